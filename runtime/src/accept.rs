@@ -1,0 +1,153 @@
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::{BoxError, BoxFuture, DecodeError, Inbound};
+
+/// Takes responsibility for a delivery whose sender is verified.
+///
+/// This is the seam between a receiver, which speaks a transport, and what becomes of the delivery: dispatched
+/// at once (`Inline`, feature `inline`), or stored first and dispatched later. A receiver acknowledges what was
+/// accepted, and only that: a sender such as Kustomer's tries again for about an hour, then disables the webhook.
+///
+/// ```
+/// use asyncapi_runtime::{Accept, Accepted, BoxFuture, Inbound, NotAccepted};
+///
+/// /// Accepts everything and keeps nothing: for trying out a connection.
+/// struct Discard;
+///
+/// impl Accept for Discard {
+///     fn accept(&self, _: Inbound) -> BoxFuture<'_, Result<Accepted, NotAccepted>> {
+///         Box::pin(async { Ok(Accepted::Handled) })
+///     }
+/// }
+/// ```
+pub trait Accept: Send + Sync {
+    /// Takes one delivery.
+    ///
+    /// The future may be dropped at any await, as when the sender hangs up; the sender was told nothing then.
+    ///
+    /// # Errors
+    ///
+    /// The delivery is still the sender's: it was neither handled nor kept. The error says whether sending it
+    /// again can help.
+    fn accept(&self, inbound: Inbound) -> BoxFuture<'_, Result<Accepted, NotAccepted>>;
+}
+
+/// What became of an accepted delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Accepted {
+    /// Its handler has handled it.
+    Handled,
+    /// It cannot be handled, and is kept for a person to look at.
+    DeadLettered,
+}
+
+/// Why a delivery was not accepted.
+#[derive(Debug)]
+pub enum NotAccepted {
+    /// The same delivery may be accepted later.
+    Retry(RetryCause),
+    /// The same delivery will not be accepted later either.
+    Refused(Refusal),
+}
+
+/// Why a delivery should be sent again.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RetryCause {
+    /// Its handler failed, and asks for it again.
+    Handler(BoxError),
+    /// Its handler, or the dead letter sink, took longer than this.
+    Deadline(Duration),
+    /// Its handler, or the dead letter sink, panicked.
+    Panicked,
+    /// It was to become a dead letter, and the sink did not take it.
+    DeadLetters(BoxError),
+    /// Something the acceptor itself needs is not there now, such as its store.
+    Unavailable(BoxError),
+}
+
+/// Why a delivery can never be handled as it is. Also the reason of a [`DeadLetter`](crate::DeadLetter).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Its payload could not be read.
+    Undecodable(DecodeError),
+    /// Its handler rejected it.
+    Rejected(BoxError),
+}
+
+impl fmt::Display for NotAccepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Retry(cause) => cause.fmt(f),
+            Self::Refused(refusal) => refusal.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for RetryCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Handler(_) => f.write_str("the handler asks for the event again"),
+            Self::Deadline(deadline) => write!(f, "not done within {deadline:?}"),
+            Self::Panicked => f.write_str("panicked"),
+            Self::DeadLetters(_) => f.write_str("the dead letter sink did not take the event"),
+            Self::Unavailable(_) => f.write_str("not available now"),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Undecodable(_) => "the payload could not be read",
+            Self::Rejected(_) => "the handler rejected the event",
+        })
+    }
+}
+
+/// The cause, if there is a deeper one, is the `source`.
+impl Error for NotAccepted {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Retry(cause) => cause.source(),
+            Self::Refused(refusal) => refusal.source(),
+        }
+    }
+}
+
+impl Error for RetryCause {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Handler(error) | Self::DeadLetters(error) | Self::Unavailable(error) => {
+                Some(error.as_ref())
+            }
+            Self::Deadline(_) | Self::Panicked => None,
+        }
+    }
+}
+
+impl Error for Refusal {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Undecodable(error) => Some(error),
+            Self::Rejected(error) => Some(error.as_ref()),
+        }
+    }
+}
+
+impl<T: Accept + ?Sized> Accept for Arc<T> {
+    fn accept(&self, inbound: Inbound) -> BoxFuture<'_, Result<Accepted, NotAccepted>> {
+        (**self).accept(inbound)
+    }
+}
+
+impl<T: Accept + ?Sized> Accept for Box<T> {
+    fn accept(&self, inbound: Inbound) -> BoxFuture<'_, Result<Accepted, NotAccepted>> {
+        (**self).accept(inbound)
+    }
+}

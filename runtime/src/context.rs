@@ -1,0 +1,89 @@
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+use crate::{DecodeError, Headers, Inbound};
+
+/// What a handler may know about a delivery beside its payload.
+///
+/// ```
+/// use asyncapi_runtime::{Context, Inbound};
+///
+/// let inbound = Inbound::new(r#"{"id": "c1"}"#).with_channel("customers");
+/// let cx = Context::new(&inbound).with_attempt(2);
+///
+/// assert_eq!(cx.attempt(), 2);
+/// assert_eq!(cx.channel(), Some("customers"));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    inbound: &'a Inbound,
+    attempt: u32,
+    received_at: Timestamp,
+}
+
+impl<'a> Context<'a> {
+    /// The context of a delivery that was received just now and is tried for the first time.
+    #[must_use]
+    pub fn new(inbound: &'a Inbound) -> Self {
+        Self {
+            inbound,
+            attempt: 1,
+            received_at: Timestamp::now(),
+        }
+    }
+
+    /// Sets which try of the receiver's own this is. The first is 1; 0 is taken as 1.
+    #[must_use]
+    pub fn with_attempt(mut self, attempt: u32) -> Self {
+        self.attempt = attempt.max(1);
+        self
+    }
+
+    /// Sets when the delivery was received.
+    #[must_use]
+    pub fn with_received_at(mut self, received_at: Timestamp) -> Self {
+        self.received_at = received_at;
+        self
+    }
+
+    /// The delivery as it came in.
+    #[must_use]
+    pub fn inbound(&self) -> &'a Inbound {
+        self.inbound
+    }
+
+    /// The delivery's headers.
+    #[must_use]
+    pub fn headers(&self) -> &'a Headers {
+        self.inbound.headers()
+    }
+
+    /// The channel it came by; see [`Inbound::channel`].
+    #[must_use]
+    pub fn channel(&self) -> Option<&'a str> {
+        self.inbound.channel()
+    }
+
+    /// Which try of the receiver's own this is, 1 first.
+    ///
+    /// What the sender sends again is a new delivery and starts at 1.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// When the delivery was received: by the receiver's clock, not the sender's.
+    #[must_use]
+    pub fn received_at(&self) -> Timestamp {
+        self.received_at
+    }
+
+    /// The whole body as a `T`; see [`Inbound::decode`].
+    ///
+    /// # Errors
+    ///
+    /// The body is not JSON, or not one a `T` can be read from.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        self.inbound.decode()
+    }
+}

@@ -1,0 +1,171 @@
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+/// Digits of a second's fraction that a [`Timestamp`] keeps: nanoseconds.
+const FRACTION_DIGITS: usize = 9;
+
+/// An RFC 3339 date-time that is written back exactly as it was read.
+///
+/// It is an instant, a [`jiff::Timestamp`], and dereferences to one. The text it was read from is kept beside it
+/// only if it is not what jiff itself would write (`2024-06-01T12:00:00Z`: in UTC, no needless zeros), so
+/// milliseconds such as `.000` and offsets such as `+02:00` survive a round trip.
+///
+/// Two are equal, and ordered, by the instant, however they were written.
+///
+/// Everything RFC 3339 allows is read: lower-case `t` and `z`, a leap second (taken as the second before it),
+/// more than nine digits of a second (the instant has the first nine). So are other ISO 8601 forms that jiff
+/// reads. The last instant jiff knows is `9999-12-30T22:00:00.999999999Z`; later ones are errors.
+///
+/// ```
+/// use asyncapi_runtime::DateTime;
+///
+/// let noon: DateTime = "2024-06-01T12:00:00.000Z".parse()?;
+/// let same: DateTime = "2024-06-01T14:00:00+02:00".parse()?;
+///
+/// assert_eq!(noon, same);
+/// assert_eq!(noon.as_second(), 1_717_243_200);
+/// assert_eq!(noon.to_string(), "2024-06-01T12:00:00.000Z");
+/// # Ok::<(), jiff::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct DateTime {
+    instant: Timestamp,
+    written: Option<Box<str>>,
+}
+
+impl DateTime {
+    /// The instant.
+    #[must_use]
+    pub fn timestamp(&self) -> Timestamp {
+        self.instant
+    }
+}
+
+impl FromStr for DateTime {
+    type Err = jiff::Error;
+
+    /// # Errors
+    ///
+    /// The text is no date-time with an offset, or the instant is out of jiff's range.
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        let instant: Timestamp = with_known_precision(text).parse()?;
+        let written = (instant.to_string() != text).then(|| text.into());
+        Ok(Self { instant, written })
+    }
+}
+
+/// RFC 3339 sets no limit to the digits of a fraction; jiff refuses those it cannot keep.
+fn with_known_precision(text: &str) -> Cow<'_, str> {
+    let Some((whole, rest)) = text.split_once('.') else {
+        return Cow::Borrowed(text);
+    };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    if digits <= FRACTION_DIGITS {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!(
+        "{whole}.{}{}",
+        &rest[..FRACTION_DIGITS],
+        &rest[digits..]
+    ))
+}
+
+impl Deref for DateTime {
+    type Target = Timestamp;
+
+    fn deref(&self) -> &Timestamp {
+        &self.instant
+    }
+}
+
+impl From<Timestamp> for DateTime {
+    fn from(instant: Timestamp) -> Self {
+        Self {
+            instant,
+            written: None,
+        }
+    }
+}
+
+impl From<DateTime> for Timestamp {
+    fn from(date_time: DateTime) -> Self {
+        date_time.instant
+    }
+}
+
+/// As it was written.
+impl fmt::Display for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.written {
+            Some(text) => f.pad(text),
+            None => self.instant.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DateTime({self})")
+    }
+}
+
+impl PartialEq for DateTime {
+    fn eq(&self, other: &Self) -> bool {
+        self.instant == other.instant
+    }
+}
+
+impl Eq for DateTime {}
+
+impl PartialOrd for DateTime {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for DateTime {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.instant.cmp(&other.instant)
+    }
+}
+
+impl Hash for DateTime {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.instant.hash(state);
+    }
+}
+
+/// A string, as it was written.
+impl Serialize for DateTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DateTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(DateTimeText)
+    }
+}
+
+struct DateTimeText;
+
+impl Visitor<'_> for DateTimeText {
+    type Value = DateTime;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an RFC 3339 date-time")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<DateTime, E> {
+        text.parse().map_err(E::custom)
+    }
+}

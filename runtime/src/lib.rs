@@ -1,0 +1,72 @@
+//! What generated code, and whatever receives the events it was generated for, stands on.
+//!
+//! A delivery comes in as an [`Inbound`]: headers and the raw body. The generated code implements
+//! [`Dispatch`], which finds out what event it is (peeking, not decoding), decodes the payload and calls the
+//! team's handler. A handler says how it went with plain `Result`s and `?`; see [`HandlerError`].
+//!
+//! ```
+//! use asyncapi_runtime::{Context, HandlerError, Inbound};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct CustomerCreated {
+//!     id: String,
+//! }
+//!
+//! fn handle(event: &CustomerCreated, cx: &Context<'_>) -> Result<(), HandlerError> {
+//!     if event.id.is_empty() {
+//!         return Err(HandlerError::reject("a customer without an id"));
+//!     }
+//!     let _revision: u64 = cx.inbound().header("x-revision").unwrap_or("0").parse()?; // may be tried again
+//!     Ok(())
+//! }
+//!
+//! let inbound = Inbound::new(r#"{"name": "customer.create", "id": "c1"}"#);
+//! assert_eq!(inbound.peek("/name")?.as_deref(), Some("customer.create"));
+//!
+//! let cx = Context::new(&inbound);
+//! handle(&cx.decode()?, &cx).map_err(|error| error.to_string())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! None is on by default; the core does no I/O and needs no executor.
+//!
+//! | feature | adds | pulls in |
+//! |---|---|---|
+//! | `hmac` | `verify::HmacSha256Hex`, `verify::Secret`, `verify::sign` | hmac, sha2, base16ct |
+//! | `inline` | `Inline`, an [`Accept`] that dispatches while the sender waits | tokio (`time`), futures-util, tracing |
+//! | `http` | `http::Receiver`, a tower service for axum or hyper; implies `inline` | http, http-body, http-body-util, tower-service |
+//!
+//! # What is not logged
+//!
+//! Payloads hold other people's data and headers hold credentials. `Debug` on [`Inbound`], [`Outbound`],
+//! [`Headers`] and [`DecodeError`] therefore shows names, sizes and places, never values.
+
+mod accept;
+mod boxed;
+mod context;
+mod date_time;
+mod dead_letter;
+mod decode_error;
+mod dispatch;
+mod handler_error;
+mod headers;
+mod inbound;
+mod outbound;
+mod peek;
+mod pointer;
+mod transport;
+
+pub use accept::{Accept, Accepted, NotAccepted, Refusal, RetryCause};
+pub use boxed::{BoxError, BoxFuture};
+pub use context::Context;
+pub use date_time::DateTime;
+pub use dead_letter::{DeadLetter, DeadLetters};
+pub use decode_error::{DecodeError, DecodeErrorKind};
+pub use dispatch::{Dispatch, Route, UnknownEvent};
+pub use handler_error::{DispatchError, HandlerError};
+pub use headers::{Headers, Iter as HeadersIter};
+pub use inbound::Inbound;
+pub use outbound::Outbound;
+pub use transport::{PublishError, Transport};

@@ -1,0 +1,67 @@
+use std::error::Error;
+use std::fmt;
+
+use crate::Outbound;
+
+/// What publishers send through: a client of some broker, or of HTTP.
+///
+/// ```
+/// use std::convert::Infallible;
+/// use std::sync::Mutex;
+///
+/// use asyncapi_runtime::{Outbound, Transport};
+///
+/// /// Keeps what is sent, for tests.
+/// #[derive(Default)]
+/// struct Sent(Mutex<Vec<Outbound>>);
+///
+/// impl Transport for Sent {
+///     type Error = Infallible;
+///
+///     async fn send(&self, outbound: Outbound) -> Result<(), Infallible> {
+///         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(outbound);
+///         Ok(())
+///     }
+/// }
+/// ```
+pub trait Transport: Send + Sync {
+    /// What sending can fail with.
+    type Error: Error + Send + Sync + 'static;
+
+    /// Sends one message. Done means the transport has taken it over, whatever that means with it.
+    fn send(&self, outbound: Outbound) -> impl Future<Output = Result<(), Self::Error>> + Send;
+}
+
+/// Why a message was not published.
+#[derive(Debug)]
+pub enum PublishError<E> {
+    /// The payload has no JSON form. Nothing was sent.
+    Encode(serde_json::Error),
+    /// The transport did not take it.
+    Transport(E),
+}
+
+impl<E> From<serde_json::Error> for PublishError<E> {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Encode(error)
+    }
+}
+
+impl<E> fmt::Display for PublishError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Encode(_) => "the payload could not be written as JSON",
+            Self::Transport(_) => "the transport did not take the message",
+        })
+    }
+}
+
+/// The cause is the `source`.
+impl<E: Error + 'static> Error for PublishError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Encode(error) => Some(error),
+            Self::Transport(error) => Some(error),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+use std::error::Error;
+use std::io;
+
+use asyncapi_runtime::{
+    BoxError, DecodeError, DispatchError, HandlerError, Inbound, NotAccepted, PublishError,
+    Refusal, RetryCause,
+};
+
+fn undecodable() -> DecodeError {
+    Inbound::new("{").peek("/name").unwrap_err()
+}
+
+#[test]
+fn any_error_asks_for_a_retry() {
+    fn handler() -> Result<(), HandlerError> {
+        Err(io::Error::other("database down"))?;
+        Ok(())
+    }
+    let Err(HandlerError::Retry(error)) = handler() else {
+        panic!("not a retry")
+    };
+    assert_eq!(
+        error.downcast_ref::<io::Error>().unwrap().to_string(),
+        "database down"
+    );
+}
+
+#[test]
+fn texts_and_errors_both_become_handler_errors() {
+    assert_eq!(
+        HandlerError::retry("later").to_string(),
+        "to be tried again: later"
+    );
+    assert_eq!(
+        HandlerError::reject(io::Error::other("never")).to_string(),
+        "rejected: never"
+    );
+    let boxed: BoxError = "boxed".into();
+    assert!(matches!(
+        HandlerError::reject(boxed),
+        HandlerError::Reject(_)
+    ));
+}
+
+#[test]
+fn a_dispatch_error_says_which_half_failed() {
+    let decode = DispatchError::from(undecodable());
+    assert!(matches!(decode, DispatchError::Undecodable(_)));
+    assert!(
+        decode.to_string().starts_with("undecodable: at the root: "),
+        "{decode}"
+    );
+    let handler = DispatchError::from(HandlerError::reject("no"));
+    assert!(matches!(
+        handler,
+        DispatchError::Handler(HandlerError::Reject(_))
+    ));
+    assert_eq!(handler.to_string(), "rejected: no");
+}
+
+#[test]
+fn causes_can_be_followed() {
+    let refused = NotAccepted::Refused(Refusal::Undecodable(undecodable()));
+    assert!(refused.source().unwrap().is::<DecodeError>());
+    let retry = NotAccepted::Retry(RetryCause::Handler("down".into()));
+    assert_eq!(retry.source().unwrap().to_string(), "down");
+    assert!(NotAccepted::Retry(RetryCause::Panicked).source().is_none());
+}
+
+#[test]
+fn a_publish_error_keeps_its_cause() {
+    let no_json = serde_json::from_str::<u8>("x").unwrap_err();
+    let encode = PublishError::<io::Error>::from(no_json);
+    assert!(encode.source().unwrap().is::<serde_json::Error>());
+    let transport = PublishError::Transport(io::Error::other("closed"));
+    assert_eq!(transport.source().unwrap().to_string(), "closed");
+}
