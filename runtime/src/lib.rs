@@ -57,6 +57,7 @@ mod outbound;
 mod peek;
 mod pointer;
 mod transport;
+pub mod verify;
 
 pub use accept::{Accept, Accepted, NotAccepted, Refusal, RetryCause};
 pub use boxed::{BoxError, BoxFuture};
