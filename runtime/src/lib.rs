@@ -52,7 +52,11 @@ mod decode_error;
 mod dispatch;
 mod handler_error;
 mod headers;
+#[cfg(feature = "http")]
+pub mod http;
 mod inbound;
+#[cfg(feature = "inline")]
+mod inline;
 mod outbound;
 mod peek;
 mod pointer;
@@ -69,5 +73,7 @@ pub use dispatch::{Dispatch, Route, UnknownEvent};
 pub use handler_error::{DispatchError, HandlerError};
 pub use headers::{Headers, Iter as HeadersIter};
 pub use inbound::Inbound;
+#[cfg(feature = "inline")]
+pub use inline::Inline;
 pub use outbound::Outbound;
 pub use transport::{PublishError, Transport};

@@ -1,0 +1,81 @@
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+
+use super::body::BodyError;
+use crate::{Accepted, NotAccepted};
+
+/// Everything a receiver answers.
+#[derive(Clone, Copy)]
+pub(super) enum Answer {
+    Handled,
+    DeadLettered,
+    NotPost,
+    TooLarge,
+    TooSlow,
+    Broken,
+    NotVerified,
+    Refused,
+    Retry,
+}
+
+impl Answer {
+    pub(super) fn response(self) -> Response<Full<Bytes>> {
+        let (status, text) = self.status_and_text();
+        let mut response = Response::new(Full::from(text));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        if !text.is_empty() {
+            headers.insert(
+                CONTENT_TYPE,
+                HeaderValue::from_static("text/plain; charset=utf-8"),
+            );
+        }
+        match self {
+            Self::NotPost => headers.insert(ALLOW, HeaderValue::from_static("POST")),
+            Self::Retry => headers.insert(RETRY_AFTER, HeaderValue::from_static("60")),
+            _ => None,
+        };
+        response
+    }
+
+    pub(super) fn status(self) -> StatusCode {
+        self.status_and_text().0
+    }
+
+    fn status_and_text(self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Handled => (StatusCode::NO_CONTENT, ""),
+            Self::DeadLettered => (StatusCode::ACCEPTED, "kept, not handled\n"),
+            Self::NotPost => (StatusCode::METHOD_NOT_ALLOWED, "POST only\n"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body too large\n"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "body too slow\n"),
+            Self::Broken => (StatusCode::BAD_REQUEST, "body cut short\n"),
+            Self::NotVerified => (StatusCode::UNAUTHORIZED, "not verified\n"),
+            Self::Refused => (StatusCode::UNPROCESSABLE_ENTITY, "cannot be handled\n"),
+            Self::Retry => (StatusCode::SERVICE_UNAVAILABLE, "try again later\n"),
+        }
+    }
+}
+
+impl From<BodyError> for Answer {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::TooLarge,
+            BodyError::TooSlow => Self::TooSlow,
+            BodyError::Broken => Self::Broken,
+        }
+    }
+}
+
+impl From<Result<Accepted, NotAccepted>> for Answer {
+    fn from(outcome: Result<Accepted, NotAccepted>) -> Self {
+        match outcome {
+            Ok(Accepted::Handled) => Self::Handled,
+            Ok(Accepted::DeadLettered) => Self::DeadLettered,
+            Err(NotAccepted::Retry(_)) => Self::Retry,
+            Err(NotAccepted::Refused(_)) => Self::Refused,
+        }
+    }
+}

@@ -1,0 +1,213 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response};
+use http_body_util::Full;
+use tower_service::Service;
+
+use super::answer::Answer;
+use super::body;
+use crate::verify::Verify;
+use crate::{Accept, BoxError, BoxFuture, Headers, Inbound};
+
+const DEFAULT_BODY_LIMIT: usize = 8 * 1024 * 1024;
+const DEFAULT_BODY_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Receives webhooks: a [`tower_service::Service`] that never fails, since every outcome has an answer.
+///
+/// Cloning is cheap, and the clones are one receiver. In axum it is `route_service("/hooks", receiver)`, in
+/// plain hyper `TowerToHyperService::new(receiver)` of hyper-util. Needs a tokio runtime with its timer on.
+///
+/// In this order, the first that applies:
+///
+/// | what came | answer | |
+/// |---|---|---|
+/// | another method than POST | 405 | with `Allow: POST` |
+/// | a body above the limit, by its declared length or as counted | 413 | |
+/// | a body that takes too long | 408 | |
+/// | a body cut short | 400 | |
+/// | a delivery that is not verified | 401 | the same whatever was wrong, and nothing else is done |
+/// | one that is accepted, and handled | 204 | |
+/// | one that is accepted, and kept as a dead letter | 202 | |
+/// | one that should be sent again | 503 | with `Retry-After: 60`, in seconds |
+/// | one that can never be handled, and was not kept | 422 | |
+///
+/// The signature is checked over the bytes as they came, before anything reads them. The path and the query are
+/// not looked at. Refused requests are told to `tracing` as warnings, by status and reason only.
+///
+/// ```
+/// use asyncapi_runtime::http::Receiver;
+/// use asyncapi_runtime::{Accept, Accepted, BoxFuture, Inbound, NotAccepted};
+/// # use asyncapi_runtime::{Headers, verify::{Verify, VerifyError}};
+/// # struct Signature;
+/// # impl Verify for Signature {
+/// #     fn verify(&self, headers: &Headers, _: &[u8]) -> Result<(), VerifyError> {
+/// #         headers.get("x-signature").map(|_| ()).ok_or(VerifyError::Missing)
+/// #     }
+/// # }
+/// use tower_service::Service;
+///
+/// struct Printer;
+///
+/// impl Accept for Printer {
+///     fn accept(&self, inbound: Inbound) -> BoxFuture<'_, Result<Accepted, NotAccepted>> {
+///         Box::pin(async move {
+///             println!("{} bytes", inbound.body().len());
+///             Ok(Accepted::Handled)
+///         })
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), http::Error> {
+/// let mut receiver = Receiver::new(Printer, Signature).with_body_limit(64 * 1024);
+///
+/// let request = http::Request::post("/hooks").header("x-signature", "…").body("{}".to_owned())?;
+/// let Ok(response) = receiver.call(request).await;
+/// assert_eq!(response.status(), 204);
+///
+/// let Ok(response) = receiver.call(http::Request::post("/hooks").body("{}".to_owned())?).await;
+/// assert_eq!(response.status(), 401);
+/// # Ok(())
+/// # }
+/// ```
+pub struct Receiver<A> {
+    accept: Arc<A>,
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone)]
+struct Settings {
+    verifier: Arc<dyn Verify>,
+    channel: Option<String>,
+    body_limit: usize,
+    body_deadline: Duration,
+}
+
+impl<A: Accept> Receiver<A> {
+    /// Hands to `accept` whatever `verifier` finds genuine.
+    #[must_use]
+    pub fn new(accept: A, verifier: impl Verify + 'static) -> Self {
+        let settings = Settings {
+            verifier: Arc::new(verifier),
+            channel: None,
+            body_limit: DEFAULT_BODY_LIMIT,
+            body_deadline: DEFAULT_BODY_DEADLINE,
+        };
+        Self {
+            accept: Arc::new(accept),
+            settings: Arc::new(settings),
+        }
+    }
+
+    /// Sets the channel of every delivery; see [`Inbound::channel`]. Default: none, since a webhook's URL is the
+    /// receiver's own choice and says nothing of the document's channels.
+    #[must_use]
+    pub fn with_channel(mut self, channel: impl Into<String>) -> Self {
+        self.settings_mut().channel = Some(channel.into());
+        self
+    }
+
+    /// Sets the most bytes a body may have, of which there is one in memory a request. Default: 8 MiB.
+    #[must_use]
+    pub fn with_body_limit(mut self, bytes: usize) -> Self {
+        self.settings_mut().body_limit = bytes;
+        self
+    }
+
+    /// Sets how long a body may take to come in whole. Default: 10 s.
+    #[must_use]
+    pub fn with_body_deadline(mut self, deadline: Duration) -> Self {
+        self.settings_mut().body_deadline = deadline;
+        self
+    }
+
+    fn settings_mut(&mut self) -> &mut Settings {
+        Arc::make_mut(&mut self.settings)
+    }
+}
+
+impl<A, B> Service<Request<B>> for Receiver<A>
+where
+    A: Accept + 'static,
+    B: http_body::Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut TaskContext<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let Self { accept, settings } = self.clone();
+        Box::pin(async move {
+            let answer = match settings.admit(request).await {
+                Ok(inbound) => Answer::from(accept.accept(inbound).await),
+                Err(answer) => answer,
+            };
+            Ok(answer.response())
+        })
+    }
+}
+
+impl Settings {
+    /// Everything that happens before the delivery is anyone's business.
+    async fn admit<B>(&self, request: Request<B>) -> Result<Inbound, Answer>
+    where
+        B: http_body::Body<Error: Into<BoxError>>,
+    {
+        let (head, body) = request.into_parts();
+        if head.method != Method::POST {
+            return Err(refuse(Answer::NotPost, "not a POST"));
+        }
+        let body = body::read(body, self.body_limit, self.body_deadline).await;
+        let body = body.map_err(|error| refuse(error.into(), "no usable body"))?;
+        let headers = collect(&head.headers);
+        self.verifier
+            .verify(&headers, &body)
+            .map_err(|error| refuse(Answer::NotVerified, error))?;
+        let inbound = Inbound::new(body).with_headers(headers);
+        Ok(match &self.channel {
+            Some(channel) => inbound.with_channel(channel),
+            None => inbound,
+        })
+    }
+}
+
+fn refuse(answer: Answer, reason: impl fmt::Display) -> Answer {
+    tracing::warn!(status = answer.status().as_u16(), %reason, "request refused");
+    answer
+}
+
+fn collect(headers: &HeaderMap) -> Headers {
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect()
+}
+
+/// Another handle to the same receiver.
+impl<A> Clone for Receiver<A> {
+    fn clone(&self) -> Self {
+        Self {
+            accept: Arc::clone(&self.accept),
+            settings: Arc::clone(&self.settings),
+        }
+    }
+}
+
+impl<A> fmt::Debug for Receiver<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("channel", &self.settings.channel)
+            .field("body_limit", &self.settings.body_limit)
+            .field("body_deadline", &self.settings.body_deadline)
+            .finish_non_exhaustive()
+    }
+}
