@@ -2,7 +2,6 @@
 
 mod client;
 mod inline;
-mod logs;
 mod receiver;
 mod script;
 mod server;

@@ -1,14 +1,25 @@
 //! What is logged helps, and holds no payload.
 
+#[expect(
+    dead_code,
+    reason = "shared with the tests of what is answered, which use all of it"
+)]
+#[path = "http/script.rs"]
+mod script;
+
 use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use asyncapi_runtime::{Accept, Inbound, Inline};
+use asyncapi_runtime::http::Receiver;
+use asyncapi_runtime::verify::{Verify, VerifyError};
+use asyncapi_runtime::{Accept, Headers, Inbound, Inline};
+use http::Request;
+use tower_service::Service;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::script::{
+use script::{
     DECODING, Fate, HANDLED, NOT_JSON, PANICKING, REJECTED, RETRIED, Script, Sink, UNKNOWN,
     WRONG_SHAPE,
 };
@@ -44,17 +55,30 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-async fn logged(inline: &Inline<Script>, body: &'static str) -> String {
+/// What this logs.
+async fn logged<T>(work: impl Future<Output = T>) -> String {
     let log = Log::default();
     let _subscribed = tracing::subscriber::set_default(log.clone());
-    let _outcome = inline.accept(Inbound::new(body)).await;
+    let _outcome = work.await;
     let text = log.0.lock().unwrap().clone();
     assert!(!text.contains("s3cret"), "{text}");
     text
 }
 
+fn assert_parts(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
 #[tokio::test]
-async fn warnings_say_what_and_why() {
+async fn logs_say_what_and_why() {
+    events_not_handled().await;
+    dead_letters().await;
+    refused_requests().await;
+}
+
+async fn events_not_handled() {
     let inline = Inline::new(Script::default());
     for (body, parts) in [
         (HANDLED, &["accepted"][..]),
@@ -77,15 +101,11 @@ async fn warnings_say_what_and_why() {
         (WRONG_SHAPE, &["handled", "refused", "/text", "Data"]),
         (NOT_JSON, &["refused", "Syntax"]),
     ] {
-        let text = logged(&inline, body).await;
-        for part in parts {
-            assert!(text.contains(part), "{part} in {text}");
-        }
+        assert_parts(&logged(inline.accept(Inbound::new(body))).await, parts);
     }
 }
 
-#[tokio::test]
-async fn dead_letters_are_told_of_even_if_kept() {
+async fn dead_letters() {
     for (fate, parts) in [
         (
             Fate::Keeps,
@@ -97,9 +117,31 @@ async fn dead_letters_are_told_of_even_if_kept() {
         ),
     ] {
         let inline = Inline::new(Script::default()).with_dead_letters(Sink::new(fate));
-        let text = logged(&inline, REJECTED).await;
-        for part in parts {
-            assert!(text.contains(part), "{part} in {text}");
+        assert_parts(&logged(inline.accept(Inbound::new(REJECTED))).await, parts);
+    }
+}
+
+async fn refused_requests() {
+    struct Never;
+
+    impl Verify for Never {
+        fn verify(&self, _: &Headers, _: &[u8]) -> Result<(), VerifyError> {
+            Err(VerifyError::Mismatch)
         }
     }
+
+    let mut receiver = Receiver::new(Inline::new(Script::default()), Never);
+    let request = Request::post("/hook")
+        .header("x-signature", "s3cret")
+        .body(HANDLED.to_owned())
+        .unwrap();
+    let text = logged(receiver.call(request)).await;
+    assert_parts(
+        &text,
+        &[
+            "request refused",
+            "status=401",
+            "reason=a signature that does not match",
+        ],
+    );
 }
