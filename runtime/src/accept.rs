@@ -123,9 +123,7 @@ impl Error for NotAccepted {
 impl Error for RetryCause {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Handler(error) | Self::DeadLetters(error) | Self::Unavailable(error) => {
-                Some(error.as_ref())
-            }
+            Self::Handler(error) | Self::DeadLetters(error) | Self::Unavailable(error) => Some(error.as_ref()),
             Self::Deadline(_) | Self::Panicked => None,
         }
     }

@@ -25,11 +25,7 @@ impl<'a> Context<'a> {
     /// The context of a delivery that was received just now and is tried for the first time.
     #[must_use]
     pub fn new(inbound: &'a Inbound) -> Self {
-        Self {
-            inbound,
-            attempt: 1,
-            received_at: Timestamp::now(),
-        }
+        Self { inbound, attempt: 1, received_at: Timestamp::now() }
     }
 
     /// Sets which try of the receiver's own this is. The first is 1; 0 is taken as 1.

@@ -71,11 +71,7 @@ fn with_known_precision(text: &str) -> Cow<'_, str> {
     if digits <= FRACTION_DIGITS {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(format!(
-        "{whole}.{}{}",
-        &rest[..FRACTION_DIGITS],
-        &rest[digits..]
-    ))
+    Cow::Owned(format!("{whole}.{}{}", &rest[..FRACTION_DIGITS], &rest[digits..]))
 }
 
 impl Deref for DateTime {
@@ -88,10 +84,7 @@ impl Deref for DateTime {
 
 impl From<Timestamp> for DateTime {
     fn from(instant: Timestamp) -> Self {
-        Self {
-            instant,
-            written: None,
-        }
+        Self { instant, written: None }
     }
 }
 

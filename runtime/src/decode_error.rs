@@ -87,36 +87,21 @@ impl DecodeError {
     }
 
     fn new(pointer: String, error: &serde_json::Error) -> Self {
-        let kind = if error.is_data() {
-            DecodeErrorKind::Data
-        } else {
-            DecodeErrorKind::Syntax
-        };
-        Self {
-            pointer,
-            kind,
-            message: error.to_string(),
-        }
+        let kind = if error.is_data() { DecodeErrorKind::Data } else { DecodeErrorKind::Syntax };
+        Self { pointer, kind, message: error.to_string() }
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.pointer.is_empty() {
-            "the root"
-        } else {
-            &self.pointer
-        };
+        let place = if self.pointer.is_empty() { "the root" } else { &self.pointer };
         write!(f, "at {place}: {}", self.message)
     }
 }
 
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DecodeError")
-            .field("pointer", &self.pointer)
-            .field("kind", &self.kind)
-            .finish_non_exhaustive()
+        f.debug_struct("DecodeError").field("pointer", &self.pointer).field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 

@@ -36,8 +36,7 @@ impl Headers {
     /// Sets a header, in place of every earlier one of that name; use [`append`](Self::append) to keep them.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) {
         let name = name.into();
-        self.entries
-            .retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+        self.entries.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
         self.entries.push((name, value.into()));
     }
 
@@ -55,15 +54,12 @@ impl Headers {
     /// The first value of a header as text; `None` too if it isn't UTF-8.
     #[must_use]
     pub fn get_str(&self, name: &str) -> Option<&str> {
-        self.get(name)
-            .and_then(|value| std::str::from_utf8(value).ok())
+        self.get(name).and_then(|value| std::str::from_utf8(value).ok())
     }
 
     /// Every value of a header, in order.
     pub fn get_all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.iter()
-            .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        self.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// Every header, in order, the name as written.
@@ -87,9 +83,7 @@ impl Headers {
 
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(self.iter().map(|(name, _)| name))
-            .finish()
+        f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
     }
 }
 
@@ -97,8 +91,7 @@ impl fmt::Debug for Headers {
 impl<N: Into<String>, V: Into<Vec<u8>>> Extend<(N, V)> for Headers {
     fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, headers: I) {
         let headers = headers.into_iter();
-        self.entries
-            .extend(headers.map(|(name, value)| (name.into(), value.into())));
+        self.entries.extend(headers.map(|(name, value)| (name.into(), value.into())));
     }
 }
 
@@ -127,9 +120,7 @@ impl<'a> Iterator for Iter<'a> {
     type Item = (&'a str, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0
-            .next()
-            .map(|(name, value)| (name.as_str(), value.as_slice()))
+        self.0.next().map(|(name, value)| (name.as_str(), value.as_slice()))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -141,8 +132,6 @@ impl ExactSizeIterator for Iter<'_> {}
 
 impl fmt::Debug for Iter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(self.clone().map(|(name, _)| name))
-            .finish()
+        f.debug_set().entries(self.clone().map(|(name, _)| name)).finish()
     }
 }

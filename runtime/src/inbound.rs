@@ -31,11 +31,7 @@ impl Inbound {
     /// A delivery with this raw body, no headers and no channel.
     #[must_use]
     pub fn new(body: impl Into<Bytes>) -> Self {
-        Self {
-            channel: None,
-            headers: Headers::new(),
-            body: body.into(),
-        }
+        Self { channel: None, headers: Headers::new(), body: body.into() }
     }
 
     /// Sets the channel it came by: an address, a topic, a subject.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::FutureExt;
 
 use crate::{
-    Accept, Accepted, BoxFuture, Context, DeadLetter, DeadLetters, DecodeError, Dispatch,
-    DispatchError, HandlerError, Inbound, NotAccepted, Refusal, RetryCause, Route,
+    Accept, Accepted, BoxFuture, Context, DeadLetter, DeadLetters, DecodeError, Dispatch, DispatchError, HandlerError,
+    Inbound, NotAccepted, Refusal, RetryCause, Route,
 };
 
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
@@ -59,16 +59,13 @@ impl<D: Dispatch> Inline<D> {
     /// Dispatches to `dispatch`, within 5 seconds, and keeps no dead letters.
     #[must_use]
     pub fn new(dispatch: D) -> Self {
-        Self {
-            dispatch,
-            deadline: DEFAULT_DEADLINE,
-            dead_letters: None,
-        }
+        Self { dispatch, deadline: DEFAULT_DEADLINE, dead_letters: None }
     }
 
     /// Sets how long a handler may take, and after it the dead letter sink: this long each. Default: 5 s.
     ///
-    /// Stay below what the sender waits for: Kustomer publishes no more than "within a few seconds".
+    /// Stay below what the sender waits for: Kustomer publishes no more than "within a few seconds". A handler
+    /// that blocks its thread, and so never awaits, cannot be stopped.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
@@ -85,9 +82,7 @@ impl<D: Dispatch> Inline<D> {
     async fn take(&self, inbound: &Inbound) -> Result<Accepted, NotAccepted> {
         let cx = Context::new(inbound);
         // In a block of its own, so that a panic before the first await is caught too.
-        let outcome = self
-            .guard(async { self.dispatch.dispatch(&cx).await })
-            .await;
+        let outcome = self.guard(async { self.dispatch.dispatch(&cx).await }).await;
         let refusal = match outcome.map_err(NotAccepted::Retry)? {
             Ok(()) => return Ok(Accepted::Handled),
             Err(DispatchError::Handler(HandlerError::Retry(error))) => {
@@ -101,10 +96,7 @@ impl<D: Dispatch> Inline<D> {
         };
         self.warn(inbound, "dead letter", &refusal);
         let letter = DeadLetter::new(inbound, &refusal);
-        let kept = self
-            .guard(async { sink.put(letter).await })
-            .await
-            .map_err(NotAccepted::Retry)?;
+        let kept = self.guard(async { sink.put(letter).await }).await.map_err(NotAccepted::Retry)?;
         kept.map_err(|error| NotAccepted::Retry(RetryCause::DeadLetters(error)))?;
         Ok(Accepted::DeadLettered)
     }

@@ -31,11 +31,7 @@ impl Outbound {
     /// A message with a body of any kind, and no headers: what kind it is, the caller says.
     #[must_use]
     pub fn new(channel: impl Into<String>, body: impl Into<Bytes>) -> Self {
-        Self {
-            channel: channel.into(),
-            headers: Headers::new(),
-            body: body.into(),
-        }
+        Self { channel: channel.into(), headers: Headers::new(), body: body.into() }
     }
 
     /// A message with `payload` as JSON, and the header `content-type: application/json`.
@@ -43,10 +39,7 @@ impl Outbound {
     /// # Errors
     ///
     /// The payload has no JSON form: a map whose keys are no strings, or a `Serialize` that fails.
-    pub fn json(
-        channel: impl Into<String>,
-        payload: &impl Serialize,
-    ) -> Result<Self, serde_json::Error> {
+    pub fn json(channel: impl Into<String>, payload: &impl Serialize) -> Result<Self, serde_json::Error> {
         let body = serde_json::to_vec(payload)?;
         Ok(Self::new(channel, body).with_header("content-type", "application/json"))
     }

@@ -12,9 +12,7 @@ pub(crate) fn string_at(body: &[u8], pointer: &str) -> Result<Option<String>, De
     let mut json = serde_json::Deserializer::from_slice(body);
     let found = StringAt { pointer }.deserialize(&mut json);
     // The path is not tracked on this way: what isn't JSON at all is the fault of the whole.
-    found
-        .and_then(|found| json.end().map(|()| found))
-        .map_err(|error| DecodeError::at_root(&error))
+    found.and_then(|found| json.end().map(|()| found)).map_err(|error| DecodeError::at_root(&error))
 }
 
 /// Reads any value and keeps the string at `pointer` below it.

@@ -40,11 +40,7 @@ pub(crate) fn push(pointer: &mut String, token: &str) {
 pub(crate) fn index(token: &str) -> Option<usize> {
     let digits_only = token.bytes().all(|byte| byte.is_ascii_digit());
     let leading_zero = token.len() > 1 && token.starts_with('0');
-    if digits_only && !leading_zero {
-        token.parse().ok()
-    } else {
-        None
-    }
+    if digits_only && !leading_zero { token.parse().ok() } else { None }
 }
 
 fn unescape(token: &str) -> Cow<'_, str> {

@@ -1,9 +1,6 @@
 //! What is logged helps, and holds no payload.
 
-#[expect(
-    dead_code,
-    reason = "shared with the tests of what is answered, which use all of it"
-)]
+#[expect(dead_code, reason = "shared with the tests of what is answered, which use all of it")]
 #[path = "http/script.rs"]
 mod script;
 
@@ -20,7 +17,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use script::{
-    DECODING, Fate, HANDLED, NOT_JSON, PANICKING, REJECTED, RETRIED, Script, Sink, UNKNOWN,
+    DECODING, Fate, HANDLED, NOT_JSON, PANICKING, REJECTED, RETRIED, Script, Sink, UNKNOWN, UNKNOWN_RETRIED,
     WRONG_SHAPE,
 };
 
@@ -83,19 +80,9 @@ async fn events_not_handled() {
     for (body, parts) in [
         (HANDLED, &["accepted"][..]),
         (UNKNOWN, &["accepted"]),
-        (
-            RETRIED,
-            &[
-                "retried",
-                "to be sent again",
-                "database down",
-                "body_bytes=37",
-            ],
-        ),
-        (
-            DECODING,
-            &["decoding", "to be sent again", "DecodeError", "Data"],
-        ),
+        (RETRIED, &["retried", "to be sent again", "database down", "body_bytes=37"]),
+        (UNKNOWN_RETRIED, &["to be sent again", "database down"]),
+        (DECODING, &["decoding", "to be sent again", "DecodeError", "Data"]),
         (PANICKING, &["panicking", "to be sent again", "panicked"]),
         (REJECTED, &["rejected", "refused", "not ours"]),
         (WRONG_SHAPE, &["handled", "refused", "/text", "Data"]),
@@ -107,14 +94,8 @@ async fn events_not_handled() {
 
 async fn dead_letters() {
     for (fate, parts) in [
-        (
-            Fate::Keeps,
-            &["dead letter", "not ours", "DeadLettered"][..],
-        ),
-        (
-            Fate::Fails,
-            &["dead letter", "not ours", "to be sent again", "disk full"],
-        ),
+        (Fate::Keeps, &["dead letter", "not ours", "DeadLettered"][..]),
+        (Fate::Fails, &["dead letter", "not ours", "to be sent again", "disk full"]),
     ] {
         let inline = Inline::new(Script::default()).with_dead_letters(Sink::new(fate));
         assert_parts(&logged(inline.accept(Inbound::new(REJECTED))).await, parts);
@@ -131,17 +112,7 @@ async fn refused_requests() {
     }
 
     let mut receiver = Receiver::new(Inline::new(Script::default()), Never);
-    let request = Request::post("/hook")
-        .header("x-signature", "s3cret")
-        .body(HANDLED.to_owned())
-        .unwrap();
+    let request = Request::post("/hook").header("x-signature", "s3cret").body(HANDLED.to_owned()).unwrap();
     let text = logged(receiver.call(request)).await;
-    assert_parts(
-        &text,
-        &[
-            "request refused",
-            "status=401",
-            "reason=a signature that does not match",
-        ],
-    );
+    assert_parts(&text, &["request refused", "status=401", "reason=a signature that does not match"]);
 }

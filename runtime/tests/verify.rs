@@ -22,26 +22,14 @@ fn signed(signature: impl Into<Vec<u8>>) -> Headers {
 /// RFC 4231, section 4: key, data, HMAC-SHA-256. Case 5 is about truncation, which is not done here.
 fn rfc_4231() -> [(Vec<u8>, Vec<u8>, &'static str); 6] {
     [
-        (
-            vec![0x0b; 20],
-            b"Hi There".to_vec(),
-            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
-        ),
+        (vec![0x0b; 20], b"Hi There".to_vec(), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
         (
             b"Jefe".to_vec(),
             b"what do ya want for nothing?".to_vec(),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
         ),
-        (
-            vec![0xaa; 20],
-            vec![0xdd; 50],
-            "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
-        ),
-        (
-            (0x01..=0x19).collect(),
-            vec![0xcd; 50],
-            "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b",
-        ),
+        (vec![0xaa; 20], vec![0xdd; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
+        ((0x01..=0x19).collect(), vec![0xcd; 50], "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"),
         (
             vec![0xaa; 131],
             b"Test Using Larger Than Block-Size Key - Hash Key First".to_vec(),
@@ -64,10 +52,7 @@ fn agrees_with_rfc_4231() {
         assert_eq!(sign(&key, &data), digest);
         let verifier = HmacSha256Hex::new(HEADER, [key]).unwrap();
         assert_eq!(verifier.verify(&signed(digest), &data), Ok(()));
-        assert_eq!(
-            verifier.verify(&signed(digest.to_uppercase()), &data),
-            Ok(())
-        );
+        assert_eq!(verifier.verify(&signed(digest.to_uppercase()), &data), Ok(()));
     }
 }
 
@@ -79,27 +64,14 @@ fn a_header_name_has_no_case() {
 
 #[test]
 fn secrets_rotate() {
-    let outcome =
-        |verifier: &HmacSha256Hex, key| verifier.verify(&signed(sign(&secret(key), b"{}")), b"{}");
+    let outcome = |verifier: &HmacSha256Hex, key| verifier.verify(&signed(sign(&secret(key), b"{}")), b"{}");
     for (accepted, old, new) in [
         (verifier(["old"]), Ok(()), Err(Mismatch)),
-        (
-            HmacSha256Hex::new(HEADER, ["old", "new"].map(secret)).unwrap(),
-            Ok(()),
-            Ok(()),
-        ),
-        (
-            HmacSha256Hex::new(HEADER, ["new", "old"].map(secret)).unwrap(),
-            Ok(()),
-            Ok(()),
-        ),
+        (HmacSha256Hex::new(HEADER, ["old", "new"].map(secret)).unwrap(), Ok(()), Ok(())),
+        (HmacSha256Hex::new(HEADER, ["new", "old"].map(secret)).unwrap(), Ok(()), Ok(())),
         (verifier(["new"]), Err(Mismatch), Ok(())),
     ] {
-        assert_eq!(
-            (outcome(&accepted, "old"), outcome(&accepted, "new")),
-            (old, new),
-            "{accepted:?}"
-        );
+        assert_eq!((outcome(&accepted, "old"), outcome(&accepted, "new")), (old, new), "{accepted:?}");
         assert_eq!(outcome(&accepted, "other"), Err(Mismatch));
     }
 }
@@ -119,18 +91,11 @@ fn what_cannot_be_a_signature_is_refused() {
         (&"0".repeat(64), Mismatch),
     ];
     for (signature, error) in cases {
-        assert_eq!(
-            verifier.verify(&signed(signature), b"{}"),
-            Err(error),
-            "{signature}"
-        );
+        assert_eq!(verifier.verify(&signed(signature), b"{}"), Err(error), "{signature}");
     }
     assert_eq!(verifier.verify(&signed([0xff; 64]), b"{}"), Err(Malformed));
     assert_eq!(verifier.verify(&Headers::new(), b"{}"), Err(Missing));
-    assert_eq!(
-        verifier.verify(&Headers::from_iter([("Other", good)]), b"{}"),
-        Err(Missing)
-    );
+    assert_eq!(verifier.verify(&Headers::from_iter([("Other", good)]), b"{}"), Err(Missing));
 }
 
 #[test]
@@ -143,19 +108,13 @@ fn two_signatures_are_none() {
 #[test]
 fn there_is_no_verifying_without_a_secret() {
     assert_eq!(Secret::new("").unwrap_err(), SecretError::Empty);
-    assert_eq!(
-        HmacSha256Hex::new(HEADER, Vec::<Secret>::new()).unwrap_err(),
-        SecretError::NoneGiven
-    );
+    assert_eq!(HmacSha256Hex::new(HEADER, Vec::<Secret>::new()).unwrap_err(), SecretError::NoneGiven);
 }
 
 #[test]
 fn secrets_are_not_shown() {
     let shown = format!("{:?} {:?}", secret("hunter2"), verifier(["hunter2"]));
-    assert_eq!(
-        shown,
-        r#"Secret(..) HmacSha256Hex { header: "X-Signature", secrets: 1 }"#
-    );
+    assert_eq!(shown, r#"Secret(..) HmacSha256Hex { header: "X-Signature", secrets: 1 }"#);
 }
 
 proptest! {

@@ -27,10 +27,7 @@ impl Answer {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         if !text.is_empty() {
-            headers.insert(
-                CONTENT_TYPE,
-                HeaderValue::from_static("text/plain; charset=utf-8"),
-            );
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         }
         match self {
             Self::NotPost => headers.insert(ALLOW, HeaderValue::from_static("POST")),

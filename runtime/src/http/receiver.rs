@@ -98,10 +98,7 @@ impl<A: Accept> Receiver<A> {
             body_limit: DEFAULT_BODY_LIMIT,
             body_deadline: DEFAULT_BODY_DEADLINE,
         };
-        Self {
-            accept: Arc::new(accept),
-            settings: Arc::new(settings),
-        }
+        Self { accept: Arc::new(accept), settings: Arc::new(settings) }
     }
 
     /// Sets the channel of every delivery; see [`Inbound::channel`]. Default: none, since a webhook's URL is the
@@ -169,9 +166,7 @@ impl Settings {
         let body = body::read(body, self.body_limit, self.body_deadline).await;
         let body = body.map_err(|error| refuse(error.into(), "no usable body"))?;
         let headers = collect(&head.headers);
-        self.verifier
-            .verify(&headers, &body)
-            .map_err(|error| refuse(Answer::NotVerified, error))?;
+        self.verifier.verify(&headers, &body).map_err(|error| refuse(Answer::NotVerified, error))?;
         let inbound = Inbound::new(body).with_headers(headers);
         Ok(match &self.channel {
             Some(channel) => inbound.with_channel(channel),
@@ -186,19 +181,13 @@ fn refuse(answer: Answer, reason: impl fmt::Display) -> Answer {
 }
 
 fn collect(headers: &HeaderMap) -> Headers {
-    headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_bytes()))
-        .collect()
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
 }
 
 /// Another handle to the same receiver.
 impl<A> Clone for Receiver<A> {
     fn clone(&self) -> Self {
-        Self {
-            accept: Arc::clone(&self.accept),
-            settings: Arc::clone(&self.settings),
-        }
+        Self { accept: Arc::clone(&self.accept), settings: Arc::clone(&self.settings) }
     }
 }
 

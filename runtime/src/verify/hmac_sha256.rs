@@ -49,17 +49,11 @@ impl HmacSha256Hex {
         header_name: impl Into<String>,
         secrets: impl IntoIterator<Item = impl Into<Secret>>,
     ) -> Result<Self, SecretError> {
-        let keyed: Vec<_> = secrets
-            .into_iter()
-            .map(|secret| keyed(&secret.into()))
-            .collect();
+        let keyed: Vec<_> = secrets.into_iter().map(|secret| keyed(&secret.into())).collect();
         if keyed.is_empty() {
             return Err(SecretError::NoneGiven);
         }
-        Ok(Self {
-            header: header_name.into(),
-            keyed,
-        })
+        Ok(Self { header: header_name.into(), keyed })
     }
 
     fn signature(&self, headers: &Headers) -> Result<[u8; DIGEST_BYTES], VerifyError> {
@@ -83,26 +77,15 @@ impl Verify for HmacSha256Hex {
         let mut matched = false;
         for keyed in &self.keyed {
             // Not `any`, which would stop at the first.
-            matched |= keyed
-                .clone()
-                .chain_update(body)
-                .verify_slice(&signature)
-                .is_ok();
+            matched |= keyed.clone().chain_update(body).verify_slice(&signature).is_ok();
         }
-        if matched {
-            Ok(())
-        } else {
-            Err(VerifyError::Mismatch)
-        }
+        if matched { Ok(()) } else { Err(VerifyError::Mismatch) }
     }
 }
 
 impl fmt::Debug for HmacSha256Hex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HmacSha256Hex")
-            .field("header", &self.header)
-            .field("secrets", &self.keyed.len())
-            .finish()
+        f.debug_struct("HmacSha256Hex").field("header", &self.header).field("secrets", &self.keyed.len()).finish()
     }
 }
 

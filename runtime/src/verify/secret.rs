@@ -24,11 +24,7 @@ impl Secret {
     /// [`SecretError::Empty`] if there are none.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
         let bytes = bytes.into();
-        if bytes.is_empty() {
-            Err(SecretError::Empty)
-        } else {
-            Ok(Self(bytes))
-        }
+        if bytes.is_empty() { Err(SecretError::Empty) } else { Ok(Self(bytes)) }
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {

@@ -3,8 +3,7 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};
 
 use asyncapi_runtime::{
-    BoxFuture, Context, DecodeError, Dispatch, DispatchError, HandlerError, Inbound, Route,
-    UnknownEvent,
+    BoxFuture, Context, DecodeError, Dispatch, DispatchError, HandlerError, Inbound, Route, UnknownEvent,
 };
 
 struct OnlyNotes;
@@ -39,17 +38,11 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 
 #[test]
 fn shared_and_boxed_dispatchers_dispatch() {
-    let dispatchers: [Box<dyn Dispatch>; 3] = [
-        Box::new(OnlyNotes),
-        Box::new(Arc::new(OnlyNotes)),
-        Box::new(Arc::new(OnlyNotes) as Arc<dyn Dispatch>),
-    ];
+    let dispatchers: [Box<dyn Dispatch>; 3] =
+        [Box::new(OnlyNotes), Box::new(Arc::new(OnlyNotes)), Box::new(Arc::new(OnlyNotes) as Arc<dyn Dispatch>)];
     for dispatcher in dispatchers {
         let known = Inbound::new(r#"{"name": "note"}"#);
-        assert_eq!(
-            dispatcher.route(&known).unwrap(),
-            Route::Known("note".to_owned())
-        );
+        assert_eq!(dispatcher.route(&known).unwrap(), Route::Known("note".to_owned()));
         assert!(now(dispatcher.dispatch(&Context::new(&known))).is_ok());
 
         let unknown = Inbound::new(r#"{"name": "tag"}"#);

@@ -2,8 +2,7 @@ use std::error::Error;
 use std::io;
 
 use asyncapi_runtime::{
-    BoxError, DecodeError, DispatchError, HandlerError, Inbound, NotAccepted, PublishError,
-    Refusal, RetryCause,
+    BoxError, DecodeError, DispatchError, HandlerError, Inbound, NotAccepted, PublishError, Refusal, RetryCause,
 };
 
 fn undecodable() -> DecodeError {
@@ -16,45 +15,25 @@ fn any_error_asks_for_a_retry() {
         Err(io::Error::other("database down"))?;
         Ok(())
     }
-    let Err(HandlerError::Retry(error)) = handler() else {
-        panic!("not a retry")
-    };
-    assert_eq!(
-        error.downcast_ref::<io::Error>().unwrap().to_string(),
-        "database down"
-    );
+    let Err(HandlerError::Retry(error)) = handler() else { panic!("not a retry") };
+    assert_eq!(error.downcast_ref::<io::Error>().unwrap().to_string(), "database down");
 }
 
 #[test]
 fn texts_and_errors_both_become_handler_errors() {
-    assert_eq!(
-        HandlerError::retry("later").to_string(),
-        "to be tried again: later"
-    );
-    assert_eq!(
-        HandlerError::reject(io::Error::other("never")).to_string(),
-        "rejected: never"
-    );
+    assert_eq!(HandlerError::retry("later").to_string(), "to be tried again: later");
+    assert_eq!(HandlerError::reject(io::Error::other("never")).to_string(), "rejected: never");
     let boxed: BoxError = "boxed".into();
-    assert!(matches!(
-        HandlerError::reject(boxed),
-        HandlerError::Reject(_)
-    ));
+    assert!(matches!(HandlerError::reject(boxed), HandlerError::Reject(_)));
 }
 
 #[test]
 fn a_dispatch_error_says_which_half_failed() {
     let decode = DispatchError::from(undecodable());
     assert!(matches!(decode, DispatchError::Undecodable(_)));
-    assert!(
-        decode.to_string().starts_with("undecodable: at the root: "),
-        "{decode}"
-    );
+    assert!(decode.to_string().starts_with("undecodable: at the root: "), "{decode}");
     let handler = DispatchError::from(HandlerError::reject("no"));
-    assert!(matches!(
-        handler,
-        DispatchError::Handler(HandlerError::Reject(_))
-    ));
+    assert!(matches!(handler, DispatchError::Handler(HandlerError::Reject(_))));
     assert_eq!(handler.to_string(), "rejected: no");
 }
 

@@ -9,10 +9,7 @@ fn names_are_compared_without_case_and_kept_as_written() {
     let headers = three();
     assert_eq!(headers.get("via"), Some(&b"one"[..]));
     assert_eq!(headers.get_all("vIa").collect::<Vec<_>>(), [b"one", b"two"]);
-    assert_eq!(
-        headers.iter().map(|(name, _)| name).collect::<Vec<_>>(),
-        ["Via", "Accept", "VIA"]
-    );
+    assert_eq!(headers.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["Via", "Accept", "VIA"]);
     assert_eq!(headers.get("absent"), None);
 }
 

@@ -16,8 +16,7 @@ pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 48, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::btree_map(any_key(), inner, 0..6)
-                .prop_map(|members| members.into_iter().collect()),
+            prop::collection::btree_map(any_key(), inner, 0..6).prop_map(|members| members.into_iter().collect()),
         ]
     })
 }
@@ -31,19 +30,12 @@ pub(crate) fn pointers(value: &Value) -> Vec<String> {
     let mut found = vec![String::new()];
     let mut below = |token: &str, child: &Value| {
         let token = token.replace('~', "~0").replace('/', "~1");
-        found.extend(
-            pointers(child)
-                .into_iter()
-                .map(|rest| format!("/{token}{rest}")),
-        );
+        found.extend(pointers(child).into_iter().map(|rest| format!("/{token}{rest}")));
     };
     match value {
         Value::Object(members) => members.iter().for_each(|(key, child)| below(key, child)),
         Value::Array(elements) => {
-            elements
-                .iter()
-                .enumerate()
-                .for_each(|(index, child)| below(&index.to_string(), child));
+            elements.iter().enumerate().for_each(|(index, child)| below(&index.to_string(), child));
         }
         _ => {}
     }

@@ -7,23 +7,15 @@ use serde_json::json;
 fn json_says_that_it_is_json() {
     let outbound = Outbound::json("notes", &json!({"id": "n1"})).unwrap();
     let (channel, headers, body) = outbound.into_parts();
-    assert_eq!(
-        (channel.as_str(), body.as_ref()),
-        ("notes", &br#"{"id":"n1"}"#[..])
-    );
+    assert_eq!((channel.as_str(), body.as_ref()), ("notes", &br#"{"id":"n1"}"#[..]));
     assert_eq!(headers.get_str("Content-Type"), Some("application/json"));
 }
 
 #[test]
 fn a_header_set_again_is_replaced() {
-    let outbound = Outbound::json("notes", &1)
-        .unwrap()
-        .with_header("Content-Type", "application/x");
+    let outbound = Outbound::json("notes", &1).unwrap().with_header("Content-Type", "application/x");
     assert_eq!(outbound.headers().len(), 1);
-    assert_eq!(
-        outbound.headers().get_str("content-type"),
-        Some("application/x")
-    );
+    assert_eq!(outbound.headers().get_str("content-type"), Some("application/x"));
     assert!(Outbound::new("notes", "raw").headers().is_empty());
 }
 
@@ -34,16 +26,7 @@ fn what_has_no_json_form_is_an_error() {
 
 #[test]
 fn debug_shows_the_size_and_not_the_payload() {
-    let shown = format!(
-        "{:?}",
-        Outbound::new("notes", "a secret").with_header("token", "hunter2")
-    );
-    assert!(
-        shown.contains("notes") && shown.contains("token") && shown.contains("body_bytes: 8"),
-        "{shown}"
-    );
-    assert!(
-        !shown.contains("a secret") && !shown.contains("hunter2"),
-        "{shown}"
-    );
+    let shown = format!("{:?}", Outbound::new("notes", "a secret").with_header("token", "hunter2"));
+    assert!(shown.contains("notes") && shown.contains("token") && shown.contains("body_bytes: 8"), "{shown}");
+    assert!(!shown.contains("a secret") && !shown.contains("hunter2"), "{shown}");
 }

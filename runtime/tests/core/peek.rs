@@ -11,14 +11,9 @@ fn peek(body: &str, pointer: &str) -> Option<String> {
 #[test]
 fn finds_the_string_a_pointer_leads_to() {
     let body = r#"{"name": "a", "data": {"id": "b", "list": [1, ["x", "c"]]}, "a/b": "d", "m~n": "e", "": {"": "f"}}"#;
-    for (pointer, found) in [
-        ("/name", "a"),
-        ("/data/id", "b"),
-        ("/data/list/1/1", "c"),
-        ("/a~1b", "d"),
-        ("/m~0n", "e"),
-        ("//", "f"),
-    ] {
+    for (pointer, found) in
+        [("/name", "a"), ("/data/id", "b"), ("/data/list/1/1", "c"), ("/a~1b", "d"), ("/m~0n", "e"), ("//", "f")]
+    {
         assert_eq!(peek(body, pointer).as_deref(), Some(found), "{pointer}");
     }
     assert_eq!(peek(r#""alone""#, "").as_deref(), Some("alone"));
@@ -26,18 +21,12 @@ fn finds_the_string_a_pointer_leads_to() {
 
 #[test]
 fn unescapes_what_the_json_escapes() {
-    assert_eq!(
-        peek(r#"{"n\u0061me": "\ud83d\ude00\n"}"#, "/name").as_deref(),
-        Some("😀\n")
-    );
+    assert_eq!(peek(r#"{"n\u0061me": "\ud83d\ude00\n"}"#, "/name").as_deref(), Some("😀\n"));
 }
 
 #[test]
 fn tilde_zero_one_is_a_tilde_and_a_one() {
-    assert_eq!(
-        peek(r#"{"~1": "yes", "/": "no"}"#, "/~01").as_deref(),
-        Some("yes")
-    );
+    assert_eq!(peek(r#"{"~1": "yes", "/": "no"}"#, "/~01").as_deref(), Some("yes"));
 }
 
 #[test]
@@ -73,26 +62,15 @@ fn finds_nothing_where_there_is_no_string() {
 
 #[test]
 fn of_a_repeated_key_the_last_counts() {
-    assert_eq!(
-        peek(r#"{"a": "first", "a": "last"}"#, "/a").as_deref(),
-        Some("last")
-    );
+    assert_eq!(peek(r#"{"a": "first", "a": "last"}"#, "/a").as_deref(), Some("last"));
     assert_eq!(peek(r#"{"a": {"b": "first"}, "a": {}}"#, "/a/b"), None);
 }
 
 #[test]
 fn what_is_not_one_json_value_is_an_error() {
-    for body in [
-        "",
-        " ",
-        "{",
-        r#"{"name""#,
-        r#"{"name": "a"} x"#,
-        r#"{"name": "a"}{}"#,
-        "nonsense",
-        "[1,]",
-        "\u{feff}{}",
-    ] {
+    for body in
+        ["", " ", "{", r#"{"name""#, r#"{"name": "a"} x"#, r#"{"name": "a"}{}"#, "nonsense", "[1,]", "\u{feff}{}"]
+    {
         let error = Inbound::new(body).peek("/name").expect_err(body);
         assert_eq!(error.kind(), DecodeErrorKind::Syntax, "{body}");
         assert_eq!(error.pointer(), "", "{body}");
@@ -101,11 +79,7 @@ fn what_is_not_one_json_value_is_an_error() {
 
 #[test]
 fn a_fault_after_the_find_is_still_an_error() {
-    assert!(
-        Inbound::new(r#"{"name": "a", "data": }"#)
-            .peek("/name")
-            .is_err()
-    );
+    assert!(Inbound::new(r#"{"name": "a", "data": }"#).peek("/name").is_err());
     assert!(Inbound::new(r#"["a", }"#).peek("/0").is_err());
 }
 
@@ -130,7 +104,12 @@ proptest! {
     }
 
     #[test]
-    fn agrees_with_value_on_broken_text(value in any_value(), at in any::<prop::sample::Index>(), byte in any::<u8>(), pointer in "(/[ab01]{0,2}){0,3}") {
+    fn agrees_with_value_on_broken_text(
+        value in any_value(),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        pointer in "(/[ab01]{0,2}){0,3}",
+    ) {
         let mut body = value.to_string().into_bytes();
         let at = at.index(body.len());
         body[at] = byte;

@@ -19,43 +19,26 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     fn parse(text: &str) -> Self {
-        let (head, body) = text
-            .split_once("\r\n\r\n")
-            .unwrap_or_else(|| panic!("no reply: {text:?}"));
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no reply: {text:?}"));
         let mut lines = head.lines();
-        let status = lines
-            .next()
-            .and_then(|line| line.split(' ').nth(1))
-            .unwrap()
-            .parse()
-            .unwrap();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap().parse().unwrap();
         let headers = lines
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             // Would differ from one second to the next.
             .filter(|(name, _)| name != "date")
             .collect();
-        Self {
-            status,
-            headers,
-            body: body.to_owned(),
-        }
+        Self { status, headers, body: body.to_owned() }
     }
 }
 
 /// A request line, the headers every request needs, and these.
 pub(crate) fn head(method: &str, headers: &[(&str, &str)]) -> String {
-    let lines: Vec<_> = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
+    let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let lines = lines.concat();
     format!("{method} /hook HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{lines}\r\n")
 }
@@ -75,9 +58,6 @@ pub(crate) async fn send(server: SocketAddr, request: &str) -> Reply {
 /// A whole POST with this body.
 pub(crate) async fn post(server: SocketAddr, headers: &[(&str, &str)], body: &str) -> Reply {
     let length = body.len().to_string();
-    let head = head(
-        "POST",
-        &[&[("content-length", length.as_str())], headers].concat(),
-    );
+    let head = head("POST", &[&[("content-length", length.as_str())], headers].concat());
     send(server, &(head + body)).await
 }

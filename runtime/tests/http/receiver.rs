@@ -6,9 +6,7 @@ use asyncapi_runtime::http::Receiver;
 use asyncapi_runtime::verify::{HmacSha256Hex, Secret, sign};
 
 use crate::client::{Reply, head, post, send};
-use crate::script::{
-    Fate, HANDLED, NOT_JSON, PANICKING, REJECTED, RETRIED, SLOW, Script, Sink, UNKNOWN, WRONG_SHAPE,
-};
+use crate::script::{Fate, HANDLED, NOT_JSON, PANICKING, REJECTED, RETRIED, SLOW, Script, Sink, UNKNOWN, WRONG_SHAPE};
 use crate::server::Server;
 
 const HEADER: &str = "x-signature";
@@ -53,11 +51,7 @@ async fn the_channel_is_what_it_was_set_to() {
     for server in Server::BOTH {
         let script = Arc::default();
         let reply = deliver(server, receiver(&script).with_channel("notes"), HANDLED).await;
-        assert_eq!(
-            (reply.status, script.channel().as_deref()),
-            (204, Some("notes")),
-            "{server:?}"
-        );
+        assert_eq!((reply.status, script.channel().as_deref()), (204, Some("notes")), "{server:?}");
     }
 }
 
@@ -83,27 +77,18 @@ async fn whatever_is_not_verified_gets_one_and_the_same_401() {
             replies.push(post(address, headers, HANDLED).await);
         }
         assert_eq!(replies[0].status, 401, "{server:?}");
-        assert!(
-            replies.iter().all(|reply| *reply == replies[0]),
-            "{server:?}: {replies:?}"
-        );
+        assert!(replies.iter().all(|reply| *reply == replies[0]), "{server:?}: {replies:?}");
         assert_eq!(script.dispatched(), 0, "nothing else is done");
-        assert_eq!(
-            post(address, &[(HEADER, &good)], HANDLED).await.status,
-            204,
-            "or nothing could be"
-        );
+        assert_eq!(post(address, &[(HEADER, &good)], HANDLED).await.status, 204, "or nothing could be");
     }
 }
 
 #[tokio::test]
 async fn secrets_rotate_without_a_refused_event() {
     for server in Server::BOTH {
-        for (tokens, with_old, with_new) in [
-            (&["old"][..], 204, 401),
-            (&["old", "new"], 204, 204),
-            (&["new"], 401, 204),
-        ] {
+        for (tokens, with_old, with_new) in
+            [(&["old"][..], 204, 401), (&["old", "new"], 204, 204), (&["new"], 401, 204)]
+        {
             let receiver = Receiver::new(Inline::new(Script::default()), verifier(tokens));
             let address = server.serve(receiver).await;
             for (token, status) in [("old", with_old), ("new", with_new)] {
@@ -132,11 +117,7 @@ async fn any_method_but_post_is_405() {
         let signature = sign(&secret(TOKEN), b"");
         for method in ["GET", "PUT", "DELETE", "OPTIONS", "PROPFIND"] {
             let reply = send(address, &head(method, &[(HEADER, &signature)])).await;
-            assert_eq!(
-                (reply.status, reply.header("allow")),
-                (405, Some("POST")),
-                "{server:?} {method}"
-            );
+            assert_eq!((reply.status, reply.header("allow")), (405, Some("POST")), "{server:?} {method}");
         }
         assert_eq!(script.dispatched(), 0);
     }
@@ -145,9 +126,7 @@ async fn any_method_but_post_is_405() {
 #[tokio::test]
 async fn a_declared_length_above_the_limit_is_413_before_the_body() {
     for server in Server::BOTH {
-        let address = server
-            .serve(receiver(&Arc::default()).with_body_limit(16))
-            .await;
+        let address = server.serve(receiver(&Arc::default()).with_body_limit(16)).await;
         // No body follows: waiting for one would end in a 408.
         for length in ["17", "18446744073709551000"] {
             let reply = send(address, &head("POST", &[("content-length", length)])).await;
@@ -157,18 +136,21 @@ async fn a_declared_length_above_the_limit_is_413_before_the_body() {
 }
 
 #[tokio::test]
+async fn a_body_of_just_the_limit_is_taken() {
+    for server in Server::BOTH {
+        let receiver = receiver(&Arc::default()).with_body_limit(HANDLED.len());
+        assert_eq!(deliver(server, receiver, HANDLED).await.status, 204, "{server:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_chunked_body_is_counted() {
     for server in Server::BOTH {
         let body = r#"{"name": "else"}"#;
         assert_eq!(body.len(), 16);
-        let address = server
-            .serve(receiver(&Arc::default()).with_body_limit(16))
-            .await;
+        let address = server.serve(receiver(&Arc::default()).with_body_limit(16)).await;
         let signature = sign(&secret(TOKEN), body.as_bytes());
-        let head = head(
-            "POST",
-            &[("transfer-encoding", "chunked"), (HEADER, &signature)],
-        );
+        let head = head("POST", &[("transfer-encoding", "chunked"), (HEADER, &signature)]);
 
         let (first, second) = body.split_at(8);
         let fits = format!("{head}8\r\n{first}\r\n8\r\n{second}\r\n0\r\n\r\n");
@@ -184,9 +166,7 @@ async fn a_chunked_body_is_counted() {
 async fn a_slow_body_is_408() {
     for server in Server::BOTH {
         let script = Arc::default();
-        let address = server
-            .serve(receiver(&script).with_body_deadline(SHORT))
-            .await;
+        let address = server.serve(receiver(&script).with_body_deadline(SHORT)).await;
         let reply = send(address, &(head("POST", &[("content-length", "20")]) + "{")).await;
         assert_eq!(reply.status, 408, "{server:?}");
         assert_eq!(script.dispatched(), 0);
@@ -221,11 +201,7 @@ async fn what_never_passes_is_422_without_a_sink() {
     for server in Server::BOTH {
         for body in [NOT_JSON, WRONG_SHAPE, REJECTED] {
             let reply = deliver(server, receiver(&Arc::default()), body).await;
-            assert_eq!(
-                (reply.status, reply.header("retry-after")),
-                (422, None),
-                "{server:?} {body}"
-            );
+            assert_eq!((reply.status, reply.header("retry-after")), (422, None), "{server:?} {body}");
             assert!(!reply.body.contains("s3cret"), "{}", reply.body);
         }
     }
@@ -234,11 +210,7 @@ async fn what_never_passes_is_422_without_a_sink() {
 #[tokio::test]
 async fn what_never_passes_is_202_once_the_sink_has_it() {
     for server in Server::BOTH {
-        for (body, reason) in [
-            (NOT_JSON, "undecodable"),
-            (WRONG_SHAPE, "undecodable"),
-            (REJECTED, "rejected"),
-        ] {
+        for (body, reason) in [(NOT_JSON, "undecodable"), (WRONG_SHAPE, "undecodable"), (REJECTED, "rejected")] {
             let sink = Arc::new(Sink::new(Fate::Keeps));
             let inline = Inline::new(Arc::default()).with_dead_letters(Arc::clone(&sink));
             let reply = deliver(server, Receiver::new(inline, verifier(&[TOKEN])), body).await;
@@ -252,9 +224,7 @@ async fn what_never_passes_is_202_once_the_sink_has_it() {
 async fn what_the_sink_did_not_keep_is_503() {
     for server in Server::BOTH {
         for fate in [Fate::Fails, Fate::Hangs, Fate::Panics] {
-            let inline = Inline::new(Arc::default())
-                .with_dead_letters(Sink::new(fate))
-                .with_deadline(SHORT);
+            let inline = Inline::new(Arc::default()).with_dead_letters(Sink::new(fate)).with_deadline(SHORT);
             let reply = deliver(server, Receiver::new(inline, verifier(&[TOKEN])), REJECTED).await;
             assert_eq!(reply.status, 503, "{server:?}");
         }
@@ -265,26 +235,14 @@ async fn what_the_sink_did_not_keep_is_503() {
 async fn texts_are_short_and_plain() {
     for server in Server::BOTH {
         let reply = deliver(server, receiver(&Arc::default()), REJECTED).await;
-        assert_eq!(
-            reply.header("content-type"),
-            Some("text/plain; charset=utf-8"),
-            "{server:?}"
-        );
+        assert_eq!(reply.header("content-type"), Some("text/plain; charset=utf-8"), "{server:?}");
         assert_eq!(reply.body, "cannot be handled\n");
     }
 }
 
 #[test]
 fn debug_tells_settings_and_no_secret() {
-    let shown = format!(
-        "{:?}",
-        receiver(&Arc::default())
-            .with_body_limit(7)
-            .with_channel("notes")
-    );
-    assert!(
-        shown.contains("body_limit: 7") && shown.contains("notes"),
-        "{shown}"
-    );
+    let shown = format!("{:?}", receiver(&Arc::default()).with_body_limit(7).with_channel("notes"));
+    assert!(shown.contains("body_limit: 7") && shown.contains("notes"), "{shown}");
     assert!(!shown.contains(TOKEN), "{shown}");
 }

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use asyncapi_runtime::{
-    BoxError, BoxFuture, Context, DeadLetter, DeadLetters, DecodeError, Dispatch, DispatchError,
-    HandlerError, Inbound, Refusal, Route,
+    BoxError, BoxFuture, Context, DeadLetter, DeadLetters, DecodeError, Dispatch, DispatchError, HandlerError, Inbound,
+    Refusal, Route,
 };
 use serde::Deserialize;
 
@@ -16,6 +16,7 @@ pub(crate) const REJECTED: &str = r#"{"name": "rejected", "text": "s3cret"}"#;
 pub(crate) const SLOW: &str = r#"{"name": "slow", "text": "s3cret"}"#;
 pub(crate) const PANICKING: &str = r#"{"name": "panicking", "text": "s3cret"}"#;
 pub(crate) const UNKNOWN: &str = r#"{"name": "s3cret", "text": "s3cret"}"#;
+pub(crate) const UNKNOWN_RETRIED: &str = r#"{"name": "s3cret retried"}"#;
 pub(crate) const WRONG_SHAPE: &str = r#"{"name": "handled", "text": {"s3cret": 1}}"#;
 /// Decodes on its own account what is not there, as a handler of an unknown event may.
 pub(crate) const DECODING: &str = r#"{"name": "decoding", "text": "s3cret"}"#;
@@ -57,14 +58,7 @@ impl Script {
 
 impl Dispatch for Script {
     fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
-        let listed = [
-            "handled",
-            "retried",
-            "rejected",
-            "slow",
-            "panicking",
-            "decoding",
-        ];
+        let listed = ["handled", "retried", "rejected", "slow", "panicking", "decoding"];
         Ok(match inbound.peek("/name")? {
             Some(name) if listed.contains(&name.as_str()) => Route::Known(name),
             name => Route::Unknown(name),
@@ -75,9 +69,15 @@ impl Dispatch for Script {
         Box::pin(async move {
             self.dispatched.fetch_add(1, Ordering::SeqCst);
             *self.channel.lock().unwrap() = cx.channel().map(str::to_owned);
-            if let Route::Known(name) = self.route(cx.inbound())? {
-                cx.decode::<Event>()?;
-                self.handle(&name, cx).await?;
+            match self.route(cx.inbound())? {
+                Route::Known(name) => {
+                    cx.decode::<Event>()?;
+                    self.handle(&name, cx).await?;
+                }
+                Route::Unknown(Some(name)) if name.ends_with("retried") => {
+                    return Err(HandlerError::retry("database down").into());
+                }
+                Route::Unknown(_) => {}
             }
             Ok(())
         })
@@ -100,10 +100,7 @@ pub(crate) struct Sink {
 
 impl Sink {
     pub(crate) fn new(fate: Fate) -> Self {
-        Self {
-            fate,
-            kept: Mutex::default(),
-        }
+        Self { fate, kept: Mutex::default() }
     }
 
     /// Body and reason of every letter.

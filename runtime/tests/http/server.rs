@@ -31,9 +31,7 @@ impl Server {
                 tokio::spawn(async move {
                     while let Ok((stream, _)) = listener.accept().await {
                         let service = TowerToHyperService::new(receiver.clone());
-                        tokio::spawn(
-                            http1::Builder::new().serve_connection(TokioIo::new(stream), service),
-                        );
+                        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
                     }
                 });
             }
