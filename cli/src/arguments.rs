@@ -1,0 +1,82 @@
+//! What can be said at the prompt.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use asyncapi_codegen::{Config, Perspective};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Rust from `AsyncAPI` documents
+#[derive(Debug, Parser)]
+#[command(name = "cargo-asyncapi", version, about)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Generate Rust from a document
+    Generate(Generate),
+    /// Show what is wrong with a document, and write nothing
+    Check(Check),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Generate {
+    #[command(flatten)]
+    pub(crate) document: DocumentCall,
+    /// The file to write, only where it differs; standard output without it
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Leave out the handler, its dispatch and the publisher: needs only serde and `serde_json`
+    #[arg(long)]
+    pub(crate) types_only: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) document: DocumentCall,
+}
+
+/// A document and how it is looked at.
+#[derive(Args, Debug)]
+pub(crate) struct DocumentCall {
+    /// The document, in YAML or JSON
+    #[arg(value_name = "SPEC")]
+    pub(crate) path: PathBuf,
+    /// Which side the code is for
+    #[arg(long, value_enum, default_value_t = Side::Client)]
+    pub(crate) perspective: Side,
+    /// Refuse documents with warnings, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Side {
+    /// You use the API: you handle what it sends
+    Client,
+    /// You are the application that the document describes
+    Application,
+}
+
+impl DocumentCall {
+    /// The options as the generator takes them.
+    pub(crate) fn config(&self) -> Config {
+        let config = Config::new().perspective(match self.perspective {
+            Side::Client => Perspective::Client,
+            Side::Application => Perspective::Application,
+        });
+        if self.strict { config.strict() } else { config }
+    }
+}
+
+/// Cargo calls `cargo asyncapi check x` as `cargo-asyncapi asyncapi check x`.
+pub(crate) fn without_cargo(arguments: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    arguments
+        .enumerate()
+        .filter(|(index, argument)| *index != 1 || argument != "asyncapi")
+        .map(|(_, argument)| argument)
+}

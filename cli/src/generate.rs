@@ -1,0 +1,31 @@
+//! `generate`: code to a file or to standard output.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use asyncapi_codegen::{Error, Source};
+
+use crate::arguments::Generate;
+
+pub(crate) fn run(call: &Generate) -> Result<(), Error> {
+    let config = call.document.config();
+    let config = if call.types_only { config.types_only() } else { config };
+    let output = config.generate(&Source::read(&call.document.path)?)?;
+    if !output.report().is_empty() {
+        eprintln!("{}", output.report());
+    }
+    match &call.output {
+        Some(path) => output.write(path),
+        None => print(output.code()),
+    }
+}
+
+/// A reader that has seen enough and closed the pipe is no failure.
+fn print(code: &str) -> Result<(), Error> {
+    match io::stdout().write_all(code.as_bytes()) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Write { path: PathBuf::from("standard output"), cause })
+        }
+        _ => Ok(()),
+    }
+}

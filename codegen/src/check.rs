@@ -1,0 +1,111 @@
+//! Stage three: rules that a document must keep beyond its grammar, one function each.
+
+use std::collections::BTreeMap;
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::document::{Document, Pointer, Server};
+
+/// Runs every rule; each reports what it finds.
+pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnostics) {
+    operation_ids_are_unique(document, diagnostics);
+    chosen_operations_exist(document, config, diagnostics);
+    mapped_formats_are_types(config, diagnostics);
+    for server in &document.servers {
+        url_names_its_variables(server, diagnostics);
+        default_is_among_the_values(server, diagnostics);
+    }
+}
+
+/// ```yaml
+/// orders: {subscribe: {operationId: onOrder}}
+/// refunds: {subscribe: {operationId: onOrder}}   # the same id
+/// ```
+fn operation_ids_are_unique(document: &Document, diagnostics: &Diagnostics) {
+    let mut first: BTreeMap<&str, &Pointer> = BTreeMap::new();
+    for operation in &document.operations {
+        let Some(id) = &operation.id else { continue };
+        if let Some(other) = first.insert(id, &operation.at) {
+            let message = format!("the operationId `{id}` is taken by `#{other}`");
+            let place = operation.at.join("operationId");
+            diagnostics.push(
+                Diagnostic::new(Severity::Error, &place, message).with_cure("give each operation an id of its own"),
+            );
+        }
+    }
+}
+
+/// `Config::new().operations(["onRefund"])` where no operation has this id.
+fn chosen_operations_exist(document: &Document, config: &Config, diagnostics: &Diagnostics) {
+    for chosen in config.operations.iter().flatten() {
+        if !document.operations.iter().any(|operation| operation.id.as_ref() == Some(chosen)) {
+            let message = format!("no operation has the id `{chosen}`, which the configuration asks for");
+            let known: Vec<&str> = document.operations.iter().filter_map(|operation| operation.id.as_deref()).collect();
+            diagnostics.push(
+                Diagnostic::new(Severity::Error, &Pointer::root().join("channels"), message)
+                    .at_key()
+                    .with_cure(format!("the ids are {}", known.join(", "))),
+            );
+        }
+    }
+}
+
+/// `Config::new().map_format("date-time", "not a type")`
+fn mapped_formats_are_types(config: &Config, diagnostics: &Diagnostics) {
+    for (format, path) in &config.formats {
+        if syn::parse_str::<syn::Type>(path).is_err() {
+            let message = format!("`{path}`, which the format `{format}` is mapped to, is not a Rust type");
+            diagnostics.push(
+                Diagnostic::new(Severity::Error, &Pointer::root(), message)
+                    .with_cure("give a path, such as `uuid::Uuid`"),
+            );
+        }
+    }
+}
+
+/// ```yaml
+/// url: 'https://{region}.example.com'
+/// variables: {}                                  # no `region`
+/// ```
+fn url_names_its_variables(server: &Server, diagnostics: &Diagnostics) {
+    let named = template_names(&server.url);
+    for name in &named {
+        if !server.variables.iter().any(|variable| variable.key == *name) {
+            let message = format!("the url speaks of `{{{name}}}`, and `variables` does not");
+            diagnostics.push(
+                Diagnostic::new(Severity::Warning, &server.at.join("url"), message)
+                    .with_cure(format!("describe `{name}` under `variables`")),
+            );
+        }
+    }
+    for variable in &server.variables {
+        if !named.contains(&variable.key.as_str()) {
+            let message = format!("the url has no `{{{}}}`", variable.key);
+            diagnostics.push(
+                Diagnostic::new(Severity::Warning, &variable.at, message).at_key().with_cure("take the variable out"),
+            );
+        }
+    }
+}
+
+/// ```yaml
+/// variables: {region: {enum: [eu, us], default: asia}}
+/// ```
+fn default_is_among_the_values(server: &Server, diagnostics: &Diagnostics) {
+    for variable in &server.variables {
+        let Some(default) = &variable.default else { continue };
+        if !variable.values.is_empty() && !variable.values.contains(default) {
+            let message = format!("the default `{default}` is not among the values of `{}`", variable.key);
+            diagnostics.push(
+                Diagnostic::new(Severity::Warning, &variable.at.join("default"), message)
+                    .with_cure(format!("the values are {}", variable.values.join(", "))),
+            );
+        }
+    }
+}
+
+/// The names between braces.
+fn template_names(template: &str) -> Vec<&str> {
+    let opened = template.split('{').skip(1);
+    opened.filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
+}

@@ -1,0 +1,266 @@
+//! What a team may choose, and where the stages are lined up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostics, Report, Strictness};
+use crate::document::Pointer;
+use crate::error::Error;
+use crate::output;
+use crate::source::Source;
+use crate::{check, document, emit, format, lower, names};
+
+/// Which side of the API the generated code is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Perspective {
+    /// You use the API that the document describes: you handle what it sends, and send what it receives.
+    #[default]
+    Client,
+    /// You are the application that the document describes: you handle what it receives, and send what it sends.
+    Application,
+}
+
+/// How much is generated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Extent {
+    #[default]
+    Everything,
+    /// Nothing that needs more than serde and `serde_json`.
+    TypesOnly,
+}
+
+/// Whether an implementation has to have every handler method.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Methods {
+    #[default]
+    Required,
+    /// Each has a default, which calls `on_unhandled`.
+    Provided,
+}
+
+/// Whether an enum of strings takes a string that it does not list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Enums {
+    #[default]
+    Open,
+    Closed,
+}
+
+/// Options of the generator, and the way to run it.
+///
+/// In a build script:
+///
+/// ```no_run
+/// fn main() -> Result<(), asyncapi_codegen::Error> {
+///     asyncapi_codegen::Config::new().compile("spec/orders.yaml")
+/// }
+/// ```
+///
+/// and in the crate, `include!(concat!(env!("OUT_DIR"), "/orders.rs"));`.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    pub(crate) perspective: Perspective,
+    pub(crate) extent: Extent,
+    pub(crate) methods: Methods,
+    pub(crate) enums: Enums,
+    pub(crate) strictness: Strictness,
+    pub(crate) discriminator: Option<Discriminator>,
+    pub(crate) operations: Option<BTreeSet<String>>,
+    pub(crate) renames: BTreeMap<String, String>,
+    pub(crate) formats: BTreeMap<String, String>,
+    output: Option<PathBuf>,
+}
+
+/// Where the name of an event stands in what arrives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Discriminator {
+    /// A string in the payload, at this JSON pointer (RFC 6901), such as `/type`.
+    Payload(Pointer),
+    /// A header, such as `X-Event`.
+    Header(String),
+}
+
+/// What generating gives: the code, and the warnings on the way to it.
+#[derive(Clone, Debug)]
+pub struct Output {
+    code: String,
+    report: Report,
+}
+
+impl Output {
+    /// The Rust source, formatted, for `mod` and `include!` alike.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The warnings; there are no errors where there is code.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Writes the code to a file, unless the file holds it already.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`] when the file or its directory cannot be written.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        output::write_if_changed(path.as_ref(), &self.code, None)
+    }
+}
+
+impl Config {
+    /// The defaults: the client's perspective, everything generated, every handler method required, open enums.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Chooses the side of the API that the code is for; [`Perspective::Client`] by default.
+    #[must_use]
+    pub fn perspective(mut self, perspective: Perspective) -> Self {
+        self.perspective = perspective;
+        self
+    }
+
+    /// Leaves out the handler, its dispatch and the publisher: what remains needs only serde and `serde_json`, and
+    /// dates, times and UUIDs are strings.
+    #[must_use]
+    pub fn types_only(mut self) -> Self {
+        self.extent = Extent::TypesOnly;
+        self
+    }
+
+    /// Refuses documents with warnings, too.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.strictness = Strictness::Strict;
+        self
+    }
+
+    /// Says where the name of an event stands, for a document that does not tell by itself.
+    #[must_use]
+    pub fn discriminator(mut self, discriminator: Discriminator) -> Self {
+        self.discriminator = Some(discriminator);
+        self
+    }
+
+    /// Narrows the handler trait to these operations, by `operationId`; events of the others reach `on_unknown`.
+    #[must_use]
+    pub fn operations<I: IntoIterator<Item: Into<String>>>(mut self, ids: I) -> Self {
+        self.operations.get_or_insert_default().extend(ids.into_iter().map(Into::into));
+        self
+    }
+
+    /// Gives every handler method a default that calls `on_unhandled`, so that an implementation may leave some out;
+    /// without it, an operation that the document gains is an error of the compiler until it is handled.
+    #[must_use]
+    pub fn provided_methods(mut self) -> Self {
+        self.methods = Methods::Provided;
+        self
+    }
+
+    /// Makes enums of strings closed: a value that is not listed does not decode, where it would be kept as
+    /// `Unknown(String)` otherwise. `EventName` stays open.
+    #[must_use]
+    pub fn closed_enums(mut self) -> Self {
+        self.enums = Enums::Closed;
+        self
+    }
+
+    /// Gives the node at `pointer` another Rust name.
+    ///
+    /// The pointer is that of a schema, a property, an enum value, an operation, a message, a channel or a server:
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new()
+    ///     .rename("/components/schemas/order_v2", "Order")
+    ///     .rename("/components/schemas/order_v2/properties/type", "kind");
+    /// ```
+    #[must_use]
+    pub fn rename(mut self, pointer: impl Into<String>, name: impl Into<String>) -> Self {
+        self.renames.insert(pointer.into(), name.into());
+        self
+    }
+
+    /// Maps strings of a `format` to another Rust type, given by its path, such as `jiff::Timestamp` or `String`.
+    ///
+    /// The type must implement `Clone`, `Debug`, `PartialEq`, `serde::Serialize` and `serde::Deserialize`.
+    #[must_use]
+    pub fn map_format(mut self, format: impl Into<String>, path: impl Into<String>) -> Self {
+        self.formats.insert(format.into(), path.into());
+        self
+    }
+
+    /// Where [`Config::compile`] writes, relative to the package; by default `$OUT_DIR/<name of the document>.rs`.
+    #[must_use]
+    pub fn output(mut self, path: impl Into<PathBuf>) -> Self {
+        self.output = Some(path.into());
+        self
+    }
+
+    /// Turns a document into code. Pure: no file, no environment, no clock; the same bytes for the same input.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] when the document has faults that would make wrong code.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use asyncapi_codegen::{Config, Source};
+    ///
+    /// let document = "
+    /// asyncapi: 2.6.0
+    /// info: {title: Lamps, version: '1'}
+    /// channels:
+    ///   lamps:
+    ///     subscribe:
+    ///       operationId: onLampSwitched
+    ///       message: {name: lamp.switched, payload: {type: object, properties: {lit: {type: boolean}}}}
+    /// ";
+    /// let output = Config::new().generate(&Source::new("lamps.yaml", document))?;
+    /// assert!(output.code().contains("fn on_lamp_switched("));
+    /// # Ok::<(), asyncapi_codegen::Error>(())
+    /// ```
+    pub fn generate(&self, source: &Source) -> Result<Output, Error> {
+        let diagnostics = Diagnostics::new();
+        let code = self.stages(source, &diagnostics);
+        let refused = diagnostics.has_errors(self.strictness);
+        let report = diagnostics.finish(source);
+        match code {
+            Some(code) if !refused => Ok(Output { code, report }),
+            _ => Err(Error::Refused(report)),
+        }
+    }
+
+    /// The way from text to text; each stage collects its faults, and none starts on the ruins of another.
+    fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<String> {
+        let document = document::parse(source, diagnostics)?;
+        check::check(&document, self, diagnostics);
+        let api = lower::lower(&document, self, diagnostics);
+        if diagnostics.has_errors(Strictness::Lenient) {
+            return None;
+        }
+        let names = names::assign(&api, self, diagnostics);
+        if diagnostics.has_errors(Strictness::Lenient) {
+            return None;
+        }
+        let tokens = emit::emit(&api, &names, self);
+        Some(format::format(tokens, source.file_name()))
+    }
+
+    /// Generates from the file at `path` and writes the output, from a build script.
+    ///
+    /// Writes only what differs, tells cargo which files to watch, and shows warnings as cargo's own. In a package
+    /// unpacked from a registry nothing is written outside `OUT_DIR`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] as in [`Config::generate`]; the other variants when a file cannot be read or written.
+    pub fn compile(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        output::compile(self, path.as_ref(), self.output.as_deref())
+    }
+}

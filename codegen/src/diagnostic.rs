@@ -1,0 +1,195 @@
+//! What is wrong with a document: each fault with its place and its cure.
+
+mod render;
+
+use std::cell::RefCell;
+use std::fmt;
+
+use crate::document::{Part, Pointer, Position, locate};
+use crate::source::Source;
+
+/// How grave a [`Diagnostic`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The document has a flaw, and the code is right all the same.
+    Warning,
+    /// The code would be wrong, so there is none.
+    Error,
+}
+
+/// One fault of a document.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    severity: Severity,
+    message: String,
+    cure: Option<String>,
+    place: Place,
+    position: Option<Position>,
+}
+
+/// Where the fault is, as the stage that found it knows it.
+#[derive(Clone, Debug)]
+enum Place {
+    /// The text itself cannot be read from here on.
+    Text,
+    Node(Pointer, Part),
+}
+
+impl Diagnostic {
+    /// A fault at a node.
+    pub(crate) fn new(severity: Severity, pointer: &Pointer, message: impl Into<String>) -> Self {
+        let place = Place::Node(pointer.clone(), Part::Value);
+        Self { severity, message: message.into(), cure: None, place, position: None }
+    }
+
+    /// A fault of the text, before there are nodes.
+    pub(crate) fn of_text(position: Option<Position>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, message: message.into(), cure: None, place: Place::Text, position }
+    }
+
+    /// Points at the key of the entry, not at its value.
+    pub(crate) fn at_key(mut self) -> Self {
+        if let Place::Node(_, part) = &mut self.place {
+            *part = Part::Key;
+        }
+        self
+    }
+
+    /// Says what the author can do about it.
+    pub(crate) fn with_cure(mut self, cure: impl Into<String>) -> Self {
+        self.cure = Some(cure.into());
+        self
+    }
+
+    /// How grave the fault is.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// What is wrong, in one sentence without its place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn cure(&self) -> Option<&str> {
+        self.cure.as_deref()
+    }
+
+    /// The JSON pointer (RFC 6901) of the node, or `None` when the text could not be read at all.
+    #[must_use]
+    pub fn pointer(&self) -> Option<&Pointer> {
+        match &self.place {
+            Place::Text => None,
+            Place::Node(pointer, _) => Some(pointer),
+        }
+    }
+
+    /// Line and column, both from 1, the column in characters.
+    #[must_use]
+    pub fn line_and_column(&self) -> Option<(usize, usize)> {
+        self.position.map(|position| (position.line, position.column))
+    }
+
+    fn find_position(&mut self, text: &str) {
+        if let Place::Node(pointer, part) = &self.place {
+            self.position = locate(text, pointer, *part);
+        }
+    }
+}
+
+/// Every fault that was found in one document, in the order of the text.
+///
+/// Displayed, it reads as the compiler's own messages do: place, line, caret, help.
+#[derive(Clone, Debug)]
+pub struct Report {
+    source: Source,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// The faults, one by one.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter()
+    }
+
+    /// Whether there is nothing to report.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
+    /// One line for each fault, `file:line:column: message; cure`, for the warnings of a build script.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.iter().map(|diagnostic| render::line(&self.source, diagnostic))
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n\n" };
+            write!(formatter, "{separator}{}", render::snippet(&self.source, diagnostic))?;
+        }
+        Ok(())
+    }
+}
+
+/// Collects what the stages find, so that an author sees every fault at once.
+///
+/// Must be asked for its result with [`Diagnostics::finish`]; one that is dropped unread has swallowed faults, and
+/// says so in tests.
+#[derive(Debug, Default)]
+pub(crate) struct Diagnostics {
+    found: RefCell<Option<Vec<Diagnostic>>>,
+}
+
+impl Diagnostics {
+    pub(crate) fn new() -> Self {
+        Self { found: RefCell::new(Some(Vec::new())) }
+    }
+
+    /// Takes one fault into the collection.
+    pub(crate) fn push(&self, diagnostic: Diagnostic) {
+        if let Some(found) = &mut *self.found.borrow_mut() {
+            found.push(diagnostic);
+        }
+    }
+
+    /// Whether anything so far forbids making code.
+    pub(crate) fn has_errors(&self, strict: Strictness) -> bool {
+        let least = match strict {
+            Strictness::Lenient => Severity::Error,
+            Strictness::Strict => Severity::Warning,
+        };
+        self.found.borrow().iter().flatten().any(|diagnostic| diagnostic.severity >= least)
+    }
+
+    /// Everything that was found, with the line and column of each.
+    pub(crate) fn finish(self, source: &Source) -> Report {
+        let mut diagnostics = self.found.take().unwrap_or_default();
+        for diagnostic in &mut diagnostics {
+            diagnostic.find_position(source.text());
+        }
+        diagnostics.sort_by_key(Diagnostic::line_and_column);
+        Report { source: source.clone(), diagnostics }
+    }
+}
+
+#[cfg(test)]
+impl Drop for Diagnostics {
+    fn drop(&mut self) {
+        assert!(std::thread::panicking() || self.found.borrow().is_none(), "the diagnostics were dropped unread");
+    }
+}
+
+/// Whether a warning is enough to refuse a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Strictness {
+    #[default]
+    Lenient,
+    Strict,
+}

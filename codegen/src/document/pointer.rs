@@ -1,0 +1,64 @@
+//! JSON pointers (RFC 6901), the addresses of nodes in a document.
+
+use std::fmt;
+
+/// The address of one node in a document, such as `/components/schemas/Order`; empty for the root.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The whole document.
+    #[must_use]
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// Reads the text of a pointer, such as `/info/title`, or `None` where it does not start with `/`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.is_empty() || text.starts_with('/')).then(|| Self(text.to_owned()))
+    }
+
+    /// The node one step below this one: the value of a key, or the item at an index.
+    #[must_use]
+    pub fn join(&self, step: &str) -> Self {
+        let step = step.replace('~', "~0").replace('/', "~1");
+        Self(format!("{}/{step}", self.0))
+    }
+
+    /// The pointer as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The steps from the root to the node, unescaped.
+    pub fn steps(&self) -> impl Iterator<Item = String> {
+        let steps = self.0.split('/').skip(1);
+        steps.map(|step| step.replace("~1", "/").replace("~0", "~"))
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pointer;
+
+    #[test]
+    fn steps_undo_what_join_escapes() {
+        let pointer = Pointer::root().join("channels").join("a/b~c").join("");
+        assert_eq!(pointer.to_string(), "/channels/a~1b~0c/");
+        assert_eq!(pointer.steps().collect::<Vec<_>>(), ["channels", "a/b~c", ""]);
+    }
+
+    #[test]
+    fn a_pointer_is_empty_or_starts_with_a_slash() {
+        assert_eq!(Pointer::parse(""), Some(Pointer::root()));
+        assert_eq!(Pointer::parse("info"), None);
+    }
+}

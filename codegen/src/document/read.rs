@@ -1,0 +1,216 @@
+//! Walking the tree: every node knows its address, every object notices the keys that nobody asked for.
+
+use std::collections::BTreeSet;
+
+use super::value::{Mapping, Value};
+use super::{Pointer, reference};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+
+/// What every node of one document shares.
+#[derive(Clone, Copy)]
+pub(crate) struct Tree<'a> {
+    pub(crate) root: &'a Value,
+    pub(crate) diagnostics: &'a Diagnostics,
+}
+
+/// One node of the document and its address.
+#[derive(Clone)]
+pub(crate) struct Node<'a> {
+    pub(crate) tree: Tree<'a>,
+    pub(crate) value: &'a Value,
+    pub(crate) at: Pointer,
+}
+
+impl<'a> Node<'a> {
+    pub(crate) fn root(tree: Tree<'a>) -> Self {
+        Self { tree, value: tree.root, at: Pointer::root() }
+    }
+
+    pub(crate) fn child(&self, step: &str) -> Option<Self> {
+        let value = self.value.child(step)?;
+        Some(Self { tree: self.tree, value, at: self.at.join(step) })
+    }
+
+    /// The text of this node's `$ref`, where it is a reference.
+    pub(crate) fn reference(&self) -> Option<&'a str> {
+        match self.value.child("$ref")? {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The node itself, or where its chain of references ends; a chain that leads nowhere is reported.
+    pub(crate) fn follow(self) -> Option<Self> {
+        match reference::follow(self.clone()) {
+            Ok(target) => Some(target),
+            Err(fault) => {
+                self.report(fault);
+                None
+            }
+        }
+    }
+
+    /// Reads the node as an object, or reports that it is none; `what` names the object the author meant.
+    pub(crate) fn object(&self, what: &'static str) -> Option<Object<'a>> {
+        match self.value {
+            Value::Mapping(entries) => {
+                Some(Object { tree: self.tree, entries, at: self.at.clone(), what, asked: BTreeSet::new() })
+            }
+            _ => self.wrong_kind(&format!("{what} is an object")),
+        }
+    }
+
+    /// The entries of a map whose keys the author chose.
+    pub(crate) fn entries(&self, what: &str) -> Vec<(&'a str, Self)> {
+        match self.value {
+            Value::Mapping(entries) => {
+                entries.iter().map(|(key, value)| (key.as_str(), self.below(key, value))).collect()
+            }
+            _ => self.wrong_kind(&format!("{what} is an object")).unwrap_or_default(),
+        }
+    }
+
+    /// The items of a list.
+    pub(crate) fn items(&self, what: &str) -> Vec<Self> {
+        match self.value {
+            Value::Sequence(items) => {
+                items.iter().enumerate().map(|(index, value)| self.below(&index.to_string(), value)).collect()
+            }
+            _ => self.wrong_kind(&format!("{what} is a list")).unwrap_or_default(),
+        }
+    }
+
+    /// A text; a number or boolean that the author forgot to quote counts as one.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self.value {
+            Value::String(text) => Some(text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Float(number) => Some(number.to_string()),
+            Value::Bool(value) => Some(value.to_string()),
+            _ => self.wrong_kind("a text is wanted here"),
+        }
+    }
+
+    /// A yes or no.
+    pub(crate) fn flag(&self) -> Option<bool> {
+        match self.value {
+            Value::Bool(value) => Some(*value),
+            _ => self.wrong_kind("`true` or `false` is wanted here"),
+        }
+    }
+
+    /// Reports an error at this node.
+    pub(crate) fn refuse(&self, message: impl Into<String>, cure: impl Into<String>) {
+        self.report(Diagnostic::new(Severity::Error, &self.at, message).with_cure(cure));
+    }
+
+    pub(crate) fn report(&self, diagnostic: Diagnostic) {
+        self.tree.diagnostics.push(diagnostic);
+    }
+
+    fn below(&self, step: &str, value: &'a Value) -> Self {
+        Self { tree: self.tree, value, at: self.at.join(step) }
+    }
+
+    fn wrong_kind<T>(&self, expected: &str) -> Option<T> {
+        let message = format!("{expected}, and this is {}", self.value.kind());
+        self.report(Diagnostic::new(Severity::Error, &self.at, message));
+        None
+    }
+}
+
+/// An object with fixed keys, which must all be asked for before it is finished.
+pub(crate) struct Object<'a> {
+    tree: Tree<'a>,
+    entries: &'a Mapping,
+    at: Pointer,
+    what: &'static str,
+    asked: BTreeSet<&'static str>,
+}
+
+impl<'a> Object<'a> {
+    /// The address of the object.
+    pub(crate) fn at(&self) -> &Pointer {
+        &self.at
+    }
+
+    /// The node of a key, where the object has it.
+    pub(crate) fn get(&mut self, key: &'static str) -> Option<Node<'a>> {
+        self.asked.insert(key);
+        let value = self.entries.get(key)?;
+        Some(Node { tree: self.tree, value, at: self.at.join(key) })
+    }
+
+    /// The node of a key that the specification requires.
+    pub(crate) fn require(&mut self, key: &'static str) -> Option<Node<'a>> {
+        let node = self.get(key);
+        if node.is_none() {
+            let message = format!("{} has no `{key}`", self.what);
+            let diagnostic = Diagnostic::new(Severity::Error, &self.at, message);
+            self.tree.diagnostics.push(diagnostic.with_cure(format!("add `{key}`")));
+        }
+        node
+    }
+
+    /// A text under a key.
+    pub(crate) fn text(&mut self, key: &'static str) -> Option<String> {
+        self.get(key)?.text()
+    }
+
+    /// A yes or no under a key; no where the key is absent.
+    pub(crate) fn flag(&mut self, key: &'static str) -> bool {
+        self.get(key).and_then(|node| node.flag()).unwrap_or_default()
+    }
+
+    /// The named children under a key; none where the key is absent.
+    pub(crate) fn entries(&mut self, key: &'static str) -> Vec<(&'a str, Node<'a>)> {
+        let node = self.get(key);
+        node.map(|node| node.entries(&format!("`{key}`"))).unwrap_or_default()
+    }
+
+    /// The items under a key; none where the key is absent.
+    pub(crate) fn items(&mut self, key: &'static str) -> Vec<Node<'a>> {
+        let node = self.get(key);
+        node.map(|node| node.items(&format!("`{key}`"))).unwrap_or_default()
+    }
+
+    /// Keys that the specification knows and that say nothing to the generated code.
+    pub(crate) fn pass_over(&mut self, keys: &[&'static str]) {
+        self.asked.extend(keys);
+    }
+
+    /// Keys that would change the generated code and are not understood yet: an error, never a silent loss.
+    pub(crate) fn not_yet(&mut self, keys: &[&'static str]) {
+        for key in keys {
+            if let Some(node) = self.get(key) {
+                node.report(
+                    Diagnostic::new(
+                        Severity::Error,
+                        &node.at,
+                        format!("`{key}` is not supported yet in {}", self.what),
+                    )
+                    .at_key()
+                    .with_cure(format!("take `{key}` out of this copy of the document")),
+                );
+            }
+        }
+    }
+
+    /// Warns about each key that nobody asked for, extensions (`x-…`) excepted.
+    pub(crate) fn finish(self) {
+        for key in self.entries.keys() {
+            if self.asked.contains(key.as_str()) || key.starts_with("x-") {
+                continue;
+            }
+            let message = format!("`{key}` is not allowed in {}", self.what);
+            let known = self.asked.iter().find(|known| known.eq_ignore_ascii_case(key));
+            let cure = match known {
+                Some(known) => format!("spell it `{known}`"),
+                None => format!("it is passed over; take it out, or call it `x-{key}` if it is meant as an extension"),
+            };
+            self.tree
+                .diagnostics
+                .push(Diagnostic::new(Severity::Warning, &self.at.join(key), message).at_key().with_cure(cure));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A JSON-like tree: what a document says, before anyone knows what it means.
+//!
+//! Not `serde_yaml::Value`, because that one resolves the types of keys: `NULL`, `200` and `true` are property
+//! names here, spelled as the author spelled them.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// The key that spreads one mapping into another (YAML 1.1 merge keys).
+const MERGE_KEY: &str = "<<";
+
+/// The entries of a mapping, in the order of the document.
+pub(crate) type Mapping = IndexMap<String, Value>;
+
+/// One node of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    Integer(i128),
+    Float(f64),
+    String(String),
+    Sequence(Vec<Value>),
+    Mapping(Mapping),
+}
+
+impl Value {
+    /// What kind of value this is, in the words of a message to the author.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Integer(_) | Self::Float(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Sequence(_) => "a list",
+            Self::Mapping(_) => "an object",
+        }
+    }
+
+    /// The child that a pointer step names.
+    pub(crate) fn child(&self, step: &str) -> Option<&Self> {
+        match self {
+            Self::Mapping(entries) => entries.get(step),
+            Self::Sequence(items) => items.get(step.parse::<usize>().ok()?),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a [`Value`] from any self-describing format.
+pub(crate) struct ValueSeed;
+
+impl<'de> DeserializeSeed<'de> for ValueSeed {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueSeed {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value that JSON can hold")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Integer(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Integer(value.into()))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
+        Ok(Value::Integer(value))
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
+        let value = i128::try_from(value).map_err(|_| E::custom("a number too large to keep exactly"))?;
+        Ok(Value::Integer(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut sequence = Vec::new();
+        while let Some(item) = items.next_element_seed(Self)? {
+            sequence.push(item);
+        }
+        Ok(Value::Sequence(sequence))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut mapping = Mapping::new();
+        let mut merged = Vec::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            let value = entries.next_value_seed(Self)?;
+            if key == MERGE_KEY {
+                merged.push(value);
+                continue;
+            }
+            match mapping.entry(key) {
+                Entry::Vacant(entry) => entry.insert(value),
+                Entry::Occupied(entry) => {
+                    return Err(A::Error::custom(format_args!("the key `{}` stands here twice", entry.key())));
+                }
+            };
+        }
+        for value in merged {
+            merge(&mut mapping, value).map_err(A::Error::custom)?;
+        }
+        Ok(Value::Mapping(mapping))
+    }
+}
+
+/// Adds the entries of a merge key: what the mapping says itself comes first, then earlier sources.
+fn merge(mapping: &mut Mapping, source: Value) -> Result<(), &'static str> {
+    match source {
+        Value::Mapping(entries) => {
+            for (key, value) in entries {
+                mapping.entry(key).or_insert(value);
+            }
+            Ok(())
+        }
+        Value::Sequence(sources) => sources.into_iter().try_for_each(|source| merge(mapping, source)),
+        _ => Err("the merge key `<<` takes a mapping or a list of mappings"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeSeed;
+
+    use super::{Value, ValueSeed};
+
+    fn read(text: &str) -> Result<Value, String> {
+        ValueSeed.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| error.to_string())
+    }
+
+    fn keys(value: &Value) -> Vec<&str> {
+        match value {
+            Value::Mapping(entries) => entries.keys().map(String::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn keys_stay_as_they_are_written() {
+        let value = read("NULL: 1\n200: 2\ntrue: 3\n1.10: 4\n'': 5\n~: 6\n").unwrap();
+        assert_eq!(keys(&value), ["NULL", "200", "true", "1.10", "", "~"]);
+    }
+
+    #[test]
+    fn merge_keys_spread_and_never_override() {
+        let value = read("base: &base {a: 1, b: 1}\nuse:\n  b: 2\n  <<: *base\n").unwrap();
+        let merged = value.child("use").unwrap();
+        assert_eq!(keys(merged), ["b", "a"]);
+        assert_eq!(merged.child("b"), Some(&Value::Integer(2)));
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused_where_it_stands() {
+        let error = read("a: 1\nb: 2\na: 3\n").unwrap_err();
+        assert!(error.contains("`a` stands here twice"), "{error}");
+    }
+}

@@ -1,0 +1,55 @@
+//! Stage six: names and shapes become tokens. Nothing here can fail, and nothing here decides.
+
+mod channels;
+mod dispatch;
+mod docs;
+mod enums;
+mod event_name;
+mod handler;
+mod imports;
+mod publisher;
+mod rename;
+mod servers;
+mod structs;
+mod types;
+
+use proc_macro2::TokenStream;
+
+use crate::config::{Config, Extent};
+use crate::ir::{Api, Shape, TypeDef, TypeId};
+use crate::names::Names;
+
+/// What every part of the output may look at.
+#[derive(Clone, Copy)]
+struct Emit<'a> {
+    api: &'a Api,
+    names: &'a Names,
+    config: &'a Config,
+}
+
+/// The items of the file, in their order.
+pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream> {
+    let emit = Emit { api, names, config };
+    let mut items = imports::imports(emit);
+    items.extend(event_name::event_name(emit));
+    if config.extent == Extent::Everything {
+        items.extend(handler::handler(emit));
+        items.extend(dispatch::dispatch(emit));
+        items.extend(publisher::publisher(emit));
+    }
+    items.extend(channels::channels(emit));
+    items.extend(servers::servers(emit));
+    for (id, def) in api.types.in_order() {
+        items.extend(type_def(emit, id, def));
+    }
+    items.extend(structs::helpers(emit));
+    items
+}
+
+fn type_def(emit: Emit<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
+    match &def.shape {
+        Shape::Struct(object) => vec![structs::define(emit, id, def, object)],
+        Shape::Enum(values) => enums::define(emit, id, def, values),
+        Shape::Alias(target) => vec![types::alias(emit, id, def, target)],
+    }
+}

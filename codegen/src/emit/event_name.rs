@@ -1,0 +1,31 @@
+//! `EventName`: every message that the document names.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::enums::{self, StringEnum, Variant};
+use super::{Emit, docs};
+use crate::ir::Event;
+use crate::names::Name;
+
+pub(super) fn event_name(emit: Emit<'_>) -> Vec<TokenStream> {
+    if emit.api.events.is_empty() {
+        return Vec::new();
+    }
+    let title = emit.api.title.as_deref().unwrap_or("the document");
+    let docs = docs::line(&format!("The names of the events of {title}."));
+    let variants = emit.api.events.iter().zip(&emit.names.events).map(|(event, name)| variant(event, name));
+    enums::open(&StringEnum { name: quote!(EventName), docs, variants: variants.collect() })
+}
+
+fn variant<'a>(event: &'a Event, name: &'a Name) -> Variant<'a> {
+    let wire = docs::line(&docs::code(&event.name));
+    let docs = match docs::summary(&event.docs) {
+        Some(summary) => {
+            let summary = docs::text(summary);
+            quote!(#wire #[doc = ""] #summary)
+        }
+        None => wire,
+    };
+    Variant { name, value: &event.name, docs }
+}

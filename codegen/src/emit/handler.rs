@@ -1,0 +1,84 @@
+//! The `Handler` trait: one method for each operation that arrives.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Emit, docs, types};
+use crate::config::Methods;
+use crate::ir::{Direction, Operation};
+use crate::names::Name;
+
+pub(super) fn handler(emit: Emit<'_>) -> Option<TokenStream> {
+    let methods: Vec<TokenStream> = incoming(emit).map(|(operation, name)| method(emit, operation, name)).collect();
+    if methods.is_empty() {
+        return None;
+    }
+    let title = emit.api.title.as_deref().unwrap_or("the document");
+    let docs = docs::line(&format!("Handles the events of {title}; [`Dispatcher`] calls it."));
+    let unhandled = unhandled(emit);
+    Some(quote! {
+        #docs
+        pub trait Handler: Send + Sync {
+            #(#methods)*
+
+            #unhandled
+
+            #[doc = " An event that has no method here. It is acknowledged unless this returns an error."]
+            fn on_unknown(
+                &self,
+                event: UnknownEvent<'_>,
+                cx: &Context<'_>,
+            ) -> impl Future<Output = Result<(), HandlerError>> + Send {
+                let _ = (event, cx);
+                async { Ok(()) }
+            }
+        }
+    })
+}
+
+/// The operations that arrive, with the names of their methods.
+pub(super) fn incoming(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
+    let operations = emit.api.operations.iter().zip(&emit.names.operations);
+    operations.filter(|(operation, _)| operation.direction == Direction::Incoming)
+}
+
+fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
+    let docs = docs::docs(&operation.docs, || docs::code(&operation.id));
+    let payload = types::owned(emit, &operation.payload);
+    let body = match emit.config.methods {
+        Methods::Required => quote!(;),
+        Methods::Provided => {
+            let event = &emit.names.events[operation.event];
+            quote!({
+                let _ = event;
+                self.on_unhandled(EventName::#event, cx)
+            })
+        }
+    };
+    quote! {
+        #docs
+        fn #name(
+            &self,
+            event: #payload,
+            cx: &Context<'_>,
+        ) -> impl Future<Output = Result<(), HandlerError>> + Send
+        #body
+    }
+}
+
+/// What the provided methods call.
+fn unhandled(emit: Emit<'_>) -> Option<TokenStream> {
+    (emit.config.methods == Methods::Provided).then(|| {
+        quote! {
+            #[doc = " An event whose method is not implemented. It is acknowledged unless this returns an error."]
+            fn on_unhandled(
+                &self,
+                event: EventName,
+                cx: &Context<'_>,
+            ) -> impl Future<Output = Result<(), HandlerError>> + Send {
+                let _ = (event, cx);
+                async { Ok(()) }
+            }
+        }
+    })
+}

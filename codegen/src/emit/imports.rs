@@ -1,0 +1,119 @@
+//! What the file uses from elsewhere: only what it really uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use super::{Emit, structs};
+use crate::config::{Enums, Extent};
+use crate::ir::{External, Extra, Shape, Type};
+
+/// The `use` items at the top: the standard library, then the others, one item a module.
+pub(super) fn imports(emit: Emit<'_>) -> Vec<TokenStream> {
+    let uses = Uses::of(emit);
+    let (standard, others): (Vec<_>, Vec<_>) = uses.modules.iter().partition(|(module, _)| module.starts_with("std"));
+    standard.into_iter().chain(others).map(|(module, names)| import(module, names)).collect()
+}
+
+fn import(module: &str, names: &BTreeSet<&str>) -> TokenStream {
+    let ident = |name: &str| Ident::new(name, Span::call_site());
+    let path = module.split("::").map(ident);
+    let names: Vec<Ident> = names.iter().map(|name| ident(name)).collect();
+    match &names[..] {
+        [name] => quote!(use #(#path)::*::#name;),
+        names => quote!(use #(#path)::*::{#(#names),*};),
+    }
+}
+
+/// What receiving needs of the runtime.
+const RECEIVING: [&str; 9] = [
+    "BoxFuture",
+    "Context",
+    "DecodeError",
+    "Dispatch",
+    "DispatchError",
+    "HandlerError",
+    "Inbound",
+    "Route",
+    "UnknownEvent",
+];
+
+/// The names in use, by module.
+#[derive(Default)]
+struct Uses {
+    modules: BTreeMap<&'static str, BTreeSet<&'static str>>,
+}
+
+impl Uses {
+    fn of(emit: Emit<'_>) -> Self {
+        let mut uses = Self::default();
+        if !emit.api.events.is_empty() {
+            uses.open_enum();
+        }
+        for (_, def) in emit.api.types.iter() {
+            match &def.shape {
+                Shape::Struct(object) => {
+                    uses.add("serde", ["Deserialize", "Serialize"]);
+                    if object.fields.iter().any(structs::keeps_null) {
+                        uses.add("serde", ["Deserializer"]);
+                    }
+                    object.fields.iter().for_each(|field| uses.ty(&field.ty));
+                    if let Extra::Kept(value) = &object.extra {
+                        uses.ty(&Type::Map(Box::new(value.clone())));
+                    }
+                }
+                Shape::Enum(_) => match emit.config.enums {
+                    Enums::Open => uses.open_enum(),
+                    Enums::Closed => {
+                        uses.add("std", ["fmt"]);
+                        uses.add("serde", ["Deserialize", "Serialize"]);
+                    }
+                },
+                Shape::Alias(target) => uses.ty(target),
+            }
+        }
+        if emit.config.extent == Extent::Everything {
+            uses.operations(emit);
+        }
+        uses
+    }
+
+    fn add<const N: usize>(&mut self, module: &'static str, names: [&'static str; N]) {
+        self.modules.entry(module).or_default().extend(names);
+    }
+
+    fn open_enum(&mut self) {
+        self.add("std", ["fmt"]);
+        self.add("std::convert", ["Infallible"]);
+        self.add("std::str", ["FromStr"]);
+        self.add("serde", ["Deserialize", "Serialize", "Serializer"]);
+    }
+
+    fn operations(&mut self, emit: Emit<'_>) {
+        emit.api.operations.iter().for_each(|operation| self.ty(&operation.payload));
+        if emit.api.incoming().next().is_some() {
+            self.add("std::future", ["Future"]);
+            self.add("asyncapi_runtime", RECEIVING);
+        }
+        if emit.api.outgoing().next().is_some() {
+            self.add("asyncapi_runtime", ["Outbound", "PublishError", "Transport"]);
+        }
+    }
+
+    fn ty(&mut self, ty: &Type) {
+        match ty {
+            Type::Any => self.add("serde_json", ["Value"]),
+            Type::Map(value) if **value == Type::Any => self.add("serde_json", ["Map", "Value"]),
+            Type::Map(value) => {
+                self.add("std::collections", ["BTreeMap"]);
+                self.ty(value);
+            }
+            Type::List(inner) | Type::Nullable(inner) => self.ty(inner),
+            Type::External(External::DateTime) => self.add("asyncapi_runtime", ["DateTime"]),
+            Type::External(External::Date) => self.add("jiff::civil", ["Date"]),
+            Type::External(External::Uuid) => self.add("uuid", ["Uuid"]),
+            _ => {}
+        }
+    }
+}

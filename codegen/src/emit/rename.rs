@@ -1,0 +1,80 @@
+//! serde's own renaming, foretold: which `rename_all` says the most, and what remains to be said for each member.
+
+use heck::{ToKebabCase, ToLowerCamelCase, ToShoutyKebabCase, ToShoutySnakeCase, ToUpperCamelCase};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The rules that a struct's names in documents follow (<https://serde.rs/container-attrs.html#rename_all>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rule {
+    None,
+    Camel,
+    Pascal,
+    Kebab,
+    ScreamingSnake,
+    ScreamingKebab,
+}
+
+const RULES: &[Rule] =
+    &[Rule::None, Rule::Camel, Rule::Pascal, Rule::Kebab, Rule::ScreamingSnake, Rule::ScreamingKebab];
+
+impl Rule {
+    /// The rule after which the fewest fields need a name of their own; no rule where none helps.
+    pub(super) fn best(pairs: &[(&str, &str)]) -> Self {
+        let misses = |rule: &&Self| pairs.iter().filter(|(field, wire)| rule.apply(field) != *wire).count();
+        RULES.iter().min_by_key(misses).copied().unwrap_or(Self::None)
+    }
+
+    /// What serde makes of a field's name. Its camel case drops underscores and raises the letter after each.
+    pub(super) fn apply(self, field: &str) -> String {
+        match self {
+            Self::None => field.to_owned(),
+            Self::Camel if is_plain(field) => field.to_lower_camel_case(),
+            Self::Pascal if is_plain(field) => field.to_upper_camel_case(),
+            Self::Kebab if is_plain(field) => field.to_kebab_case(),
+            Self::ScreamingSnake if is_plain(field) => field.to_shouty_snake_case(),
+            Self::ScreamingKebab if is_plain(field) => field.to_shouty_kebab_case(),
+            _ => UNFORETOLD.to_owned(),
+        }
+    }
+
+    /// The attribute for the struct, where there is anything to say.
+    pub(super) fn attribute(self) -> Option<TokenStream> {
+        let name = match self {
+            Self::None => return None,
+            Self::Camel => "camelCase",
+            Self::Pascal => "PascalCase",
+            Self::Kebab => "kebab-case",
+            Self::ScreamingSnake => "SCREAMING_SNAKE_CASE",
+            Self::ScreamingKebab => "SCREAMING-KEBAB-CASE",
+        };
+        Some(quote!(rename_all = #name))
+    }
+}
+
+/// Equals no name of a document that matters: the field is then renamed by itself.
+const UNFORETOLD: &str = "\u{0}";
+
+/// Where heck and serde agree: words of lower-case ASCII letters, digits only inside them.
+fn is_plain(field: &str) -> bool {
+    let word = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_lowercase())
+            && word.chars().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit())
+    };
+    field.split('_').all(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rule;
+
+    #[test]
+    fn the_rule_that_fits_most_names_is_taken() {
+        let camel = [("id", "id"), ("created_at", "createdAt"), ("org_name", "orgName")];
+        assert_eq!(Rule::best(&camel), Rule::Camel);
+        let plain = [("id", "id"), ("created_at", "created_at")];
+        assert_eq!(Rule::best(&plain), Rule::None);
+        let single = [("id", "id")];
+        assert_eq!(Rule::best(&single), Rule::None);
+    }
+}

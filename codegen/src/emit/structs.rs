@@ -1,0 +1,103 @@
+//! Objects with named properties.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::rename::Rule;
+use super::{Emit, docs, types};
+use crate::ir::{Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
+use crate::names::Name;
+
+pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct) -> TokenStream {
+    let name = &emit.names.types[&id];
+    let members = &emit.names.members[&id];
+    let docs = docs::docs(&def.docs, || docs::code(docs::last_step(&def.at)));
+    let default = object.fields.iter().all(is_optional).then(|| quote!(Default,));
+    let wire_names = object.fields.iter().map(|field| field.name.as_str());
+    let rule = Rule::best(&members.iter().map(Name::plain).zip(wire_names).collect::<Vec<_>>());
+    let serde = rule.attribute().map(|rule| quote!(#[serde(#rule)]));
+    let fields = object.fields.iter().zip(members).map(|(field, name)| self::field(emit, field, name, rule));
+    let extra = extra(emit, object, members);
+    quote! {
+        #docs
+        #[derive(Clone, Debug, #default PartialEq, Serialize, Deserialize)]
+        #serde
+        pub struct #name {
+            #(#fields,)*
+            #extra
+        }
+    }
+}
+
+fn field(emit: Emit<'_>, field: &Field, name: &Name, rule: Rule) -> TokenStream {
+    let docs = docs::docs(&field.docs, || docs::code(&field.name));
+    let wire = &field.name;
+    let mut serde = Vec::new();
+    if rule.apply(name.plain()) != *wire {
+        serde.push(quote!(rename = #wire));
+    }
+    let inner = types::owned(emit, &field.ty);
+    let ty = match field.presence {
+        Presence::Required => inner,
+        Presence::RequiredNullable => {
+            serde.push(quote!(deserialize_with = "Option::deserialize"));
+            quote!(Option<#inner>)
+        }
+        Presence::Optional | Presence::OptionalNullable => {
+            if keeps_null(field) {
+                serde.push(quote!(default));
+                serde.push(quote!(deserialize_with = "present"));
+            }
+            serde.push(quote!(skip_serializing_if = "Option::is_none"));
+            if field.presence == Presence::OptionalNullable {
+                quote!(Option<Option<#inner>>)
+            } else {
+                quote!(Option<#inner>)
+            }
+        }
+    };
+    let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
+    quote!(#docs #serde pub #name: #ty)
+}
+
+/// The map of the properties that have no field.
+fn extra(emit: Emit<'_>, object: &Struct, members: &[Name]) -> Option<TokenStream> {
+    let Extra::Kept(value) = &object.extra else { return None };
+    let name = members.last()?;
+    let docs = docs::line("Every property that has no field of its own.");
+    let map = types::owned(emit, &Type::Map(Box::new(value.clone())));
+    Some(quote!(#docs #[serde(flatten)] pub #name: #map,))
+}
+
+/// Functions that the structs' attributes name.
+pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
+    let mut fields = emit.api.types.iter().flat_map(|(_, def)| match &def.shape {
+        Shape::Struct(object) => object.fields.as_slice(),
+        Shape::Enum(_) | Shape::Alias(_) => &[],
+    });
+    fields.any(keeps_null).then(|| {
+        quote! {
+            #[doc = " Keeps a `null` that is there apart from a property that is not."]
+            fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+            where
+                D: Deserializer<'de>,
+                T: Deserialize<'de>,
+            {
+                T::deserialize(deserializer).map(Some)
+            }
+        }
+    })
+}
+
+/// Whether a `null` of this property says something else than its absence.
+pub(super) fn keeps_null(field: &Field) -> bool {
+    match field.presence {
+        Presence::Optional => field.ty == Type::Any,
+        Presence::OptionalNullable => true,
+        Presence::Required | Presence::RequiredNullable => false,
+    }
+}
+
+fn is_optional(field: &Field) -> bool {
+    matches!(field.presence, Presence::Optional | Presence::OptionalNullable)
+}

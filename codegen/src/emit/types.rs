@@ -1,0 +1,90 @@
+//! Types where they are used, and aliases.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Emit, docs};
+use crate::ir::{External, Type, TypeDef, TypeId, Width};
+
+/// The type as a field or an argument has it.
+pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
+    match ty {
+        Type::Any => quote!(Value),
+        Type::Boolean => quote!(bool),
+        Type::Integer(width) => integer(*width),
+        Type::Double => quote!(f64),
+        Type::Single => quote!(f32),
+        Type::String => quote!(String),
+        Type::External(external) => self::external(external),
+        Type::List(item) => {
+            let item = owned(emit, item);
+            quote!(Vec<#item>)
+        }
+        Type::Map(value) if **value == Type::Any => quote!(Map<String, Value>),
+        Type::Map(value) => {
+            let value = owned(emit, value);
+            quote!(BTreeMap<String, #value>)
+        }
+        Type::Nullable(inner) => {
+            let inner = owned(emit, inner);
+            quote!(Option<#inner>)
+        }
+        Type::EventName => quote!(EventName),
+        Type::Named(id) => named(emit, *id),
+        Type::Boxed(id) => {
+            let name = named(emit, *id);
+            quote!(Box<#name>)
+        }
+    }
+}
+
+/// The type as an argument that is only looked at.
+pub(super) fn borrowed(emit: Emit<'_>, ty: &Type) -> TokenStream {
+    match ty {
+        Type::String => quote!(&str),
+        Type::List(item) => {
+            let item = owned(emit, item);
+            quote!(&[#item])
+        }
+        _ => {
+            let ty = owned(emit, ty);
+            quote!(&#ty)
+        }
+    }
+}
+
+/// `pub type Name = …;`
+pub(super) fn alias(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
+    let name = &emit.names.types[&id];
+    let docs = docs::docs(&def.docs, || docs::code(docs::last_step(&def.at)));
+    let target = owned(emit, target);
+    quote!(#docs pub type #name = #target;)
+}
+
+fn named(emit: Emit<'_>, id: TypeId) -> TokenStream {
+    let name = &emit.names.types[&id];
+    quote!(#name)
+}
+
+fn integer(width: Width) -> TokenStream {
+    match width {
+        Width::I8 => quote!(i8),
+        Width::I16 => quote!(i16),
+        Width::I32 => quote!(i32),
+        Width::I64 => quote!(i64),
+        Width::I128 => quote!(i128),
+        Width::U8 => quote!(u8),
+        Width::U16 => quote!(u16),
+        Width::U32 => quote!(u32),
+        Width::U64 => quote!(u64),
+    }
+}
+
+fn external(external: &External) -> TokenStream {
+    match external {
+        External::DateTime => quote!(DateTime),
+        External::Date => quote!(Date),
+        External::Uuid => quote!(Uuid),
+        External::Path(path) => path.parse().unwrap_or_default(),
+    }
+}

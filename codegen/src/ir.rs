@@ -1,0 +1,280 @@
+//! Stage four's result: the API as Rust will see it, without a name or a token yet.
+
+use std::collections::BTreeMap;
+use std::ops::Index;
+
+use crate::document::Pointer;
+
+/// Everything that the output is made of, each list in the order of the document.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) title: Option<String>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) routing: Routing,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) channels: Vec<Channel>,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) types: Types,
+}
+
+impl Api {
+    /// The operations whose messages arrive here.
+    pub(crate) fn incoming(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter().filter(|operation| operation.direction == Direction::Incoming)
+    }
+
+    /// The operations whose messages leave from here.
+    pub(crate) fn outgoing(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter().filter(|operation| operation.direction == Direction::Outgoing)
+    }
+}
+
+/// What the document says to people, as documentation will repeat it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Docs {
+    pub(crate) summary: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) deprecated: bool,
+}
+
+/// A message's name as it travels; one variant of `EventName`.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) at: Pointer,
+    pub(crate) name: String,
+    /// What the variant is called after: the message's key under `components`, else its name.
+    pub(crate) label: String,
+    pub(crate) docs: Docs,
+}
+
+/// How a receiver tells which event has arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Routing {
+    /// A string in the payload, at this pointer, is the event's name.
+    Payload(Pointer),
+    /// A header holds the event's name.
+    Header(String),
+    /// Each address carries the messages of one operation.
+    Channel,
+}
+
+/// Which way the messages of an operation go, seen from the chosen side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Incoming,
+    Outgoing,
+}
+
+/// One handler or publisher method.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) at: Pointer,
+    /// The `operationId`, or what stands for it.
+    pub(crate) id: String,
+    pub(crate) direction: Direction,
+    /// Index into [`Api::channels`].
+    pub(crate) channel: usize,
+    /// Index into [`Api::events`].
+    pub(crate) event: usize,
+    pub(crate) payload: Type,
+    pub(crate) docs: Docs,
+}
+
+/// An address.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    pub(crate) at: Pointer,
+    pub(crate) address: String,
+    pub(crate) docs: Docs,
+}
+
+/// Where the API can be reached.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) at: Pointer,
+    pub(crate) key: String,
+    pub(crate) url: Vec<Segment>,
+    pub(crate) variables: Vec<Variable>,
+    pub(crate) docs: Docs,
+}
+
+/// A piece of a URL template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    Text(String),
+    /// Index into [`Server::variables`].
+    Variable(usize),
+}
+
+/// A part of a URL that the caller chooses.
+#[derive(Debug)]
+pub(crate) struct Variable {
+    pub(crate) at: Pointer,
+    pub(crate) key: String,
+    pub(crate) default: Option<String>,
+    pub(crate) values: Vec<String>,
+    pub(crate) docs: Docs,
+}
+
+/// Every type that gets an item of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Types(pub(crate) Vec<TypeDef>);
+
+/// One of [`Types`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TypeId(pub(crate) usize);
+
+impl Index<TypeId> for Types {
+    type Output = TypeDef;
+
+    fn index(&self, id: TypeId) -> &TypeDef {
+        &self.0[id.0]
+    }
+}
+
+impl Types {
+    /// The types with their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (TypeId, &TypeDef)> {
+        self.0.iter().enumerate().map(|(index, def)| (TypeId(index), def))
+    }
+
+    /// The types in the order of the document, each followed by those that stand inside it.
+    pub(crate) fn in_order(&self) -> Vec<(TypeId, &TypeDef)> {
+        let mut first: BTreeMap<&Root, usize> = BTreeMap::new();
+        for (id, def) in self.iter() {
+            first.entry(&def.origin.root).or_insert(id.0);
+        }
+        let mut types: Vec<_> = self.iter().collect();
+        types.sort_by_key(|(_, def)| first.get(&def.origin.root));
+        types
+    }
+}
+
+/// An item: a struct, an enum or an alias.
+#[derive(Debug)]
+pub(crate) struct TypeDef {
+    pub(crate) at: Pointer,
+    pub(crate) origin: Origin,
+    pub(crate) docs: Docs,
+    pub(crate) shape: Shape,
+}
+
+/// What a type is called after: a named place of the document, and the way from there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) root: Root,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A place of the document that has a name of its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Root {
+    /// The key of a component.
+    Schema(String),
+    /// The message whose payload it is.
+    Payload(String),
+}
+
+/// One step from a type to a type inside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Property(String),
+    Item,
+    Value,
+}
+
+/// What kind of item a type becomes.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Struct(Struct),
+    Enum(Vec<EnumValue>),
+    Alias(Type),
+}
+
+/// An object with named properties.
+#[derive(Debug)]
+pub(crate) struct Struct {
+    pub(crate) fields: Vec<Field>,
+    pub(crate) extra: Extra,
+}
+
+/// What happens to properties that are not named.
+#[derive(Debug)]
+pub(crate) enum Extra {
+    /// They are accepted and dropped.
+    Dropped,
+    /// They are kept in a map of this type.
+    Kept(Type),
+}
+
+/// A property.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) at: Pointer,
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) ty: Type,
+    pub(crate) presence: Presence,
+}
+
+/// Whether a property must be there, and whether it may be `null`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Required,
+    RequiredNullable,
+    Optional,
+    OptionalNullable,
+}
+
+/// One string of an enum.
+#[derive(Debug)]
+pub(crate) struct EnumValue {
+    pub(crate) at: Pointer,
+    pub(crate) value: String,
+}
+
+/// A type as it stands in a field or a signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    Any,
+    Boolean,
+    Integer(Width),
+    Double,
+    Single,
+    String,
+    /// A type that the output names and does not define.
+    External(External),
+    List(Box<Type>),
+    Map(Box<Type>),
+    /// The type, or `null`, where no property's presence says so.
+    Nullable(Box<Type>),
+    /// The type of the events' names.
+    EventName,
+    Named(TypeId),
+    /// On the heap, because the type holds itself.
+    Boxed(TypeId),
+}
+
+/// The width of an integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    I8,
+    I16,
+    I32,
+    I64,
+    I128,
+    U8,
+    U16,
+    U32,
+    U64,
+}
+
+/// A type that is defined elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum External {
+    DateTime,
+    Date,
+    Uuid,
+    /// A path given in `Config`.
+    Path(String),
+}

@@ -1,0 +1,31 @@
+//! Rust from `AsyncAPI` documents, for build scripts.
+//!
+//! A document becomes the code that a careful colleague might have written by hand: a type for each payload, an enum of
+//! the events' names, a `Handler` trait with one method for each operation that arrives, and the dispatch between them.
+//!
+//! ```no_run
+//! fn main() -> Result<(), asyncapi_codegen::Error> {
+//!     asyncapi_codegen::Config::new().compile("spec/orders.yaml")
+//! }
+//! ```
+//!
+//! [`Config`] holds every option; [`Config::generate`] is the same without files, environment or clock.
+
+mod check;
+mod config;
+mod diagnostic;
+mod document;
+mod emit;
+mod error;
+mod format;
+mod ir;
+mod lower;
+mod names;
+mod output;
+mod source;
+
+pub use self::config::{Config, Discriminator, Output, Perspective};
+pub use self::diagnostic::{Diagnostic, Report, Severity};
+pub use self::document::Pointer;
+pub use self::error::Error;
+pub use self::source::Source;

@@ -1,0 +1,44 @@
+//! Stage four: what the document says becomes what Rust will say, still without names and tokens.
+
+mod operation;
+mod recursion;
+mod routing;
+mod schema;
+mod server;
+
+use crate::config::Config;
+use crate::diagnostic::Diagnostics;
+use crate::document::{self, Document};
+use crate::ir::{self, Api};
+
+/// Turns the document into the API as the chosen side sees it.
+pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnostics) -> Api {
+    let events = operation::events(document);
+    let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
+    let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
+    let mut types = schemas.finish();
+    recursion::box_what_holds_itself(&mut types);
+    let routing = routing::find(document, config, &operations, &events, diagnostics);
+    Api {
+        title: document.docs.title.clone(),
+        routing,
+        operations,
+        channels: document.channels.iter().map(channel).collect(),
+        servers: document.servers.iter().map(server::lower).collect(),
+        events,
+        types,
+    }
+}
+
+fn channel(channel: &document::Channel) -> ir::Channel {
+    ir::Channel { at: channel.at.clone(), address: channel.address.clone(), docs: docs(&channel.docs) }
+}
+
+/// A title stands in for a summary.
+fn docs(docs: &document::Docs) -> ir::Docs {
+    ir::Docs {
+        summary: docs.summary.clone().or_else(|| docs.title.clone()),
+        description: docs.description.clone(),
+        deprecated: docs.deprecated,
+    }
+}

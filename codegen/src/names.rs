@@ -1,0 +1,169 @@
+//! Stage five: the only maker of identifiers. Every name comes from the document, never from a counter.
+
+mod case;
+mod reserved;
+mod scope;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+
+use self::case::Style;
+use self::scope::{Scopes, Wish};
+use crate::config::Config;
+use crate::diagnostic::Diagnostics;
+use crate::ir::{Api, Origin, Root, Shape, Step, TypeDef, TypeId};
+
+/// A Rust identifier.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Name(String);
+
+impl Name {
+    /// The name as serde sees it: without the `r#` of a keyword.
+    pub(crate) fn plain(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl ToTokens for Name {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let ident = if reserved::is_keyword(&self.0) {
+            Ident::new_raw(&self.0, Span::call_site())
+        } else {
+            Ident::new(&self.0, Span::call_site())
+        };
+        ident.to_tokens(tokens);
+    }
+}
+
+/// The name of everything in an [`Api`], by the same indexes.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) types: BTreeMap<TypeId, Name>,
+    /// The members of a type: a struct's fields, and then the map of what is not named; an enum's variants.
+    pub(crate) members: BTreeMap<TypeId, Vec<Name>>,
+    pub(crate) events: Vec<Name>,
+    pub(crate) operations: Vec<Name>,
+    pub(crate) channels: Vec<Name>,
+    pub(crate) servers: Vec<Name>,
+    /// The arguments of each server's function.
+    pub(crate) variables: Vec<Vec<Name>>,
+}
+
+/// Names everything; where two names meet, both are told apart in the same way every time, and a warning says so.
+pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> Names {
+    let scopes = Scopes::new(&config.renames, diagnostics);
+    let types = types(api, &scopes);
+    let members = api.types.iter().map(|(id, def)| (id, members(def, &scopes))).collect();
+    let names = Names {
+        types,
+        members,
+        events: events(api, &scopes),
+        operations: operations(api, &scopes),
+        channels: channels(api, &scopes),
+        servers: servers(api, &scopes),
+        variables: api.servers.iter().map(|server| variables(server, &scopes)).collect(),
+    };
+    scopes.finish();
+    names
+}
+
+/// Components first, then payloads, then what stands inside them: what comes first keeps the shorter name.
+fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
+    let mut scope = scopes.open(Style::Type, reserved::TYPES);
+    let mut settled: BTreeMap<TypeId, Name> = BTreeMap::new();
+    let by_root: BTreeMap<&Root, TypeId> = (api.types.iter())
+        .filter(|(_, def)| def.origin.steps.is_empty())
+        .map(|(id, def)| (&def.origin.root, id))
+        .collect();
+    let root_name = |def: &TypeDef, named: &BTreeMap<TypeId, Name>| {
+        let name = by_root.get(&def.origin.root).and_then(|id| named.get(id));
+        name.map(|name| name.plain().to_owned())
+    };
+    let rank = |def: &TypeDef| match (&def.origin.root, def.origin.steps.is_empty()) {
+        (Root::Schema(_), true) => 0,
+        (Root::Payload(_), true) => 1,
+        (_, false) => 2,
+    };
+    for wanted in 0..=2 {
+        let ranked: Vec<(TypeId, &TypeDef)> = api.types.iter().filter(|(_, def)| rank(def) == wanted).collect();
+        let wishes = ranked.iter().map(|(_, def)| type_wish(def, root_name(def, &settled))).collect::<Vec<_>>();
+        let names = scope.settle(&wishes);
+        settled.extend(ranked.iter().map(|(id, _)| *id).zip(names));
+    }
+    settled
+}
+
+/// A root goes by its own text; what stands inside it, by the root's name and the way from there.
+fn type_wish(def: &TypeDef, root_name: Option<String>) -> Wish {
+    let Origin { root, steps } = &def.origin;
+    let (own, kind) = match root {
+        Root::Schema(key) => (key, "Schema"),
+        Root::Payload(message) => (message, "Payload"),
+    };
+    if steps.is_empty() {
+        return Wish::new(&def.at, own, kind);
+    }
+    let mut text = root_name.unwrap_or_else(|| case::style(Style::Type, own));
+    for step in steps {
+        text.push(' ');
+        text.push_str(match step {
+            Step::Property(name) => name,
+            Step::Item => "item",
+            Step::Value => "value",
+        });
+    }
+    Wish::new(&def.at, &text, "Inner")
+}
+
+fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
+    match &def.shape {
+        Shape::Alias(_) => Vec::new(),
+        Shape::Struct(object) => {
+            let mut scope = scopes.open(Style::Value, &[]);
+            let fields = object.fields.iter().map(|field| Wish::new(&field.at, &field.name, "property"));
+            let mut names = scope.settle(&fields.collect::<Vec<_>>());
+            let rest = Wish::new(&def.at.join("additionalProperties"), "additional properties", "map");
+            names.extend(scope.settle(&[rest]));
+            names
+        }
+        Shape::Enum(values) => {
+            let mut scope = scopes.open(Style::Type, reserved::VARIANTS);
+            let wishes = values.iter().map(|value| Wish::new(&value.at, &value.value, "Value"));
+            scope.settle(&wishes.collect::<Vec<_>>())
+        }
+    }
+}
+
+fn events(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
+    let wishes = api.events.iter().map(|event| Wish::new(&event.at, &event.label, "Event"));
+    scopes.open(Style::Type, reserved::VARIANTS).settle(&wishes.collect::<Vec<_>>())
+}
+
+fn operations(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
+    let wishes = api.operations.iter().map(|operation| Wish::new(&operation.at, &operation.id, "operation"));
+    scopes.open(Style::Value, reserved::METHODS).settle(&wishes.collect::<Vec<_>>())
+}
+
+fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
+    let wishes = api.channels.iter().map(|channel| Wish::new(&channel.at, &channel.address, "channel"));
+    scopes.open(Style::Constant, &[]).settle(&wishes.collect::<Vec<_>>())
+}
+
+fn servers(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
+    let wishes = api.servers.iter().map(|server| Wish::new(&server.at, &server.key, "server"));
+    scopes.open(Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
+}
+
+fn variables(server: &crate::ir::Server, scopes: &Scopes<'_>) -> Vec<Name> {
+    let wishes = server.variables.iter().map(|variable| Wish::new(&variable.at, &variable.key, "variable"));
+    scopes.open(Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
+}

@@ -1,0 +1,155 @@
+//! From any text to the words of an identifier.
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+/// The three ways Rust writes names (Rust API Guidelines, C-CASE).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Types and variants: `OrderPaid`.
+    Type,
+    /// Fields, methods, functions and arguments: `order_paid`.
+    Value,
+    /// Constants: `ORDER_PAID`.
+    Constant,
+}
+
+/// Writes a text as an identifier: its words in the style's case, punctuation dropped.
+///
+/// A text without any letter or digit is spelled out; one that starts with a digit gets an `n`, for number.
+pub(super) fn style(style: Style, text: &str) -> String {
+    let cased = apply(style, &letters(text));
+    let cased = if cased.is_empty() { apply(style, &spelled(text)) } else { cased };
+    if cased.starts_with(|first: char| first.is_alphabetic() || first == '_') {
+        return cased;
+    }
+    match style {
+        Style::Type | Style::Constant => format!("N{cased}"),
+        Style::Value => format!("n{cased}"),
+    }
+}
+
+/// The same with every sign spelled out, or the case of the first letter where there is no sign: `@id` is `at_id`.
+pub(super) fn style_spelled(kind: Style, text: &str) -> String {
+    let first = text.chars().next();
+    let has_signs = text.chars().any(|sign| !sign.is_alphanumeric());
+    let case = match first {
+        _ if has_signs => "",
+        Some(first) if first.is_uppercase() => "upper ",
+        _ => "lower ",
+    };
+    style(kind, &format!("{case}{}", spelled(text)))
+}
+
+/// The same with a mark that depends on nothing but the text, for texts that cannot be told apart otherwise.
+pub(super) fn style_marked(kind: Style, text: &str) -> String {
+    style(kind, &format!("{} x{:04x}", spelled(text), fingerprint(text)))
+}
+
+fn apply(style: Style, text: &str) -> String {
+    match style {
+        Style::Type => text.to_upper_camel_case(),
+        Style::Value => text.to_snake_case(),
+        Style::Constant => text.to_shouty_snake_case(),
+    }
+}
+
+/// Everything that cannot stand in an identifier becomes the end of a word.
+fn letters(text: &str) -> String {
+    let in_identifier = |sign: char| if unicode_ident::is_xid_continue(sign) { sign } else { ' ' };
+    text.chars().map(in_identifier).collect()
+}
+
+fn spelled(text: &str) -> String {
+    if text.is_empty() {
+        return "empty".to_owned();
+    }
+    let mut words = String::new();
+    for sign in text.chars() {
+        match sign_name(sign) {
+            Some(name) => {
+                words.push(' ');
+                words.push_str(name);
+                words.push(' ');
+            }
+            None if unicode_ident::is_xid_continue(sign) => words.push(sign),
+            None => words.extend([" u", &format!("{:x}", u32::from(sign)), " "]),
+        }
+    }
+    words
+}
+
+fn sign_name(sign: char) -> Option<&'static str> {
+    Some(match sign {
+        ' ' => "space",
+        '!' => "not",
+        '"' | '\'' => "quote",
+        '#' => "hash",
+        '$' => "dollar",
+        '%' => "percent",
+        '&' => "and",
+        '(' | ')' => "paren",
+        '*' => "star",
+        '+' => "plus",
+        ',' => "comma",
+        '-' => "minus",
+        '.' => "dot",
+        '/' => "slash",
+        ':' => "colon",
+        ';' => "semicolon",
+        '<' => "less",
+        '=' => "equal",
+        '>' => "greater",
+        '?' => "question",
+        '@' => "at",
+        '[' | ']' => "bracket",
+        '\\' => "backslash",
+        '^' => "caret",
+        '_' => "underscore",
+        '`' => "backtick",
+        '{' | '}' => "brace",
+        '|' => "bar",
+        '~' => "tilde",
+        _ => return None,
+    })
+}
+
+/// Sixteen bits of the text, the same on every machine (FNV-1a, folded).
+fn fingerprint(text: &str) -> u16 {
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let [first, second, third, fourth] = hash.to_be_bytes();
+    u16::from_be_bytes([first ^ third, second ^ fourth])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Style, style, style_spelled};
+
+    #[test]
+    fn texts_as_they_come_become_identifiers() {
+        let rows = [
+            ("onCustomerCreate", "OnCustomerCreate", "on_customer_create"),
+            ("ABCServiceX", "AbcServiceX", "abc_service_x"),
+            ("kustomer.customer.create", "KustomerCustomerCreate", "kustomer_customer_create"),
+            ("16x16", "N16x16", "n16x16"),
+            ("@id", "Id", "id"),
+            ("+1", "N1", "n1"),
+            ("<=", "LessEqual", "less_equal"),
+            ("", "Empty", "empty"),
+            ("\\\\", "BackslashBackslash", "backslash_backslash"),
+            ("größe", "Größe", "größe"),
+            ("日本", "日本", "日本"),
+        ];
+        for (text, as_type, as_value) in rows {
+            assert_eq!(style(Style::Type, text), as_type);
+            assert_eq!(style(Style::Value, text), as_value);
+        }
+    }
+
+    #[test]
+    fn signs_and_case_tell_apart_what_letters_do_not() {
+        assert_eq!(style_spelled(Style::Value, "@id"), "at_id");
+        assert_eq!(style_spelled(Style::Type, "+1"), "Plus1");
+        assert_eq!(style_spelled(Style::Type, "e"), "LowerE");
+        assert_eq!(style_spelled(Style::Value, "E"), "upper_e");
+    }
+}

@@ -1,0 +1,48 @@
+//! Typed bindings for Kustomer's outbound webhooks.
+//!
+//! Everything but a few facts comes from `spec/kustomer.yaml` by way of `cargo build`: the payload types under
+//! [`KustomerEvent`], the [`EventName`] enum, the [`Handler`] trait with a method for each operation, and the
+//! [`Dispatcher`] that calls it. When the document changes, the code changes, and the compiler shows what is left to do.
+//!
+//! ```
+//! use kustomer_webhooks::{Context, EventName, Handler, HandlerError, KustomerEvent};
+//!
+//! struct Crm;
+//!
+//! impl Handler for Crm {
+//!     async fn on_customer_create(&self, event: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> {
+//!         println!("a new customer: {:?}", event.data.and_then(|data| data.id));
+//!         Ok(())
+//!     }
+//! #   async fn on_customer_update(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) }
+//! #   async fn on_conversation_create(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) }
+//! #   async fn on_conversation_update(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) }
+//! #   async fn on_message_create(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) }
+//! #   async fn on_message_update(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) }
+//! #   async fn on_user_create(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) }
+//! #   async fn on_user_update(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) }
+//! #   async fn on_team_create(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) }
+//! #   async fn on_team_update(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) }
+//!     // … one method for each operation; `on_unknown` has a default.
+//! }
+//! # assert_eq!(EventName::KNOWN.len(), 10);
+//! ```
+//!
+//! With the feature `http` (on by default), [`receiver`] turns a handler into a webhook endpoint for axum or hyper.
+
+mod delivery;
+// Where lints are allowed for generated code: the document decides what it says, and a pedant would decide otherwise.
+#[rustfmt::skip]
+#[allow(clippy::pedantic)]
+#[path = "../generated/kustomer.rs"]
+mod generated;
+#[cfg(feature = "http")]
+mod receiver;
+
+pub use asyncapi_runtime as runtime;
+pub use asyncapi_runtime::{Context, HandlerError, UnknownEvent};
+
+pub use self::delivery::{EVENT_HEADER, SIGNATURE_HEADER, sign, verifier};
+pub use self::generated::*;
+#[cfg(feature = "http")]
+pub use self::receiver::receiver;
