@@ -1,4 +1,4 @@
-//! What generated code, and whatever receives the events it was generated for, stands on.
+//! What code generated from an AsyncAPI document, and whatever receives its events, stands on.
 //!
 //! A delivery comes in as an [`Inbound`]: headers and the raw body. The generated code implements
 //! [`Dispatch`], which finds out what event it is (peeking, not decoding), decodes the payload and calls the
