@@ -25,11 +25,7 @@ fn only_prose_differs_from_the_original() {
     for (our, their) in ours.iter().zip(&theirs) {
         assert_eq!(our, their);
     }
-    assert_eq!(
-        ours.len(),
-        theirs.len(),
-        "one document ends before the other"
-    );
+    assert_eq!(ours.len(), theirs.len(), "one document ends before the other");
 }
 
 #[test]
@@ -38,10 +34,7 @@ fn every_description_and_summary_is_reworded() {
     let ours = leaves(&ours());
     let theirs = leaves(&original);
 
-    for their in theirs
-        .iter()
-        .filter(|leaf| leaf.is_prose() && leaf.key() != "title")
-    {
+    for their in theirs.iter().filter(|leaf| leaf.is_prose() && leaf.key() != "title") {
         let path = &their.path;
         let our = ours.iter().find(|our| our.path == *path);
         let text = our.and_then(|our| our.value.as_str()).unwrap_or_default();
@@ -92,10 +85,7 @@ fn leaves(document: &Value) -> Vec<Leaf> {
                     walk(item, &under(format!("[{index}]")), leaves);
                 }
             }
-            _ => leaves.push(Leaf {
-                path: path.to_vec(),
-                value: value.clone(),
-            }),
+            _ => leaves.push(Leaf { path: path.to_vec(), value: value.clone() }),
         }
     }
 
@@ -123,7 +113,6 @@ fn from_root(path: &str) -> PathBuf {
 }
 
 fn parse(path: &Path) -> Value {
-    let text =
-        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

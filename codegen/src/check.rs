@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::Config;
+use crate::config::{Config, Perspective};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, Pointer, Server};
+use crate::document::{Document, Operation, Pointer, Server};
 
 /// Runs every rule; each reports what it finds.
 pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnostics) {
     operation_ids_are_unique(document, diagnostics);
     chosen_operations_exist(document, config, diagnostics);
     mapped_formats_are_types(config, diagnostics);
+    something_arrives(document, config, diagnostics);
     for server in &document.servers {
         url_names_its_variables(server, diagnostics);
         default_is_among_the_values(server, diagnostics);
@@ -61,6 +62,24 @@ fn mapped_formats_are_types(config: &Config, diagnostics: &Diagnostics) {
             );
         }
     }
+}
+
+/// A document with nothing but `publish`, looked at from the client's side.
+fn something_arrives(document: &Document, config: &Config, diagnostics: &Diagnostics) {
+    let arrives = |operation: &Operation| config.perspective.handles(operation.action);
+    if document.operations.is_empty() || document.operations.iter().any(arrives) {
+        return;
+    }
+    let (side, other) = match config.perspective {
+        Perspective::Client => ("a client", "Perspective::Application"),
+        Perspective::Application => ("the application", "Perspective::Client"),
+    };
+    let message = format!("nothing in this document arrives at {side}, so there is no handler");
+    diagnostics.push(
+        Diagnostic::new(Severity::Warning, &Pointer::root().join("channels"), message)
+            .at_key()
+            .with_cure(format!("if you are the other side, choose `{other}`")),
+    );
 }
 
 /// ```yaml

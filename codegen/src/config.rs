@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostics, Report, Strictness};
-use crate::document::Pointer;
+use crate::document::{Action, Pointer};
 use crate::error::Error;
 use crate::output;
 use crate::source::Source;
@@ -18,6 +18,16 @@ pub enum Perspective {
     Client,
     /// You are the application that the document describes: you handle what it receives, and send what it sends.
     Application,
+}
+
+impl Perspective {
+    /// Whether what this action sends arrives at this side.
+    pub(crate) fn handles(self, action: Action) -> bool {
+        match self {
+            Self::Client => action == Action::Send,
+            Self::Application => action == Action::Receive,
+        }
+    }
 }
 
 /// How much is generated.

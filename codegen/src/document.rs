@@ -154,12 +154,14 @@ pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Docume
     }
 }
 
+/// What the parser says, with the place as a place, and in our words where its own are for programmers.
 fn unreadable(error: &serde_yaml::Error) -> Diagnostic {
     let position = error.location().map(|place| Position { line: place.line(), column: place.column() });
     let message = error.to_string();
-    let message = match message.split_once(" at line ") {
-        Some((message, _)) => message.to_owned(),
-        None => message,
-    };
+    let message = message.split_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    if message.contains("more than one document") {
+        return Diagnostic::of_text(position, "the file holds several documents, one after the other")
+            .with_cure("keep each in a file of its own");
+    }
     Diagnostic::of_text(position, message)
 }

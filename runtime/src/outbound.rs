@@ -39,7 +39,7 @@ impl Outbound {
     /// # Errors
     ///
     /// The payload has no JSON form: a map whose keys are no strings, or a `Serialize` that fails.
-    pub fn json(channel: impl Into<String>, payload: &impl Serialize) -> Result<Self, serde_json::Error> {
+    pub fn json(channel: impl Into<String>, payload: &(impl Serialize + ?Sized)) -> Result<Self, serde_json::Error> {
         let body = serde_json::to_vec(payload)?;
         Ok(Self::new(channel, body).with_header("content-type", "application/json"))
     }

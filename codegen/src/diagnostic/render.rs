@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Severity};
 use crate::document::Position;
@@ -15,13 +15,16 @@ pub(super) fn snippet(source: &Source, diagnostic: &Diagnostic) -> String {
         Severity::Error => Level::ERROR,
     };
     let title = level.primary_title(&diagnostic.message);
-    let snippet = diagnostic.position.map(|position| {
-        let mark = AnnotationKind::Primary.span(span(source.text(), position));
-        Snippet::source(source.text()).path(source.name()).annotation(mark)
-    });
+    let group = Group::with_title(title);
+    let group = match diagnostic.position {
+        Some(position) => {
+            let mark = AnnotationKind::Primary.span(span(source.text(), position));
+            group.element(Snippet::source(source.text()).path(source.name()).annotation(mark))
+        }
+        None => group.element(Origin::path(source.name())),
+    };
     let cure = diagnostic.cure.as_ref().map(|cure| Level::HELP.message(cure));
-    let group = Group::with_title(title).elements(snippet).elements(cure);
-    Renderer::plain().render(&[group])
+    Renderer::plain().render(&[group.elements(cure)])
 }
 
 /// The fault on one line.
@@ -42,9 +45,21 @@ fn span(text: &str, position: Position) -> Range<usize> {
     let column = line.char_indices().nth(position.column.saturating_sub(1));
     let start = column.map_or(line.len(), |(index, _)| index);
     let marked = &line[start..];
-    let end = marked.find(": ").or_else(|| marked.find(" #")).unwrap_or(marked.len());
-    let marked = marked[..end].trim_end_matches([' ', ':', ',']);
-    line_start + start..line_start + start + marked.len()
+    line_start + start..line_start + start + token_length(marked)
+}
+
+/// The length of the key or scalar at the start of the text; of a bracket alone, where one opens.
+fn token_length(text: &str) -> usize {
+    match text.chars().next() {
+        None => 0,
+        Some('{' | '[') => 1,
+        Some(quote @ ('"' | '\'')) => text[1..].find(quote).map_or(text.len(), |end| end + 2),
+        Some(_) => {
+            let ends = [": ", " #", ", ", "}", "]"];
+            let end = ends.iter().filter_map(|end| text.find(end)).min().unwrap_or(text.len());
+            text[..end].trim_end_matches([' ', ':', ',']).len()
+        }
+    }
 }
 
 fn nth_line_start(text: &str, line: usize) -> usize {

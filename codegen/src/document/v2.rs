@@ -118,12 +118,17 @@ impl Reader {
         let Some(mut object) = node.object("an Operation Object of AsyncAPI 2") else { return };
         let id = object.text("operationId");
         let docs = Docs { summary: object.text("summary"), description: object.text("description"), ..Docs::default() };
-        let messages = object.get("message").map(|node| self.operation_messages(node)).unwrap_or_default();
+        let message = object.get("message");
+        let is_given = message.is_some();
+        let messages = message.map(|node| self.operation_messages(node)).unwrap_or_default();
         object.not_yet(&["traits"]);
         object.pass_over(&["bindings", "externalDocs", "security", "tags"]);
         let at = object.at().clone();
         object.finish();
-        self.operations.push(Operation { at, id, action, channel, messages, docs });
+        // A message that could not be read has been reported; that it is missing here is no news.
+        if !messages.is_empty() || !is_given {
+            self.operations.push(Operation { at, id, action, channel, messages, docs });
+        }
     }
 
     /// The messages of an operation: one, or the alternatives of a `oneOf`.

@@ -6,7 +6,6 @@
 use std::fmt;
 
 use indexmap::IndexMap;
-use indexmap::map::Entry;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// The key that spreads one mapping into another (YAML 1.1 merge keys).
@@ -112,23 +111,46 @@ impl<'de> Visitor<'de> for ValueSeed {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut mapping = Mapping::new();
         let mut merged = Vec::new();
-        while let Some(key) = entries.next_key::<String>()? {
+        while let Some(key) = entries.next_key_seed(KeySeed { taken: &mapping })? {
             let value = entries.next_value_seed(Self)?;
             if key == MERGE_KEY {
                 merged.push(value);
-                continue;
+            } else {
+                mapping.insert(key, value);
             }
-            match mapping.entry(key) {
-                Entry::Vacant(entry) => entry.insert(value),
-                Entry::Occupied(entry) => {
-                    return Err(A::Error::custom(format_args!("the key `{}` stands here twice", entry.key())));
-                }
-            };
         }
         for value in merged {
             merge(&mut mapping, value).map_err(A::Error::custom)?;
         }
         Ok(Value::Mapping(mapping))
+    }
+}
+
+/// Reads a key as it is written, and refuses one that stands there already, at its own place.
+struct KeySeed<'a> {
+    taken: &'a Mapping,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = String;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a key that is a text")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<String, E> {
+        if self.taken.contains_key(key) {
+            return Err(E::custom(format_args!("the key `{key}` stands here twice")));
+        }
+        Ok(key.to_owned())
     }
 }
 

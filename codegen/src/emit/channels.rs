@@ -11,7 +11,7 @@ pub(super) fn channels(emit: Emit<'_>) -> Option<TokenStream> {
     }
     let constants = emit.api.channels.iter().zip(&emit.names.channels).map(|(channel, name)| {
         let address = &channel.address;
-        let docs = docs::docs(&channel.docs, || docs::code(address));
+        let docs = docs::docs(&channel.docs);
         quote!(#docs pub const #name: &str = #address;)
     });
     Some(quote! {

@@ -3,25 +3,52 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::document::Pointer;
-use crate::ir::Docs;
+use crate::ir::{Docs, Origin, Root, Step, TypeDef};
 
 /// The widest line of text; with indentation and `///` it stays below 100 columns.
 const WIDTH: usize = 90;
 
-/// The docs of an item: summary, description; `otherwise` where the document says nothing.
-pub(super) fn docs(docs: &Docs, otherwise: impl FnOnce() -> String) -> TokenStream {
+/// The docs of an item: summary and description; nothing where the document says nothing.
+pub(super) fn docs(docs: &Docs) -> TokenStream {
+    docs_or(docs, || None)
+}
+
+/// The docs of an item, or words of our own where the document says nothing.
+pub(super) fn docs_or(docs: &Docs, otherwise: impl FnOnce() -> Option<String>) -> TokenStream {
     let said =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let mut paragraphs: Vec<String> = said(&docs.summary).into_iter().chain(said(&docs.description)).collect();
     paragraphs.dedup();
     if paragraphs.is_empty() {
-        paragraphs.push(otherwise());
+        paragraphs.extend(otherwise());
     }
     if docs.deprecated {
         paragraphs.push("Deprecated.".to_owned());
     }
-    text(&paragraphs.join("\n\n"))
+    if paragraphs.is_empty() { TokenStream::new() } else { text(&paragraphs.join("\n\n")) }
+}
+
+/// The docs of a type, or where it stands in the document.
+pub(super) fn of_type(def: &TypeDef) -> TokenStream {
+    docs_or(&def.docs, || {
+        let Origin { root, steps } = &def.origin;
+        let place = match root {
+            Root::Schema(key) => format!("the schema {}", code(key)),
+            Root::Payload(message) => format!("the payload of {}", code(message)),
+        };
+        let property = steps.iter().rev().find_map(|step| match step {
+            Step::Property(name) => Some(format!("{} in {place}", code(name))),
+            Step::Item | Step::Value => None,
+        });
+        let whole = property.unwrap_or(place);
+        let sentence = match steps.last() {
+            Some(Step::Item) => format!("An item of {whole}."),
+            Some(Step::Value) => format!("A value of {whole}."),
+            Some(Step::Property(_)) => format!("The property {whole}."),
+            None => format!("The {}.", whole.trim_start_matches("the ")),
+        };
+        Some(sentence)
+    })
 }
 
 /// The short form, where there is one.
@@ -56,11 +83,6 @@ pub(super) fn code(text: &str) -> String {
     let fence = "`".repeat(longest + 1);
     let padding = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
     format!("{fence}{padding}{text}{padding}{fence}")
-}
-
-/// What the document calls the node at a pointer.
-pub(super) fn last_step(at: &Pointer) -> &str {
-    at.as_str().rsplit('/').next().unwrap_or_default()
 }
 
 fn lines(text: &str) -> Vec<String> {

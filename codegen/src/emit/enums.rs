@@ -30,7 +30,7 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, values: &[EnumVa
         let value = value.value.as_str();
         Variant { name, value, docs: docs::line(&docs::code(value)) }
     });
-    let docs = docs::docs(&def.docs, || docs::code(docs::last_step(&def.at)));
+    let docs = docs::of_type(def);
     let string_enum = StringEnum { name: quote!(#name), docs, variants: variants.collect() };
     match emit.config.enums {
         Enums::Open => open(&string_enum),

@@ -43,7 +43,10 @@ pub(super) fn incoming(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Nam
 }
 
 fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
-    let docs = docs::docs(&operation.docs, || docs::code(&operation.id));
+    let docs = docs::docs_or(&operation.docs, || {
+        let (event, channel) = (&emit.api.events[operation.event], &emit.api.channels[operation.channel]);
+        Some(format!("Receives {} from {}.", docs::code(&event.name), docs::code(&channel.address)))
+    });
     let payload = types::owned(emit, &operation.payload);
     let body = match emit.config.methods {
         Methods::Required => quote!(;),

@@ -12,8 +12,11 @@ use crate::ir::{External, Extra, Shape, Type};
 /// The `use` items at the top: the standard library, then the others, one item a module.
 pub(super) fn imports(emit: Emit<'_>) -> Vec<TokenStream> {
     let uses = Uses::of(emit);
-    let (standard, others): (Vec<_>, Vec<_>) = uses.modules.iter().partition(|(module, _)| module.starts_with("std"));
-    standard.into_iter().chain(others).map(|(module, names)| import(module, names)).collect()
+    let mut modules: Vec<_> = uses.modules.iter().collect();
+    modules.sort_by_key(|(module, names)| {
+        (!module.starts_with("std"), [*module, names.first().copied().unwrap_or_default()].join("::"))
+    });
+    modules.into_iter().map(|(module, names)| import(module, names)).collect()
 }
 
 fn import(module: &str, names: &BTreeSet<&str>) -> TokenStream {

@@ -37,7 +37,10 @@ pub(super) fn publisher(emit: Emit<'_>) -> Vec<TokenStream> {
 }
 
 fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
-    let docs = docs::docs(&operation.docs, || docs::code(&operation.id));
+    let docs = docs::docs_or(&operation.docs, || {
+        let (event, channel) = (&emit.api.events[operation.event], &emit.api.channels[operation.channel]);
+        Some(format!("Sends {} to {}.", docs::code(&event.name), docs::code(&channel.address)))
+    });
     let payload = types::borrowed(emit, &operation.payload);
     let channel = &emit.names.channels[operation.channel];
     let header = match &emit.api.routing {

@@ -22,26 +22,22 @@ pub(super) fn servers(emit: Emit<'_>) -> Option<TokenStream> {
 }
 
 fn function(server: &Server, name: &Name, arguments: &[Name]) -> TokenStream {
-    let docs = docs::docs(&server.docs, || docs::code(&server.key));
+    let docs = docs::docs(&server.docs);
     let variables: Vec<TokenStream> =
         server.variables.iter().zip(arguments).map(|(variable, name)| variable_docs(variable, name)).collect();
     let separator = (!variables.is_empty()).then(|| quote!(#[doc = ""]));
     match &server.url[..] {
-        [] | [Segment::Text(_)] => {
-            let url = template(&server.url).replace("{{", "{").replace("}}", "}");
+        segments @ ([] | [Segment::Text(_)]) => {
+            let url: String = segments.iter().map(text).collect();
             quote!(#docs pub const fn #name() -> &'static str { #url })
         }
         segments => {
-            let used = segments.iter().filter_map(|segment| match segment {
-                Segment::Variable(index) => Some(&arguments[*index]),
-                Segment::Text(_) => None,
-            });
             let url = if let [Segment::Variable(index)] = segments {
                 let name = &arguments[*index];
                 quote!(#name.to_owned())
             } else {
-                let template = template(segments);
-                quote!(format!(#template, #(#used),*))
+                let template = template(segments, arguments);
+                quote!(format!(#template))
             };
             quote! {
                 #docs
@@ -56,19 +52,27 @@ fn function(server: &Server, name: &Name, arguments: &[Name]) -> TokenStream {
 }
 
 fn variable_docs(variable: &Variable, name: &Name) -> TokenStream {
-    let summary = docs::summary(&variable.docs).map(|summary| format!(": {summary}"));
+    let summary = docs::summary(&variable.docs).map(str::to_owned);
     let values: Vec<String> = variable.values.iter().map(|value| docs::code(value)).collect();
-    let values = (!values.is_empty()).then(|| format!(" One of {}.", values.join(", ")));
-    let default = variable.default.as_ref().map(|default| format!(" The default is {}.", docs::code(default)));
-    let details: String = [summary, values, default].into_iter().flatten().collect();
-    docs::text(&format!("- `{name}`{details}"))
+    let values = (!values.is_empty()).then(|| format!("One of {}.", values.join(", ")));
+    let default = variable.default.as_ref().map(|default| format!("The default is {}.", docs::code(default)));
+    let details: Vec<String> = [summary, values, default].into_iter().flatten().collect();
+    let separator = if details.is_empty() { "" } else { ": " };
+    docs::text(&format!("- `{name}`{separator}{}", details.join(" ")))
 }
 
-/// The URL as a format string.
-fn template(segments: &[Segment]) -> String {
+fn text(segment: &Segment) -> &str {
+    match segment {
+        Segment::Text(text) => text,
+        Segment::Variable(_) => "",
+    }
+}
+
+/// The URL as a format string; a keyword in it needs no `r#`.
+fn template(segments: &[Segment], arguments: &[Name]) -> String {
     let piece = |segment: &Segment| match segment {
         Segment::Text(text) => text.replace('{', "{{").replace('}', "}}"),
-        Segment::Variable(_) => "{}".to_owned(),
+        Segment::Variable(index) => format!("{{{}}}", arguments[*index].plain()),
     };
     segments.iter().map(piece).collect()
 }

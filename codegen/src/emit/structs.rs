@@ -11,7 +11,7 @@ use crate::names::Name;
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct) -> TokenStream {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
-    let docs = docs::docs(&def.docs, || docs::code(docs::last_step(&def.at)));
+    let docs = docs::of_type(def);
     let default = object.fields.iter().all(is_optional).then(|| quote!(Default,));
     let wire_names = object.fields.iter().map(|field| field.name.as_str());
     let rule = Rule::best(&members.iter().map(Name::plain).zip(wire_names).collect::<Vec<_>>());
@@ -30,7 +30,7 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct)
 }
 
 fn field(emit: Emit<'_>, field: &Field, name: &Name, rule: Rule) -> TokenStream {
-    let docs = docs::docs(&field.docs, || docs::code(&field.name));
+    let docs = docs::docs(&field.docs);
     let wire = &field.name;
     let mut serde = Vec::new();
     if rule.apply(name.plain()) != *wire {

@@ -56,7 +56,7 @@ pub(super) fn borrowed(emit: Emit<'_>, ty: &Type) -> TokenStream {
 /// `pub type Name = …;`
 pub(super) fn alias(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
     let name = &emit.names.types[&id];
-    let docs = docs::docs(&def.docs, || docs::code(docs::last_step(&def.at)));
+    let docs = docs::of_type(def);
     let target = owned(emit, target);
     quote!(#docs pub type #name = #target;)
 }

@@ -2,7 +2,7 @@
 
 use super::docs;
 use super::schema::Lowering;
-use crate::config::{Config, Perspective};
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Document, MessageId};
 use crate::ir::{Direction, Event, Operation, Type};
@@ -23,10 +23,13 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
     events
 }
 
-/// A message without a name goes by the operation that carries it.
+/// A message without a name goes by the operation that carries it, or by its channel where that has no name either.
 fn event_name(document: &Document, operation: &document::Operation, message: MessageId) -> String {
-    let name = document.messages[message].name.clone();
-    name.unwrap_or_else(|| operation_id(document, operation))
+    let name = document.messages[message].name.clone().or_else(|| operation.id.clone());
+    name.unwrap_or_else(|| match operation.action {
+        Action::Send => document.channels[operation.channel].address.clone(),
+        Action::Receive => operation_id(document, operation),
+    })
 }
 
 /// The `operationId`, or one made of the verb and the channel's address.
@@ -51,7 +54,8 @@ pub(super) fn lower(
 ) -> Vec<Operation> {
     let mut lowered = Vec::new();
     for operation in &document.operations {
-        let direction = direction(config.perspective, operation.action);
+        let direction =
+            if config.perspective.handles(operation.action) { Direction::Incoming } else { Direction::Outgoing };
         let [message] = operation.messages[..] else {
             diagnostics.push(not_one_message(operation));
             continue;
@@ -74,17 +78,7 @@ pub(super) fn lower(
             docs: docs(&operation.docs),
         });
     }
-    if !document.operations.is_empty() && lowered.iter().all(|operation| operation.direction == Direction::Outgoing) {
-        diagnostics.push(nothing_arrives(config.perspective));
-    }
     lowered
-}
-
-fn direction(perspective: Perspective, action: Action) -> Direction {
-    match (perspective, action) {
-        (Perspective::Client, Action::Send) | (Perspective::Application, Action::Receive) => Direction::Incoming,
-        (Perspective::Client, Action::Receive) | (Perspective::Application, Action::Send) => Direction::Outgoing,
-    }
 }
 
 fn not_one_message(operation: &document::Operation) -> Diagnostic {
@@ -94,19 +88,4 @@ fn not_one_message(operation: &document::Operation) -> Diagnostic {
         ("several messages in one operation are not supported yet", "give each message a channel of its own")
     };
     Diagnostic::new(Severity::Error, &operation.at, message).at_key().with_cure(cure)
-}
-
-fn nothing_arrives(perspective: Perspective) -> Diagnostic {
-    let (side, other) = match perspective {
-        Perspective::Client => ("a client", "Perspective::Application"),
-        Perspective::Application => ("the application", "Perspective::Client"),
-    };
-    let place = document::Pointer::root().join("channels");
-    Diagnostic::new(
-        Severity::Warning,
-        &place,
-        format!("nothing in this document arrives at {side}; there is no handler"),
-    )
-    .at_key()
-    .with_cure(format!("if you are the other side, choose `{other}`"))
 }

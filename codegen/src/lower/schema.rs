@@ -99,7 +99,7 @@ impl<'a> Lowering<'a> {
             SchemaKind::Reference(target) => self.type_of(*target),
             SchemaKind::Anything | SchemaKind::Nothing => self.anything(id),
             SchemaKind::Keywords(keywords) if self.lists_the_events(keywords) => Type::EventName,
-            SchemaKind::Keywords(keywords) if has_shape(keywords) => {
+            SchemaKind::Keywords(keywords) if self.has_shape(keywords) => {
                 let type_id = TypeId(self.types.len());
                 self.made.insert(id, type_id);
                 self.types.push(None);
@@ -135,7 +135,7 @@ impl<'a> Lowering<'a> {
 
     /// The item that a schema needs, where it needs one.
     fn shape(&mut self, keywords: &'a Keywords) -> Option<Shape> {
-        if !has_shape(keywords) || self.lists_the_events(keywords) {
+        if !self.has_shape(keywords) || self.lists_the_events(keywords) {
             return None;
         }
         match &keywords.values {
@@ -161,9 +161,8 @@ impl<'a> Lowering<'a> {
             }
         }
         let extra = match keywords.additional {
-            None => Extra::Dropped,
-            Some(id) if matches!(self.document.schemas[id].kind, SchemaKind::Nothing) => Extra::Dropped,
-            Some(id) => Extra::Kept(self.value(id)),
+            Some(id) if !self.is_sealed(keywords) => Extra::Kept(self.value(id)),
+            _ => Extra::Dropped,
         };
         Struct { fields, extra }
     }
@@ -242,6 +241,17 @@ impl<'a> Lowering<'a> {
             && values.iter().all(|value| self.events.iter().any(|event| event.name == *value))
     }
 
+    /// Whether a schema becomes an item: an enum, or an object of which more is known than its values.
+    fn has_shape(&self, keywords: &Keywords) -> bool {
+        let is_map = keywords.properties.is_empty() && keywords.required.is_empty() && !self.is_sealed(keywords);
+        keywords.values.is_some() || (implied_type(keywords) == Some(JsonType::Object) && !is_map)
+    }
+
+    /// Whether no property may stand beside those that are named.
+    fn is_sealed(&self, keywords: &Keywords) -> bool {
+        keywords.additional.is_some_and(|id| matches!(self.document.schemas[id].kind, SchemaKind::Nothing))
+    }
+
     fn nullable(&self, id: SchemaId) -> bool {
         match self.definition(id).map(|id| &self.document.schemas[id].kind) {
             Some(SchemaKind::Keywords(keywords)) => keywords.nullable,
@@ -286,16 +296,6 @@ fn inner_steps(steps: &[String]) -> Vec<Step> {
         });
     }
     inner
-}
-
-/// Whether a schema becomes an item: an enum, or an object whose properties have names.
-fn has_shape(keywords: &Keywords) -> bool {
-    keywords.values.is_some() || (implied_type(keywords) == Some(JsonType::Object) && !is_map(keywords))
-}
-
-/// An object of which nothing is known but its values.
-fn is_map(keywords: &Keywords) -> bool {
-    keywords.properties.is_empty() && keywords.required.is_empty()
 }
 
 /// The type that is named, or the one that the other keywords speak of.

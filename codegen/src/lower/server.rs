@@ -5,7 +5,8 @@ use crate::document;
 use crate::ir::{Segment, Server, Variable};
 
 pub(super) fn lower(server: &document::Server) -> Server {
-    let mut variables: Vec<Variable> = server.variables.iter().map(variable).collect();
+    let used = |variable: &&document::Variable| server.url.contains(&format!("{{{}}}", variable.key));
+    let mut variables: Vec<Variable> = server.variables.iter().filter(used).map(variable).collect();
     let url = segments(&server.url, &mut variables, server);
     Server { at: server.at.clone(), key: server.key.clone(), url, variables, docs: docs(&server.docs) }
 }

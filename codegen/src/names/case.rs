@@ -28,16 +28,15 @@ pub(super) fn style(style: Style, text: &str) -> String {
     }
 }
 
-/// The same with every sign spelled out, or the case of the first letter where there is no sign: `@id` is `at_id`.
+/// The same with every sign spelled out: `@id` is `at_id`.
 pub(super) fn style_spelled(kind: Style, text: &str) -> String {
-    let first = text.chars().next();
-    let has_signs = text.chars().any(|sign| !sign.is_alphanumeric());
-    let case = match first {
-        _ if has_signs => "",
-        Some(first) if first.is_uppercase() => "upper ",
-        _ => "lower ",
-    };
-    style(kind, &format!("{case}{}", spelled(text)))
+    style(kind, &spelled(text))
+}
+
+/// The same with the case of the first letter: `E` is `upper_e`.
+pub(super) fn style_with_case(kind: Style, text: &str) -> String {
+    let case = if text.starts_with(char::is_uppercase) { "upper" } else { "lower" };
+    style(kind, &format!("{case} {}", spelled(text)))
 }
 
 /// The same with a mark that depends on nothing but the text, for texts that cannot be told apart otherwise.
@@ -122,7 +121,7 @@ fn fingerprint(text: &str) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Style, style, style_spelled};
+    use super::{Style, style, style_spelled, style_with_case};
 
     #[test]
     fn texts_as_they_come_become_identifiers() {
@@ -149,7 +148,7 @@ mod tests {
     fn signs_and_case_tell_apart_what_letters_do_not() {
         assert_eq!(style_spelled(Style::Value, "@id"), "at_id");
         assert_eq!(style_spelled(Style::Type, "+1"), "Plus1");
-        assert_eq!(style_spelled(Style::Type, "e"), "LowerE");
-        assert_eq!(style_spelled(Style::Value, "E"), "upper_e");
+        assert_eq!(style_with_case(Style::Type, "e"), "LowerE");
+        assert_eq!(style_with_case(Style::Value, "E"), "upper_e");
     }
 }

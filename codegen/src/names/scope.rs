@@ -82,16 +82,19 @@ impl Scope<'_, '_> {
     pub(super) fn settle(&mut self, wishes: &[Wish]) -> Vec<Name> {
         let chosen: Vec<Option<String>> = wishes.iter().map(|wish| self.scopes.chosen(wish, self.style)).collect();
         self.taken.extend(chosen.iter().flatten().cloned());
-        let plain: Vec<String> = wishes.iter().map(|wish| self.plain(wish)).collect();
+        let plain: Vec<Result<String, String>> =
+            wishes.iter().zip(chosen).map(|(wish, chosen)| chosen.map_or_else(|| Err(self.plain(wish)), Ok)).collect();
         let mut rivals: BTreeMap<&str, Vec<&Wish>> = BTreeMap::new();
-        for (index, wish) in wishes.iter().enumerate().filter(|(index, _)| chosen[*index].is_none()) {
-            rivals.entry(&plain[index]).or_default().push(wish);
+        for (wish, plain) in wishes.iter().zip(&plain) {
+            if let Err(plain) = plain {
+                rivals.entry(plain).or_default().push(wish);
+            }
         }
         let mut settled = Vec::with_capacity(wishes.len());
-        for ((wish, plain), chosen) in wishes.iter().zip(&plain).zip(chosen) {
-            let name = match chosen {
-                Some(name) => name,
-                None => self.unique(wish, plain, &rivals[plain.as_str()]),
+        for (wish, plain) in wishes.iter().zip(&plain) {
+            let name = match plain {
+                Ok(chosen) => chosen.clone(),
+                Err(plain) => self.unique(wish, plain, &rivals[plain.as_str()]),
             };
             self.taken.insert(name.clone());
             settled.push(Name(name));
@@ -110,22 +113,26 @@ impl Scope<'_, '_> {
         name
     }
 
-    /// The plain name for the only wish, or the only one that is spelled exactly so; else signs and case are spelled out.
+    /// The plain name, where nobody else wants it; else the first of these that tells this wish from its rivals: with
+    /// signs spelled out, as it is spelled exactly, with the case of its first letter, with a mark made of the text.
     fn unique(&self, wish: &Wish, plain: &str, rivals: &[&Wish]) -> String {
         let others: Vec<&&Wish> = rivals.iter().filter(|rival| !std::ptr::eq(**rival, wish)).collect();
-        let deserves_it = others.is_empty() || (wish.text == plain && others.iter().all(|other| other.text != plain));
-        if deserves_it && !self.taken.contains(plain) {
-            return plain.to_owned();
-        }
-        let spelled = case::style_spelled(self.style, &wish.text);
-        let meets_again = |other: &&&Wish| case::style_spelled(self.style, &other.text) == spelled;
-        let name = if others.iter().any(meets_again) || self.taken.contains(&spelled) {
-            case::style_marked(self.style, &wish.text)
-        } else {
-            spelled
+        let alone_with = |named: fn(Style, &str) -> String| {
+            let name = named(self.style, &wish.text);
+            let alone = others.iter().all(|other| named(self.style, &other.text) != name);
+            (alone && !self.taken.contains(&name)).then_some(name)
         };
-        let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.text)).collect();
-        self.warn(wish, &name, &format!("`{}` and {} would both be `{plain}`", wish.text, others.join(", ")));
+        let exact = || (wish.text == plain && !self.taken.contains(plain)).then(|| plain.to_owned());
+        let undisputed = (others.is_empty() && !self.taken.contains(plain)).then(|| plain.to_owned());
+        let name = undisputed
+            .or_else(|| alone_with(case::style_spelled))
+            .or_else(exact)
+            .or_else(|| alone_with(case::style_with_case))
+            .unwrap_or_else(|| case::style_marked(self.style, &wish.text));
+        if name != plain {
+            let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.text)).collect();
+            self.warn(wish, &name, &format!("`{}` and {} would both be `{plain}`", wish.text, others.join(", ")));
+        }
         name
     }
 

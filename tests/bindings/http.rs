@@ -1,0 +1,200 @@
+//! The receiver over real HTTP: every branch, in axum and in plain hyper.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::service::TowerToHyperService;
+use kustomer_webhooks::runtime::http::Receiver;
+use kustomer_webhooks::runtime::{BoxError, BoxFuture, DeadLetter, DeadLetters, Inline};
+use kustomer_webhooks::{Dispatcher, EVENT_HEADER, EventName, SIGNATURE_HEADER, sign, verifier};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::support::{Calls, METHODS, Recorder, payload};
+
+/// The token of the webhook.
+const TOKEN: &str = "the-webhook-token";
+
+/// Short, because every test that waits for it waits in vain.
+const DEADLINE: Duration = Duration::from_millis(200);
+
+/// A receiver on a loopback port of its own.
+struct Receiving {
+    address: SocketAddr,
+    calls: Calls,
+    buried: Graveyard,
+}
+
+/// Dead letters, by their bodies.
+#[derive(Clone, Default)]
+struct Graveyard(Arc<Mutex<Vec<Bytes>>>);
+
+impl DeadLetters for Graveyard {
+    fn put<'a>(&'a self, letter: DeadLetter<'a>) -> BoxFuture<'a, Result<(), BoxError>> {
+        self.0.lock().expect("nobody panics").push(letter.inbound().body().clone());
+        Box::pin(async { Ok(()) })
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Letters {
+    Kept,
+    NowhereToGo,
+}
+
+async fn receiving(tokens: &[&str], letters: Letters) -> Receiving {
+    let (calls, buried) = (Calls::default(), Graveyard::default());
+    let inline = Inline::new(Dispatcher::new(Recorder(calls.clone()))).with_deadline(DEADLINE);
+    let inline = match letters {
+        Letters::Kept => inline.with_dead_letters(buried.clone()),
+        Letters::NowhereToGo => inline,
+    };
+    let verifier = verifier(tokens.iter().map(|token| token.as_bytes())).expect("there are tokens");
+    let receiver = Receiver::new(inline, verifier).with_body_limit(64 * 1024);
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("the port is known");
+    tokio::spawn(async move { axum::serve(listener, Router::new().route_service("/hook", receiver)).await });
+    Receiving { address, calls, buried }
+}
+
+async fn send(address: SocketAddr, method: Method, signature: Option<String>, body: Vec<u8>) -> StatusCode {
+    let mut request = Request::builder().method(method).uri(format!("http://{address}/hook"));
+    if let Some(signature) = signature {
+        request = request.header(SIGNATURE_HEADER, signature);
+    }
+    let request = request.header(EVENT_HEADER, "not to be trusted").body(Full::new(Bytes::from(body)));
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    client.request(request.expect("a request")).await.expect("an answer").status()
+}
+
+impl Receiving {
+    async fn post(&self, body: impl Into<Vec<u8>>) -> StatusCode {
+        let body = body.into();
+        send(self.address, Method::POST, Some(sign(TOKEN, &body).expect("signed")), body).await
+    }
+
+    fn buried(&self) -> usize {
+        self.buried.0.lock().expect("nobody panics").len()
+    }
+}
+
+fn event(org_name: &str) -> String {
+    json!({"name": "kustomer.user.create", "orgName": org_name}).to_string()
+}
+
+#[tokio::test]
+async fn verified_events_run_their_method_once() {
+    let receiving = receiving(&[TOKEN], Letters::NowhereToGo).await;
+    for (name, method) in EventName::KNOWN.iter().zip(METHODS) {
+        assert_eq!(receiving.post(payload(name)).await, StatusCode::NO_CONTENT);
+        assert_eq!(receiving.calls.take(), [(*method, name.to_string())]);
+    }
+}
+
+#[tokio::test]
+async fn plain_hyper_serves_the_same_receiver() {
+    let calls = Calls::default();
+    let receiver = kustomer_webhooks::receiver(Recorder(calls.clone()), [TOKEN]).expect("there is a token");
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("the port is known");
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let service = TowerToHyperService::new(receiver.clone());
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    let body = payload(&EventName::TeamUpdate);
+    let status = send(address, Method::POST, Some(sign(TOKEN, &body).expect("signed")), body).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    assert_eq!(calls.take(), [("on_team_update", EventName::TeamUpdate.to_string())]);
+}
+
+#[tokio::test]
+async fn forged_and_unsigned_events_are_refused_unread() {
+    let receiving = receiving(&[TOKEN], Letters::Kept).await;
+    let body = payload(&EventName::UserCreate);
+    let signed = sign(TOKEN, &body).expect("signed");
+    let mut forged = body.clone();
+    *forged.last_mut().expect("not empty") = b' ';
+    let rows = [
+        (Some(signed.clone()), forged),
+        (Some(sign("another token", &body).expect("signed")), body.clone()),
+        (Some("no hex".to_owned()), body.clone()),
+        (None, body),
+    ];
+    for (signature, body) in rows {
+        let status = send(receiving.address, Method::POST, signature, body).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+    assert!(receiving.calls.take().is_empty());
+    assert_eq!(receiving.buried(), 0);
+}
+
+#[tokio::test]
+async fn tokens_rotate_without_a_refusal() {
+    let body = payload(&EventName::UserCreate);
+    let rows: [(&[&str], &str, StatusCode); 5] = [
+        (&["a"], "a", StatusCode::NO_CONTENT),
+        (&["a", "b"], "a", StatusCode::NO_CONTENT),
+        (&["a", "b"], "b", StatusCode::NO_CONTENT),
+        (&["b"], "b", StatusCode::NO_CONTENT),
+        (&["b"], "a", StatusCode::UNAUTHORIZED),
+    ];
+    for (tokens, token, expected) in rows {
+        let receiving = receiving(tokens, Letters::NowhereToGo).await;
+        let signature = sign(token, &body).expect("signed");
+        assert_eq!(send(receiving.address, Method::POST, Some(signature), body.clone()).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_large_or_no_post_is_refused() {
+    let receiving = receiving(&[TOKEN], Letters::Kept).await;
+    let large = json!({"name": "kustomer.user.create", "org": "x".repeat(64 * 1024)}).to_string();
+    assert_eq!(receiving.post(large).await, StatusCode::PAYLOAD_TOO_LARGE);
+    let status = send(receiving.address, Method::PUT, None, Vec::new()).await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(receiving.calls.take().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_not_json_is_kept_or_not_acknowledged() {
+    let kept = receiving(&[TOKEN], Letters::Kept).await;
+    assert_eq!(kept.post("not JSON").await, StatusCode::ACCEPTED);
+    assert_eq!(kept.buried(), 1);
+    let lost = receiving(&[TOKEN], Letters::NowhereToGo).await;
+    assert_eq!(lost.post("not JSON").await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(kept.calls.take().is_empty() && lost.calls.take().is_empty());
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_acknowledged() {
+    let receiving = receiving(&[TOKEN], Letters::NowhereToGo).await;
+    assert_eq!(receiving.post(r#"{"name": "kustomer.tag.update"}"#).await, StatusCode::NO_CONTENT);
+    assert_eq!(receiving.calls.take(), [("on_unknown", "kustomer.tag.update".to_owned())]);
+}
+
+#[tokio::test]
+async fn slow_panicking_and_failing_handlers_are_not_acknowledged() {
+    let receiving = receiving(&[TOKEN], Letters::Kept).await;
+    for trouble in ["slow", "panic", "retry"] {
+        assert_eq!(receiving.post(event(trouble)).await, StatusCode::SERVICE_UNAVAILABLE, "{trouble}");
+    }
+    assert_eq!(receiving.post(event("fine")).await, StatusCode::NO_CONTENT, "trouble passes");
+    assert_eq!(receiving.buried(), 0);
+    assert_eq!(receiving.calls.take().len(), 4);
+}
+
+#[tokio::test]
+async fn a_rejected_event_is_kept() {
+    let receiving = receiving(&[TOKEN], Letters::Kept).await;
+    assert_eq!(receiving.post(event("reject")).await, StatusCode::ACCEPTED);
+    assert_eq!(receiving.buried(), 1);
+}

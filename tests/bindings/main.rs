@@ -1,0 +1,6 @@
+//! The bindings end to end: every event, through the types, the dispatch and real HTTP.
+
+#[cfg(feature = "http")]
+mod http;
+mod round_trip;
+mod support;

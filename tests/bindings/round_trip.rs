@@ -1,0 +1,93 @@
+//! Ten realistic payloads, written for this project: nothing of them is lost, and each reaches its method.
+
+use kustomer_webhooks::runtime::{Dispatch, Inbound, Route};
+use kustomer_webhooks::{Context, Dispatcher, EventName, KustomerEvent};
+use serde_json::{Value, json};
+
+use crate::support::{self, Calls, METHODS, Recorder, payload};
+
+#[test]
+fn there_is_a_payload_for_every_event_and_no_other() {
+    let files = std::fs::read_dir(support::directory()).expect("the payloads are there").count();
+    assert_eq!(files, EventName::KNOWN.len());
+    assert_eq!(EventName::KNOWN.len(), 10);
+}
+
+#[test]
+fn every_payload_comes_back_value_for_value() {
+    for name in EventName::KNOWN {
+        let body = payload(name);
+        let value: Value = serde_json::from_slice(&body).expect("the payload is JSON");
+        let event: KustomerEvent = serde_json::from_slice(&body).expect("the payload is an event");
+        assert_eq!(event.name.as_ref(), Some(name));
+        assert_eq!(serde_json::to_value(&event).expect("the event is JSON"), value, "{name}");
+    }
+}
+
+#[test]
+fn before_and_after_keep_null_apart_from_absent_for_every_type() {
+    let values = [json!(null), json!(true), json!(1), json!(1.5), json!("a"), json!([null]), json!({"a": null})];
+    for value in values {
+        for change in [json!({"op": "remove", "before": value}), json!({"op": "add", "after": value})] {
+            let event = json!({"changes": {"attributes": {"x": change}}});
+            let typed: KustomerEvent = serde_json::from_value(event.clone()).expect("an event");
+            let change = &typed.changes.as_ref().and_then(|changes| changes.attributes.as_ref()).expect("changes")["x"];
+            assert_eq!(change.before.is_some(), change.after.is_none());
+            assert_eq!(serde_json::to_value(&typed).expect("JSON"), event);
+        }
+    }
+}
+
+#[test]
+fn unknown_properties_and_operations_do_not_fail() {
+    let event = json!({
+        "name": "kustomer.tag.create",
+        "dataId": "1", "meta": {"customChanged": false}, "snsFilters": ["a"],
+        "changes": {"attributes": {"x": {"op": "of tomorrow", "more": 1}}},
+    });
+    let event: KustomerEvent = serde_json::from_value(event).expect("an event");
+    assert_eq!(event.name, Some(EventName::Unknown("kustomer.tag.create".to_owned())));
+}
+
+#[test]
+fn names_are_written_as_they_travel() {
+    for name in EventName::KNOWN {
+        let text = name.to_string();
+        assert_eq!(text.parse::<EventName>().as_ref(), Ok(name));
+        assert_eq!(serde_json::to_value(name).expect("JSON"), json!(text));
+        assert_eq!(serde_json::from_value::<EventName>(json!(text)).ok().as_ref(), Some(name));
+    }
+    let unknown: EventName = "kustomer.tag.create".parse().expect("every text is a name");
+    assert_eq!(unknown.as_str(), "kustomer.tag.create");
+}
+
+#[tokio::test]
+async fn every_payload_reaches_its_method_and_no_other() {
+    let calls = Calls::default();
+    let dispatcher = Dispatcher::new(Recorder(calls.clone()));
+    for (name, method) in EventName::KNOWN.iter().zip(METHODS) {
+        let inbound = Inbound::new(payload(name));
+        assert_eq!(dispatcher.route(&inbound).expect("routed"), Route::Known(name.to_string()));
+        dispatcher.dispatch(&Context::new(&inbound)).await.expect("handled");
+        assert_eq!(calls.take(), [(*method, name.to_string())]);
+    }
+}
+
+#[tokio::test]
+async fn an_event_outside_the_ten_reaches_on_unknown() {
+    let calls = Calls::default();
+    let dispatcher = Dispatcher::new(Recorder(calls.clone()));
+    for (body, name) in [(r#"{"name": "kustomer.tag.create"}"#, "kustomer.tag.create"), ("{}", "")] {
+        let inbound = Inbound::new(body);
+        dispatcher.dispatch(&Context::new(&inbound)).await.expect("acknowledged");
+        assert_eq!(calls.take(), [("on_unknown", name.to_owned())]);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_says_where() {
+    let dispatcher = Dispatcher::new(Recorder(Calls::default()));
+    let inbound = Inbound::new(r#"{"name": "kustomer.team.create", "data": {"id": 5}}"#);
+    let error = dispatcher.dispatch(&Context::new(&inbound)).await.expect_err("undecodable");
+    assert!(error.to_string().contains("/data/id"), "{error}");
+}

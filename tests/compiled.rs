@@ -1,0 +1,316 @@
+//! What the fixtures became, compiled as a team would compile it, and some of it run.
+
+// Documents decide what is in these modules; the lints that stay are rustc's and clippy's own defaults.
+#![allow(missing_docs, unreachable_pub, dead_code, clippy::pedantic)]
+
+macro_rules! fixtures {
+    ($($module:ident = $path:literal;)*) => {
+        $(#[rustfmt::skip] #[path = $path] pub mod $module;)*
+    };
+}
+
+fixtures! {
+    both_sides = "fixtures/both-sides/expected.rs";
+    both_sides_application = "fixtures/both-sides-application/expected.rs";
+    chosen_operations = "fixtures/chosen-operations/expected.rs";
+    every_shape = "fixtures/every-shape/expected.rs";
+    header_discriminator = "fixtures/header-discriminator/expected.rs";
+    names = "fixtures/names/expected.rs";
+    references = "fixtures/references/expected.rs";
+    renamed = "fixtures/renamed/expected.rs";
+    types_only = "fixtures/types-only/expected.rs";
+    warnings = "fixtures/warnings/expected.rs";
+}
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use asyncapi_runtime::{
+    Context, Dispatch, DispatchError, HandlerError, Headers, Inbound, Outbound, Route, Transport, UnknownEvent,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// Reads a value and writes it again.
+fn round_trip<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, String> {
+    let typed: T = serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+    serde_json::to_value(&typed).map_err(|error| error.to_string())
+}
+
+fn least_job() -> Value {
+    json!({
+        "id": "67e55044-10b1-426f-9247-bb680e5fe0c8",
+        "state": "open",
+        "closedBy": null,
+        "undeclared": [1, null],
+        "made at": "2026-11-23T10:00:00.100+02:00",
+    })
+}
+
+fn job_with(name: &str, value: Value) -> Value {
+    let mut job = least_job();
+    job[name] = value;
+    job
+}
+
+#[test]
+fn every_shape_is_read_and_written_without_loss() {
+    let rows = [
+        ("closedBy", json!("somebody")),
+        ("reopenedBy", json!(null)),
+        ("reopenedBy", json!("somebody")),
+        ("note", json!(null)),
+        ("note", json!({"any": ["thing"]})),
+        ("state", json!("a state of tomorrow")),
+        ("priority", json!("low")),
+        ("due", json!("2026-12-24")),
+        ("huge", json!(9_223_372_036_854_775_808_u64)),
+        ("below", json!(-5)),
+        ("holes", json!([1, null, 2])),
+        ("free", json!({"a": null})),
+        ("counts", json!({"a": 1})),
+        ("address", json!({"geo": {"lat": 0.5, "lon": -1.25}})),
+        ("steps", json!([{"name": "saw"}, {}])),
+        ("parts", json!({"leg": {"number": "4"}})),
+        ("parent", job_with("parent", least_job())),
+        ("children", json!([least_job()])),
+    ];
+    for (name, value) in rows {
+        let job = job_with(name, value);
+        assert_eq!(round_trip::<every_shape::Job>(&job), Ok(job));
+    }
+    let measured = json!({"unit": "kg", "gross": 1.5, "net": 1.25});
+    assert_eq!(round_trip::<every_shape::Measured>(&measured), Ok(measured));
+}
+
+#[test]
+fn what_the_document_forbids_does_not_decode() {
+    let mut without_state = least_job();
+    without_state.as_object_mut().expect("an object").remove("closedBy");
+    let rows = [
+        without_state,
+        job_with("share", json!(256)),
+        job_with("bytes", json!(-1)),
+        job_with("state", json!(1)),
+        job_with("due", json!("2026-13-01")),
+        job_with("id", json!("not a uuid")),
+    ];
+    for job in rows {
+        assert!(round_trip::<every_shape::Job>(&job).is_err(), "{job}");
+    }
+}
+
+#[test]
+fn null_for_an_optional_property_is_its_absence() {
+    let job = job_with("tries", json!(null));
+    assert_eq!(round_trip::<every_shape::Job>(&job), Ok(least_job()));
+}
+
+#[test]
+fn a_property_that_is_not_named_does_not_fail() {
+    let job = job_with("of tomorrow", json!({}));
+    assert_eq!(round_trip::<every_shape::Job>(&job), Ok(least_job()));
+}
+
+#[test]
+fn names_as_they_come_are_read_and_written() {
+    let value = json!({
+        "type": "a", "self": "b", "gen": "c", "fn": {"in": "d"}, "@id": "e", "id": "f", "e": "g", "E": "h",
+        "16x16": "i", "+1": 1, "-1": -1, "": "j", "\\\\": "k", "NULL": "l", "a.b/c": "m", "größe": "n",
+        "additionalProperties": "o", "another": "p",
+    });
+    assert_eq!(round_trip::<names::OptionSchema>(&value), Ok(value));
+    let pascal = json!({"Pascal": "a", "Case": "b"});
+    assert_eq!(round_trip::<names::FooBar>(&pascal), Ok(pascal));
+    let kebab = json!({"kebab-case": "a", "other-case": "b"});
+    assert_eq!(round_trip::<names::ComExampleEventsThing>(&kebab), Ok(kebab));
+    for sign in names::Sign::KNOWN {
+        assert_eq!(&names::Sign::from(sign.as_str().to_owned()), sign);
+    }
+}
+
+#[test]
+fn types_alone_keep_dates_as_texts() {
+    let value = json!({"at": "any text", "day": "any text", "id": "any text"});
+    assert_eq!(round_trip::<types_only::A>(&value), Ok(value));
+}
+
+#[test]
+fn closed_enums_refuse_what_they_do_not_list() {
+    let listed = json!({"kind": "a", "colour": "Green"});
+    assert_eq!(round_trip::<chosen_operations::Event>(&listed), Ok(listed));
+    assert!(round_trip::<chosen_operations::Event>(&json!({"kind": "a", "colour": "blue"})).is_err());
+}
+
+/// Which methods ran, with what.
+#[derive(Default)]
+struct Notes(Mutex<Vec<String>>);
+
+impl Notes {
+    fn note(&self, text: String) {
+        self.0.lock().expect("nobody panics").push(text);
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().expect("nobody panics"))
+    }
+}
+
+async fn dispatched(dispatch: &dyn Dispatch, inbound: &Inbound) -> Result<(), DispatchError> {
+    dispatch.dispatch(&Context::new(inbound)).await
+}
+
+struct Lamps(Arc<Notes>);
+
+impl both_sides::Handler for Lamps {
+    async fn on_lamp_switched(&self, event: both_sides::LampSwitched, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(format!("switched {:?}", event.lamp));
+        Ok(())
+    }
+
+    async fn on_lamps_lost(&self, event: i64, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(format!("lost {event}"));
+        Ok(())
+    }
+
+    async fn on_unknown(&self, event: UnknownEvent<'_>, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(format!("unknown {:?}", event.name()));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_address_decides_where_payloads_do_not_tell() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = both_sides::Dispatcher::new(Lamps(notes.clone()));
+    let rows = [
+        (Inbound::new(r#"{"lamp": "a"}"#).with_channel("lamps/switched"), r#"switched Some("a")"#),
+        (Inbound::new("3").with_channel("lamps/lost"), "lost 3"),
+        (Inbound::new("3").with_channel("lamps/switch"), r#"unknown Some("lamps/switch")"#),
+        (Inbound::new("3"), "unknown None"),
+    ];
+    for (inbound, note) in rows {
+        dispatched(&dispatcher, &inbound).await.expect("handled");
+        assert_eq!(notes.take(), [note]);
+    }
+    let known = dispatcher.route(&Inbound::new("3").with_channel("lamps/lost")).expect("routed");
+    assert_eq!(known, Route::Known("lamps/lost".to_owned()));
+}
+
+/// A transport that keeps what it is given.
+#[derive(Default)]
+struct Kept(Mutex<Vec<Outbound>>);
+
+impl Transport for &Kept {
+    type Error = Infallible;
+
+    async fn send(&self, outbound: Outbound) -> Result<(), Infallible> {
+        self.0.lock().expect("nobody panics").push(outbound);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_is_published_has_its_channel_body_and_header() {
+    let kept = Kept::default();
+    both_sides::Publisher::new(&kept).switch_lamp(&["a".to_owned()]).await.expect("sent");
+    let pong = serde_json::Map::new();
+    header_discriminator::Publisher::new(&kept).send_pong(&pong).await.expect("sent");
+    let sent = kept.0.lock().expect("nobody panics");
+    assert_eq!((sent[0].channel(), sent[0].body().as_ref()), ("lamps/switch", br#"["a"]"#.as_slice()));
+    assert_eq!((sent[1].channel(), sent[1].headers().get_str("x-event")), ("/other-hooks", Some("pong")));
+}
+
+#[tokio::test]
+async fn what_one_side_publishes_the_other_side_handles() {
+    struct Application(Arc<Notes>);
+
+    impl both_sides_application::Handler for Application {
+        async fn report_lamp(&self, event: String, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(event);
+            Ok(())
+        }
+
+        async fn switch_lamp(&self, event: Vec<String>, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(event.join(" "));
+            Ok(())
+        }
+    }
+
+    let kept = Kept::default();
+    let publisher = both_sides::Publisher::new(&kept);
+    publisher.report_lamp("lit").await.expect("sent");
+    publisher.switch_lamp(&["a".to_owned(), "b".to_owned()]).await.expect("sent");
+    let notes = Arc::new(Notes::default());
+    let dispatcher = both_sides_application::Dispatcher::new(Application(notes.clone()));
+    for outbound in kept.0.into_inner().expect("nobody panics") {
+        let (channel, headers, body) = outbound.into_parts();
+        let inbound = Inbound::new(body).with_channel(channel).with_headers(headers);
+        dispatched(&dispatcher, &inbound).await.expect("handled");
+    }
+    assert_eq!(notes.take(), ["lit", "a b"]);
+}
+
+#[tokio::test]
+async fn a_header_decides_where_the_team_says_so() {
+    struct Hooks(Arc<Notes>);
+
+    impl header_discriminator::Handler for Hooks {
+        async fn on_push(&self, event: header_discriminator::Push, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("push {:?}", event.r#ref));
+            Ok(())
+        }
+
+        async fn on_ping(&self, event: Value, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("ping {event}"));
+            Ok(())
+        }
+    }
+
+    let notes = Arc::new(Notes::default());
+    let dispatcher = header_discriminator::Dispatcher::new(Hooks(notes.clone()));
+    let named =
+        |name: &str, body: &'static str| Inbound::new(body).with_headers(Headers::from_iter([("x-event", name)]));
+    for inbound in [named("push", r#"{"ref": "main"}"#), named("ping", "[1]"), named("pong", "{}"), Inbound::new("{}")]
+    {
+        dispatched(&dispatcher, &inbound).await.expect("handled");
+    }
+    assert_eq!(notes.take(), [r#"push Some("main")"#, "ping [1]"]);
+}
+
+#[tokio::test]
+async fn operations_that_were_not_chosen_are_unknown_and_methods_may_be_left_out() {
+    struct Chosen(Arc<Notes>);
+
+    impl chosen_operations::Handler for Chosen {
+        async fn on_a(&self, event: chosen_operations::Event, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(event.kind.to_string());
+            Ok(())
+        }
+
+        async fn on_unhandled(&self, event: chosen_operations::EventName, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("unhandled {event}"));
+            Ok(())
+        }
+
+        async fn on_unknown(&self, event: UnknownEvent<'_>, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("unknown {:?}", event.name()));
+            Ok(())
+        }
+    }
+
+    let notes = Arc::new(Notes::default());
+    let dispatcher = chosen_operations::Dispatcher::new(Chosen(notes.clone()));
+    for body in [r#"{"kind": "a"}"#, r#"{"kind": "b"}"#, r#"{"kind": "c"}"#, r#"{"kind": "d"}"#] {
+        dispatched(&dispatcher, &Inbound::new(body)).await.expect("handled");
+    }
+    assert_eq!(notes.take(), ["a", r#"unknown Some("b")"#, "unhandled c", r#"unknown Some("d")"#]);
+    let routes: BTreeMap<&str, Route> = ["a", "b", "d"]
+        .into_iter()
+        .map(|kind| (kind, dispatcher.route(&Inbound::new(format!(r#"{{"kind": "{kind}"}}"#))).expect("routed")))
+        .collect();
+    assert_eq!(routes["a"], Route::Known("a".to_owned()));
+    assert_eq!(routes["b"], Route::Unknown(Some("b".to_owned())));
+}

@@ -1,0 +1,116 @@
+//! Each directory under `tests/fixtures` is a document beside what it must become.
+//!
+//! `input.yaml` gives `expected.rs`, and `expected.err` holds every diagnostic as it is shown; a document without
+//! `expected.rs` must be refused. `options`, where there is one, is the configuration, an option a line.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use asyncapi_codegen::{Config, Discriminator, Error, Perspective, Pointer, Source};
+
+/// Set to write what came out as what is expected; the review is then yours.
+const UPDATE: &str = "UPDATE_EXPECTED";
+
+#[test]
+fn every_document_becomes_what_is_expected() {
+    let mut differences = String::new();
+    for directory in fixtures() {
+        let (code, report) = generate(&directory);
+        compare(&directory.join("expected.rs"), code, &mut differences);
+        compare(&directory.join("expected.err"), report, &mut differences);
+    }
+    assert!(
+        differences.is_empty(),
+        "{differences}\nif this is meant: {UPDATE}=1 cargo test --test fixtures, and read the diff"
+    );
+}
+
+#[test]
+fn every_document_that_generates_is_compiled() {
+    let compiled = fs::read_to_string(root().join("tests/compiled.rs")).expect("tests/compiled.rs is there");
+    for directory in fixtures().filter(|directory| directory.join("expected.rs").exists()) {
+        let path = format!("fixtures/{}/expected.rs", name(&directory));
+        assert!(compiled.contains(&path), "tests/compiled.rs does not compile {path}: add a module for it");
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn fixtures() -> impl Iterator<Item = PathBuf> {
+    let directory = root().join("tests/fixtures");
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(directory).expect("the fixtures are there").flatten().map(|entry| entry.path()).collect();
+    assert!(paths.len() > 20, "some fixtures are missing");
+    paths.sort();
+    paths.into_iter()
+}
+
+fn name(directory: &Path) -> &str {
+    directory.file_name().and_then(|name| name.to_str()).expect("fixtures have plain names")
+}
+
+/// The code, where there is any, and the report.
+fn generate(directory: &Path) -> (Option<String>, Option<String>) {
+    let text = fs::read_to_string(directory.join("input.yaml")).expect("every fixture has an input");
+    let source = Source::new("input.yaml", text);
+    match config(directory).generate(&source) {
+        Ok(output) => (Some(output.code().to_owned()), shown(&output.report().to_string())),
+        Err(Error::Refused(report)) => (None, shown(&report.to_string())),
+        Err(other) => panic!("{}: {other}", name(directory)),
+    }
+}
+
+fn shown(report: &str) -> Option<String> {
+    (!report.is_empty()).then(|| format!("{report}\n"))
+}
+
+fn config(directory: &Path) -> Config {
+    let options = fs::read_to_string(directory.join("options")).unwrap_or_default();
+    options.lines().fold(Config::new(), |config, line| {
+        let (option, value) = line.split_once(' ').unwrap_or((line, ""));
+        match (option, value) {
+            ("perspective", "application") => config.perspective(Perspective::Application),
+            ("types-only", "") => config.types_only(),
+            ("strict", "") => config.strict(),
+            ("provided-methods", "") => config.provided_methods(),
+            ("closed-enums", "") => config.closed_enums(),
+            ("operation", id) => config.operations([id]),
+            ("header", header) => config.discriminator(Discriminator::Header(header.to_owned())),
+            ("payload", pointer) => {
+                config.discriminator(Discriminator::Payload(Pointer::parse(pointer).expect("a pointer")))
+            }
+            ("rename", pair) => {
+                let (pointer, name) = pair.split_once(' ').expect("rename takes a pointer and a name");
+                config.rename(pointer, name)
+            }
+            ("map-format", pair) => {
+                let (format, path) = pair.split_once(' ').expect("map-format takes a format and a path");
+                config.map_format(format, path)
+            }
+            _ => panic!("{}: no such option: {line}", name(directory)),
+        }
+    })
+}
+
+fn compare(path: &Path, actual: Option<String>, differences: &mut String) {
+    let expected = fs::read_to_string(path).ok();
+    if expected == actual {
+        return;
+    }
+    if env::var_os(UPDATE).is_some() {
+        match actual {
+            Some(text) => fs::write(path, text).expect("the fixture can be written"),
+            None => fs::remove_file(path).expect("the fixture can be removed"),
+        }
+        return;
+    }
+    let shown = path.strip_prefix(root()).unwrap_or(path).display();
+    let (expected, actual) = (expected.unwrap_or_default(), actual.unwrap_or_default());
+    let line = expected.lines().zip(actual.lines()).position(|(expected, actual)| expected != actual);
+    let line = line.unwrap_or_else(|| expected.lines().count().min(actual.lines().count()));
+    let at = |text: &str| text.lines().nth(line).unwrap_or("(the end)").to_owned();
+    let _ = writeln!(differences, "{shown}:{}\n  expected: {}\n  actual:   {}", line + 1, at(&expected), at(&actual));
+}
