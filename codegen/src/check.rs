@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::{Config, Perspective};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, Operation, Pointer, Server};
+use crate::document::{Document, Operation, Place, Server};
 
 /// Runs every rule; each reports what it finds.
 pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnostics) {
@@ -23,11 +23,11 @@ pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnost
 /// refunds: {subscribe: {operationId: onOrder}}   # the same id
 /// ```
 fn operation_ids_are_unique(document: &Document, diagnostics: &Diagnostics) {
-    let mut first: BTreeMap<&str, &Pointer> = BTreeMap::new();
+    let mut first: BTreeMap<&str, &Place> = BTreeMap::new();
     for operation in &document.operations {
         let Some(id) = &operation.id else { continue };
         if let Some(other) = first.insert(id, &operation.at) {
-            let message = format!("the operationId `{id}` is taken by `#{other}`");
+            let message = format!("the operationId `{id}` is taken by `#{}`", other.pointer);
             let place = operation.at.join("operationId");
             diagnostics.push(
                 Diagnostic::new(Severity::Error, &place, message).with_cure("give each operation an id of its own"),
@@ -43,7 +43,7 @@ fn chosen_operations_exist(document: &Document, config: &Config, diagnostics: &D
             let message = format!("no operation has the id `{chosen}`, which the configuration asks for");
             let known: Vec<&str> = document.operations.iter().filter_map(|operation| operation.id.as_deref()).collect();
             diagnostics.push(
-                Diagnostic::new(Severity::Error, &Pointer::root().join("channels"), message)
+                Diagnostic::new(Severity::Error, &Place::root().join("channels"), message)
                     .at_key()
                     .with_cure(format!("the ids are {}", known.join(", "))),
             );
@@ -57,7 +57,7 @@ fn mapped_formats_are_types(config: &Config, diagnostics: &Diagnostics) {
         if syn::parse_str::<syn::Type>(path).is_err() {
             let message = format!("`{path}`, which the format `{format}` is mapped to, is not a Rust type");
             diagnostics.push(
-                Diagnostic::new(Severity::Error, &Pointer::root(), message)
+                Diagnostic::new(Severity::Error, &Place::root(), message)
                     .with_cure("give a path, such as `uuid::Uuid`"),
             );
         }
@@ -76,7 +76,7 @@ fn something_arrives(document: &Document, config: &Config, diagnostics: &Diagnos
     };
     let message = format!("nothing in this document arrives at {side}, so there is no handler");
     diagnostics.push(
-        Diagnostic::new(Severity::Warning, &Pointer::root().join("channels"), message)
+        Diagnostic::new(Severity::Warning, &Place::root().join("channels"), message)
             .at_key()
             .with_cure(format!("if you are the other side, choose `{other}`")),
     );

@@ -5,7 +5,7 @@ mod render;
 use std::cell::RefCell;
 use std::fmt;
 
-use crate::document::{Part, Pointer, Position, locate};
+use crate::document::{FileId, Part, Place, Pointer, Position, locate};
 use crate::source::Source;
 
 /// How grave a [`Diagnostic`] is.
@@ -23,33 +23,34 @@ pub struct Diagnostic {
     severity: Severity,
     message: String,
     cure: Option<String>,
-    place: Place,
+    fault_at: FaultAt,
     position: Option<Position>,
 }
 
 /// Where the fault is, as the stage that found it knows it.
 #[derive(Clone, Debug)]
-enum Place {
-    /// The text itself cannot be read from here on.
-    Text,
-    Node(Pointer, Part),
+enum FaultAt {
+    /// The text of the file cannot be read from here on.
+    Text(FileId),
+    Node(Place, Part),
 }
 
 impl Diagnostic {
     /// A fault at a node.
-    pub(crate) fn new(severity: Severity, pointer: &Pointer, message: impl Into<String>) -> Self {
-        let place = Place::Node(pointer.clone(), Part::Value);
-        Self { severity, message: message.into(), cure: None, place, position: None }
+    pub(crate) fn new(severity: Severity, place: &Place, message: impl Into<String>) -> Self {
+        let fault_at = FaultAt::Node(place.clone(), Part::Value);
+        Self { severity, message: message.into(), cure: None, fault_at, position: None }
     }
 
     /// A fault of the text, before there are nodes.
-    pub(crate) fn of_text(position: Option<Position>, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, message: message.into(), cure: None, place: Place::Text, position }
+    pub(crate) fn of_text(file: FileId, position: Option<Position>, message: impl Into<String>) -> Self {
+        let fault_at = FaultAt::Text(file);
+        Self { severity: Severity::Error, message: message.into(), cure: None, fault_at, position }
     }
 
     /// Points at the key of the entry, not at its value.
     pub(crate) fn at_key(mut self) -> Self {
-        if let Place::Node(_, part) = &mut self.place {
+        if let FaultAt::Node(_, part) = &mut self.fault_at {
             *part = Part::Key;
         }
         self
@@ -82,9 +83,16 @@ impl Diagnostic {
     /// The JSON pointer (RFC 6901) of the node, or `None` when the text could not be read at all.
     #[must_use]
     pub fn pointer(&self) -> Option<&Pointer> {
-        match &self.place {
-            Place::Text => None,
-            Place::Node(pointer, _) => Some(pointer),
+        match &self.fault_at {
+            FaultAt::Text(_) => None,
+            FaultAt::Node(place, _) => Some(&place.pointer),
+        }
+    }
+
+    fn file(&self) -> FileId {
+        match &self.fault_at {
+            FaultAt::Text(file) => *file,
+            FaultAt::Node(place, _) => place.file,
         }
     }
 
@@ -94,9 +102,9 @@ impl Diagnostic {
         self.position.map(|position| (position.line, position.column))
     }
 
-    fn find_position(&mut self, text: &str) {
-        if let Place::Node(pointer, part) = &self.place {
-            self.position = locate(text, pointer, *part);
+    fn find_position(&mut self, source: &Source) {
+        if let FaultAt::Node(place, part) = &self.fault_at {
+            self.position = locate(source.text_of(place.file), &place.pointer, *part);
         }
     }
 }
@@ -172,9 +180,9 @@ impl Diagnostics {
     pub(crate) fn finish(self, source: &Source) -> Report {
         let mut diagnostics = self.found.take().unwrap_or_default();
         for diagnostic in &mut diagnostics {
-            diagnostic.find_position(source.text());
+            diagnostic.find_position(source);
         }
-        diagnostics.sort_by_key(Diagnostic::line_and_column);
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.file(), diagnostic.line_and_column()));
         Report { source: source.clone(), diagnostics }
     }
 }

@@ -2,12 +2,20 @@
 //!
 //! `serde_yaml` is known here and nowhere else.
 
+mod keywords;
 mod locate;
+mod message;
+mod near;
+mod parameter;
+mod place;
 mod pointer;
 mod read;
 mod reference;
 mod schema;
+mod server;
+mod traits;
 mod v2;
+mod v3;
 mod value;
 
 use std::collections::BTreeMap;
@@ -15,10 +23,14 @@ use std::ops::Index;
 
 use serde::de::DeserializeSeed;
 
+pub(crate) use self::keywords::{JsonType, Keywords, Tag};
 pub(crate) use self::locate::{Part, Position, locate};
+pub(crate) use self::place::{FileId, Place};
 pub use self::pointer::Pointer;
 use self::read::{Node, Tree};
-pub(crate) use self::schema::{JsonType, Keywords, SchemaId, SchemaKind, Schemas};
+pub(crate) use self::schema::{SchemaId, SchemaKind, Schemas};
+use self::traits::Winner;
+pub(crate) use self::value::Value;
 use self::value::ValueSeed;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Source;
@@ -48,7 +60,7 @@ pub(crate) struct Docs {
 /// Where the API can be reached.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     pub(crate) key: String,
     pub(crate) docs: Docs,
     /// A template: `{name}` stands for a variable.
@@ -59,7 +71,7 @@ pub(crate) struct Server {
 /// A part of a server's URL that is chosen by the user.
 #[derive(Debug)]
 pub(crate) struct Variable {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     pub(crate) key: String,
     pub(crate) docs: Docs,
     pub(crate) default: Option<String>,
@@ -69,9 +81,31 @@ pub(crate) struct Variable {
 /// An address that messages travel through.
 #[derive(Debug)]
 pub(crate) struct Channel {
-    pub(crate) at: Pointer,
-    pub(crate) address: String,
+    pub(crate) at: Place,
+    /// The key in the document, which in 2.x is the address.
+    pub(crate) key: String,
+    pub(crate) address: Address,
     pub(crate) docs: Docs,
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+/// What is known of a channel's address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Address {
+    /// A template: `{name}` stands for a parameter.
+    Known(String),
+    /// Decided at run time (`address: null` in AsyncAPI 3).
+    Open,
+}
+
+/// A variable part of an address.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) at: Place,
+    pub(crate) key: String,
+    pub(crate) docs: Docs,
+    pub(crate) schema: Option<SchemaId>,
+    pub(crate) values: Vec<String>,
 }
 
 /// What the application does, in the words of AsyncAPI 3: a 2.x `subscribe` is what it sends.
@@ -84,13 +118,20 @@ pub(crate) enum Action {
 /// One thing that the application does on a channel.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     pub(crate) id: Option<String>,
     pub(crate) action: Action,
     /// Index into [`Document::channels`].
     pub(crate) channel: usize,
     pub(crate) messages: Vec<MessageId>,
     pub(crate) docs: Docs,
+    pub(crate) reply: Option<Reply>,
+}
+
+/// What is answered to a message.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) messages: Vec<MessageId>,
 }
 
 /// One message of the document; two references to the same place are the same message.
@@ -100,20 +141,21 @@ pub(crate) struct MessageId(usize);
 /// What travels through a channel.
 #[derive(Debug)]
 pub(crate) struct Message {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     /// The key under `components.messages`.
     pub(crate) key: Option<String>,
     /// `name`, else `messageId`, else the key.
     pub(crate) name: Option<String>,
     pub(crate) docs: Docs,
     pub(crate) payload: Option<SchemaId>,
+    pub(crate) headers: Option<SchemaId>,
 }
 
 /// Every message of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
     all: Vec<Message>,
-    by_place: BTreeMap<Pointer, MessageId>,
+    by_place: BTreeMap<Place, MessageId>,
 }
 
 impl Messages {
@@ -135,33 +177,107 @@ impl Index<MessageId> for Messages {
 
 /// Reads a document; `None` where what it says cannot be made out at all, and the diagnostics then say why.
 pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Document> {
-    let root = match ValueSeed.deserialize(serde_yaml::Deserializer::from_str(source.text())) {
-        Ok(root) => root,
-        Err(error) => {
-            diagnostics.push(unreadable(&error));
-            return None;
-        }
+    let roots = source.files().map(|file| root(source, file, diagnostics)).collect::<Option<Vec<Value>>>()?;
+    let tree = Tree { roots: &roots, source, diagnostics };
+    let version = version(tree)?;
+    let winner = match version {
+        Version::Two => Winner::Trait,
+        Version::Three => Winner::Object,
     };
-    let node = Node::root(Tree { root: &root, diagnostics });
-    let mut object = node.object("an AsyncAPI document")?;
-    let version = object.require("asyncapi")?;
-    match version.text()?.as_str() {
-        "2.0.0" | "2.1.0" | "2.2.0" | "2.3.0" | "2.4.0" | "2.5.0" | "2.6.0" => Some(v2::read(object)),
-        other => {
-            version.refuse(format!("AsyncAPI {other} is not supported yet"), "the versions 2.0.0 to 2.6.0 are");
+    let roots = traits::merged(tree, winner);
+    let tree = Tree { roots: &roots, source, diagnostics };
+    let mut object = Node::root(tree, FileId::default()).object("an AsyncAPI document")?;
+    object.pass_over(&["asyncapi"]);
+    match version {
+        Version::Two => Some(v2::read(object)),
+        Version::Three => Some(v3::read(object)),
+    }
+}
+
+/// The two ways in which documents are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Version {
+    Two,
+    Three,
+}
+
+fn version(tree: Tree<'_>) -> Option<Version> {
+    let node = Node::root(tree, FileId::default()).object("an AsyncAPI document")?.require("asyncapi")?;
+    let text = node.text()?;
+    match text.split('.').collect::<Vec<_>>()[..] {
+        ["2", "0" | "1" | "2" | "3" | "4" | "5" | "6", patch] if is_number(patch) => Some(Version::Two),
+        ["3", "0" | "1", patch] if is_number(patch) => Some(Version::Three),
+        _ => {
+            node.refuse(
+                format!("AsyncAPI {text} is not supported"),
+                "the versions 2.0.0 to 2.6.0, 3.0.0 and 3.1.0 are",
+            );
             None
         }
     }
 }
 
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|sign| sign.is_ascii_digit())
+}
+
+/// The files that a text refers to, as it writes their paths; the network is not among them.
+pub(crate) fn files_referred_to(name: &str, text: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    if let Ok(root) = read(name, text) {
+        collect_paths(&root, &mut paths);
+    }
+    paths
+}
+
+fn collect_paths(value: &Value, paths: &mut Vec<String>) {
+    match value {
+        Value::Mapping(entries) => {
+            if let Some(Value::String(reference)) = entries.get("$ref") {
+                let path = reference.split('#').next().unwrap_or_default();
+                let path = reference::percent_decoded(path).unwrap_or_else(|| path.to_owned());
+                if !path.is_empty() && !reference::is_url(&path) && !paths.contains(&path) {
+                    paths.push(path);
+                }
+            }
+            entries.values().for_each(|value| collect_paths(value, paths));
+        }
+        Value::Sequence(items) => items.iter().for_each(|item| collect_paths(item, paths)),
+        _ => {}
+    }
+}
+
+fn root(source: &Source, file: FileId, diagnostics: &Diagnostics) -> Option<Value> {
+    match read(source.name_of(file), source.text_of(file)) {
+        Ok(root) => Some(root),
+        Err((position, message)) => {
+            diagnostics.push(unreadable(file, position, &message));
+            None
+        }
+    }
+}
+
+/// Reads a text as JSON where it is JSON, else as YAML, which for its escapes is not quite a superset.
+fn read(name: &str, text: &str) -> Result<Value, (Option<Position>, String)> {
+    let is_json = name.ends_with(".json") || name.ends_with(".avsc") || text.trim_start().starts_with('{');
+    if is_json {
+        let mut json = serde_json::Deserializer::from_str(text);
+        if let Ok(value) = ValueSeed.deserialize(&mut json).and_then(|value| json.end().map(|()| value)) {
+            return Ok(value);
+        }
+    }
+    ValueSeed.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| {
+        let position = error.location().map(|place| Position { line: place.line(), column: place.column() });
+        (position, error.to_string())
+    })
+}
+
 /// What the parser says, with the place as a place, and in our words where its own are for programmers.
-fn unreadable(error: &serde_yaml::Error) -> Diagnostic {
-    let position = error.location().map(|place| Position { line: place.line(), column: place.column() });
-    let message = error.to_string();
-    let message = message.split_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+fn unreadable(file: FileId, position: Option<Position>, message: &str) -> Diagnostic {
+    let message = message.split_once(" at line ").map_or(message, |(message, _)| message);
     if message.contains("more than one document") {
-        return Diagnostic::of_text(position, "the file holds several documents, one after the other")
+        return Diagnostic::of_text(file, position, "the file holds several documents, one after the other")
             .with_cure("keep each in a file of its own");
     }
-    Diagnostic::of_text(position, message)
+    Diagnostic::of_text(file, position, message)
 }

@@ -12,6 +12,7 @@ mod rename;
 mod servers;
 mod structs;
 mod types;
+mod unions;
 
 use proc_macro2::TokenStream;
 
@@ -50,6 +51,8 @@ fn type_def(emit: Emit<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
     match &def.shape {
         Shape::Struct(object) => vec![structs::define(emit, id, def, object)],
         Shape::Enum(values) => enums::define(emit, id, def, values),
+        Shape::Union(union) => unions::define(emit, id, def, union),
         Shape::Alias(target) => vec![types::alias(emit, id, def, target)],
+        Shape::Newtype(target) => vec![types::newtype(emit, id, def, target)],
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Index;
 
-use crate::document::Pointer;
+use crate::document::{Place, Pointer};
 
 /// Everything that the output is made of, each list in the order of the document.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl Api {
 }
 
 /// What the document says to people, as documentation will repeat it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Docs {
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
@@ -40,7 +40,7 @@ pub(crate) struct Docs {
 /// A message's name as it travels; one variant of `EventName`.
 #[derive(Debug)]
 pub(crate) struct Event {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     pub(crate) name: String,
     /// What the variant is called after: the message's key under `components`, else its name.
     pub(crate) label: String,
@@ -68,48 +68,94 @@ pub(crate) enum Direction {
 /// One handler or publisher method.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     /// The `operationId`, or what stands for it.
     pub(crate) id: String,
     pub(crate) direction: Direction,
     /// Index into [`Api::channels`].
     pub(crate) channel: usize,
-    /// Index into [`Api::events`].
-    pub(crate) event: usize,
+    /// What may travel: at least one message.
+    pub(crate) messages: Vec<Carried>,
+    /// The payload of the one message, or the union of several.
     pub(crate) payload: Type,
     pub(crate) docs: Docs,
 }
 
-/// An address.
+impl Operation {
+    /// The message, where there is only one.
+    pub(crate) fn only_message(&self) -> Option<&Carried> {
+        match &self.messages[..] {
+            [message] => Some(message),
+            _ => None,
+        }
+    }
+}
+
+/// A message in an operation.
+#[derive(Debug)]
+pub(crate) struct Carried {
+    /// Index into [`Api::events`].
+    pub(crate) event: usize,
+    pub(crate) payload: Type,
+}
+
+/// Where messages travel.
 #[derive(Debug)]
 pub(crate) struct Channel {
-    pub(crate) at: Pointer,
-    pub(crate) address: String,
+    pub(crate) at: Place,
+    pub(crate) key: String,
+    pub(crate) address: Address,
+    pub(crate) docs: Docs,
+}
+
+/// A channel's address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Address {
+    Fixed(String),
+    Template(Template),
+    /// Decided at run time; a transport gives the channel's key in its place.
+    Open,
+}
+
+/// An address with variable parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Template {
+    pub(crate) text: String,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+/// A variable part of an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Parameter {
+    pub(crate) at: Place,
+    pub(crate) key: String,
+    pub(crate) ty: Type,
     pub(crate) docs: Docs,
 }
 
 /// Where the API can be reached.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     pub(crate) key: String,
     pub(crate) url: Vec<Segment>,
     pub(crate) variables: Vec<Variable>,
     pub(crate) docs: Docs,
 }
 
-/// A piece of a URL template.
+/// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Segment {
     Text(String),
-    /// Index into [`Server::variables`].
+    /// Index into [`Server::variables`] or [`Template::parameters`].
     Variable(usize),
 }
 
 /// A part of a URL that the caller chooses.
 #[derive(Debug)]
 pub(crate) struct Variable {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     pub(crate) key: String,
     pub(crate) default: Option<String>,
     pub(crate) values: Vec<String>,
@@ -153,7 +199,7 @@ impl Types {
 /// An item: a struct, an enum or an alias.
 #[derive(Debug)]
 pub(crate) struct TypeDef {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     pub(crate) origin: Origin,
     pub(crate) docs: Docs,
     pub(crate) shape: Shape,
@@ -173,6 +219,12 @@ pub(crate) enum Root {
     Schema(String),
     /// The message whose payload it is.
     Payload(String),
+    /// The message whose headers they are.
+    Headers(String),
+    /// The operation whose messages it joins.
+    Operation(String),
+    /// A parameter of a channel.
+    Parameter(String, String),
 }
 
 /// One step from a type to a type inside it.
@@ -181,6 +233,8 @@ pub(crate) enum Step {
     Property(String),
     Item,
     Value,
+    /// An alternative of a union, by its label.
+    Variant(String),
 }
 
 /// What kind of item a type becomes.
@@ -188,7 +242,29 @@ pub(crate) enum Step {
 pub(crate) enum Shape {
     Struct(Struct),
     Enum(Vec<EnumValue>),
+    Union(Union),
     Alias(Type),
+    /// An alias that holds itself has to be a type of its own.
+    Newtype(Type),
+}
+
+/// One of several alternatives.
+#[derive(Debug)]
+pub(crate) struct Union {
+    /// In the order in which they are tried, where no tag decides.
+    pub(crate) variants: Vec<Variant>,
+    /// The property that decides, where there is one.
+    pub(crate) tag: Option<String>,
+}
+
+/// One alternative.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) at: Place,
+    pub(crate) label: String,
+    pub(crate) ty: Type,
+    /// The values of the tag that mean this alternative.
+    pub(crate) tag_values: Vec<String>,
 }
 
 /// An object with named properties.
@@ -210,7 +286,7 @@ pub(crate) enum Extra {
 /// A property.
 #[derive(Debug)]
 pub(crate) struct Field {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) ty: Type,
@@ -229,7 +305,7 @@ pub(crate) enum Presence {
 /// One string of an enum.
 #[derive(Debug)]
 pub(crate) struct EnumValue {
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
     pub(crate) value: String,
 }
 
@@ -242,6 +318,8 @@ pub(crate) enum Type {
     Double,
     Single,
     String,
+    /// A payload in a language that is not read.
+    Bytes,
     /// A type that the output names and does not define.
     External(External),
     List(Box<Type>),

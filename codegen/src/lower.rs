@@ -1,10 +1,16 @@
 //! Stage four: what the document says becomes what Rust will say, still without names and tokens.
 
+mod channel;
+mod merge;
 mod operation;
+mod origin;
 mod recursion;
 mod routing;
+mod scalar;
 mod schema;
 mod server;
+mod template;
+mod union;
 
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
@@ -16,22 +22,20 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let events = operation::events(document);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
+    let channels = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();
     let mut types = schemas.finish();
+    recursion::name_what_holds_itself(&mut types);
     recursion::box_what_holds_itself(&mut types);
     let routing = routing::find(document, config, &operations, &events, diagnostics);
     Api {
         title: document.docs.title.clone(),
         routing,
         operations,
-        channels: document.channels.iter().map(channel).collect(),
+        channels,
         servers: document.servers.iter().map(server::lower).collect(),
         events,
         types,
     }
-}
-
-fn channel(channel: &document::Channel) -> ir::Channel {
-    ir::Channel { at: channel.at.clone(), address: channel.address.clone(), docs: docs(&channel.docs) }
 }
 
 /// A title stands in for a summary.

@@ -14,7 +14,7 @@ use self::case::Style;
 use self::scope::{Scopes, Wish};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{Api, Origin, Root, Shape, Step, TypeDef, TypeId};
+use crate::ir::{Address, Api, Channel, Origin, Root, Shape, Step, TypeDef, TypeId};
 
 /// A Rust identifier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +53,8 @@ pub(crate) struct Names {
     pub(crate) events: Vec<Name>,
     pub(crate) operations: Vec<Name>,
     pub(crate) channels: Vec<Name>,
+    /// The fields of each channel whose address has parameters.
+    pub(crate) parameters: Vec<Vec<Name>>,
     pub(crate) servers: Vec<Name>,
     /// The arguments of each server's function.
     pub(crate) variables: Vec<Vec<Name>>,
@@ -69,6 +71,7 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
         events: events(api, &scopes),
         operations: operations(api, &scopes),
         channels: channels(api, &scopes),
+        parameters: api.channels.iter().map(|channel| parameters(channel, &scopes)).collect(),
         servers: servers(api, &scopes),
         variables: api.servers.iter().map(|server| variables(server, &scopes)).collect(),
     };
@@ -91,9 +94,10 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let rank = |def: &TypeDef| match (&def.origin.root, def.origin.steps.is_empty()) {
         (Root::Schema(_), true) => 0,
         (Root::Payload(_), true) => 1,
-        (_, false) => 2,
+        (_, true) => 2,
+        (_, false) => 3,
     };
-    for wanted in 0..=2 {
+    for wanted in 0..=3 {
         let ranked: Vec<(TypeId, &TypeDef)> = api.types.iter().filter(|(_, def)| rank(def) == wanted).collect();
         let wishes = ranked.iter().map(|(_, def)| type_wish(def, root_name(def, &settled))).collect::<Vec<_>>();
         let names = scope.settle(&wishes);
@@ -106,17 +110,20 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
 fn type_wish(def: &TypeDef, root_name: Option<String>) -> Wish {
     let Origin { root, steps } = &def.origin;
     let (own, kind) = match root {
-        Root::Schema(key) => (key, "Schema"),
-        Root::Payload(message) => (message, "Payload"),
+        Root::Schema(key) => (key.clone(), "Schema"),
+        Root::Payload(message) => (message.clone(), "Payload"),
+        Root::Headers(message) => (format!("{message} headers"), "Message"),
+        Root::Operation(id) => (format!("{id} message"), "Operation"),
+        Root::Parameter(channel, name) => (format!("{channel} {name}"), "Parameter"),
     };
     if steps.is_empty() {
-        return Wish::new(&def.at, own, kind);
+        return Wish::new(&def.at, &own, kind);
     }
-    let mut text = root_name.unwrap_or_else(|| case::style(Style::Type, own));
+    let mut text = root_name.unwrap_or_else(|| case::style(Style::Type, &own));
     for step in steps {
         text.push(' ');
         text.push_str(match step {
-            Step::Property(name) => name,
+            Step::Property(name) | Step::Variant(name) => name,
             Step::Item => "item",
             Step::Value => "value",
         });
@@ -126,7 +133,12 @@ fn type_wish(def: &TypeDef, root_name: Option<String>) -> Wish {
 
 fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
     match &def.shape {
-        Shape::Alias(_) => Vec::new(),
+        Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
+        Shape::Union(union) => {
+            let mut scope = scopes.open(Style::Type, reserved::VARIANTS);
+            let wishes = union.variants.iter().map(|variant| Wish::new(&variant.at, &variant.label, "Variant"));
+            scope.settle(&wishes.collect::<Vec<_>>())
+        }
         Shape::Struct(object) => {
             let mut scope = scopes.open(Style::Value, &[]);
             let fields = object.fields.iter().map(|field| Wish::new(&field.at, &field.name, "property"));
@@ -153,9 +165,23 @@ fn operations(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     scopes.open(Style::Value, reserved::METHODS).settle(&wishes.collect::<Vec<_>>())
 }
 
+/// A fixed address is a constant, one with parameters a type.
 fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
-    let wishes = api.channels.iter().map(|channel| Wish::new(&channel.at, &channel.address, "channel"));
-    scopes.open(Style::Constant, &[]).settle(&wishes.collect::<Vec<_>>())
+    let is_template = |channel: &Channel| matches!(channel.address, Address::Template(_));
+    let wishes = |wanted: bool| -> Vec<Wish> {
+        let channels = api.channels.iter().filter(|channel| is_template(channel) == wanted);
+        channels.map(|channel| Wish::new(&channel.at, &channel.key, "channel")).collect()
+    };
+    let mut constants = scopes.open(Style::Constant, &[]).settle(&wishes(false)).into_iter();
+    let mut types = scopes.open(Style::Type, reserved::CHANNELS).settle(&wishes(true)).into_iter();
+    let names = api.channels.iter().map(|channel| if is_template(channel) { types.next() } else { constants.next() });
+    names.flatten().collect()
+}
+
+fn parameters(channel: &Channel, scopes: &Scopes<'_>) -> Vec<Name> {
+    let Address::Template(template) = &channel.address else { return Vec::new() };
+    let wishes = template.parameters.iter().map(|parameter| Wish::new(&parameter.at, &parameter.key, "parameter"));
+    scopes.open(Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
 }
 
 fn servers(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {

@@ -16,12 +16,13 @@ pub(super) fn snippet(source: &Source, diagnostic: &Diagnostic) -> String {
     };
     let title = level.primary_title(&diagnostic.message);
     let group = Group::with_title(title);
+    let (name, text) = (source.name_of(diagnostic.file()), source.text_of(diagnostic.file()));
     let group = match diagnostic.position {
         Some(position) => {
-            let mark = AnnotationKind::Primary.span(span(source.text(), position));
-            group.element(Snippet::source(source.text()).path(source.name()).annotation(mark))
+            let mark = AnnotationKind::Primary.span(span(text, position));
+            group.element(Snippet::source(text).path(name).annotation(mark))
         }
-        None => group.element(Origin::path(source.name())),
+        None => group.element(Origin::path(name)),
     };
     let cure = diagnostic.cure.as_ref().map(|cure| Level::HELP.message(cure));
     Renderer::plain().render(&[group.elements(cure)])
@@ -29,9 +30,10 @@ pub(super) fn snippet(source: &Source, diagnostic: &Diagnostic) -> String {
 
 /// The fault on one line.
 pub(super) fn line(source: &Source, diagnostic: &Diagnostic) -> String {
+    let name = source.name_of(diagnostic.file());
     let place = match diagnostic.position {
-        Some(Position { line, column }) => format!("{}:{line}:{column}", source.name()),
-        None => source.name().to_owned(),
+        Some(Position { line, column }) => format!("{name}:{line}:{column}"),
+        None => name.to_owned(),
     };
     let cure = diagnostic.cure.as_ref().map(|cure| format!("; {cure}")).unwrap_or_default();
     format!("{place}: {}{cure}", diagnostic.message)

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use super::place::{FileId, Place};
 use super::value::{Mapping, Value};
-use super::{Pointer, reference};
+use super::{near, reference};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::source::Source;
 
 /// What every node of one document shares.
 #[derive(Clone, Copy)]
 pub(crate) struct Tree<'a> {
-    pub(crate) root: &'a Value,
+    /// The roots of the files, by their ids.
+    pub(crate) roots: &'a [Value],
+    pub(crate) source: &'a Source,
     pub(crate) diagnostics: &'a Diagnostics,
 }
 
@@ -18,12 +22,15 @@ pub(crate) struct Tree<'a> {
 pub(crate) struct Node<'a> {
     pub(crate) tree: Tree<'a>,
     pub(crate) value: &'a Value,
-    pub(crate) at: Pointer,
+    pub(crate) at: Place,
 }
 
 impl<'a> Node<'a> {
-    pub(crate) fn root(tree: Tree<'a>) -> Self {
-        Self { tree, value: tree.root, at: Pointer::root() }
+    /// The root of a file.
+    pub(crate) fn root(tree: Tree<'a>, file: FileId) -> Self {
+        const NOTHING: &Value = &Value::Null;
+        let value = tree.roots.get(file.0).unwrap_or(NOTHING);
+        Self { tree, value, at: Place { file, ..Place::root() } }
     }
 
     pub(crate) fn child(&self, step: &str) -> Option<Self> {
@@ -123,14 +130,14 @@ impl<'a> Node<'a> {
 pub(crate) struct Object<'a> {
     tree: Tree<'a>,
     entries: &'a Mapping,
-    at: Pointer,
+    at: Place,
     what: &'static str,
     asked: BTreeSet<&'static str>,
 }
 
 impl<'a> Object<'a> {
     /// The address of the object.
-    pub(crate) fn at(&self) -> &Pointer {
+    pub(crate) fn at(&self) -> &Place {
         &self.at
     }
 
@@ -155,6 +162,20 @@ impl<'a> Object<'a> {
     /// A text under a key.
     pub(crate) fn text(&mut self, key: &'static str) -> Option<String> {
         self.get(key)?.text()
+    }
+
+    /// A text for people under a key; what is no text is reported and left out.
+    pub(crate) fn note(&mut self, key: &'static str) -> Option<String> {
+        let node = self.get(key)?;
+        match node.value {
+            Value::Null => None,
+            Value::Mapping(_) | Value::Sequence(_) => {
+                let message = format!("`{key}` is a text, and this is {}", node.value.kind());
+                node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_cure("it is passed over"));
+                None
+            }
+            _ => node.text(),
+        }
     }
 
     /// A yes or no under a key; no where the key is absent.
@@ -203,7 +224,7 @@ impl<'a> Object<'a> {
                 continue;
             }
             let message = format!("`{key}` is not allowed in {}", self.what);
-            let known = self.asked.iter().find(|known| known.eq_ignore_ascii_case(key));
+            let known = near::nearest(key, self.asked.iter());
             let cure = match known {
                 Some(known) => format!("spell it `{known}`"),
                 None => format!("it is passed over; take it out, or call it `x-{key}` if it is meant as an extension"),

@@ -1,8 +1,11 @@
 //! `$ref`: from the text of a reference to the node it means (Reference Object; RFC 3986 fragments, RFC 6901).
 
-use super::Pointer;
+use super::place::{FileId, Place};
 use super::read::{Node, Tree};
+use super::value::Value;
+use super::{Pointer, near};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{Source, beside};
 
 /// Follows references from `node` until one that is none.
 pub(crate) fn follow(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
@@ -11,7 +14,7 @@ pub(crate) fn follow(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
     while node.reference().is_some() {
         node = step(&node)?;
         if seen.contains(&node.at) {
-            return Err(fault(&seen[0], format!("`$ref` leads in a circle, back to `#{}`", node.at))
+            return Err(fault(&seen[0], format!("`$ref` leads in a circle, back to `#{}`", node.at.pointer))
                 .with_cure("let one of the references lead to a definition"));
         }
         seen.push(node.at.clone());
@@ -23,22 +26,46 @@ pub(crate) fn follow(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
 pub(crate) fn step<'a>(node: &Node<'a>) -> Result<Node<'a>, Diagnostic> {
     let Some(text) = node.reference() else { return Ok(node.clone()) };
     let place = node.at.join("$ref");
-    let Some(fragment) = text.strip_prefix('#') else {
-        return Err(outside(&place, text));
+    let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
+    let file = match path {
+        "" => node.at.file,
+        _ if is_url(path) => return Err(on_the_network(&place, text)),
+        path => {
+            let source = node.tree.source;
+            let name = beside(source.name_of(node.at.file), &percent_decoded(path).unwrap_or_else(|| path.to_owned()));
+            source.named(&name).map_err(|why| absent(&place, &name, why))?
+        }
     };
-    let pointer = percent_decoded(fragment).and_then(|text| Pointer::parse(&text));
-    let Some(pointer) = pointer else {
+    let Some(pointer) = percent_decoded(fragment).and_then(|text| Pointer::parse(&text)) else {
         return Err(fault(&place, format!("`{text}` is not a JSON pointer"))
             .with_cure("write it as `#/components/schemas/Name`, with `~1` for a slash in a name"));
     };
-    find(node.tree, &pointer).ok_or_else(|| missing(node.tree, &place, text, &pointer))
+    let target = Place { file, pointer };
+    find(node.tree, &target).ok_or_else(|| missing(node.tree, &place, text, &target))
 }
 
-/// The node at a pointer, which may lead through other references.
-fn find<'a>(tree: Tree<'a>, pointer: &Pointer) -> Option<Node<'a>> {
-    let mut node = Node::root(tree);
+/// A reference of one file as another file has to write it: absolute, from the root of all names.
+pub(crate) fn seen_from(source: &Source, text: &str, from: FileId, to: FileId) -> String {
+    let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
+    if is_url(path) {
+        return text.to_owned();
+    }
+    let target = if path.is_empty() { source.name_of(from).to_owned() } else { beside(source.name_of(from), path) };
+    let depth = std::path::Path::new(source.name_of(to)).components().count().saturating_sub(1);
+    format!("{}{target}#{fragment}", "../".repeat(depth))
+}
+
+/// Whether a reference leads to the network, or to anywhere else that is no path.
+pub(crate) fn is_url(path: &str) -> bool {
+    let scheme = path.split(':').next().unwrap_or_default();
+    path.contains("://") || (scheme.len() > 1 && scheme.len() < path.len() && scheme.chars().all(char::is_alphanumeric))
+}
+
+/// The node at a place, which may lead through other references.
+fn find<'a>(tree: Tree<'a>, place: &Place) -> Option<Node<'a>> {
+    let mut node = Node::root(tree, place.file);
     let mut hops = 0;
-    for name in pointer.steps() {
+    for name in place.pointer.steps() {
         while node.value.child(&name).is_none() && node.reference().is_some() {
             hops += 1;
             if hops > MOST_HOPS {
@@ -54,61 +81,41 @@ fn find<'a>(tree: Tree<'a>, pointer: &Pointer) -> Option<Node<'a>> {
 /// No honest pointer leads through more references than this; a circle of them would.
 const MOST_HOPS: usize = 64;
 
-fn outside(place: &Pointer, text: &str) -> Diagnostic {
-    if text.contains("://") {
-        fault(place, format!("`{text}` is on the network, which is never asked"))
-            .with_cure("keep a copy of what it means under `components` and refer to that")
-    } else {
-        fault(place, format!("`{text}` is in another file, which is not supported yet"))
-            .with_cure("move what it means under `components` and refer to that")
-    }
+fn on_the_network(place: &Place, text: &str) -> Diagnostic {
+    fault(place, format!("`{text}` is on the network, which is never asked"))
+        .with_cure("keep a copy of what it means beside this file, or under `components`, and refer to that")
 }
 
-fn missing(tree: Tree<'_>, place: &Pointer, text: &str, pointer: &Pointer) -> Diagnostic {
+fn absent(place: &Place, name: &str, why: &str) -> Diagnostic {
+    fault(place, format!("`{name}` cannot be read: {why}")).with_cure("correct the path; it is relative to this file")
+}
+
+fn missing(tree: Tree<'_>, place: &Place, text: &str, target: &Place) -> Diagnostic {
     let diagnostic = fault(place, format!("`{text}` does not exist in this document"));
-    match near_miss(tree, pointer) {
+    match near_miss(tree, target) {
         Some(near) => diagnostic.with_cure(format!("did you mean `#{near}`?")),
         None => diagnostic.with_cure("define it, or correct the reference"),
     }
 }
 
 /// The sibling whose name differs least, where one is close enough to be a slip of the hand.
-fn near_miss(tree: Tree<'_>, pointer: &Pointer) -> Option<Pointer> {
-    let steps: Vec<String> = pointer.steps().collect();
+fn near_miss(tree: Tree<'_>, target: &Place) -> Option<Pointer> {
+    let steps: Vec<String> = target.pointer.steps().collect();
     let (wanted, parents) = steps.split_last()?;
-    let parent = parents.iter().fold(Pointer::root(), |pointer, step| pointer.join(step));
-    let parent = find(tree, &parent)?;
-    let names = match parent.value {
-        super::value::Value::Mapping(entries) => entries.keys(),
-        _ => return None,
-    };
-    let distance = |name: &&String| edit_distance(&name.to_lowercase(), &wanted.to_lowercase());
-    let nearest = names.min_by_key(distance)?;
-    (distance(&nearest) <= wanted.chars().count() / 3).then(|| parent.at.join(nearest))
-}
-
-/// How many insertions, deletions and replacements turn one text into the other (Levenshtein).
-fn edit_distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, from) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (column, to) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
+    let pointer = parents.iter().fold(Pointer::root(), |pointer, step| pointer.join(step));
+    let parent = find(tree, &Place { file: target.file, pointer })?;
+    match parent.value {
+        Value::Mapping(entries) => near::nearest(wanted, entries.keys()).map(|name| parent.at.pointer.join(name)),
+        _ => None,
     }
-    row[right.len()]
 }
 
-fn fault(place: &Pointer, message: String) -> Diagnostic {
+fn fault(place: &Place, message: String) -> Diagnostic {
     Diagnostic::new(Severity::Error, place, message)
 }
 
 /// Undoes `%20` and its like in a URI fragment; `None` where what comes out is not text.
-fn percent_decoded(fragment: &str) -> Option<String> {
+pub(crate) fn percent_decoded(fragment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
@@ -127,7 +134,7 @@ fn percent_decoded(fragment: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{edit_distance, percent_decoded};
+    use super::{is_url, percent_decoded};
 
     #[test]
     fn percent_escapes_are_bytes_of_utf_8() {
@@ -137,8 +144,8 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_hand_is_near() {
-        assert_eq!(edit_distance("customer", "custmer"), 1);
-        assert_eq!(edit_distance("", "abc"), 3);
+    fn urls_are_told_from_paths() {
+        assert!(is_url("https://example.com/a.json") && is_url("urn:example:a") && is_url("file:///a"));
+        assert!(!is_url("types/a.yaml") && !is_url("./a.yaml") && !is_url("C:/a.yaml"));
     }
 }

@@ -1,23 +1,216 @@
-//! The channels' addresses.
+//! The channels' addresses: constants where they are fixed, types where they have parameters.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs};
+use super::{Emit, docs, types};
+use crate::config::Enums;
+use crate::ir::{Address, Channel, Docs, Segment, Shape, Template, Type};
+use crate::names::Name;
 
 pub(super) fn channels(emit: Emit<'_>) -> Option<TokenStream> {
     if emit.api.channels.is_empty() {
         return None;
     }
-    let constants = emit.api.channels.iter().zip(&emit.names.channels).map(|(channel, name)| {
-        let address = &channel.address;
-        let docs = docs::docs(&channel.docs);
-        quote!(#docs pub const #name: &str = #address;)
-    });
+    let channels = emit.api.channels.iter().zip(&emit.names.channels).zip(&emit.names.parameters);
+    let items: Vec<TokenStream> =
+        channels.flat_map(|((channel, name), parameters)| define(emit, channel, name, parameters)).collect();
+    let templates: Vec<&Template> = templates(emit).collect();
+    let support = (!templates.is_empty()).then(|| support(emit, &templates));
     Some(quote! {
         #[doc = " The addresses of the channels."]
         pub mod channels {
-            #(#constants)*
+            #support
+            #(#items)*
         }
     })
+}
+
+fn templates(emit: Emit<'_>) -> impl Iterator<Item = &Template> {
+    emit.api.channels.iter().filter_map(|channel| match &channel.address {
+        Address::Template(template) => Some(template),
+        Address::Fixed(_) | Address::Open => None,
+    })
+}
+
+fn define(emit: Emit<'_>, channel: &Channel, name: &Name, parameters: &[Name]) -> Vec<TokenStream> {
+    match &channel.address {
+        Address::Fixed(address) => {
+            let docs = docs::docs(&channel.docs);
+            vec![quote!(#docs pub const #name: &str = #address;)]
+        }
+        Address::Open => {
+            let key = &channel.key;
+            let docs = with(&channel.docs, "The address is decided at run time; this name stands for it.");
+            vec![quote!(#docs pub const #name: &str = #key;)]
+        }
+        Address::Template(template) => {
+            let docs = with(&channel.docs, &format!("The address is {}.", docs::code(&template.text)));
+            vec![
+                structure(emit, &docs, name, template, parameters),
+                display(name, template, parameters),
+                from_str(emit, name, template, parameters),
+            ]
+        }
+    }
+}
+
+/// The document's words, and a sentence of our own.
+fn with(words: &Docs, sentence: &str) -> TokenStream {
+    let description = match &words.description {
+        Some(description) => format!("{description}\n\n{sentence}"),
+        None => sentence.to_owned(),
+    };
+    docs::docs(&Docs { description: Some(description), ..words.clone() })
+}
+
+fn structure(emit: Emit<'_>, docs: &TokenStream, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
+    let field_docs = template.parameters.iter().map(|parameter| docs::docs(&parameter.docs));
+    let types = template.parameters.iter().map(|parameter| types::owned(emit, &parameter.ty));
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct #name {
+            #(#field_docs pub #fields: #types,)*
+        }
+    }
+}
+
+fn display(name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
+    let format: String = template
+        .segments
+        .iter()
+        .map(|segment| match segment {
+            Segment::Text(text) => text.replace('{', "{{").replace('}', "}}"),
+            Segment::Variable(_) => "{}".to_owned(),
+        })
+        .collect();
+    let values = template.segments.iter().filter_map(|segment| match segment {
+        Segment::Variable(index) => Some(&fields[*index]),
+        Segment::Text(_) => None,
+    });
+    quote! {
+        impl fmt::Display for #name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(formatter, #format, #(self.#values),*)
+            }
+        }
+    }
+}
+
+/// Takes an address apart, from left to right.
+fn from_str(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
+    let separator = separator(&template.text);
+    let mut steps = Vec::new();
+    let mut seen = vec![false; fields.len()];
+    let mut segments = template.segments.iter().peekable();
+    while let Some(segment) = segments.next() {
+        let index = match segment {
+            Segment::Text(text) => {
+                steps.push(quote!(let rest = rest.strip_prefix(#text).ok_or(OtherChannel)?;));
+                continue;
+            }
+            Segment::Variable(index) => *index,
+        };
+        let field = &fields[index];
+        let part = match segments.peek() {
+            Some(Segment::Text(text)) => {
+                segments.next();
+                if segments.peek().is_none() {
+                    quote!(let (value, rest) = (rest.strip_suffix(#text).ok_or(OtherChannel)?, "");)
+                } else {
+                    quote!(let (value, rest) = rest.split_once(#text).ok_or(OtherChannel)?;)
+                }
+            }
+            _ => quote!(let (value, rest) = (rest, "");),
+        };
+        steps.push(part);
+        if std::mem::replace(&mut seen[index], true) {
+            steps.push(quote!(if value != #field { return Err(OtherChannel); }));
+        } else {
+            steps.push(quote!(let #field = part(value, #separator)?;));
+        }
+    }
+    let values = template.parameters.iter().zip(fields).map(|(parameter, field)| {
+        let value = parse(emit, &parameter.ty, field);
+        quote!(#field: #value)
+    });
+    quote! {
+        impl FromStr for #name {
+            type Err = OtherChannel;
+
+            fn from_str(address: &str) -> Result<Self, OtherChannel> {
+                let rest = address;
+                #(#steps)*
+                if !rest.is_empty() {
+                    return Err(OtherChannel);
+                }
+                Ok(Self { #(#values),* })
+            }
+        }
+    }
+}
+
+fn parse(emit: Emit<'_>, ty: &Type, field: &Name) -> TokenStream {
+    match ty {
+        Type::String => quote!(#field.to_owned()),
+        Type::Named(id) if is_closed(emit, ty) => {
+            let name = &emit.names.types[id];
+            quote!(#name::KNOWN.iter().find(|known| known.as_str() == #field).copied().ok_or(OtherChannel)?)
+        }
+        _ => quote!(#field.parse().map_err(|_| OtherChannel)?),
+    }
+}
+
+fn is_closed(emit: Emit<'_>, ty: &Type) -> bool {
+    emit.config.enums == Enums::Closed
+        && matches!(ty, Type::Named(id) if matches!(emit.api.types[*id].shape, Shape::Enum(_)))
+}
+
+/// What separates the levels of an address, and so cannot be part of a value.
+fn separator(template: &str) -> char {
+    ['/', '.', ':'].into_iter().find(|sign| template.contains(*sign)).unwrap_or('/')
+}
+
+/// What taking addresses apart needs.
+fn support(emit: Emit<'_>, templates: &[&Template]) -> TokenStream {
+    let mut enums: Vec<&Name> = templates
+        .iter()
+        .flat_map(|template| &template.parameters)
+        .filter_map(|parameter| match &parameter.ty {
+            Type::Named(id) => Some(&emit.names.types[id]),
+            _ => None,
+        })
+        .collect();
+    enums.sort();
+    enums.dedup();
+    let enums = match enums[..] {
+        [] => None,
+        [only] => Some(quote!(use super::#only;)),
+        _ => Some(quote!(use super::{#(#enums),*};)),
+    };
+    quote! {
+        use std::error::Error;
+        use std::fmt;
+        use std::str::FromStr;
+
+        #enums
+
+        #[doc = " The address belongs to another channel."]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct OtherChannel;
+
+        impl fmt::Display for OtherChannel {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("the address belongs to another channel")
+            }
+        }
+
+        impl Error for OtherChannel {}
+
+        #[doc = " A value in an address: something, and no more than one level."]
+        fn part(value: &str, separator: char) -> Result<&str, OtherChannel> {
+            if value.is_empty() || value.contains(separator) { Err(OtherChannel) } else { Ok(value) }
+        }
+    }
 }

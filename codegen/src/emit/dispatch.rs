@@ -1,10 +1,14 @@
 //! The `Dispatcher`: from what arrived to the handler's method.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, handler};
-use crate::ir::{Direction, Routing};
+use super::{Emit, handler, types};
+use crate::ir::{Address, Carried, Operation, Routing, Shape, Type};
+use crate::names::Name;
 
 pub(super) fn dispatch(emit: Emit<'_>) -> Vec<TokenStream> {
     if emit.api.incoming().next().is_none() {
@@ -33,12 +37,18 @@ pub(super) fn dispatch(emit: Emit<'_>) -> Vec<TokenStream> {
     items
 }
 
+/// The payload out of the delivery.
+fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
+    if types::is_bytes(emit, ty) { quote!(cx.inbound().body().to_vec()) } else { quote!(cx.decode()?) }
+}
+
 /// The event's name decides.
 fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
-    let (methods, events): (Vec<_>, Vec<_>) =
-        handler::incoming(emit).map(|(operation, method)| (method, &emit.names.events[operation.event])).unzip();
-    let all_are_handled = events.len() == emit.api.events.len();
-    let known = if all_are_handled {
+    let carried: Vec<(&Operation, &Name, &Carried)> = handler::incoming(emit)
+        .flat_map(|(operation, method)| operation.messages.iter().map(move |message| (operation, method, message)))
+        .collect();
+    let events: Vec<&Name> = carried.iter().map(|(.., message)| &emit.names.events[message.event]).collect();
+    let known = if events.len() == emit.api.events.len() {
         quote! {
             Some(EventName::Unknown(name)) => Route::Unknown(Some(name)),
             Some(known) => Route::Known(known.to_string()),
@@ -49,6 +59,11 @@ fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
             Some(name) => Route::Unknown(Some(name.to_string())),
         }
     };
+    let arms = carried.iter().map(|(operation, method, message)| {
+        let event = &emit.names.events[message.event];
+        let payload = payload(emit, operation, message);
+        quote!(Some(EventName::#event) => self.handler.#method(#payload, cx).await?)
+    });
     let dispatch = quote! {
         impl<H: Handler> Dispatch for Dispatcher<H> {
             fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
@@ -62,7 +77,7 @@ fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
             fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
                 Box::pin(async move {
                     match event_name(cx.inbound())? {
-                        #(Some(EventName::#events) => self.handler.#methods(cx.decode()?, cx).await?,)*
+                        #(#arms,)*
                         other => {
                             let name = other.as_ref().map(EventName::as_str);
                             self.handler.on_unknown(UnknownEvent::new(name), cx).await?;
@@ -74,6 +89,24 @@ fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
         }
     };
     vec![dispatch, event_name(emit)]
+}
+
+/// The handler's argument for one of an operation's messages.
+fn payload(emit: Emit<'_>, operation: &Operation, message: &Carried) -> TokenStream {
+    let decoded = decoded(emit, &message.payload);
+    let Type::Named(id) = &operation.payload else { return decoded };
+    let Shape::Union(union) = &emit.api.types[*id].shape else { return decoded };
+    let position = operation.messages.iter().position(|other| other.event == message.event);
+    let is_joined = operation.messages.len() > 1 && union.variants.len() == operation.messages.len();
+    // The variants may have been put into another order, the most demanding first.
+    let variant = union.variants.iter().position(|variant| variant.ty == message.payload).or(position);
+    match variant {
+        Some(variant) if is_joined && operation.payload != message.payload => {
+            let (union, variant) = (&emit.names.types[id], &emit.names.members[id][variant]);
+            quote!(#union::#variant(#decoded))
+        }
+        _ => decoded,
+    }
 }
 
 /// The function that reads the name.
@@ -98,18 +131,26 @@ fn event_name(emit: Emit<'_>) -> TokenStream {
     }
 }
 
+/// The operations of one address, and the pattern that it matches.
+struct Arm<'a> {
+    pattern: TokenStream,
+    operations: Vec<(&'a Operation, &'a Name)>,
+}
+
 /// The channel's address decides.
 fn by_channel(emit: Emit<'_>) -> TokenStream {
-    let arms = emit.api.operations.iter().zip(&emit.names.operations);
-    let arms: Vec<_> = arms.filter(|(operation, _)| operation.direction == Direction::Incoming).collect();
-    let channels: Vec<_> = arms.iter().map(|(operation, _)| &emit.names.channels[operation.channel]).collect();
-    let methods = arms.iter().map(|(_, method)| method);
-    let events = arms.iter().map(|(operation, _)| &emit.names.events[operation.event]);
+    let arms = arms(emit);
+    let patterns: Vec<&TokenStream> = arms.iter().map(|arm| &arm.pattern).collect();
+    let events = arms.iter().filter_map(|arm| {
+        let (operation, _) = arm.operations.first()?;
+        operation.messages.first().map(|message| &emit.names.events[message.event])
+    });
+    let calls = arms.iter().map(|arm| calls(emit, &arm.operations));
     quote! {
         impl<H: Handler> Dispatch for Dispatcher<H> {
             fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
                 let route = match inbound.channel() {
-                    #(Some(channels::#channels) => Route::Known(EventName::#events.to_string()),)*
+                    #(#patterns => Route::Known(EventName::#events.to_string()),)*
                     other => Route::Unknown(other.map(str::to_owned)),
                 };
                 Ok(route)
@@ -118,7 +159,7 @@ fn by_channel(emit: Emit<'_>) -> TokenStream {
             fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
                 Box::pin(async move {
                     match cx.channel() {
-                        #(Some(channels::#channels) => self.handler.#methods(cx.decode()?, cx).await?,)*
+                        #(#patterns => #calls,)*
                         other => self.handler.on_unknown(UnknownEvent::new(other), cx).await?,
                     }
                     Ok(())
@@ -126,4 +167,48 @@ fn by_channel(emit: Emit<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// One arm an address: fixed ones first, then templates, those with the longest fixed parts first.
+fn arms(emit: Emit<'_>) -> Vec<Arm<'_>> {
+    let mut by_address: BTreeMap<(Reverse<usize>, usize), Arm<'_>> = BTreeMap::new();
+    let mut first: BTreeMap<&str, (Reverse<usize>, usize)> = BTreeMap::new();
+    for (operation, method) in handler::incoming(emit) {
+        let channel = &emit.api.channels[operation.channel];
+        let name = &emit.names.channels[operation.channel];
+        let (address, fixed, pattern) = match &channel.address {
+            Address::Fixed(address) => (address, usize::MAX, quote!(Some(channels::#name))),
+            Address::Open => (&channel.key, usize::MAX, quote!(Some(channels::#name))),
+            Address::Template(template) => {
+                let fixed = template.text.len() - template.parameters.iter().map(|part| part.key.len()).sum::<usize>();
+                let pattern = quote!(Some(address) if address.parse::<channels::#name>().is_ok());
+                (&template.text, fixed, pattern)
+            }
+        };
+        let key = *first.entry(address).or_insert((Reverse(fixed), operation.channel));
+        by_address
+            .entry(key)
+            .or_insert_with(|| Arm { pattern, operations: Vec::new() })
+            .operations
+            .push((operation, method));
+    }
+    by_address.into_values().collect()
+}
+
+/// One operation is called; of several on one address, the first whose payload decodes.
+fn calls(emit: Emit<'_>, operations: &[(&Operation, &Name)]) -> TokenStream {
+    let call = |(operation, method): &(&Operation, &Name)| {
+        let payload = decoded(emit, &operation.payload);
+        quote!(self.handler.#method(#payload, cx).await?)
+    };
+    let Some((last, others)) = operations.split_last() else { return quote!({}) };
+    if others.is_empty() {
+        return call(last);
+    }
+    let tried = others.iter().map(|(operation, method)| {
+        let payload = types::owned(emit, &operation.payload);
+        quote!(if let Ok(event) = cx.decode::<#payload>() { self.handler.#method(event, cx).await? })
+    });
+    let last = call(last);
+    quote!({ #(#tried else)* { #last } })
 }

@@ -35,15 +35,19 @@ pub(super) fn of_type(def: &TypeDef) -> TokenStream {
         let place = match root {
             Root::Schema(key) => format!("the schema {}", code(key)),
             Root::Payload(message) => format!("the payload of {}", code(message)),
+            Root::Headers(message) => format!("the headers of {}", code(message)),
+            Root::Operation(id) => format!("the messages of {}", code(id)),
+            Root::Parameter(channel, name) => format!("the parameter {} of {}", code(name), code(channel)),
         };
         let property = steps.iter().rev().find_map(|step| match step {
             Step::Property(name) => Some(format!("{} in {place}", code(name))),
-            Step::Item | Step::Value => None,
+            Step::Item | Step::Value | Step::Variant(_) => None,
         });
         let whole = property.unwrap_or(place);
         let sentence = match steps.last() {
             Some(Step::Item) => format!("An item of {whole}."),
             Some(Step::Value) => format!("A value of {whole}."),
+            Some(Step::Variant(_)) => format!("An alternative of {whole}."),
             Some(Step::Property(_)) => format!("The property {whole}."),
             None => format!("The {}.", whole.trim_start_matches("the ")),
         };

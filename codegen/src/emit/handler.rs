@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{Emit, docs, types};
 use crate::config::Methods;
-use crate::ir::{Direction, Operation};
+use crate::ir::{Address, Direction, Operation};
 use crate::names::Name;
 
 pub(super) fn handler(emit: Emit<'_>) -> Option<TokenStream> {
@@ -43,18 +43,15 @@ pub(super) fn incoming(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Nam
 }
 
 fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
-    let docs = docs::docs_or(&operation.docs, || {
-        let (event, channel) = (&emit.api.events[operation.event], &emit.api.channels[operation.channel]);
-        Some(format!("Receives {} from {}.", docs::code(&event.name), docs::code(&channel.address)))
-    });
+    let docs = docs::docs_or(&operation.docs, || Some(format!("Receives {}.", carried(emit, operation, "from"))));
     let payload = types::owned(emit, &operation.payload);
     let body = match emit.config.methods {
         Methods::Required => quote!(;),
         Methods::Provided => {
-            let event = &emit.names.events[operation.event];
+            let id = &operation.id;
             quote!({
                 let _ = event;
-                self.on_unhandled(EventName::#event, cx)
+                self.on_unhandled(#id, cx)
             })
         }
     };
@@ -69,17 +66,31 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
     }
 }
 
+/// Which messages travel and where, in words.
+pub(super) fn carried(emit: Emit<'_>, operation: &Operation, preposition: &str) -> String {
+    let events = operation.messages.iter().map(|message| docs::code(&emit.api.events[message.event].name));
+    let channel = &emit.api.channels[operation.channel];
+    let address = match &channel.address {
+        Address::Fixed(address) => address,
+        Address::Template(template) => &template.text,
+        Address::Open => &channel.key,
+    };
+    format!("{} {preposition} {}", events.collect::<Vec<_>>().join(" or "), docs::code(address))
+}
+
 /// What the provided methods call.
 fn unhandled(emit: Emit<'_>) -> Option<TokenStream> {
     (emit.config.methods == Methods::Provided).then(|| {
         quote! {
-            #[doc = " An event whose method is not implemented. It is acknowledged unless this returns an error."]
+            #[doc = " An event of an operation whose method is not implemented, by its `operationId`."]
+            #[doc = ""]
+            #[doc = " It is acknowledged unless this returns an error."]
             fn on_unhandled(
                 &self,
-                event: EventName,
+                operation: &'static str,
                 cx: &Context<'_>,
             ) -> impl Future<Output = Result<(), HandlerError>> + Send {
-                let _ = (event, cx);
+                let _ = (operation, cx);
                 async { Ok(()) }
             }
         }

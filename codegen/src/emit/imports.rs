@@ -73,7 +73,20 @@ impl Uses {
                         uses.add("serde", ["Deserialize", "Serialize"]);
                     }
                 },
+                Shape::Union(union) => {
+                    uses.add("serde", ["Deserialize", "Serialize"]);
+                    if union.tag.is_some() {
+                        uses.add("serde", ["Deserializer"]);
+                        uses.add("serde::de", ["Error"]);
+                        uses.add("serde_json", ["Value"]);
+                    }
+                    union.variants.iter().for_each(|variant| uses.ty(&variant.ty));
+                }
                 Shape::Alias(target) => uses.ty(target),
+                Shape::Newtype(target) => {
+                    uses.add("serde", ["Deserialize", "Serialize"]);
+                    uses.ty(target);
+                }
             }
         }
         if emit.config.extent == Extent::Everything {

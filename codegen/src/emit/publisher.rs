@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs, types};
-use crate::ir::{Direction, Operation, Routing};
+use super::{Emit, docs, handler, types};
+use crate::ir::{Address, Direction, Operation, Routing};
 use crate::names::Name;
 
 pub(super) fn publisher(emit: Emit<'_>) -> Vec<TokenStream> {
@@ -37,23 +37,30 @@ pub(super) fn publisher(emit: Emit<'_>) -> Vec<TokenStream> {
 }
 
 fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
-    let docs = docs::docs_or(&operation.docs, || {
-        let (event, channel) = (&emit.api.events[operation.event], &emit.api.channels[operation.channel]);
-        Some(format!("Sends {} to {}.", docs::code(&event.name), docs::code(&channel.address)))
-    });
+    let docs = docs::docs_or(&operation.docs, || Some(format!("Sends {}.", handler::carried(emit, operation, "to"))));
     let payload = types::borrowed(emit, &operation.payload);
     let channel = &emit.names.channels[operation.channel];
-    let header = match &emit.api.routing {
-        Routing::Header(name) => {
-            let event = &emit.api.events[operation.event].name;
+    let (argument, address) = match &emit.api.channels[operation.channel].address {
+        Address::Fixed(_) => (None, quote!(channels::#channel)),
+        Address::Template(_) => (Some(quote!(channel: &channels::#channel,)), quote!(channel.to_string())),
+        Address::Open => (Some(quote!(channel: &str,)), quote!(channel)),
+    };
+    let header = match (&emit.api.routing, operation.only_message()) {
+        (Routing::Header(name), Some(message)) => {
+            let event = &emit.api.events[message.event].name;
             Some(quote!(.with_header(#name, #event)))
         }
-        Routing::Payload(_) | Routing::Channel => None,
+        _ => None,
+    };
+    let outbound = if types::is_bytes(emit, &operation.payload) {
+        quote!(Outbound::new(#address, event.to_vec()) #header)
+    } else {
+        quote!(Outbound::json(#address, event)? #header)
     };
     quote! {
         #docs
-        pub async fn #name(&self, event: #payload) -> Result<(), PublishError<T::Error>> {
-            let outbound = Outbound::json(channels::#channel, event)? #header;
+        pub async fn #name(&self, #argument event: #payload) -> Result<(), PublishError<T::Error>> {
+            let outbound = #outbound;
             self.transport.send(outbound).await.map_err(PublishError::Transport)
         }
     }

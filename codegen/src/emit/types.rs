@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emit, docs};
-use crate::ir::{External, Type, TypeDef, TypeId, Width};
+use crate::ir::{External, Shape, Type, TypeDef, TypeId, Width};
 
 /// The type as a field or an argument has it.
 pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
@@ -15,6 +15,7 @@ pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
         Type::Double => quote!(f64),
         Type::Single => quote!(f32),
         Type::String => quote!(String),
+        Type::Bytes => quote!(Vec<u8>),
         Type::External(external) => self::external(external),
         Type::List(item) => {
             let item = owned(emit, item);
@@ -42,6 +43,7 @@ pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
 pub(super) fn borrowed(emit: Emit<'_>, ty: &Type) -> TokenStream {
     match ty {
         Type::String => quote!(&str),
+        Type::Bytes => quote!(&[u8]),
         Type::List(item) => {
             let item = owned(emit, item);
             quote!(&[#item])
@@ -59,6 +61,28 @@ pub(super) fn alias(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) ->
     let docs = docs::of_type(def);
     let target = owned(emit, target);
     quote!(#docs pub type #name = #target;)
+}
+
+/// A type that wraps what it stands for, because an alias would never end.
+pub(super) fn newtype(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
+    let name = &emit.names.types[&id];
+    let docs = docs::of_type(def);
+    let target = owned(emit, target);
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct #name(pub #target);
+    }
+}
+
+/// Whether a payload is bytes, by whatever name.
+pub(super) fn is_bytes(emit: Emit<'_>, ty: &Type) -> bool {
+    match ty {
+        Type::Bytes => true,
+        Type::Named(id) => matches!(&emit.api.types[*id].shape, Shape::Alias(target) if is_bytes(emit, target)),
+        _ => false,
+    }
 }
 
 fn named(emit: Emit<'_>, id: TypeId) -> TokenStream {

@@ -4,16 +4,17 @@ use super::docs;
 use super::schema::Lowering;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Action, Document, MessageId};
-use crate::ir::{Direction, Event, Operation, Type};
+use crate::document::{self, Action, Address, Document, MessageId};
+use crate::ir::{Carried, Direction, Event, Operation, Type};
 
 /// The events of the document, each name once, in the order of the operations.
 pub(super) fn events(document: &Document) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
+    let mut known = std::collections::BTreeSet::new();
     for operation in &document.operations {
         for id in &operation.messages {
             let name = event_name(document, operation, *id);
-            if !events.iter().any(|event| event.name == name) {
+            if known.insert(name.clone()) {
                 let message = &document.messages[*id];
                 let label = message.key.clone().unwrap_or_else(|| name.clone());
                 events.push(Event { at: message.at.clone(), name, label, docs: docs(&message.docs) });
@@ -24,12 +25,32 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
 }
 
 /// A message without a name goes by the operation that carries it, or by its channel where that has no name either.
-fn event_name(document: &Document, operation: &document::Operation, message: MessageId) -> String {
-    let name = document.messages[message].name.clone().or_else(|| operation.id.clone());
-    name.unwrap_or_else(|| match operation.action {
-        Action::Send => document.channels[operation.channel].address.clone(),
-        Action::Receive => operation_id(document, operation),
+pub(super) fn event_name(document: &Document, operation: &document::Operation, message: MessageId) -> String {
+    let own = document.messages[message].name.clone();
+    let only = operation.messages.len() == 1;
+    let name = own.or_else(|| operation.id.clone().filter(|_| only));
+    name.unwrap_or_else(|| {
+        let place = match operation.action {
+            Action::Send if only => address(document, operation).to_owned(),
+            _ => operation_id(document, operation),
+        };
+        let index = operation.messages.iter().position(|id| *id == message);
+        let title = document.messages[message].docs.title.clone();
+        match (only, title, index) {
+            (true, ..) | (false, None, None) => place,
+            (false, Some(title), _) => title,
+            (false, None, Some(index)) => format!("{place} {}", index + 1),
+        }
     })
+}
+
+/// The address of an operation's channel, or what stands for it.
+fn address<'a>(document: &'a Document, operation: &document::Operation) -> &'a str {
+    let channel = &document.channels[operation.channel];
+    match &channel.address {
+        Address::Known(address) => address,
+        Address::Open => &channel.key,
+    }
 }
 
 /// The `operationId`, or one made of the verb and the channel's address.
@@ -39,7 +60,7 @@ fn operation_id(document: &Document, operation: &document::Operation) -> String 
             Action::Send => "on",
             Action::Receive => "send",
         };
-        format!("{verb} {}", document.channels[operation.channel].address)
+        format!("{verb} {}", address(document, operation))
     };
     operation.id.clone().unwrap_or_else(made)
 }
@@ -52,40 +73,62 @@ pub(super) fn lower(
     schemas: &mut Lowering<'_>,
     diagnostics: &Diagnostics,
 ) -> Vec<Operation> {
+    let index: std::collections::BTreeMap<&str, usize> =
+        events.iter().enumerate().map(|(index, event)| (event.name.as_str(), index)).collect();
     let mut lowered = Vec::new();
     for operation in &document.operations {
         let direction =
             if config.perspective.handles(operation.action) { Direction::Incoming } else { Direction::Outgoing };
-        let [message] = operation.messages[..] else {
-            diagnostics.push(not_one_message(operation));
-            continue;
-        };
-        let name = event_name(document, operation, message);
-        let payload = document.messages[message].payload;
-        let payload = payload.map_or(Type::Any, |id| schemas.payload(id, &name));
         let id = operation_id(document, operation);
+        let mut messages = Vec::new();
+        let mut joined = Vec::new();
+        for message_id in &operation.messages {
+            let name = event_name(document, operation, *message_id);
+            let message = &document.messages[*message_id];
+            let label = message.key.clone().unwrap_or_else(|| name.clone());
+            if let Some(headers) = message.headers {
+                schemas.headers(headers, &label);
+            }
+            let payload = message.payload.map_or(Type::Any, |id| schemas.payload(id, &label));
+            if let Some(id) = message.payload {
+                joined.push((message.at.clone(), label, id, payload.clone()));
+            }
+            let event = index.get(name.as_str()).copied().unwrap_or_default();
+            messages.push(Carried { event, payload });
+        }
+        for message_id in operation.reply.iter().flat_map(|reply| &reply.messages) {
+            let message = &document.messages[*message_id];
+            let label = message.key.clone().or_else(|| message.name.clone()).unwrap_or_else(|| format!("{id} reply"));
+            if let Some(payload) = message.payload {
+                schemas.payload(payload, &label);
+            }
+        }
         let narrowed = config.operations.as_ref().is_some_and(|chosen| !chosen.contains(&id));
         if direction == Direction::Incoming && narrowed {
             continue;
         }
-        lowered.push(Operation {
-            at: operation.at.clone(),
-            id,
-            direction,
-            channel: operation.channel,
-            event: events.iter().position(|event| event.name == name).unwrap_or_default(),
-            payload,
-            docs: docs(&operation.docs),
-        });
+        let payload = match &messages[..] {
+            [] => {
+                diagnostics.push(no_message(operation));
+                continue;
+            }
+            [only] => only.payload.clone(),
+            // Without a payload, one of them may be anything.
+            several if joined.len() < several.len() => Type::Any,
+            several if several.iter().all(|message| message.payload == several[0].payload) => {
+                several[0].payload.clone()
+            }
+            _ => schemas.operation(&operation.at, &id, &joined),
+        };
+        let at = operation.at.clone();
+        let docs = docs(&operation.docs);
+        lowered.push(Operation { at, id, direction, channel: operation.channel, messages, payload, docs });
     }
     lowered
 }
 
-fn not_one_message(operation: &document::Operation) -> Diagnostic {
-    let (message, cure) = if operation.messages.is_empty() {
-        ("the operation has no message", "give it a `message`")
-    } else {
-        ("several messages in one operation are not supported yet", "give each message a channel of its own")
-    };
-    Diagnostic::new(Severity::Error, &operation.at, message).at_key().with_cure(cure)
+fn no_message(operation: &document::Operation) -> Diagnostic {
+    Diagnostic::new(Severity::Warning, &operation.at, "the operation has no message, so nothing is made of it")
+        .at_key()
+        .with_cure("give it a `message`")
 }

@@ -1,25 +1,28 @@
 //! Schemas become types: those with a shape of their own become items, the others stand where they are used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::docs;
-use crate::config::{Config, Extent};
+use super::union::Alternative;
+use super::{docs, merge, origin, scalar, union};
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, JsonType, Keywords, Pointer, SchemaId, SchemaKind};
+use crate::document::{self, Document, JsonType, Keywords, Place, SchemaId, SchemaKind, Schemas, Value};
 use crate::ir::{
-    EnumValue, Event, External, Extra, Field, Origin, Presence, Root, Shape, Step, Struct, Type, TypeDef, TypeId,
-    Types, Width,
+    Docs, EnumValue, Event, Extra, Field, Origin, Presence, Root, Shape, Struct, Type, TypeDef, TypeId, Types, Union,
+    Variant,
 };
 
 /// The types made so far.
 pub(super) struct Lowering<'a> {
-    document: &'a Document,
+    schemas: &'a Schemas,
     config: &'a Config,
-    events: &'a [Event],
+    event_names: BTreeSet<&'a str>,
     diagnostics: &'a Diagnostics,
-    /// Where a name comes from: the place of each component and each inline payload.
-    roots: BTreeMap<Pointer, Root>,
+    /// Where a name comes from: the place of each component, payload, headers and parameter.
+    roots: BTreeMap<Place, Root>,
     made: BTreeMap<SchemaId, TypeId>,
+    /// What is being resolved without an item, so that a circle of such schemas ends.
+    under_way: BTreeSet<SchemaId>,
     /// `None` while the type is being made.
     types: Vec<Option<TypeDef>>,
 }
@@ -32,13 +35,20 @@ impl<'a> Lowering<'a> {
         events: &'a [Event],
         diagnostics: &'a Diagnostics,
     ) -> Self {
+        let schemas = &document.schemas;
         let components = document.components.iter();
-        let roots = components.map(|(key, id)| (document.schemas[*id].at.clone(), Root::Schema(key.clone()))).collect();
-        let mut lowering =
-            Self { document, config, events, diagnostics, roots, made: BTreeMap::new(), types: Vec::new() };
+        let mut lowering = Self {
+            schemas,
+            config,
+            event_names: events.iter().map(|event| event.name.as_str()).collect(),
+            diagnostics,
+            roots: components.map(|(key, id)| (schemas[*id].at.clone(), Root::Schema(key.clone()))).collect(),
+            made: BTreeMap::new(),
+            under_way: BTreeSet::new(),
+            types: Vec::new(),
+        };
         for (_, id) in &document.components {
-            lowering.made.insert(*id, TypeId(lowering.types.len()));
-            lowering.types.push(None);
+            lowering.reserve(*id);
         }
         for (_, id) in &document.components {
             lowering.component(*id);
@@ -48,9 +58,60 @@ impl<'a> Lowering<'a> {
 
     /// The type of a message's payload, made now if it stands inline.
     pub(super) fn payload(&mut self, id: SchemaId, message: &str) -> Type {
-        let at = self.document.schemas[id].at.clone();
-        self.roots.entry(at).or_insert_with(|| Root::Payload(message.to_owned()));
-        self.type_of(id)
+        self.root(id, || Root::Payload(message.to_owned()));
+        self.value(id)
+    }
+
+    /// Makes the type of a message's headers.
+    pub(super) fn headers(&mut self, id: SchemaId, message: &str) {
+        self.root(id, || Root::Headers(message.to_owned()));
+        self.type_of(id);
+    }
+
+    /// The type of a channel's parameter: a text, a number, or an enum.
+    pub(super) fn parameter(&mut self, parameter: &document::Parameter, channel: &str) -> Type {
+        let root = Root::Parameter(channel.to_owned(), parameter.key.clone());
+        if !parameter.values.is_empty() {
+            let at = parameter.at.join("enum");
+            let origin = Origin { root, steps: Vec::new() };
+            return self.add(TypeDef {
+                at: parameter.at.clone(),
+                origin,
+                docs: docs(&parameter.docs),
+                shape: Shape::Enum(enum_values(&at, parameter.values.iter().map(String::as_str))),
+            });
+        }
+        let Some(id) = parameter.schema else { return Type::String };
+        self.root(id, || root);
+        let ty = self.type_of(id);
+        let is_text = match &ty {
+            Type::Named(id) => self.types[id.0].as_ref().is_some_and(|def| matches!(def.shape, Shape::Enum(_))),
+            ty => matches!(ty, Type::Integer(_) | Type::Boolean | Type::Double),
+        };
+        if is_text { ty } else { Type::String }
+    }
+
+    /// The union of the payloads of an operation with several messages.
+    pub(super) fn operation(&mut self, at: &Place, id: &str, messages: &[(Place, String, SchemaId, Type)]) -> Type {
+        let ids: Vec<SchemaId> = messages.iter().map(|(_, _, id, _)| *id).collect();
+        let tag = union::tag(self.schemas, None, &ids);
+        let values = |index: usize| tag.as_ref().map_or_else(Vec::new, |(_, found)| found[index].tag_values.clone());
+        let mut variants: Vec<(SchemaId, Variant)> = (messages.iter().enumerate())
+            .map(|(index, (at, label, id, ty))| {
+                let (at, label, ty) = (at.clone(), label.clone(), ty.clone());
+                (*id, Variant { at, label, ty, tag_values: values(index) })
+            })
+            .collect();
+        if tag.is_none() {
+            variants.sort_by_key(|(id, _)| std::cmp::Reverse(union::demand(self.schemas, *id)));
+        }
+        let variants = variants.into_iter().map(|(_, variant)| variant).collect();
+        self.add(TypeDef {
+            at: at.clone(),
+            origin: Origin { root: Root::Operation(id.to_owned()), steps: Vec::new() },
+            docs: Docs::default(),
+            shape: Shape::Union(Union { variants, tag: tag.map(|(property, _)| property) }),
+        })
     }
 
     /// Every type that was made.
@@ -58,36 +119,39 @@ impl<'a> Lowering<'a> {
         Types(self.types.into_iter().flatten().collect())
     }
 
+    fn root(&mut self, id: SchemaId, root: impl FnOnce() -> Root) {
+        self.roots.entry(self.schemas[id].at.clone()).or_insert_with(root);
+    }
+
+    fn reserve(&mut self, id: SchemaId) -> TypeId {
+        let type_id = TypeId(self.types.len());
+        self.made.insert(id, type_id);
+        self.types.push(None);
+        type_id
+    }
+
+    fn add(&mut self, def: TypeDef) -> Type {
+        self.types.push(Some(def));
+        Type::Named(TypeId(self.types.len() - 1))
+    }
+
     fn component(&mut self, id: SchemaId) {
         let Some(type_id) = self.made.get(&id).copied() else { return };
-        let shape = match &self.document.schemas[id].kind {
+        let shape = match &self.schemas[id].kind {
             SchemaKind::Keywords(keywords) => self.shape(keywords),
             _ => None,
         };
         let shape = match shape {
             Some(shape) => shape,
-            None => Shape::Alias(self.alias_target(id)),
+            None => Shape::Alias(self.without_item(id)),
         };
         self.types[type_id.0] = Some(self.def(id, shape));
     }
 
-    /// What a component without a shape of its own stands for.
-    fn alias_target(&mut self, id: SchemaId) -> Type {
-        match &self.document.schemas[id].kind {
-            SchemaKind::Keywords(keywords) if self.lists_the_events(keywords) => Type::EventName,
-            SchemaKind::Keywords(keywords) => self.plain(keywords),
-            SchemaKind::Reference(target) => self.value(*target),
-            SchemaKind::Anything | SchemaKind::Nothing => self.anything(id),
-        }
-    }
-
     fn def(&self, id: SchemaId, shape: Shape) -> TypeDef {
-        let schema = &self.document.schemas[id];
-        let docs = match &schema.kind {
-            SchemaKind::Keywords(keywords) => docs(&keywords.docs),
-            _ => crate::ir::Docs::default(),
-        };
-        TypeDef { at: schema.at.clone(), origin: self.origin(&schema.at), docs, shape }
+        let at = self.schemas[id].at.clone();
+        let docs = self.schemas.keywords(id).map(|keywords| docs(&keywords.docs)).unwrap_or_default();
+        TypeDef { origin: origin::of(&at, &self.roots, self.schemas), at, docs, shape }
     }
 
     /// The type of a schema where it is used, its own item made now if it needs one.
@@ -95,252 +159,334 @@ impl<'a> Lowering<'a> {
         if let Some(type_id) = self.made.get(&id) {
             return Type::Named(*type_id);
         }
-        match &self.document.schemas[id].kind {
-            SchemaKind::Reference(target) => self.type_of(*target),
-            SchemaKind::Anything | SchemaKind::Nothing => self.anything(id),
-            SchemaKind::Keywords(keywords) if self.lists_the_events(keywords) => Type::EventName,
-            SchemaKind::Keywords(keywords) if self.has_shape(keywords) => {
-                let type_id = TypeId(self.types.len());
-                self.made.insert(id, type_id);
-                self.types.push(None);
-                if let Some(shape) = self.shape(keywords) {
-                    self.types[type_id.0] = Some(self.def(id, shape));
-                }
-                Type::Named(type_id)
+        if let SchemaKind::Keywords(keywords) = &self.schemas[id].kind {
+            if self.needs_item(keywords) {
+                let type_id = self.reserve(id);
+                let shape = self.shape(keywords).unwrap_or(Shape::Alias(Type::Any));
+                self.types[type_id.0] = Some(self.def(id, shape));
+                return Type::Named(type_id);
             }
-            SchemaKind::Keywords(keywords) => self.plain(keywords),
         }
+        self.without_item(id)
+    }
+
+    /// The type of a schema that has no item, or that an item's alias stands for.
+    fn without_item(&mut self, id: SchemaId) -> Type {
+        if !self.under_way.insert(id) {
+            return Type::Any;
+        }
+        let schemas = self.schemas;
+        let ty = match &schemas[id].kind {
+            SchemaKind::Reference(target) => self.value(*target),
+            SchemaKind::Anything | SchemaKind::Nothing => Type::Any,
+            SchemaKind::Foreign(media_type) => self.foreign(id, media_type),
+            SchemaKind::Keywords(keywords) if self.lists_the_events(keywords) => Type::EventName,
+            SchemaKind::Keywords(keywords) => match merge::stands_for(keywords) {
+                Some(target) => self.value(target),
+                None => self.plain(&merge::flat(schemas, keywords)),
+            },
+        };
+        self.under_way.remove(&id);
+        ty
     }
 
     /// The type of a schema where nothing but the type can say that `null` is allowed.
     fn value(&mut self, id: SchemaId) -> Type {
         let ty = self.type_of(id);
-        if self.nullable(id) && ty != Type::Any { Type::Nullable(Box::new(ty)) } else { ty }
+        match ty {
+            Type::Any | Type::Nullable(_) => ty,
+            ty if self.nullable(id) => Type::Nullable(Box::new(ty)),
+            ty => ty,
+        }
     }
 
-    fn anything(&self, id: SchemaId) -> Type {
-        let schema = &self.document.schemas[id];
-        if matches!(schema.kind, SchemaKind::Nothing) {
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Severity::Error,
-                    &schema.at,
-                    "`false`, which allows no value, is not supported yet here",
-                )
-                .with_cure("leave the schema out"),
-            );
+    fn foreign(&self, id: SchemaId, media_type: &str) -> Type {
+        let message = format!("schemas of `{media_type}` are not read, so the payload is bytes");
+        let diagnostic = Diagnostic::new(Severity::Warning, &self.schemas[id].at, message);
+        self.diagnostics.push(diagnostic.with_cure("decode them in the handler"));
+        Type::Bytes
+    }
+
+    /// Whether a schema becomes an item: an enum, an object of which more is known than its values, or a union.
+    fn needs_item(&self, keywords: &Keywords) -> bool {
+        if self.lists_the_events(keywords) || merge::stands_for(keywords).is_some() {
+            return false;
         }
-        Type::Any
+        let merged = merge::flat(self.schemas, keywords);
+        self.strings(&merged).is_some()
+            || !matches!(self.union_of(&merged), Choice::None | Choice::Only(_))
+            || merged.types.len() > 1 && scalar::implied(&merged).is_none()
+            || is_struct(self.schemas, &merged)
     }
 
     /// The item that a schema needs, where it needs one.
     fn shape(&mut self, keywords: &'a Keywords) -> Option<Shape> {
-        if !self.has_shape(keywords) || self.lists_the_events(keywords) {
+        if !self.needs_item(keywords) {
             return None;
         }
-        match &keywords.values {
-            Some(_) => Some(Shape::Enum(enum_values(keywords))),
-            None => Some(Shape::Struct(self.object(keywords))),
+        let merged = merge::flat(self.schemas, keywords);
+        Some(self.shape_of(&merged))
+    }
+
+    fn shape_of(&mut self, merged: &Keywords) -> Shape {
+        if let Some(strings) = self.strings(merged) {
+            return Shape::Enum(enum_values(&merged.at.join("enum"), strings.iter().map(String::as_str)));
+        }
+        match self.union_of(merged) {
+            Choice::Among(alternatives) => return Shape::Union(self.union(merged, &alternatives)),
+            Choice::None | Choice::Only(_) => {}
+        }
+        if merged.types.len() > 1 && scalar::implied(merged).is_none() {
+            return Shape::Union(self.type_list(merged));
+        }
+        Shape::Struct(self.object(merged))
+    }
+
+    /// The strings of an enum that has no others; an enum that is spread over a union counts as one.
+    fn strings(&self, merged: &Keywords) -> Option<Vec<String>> {
+        if let Some(values) = &merged.values {
+            let is_text = merged.types.is_empty() || merged.types == [JsonType::String];
+            let texts = values.iter().filter(|value| **value != Value::Null).map(text);
+            return texts.collect::<Option<Vec<String>>>().filter(|texts| is_text && !texts.is_empty());
+        }
+        let alternatives = union::alternatives(self.schemas, merged);
+        if alternatives.len() < 2 {
+            return None;
+        }
+        let mut strings: Vec<String> = Vec::new();
+        for id in alternatives {
+            let part = merge::flat_of(self.schemas, id)?;
+            if self.made.contains_key(&self.schemas.definition(id)?) {
+                return None;
+            }
+            let values = part.values.as_ref()?;
+            for value in values.iter().map(text).collect::<Option<Vec<String>>>()? {
+                if !strings.contains(&value) {
+                    strings.push(value);
+                }
+            }
+        }
+        Some(strings)
+    }
+
+    fn union_of(&self, merged: &Keywords) -> Choice {
+        let alternatives = union::alternatives(self.schemas, merged);
+        let shapes_itself = !merged.properties.is_empty();
+        let alternatives_shape = |id: &SchemaId| {
+            merge::flat_of(self.schemas, *id).is_none_or(|part| {
+                !part.properties.is_empty()
+                    || !part.types.is_empty()
+                    || !part.one_of.is_empty()
+                    || !part.any_of.is_empty()
+            })
+        };
+        match alternatives[..] {
+            [] => Choice::None,
+            // Alternatives that only say more about properties that are there already leave the object as it is.
+            _ if shapes_itself && !alternatives.iter().all(alternatives_shape) => Choice::None,
+            [only] if !shapes_itself => Choice::Only(only),
+            _ => Choice::Among(alternatives),
         }
     }
 
-    fn object(&mut self, keywords: &'a Keywords) -> Struct {
+    fn union(&mut self, merged: &Keywords, alternatives: &[SchemaId]) -> Union {
+        let base = Keywords { one_of: Vec::new(), any_of: Vec::new(), ..merged.clone() };
+        let shares = !base.properties.is_empty();
+        let tag = union::tag(self.schemas, Some(merged), alternatives);
+        let (tag, mut found) = match tag {
+            Some((property, found)) => (Some(property), found),
+            None => {
+                let plain = alternatives.iter().map(|id| Alternative { id: *id, tag_values: Vec::new() });
+                (None, plain.collect())
+            }
+        };
+        if tag.is_none() {
+            found.sort_by_key(|alternative| std::cmp::Reverse(union::demand(self.schemas, alternative.id)));
+        }
+        let mut variants: Vec<Variant> = Vec::new();
+        for Alternative { id, tag_values } in found {
+            let label = union::label(self.schemas, id);
+            let ty = if shares { self.joined(&base, id) } else { self.value(id) };
+            // Without a tag, a second alternative of the same type can never be meant.
+            if tag.is_some() || !variants.iter().any(|variant| variant.ty == ty) {
+                variants.push(Variant { at: self.schemas[id].at.clone(), label, ty, tag_values });
+            }
+        }
+        Union { variants, tag }
+    }
+
+    /// The type of an alternative together with what all alternatives share.
+    fn joined(&mut self, base: &Keywords, id: SchemaId) -> Type {
+        let Some(part) = merge::flat_of(self.schemas, id) else { return Type::Any };
+        let mut joined = merge::joined(self.schemas, base, part);
+        joined.at = self.schemas[id].at.clone();
+        let origin = origin::of(&joined.at, &self.roots, self.schemas);
+        let (at, docs) = (joined.at.clone(), docs(&joined.docs));
+        let type_id = TypeId(self.types.len());
+        self.types.push(None);
+        let shape = self.shape_of(&joined);
+        self.types[type_id.0] = Some(TypeDef { at, origin, docs, shape });
+        Type::Named(type_id)
+    }
+
+    /// `type: [string, integer]`: one alternative a type.
+    fn type_list(&mut self, merged: &Keywords) -> Union {
+        let mut types = merged.types.clone();
+        // A whole number is a number, and what is neither is tried first.
+        types.sort_unstable();
+        let variants = types.into_iter().map(|json_type| {
+            let part = Keywords { types: vec![json_type], values: None, ..merged.clone() };
+            let label = match json_type {
+                JsonType::Boolean => "Boolean",
+                JsonType::Integer => "Integer",
+                JsonType::Number => "Number",
+                JsonType::String => "String",
+                JsonType::Array => "List",
+                JsonType::Object => "Object",
+            };
+            let ty = match json_type {
+                JsonType::Object if is_struct(self.schemas, &part) => self.inner_object(&part),
+                _ => self.plain(&part),
+            };
+            Variant { at: merged.at.join("type"), label: label.to_owned(), ty, tag_values: Vec::new() }
+        });
+        Union { variants: variants.collect(), tag: None }
+    }
+
+    fn inner_object(&mut self, part: &Keywords) -> Type {
+        let mut origin = origin::of(&part.at, &self.roots, self.schemas);
+        origin.steps.push(crate::ir::Step::Variant("Object".to_owned()));
+        let shape = Shape::Struct(self.object(part));
+        self.add(TypeDef { at: part.at.join("type"), origin, docs: docs(&part.docs), shape })
+    }
+
+    fn object(&mut self, keywords: &Keywords) -> Struct {
         let declared = keywords.properties.iter();
         let mut fields: Vec<Field> = declared.map(|(name, id)| self.field(keywords, name, *id)).collect();
         for name in &keywords.required {
             if !fields.iter().any(|field| field.name == *name) {
-                let at = keywords.at.join("required");
+                let at = keywords.at.join("properties").join(name);
                 let presence = Presence::Required;
-                fields.push(Field {
-                    at,
-                    name: name.clone(),
-                    docs: crate::ir::Docs::default(),
-                    ty: Type::Any,
-                    presence,
-                });
+                fields.push(Field { at, name: name.clone(), docs: Docs::default(), ty: Type::Any, presence });
             }
         }
-        let extra = match keywords.additional {
-            Some(id) if !self.is_sealed(keywords) => Extra::Kept(self.value(id)),
-            _ => Extra::Dropped,
-        };
-        Struct { fields, extra }
+        Struct { fields, extra: self.extra(keywords) }
+    }
+
+    /// What becomes of properties that are not named.
+    fn extra(&mut self, keywords: &Keywords) -> Extra {
+        let additional = keywords.additional.filter(|id| !is_nothing(self.schemas, *id));
+        match (additional, &keywords.pattern_properties[..]) {
+            (None, []) => Extra::Dropped,
+            (Some(id), []) => Extra::Kept(self.value(id)),
+            (None, [(_, id)]) if keywords.additional.is_some() => Extra::Kept(self.value(*id)),
+            _ => Extra::Kept(Type::Any),
+        }
     }
 
     fn field(&mut self, owner: &Keywords, name: &str, id: SchemaId) -> Field {
-        let ty = self.type_of(id);
-        let nullable = ty != Type::Any && self.nullable(id);
+        let (ty, nullable) = match self.value(id) {
+            Type::Nullable(inner) => (*inner, true),
+            ty => (ty, false),
+        };
         let presence = match (owner.required.iter().any(|required| required == name), nullable) {
             (true, false) => Presence::Required,
             (true, true) => Presence::RequiredNullable,
             (false, false) => Presence::Optional,
             (false, true) => Presence::OptionalNullable,
         };
-        Field {
-            at: self.document.schemas[id].at.clone(),
-            name: name.to_owned(),
-            docs: self.field_docs(id),
-            ty,
-            presence,
-        }
+        Field { at: self.schemas[id].at.clone(), name: name.to_owned(), docs: self.field_docs(id), ty, presence }
     }
 
     /// The property's own words, or the first sentence of the schema that it refers to.
-    fn field_docs(&self, id: SchemaId) -> crate::ir::Docs {
-        let own = &self.document.schemas[id].kind;
-        let target = self.definition(id).map(|id| &self.document.schemas[id].kind);
-        match (own, target) {
-            (SchemaKind::Keywords(keywords), _) => docs(&keywords.docs),
-            (_, Some(SchemaKind::Keywords(keywords))) => {
-                let mut borrowed = docs(&keywords.docs);
-                borrowed.description = borrowed.description.map(|text| first_sentence(&text).to_owned());
-                borrowed
-            }
-            _ => crate::ir::Docs::default(),
+    fn field_docs(&self, id: SchemaId) -> Docs {
+        let own = match &self.schemas[id].kind {
+            SchemaKind::Keywords(keywords) => docs(&keywords.docs),
+            _ => Docs::default(),
+        };
+        if own.summary.is_some() || own.description.is_some() {
+            return own;
         }
+        let target = match &self.schemas[id].kind {
+            SchemaKind::Keywords(keywords) => merge::stands_for(keywords).unwrap_or(id),
+            _ => id,
+        };
+        let borrowed = self.schemas.keywords(target).map(|keywords| docs(&keywords.docs)).unwrap_or_default();
+        let description = borrowed.description.map(|text| first_sentence(&text).to_owned());
+        Docs { description, deprecated: own.deprecated, ..borrowed }
     }
 
     /// The type of a schema that needs no item.
-    fn plain(&mut self, keywords: &Keywords) -> Type {
-        match implied_type(keywords) {
+    fn plain(&mut self, merged: &Keywords) -> Type {
+        if let Choice::Only(id) = self.union_of(merged) {
+            return self.value(id);
+        }
+        match scalar::implied(merged) {
             Some(JsonType::Boolean) => Type::Boolean,
-            Some(JsonType::Integer) => Type::Integer(width(keywords)),
-            Some(JsonType::Number) if keywords.format.as_deref() == Some("float") => Type::Single,
-            Some(JsonType::Number) => Type::Double,
-            Some(JsonType::String) => self.string(keywords),
+            Some(JsonType::Integer) => scalar::integer(merged),
+            Some(JsonType::Number) => scalar::number(merged),
+            Some(JsonType::String) => scalar::string(merged, self.config),
             Some(JsonType::Array) => {
-                let item = keywords.items.map_or(Type::Any, |id| self.value(id));
+                let item = merged.items.map_or(Type::Any, |id| self.value(id));
                 Type::List(Box::new(item))
             }
             Some(JsonType::Object) => {
-                let value = keywords.additional.map_or(Type::Any, |id| self.value(id));
+                let value = match self.extra(merged) {
+                    Extra::Kept(value) => value,
+                    Extra::Dropped => Type::Any,
+                };
                 Type::Map(Box::new(value))
             }
             None => Type::Any,
         }
     }
 
-    fn string(&self, keywords: &Keywords) -> Type {
-        let Some(format) = keywords.format.as_deref() else { return Type::String };
-        if let Some(path) = self.config.formats.get(format) {
-            return if path == "String" { Type::String } else { Type::External(External::Path(path.clone())) };
-        }
-        match (self.config.extent, format) {
-            (Extent::Everything, "date-time") => Type::External(External::DateTime),
-            (Extent::Everything, "date") => Type::External(External::Date),
-            (Extent::Everything, "uuid") => Type::External(External::Uuid),
-            _ => Type::String,
-        }
-    }
-
     /// Whether the enum is the set of the events' names, in any order.
     fn lists_the_events(&self, keywords: &Keywords) -> bool {
         let Some(values) = &keywords.values else { return false };
-        values.len() == self.events.len()
+        values.len() == self.event_names.len()
             && !values.is_empty()
-            && values.iter().all(|value| self.events.iter().any(|event| event.name == *value))
-    }
-
-    /// Whether a schema becomes an item: an enum, or an object of which more is known than its values.
-    fn has_shape(&self, keywords: &Keywords) -> bool {
-        let is_map = keywords.properties.is_empty() && keywords.required.is_empty() && !self.is_sealed(keywords);
-        keywords.values.is_some() || (implied_type(keywords) == Some(JsonType::Object) && !is_map)
-    }
-
-    /// Whether no property may stand beside those that are named.
-    fn is_sealed(&self, keywords: &Keywords) -> bool {
-        keywords.additional.is_some_and(|id| matches!(self.document.schemas[id].kind, SchemaKind::Nothing))
+            && values.iter().all(|value| text(value).is_some_and(|text| self.event_names.contains(text.as_str())))
     }
 
     fn nullable(&self, id: SchemaId) -> bool {
-        match self.definition(id).map(|id| &self.document.schemas[id].kind) {
-            Some(SchemaKind::Keywords(keywords)) => keywords.nullable,
-            _ => false,
-        }
-    }
-
-    fn definition(&self, id: SchemaId) -> Option<SchemaId> {
-        self.document.schemas.definition(id)
-    }
-
-    /// What an item is called after: the nearest place with a name of its own, and the steps from there.
-    fn origin(&self, at: &Pointer) -> Origin {
-        let steps: Vec<String> = at.steps().collect();
-        let mut root = Pointer::root();
-        let mut origin = Origin { root: Root::Schema(steps.last().cloned().unwrap_or_default()), steps: Vec::new() };
-        for (index, step) in steps.iter().enumerate() {
-            root = root.join(step);
-            if let Some(found) = self.roots.get(&root) {
-                origin = Origin { root: found.clone(), steps: inner_steps(&steps[index + 1..]) };
-            }
-        }
-        origin
+        let Some(keywords) = self.schemas.keywords(id) else { return false };
+        let listed = keywords.one_of.iter().chain(&keywords.any_of);
+        keywords.nullable
+            || keywords.values.iter().flatten().any(|value| *value == Value::Null)
+            || listed.clone().any(|id| union::is_null(self.schemas, *id))
     }
 }
 
-fn enum_values(keywords: &Keywords) -> Vec<EnumValue> {
-    let at = keywords.at.join("enum");
-    let values = keywords.values.iter().flatten().enumerate();
-    values.map(|(index, value)| EnumValue { at: at.join(&index.to_string()), value: value.clone() }).collect()
+/// What a schema's alternatives come to.
+enum Choice {
+    None,
+    /// One alternative beside `null` is no union.
+    Only(SchemaId),
+    Among(Vec<SchemaId>),
 }
 
-/// The steps of a pointer inside a schema: each keyword takes the name that follows it, if any.
-fn inner_steps(steps: &[String]) -> Vec<Step> {
-    let mut inner = Vec::new();
-    let mut steps = steps.iter();
-    while let Some(step) = steps.next() {
-        inner.push(match step.as_str() {
-            "items" => Step::Item,
-            "additionalProperties" => Step::Value,
-            _ => Step::Property(steps.next().unwrap_or(step).clone()),
-        });
-    }
-    inner
-}
-
-/// The type that is named, or the one that the other keywords speak of.
-fn implied_type(keywords: &Keywords) -> Option<JsonType> {
-    let named = keywords.types.first().copied();
-    let implied = || {
-        if !keywords.properties.is_empty() || keywords.additional.is_some() {
-            Some(JsonType::Object)
-        } else if keywords.items.is_some() {
-            Some(JsonType::Array)
-        } else {
-            None
-        }
-    };
-    named.or_else(implied)
-}
-
-/// `i64`, unless the format names a width or the bounds fit one.
-fn width(keywords: &Keywords) -> Width {
-    match (keywords.format.as_deref(), keywords.bounds) {
-        (Some("int8"), _) => Width::I8,
-        (Some("int16"), _) => Width::I16,
-        (Some("int32"), _) => Width::I32,
-        (Some("uint8"), _) => Width::U8,
-        (Some("uint16"), _) => Width::U16,
-        (Some("uint32"), _) => Width::U32,
-        (Some("uint64"), _) => Width::U64,
-        (_, (Some(least), Some(greatest))) if least >= 0 => unsigned_width(greatest),
-        (_, (Some(least), None)) if least >= 0 => Width::U64,
-        (_, (least, greatest)) => {
-            let beyond = |bound: Option<i128>| bound.is_some_and(|bound| i64::try_from(bound).is_err());
-            if beyond(least) || beyond(greatest) { Width::I128 } else { Width::I64 }
-        }
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        _ => None,
     }
 }
 
-fn unsigned_width(greatest: i128) -> Width {
-    let fits = |most: u64| greatest <= i128::from(most);
-    let widths = [
-        (u64::from(u8::MAX), Width::U8),
-        (u64::from(u16::MAX), Width::U16),
-        (u64::from(u32::MAX), Width::U32),
-        (u64::MAX, Width::U64),
-    ];
-    widths.into_iter().find(|(most, _)| fits(*most)).map_or(Width::I128, |(_, width)| width)
+fn enum_values<'a>(at: &Place, values: impl Iterator<Item = &'a str>) -> Vec<EnumValue> {
+    let place = |index: usize| at.join(&index.to_string());
+    values.enumerate().map(|(index, value)| EnumValue { at: place(index), value: value.to_owned() }).collect()
+}
+
+/// Whether an object has more to it than a type for all its values.
+fn is_struct(schemas: &Schemas, merged: &Keywords) -> bool {
+    let has_names = !merged.properties.is_empty() || !merged.required.is_empty();
+    let is_empty = merged.additional.is_some_and(|id| is_nothing(schemas, id)) && merged.pattern_properties.is_empty();
+    scalar::implied(merged) == Some(JsonType::Object) && (has_names || is_empty)
+}
+
+fn is_nothing(schemas: &Schemas, id: SchemaId) -> bool {
+    matches!(schemas[id].kind, SchemaKind::Nothing)
 }
 
 /// Up to the first full stop that ends a sentence, or to the end of the paragraph.

@@ -39,9 +39,9 @@ pub(super) fn style_with_case(kind: Style, text: &str) -> String {
     style(kind, &format!("{case} {}", spelled(text)))
 }
 
-/// The same with a mark that depends on nothing but the text, for texts that cannot be told apart otherwise.
-pub(super) fn style_marked(kind: Style, text: &str) -> String {
-    style(kind, &format!("{} x{:04x}", spelled(text), fingerprint(text)))
+/// The same with a mark made of an identity, for texts that cannot be told apart otherwise.
+pub(super) fn style_marked(kind: Style, text: &str, identity: &str) -> String {
+    style(kind, &format!("{} x{:04x}", spelled(text), fingerprint(identity)))
 }
 
 fn apply(style: Style, text: &str) -> String {

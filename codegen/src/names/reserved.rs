@@ -77,6 +77,9 @@ pub(super) const TYPES: &[&str] = &[
 /// The variant of an open enum for what the document does not list.
 pub(super) const VARIANTS: &[&str] = &["Unknown"];
 
+/// What the module of the channels uses itself.
+pub(super) const CHANNELS: &[&str] = &["Err", "FromStr", "Ok", "OtherChannel", "Result", "Self", "String"];
+
 /// Methods that a handler or a publisher has anyway.
 pub(super) const METHODS: &[&str] = &["new", "on_unhandled", "on_unknown"];
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::case::{self, Style};
 use super::{Name, reserved};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::Pointer;
+use crate::document::{Place, Pointer};
 
 /// What all namespaces of a file share.
 pub(super) struct Scopes<'a> {
@@ -24,14 +24,14 @@ pub(super) struct Scope<'s, 'a> {
 
 /// A thing that wants a name.
 pub(super) struct Wish {
-    at: Pointer,
+    at: Place,
     text: String,
     /// What to add where the name is taken by something that came first.
     kind: &'static str,
 }
 
 impl Wish {
-    pub(super) fn new(at: &Pointer, text: &str, kind: &'static str) -> Self {
+    pub(super) fn new(at: &Place, text: &str, kind: &'static str) -> Self {
         Self { at: at.clone(), text: text.to_owned(), kind }
     }
 }
@@ -49,7 +49,7 @@ impl<'a> Scopes<'a> {
     /// Reports renames that met nothing.
     pub(super) fn finish(&self) {
         for pointer in self.renames.keys().filter(|pointer| !self.used.borrow().contains(pointer.as_str())) {
-            let place = Pointer::parse(pointer).unwrap_or_default();
+            let place = Place { pointer: Pointer::parse(pointer).unwrap_or_default(), ..Place::root() };
             let message = format!("`{pointer}` is renamed, and nothing there has a name of its own");
             self.diagnostics.push(
                 Diagnostic::new(Severity::Error, &place, message)
@@ -61,7 +61,7 @@ impl<'a> Scopes<'a> {
     /// The name that the team chose, where it chose one that fits; a property and the type inside it share a pointer,
     /// and the first letter tells which is meant.
     fn chosen(&self, wish: &Wish, style: Style) -> Option<String> {
-        let (pointer, name) = self.renames.get_key_value(&wish.at.to_string())?;
+        let (pointer, name) = self.renames.get_key_value(wish.at.pointer.as_str())?;
         let starts_upper = name.starts_with(char::is_uppercase);
         if starts_upper == (style == Style::Value) {
             return None;
@@ -128,7 +128,7 @@ impl Scope<'_, '_> {
             .or_else(|| alone_with(case::style_spelled))
             .or_else(exact)
             .or_else(|| alone_with(case::style_with_case))
-            .unwrap_or_else(|| case::style_marked(self.style, &wish.text));
+            .unwrap_or_else(|| self.marked(wish));
         if name != plain {
             let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.text)).collect();
             self.warn(wish, &name, &format!("`{}` and {} would both be `{plain}`", wish.text, others.join(", ")));
@@ -136,12 +136,24 @@ impl Scope<'_, '_> {
         name
     }
 
+    /// The text with a mark of its place: for what cannot be told apart by what it is called.
+    fn marked(&self, wish: &Wish) -> String {
+        let mut identity = wish.at.pointer.to_string();
+        loop {
+            let name = case::style_marked(self.style, &wish.text, &identity);
+            if !self.taken.contains(&name) {
+                return name;
+            }
+            identity.push('+');
+        }
+    }
+
     fn warn(&self, wish: &Wish, name: &str, why: &str) {
         let message = format!("{why}, so this one is called `{name}`");
         self.scopes.diagnostics.push(
             Diagnostic::new(Severity::Warning, &wish.at, message)
                 .at_key()
-                .with_cure(format!("to choose the name yourself: `Config::rename(\"{}\", \"…\")`", wish.at)),
+                .with_cure(format!("to choose the name yourself: `Config::rename(\"{}\", \"…\")`", wish.at.pointer)),
         );
     }
 }

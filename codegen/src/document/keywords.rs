@@ -1,0 +1,265 @@
+//! The keywords of a Schema Object: JSON Schema draft 7 as AsyncAPI extends it, and what authors take for it.
+
+use super::place::Place;
+use super::read::{Node, Object};
+use super::schema::{SchemaId, Schemas};
+use super::value::Value;
+use super::{Docs, near};
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// The keywords that shape a type.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keywords {
+    pub(crate) at: Place,
+    pub(crate) docs: Docs,
+    /// `type`, without `null`; empty where the author named none.
+    pub(crate) types: Vec<JsonType>,
+    /// `null` among the types, or OpenAPI's `nullable`.
+    pub(crate) nullable: bool,
+    pub(crate) format: Option<String>,
+    /// `enum`, or `const` as an enum of one.
+    pub(crate) values: Option<Vec<Value>>,
+    /// Least and greatest value, both inclusive.
+    pub(crate) bounds: (Option<i128>, Option<i128>),
+    pub(crate) properties: Vec<(String, SchemaId)>,
+    pub(crate) pattern_properties: Vec<(String, SchemaId)>,
+    pub(crate) required: Vec<String>,
+    pub(crate) additional: Option<SchemaId>,
+    pub(crate) items: Option<SchemaId>,
+    /// `items` as a list, or `prefixItems`.
+    pub(crate) tuple: Vec<SchemaId>,
+    /// Fewest and most items.
+    pub(crate) length: (Option<i128>, Option<i128>),
+    /// Whether more items may follow the tuple.
+    pub(crate) is_open_tuple: bool,
+    pub(crate) all_of: Vec<SchemaId>,
+    pub(crate) any_of: Vec<SchemaId>,
+    pub(crate) one_of: Vec<SchemaId>,
+    pub(crate) discriminator: Option<Tag>,
+}
+
+/// `discriminator`: the property that tells the alternatives apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tag {
+    pub(crate) property: String,
+    /// OpenAPI's `mapping`: from values of the property to references.
+    pub(crate) mapping: Vec<(String, String)>,
+}
+
+/// The types of JSON, `null` apart, which is a matter of presence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum JsonType {
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// Keywords that narrow the values of a type without changing its shape, and notes for people.
+const VALIDATION: &[&str] = &[
+    "$anchor",
+    "$comment",
+    "$id",
+    "$schema",
+    "const",
+    "contains",
+    "contentEncoding",
+    "contentMediaType",
+    "default",
+    "dependencies",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "example",
+    "examples",
+    "externalDocs",
+    "id",
+    "if",
+    "maxLength",
+    "maxProperties",
+    "minLength",
+    "minProperties",
+    "multipleOf",
+    "not",
+    "pattern",
+    "propertyNames",
+    "readOnly",
+    "summary",
+    "then",
+    "unevaluatedProperties",
+    "uniqueItems",
+    "writeOnly",
+    "xml",
+];
+
+/// Reads the keywords of one schema, and the schemas below it.
+pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
+    let constant = object.get("const").map(|node| vec![node.value.clone()]);
+    let mut keywords = Keywords {
+        at: object.at().clone(),
+        docs: docs(&mut object),
+        format: object.text("format"),
+        values: values(&mut object).or(constant),
+        bounds: (
+            bound(&mut object, "minimum", "exclusiveMinimum", 1),
+            bound(&mut object, "maximum", "exclusiveMaximum", -1),
+        ),
+        required: required(&mut object),
+        length: (whole(&mut object, "minItems"), whole(&mut object, "maxItems")),
+        discriminator: discriminator(&mut object),
+        ..Keywords::default()
+    };
+    types(&mut keywords, &mut object);
+    keywords.properties = named(schemas, object.entries("properties"));
+    keywords.pattern_properties = named(schemas, object.entries("patternProperties"));
+    keywords.additional = object.get("additionalProperties").map(|node| schemas.read(&node));
+    items(&mut keywords, schemas, &mut object);
+    keywords.all_of = listed(schemas, &mut object, "allOf");
+    keywords.any_of = listed(schemas, &mut object, "anyOf");
+    keywords.one_of = listed(schemas, &mut object, "oneOf");
+    let definitions = [object.entries("definitions"), object.entries("$defs")];
+    for entries in definitions {
+        named(schemas, entries);
+    }
+    object.pass_over(VALIDATION);
+    object.finish();
+    keywords
+}
+
+fn docs(object: &mut Object<'_>) -> Docs {
+    Docs {
+        title: object.note("title"),
+        description: object.note("description"),
+        deprecated: object.flag("deprecated"),
+        ..Docs::default()
+    }
+}
+
+fn named(schemas: &mut Schemas, entries: Vec<(&str, Node<'_>)>) -> Vec<(String, SchemaId)> {
+    entries.into_iter().map(|(name, node)| (name.to_owned(), schemas.read(&node))).collect()
+}
+
+fn listed(schemas: &mut Schemas, object: &mut Object<'_>, key: &'static str) -> Vec<SchemaId> {
+    object.items(key).iter().map(|node| schemas.read(node)).collect()
+}
+
+fn types(keywords: &mut Keywords, object: &mut Object<'_>) {
+    keywords.nullable = object.flag("nullable");
+    let Some(node) = object.get("type") else { return };
+    let names = match node.value {
+        Value::Sequence(_) => node.items("`type`"),
+        _ => vec![node],
+    };
+    for node in names {
+        let json_type = match node.value {
+            Value::Null => "null",
+            Value::String(name) => name,
+            _ => {
+                node.refuse("a type is named by a text", TYPES);
+                continue;
+            }
+        };
+        match json_type {
+            "null" => keywords.nullable = true,
+            "boolean" => add(keywords, JsonType::Boolean),
+            "integer" => add(keywords, JsonType::Integer),
+            "number" => add(keywords, JsonType::Number),
+            "string" => add(keywords, JsonType::String),
+            "array" => add(keywords, JsonType::Array),
+            "object" => add(keywords, JsonType::Object),
+            other => {
+                let names = ["null", "boolean", "integer", "number", "string", "array", "object"];
+                let cure = near::nearest(other, names.iter())
+                    .map_or(TYPES.to_owned(), |near| format!("did you mean `{near}`?"));
+                let message = format!("`{other}` is not a type of JSON Schema, so every value is allowed");
+                node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_cure(cure));
+            }
+        }
+    }
+}
+
+const TYPES: &str = "the types are null, boolean, integer, number, string, array and object";
+
+fn add(keywords: &mut Keywords, json_type: JsonType) {
+    if !keywords.types.contains(&json_type) {
+        keywords.types.push(json_type);
+    }
+}
+
+fn values(object: &mut Object<'_>) -> Option<Vec<Value>> {
+    let mut values: Vec<Value> = Vec::new();
+    for item in object.get("enum")?.items("`enum`") {
+        if values.contains(item.value) {
+            let message = "this value is listed twice";
+            item.report(Diagnostic::new(Severity::Warning, &item.at, message).with_cure("take one out"));
+        } else {
+            values.push(item.value.clone());
+        }
+    }
+    Some(values)
+}
+
+/// The names under `required`; draft 3's boolean says nothing about the properties of this object.
+fn required(object: &mut Object<'_>) -> Vec<String> {
+    let Some(node) = object.get("required") else { return Vec::new() };
+    if matches!(node.value, Value::Bool(_)) {
+        node.report(
+            Diagnostic::new(Severity::Warning, &node.at, "`required` is a list of the names of properties")
+                .with_cure("name the property in the `required` of the object that has it"),
+        );
+        return Vec::new();
+    }
+    let mut names: Vec<String> = Vec::new();
+    for name in node.items("`required`").iter().filter_map(Node::text) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn items(keywords: &mut Keywords, schemas: &mut Schemas, object: &mut Object<'_>) {
+    keywords.tuple = listed(schemas, object, "prefixItems");
+    keywords.is_open_tuple = object.get("additionalItems").is_none_or(|node| *node.value != Value::Bool(false));
+    match object.get("items") {
+        None => {}
+        Some(node) if matches!(node.value, Value::Sequence(_)) => {
+            keywords.tuple = node.items("`items`").iter().map(|node| schemas.read(node)).collect();
+        }
+        Some(node) if !keywords.tuple.is_empty() => keywords.is_open_tuple = *node.value != Value::Bool(false),
+        Some(node) => keywords.items = Some(schemas.read(&node)),
+    }
+}
+
+/// AsyncAPI names the property, OpenAPI has an object with the name in it.
+fn discriminator(object: &mut Object<'_>) -> Option<Tag> {
+    let node = object.get("discriminator")?;
+    if let Value::String(property) = node.value {
+        return Some(Tag { property: property.clone(), mapping: Vec::new() });
+    }
+    let mut object = node.object("a discriminator")?;
+    let property = object.text("propertyName");
+    let mapping = object.entries("mapping");
+    let mapping = mapping.into_iter().filter_map(|(value, node)| Some((value.to_owned(), node.text()?))).collect();
+    object.finish();
+    property.map(|property| Tag { property, mapping })
+}
+
+/// An inclusive bound, from the inclusive or the exclusive keyword; only whole numbers tell the width of an integer.
+fn bound(object: &mut Object<'_>, inclusive: &'static str, exclusive: &'static str, step: i128) -> Option<i128> {
+    let inclusive = whole(object, inclusive);
+    let exclusive = whole(object, exclusive).and_then(|bound| bound.checked_add(step));
+    match (inclusive, exclusive) {
+        (Some(left), Some(right)) => Some(if step > 0 { left.max(right) } else { left.min(right) }),
+        (left, right) => left.or(right),
+    }
+}
+
+fn whole(object: &mut Object<'_>, key: &'static str) -> Option<i128> {
+    match object.get(key)?.value {
+        Value::Integer(number) => Some(*number),
+        _ => None,
+    }
+}

@@ -1,0 +1,50 @@
+//! Message Objects, which differ little between the versions.
+
+use super::read::Node;
+use super::schema::{Schemas, is_json_schema};
+use super::{Docs, Message, MessageId, Messages};
+
+/// Reads the message at a node, or behind its reference, unless it has been read before.
+///
+/// `key` is what the message is called where it is referred to; a key of the components counts for more.
+pub(super) fn read(
+    messages: &mut Messages,
+    schemas: &mut Schemas,
+    node: &Node<'_>,
+    key: Option<&str>,
+) -> Option<MessageId> {
+    let node = node.clone().follow()?;
+    if let Some(id) = messages.by_place.get(&node.at) {
+        return Some(*id);
+    }
+    let mut object = node.object("a Message Object")?;
+    let key = component_key(&node).or_else(|| key.map(str::to_owned));
+    let id = object.text("messageId");
+    let name = object.note("name").or(id).or_else(|| key.clone());
+    let docs = Docs {
+        title: object.note("title"),
+        summary: object.note("summary"),
+        description: object.note("description"),
+        deprecated: object.flag("deprecated"),
+    };
+    let media_type = object.text("schemaFormat");
+    let payload = object.get("payload").map(|node| match &media_type {
+        Some(media_type) if !is_json_schema(media_type) => schemas.read_foreign(&node, media_type),
+        _ => schemas.read(&node),
+    });
+    let headers = object.get("headers").map(|node| schemas.read(&node));
+    object.not_yet(&["traits"]);
+    object.pass_over(&["bindings", "contentType", "correlationId", "examples", "externalDocs", "tags"]);
+    let at = object.at().clone();
+    object.finish();
+    Some(messages.add(Message { at, key, name, docs, payload, headers }))
+}
+
+/// The key of a message that stands among the components.
+fn component_key(node: &Node<'_>) -> Option<String> {
+    let steps: Vec<String> = node.at.pointer.steps().collect();
+    match &steps[..] {
+        [components, messages, key] if components == "components" && messages == "messages" => Some(key.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,17 @@
+//! Parameter Objects: the variable parts of a channel's address.
+
+use super::read::Node;
+use super::schema::Schemas;
+use super::{Docs, Parameter};
+
+/// Reads a parameter; 2.x describes it by a schema, 3.x by a list of values and a default.
+pub(super) fn read(key: &str, node: Node<'_>, schemas: &mut Schemas) -> Option<Parameter> {
+    let mut object = node.follow()?.object("a Parameter Object")?;
+    let schema = object.get("schema").map(|node| schemas.read(&node));
+    let values = object.items("enum").iter().filter_map(Node::text).collect();
+    let docs = Docs { description: object.note("description"), ..Docs::default() };
+    object.pass_over(&["default", "examples", "location"]);
+    let at = object.at().clone();
+    object.finish();
+    Some(Parameter { at, key: key.to_owned(), docs, schema, values })
+}

@@ -1,0 +1,26 @@
+//! Where a node stands: the file and the pointer in it.
+
+use super::Pointer;
+
+/// One of the files that a document is made of; 0 is the document itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FileId(pub(crate) usize);
+
+/// The address of a node among all files of a document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place {
+    pub(crate) file: FileId,
+    pub(crate) pointer: Pointer,
+}
+
+impl Place {
+    /// The document's root.
+    pub(crate) fn root() -> Self {
+        Self::default()
+    }
+
+    /// The node one step below this one.
+    pub(crate) fn join(&self, step: &str) -> Self {
+        Self { file: self.file, pointer: self.pointer.join(step) }
+    }
+}

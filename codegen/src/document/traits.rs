@@ -1,0 +1,105 @@
+//! Traits: what several messages or operations share, merged into each of them before anything else is read.
+//!
+//! By JSON Merge Patch (RFC 7396), with opposite winners: in 2.x the trait is laid over the object (AsyncAPI 2.6,
+//! "Message Object": traits are merged *into* it, in order), in 3.x the object over the trait (AsyncAPI 3.0, "Traits
+//! Merge Mechanism": a trait must not override what its target says).
+
+use super::place::FileId;
+use super::read::{Node, Tree};
+use super::reference;
+use super::value::{Mapping, Value};
+
+/// Which of trait and object has the last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Winner {
+    Trait,
+    Object,
+}
+
+/// The roots with every trait merged; the originals where there are none.
+pub(super) fn merged(tree: Tree<'_>, winner: Winner) -> Vec<Value> {
+    tree.source.files().map(|file| merge_below(&Node::root(tree, file), winner)).collect()
+}
+
+/// Where everything is data of the author's, and `traits` would be a name like any other.
+const DATA: &[&str] = &["default", "enum", "examples", "payload", "headers", "schemas", "bindings", "const"];
+
+fn merge_below(node: &Node<'_>, winner: Winner) -> Value {
+    match node.value {
+        Value::Mapping(entries) => {
+            let children = entries.iter().map(|(key, value)| {
+                let child = node.child(key).filter(|_| !DATA.contains(&key.as_str()));
+                (key.clone(), child.map_or_else(|| value.clone(), |child| merge_below(&child, winner)))
+            });
+            merge_own(node, children.collect(), winner)
+        }
+        Value::Sequence(items) => {
+            let items = (0..items.len()).filter_map(|index| node.child(&index.to_string()));
+            Value::Sequence(items.map(|item| merge_below(&item, winner)).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Merges the traits of one object, if it has any.
+fn merge_own(node: &Node<'_>, mut object: Mapping, winner: Winner) -> Value {
+    let Some(Value::Sequence(traits)) = object.get("traits") else { return Value::Mapping(object) };
+    let nodes = (0..traits.len()).filter_map(|index| node.child("traits")?.child(&index.to_string()));
+    // A trait that cannot be found is reported where the object is read, so it stays in the list.
+    let (found, lost): (Vec<_>, Vec<_>) =
+        nodes.map(|node| reference::follow(node.clone()).map_err(|_| node)).partition(Result::is_ok);
+    let merged_traits = found.into_iter().flatten().fold(Value::Mapping(Mapping::new()), |merged, found| {
+        let patch = moved(found.value, found.at.file, node.at.file, node.tree);
+        patched(merged, &patch)
+    });
+    if lost.is_empty() {
+        object.shift_remove("traits");
+    }
+    let object = Value::Mapping(object);
+    match winner {
+        Winner::Trait => patched(object, &merged_traits),
+        Winner::Object => patched(merged_traits, &object),
+    }
+}
+
+/// JSON Merge Patch (RFC 7396): members replace each other one by one, and `null` removes.
+fn patched(target: Value, patch: &Value) -> Value {
+    let Value::Mapping(patch) = patch else { return patch.clone() };
+    // Two references cannot be merged member by member: one of them is the value.
+    if patch.contains_key("$ref") {
+        return Value::Mapping(patch.clone());
+    }
+    let mut target = match target {
+        Value::Mapping(entries) if !entries.contains_key("$ref") => entries,
+        _ => Mapping::new(),
+    };
+    for (key, value) in patch {
+        if *value == Value::Null {
+            target.shift_remove(key);
+            continue;
+        }
+        let slot = target.entry(key.clone()).or_insert(Value::Null);
+        *slot = patched(std::mem::replace(slot, Value::Null), value);
+    }
+    Value::Mapping(target)
+}
+
+/// A copy for another file: references within its own file now say which file that is.
+fn moved(value: &Value, from: FileId, to: FileId, tree: Tree<'_>) -> Value {
+    if from == to {
+        return value.clone();
+    }
+    match value {
+        Value::Mapping(entries) => {
+            let entries = entries.iter().map(|(key, value)| match (key.as_str(), value) {
+                ("$ref", Value::String(text)) => {
+                    (key.clone(), Value::String(reference::seen_from(tree.source, text, from, to)))
+                }
+                _ => (key.clone(), moved(value, from, to, tree)),
+            });
+            Value::Mapping(entries.collect())
+        }
+        Value::Sequence(items) => Value::Sequence(items.iter().map(|item| moved(item, from, to, tree)).collect()),
+        other => other.clone(),
+    }
+}

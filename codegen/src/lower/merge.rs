@@ -1,0 +1,118 @@
+//! `allOf`: what holds together becomes one.
+
+use std::collections::BTreeSet;
+
+use crate::document::{Keywords, Place, SchemaId, SchemaKind, Schemas};
+
+/// The keywords of a schema with everything merged in that its `allOf` says; the rest as it is.
+pub(super) fn flat(schemas: &Schemas, keywords: &Keywords) -> Keywords {
+    flat_within(schemas, keywords, &mut BTreeSet::new())
+}
+
+/// The keywords at the end of a chain of references, merged.
+pub(super) fn flat_of(schemas: &Schemas, id: SchemaId) -> Option<Keywords> {
+    schemas.keywords(id).map(|keywords| flat(schemas, keywords))
+}
+
+/// The schema that this one only refers to in a roundabout way: an `allOf` of one, with nothing but words beside it.
+pub(super) fn stands_for(keywords: &Keywords) -> Option<SchemaId> {
+    let [only] = keywords.all_of[..] else { return None };
+    let alone = keywords.types.len() <= 1
+        && keywords.properties.is_empty()
+        && keywords.pattern_properties.is_empty()
+        && keywords.required.is_empty()
+        && keywords.additional.is_none()
+        && keywords.values.is_none()
+        && keywords.items.is_none()
+        && keywords.tuple.is_empty()
+        && keywords.any_of.is_empty()
+        && keywords.one_of.is_empty();
+    alone.then_some(only)
+}
+
+fn flat_within(schemas: &Schemas, keywords: &Keywords, seen: &mut BTreeSet<Place>) -> Keywords {
+    let mut merged = Keywords { all_of: Vec::new(), ..keywords.clone() };
+    // A schema that is part of itself adds nothing the second time.
+    if !seen.insert(keywords.at.clone()) {
+        return merged;
+    }
+    // What the schema says itself comes last in words and first in order of writing; parts keep their order.
+    let own = std::mem::take(&mut merged.properties);
+    for part in &keywords.all_of {
+        if let Some(part) = schemas.keywords(*part) {
+            let part = flat_within(schemas, part, seen);
+            add(schemas, &mut merged, part);
+        }
+    }
+    for (name, id) in own {
+        add_property(schemas, &mut merged.properties, name, id);
+    }
+    seen.remove(&keywords.at);
+    merged
+}
+
+/// Lays an alternative over what all alternatives share.
+pub(super) fn joined(schemas: &Schemas, base: &Keywords, part: Keywords) -> Keywords {
+    let mut merged = Keywords { at: part.at.clone(), docs: part.docs.clone(), ..base.clone() };
+    add(schemas, &mut merged, part);
+    merged
+}
+
+fn add(schemas: &Schemas, merged: &mut Keywords, part: Keywords) {
+    if merged.types.is_empty() {
+        merged.types = part.types;
+    } else if !part.types.is_empty() {
+        merged.types.retain(|json_type| part.types.contains(json_type));
+    }
+    for (name, id) in part.properties {
+        add_property(schemas, &mut merged.properties, name, id);
+    }
+    merged.pattern_properties.extend(part.pattern_properties);
+    for name in part.required {
+        if !merged.required.contains(&name) {
+            merged.required.push(name);
+        }
+    }
+    merged.nullable |= part.nullable;
+    merged.format = merged.format.take().or(part.format);
+    merged.bounds.0 = merged.bounds.0.max(part.bounds.0);
+    merged.bounds.1 = [merged.bounds.1, part.bounds.1].into_iter().flatten().min();
+    merged.additional = merged.additional.or(part.additional);
+    merged.items = merged.items.or(part.items);
+    merged.discriminator = merged.discriminator.take().or(part.discriminator);
+    merged.one_of.extend(part.one_of);
+    merged.any_of.extend(part.any_of);
+    if merged.tuple.is_empty() {
+        merged.tuple = part.tuple;
+    }
+    merged.values = match (merged.values.take(), part.values) {
+        (Some(ours), Some(theirs)) => Some(ours.into_iter().filter(|value| theirs.contains(value)).collect()),
+        (ours, theirs) => ours.or(theirs),
+    };
+    let docs = part.docs;
+    merged.docs.title = merged.docs.title.take().or(docs.title);
+    merged.docs.description = merged.docs.description.take().or(docs.description);
+}
+
+/// A property that is described twice keeps its place, and the description that says more about its values.
+fn add_property(schemas: &Schemas, properties: &mut Vec<(String, SchemaId)>, name: String, id: SchemaId) {
+    match properties.iter_mut().find(|(known, _)| *known == name) {
+        None => properties.push((name, id)),
+        Some((_, known)) => {
+            if precision(schemas, id) >= precision(schemas, *known) {
+                *known = id;
+            }
+        }
+    }
+}
+
+/// How much a schema says of its values.
+fn precision(schemas: &Schemas, id: SchemaId) -> u8 {
+    let Some(definition) = schemas.definition(id) else { return 0 };
+    match &schemas[definition].kind {
+        SchemaKind::Keywords(keywords) if keywords.values.is_some() => 3,
+        SchemaKind::Keywords(keywords) if !keywords.properties.is_empty() || !keywords.all_of.is_empty() => 2,
+        SchemaKind::Keywords(keywords) if !keywords.types.is_empty() => 1,
+        _ => 0,
+    }
+}

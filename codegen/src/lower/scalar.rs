@@ -1,0 +1,104 @@
+//! Types that need no item: numbers, texts, booleans.
+
+use crate::config::{Config, Extent};
+use crate::document::{JsonType, Keywords, Value};
+use crate::ir::{External, Type, Width};
+
+/// The type that is named, or the one that the other keywords speak of.
+pub(super) fn implied(keywords: &Keywords) -> Option<JsonType> {
+    if let [only] = keywords.types[..] {
+        return Some(only);
+    }
+    if let [JsonType::Integer, JsonType::Number] | [JsonType::Number, JsonType::Integer] = keywords.types[..] {
+        return Some(JsonType::Number);
+    }
+    if !keywords.types.is_empty() {
+        return None;
+    }
+    let is_object = !keywords.properties.is_empty()
+        || keywords.additional.is_some()
+        || !keywords.pattern_properties.is_empty()
+        || !keywords.required.is_empty();
+    if is_object {
+        Some(JsonType::Object)
+    } else if keywords.items.is_some() || !keywords.tuple.is_empty() {
+        Some(JsonType::Array)
+    } else {
+        keywords.values.as_deref().and_then(common_type)
+    }
+}
+
+/// The one type of all values, `null` apart.
+fn common_type(values: &[Value]) -> Option<JsonType> {
+    let mut types: Vec<JsonType> =
+        values.iter().filter(|value| **value != Value::Null).map(type_of).collect::<Option<_>>()?;
+    types.sort_unstable();
+    types.dedup();
+    match types[..] {
+        [only] => Some(only),
+        [JsonType::Integer, JsonType::Number] => Some(JsonType::Number),
+        _ => None,
+    }
+}
+
+/// The type of a value; `None` for `null`.
+pub(super) fn type_of(value: &Value) -> Option<JsonType> {
+    Some(match value {
+        Value::Null => return None,
+        Value::Bool(_) => JsonType::Boolean,
+        Value::Integer(_) => JsonType::Integer,
+        Value::Float(_) => JsonType::Number,
+        Value::String(_) => JsonType::String,
+        Value::Sequence(_) => JsonType::Array,
+        Value::Mapping(_) => JsonType::Object,
+    })
+}
+
+/// A text, or what its format makes of it.
+pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
+    let Some(format) = keywords.format.as_deref() else { return Type::String };
+    if let Some(path) = config.formats.get(format) {
+        return if path == "String" { Type::String } else { Type::External(External::Path(path.clone())) };
+    }
+    match (config.extent, format) {
+        (Extent::Everything, "date-time") => Type::External(External::DateTime),
+        (Extent::Everything, "date") => Type::External(External::Date),
+        (Extent::Everything, "uuid") => Type::External(External::Uuid),
+        _ => Type::String,
+    }
+}
+
+/// `f64`, unless the format says that half of it is enough.
+pub(super) fn number(keywords: &Keywords) -> Type {
+    if keywords.format.as_deref() == Some("float") { Type::Single } else { Type::Double }
+}
+
+/// `i64`, unless the format names a width or the bounds fit one.
+pub(super) fn integer(keywords: &Keywords) -> Type {
+    Type::Integer(match (keywords.format.as_deref(), keywords.bounds) {
+        (Some("int8"), _) => Width::I8,
+        (Some("int16"), _) => Width::I16,
+        (Some("int32"), _) => Width::I32,
+        (Some("uint8"), _) => Width::U8,
+        (Some("uint16"), _) => Width::U16,
+        (Some("uint32"), _) => Width::U32,
+        (Some("uint64"), _) => Width::U64,
+        (_, (Some(least), Some(greatest))) if least >= 0 => unsigned_width(greatest),
+        (_, (Some(least), None)) if least >= 0 => Width::U64,
+        (_, (least, greatest)) => {
+            let beyond = |bound: Option<i128>| bound.is_some_and(|bound| i64::try_from(bound).is_err());
+            if beyond(least) || beyond(greatest) { Width::I128 } else { Width::I64 }
+        }
+    })
+}
+
+fn unsigned_width(greatest: i128) -> Width {
+    let widths = [
+        (u64::from(u8::MAX), Width::U8),
+        (u64::from(u16::MAX), Width::U16),
+        (u64::from(u32::MAX), Width::U32),
+        (u64::MAX, Width::U64),
+    ];
+    let fitting = widths.into_iter().find(|(most, _)| greatest <= i128::from(*most));
+    fitting.map_or(Width::I128, |(_, width)| width)
+}
