@@ -1,6 +1,7 @@
 //! What can be said at the prompt.
 
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use asyncapi_codegen::{Config, Perspective};
@@ -20,6 +21,8 @@ pub(crate) enum Command {
     Generate(Generate),
     /// Show what is wrong with a document, and write nothing
     Check(Check),
+    /// Generate every document below a directory, compile what comes of it, and count what is wrong
+    Corpus(Corpus),
 }
 
 #[derive(Args, Debug)]
@@ -38,6 +41,34 @@ pub(crate) struct Generate {
 pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) document: DocumentCall,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Corpus {
+    /// Where the documents are; a `manifest.tsv` in it (columns `path` and `validity`) tells which of them are valid
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// The crate `asyncapi-runtime` that the code is compiled with
+    #[arg(long, value_name = "DIR", default_value = "runtime")]
+    pub(crate) runtime: PathBuf,
+    /// Where the crates are written and compiled; kept, so that the next run is fast
+    #[arg(long, value_name = "DIR", default_value = "target/corpus")]
+    pub(crate) out: PathBuf,
+    /// Figures (JSON) that may only improve
+    #[arg(long, value_name = "FILE")]
+    pub(crate) figures: Option<PathBuf>,
+    /// Write the figures anew where they are better
+    #[arg(long, requires = "figures")]
+    pub(crate) update: bool,
+    /// Print JSON, with every path, instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many documents are generated, and crates compiled, at once; as many as there are processors without it
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZero<usize>>,
+    /// Write the crates, and do not compile them
+    #[arg(long)]
+    pub(crate) no_compile: bool,
 }
 
 /// A document and how it is looked at.

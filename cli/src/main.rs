@@ -1,10 +1,11 @@
 //! The generator at a prompt: `cargo asyncapi …`.
 //!
 //! Exit codes: 0 when there is code (warnings or not), 1 when the document is refused or a file cannot be read or
-//! written, 2 when the call is wrong.
+//! written, 2 when the call is wrong. `corpus` has its own; see there.
 
 mod arguments;
 mod check;
+mod corpus;
 mod generate;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Generate(call) => generate::run(&call),
         Command::Check(call) => check::run(&call),
+        Command::Corpus(call) => return corpus::run(&call),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

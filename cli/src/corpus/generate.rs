@@ -1,0 +1,157 @@
+//! Each document, generated for both perspectives by as many threads as asked for.
+
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use asyncapi_codegen::{Config, Error, Output, Perspective, Severity, Source};
+
+use super::Failure;
+use super::documents::Document;
+
+/// Both sides, with the word that tells them apart in names of modules.
+const PERSPECTIVES: [(Perspective, &str); 2] =
+    [(Perspective::Client, "client"), (Perspective::Application, "application")];
+
+/// The stack of a build script's main thread, on which teams run the generator.
+const STACK: usize = 8 << 20;
+
+/// What became of the corpus.
+pub(crate) struct Generated {
+    /// In the order of the documents.
+    pub(crate) documents: Vec<DocumentResult>,
+    pub(crate) time: Duration,
+}
+
+/// What became of a document.
+pub(crate) struct DocumentResult {
+    /// The perspective's word, and what became of it.
+    pub(crate) outcomes: [(&'static str, Outcome); 2],
+    pub(crate) time: Duration,
+}
+
+pub(crate) enum Outcome {
+    Code {
+        text: String,
+        warnings: usize,
+        coverage: Option<Coverage>,
+    },
+    /// With the first error's message.
+    Refused(String),
+    /// With the place and the message of the panic.
+    Panicked(String),
+}
+
+/// How many schema nodes that say something there are, and how many became more than `serde_json::Value`.
+#[derive(Clone, Copy)]
+pub(crate) struct Coverage {
+    pub(crate) typed: u64,
+    pub(crate) all: u64,
+}
+
+/// SEAM: the generator does not count its schema nodes yet. When `Output` does, this is the one place to ask it;
+/// everything behind it (the sum, the row, the figure) is there and stays silent on `None`.
+fn coverage(_: &Output) -> Option<Coverage> {
+    None
+}
+
+/// Generates all documents.
+pub(crate) fn generate(documents: &[Document], jobs: usize) -> Result<Generated, Failure> {
+    let started = Instant::now();
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|info| LAST_PANIC.set(info.to_string())));
+    let next = AtomicUsize::new(0);
+    let results = thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(|| work(documents, &next))).collect();
+        workers.into_iter().map(thread::ScopedJoinHandle::join).collect::<Vec<_>>()
+    });
+    panic::set_hook(hook);
+    let mut all = Vec::with_capacity(documents.len());
+    for result in results {
+        let ended = result.unwrap_or_else(|_| Err("a thread ended early".to_owned()));
+        all.extend(ended.map_err(|text| Failure::Broken(format!("cannot generate: {text}")))?);
+    }
+    all.sort_by_key(|(index, _)| *index);
+    let documents = all.into_iter().map(|(_, result)| result).collect();
+    Ok(Generated { documents, time: started.elapsed() })
+}
+
+thread_local! {
+    /// What the last panic of this thread said, and where.
+    static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Takes documents until there are none.
+fn work(documents: &[Document], next: &AtomicUsize) -> Result<Vec<(usize, DocumentResult)>, String> {
+    let mut results = Vec::new();
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let Some(document) = documents.get(index) else { return Ok(results) };
+        if index.is_multiple_of(100) {
+            eprintln!("generating {index} of {}", documents.len());
+        }
+        results.push((index, in_a_thread_of_its_own(document)?));
+    }
+}
+
+/// The thread bears the document's path, which is all that can be learnt from a stack overflow: nothing catches it.
+fn in_a_thread_of_its_own(document: &Document) -> Result<DocumentResult, String> {
+    let name = document.path.replace('\0', "");
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().name(name).stack_size(STACK);
+        let thread = builder.spawn_scoped(scope, || both(document)).map_err(|cause| cause.to_string())?;
+        thread.join().map_err(|_| format!("the thread of {} ended early", document.path))
+    })
+}
+
+fn both(document: &Document) -> DocumentResult {
+    let started = Instant::now();
+    let source = Source::read(&document.file);
+    let outcomes = PERSPECTIVES.map(|(perspective, word)| (word, one(&source, perspective)));
+    DocumentResult { outcomes, time: started.elapsed() }
+}
+
+fn one(source: &Result<Source, Error>, perspective: Perspective) -> Outcome {
+    let source = match source {
+        Ok(source) => source,
+        Err(Error::Read { cause, .. }) => return Outcome::Refused(format!("cannot read the file: {cause}")),
+        Err(error) => return Outcome::Refused(error.to_string()),
+    };
+    let config = Config::new().perspective(perspective);
+    let attempt = panic::catch_unwind(AssertUnwindSafe(|| config.generate(source)));
+    match attempt {
+        Ok(Ok(output)) => Outcome::Code {
+            warnings: output.report().iter().count(),
+            coverage: coverage(&output),
+            text: output.code().to_owned(),
+        },
+        Ok(Err(error)) => Outcome::Refused(first_error(&error)),
+        Err(_) => Outcome::Panicked(LAST_PANIC.take().trim_start_matches("panicked at ").to_owned()),
+    }
+}
+
+fn first_error(error: &Error) -> String {
+    match error {
+        Error::Refused(report) => report
+            .iter()
+            .find(|diagnostic| diagnostic.severity() == Severity::Error)
+            .map_or_else(|| "refused without an error".to_owned(), |diagnostic| diagnostic.message().to_owned()),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, PERSPECTIVES, one};
+    use asyncapi_codegen::Source;
+
+    #[test]
+    fn a_refusal_gives_its_first_error() {
+        let source = Ok(Source::new("a.yaml", "asyncapi: 9.0.0\n"));
+        for (perspective, _) in PERSPECTIVES {
+            assert!(matches!(one(&source, perspective), Outcome::Refused(text) if text.contains("9.0.0")));
+        }
+    }
+}

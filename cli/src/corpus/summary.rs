@@ -1,0 +1,206 @@
+//! The result of a run, counted.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::compile::Compiled;
+use super::documents::Document;
+use super::generate::{Coverage, DocumentResult, Generated, Outcome};
+use super::groups::{Complaint, Group, groups};
+use super::manifest::Validity;
+use super::modules::Modules;
+
+/// A number of documents, by what the manifest says of them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Count {
+    pub(crate) valid: usize,
+    pub(crate) invalid: usize,
+    pub(crate) unknown: usize,
+}
+
+/// Everything that is shown and held against figures.
+#[derive(serde::Serialize)]
+pub(crate) struct Summary {
+    pub(crate) documents: Count,
+    /// For both perspectives.
+    pub(crate) generated: Count,
+    pub(crate) with_warnings: Count,
+    /// For one perspective at least.
+    pub(crate) refused: Count,
+    pub(crate) panicked: Count,
+    pub(crate) refusals: Vec<Group>,
+    pub(crate) panics: Vec<Group>,
+    /// Distinct ones.
+    pub(crate) modules: usize,
+    pub(crate) module_bytes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) compiled: Option<Compilation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) schema_nodes: Option<SchemaNodes>,
+    pub(crate) generation_seconds: f64,
+    pub(crate) slowest: Vec<Slow>,
+}
+
+/// What the compiler said.
+#[derive(serde::Serialize)]
+pub(crate) struct Compilation {
+    pub(crate) failing_modules: usize,
+    pub(crate) failures: Vec<Group>,
+    pub(crate) rustc_warnings: Vec<Group>,
+    pub(crate) clippy_warnings: Vec<Group>,
+    pub(crate) seconds: f64,
+}
+
+/// Schema nodes that say something, over both perspectives.
+#[derive(serde::Serialize)]
+pub(crate) struct SchemaNodes {
+    pub(crate) typed: u64,
+    pub(crate) all: u64,
+}
+
+/// A document that took long.
+#[derive(serde::Serialize)]
+pub(crate) struct Slow {
+    pub(crate) path: String,
+    pub(crate) seconds: f64,
+}
+
+/// How many of the slowest documents are named.
+const SLOWEST: usize = 3;
+
+impl Summary {
+    pub(crate) fn new(
+        documents: &[Document],
+        generated: &Generated,
+        modules: &Modules<'_>,
+        compiled: Option<&Compiled>,
+    ) -> Self {
+        let results = &generated.documents;
+        let count = |holds: &dyn Fn(&DocumentResult) -> bool| {
+            let counted = documents.iter().zip(results).filter(|(_, result)| holds(result));
+            Count::of(counted.map(|(document, _)| document.validity))
+        };
+        // The first perspective's words stand for both: they nearly always say the same.
+        let complaints = |words: fn(&Outcome) -> Option<&str>| {
+            let told = documents.iter().zip(results).filter_map(|(document, result)| {
+                let text = outcomes(result).find_map(words)?;
+                Some(Complaint { text, path: document.path.clone(), valid: document.validity == Validity::Valid })
+            });
+            groups(told)
+        };
+        Self {
+            documents: count(&|_| true),
+            generated: count(&|result| outcomes(result).all(|outcome| matches!(outcome, Outcome::Code { .. }))),
+            with_warnings: count(&|result| outcomes(result).any(has_warnings)),
+            refused: count(&|result| outcomes(result).any(|outcome| refusal(outcome).is_some())),
+            panicked: count(&|result| outcomes(result).any(|outcome| panic(outcome).is_some())),
+            refusals: complaints(refusal),
+            panics: complaints(panic),
+            modules: modules.all.len(),
+            module_bytes: modules.all.iter().map(|module| module.text.len()).sum(),
+            compiled: compiled.map(|compiled| Compilation::new(documents, modules, compiled)),
+            schema_nodes: schema_nodes(results),
+            generation_seconds: generated.time.as_secs_f64(),
+            slowest: slowest(documents, results),
+        }
+    }
+}
+
+fn outcomes(result: &DocumentResult) -> impl Iterator<Item = &Outcome> {
+    result.outcomes.iter().map(|(_, outcome)| outcome)
+}
+
+fn has_warnings(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Code { warnings: 1.., .. })
+}
+
+fn refusal(outcome: &Outcome) -> Option<&str> {
+    if let Outcome::Refused(text) = outcome { Some(text) } else { None }
+}
+
+fn panic(outcome: &Outcome) -> Option<&str> {
+    if let Outcome::Panicked(text) = outcome { Some(text) } else { None }
+}
+
+/// `None` as long as the generator does not count them.
+fn schema_nodes(results: &[DocumentResult]) -> Option<SchemaNodes> {
+    let covered = results.iter().flat_map(outcomes).filter_map(|outcome| match outcome {
+        Outcome::Code { coverage, .. } => *coverage,
+        _ => None,
+    });
+    let sum = |sum: SchemaNodes, coverage: Coverage| SchemaNodes {
+        typed: sum.typed + coverage.typed,
+        all: sum.all + coverage.all,
+    };
+    Some(covered.fold(SchemaNodes { typed: 0, all: 0 }, sum)).filter(|sum| sum.all > 0)
+}
+
+fn slowest(documents: &[Document], results: &[DocumentResult]) -> Vec<Slow> {
+    let mut times: Vec<(Duration, &Document)> =
+        results.iter().zip(documents).map(|(result, document)| (result.time, document)).collect();
+    times.sort_by_key(|(time, _)| Reverse(*time));
+    let slow =
+        |(time, document): (Duration, &Document)| Slow { path: document.path.clone(), seconds: time.as_secs_f64() };
+    times.into_iter().take(SLOWEST).map(slow).collect()
+}
+
+impl Compilation {
+    fn new(documents: &[Document], modules: &Modules<'_>, compiled: &Compiled) -> Self {
+        let complaints = |index: usize, text| complaint(documents, modules, index, text);
+        let warnings = |of: fn(&Compiled) -> &Vec<(usize, String)>| {
+            groups(of(compiled).iter().filter_map(|(index, text)| complaints(*index, text)))
+        };
+        Self {
+            failing_modules: compiled.failing.len(),
+            failures: groups(compiled.failing.iter().filter_map(|(index, text)| complaints(*index, text))),
+            rustc_warnings: warnings(|compiled| &compiled.rustc_warnings),
+            clippy_warnings: warnings(|compiled| &compiled.clippy_warnings),
+            seconds: compiled.time.as_secs_f64(),
+        }
+    }
+}
+
+/// What is said of a module is said of the documents that it came from, by the name of the first.
+fn complaint<'a>(documents: &[Document], modules: &Modules<'_>, index: usize, text: &'a str) -> Option<Complaint<'a>> {
+    let module = modules.all.get(index)?;
+    let path = &documents.get(*module.documents.first()?)?.path;
+    let valid = |document: &usize| documents.get(*document).is_some_and(|it| it.validity == Validity::Valid);
+    let valid = module.documents.iter().any(valid);
+    Some(Complaint { text, path: format!("{path} ({})", module.word), valid })
+}
+
+impl Count {
+    fn of(validities: impl Iterator<Item = Validity>) -> Self {
+        let mut count = Self::default();
+        for validity in validities {
+            *match validity {
+                Validity::Valid => &mut count.valid,
+                Validity::Invalid => &mut count.invalid,
+                Validity::Unknown => &mut count.unknown,
+            } += 1;
+        }
+        count
+    }
+
+    pub(crate) fn all(self) -> usize {
+        self.valid + self.invalid + self.unknown
+    }
+}
+
+impl Serialize for Count {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(4))?;
+        let counts = [("all", self.all()), ("valid", self.valid), ("invalid", self.invalid), ("unknown", self.unknown)];
+        for (name, count) in counts {
+            map.serialize_entry(name, &count)?;
+        }
+        map.end()
+    }
+}
+
+/// How often anything is said.
+pub(crate) fn total(groups: &[Group]) -> usize {
+    groups.iter().map(|group| group.count).sum()
+}
