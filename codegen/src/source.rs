@@ -87,7 +87,10 @@ impl Source {
         if self.find(&name).is_some() || self.absent.contains_key(&name) {
             return;
         }
-        if !Path::new(&name).starts_with(root) || name.starts_with("..") {
+        let below = Path::new(&name)
+            .strip_prefix(root)
+            .is_ok_and(|rest| rest.components().all(|part| part != Component::ParentDir));
+        if !below {
             self.absent.insert(name, format!("it is outside `{}`, where references must stay", shown(root)));
             return;
         }

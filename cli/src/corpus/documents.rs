@@ -12,6 +12,8 @@ pub(crate) struct Document {
     /// Below the corpus, with `/` between the parts: what the manifest and the result call it.
     pub(crate) path: String,
     pub(crate) file: PathBuf,
+    /// The corpus, which references may not leave.
+    pub(crate) root: PathBuf,
     pub(crate) validity: Validity,
 }
 
@@ -56,7 +58,8 @@ fn document(directory: &Path, file: PathBuf, manifest: Option<&Manifest>) -> Opt
         return None;
     }
     let unlisted = if manifest.is_some() { Validity::Unknown } else { Validity::Valid };
-    Some(Document { path, file, validity: listed.unwrap_or(unlisted) })
+    let root = directory.to_owned();
+    Some(Document { path, file, root, validity: listed.unwrap_or(unlisted) })
 }
 
 fn has_known_ending(file: &Path) -> bool {

@@ -108,7 +108,7 @@ fn in_a_thread_of_its_own(document: &Document) -> Result<DocumentResult, String>
 
 fn both(document: &Document) -> DocumentResult {
     let started = Instant::now();
-    let source = Source::read(&document.file);
+    let source = Source::read_within(&document.root, &document.file);
     let outcomes = PERSPECTIVES.map(|(perspective, word)| (word, one(&source, perspective)));
     DocumentResult { outcomes, time: started.elapsed() }
 }

@@ -48,16 +48,19 @@ fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
         .flat_map(|(operation, method)| operation.messages.iter().map(move |message| (operation, method, message)))
         .collect();
     let events: Vec<&Name> = carried.iter().map(|(.., message)| &emit.names.events[message.event]).collect();
-    let known = if events.len() == emit.api.events.len() {
-        quote! {
+    let known = match &events[..] {
+        all if all.len() == emit.api.events.len() => quote! {
             Some(EventName::Unknown(name)) => Route::Unknown(Some(name)),
             Some(known) => Route::Known(known.to_string()),
-        }
-    } else {
-        quote! {
-            Some(known @ (#(EventName::#events)|*)) => Route::Known(known.to_string()),
+        },
+        [only] => quote! {
+            Some(known @ EventName::#only) => Route::Known(known.to_string()),
             Some(name) => Route::Unknown(Some(name.to_string())),
-        }
+        },
+        some => quote! {
+            Some(known @ (#(EventName::#some)|*)) => Route::Known(known.to_string()),
+            Some(name) => Route::Unknown(Some(name.to_string())),
+        },
     };
     let arms = carried.iter().map(|(operation, method, message)| {
         let event = &emit.names.events[message.event];

@@ -77,7 +77,6 @@ impl Uses {
                     uses.add("serde", ["Deserialize", "Serialize"]);
                     if union.tag.is_some() {
                         uses.add("serde", ["Deserializer"]);
-                        uses.add("serde::de", ["Error"]);
                         uses.add("serde_json", ["Value"]);
                     }
                     union.variants.iter().for_each(|variant| uses.ty(&variant.ty));

@@ -59,7 +59,7 @@ fn deserialize(name: &Name, members: &[Name], union: &Union, tag: &str) -> Token
                     #(#arms,)*
                     _ => Ok(Self::Unknown(value)),
                 };
-                chosen.map_err(D::Error::custom)
+                chosen.map_err(serde::de::Error::custom)
             }
         }
     }
