@@ -62,11 +62,8 @@ fn measure(call: &Corpus) -> Result<bool, Failure> {
     let compiled = if call.no_compile { None } else { Some(compile::compile(&crates, &modules, jobs)?) };
 
     let summary = summary::Summary::new(&documents, &generated, &modules, compiled.as_ref());
-    if call.json {
-        println!("{}", table::json(&summary)?);
-    } else {
-        print!("{}", table::table(&summary));
-    }
+    let text = if call.json { table::json(&summary)? + "\n" } else { table::table(&summary) };
+    crate::generate::print(&text).map_err(|error| Failure::Broken(error.to_string()))?;
     let held = figures.map_or(Ok(true), |figures| figures.hold(&summary))?;
     Ok(held && summary.panicked.all() == 0)
 }

@@ -21,8 +21,8 @@ pub(crate) fn run(call: &Generate) -> Result<(), Error> {
 }
 
 /// A reader that has seen enough and closed the pipe is no failure.
-fn print(code: &str) -> Result<(), Error> {
-    match io::stdout().write_all(code.as_bytes()) {
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    match io::stdout().write_all(text.as_bytes()) {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::Write { path: PathBuf::from("standard output"), cause })
         }

@@ -120,8 +120,12 @@ fn one(source: &Result<Source, Error>, perspective: Perspective) -> Outcome {
         Err(error) => return Outcome::Refused(error.to_string()),
     };
     let config = Config::new().perspective(perspective);
-    let attempt = panic::catch_unwind(AssertUnwindSafe(|| config.generate(source)));
-    match attempt {
+    caught(|| config.generate(source))
+}
+
+/// Whatever comes of it, the next document has its turn.
+fn caught(generate: impl FnOnce() -> Result<Output, Error>) -> Outcome {
+    match panic::catch_unwind(AssertUnwindSafe(generate)) {
         Ok(Ok(output)) => Outcome::Code {
             warnings: output.report().iter().count(),
             coverage: coverage(&output),
@@ -144,7 +148,7 @@ fn first_error(error: &Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcome, PERSPECTIVES, one};
+    use super::{Outcome, PERSPECTIVES, caught, one};
     use asyncapi_codegen::Source;
 
     #[test]
@@ -153,5 +157,10 @@ mod tests {
         for (perspective, _) in PERSPECTIVES {
             assert!(matches!(one(&source, perspective), Outcome::Refused(text) if text.contains("9.0.0")));
         }
+    }
+
+    #[test]
+    fn a_panic_is_an_outcome() {
+        assert!(matches!(caught(|| panic!("on purpose")), Outcome::Panicked(_)));
     }
 }
