@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostics, Report, Strictness};
 use crate::document::{Action, Pointer};
 use crate::error::Error;
+use crate::ir::Coverage;
 use crate::output;
 use crate::source::Source;
 use crate::{check, document, emit, format, lower, names};
@@ -96,6 +97,7 @@ pub enum Discriminator {
 pub struct Output {
     code: String,
     report: Report,
+    coverage: Coverage,
 }
 
 impl Output {
@@ -109,6 +111,12 @@ impl Output {
     #[must_use]
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// How much of what the schemas say the types say too.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        self.coverage
     }
 
     /// Writes the code to a file, unless the file holds it already.
@@ -241,13 +249,13 @@ impl Config {
         let refused = diagnostics.has_errors(self.strictness);
         let report = diagnostics.finish(source);
         match code {
-            Some(code) if !refused => Ok(Output { code, report }),
+            Some((code, coverage)) if !refused => Ok(Output { code, report, coverage }),
             _ => Err(Error::Refused(report)),
         }
     }
 
     /// The way from text to text; each stage collects its faults, and none starts on the ruins of another.
-    fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<String> {
+    fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<(String, Coverage)> {
         let document = document::parse(source, diagnostics)?;
         check::check(&document, self, diagnostics);
         let api = lower::lower(&document, self, diagnostics);
@@ -259,7 +267,7 @@ impl Config {
             return None;
         }
         let tokens = emit::emit(&api, &names, self);
-        Some(format::format(tokens, source.file_name()))
+        Some((format::format(tokens, source.file_name()), api.coverage))
     }
 
     /// Generates from the file at `path` and writes the output, from a build script.

@@ -259,7 +259,8 @@ fn root(source: &Source, file: FileId, diagnostics: &Diagnostics) -> Option<Valu
 
 /// Reads a text as JSON where it is JSON, else as YAML, which for its escapes is not quite a superset.
 fn read(name: &str, text: &str) -> Result<Value, (Option<Position>, String)> {
-    let is_json = name.ends_with(".json") || name.ends_with(".avsc") || text.trim_start().starts_with('{');
+    let ending = std::path::Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let is_json = matches!(ending, "json" | "avsc") || text.trim_start().starts_with('{');
     if is_json {
         let mut json = serde_json::Deserializer::from_str(text);
         if let Ok(value) = ValueSeed.deserialize(&mut json).and_then(|value| json.end().map(|()| value)) {

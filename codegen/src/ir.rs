@@ -15,6 +15,7 @@ pub(crate) struct Api {
     pub(crate) channels: Vec<Channel>,
     pub(crate) servers: Vec<Server>,
     pub(crate) types: Types,
+    pub(crate) coverage: Coverage,
 }
 
 impl Api {
@@ -26,6 +27,23 @@ impl Api {
     /// The operations whose messages leave from here.
     pub(crate) fn outgoing(&self) -> impl Iterator<Item = &Operation> {
         self.operations.iter().filter(|operation| operation.direction == Direction::Outgoing)
+    }
+}
+
+/// How many schemas say something about their values, and how many of those have a type that says more than
+/// `serde_json::Value`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Schemas with a type of their own.
+    pub typed: u64,
+    /// Schemas that say something.
+    pub all: u64,
+}
+
+impl Coverage {
+    pub(crate) fn count(&mut self, is_typed: bool) {
+        self.all += 1;
+        self.typed += u64::from(is_typed);
     }
 }
 
@@ -323,6 +341,8 @@ pub(crate) enum Type {
     /// A type that the output names and does not define.
     External(External),
     List(Box<Type>),
+    /// A list of just so many items, each of its own type.
+    Tuple(Vec<Type>),
     Map(Box<Type>),
     /// The type, or `null`, where no property's presence says so.
     Nullable(Box<Type>),

@@ -28,4 +28,5 @@ pub use self::config::{Config, Discriminator, Output, Perspective};
 pub use self::diagnostic::{Diagnostic, Report, Severity};
 pub use self::document::Pointer;
 pub use self::error::Error;
+pub use self::ir::Coverage;
 pub use self::source::Source;

@@ -23,7 +23,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
     let channels = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();
-    let mut types = schemas.finish();
+    let (mut types, coverage) = schemas.finish();
     recursion::name_what_holds_itself(&mut types);
     recursion::box_what_holds_itself(&mut types);
     let routing = routing::find(document, config, &operations, &events, diagnostics);
@@ -35,6 +35,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
         servers: document.servers.iter().map(server::lower).collect(),
         events,
         types,
+        coverage,
     }
 }
 

@@ -80,15 +80,17 @@ fn body(text: &str) -> &str {
 mod tests {
     use std::time::Duration;
 
+    use asyncapi_codegen::Coverage;
+
     use super::super::manifest::Validity;
     use super::{Document, DocumentResult, Outcome, modules, shards};
 
     fn document(path: &str) -> Document {
-        Document { path: path.to_owned(), file: path.into(), validity: Validity::Valid }
+        Document { path: path.to_owned(), file: path.into(), root: ".".into(), validity: Validity::Valid }
     }
 
     fn result(client: &str, application: &str) -> DocumentResult {
-        let code = |text: &str| Outcome::Code { text: text.to_owned(), warnings: 0, coverage: None };
+        let code = |text: &str| Outcome::Code { text: text.to_owned(), warnings: 0, coverage: Coverage::default() };
         DocumentResult {
             outcomes: [("client", code(client)), ("application", code(application))],
             time: Duration::ZERO,

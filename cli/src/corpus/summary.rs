@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
+use asyncapi_codegen::Coverage;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::compile::Compiled;
 use super::documents::Document;
-use super::generate::{Coverage, DocumentResult, Generated, Outcome};
+use super::generate::{DocumentResult, Generated, Outcome};
 use super::groups::{Complaint, Group, groups};
 use super::manifest::Validity;
 use super::modules::Modules;
@@ -124,10 +125,10 @@ fn panic(outcome: &Outcome) -> Option<&str> {
     if let Outcome::Panicked(text) = outcome { Some(text) } else { None }
 }
 
-/// `None` as long as the generator does not count them.
+/// `None` where no schema says anything.
 fn schema_nodes(results: &[DocumentResult]) -> Option<SchemaNodes> {
     let covered = results.iter().flat_map(outcomes).filter_map(|outcome| match outcome {
-        Outcome::Code { coverage, .. } => *coverage,
+        Outcome::Code { coverage, .. } => Some(*coverage),
         _ => None,
     });
     let sum = |sum: SchemaNodes, coverage: Coverage| SchemaNodes {

@@ -38,6 +38,24 @@ pub(crate) struct Keywords {
     pub(crate) discriminator: Option<Tag>,
 }
 
+impl Keywords {
+    /// Whether anything is said about the values, beside words for people.
+    pub(crate) fn say_something(&self) -> bool {
+        !self.types.is_empty()
+            || self.nullable
+            || self.format.is_some()
+            || self.values.is_some()
+            || !self.properties.is_empty()
+            || !self.required.is_empty()
+            || self.additional.is_some()
+            || self.items.is_some()
+            || !self.tuple.is_empty()
+            || !self.all_of.is_empty()
+            || !self.any_of.is_empty()
+            || !self.one_of.is_empty()
+    }
+}
+
 /// `discriminator`: the property that tells the alternatives apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tag {

@@ -77,11 +77,6 @@ impl Schemas {
         self.by_place.get(place).copied()
     }
 
-    /// Every schema, in the order of reading.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (SchemaId, &Schema)> {
-        self.all.iter().enumerate().map(|(index, schema)| (SchemaId(index), schema))
-    }
-
     /// Reads the schema at a node, and all below it, unless it has been read before.
     pub(crate) fn read(&mut self, node: &Node<'_>) -> SchemaId {
         self.read_as(node, Self::kind)
@@ -116,18 +111,7 @@ impl Schemas {
         match node.value {
             Value::Bool(true) => SchemaKind::Anything,
             Value::Bool(false) => SchemaKind::Nothing,
-            Value::Mapping(_) => {
-                match (node.child("schemaFormat").and_then(|node| node.text()), node.child("schema")) {
-                    (Some(media_type), Some(schema)) if is_json_schema(&media_type) => {
-                        SchemaKind::Reference(self.read(&schema))
-                    }
-                    (Some(media_type), Some(_)) => SchemaKind::Foreign(media_type),
-                    _ => match node.object("a schema") {
-                        Some(object) => SchemaKind::Keywords(Box::new(keywords::read(self, object))),
-                        None => SchemaKind::Anything,
-                    },
-                }
-            }
+            Value::Mapping(_) => self.object(node),
             other => {
                 let message = format!("a schema is an object, and this is {}", other.kind());
                 node.report(
@@ -136,6 +120,18 @@ impl Schemas {
                 );
                 SchemaKind::Anything
             }
+        }
+    }
+
+    /// A Schema Object, or a Multi Format Schema Object (AsyncAPI 3) whose schema stands in its place.
+    fn object(&mut self, node: &Node<'_>) -> SchemaKind {
+        match (node.child("schemaFormat").and_then(|node| node.text()), node.child("schema")) {
+            (Some(media_type), Some(schema)) if is_json_schema(&media_type) => self.kind(&schema),
+            (Some(media_type), Some(_)) => SchemaKind::Foreign(media_type),
+            _ => match node.object("a schema") {
+                Some(object) => SchemaKind::Keywords(Box::new(keywords::read(self, object))),
+                None => SchemaKind::Anything,
+            },
         }
     }
 }

@@ -113,16 +113,14 @@ fn from_str(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -
             Segment::Variable(index) => *index,
         };
         let field = &fields[index];
-        let part = match segments.peek() {
-            Some(Segment::Text(text)) => {
-                segments.next();
-                if segments.peek().is_none() {
-                    quote!(let (value, rest) = (rest.strip_suffix(#text).ok_or(OtherChannel)?, "");)
-                } else {
-                    quote!(let (value, rest) = rest.split_once(#text).ok_or(OtherChannel)?;)
-                }
+        let part = match segments.next_if(|next| matches!(next, Segment::Text(_))) {
+            Some(Segment::Text(text)) if segments.peek().is_some() => {
+                quote!(let (value, rest) = rest.split_once(#text).ok_or(OtherChannel)?;)
             }
-            _ => quote!(let (value, rest) = (rest, "");),
+            Some(Segment::Text(text)) => quote!(let value = rest.strip_suffix(#text).ok_or(OtherChannel)?;),
+            // Nothing stands between this value and the next, so this one takes everything.
+            _ if segments.peek().is_some() => quote!(let (value, rest) = (rest, "");),
+            _ => quote!(let value = rest;),
         };
         steps.push(part);
         if std::mem::replace(&mut seen[index], true) {
@@ -142,9 +140,6 @@ fn from_str(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -
             fn from_str(address: &str) -> Result<Self, OtherChannel> {
                 let rest = address;
                 #(#steps)*
-                if !rest.is_empty() {
-                    return Err(OtherChannel);
-                }
                 Ok(Self { #(#values),* })
             }
         }

@@ -125,6 +125,7 @@ impl Uses {
                 self.ty(value);
             }
             Type::List(inner) | Type::Nullable(inner) => self.ty(inner),
+            Type::Tuple(items) => items.iter().for_each(|item| self.ty(item)),
             Type::External(External::DateTime) => self.add("asyncapi_runtime", ["DateTime"]),
             Type::External(External::Date) => self.add("jiff::civil", ["Date"]),
             Type::External(External::Uuid) => self.add("uuid", ["Uuid"]),

@@ -25,7 +25,7 @@ fn function(server: &Server, name: &Name, arguments: &[Name]) -> TokenStream {
     let docs = docs::docs(&server.docs);
     let variables: Vec<TokenStream> =
         server.variables.iter().zip(arguments).map(|(variable, name)| variable_docs(variable, name)).collect();
-    let separator = (!variables.is_empty()).then(|| quote!(#[doc = ""]));
+    let separator = (!variables.is_empty() && !docs.is_empty()).then(|| quote!(#[doc = ""]));
     match &server.url[..] {
         segments @ ([] | [Segment::Text(_)]) => {
             let url: String = segments.iter().map(text).collect();

@@ -21,6 +21,10 @@ pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
             let item = owned(emit, item);
             quote!(Vec<#item>)
         }
+        Type::Tuple(items) => {
+            let items = items.iter().map(|item| owned(emit, item));
+            quote!((#(#items,)*))
+        }
         Type::Map(value) if **value == Type::Any => quote!(Map<String, Value>),
         Type::Map(value) => {
             let value = owned(emit, value);

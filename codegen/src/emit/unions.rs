@@ -11,6 +11,8 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let docs = docs::of_type(def);
+    // Boxing the large ones would change the type whenever the document gains a property.
+    let allowed = quote!(#[allow(clippy::large_enum_variant)]);
     let variants = union.variants.iter().zip(members).map(|(variant, name)| {
         let ty = types::owned(emit, &variant.ty);
         quote!(#name(#ty))
@@ -20,6 +22,7 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -
             #docs
             #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
             #[serde(untagged)]
+            #allowed
             pub enum #name {
                 #(#variants,)*
             }
@@ -33,6 +36,7 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -
                 #[derive(Clone, Debug, PartialEq, Serialize)]
                 #[serde(untagged)]
                 #[non_exhaustive]
+                #allowed
                 pub enum #name {
                     #(#variants,)*
                     #[doc = " An alternative that the document does not list."]

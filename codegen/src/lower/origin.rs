@@ -36,6 +36,8 @@ fn inner_steps(root: &Place, steps: &[String], schemas: &Schemas) -> Vec<Step> {
         match step.as_str() {
             "items" => inner.push(Step::Item),
             "additionalProperties" => inner.push(Step::Value),
+            // The part of a multi-format schema that holds the schema.
+            "schema" => {}
             // What is merged into its owner has no name of its own.
             "allOf" => at = steps.next().map_or_else(|| at.clone(), |index| at.join(index)),
             "oneOf" | "anyOf" => {

@@ -8,8 +8,8 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Document, JsonType, Keywords, Place, SchemaId, SchemaKind, Schemas, Value};
 use crate::ir::{
-    Docs, EnumValue, Event, Extra, Field, Origin, Presence, Root, Shape, Struct, Type, TypeDef, TypeId, Types, Union,
-    Variant,
+    Coverage, Docs, EnumValue, Event, Extra, Field, Origin, Presence, Root, Shape, Struct, Type, TypeDef, TypeId,
+    Types, Union, Variant,
 };
 
 /// The types made so far.
@@ -25,6 +25,7 @@ pub(super) struct Lowering<'a> {
     under_way: BTreeSet<SchemaId>,
     /// `None` while the type is being made.
     types: Vec<Option<TypeDef>>,
+    coverage: Coverage,
 }
 
 impl<'a> Lowering<'a> {
@@ -46,6 +47,7 @@ impl<'a> Lowering<'a> {
             made: BTreeMap::new(),
             under_way: BTreeSet::new(),
             types: Vec::new(),
+            coverage: Coverage::default(),
         };
         for (_, id) in &document.components {
             lowering.reserve(*id);
@@ -114,9 +116,9 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// Every type that was made.
-    pub(super) fn finish(self) -> Types {
-        Types(self.types.into_iter().flatten().collect())
+    /// Every type that was made, and how much of the schemas they say.
+    pub(super) fn finish(self) -> (Types, Coverage) {
+        (Types(self.types.into_iter().flatten().collect()), self.coverage)
     }
 
     fn root(&mut self, id: SchemaId, root: impl FnOnce() -> Root) {
@@ -159,13 +161,13 @@ impl<'a> Lowering<'a> {
         if let Some(type_id) = self.made.get(&id) {
             return Type::Named(*type_id);
         }
-        if let SchemaKind::Keywords(keywords) = &self.schemas[id].kind {
-            if self.needs_item(keywords) {
-                let type_id = self.reserve(id);
-                let shape = self.shape(keywords).unwrap_or(Shape::Alias(Type::Any));
-                self.types[type_id.0] = Some(self.def(id, shape));
-                return Type::Named(type_id);
-            }
+        if let SchemaKind::Keywords(keywords) = &self.schemas[id].kind
+            && self.needs_item(keywords)
+        {
+            let type_id = self.reserve(id);
+            let shape = self.shape(keywords).unwrap_or(Shape::Alias(Type::Any));
+            self.types[type_id.0] = Some(self.def(id, shape));
+            return Type::Named(type_id);
         }
         self.without_item(id)
     }
@@ -187,6 +189,9 @@ impl<'a> Lowering<'a> {
             },
         };
         self.under_way.remove(&id);
+        if matches!(&schemas[id].kind, SchemaKind::Keywords(keywords) if keywords.say_something()) {
+            self.coverage.count(ty != Type::Any);
+        }
         ty
     }
 
@@ -229,12 +234,12 @@ impl<'a> Lowering<'a> {
     }
 
     fn shape_of(&mut self, merged: &Keywords) -> Shape {
+        self.coverage.count(true);
         if let Some(strings) = self.strings(merged) {
             return Shape::Enum(enum_values(&merged.at.join("enum"), strings.iter().map(String::as_str)));
         }
-        match self.union_of(merged) {
-            Choice::Among(alternatives) => return Shape::Union(self.union(merged, &alternatives)),
-            Choice::None | Choice::Only(_) => {}
+        if let Choice::Among(alternatives) = self.union_of(merged) {
+            return Shape::Union(self.union(merged, &alternatives));
         }
         if merged.types.len() > 1 && scalar::implied(merged).is_none() {
             return Shape::Union(self.type_list(merged));
@@ -293,13 +298,9 @@ impl<'a> Lowering<'a> {
         let base = Keywords { one_of: Vec::new(), any_of: Vec::new(), ..merged.clone() };
         let shares = !base.properties.is_empty();
         let tag = union::tag(self.schemas, Some(merged), alternatives);
-        let (tag, mut found) = match tag {
-            Some((property, found)) => (Some(property), found),
-            None => {
-                let plain = alternatives.iter().map(|id| Alternative { id: *id, tag_values: Vec::new() });
-                (None, plain.collect())
-            }
-        };
+        let untold = || alternatives.iter().map(|id| Alternative { id: *id, tag_values: Vec::new() }).collect();
+        let (tag, mut found): (_, Vec<Alternative>) =
+            tag.map_or_else(|| (None, untold()), |(property, found)| (Some(property), found));
         if tag.is_none() {
             found.sort_by_key(|alternative| std::cmp::Reverse(union::demand(self.schemas, alternative.id)));
         }
@@ -426,6 +427,9 @@ impl<'a> Lowering<'a> {
             Some(JsonType::Integer) => scalar::integer(merged),
             Some(JsonType::Number) => scalar::number(merged),
             Some(JsonType::String) => scalar::string(merged, self.config),
+            Some(JsonType::Array) if is_tuple(merged) => {
+                Type::Tuple(merged.tuple.iter().map(|id| self.value(*id)).collect())
+            }
             Some(JsonType::Array) => {
                 let item = merged.items.map_or(Type::Any, |id| self.value(id));
                 Type::List(Box::new(item))
@@ -484,6 +488,16 @@ fn is_struct(schemas: &Schemas, merged: &Keywords) -> bool {
     let is_empty = merged.additional.is_some_and(|id| is_nothing(schemas, id)) && merged.pattern_properties.is_empty();
     scalar::implied(merged) == Some(JsonType::Object) && (has_names || is_empty)
 }
+
+/// Whether a list has just as many items as its tuple has schemas.
+fn is_tuple(merged: &Keywords) -> bool {
+    let count = i128::try_from(merged.tuple.len()).ok();
+    let (fewest, most) = merged.length;
+    (1..=MOST_IN_TUPLE).contains(&merged.tuple.len()) && fewest >= count && (!merged.is_open_tuple || most == count)
+}
+
+/// serde reads tuples up to this length.
+const MOST_IN_TUPLE: usize = 16;
 
 fn is_nothing(schemas: &Schemas, id: SchemaId) -> bool {
     matches!(schemas[id].kind, SchemaKind::Nothing)
