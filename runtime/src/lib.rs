@@ -45,15 +45,22 @@
 
 mod accept;
 mod boxed;
+#[cfg(feature = "durable")]
+mod clock;
 mod context;
 mod date_time;
 mod dead_letter;
 mod decode_error;
 mod dispatch;
+#[cfg(feature = "durable")]
+mod durable;
+mod freshness;
 mod handler_error;
 mod headers;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "durable")]
+pub mod inbox;
 mod inbound;
 #[cfg(feature = "inline")]
 mod inline;
@@ -65,12 +72,17 @@ pub mod verify;
 
 pub use accept::{Accept, Accepted, NotAccepted, Refusal, RetryCause};
 pub use boxed::{BoxError, BoxFuture};
+#[cfg(feature = "durable")]
+pub use clock::{Clock, SteadyClock};
 pub use context::Context;
 pub use date_time::DateTime;
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use dispatch::{Dispatch, Route, UnknownEvent};
+pub use freshness::Freshness;
 pub use handler_error::{DispatchError, HandlerError};
+#[cfg(feature = "durable")]
+pub use durable::Durable;
 pub use headers::{Headers, Iter as HeadersIter};
 pub use inbound::Inbound;
 #[cfg(feature = "inline")]

@@ -10,6 +10,8 @@ use crate::{Accepted, NotAccepted};
 #[derive(Clone, Copy)]
 pub(super) enum Answer {
     Handled,
+    Stored,
+    Duplicate,
     DeadLettered,
     NotPost,
     TooLarge,
@@ -44,6 +46,8 @@ impl Answer {
     fn status_and_text(self) -> (StatusCode, &'static str) {
         match self {
             Self::Handled => (StatusCode::NO_CONTENT, ""),
+            Self::Stored => (StatusCode::ACCEPTED, "stored\n"),
+            Self::Duplicate => (StatusCode::OK, "stored before\n"),
             Self::DeadLettered => (StatusCode::ACCEPTED, "kept, not handled\n"),
             Self::NotPost => (StatusCode::METHOD_NOT_ALLOWED, "POST only\n"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body too large\n"),
@@ -70,6 +74,8 @@ impl From<Result<Accepted, NotAccepted>> for Answer {
     fn from(outcome: Result<Accepted, NotAccepted>) -> Self {
         match outcome {
             Ok(Accepted::Handled) => Self::Handled,
+            Ok(Accepted::Stored) => Self::Stored,
+            Ok(Accepted::Duplicate) => Self::Duplicate,
             Ok(Accepted::DeadLettered) => Self::DeadLettered,
             Err(NotAccepted::Retry(_)) => Self::Retry,
             Err(NotAccepted::Refused(_)) => Self::Refused,
