@@ -4,6 +4,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use crate::inbox::{Delivery, Envelope, Inbox, InboxError, Peeked, Put, Reason};
+use crate::loggable::Loggable;
 use crate::{Accept, Accepted, BoxError, BoxFuture, Headers, Inbound, NotAccepted, RetryCause};
 
 const DEFAULT_STORE_DEADLINE: Duration = Duration::from_secs(2);
@@ -87,7 +88,7 @@ impl<I: Inbox> Durable<I> {
             }
             Err(error) => {
                 let error: BoxError = error.into();
-                tracing::error!(reason = %Causes(error.as_ref()), "event not stored, so not acknowledged");
+                tracing::error!(reason = %Loggable(error.as_ref()), "event not stored, so not acknowledged");
                 Err(NotAccepted::Retry(RetryCause::Unavailable(error)))
             }
         }
@@ -102,21 +103,6 @@ fn without_credentials(inbound: Inbound) -> Inbound {
     let is_credential = |name: &str| CREDENTIALS.iter().any(|credential| name.eq_ignore_ascii_case(credential));
     let kept: Headers = inbound.headers().iter().filter(|(name, _)| !is_credential(name)).collect();
     inbound.with_headers(kept)
-}
-
-/// An error and its causes in a line. An inbox's errors quote no payload.
-pub(crate) struct Causes<'a>(pub(crate) &'a (dyn std::error::Error + 'static));
-
-impl fmt::Display for Causes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
-    }
 }
 
 impl<I: Inbox> Accept for Durable<I> {

@@ -64,11 +64,17 @@ pub mod inbox;
 mod inbound;
 #[cfg(feature = "inline")]
 mod inline;
+#[cfg(any(feature = "durable", feature = "inline"))]
+mod loggable;
 mod outbound;
 mod peek;
 mod pointer;
+#[cfg(feature = "server")]
+pub mod server;
 mod transport;
 pub mod verify;
+#[cfg(feature = "durable")]
+pub mod worker;
 
 pub use accept::{Accept, Accepted, NotAccepted, Refusal, RetryCause};
 pub use boxed::{BoxError, BoxFuture};
@@ -89,3 +95,5 @@ pub use inbound::Inbound;
 pub use inline::Inline;
 pub use outbound::Outbound;
 pub use transport::{PublishError, Transport};
+#[cfg(feature = "durable")]
+pub use worker::Worker;

@@ -7,8 +7,8 @@ use super::body::BodyError;
 use crate::{Accepted, NotAccepted};
 
 /// Everything a receiver answers.
-#[derive(Clone, Copy)]
-pub(super) enum Answer {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
     Handled,
     Stored,
     Duplicate,
@@ -20,10 +20,28 @@ pub(super) enum Answer {
     NotVerified,
     Refused,
     Retry,
+    Busy,
+    Draining,
 }
 
 impl Answer {
-    pub(super) fn response(self) -> Response<Full<Bytes>> {
+    pub(super) const ALL: [Self; 13] = [
+        Self::Handled,
+        Self::Stored,
+        Self::Duplicate,
+        Self::DeadLettered,
+        Self::NotPost,
+        Self::TooLarge,
+        Self::TooSlow,
+        Self::Broken,
+        Self::NotVerified,
+        Self::Refused,
+        Self::Retry,
+        Self::Busy,
+        Self::Draining,
+    ];
+
+    pub(crate) fn response(self) -> Response<Full<Bytes>> {
         let (status, text) = self.status_and_text();
         let mut response = Response::new(Full::from(text));
         *response.status_mut() = status;
@@ -34,9 +52,30 @@ impl Answer {
         match self {
             Self::NotPost => headers.insert(ALLOW, HeaderValue::from_static("POST")),
             Self::Retry => headers.insert(RETRY_AFTER, HeaderValue::from_static("60")),
+            // Both pass sooner than a failure does.
+            Self::Busy | Self::Draining => headers.insert(RETRY_AFTER, HeaderValue::from_static("10")),
             _ => None,
         };
         response
+    }
+
+    /// The answer as a word, for metrics.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Handled => "handled",
+            Self::Stored => "stored",
+            Self::Duplicate => "duplicate",
+            Self::DeadLettered => "dead_letter",
+            Self::NotPost => "not_post",
+            Self::TooLarge => "too_large",
+            Self::TooSlow => "too_slow",
+            Self::Broken => "broken",
+            Self::NotVerified => "not_verified",
+            Self::Refused => "refused",
+            Self::Retry => "not_accepted",
+            Self::Busy => "busy",
+            Self::Draining => "draining",
+        }
     }
 
     pub(super) fn status(self) -> StatusCode {
@@ -55,7 +94,7 @@ impl Answer {
             Self::Broken => (StatusCode::BAD_REQUEST, "body cut short\n"),
             Self::NotVerified => (StatusCode::UNAUTHORIZED, "not verified\n"),
             Self::Refused => (StatusCode::UNPROCESSABLE_ENTITY, "cannot be handled\n"),
-            Self::Retry => (StatusCode::SERVICE_UNAVAILABLE, "try again later\n"),
+            Self::Retry | Self::Busy | Self::Draining => (StatusCode::SERVICE_UNAVAILABLE, "try again later\n"),
         }
     }
 }
@@ -66,6 +105,7 @@ impl From<BodyError> for Answer {
             BodyError::TooLarge => Self::TooLarge,
             BodyError::TooSlow => Self::TooSlow,
             BodyError::Broken => Self::Broken,
+            BodyError::OverBudget => Self::Busy,
         }
     }
 }

@@ -51,6 +51,7 @@ struct Row {
     attempts: u32,
     stored_at: i64,
     due: i64,
+    due_after: i64,
     settled_at: i64,
     reason: Option<Reason>,
 }
@@ -109,7 +110,7 @@ impl Shelf {
         }
         self.ids.insert(delivery.id().clone(), number);
         let state = if reason.is_some() { State::Dead } else { self.place_in_line(delivery.key()) };
-        let row = Row { delivery, state, attempts: 0, stored_at: now, due: now, settled_at: now, reason };
+        let row = Row { delivery, state, attempts: 0, stored_at: now, due: now, due_after: 0, settled_at: now, reason };
         self.rows.insert(number, row);
         self.note_ready(number, state);
         Put::Stored(Receipt(number))
@@ -129,6 +130,8 @@ impl Shelf {
 
     fn lease(&mut self, most: usize, now: i64) -> Batch {
         for (number, row) in &mut self.rows {
+            // Should the clock have been set back: nobody waits for longer than was meant.
+            row.due = row.due.min(now.saturating_add(row.due_after));
             if row.state == State::Waiting && row.due <= now {
                 row.state = State::Ready;
                 self.ready.insert(*number);
@@ -166,7 +169,8 @@ impl Shelf {
         row.state = match settlement {
             Settlement::Done => State::Done,
             Settlement::Retry { after } => {
-                row.due = now.saturating_add(millis(after));
+                row.due_after = millis(after);
+                row.due = now.saturating_add(row.due_after);
                 State::Waiting
             }
             Settlement::Dead(reason) => {

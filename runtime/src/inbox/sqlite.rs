@@ -32,8 +32,8 @@ const AT_ONCE: usize = 500;
 /// Several processes can have it open, as a receiver and a command line that lists dead letters, but one at a
 /// time is to lease: the first lease ends those of every process before it, see [`Inbox::lease`].
 ///
-/// Time is not taken from the system's clock: a retry that waits is due after its delay, whatever clock is set,
-/// and after a restart it waits for no longer than that delay again.
+/// A retry that waits is due after its delay, whatever the system's clock is set to meanwhile, and after a
+/// restart it waits for no longer than that delay again.
 ///
 /// ```no_run
 /// use std::sync::Arc;

@@ -12,18 +12,39 @@ use crate::inbox::{
     Batch, Delivery, Entry, EventId, Kind, Leased, OrderKey, Page, Put, Reason, Receipt, Settlement, State, Stats, Stored, Ticket,
 };
 
+/// What clocks differ by between two threads that ask one, and more.
+const CLOCK_TOLERANCE: i64 = 1_000;
+
 pub(super) struct Tables<'c> {
     connection: &'c Connection,
-    /// What this process leases under, once it does.
-    pub(super) fence: &'c Cell<Option<i64>>,
+    session: Cell<Session>,
+}
+
+/// What a process knows of its own leases.
+#[derive(Clone, Copy, Default)]
+struct Session {
+    /// What it leases under, once it does.
+    fence: Option<i64>,
+    /// When it leased last.
+    leased_at: i64,
 }
 
 impl<'c> Tables<'c> {
-    pub(super) fn new(connection: &'c Connection, fence: &'c Cell<Option<i64>>) -> Self {
-        Self { connection, fence }
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self { connection, session: Cell::default() }
     }
 
+    /// Does all of this, or nothing.
     pub(super) fn transaction(&self, work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        let session = self.session.get();
+        let done = self.begin_and_end(work);
+        if done.is_err() {
+            self.session.set(session);
+        }
+        done
+    }
+
+    fn begin_and_end(&self, work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
         self.run("BEGIN IMMEDIATE", [])?;
         let done = work().and_then(|()| self.run("COMMIT", []).map(|_| ()));
         // Some failures have ended it already.
@@ -85,9 +106,13 @@ impl<'c> Tables<'c> {
 
     /// `None` if a later process leases.
     pub(super) fn lease(&self, most: usize, now: i64) -> Result<Option<Batch>, Error> {
-        let Some(fence) = self.own_fence(now)? else {
+        let Some(fence) = self.own_fence()? else {
             return Ok(None);
         };
+        if now < self.session.get().leased_at - CLOCK_TOLERANCE {
+            self.wait_no_longer_than_meant(now)?;
+        }
+        self.session.set(Session { fence: Some(fence), leased_at: now });
         let due = "UPDATE event SET state = ?1 WHERE state = 2 AND due_at <= ?2";
         self.run(due, params![READY, now])?;
         let mut ready = self.connection.prepare_cached("SELECT receipt FROM event WHERE state = ?1 ORDER BY receipt LIMIT ?2")?;
@@ -98,17 +123,21 @@ impl<'c> Tables<'c> {
     }
 
     /// The number this process leases under, if no later one does. The first time, every lease before it ends.
-    fn own_fence(&self, now: i64) -> Result<Option<i64>, Error> {
+    fn own_fence(&self) -> Result<Option<i64>, Error> {
         let last = self.number("SELECT fence FROM lessee", [])?.unwrap_or(0);
-        if let Some(own) = self.fence.get() {
+        if let Some(own) = self.session.get().fence {
             return Ok((own == last).then_some(own));
         }
         self.run("UPDATE lessee SET fence = ?1", [last + 1])?;
         self.run("UPDATE event SET state = ?1 WHERE state = ?2", [READY, LEASED])?;
-        // The system's clock may have been set in between: nobody waits for longer than was meant.
-        self.run("UPDATE event SET due_at = min(due_at, ?1 + due_after) WHERE state = 2", [now])?;
-        self.fence.set(Some(last + 1));
-        Ok(self.fence.get())
+        // As if the clock had been set back, which nobody could have noticed.
+        self.session.set(Session { fence: Some(last + 1), leased_at: i64::MAX });
+        Ok(Some(last + 1))
+    }
+
+    /// For when the clock may have been set back.
+    fn wait_no_longer_than_meant(&self, now: i64) -> Result<(), Error> {
+        self.run("UPDATE event SET due_at = min(due_at, ?1 + due_after) WHERE state = 2", [now]).map(|_| ())
     }
 
     fn take(&self, number: i64, fence: i64) -> Result<Leased, Error> {

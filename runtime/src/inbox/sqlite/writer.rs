@@ -1,4 +1,3 @@
-use std::cell::Cell;
 use std::thread;
 
 use rusqlite::Connection;
@@ -85,8 +84,7 @@ impl Writer {
 
 /// What the thread does: whatever waits, together.
 fn write(connection: &Connection, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>) {
-    let fence = Cell::new(None);
-    let tables = Tables::new(connection, &fence);
+    let tables = Tables::new(connection);
     let mut batch = Vec::new();
     while jobs.blocking_recv_many(&mut batch, AT_MOST) > 0 {
         batch.retain(|job| job.is_wanted());
@@ -106,10 +104,5 @@ fn write(connection: &Connection, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>
 
 /// Does all of them, or none.
 fn commit(tables: &Tables<'_>, batch: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
-    let fence = tables.fence.get();
-    let done = tables.transaction(|| batch.iter_mut().try_for_each(|job| job.run(tables)));
-    if done.is_err() {
-        tables.fence.set(fence);
-    }
-    done
+    tables.transaction(|| batch.iter_mut().try_for_each(|job| job.run(tables)))
 }
