@@ -7,8 +7,8 @@ use futures_util::FutureExt;
 
 use crate::loggable::Loggable;
 use crate::{
-    Accept, Accepted, BoxFuture, Context, DeadLetter, DeadLetters, Dispatch, DispatchError, HandlerError,
-    Inbound, NotAccepted, Refusal, RetryCause, Route,
+    Accept, Accepted, BoxFuture, Context, DeadLetter, DeadLetters, Dispatch, DispatchError, HandlerError, Inbound,
+    NotAccepted, Refusal, RetryCause, Route,
 };
 
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);

@@ -59,9 +59,9 @@ mod handler_error;
 mod headers;
 #[cfg(feature = "http")]
 pub mod http;
+mod inbound;
 #[cfg(feature = "durable")]
 pub mod inbox;
-mod inbound;
 #[cfg(feature = "inline")]
 mod inline;
 #[cfg(any(feature = "durable", feature = "inline"))]
@@ -85,10 +85,10 @@ pub use date_time::DateTime;
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use dispatch::{Dispatch, Route, UnknownEvent};
-pub use freshness::Freshness;
-pub use handler_error::{DispatchError, HandlerError};
 #[cfg(feature = "durable")]
 pub use durable::Durable;
+pub use freshness::Freshness;
+pub use handler_error::{DispatchError, HandlerError};
 pub use headers::{Headers, Iter as HeadersIter};
 pub use inbound::Inbound;
 #[cfg(feature = "inline")]

@@ -23,10 +23,7 @@ pub(crate) fn string_at(body: &[u8], pointer: &str) -> Result<Option<String>, De
 }
 
 /// What each of some pointers leads to in this JSON text.
-pub(crate) fn scalars_at<const N: usize>(
-    body: &[u8],
-    pointers: [&str; N],
-) -> Result<[Option<Scalar>; N], DecodeError> {
+pub(crate) fn scalars_at<const N: usize>(body: &[u8], pointers: [&str; N]) -> Result<[Option<Scalar>; N], DecodeError> {
     let mut found = [const { None }; N];
     let wanted = pointers.into_iter().enumerate().map(|(index, pointer)| Wanted { index, pointer }).collect();
     let mut json = serde_json::Deserializer::from_slice(body);

@@ -192,7 +192,8 @@ impl Settings {
         }
         // Whoever waits to be told that the body is wanted need not be helped to get rid of it.
         let waits = head.headers.contains_key(EXPECT);
-        let body = if waits { body::read(body, &self.limits).await } else { body::read_or_discard(body, &self.limits).await };
+        let body =
+            if waits { body::read(body, &self.limits).await } else { body::read_or_discard(body, &self.limits).await };
         let (body, hold) = body.map_err(|error| refuse(error.into(), "no usable body"))?;
         let headers = collect(&head.headers);
         self.verifier.verify(&headers, &body).map_err(|error| refuse(Answer::NotVerified, error))?;

@@ -44,11 +44,7 @@ pub enum TransferError {
 /// # Errors
 ///
 /// The inbox or the writer failed. What is written by then is whole lines but for the last.
-pub async fn export(
-    inbox: &dyn Inbox,
-    state: State,
-    to: &mut (dyn Write + Send),
-) -> Result<u64, TransferError> {
+pub async fn export(inbox: &dyn Inbox, state: State, to: &mut (dyn Write + Send)) -> Result<u64, TransferError> {
     let mut page = Page::of(state);
     let mut written = 0;
     loop {

@@ -4,6 +4,7 @@
 //! `cargo test -p asyncapi-runtime --features hmac,server,sqlite --test durable --release -- --ignored`
 
 mod acknowledgement;
+#[path = "../http/client.rs"]
 mod client;
 mod clock;
 mod kit;

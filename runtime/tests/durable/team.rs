@@ -45,10 +45,6 @@ impl Team {
         self.seen.lock().unwrap().clone()
     }
 
-    pub(crate) fn seen_ids(&self) -> Vec<String> {
-        self.seen().into_iter().map(|seen| seen.id).collect()
-    }
-
     /// How often each was handled to the end.
     pub(crate) fn done(&self) -> BTreeMap<String, u32> {
         self.done.lock().unwrap().clone()

@@ -75,8 +75,7 @@ async fn what_can_never_be_handled_is_dead_with_the_place_of_the_fault() {
         let dead = case.dead().await;
         let told: Vec<_> =
             dead.iter().map(|(id, reason)| (id.as_str(), reason.kind(), reason.pointer())).take(2).collect();
-        let expected =
-            [("poison", ReasonKind::Undecodable, Some("/text")), ("rejected", ReasonKind::Rejected, None)];
+        let expected = [("poison", ReasonKind::Undecodable, Some("/text")), ("rejected", ReasonKind::Rejected, None)];
         assert_eq!(told, expected, "{}", case.name);
         assert_eq!(dead[1].1.message(), "not ours");
         assert_eq!((dead[2].1.kind(), dead.len()), (ReasonKind::NotJson, 3));

@@ -70,7 +70,10 @@ async fn a_line_that_is_none_is_named() {
         let lines = format!("{{\"id\": \"good\", \"body\": \"{{}}\"}}\n\n{line}\n");
         let case = memory();
         let error = import(&*case.inbox, &mut lines.as_bytes()).await.unwrap_err();
-        assert!(matches!(&error, TransferError::Line { number: 3, problem: found } if found.contains(problem)), "{error}");
+        assert!(
+            matches!(&error, TransferError::Line { number: 3, problem: found } if found.contains(problem)),
+            "{error}"
+        );
         assert_eq!(case.lease_ids().await, ["good"], "what came before it is there");
     }
 }

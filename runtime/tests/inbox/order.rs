@@ -71,8 +71,7 @@ impl Model {
         let now = self.now;
         self.waiting.retain(|_, due| *due > now);
         let heads = self.lines.values().filter_map(|line| line.first().copied());
-        let mut free: Vec<_> =
-            heads.filter(|id| !self.leased.contains(id) && !self.waiting.contains_key(id)).collect();
+        let mut free: Vec<_> = heads.filter(|id| !self.leased.contains(id) && !self.waiting.contains_key(id)).collect();
         free.sort_by_key(|id| self.known[id].0);
         free.truncate(most);
         self.leased.extend(&free);

@@ -92,7 +92,8 @@ async fn a_day_forth_or_back_between_two_starts_loses_nothing() {
 async fn what_is_no_inbox_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let text = directory.path().join("notes.txt");
-    std::fs::write(&text, "not a database, but a text that is longer than the header of one would be".repeat(20)).unwrap();
+    std::fs::write(&text, "not a database, but a text that is longer than the header of one would be".repeat(20))
+        .unwrap();
     assert!(Sqlite::open(&text).is_err());
 
     let other = directory.path().join("other.sqlite");

@@ -9,7 +9,8 @@ use super::row::{self, DEAD, DELIVERY, DONE, ENTRY, HELD, LEASED, READY, WAITING
 use crate::Freshness;
 use crate::clock::{elapsed, millis};
 use crate::inbox::{
-    Batch, Delivery, Entry, EventId, Kind, Leased, OrderKey, Page, Put, Reason, Receipt, Settlement, State, Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EventId, Kind, Leased, OrderKey, Page, Put, Reason, Receipt, Settlement, State, Stats,
+    Stored, Ticket,
 };
 
 /// What clocks differ by between two threads that ask one, and more.
@@ -115,8 +116,10 @@ impl<'c> Tables<'c> {
         self.session.set(Session { fence: Some(fence), leased_at: now });
         let due = "UPDATE event SET state = ?1 WHERE state = 2 AND due_at <= ?2";
         self.run(due, params![READY, now])?;
-        let mut ready = self.connection.prepare_cached("SELECT receipt FROM event WHERE state = ?1 ORDER BY receipt LIMIT ?2")?;
-        let ready: Vec<i64> = ready.query_map(params![READY, limit(most)], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut ready =
+            self.connection.prepare_cached("SELECT receipt FROM event WHERE state = ?1 ORDER BY receipt LIMIT ?2")?;
+        let ready: Vec<i64> =
+            ready.query_map(params![READY, limit(most)], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let leased = ready.into_iter().map(|number| self.take(number, fence)).collect::<Result<_, _>>()?;
         let next = self.number("SELECT min(due_at) FROM event WHERE state = 2", [])?;
         Ok(Some(Batch { leased, next: next.map(|due| elapsed(now, due)) }))
