@@ -11,6 +11,7 @@ use crate::pointer::{self, Step};
 #[derive(Clone, Debug)]
 pub(crate) enum Scalar {
     Text(String),
+    #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "only an envelope asks for integers"))]
     Integer(i64),
 }
 
@@ -56,7 +57,7 @@ impl<'p> ScalarsAt<'p, '_> {
     }
 
     /// The pointers that lead on into a member or element, one step further.
-    fn into_those(&self, leads_there: impl Fn(&str) -> bool) -> Vec<Wanted<'p>> {
+    fn steps_below(&self, leads_there: impl Fn(&str) -> bool) -> Vec<Wanted<'p>> {
         let step = |wanted: &Wanted<'p>| match pointer::step(wanted.pointer) {
             Step::Into(token, pointer) if leads_there(&token) => Some(Wanted { index: wanted.index, pointer }),
             _ => None,
@@ -105,7 +106,7 @@ impl<'de> Visitor<'de> for ScalarsAt<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
         for at in 0_usize.. {
-            let wanted = self.into_those(|token| pointer::index(token) == Some(at));
+            let wanted = self.steps_below(|token| pointer::index(token) == Some(at));
             if elements.next_element_seed(self.below(wanted))?.is_none() {
                 break;
             }
@@ -157,6 +158,6 @@ impl<'p> Visitor<'_> for Key<'_, 'p, '_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.into_those(|token| token == key))
+        Ok(self.0.steps_below(|token| token == key))
     }
 }

@@ -22,7 +22,7 @@ use writer::Writer;
 /// How many rows a long change touches before others get their turn.
 const AT_ONCE: usize = 500;
 
-/// An inbox in one SQLite file, which is compiled in. It survives `kill -9` and the loss of power.
+/// An inbox in one `SQLite` file, which is compiled in. It survives `kill -9` and the loss of power.
 ///
 /// One thread writes. Whatever has come while it was busy it commits together: one transaction, one `fsync`
 /// (`journal_mode=WAL`, `synchronous=FULL`), and only then is any of them told that it is done. The file is made
@@ -76,18 +76,18 @@ impl Sqlite {
     }
 
     /// Has the writer do this in a transaction. Done means committed.
-    fn write<'a, T: Send + 'static>(
-        &'a self,
+    fn write<T: Send + 'static>(
+        &self,
         work: impl FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
-    ) -> BoxFuture<'a, Result<T, InboxError>> {
+    ) -> BoxFuture<'_, Result<T, InboxError>> {
         Box::pin(self.writer.run(work))
     }
 
     /// The same, and wakes who waits for work.
-    fn change<'a, T: Send + 'static>(
-        &'a self,
+    fn change<T: Send + 'static>(
+        &self,
         work: impl FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
-    ) -> BoxFuture<'a, Result<T, InboxError>> {
+    ) -> BoxFuture<'_, Result<T, InboxError>> {
         Box::pin(async move {
             let outcome = self.writer.run(work).await;
             self.changed.notify_one();

@@ -61,8 +61,10 @@ impl<D: Dispatch + 'static> Worker<D> {
                 Settlement::Dead(_) => Some(Mark::Dead),
                 Settlement::Released => None,
             };
-            if self.settle(ticket, settlement, &mut told).await {
-                mark.into_iter().for_each(|mark| self.pulse.count(mark));
+            if self.settle(ticket, settlement, &mut told).await
+                && let Some(mark) = mark
+            {
+                self.pulse.count(mark);
             }
         }
         .instrument(span)

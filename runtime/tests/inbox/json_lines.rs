@@ -26,7 +26,7 @@ async fn what_is_exported_can_be_imported() {
 
         let mut lines = Vec::new();
         assert_eq!(export(&*from.inbox, State::Dead, &mut lines).await.unwrap(), 2, "{}", from.name);
-        assert_eq!(lines.iter().filter(|byte| **byte == b'\n').count(), 2);
+        assert_eq!(lines.split_inclusive(|byte| *byte == b'\n').count(), 2);
 
         let brought = import(&*to.inbox, &mut &lines[..]).await.unwrap();
         assert_eq!(brought, Imported { stored: 2, duplicates: 0 }, "{}", to.name);

@@ -8,7 +8,7 @@ use crate::inbox::InboxError;
 /// How long another process may hold the file before a write fails. Below what a sender waits for.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// "AsIn" in ASCII, so that no other program's file is taken for ours.
+/// `AsIn` in ASCII, so that no other program's file is taken for ours.
 const APPLICATION: i64 = 0x4173_496e;
 const VERSION: i64 = 1;
 
