@@ -41,6 +41,10 @@ pub trait Accept: Send + Sync {
 pub enum Accepted {
     /// Its handler has handled it.
     Handled,
+    /// It is stored durably, and will be handled.
+    Stored,
+    /// It was stored before. Nothing more will be done about it.
+    Duplicate,
     /// It cannot be handled, and is kept for a person to look at.
     DeadLettered,
 }

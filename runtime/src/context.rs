@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
-use crate::{DecodeError, Headers, Inbound};
+use crate::{DecodeError, Freshness, Headers, Inbound};
 
 /// What a handler may know about a delivery beside its payload.
 ///
@@ -19,13 +19,15 @@ pub struct Context<'a> {
     inbound: &'a Inbound,
     attempt: u32,
     received_at: Timestamp,
+    event_id: Option<&'a str>,
+    freshness: Freshness,
 }
 
 impl<'a> Context<'a> {
     /// The context of a delivery that was received just now and is tried for the first time.
     #[must_use]
     pub fn new(inbound: &'a Inbound) -> Self {
-        Self { inbound, attempt: 1, received_at: Timestamp::now() }
+        Self { inbound, attempt: 1, received_at: Timestamp::now(), event_id: None, freshness: Freshness::Unknown }
     }
 
     /// Sets which try of the receiver's own this is. The first is 1; 0 is taken as 1.
@@ -39,6 +41,20 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn with_received_at(mut self, received_at: Timestamp) -> Self {
         self.received_at = received_at;
+        self
+    }
+
+    /// Sets the id that tells the event from every other.
+    #[must_use]
+    pub fn with_event_id(mut self, event_id: &'a str) -> Self {
+        self.event_id = Some(event_id);
+        self
+    }
+
+    /// Sets how the delivery stands to earlier ones of its resource.
+    #[must_use]
+    pub fn with_freshness(mut self, freshness: Freshness) -> Self {
+        self.freshness = freshness;
         self
     }
 
@@ -72,6 +88,20 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn received_at(&self) -> Timestamp {
         self.received_at
+    }
+
+    /// The id that tells the event from every other, if the receiver keeps them apart: the key for a handler
+    /// that has to do its work only once. It is the same at every attempt.
+    #[must_use]
+    pub fn event_id(&self) -> Option<&'a str> {
+        self.event_id
+    }
+
+    /// How the delivery stands to those of its resource that were handled before it. Receivers that keep
+    /// nothing, such as `Inline`, do not know.
+    #[must_use]
+    pub fn freshness(&self) -> Freshness {
+        self.freshness
     }
 
     /// The whole body as a `T`; see [`Inbound::decode`].

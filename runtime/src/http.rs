@@ -28,6 +28,12 @@
 
 mod answer;
 mod body;
+mod budget;
 mod receiver;
+mod tally;
 
 pub use receiver::Receiver;
+pub use tally::Tally;
+
+#[cfg(feature = "server")]
+pub(crate) use answer::Answer;

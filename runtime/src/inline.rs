@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 
+use crate::loggable::Loggable;
 use crate::{
-    Accept, Accepted, BoxFuture, Context, DeadLetter, DeadLetters, DecodeError, Dispatch, DispatchError, HandlerError,
-    Inbound, NotAccepted, Refusal, RetryCause, Route,
+    Accept, Accepted, BoxFuture, Context, DeadLetter, DeadLetters, Dispatch, DispatchError, HandlerError, Inbound,
+    NotAccepted, Refusal, RetryCause, Route,
 };
 
 const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
@@ -150,23 +151,5 @@ impl<D: fmt::Debug> fmt::Debug for Inline<D> {
             .field("deadline", &self.deadline)
             .field("dead_letters", &self.dead_letters.as_ref().map(|_| ..))
             .finish()
-    }
-}
-
-/// An error and its causes in a line, less what a decode error quotes of the payload.
-struct Loggable<'a>(&'a dyn Error);
-
-impl fmt::Display for Loggable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            match error.downcast_ref::<DecodeError>() {
-                Some(undecodable) => write!(f, ": {undecodable:?}")?,
-                None => write!(f, ": {error}")?,
-            }
-            cause = error.source();
-        }
-        Ok(())
     }
 }

@@ -36,7 +36,23 @@
 //! |---|---|---|
 //! | `hmac` | `verify::HmacSha256Hex`, `verify::Secret`, `verify::sign` | hmac, sha2, base16ct |
 //! | `inline` | `Inline`, an [`Accept`] that dispatches while the sender waits | tokio (`time`), futures-util, tracing |
+//! | `durable` | `Durable`, an [`Accept`] that stores first; `Worker`, which handles later; `inbox`, with `inbox::Memory` | tokio (`rt`, `sync`, `time`), futures-util, tracing, sha2, base16ct |
+//! | `sqlite` | `inbox::Sqlite`, the inbox in one file; implies `durable` | rusqlite with SQLite itself, which needs a C compiler |
+//! | `server` | `server::Server` and `server::Monitor`; implies `durable` and `http` | hyper, hyper-util, tokio (`net`, `signal`) |
 //! | `http` | `http::Receiver`, a tower service for axum or hyper; implies `inline` | http, http-body, http-body-util, tower-service |
+//!
+//! # What is promised
+//!
+//! With `Durable`, a `Worker` and an inbox that survives the process, such as `inbox::Sqlite`:
+//!
+//! - No delivery is acknowledged before it is durable.
+//! - Every stored event is handled at least once, or becomes a dead letter with its reason.
+//! - At most one completion is recorded for an event id and inbox within the deduplication horizon, 7 days.
+//! - Events of one key are handled in the order they arrived. Gaps and stale events are told by
+//!   [`Context::freshness`], where they bear a revision.
+//! - Nothing that a handler does, and no payload, changes what the sender is answered.
+//!
+//! Not promised: the order in which the events occurred, and exactly once. Handlers have to be idempotent.
 //!
 //! # What is not logged
 //!
@@ -45,31 +61,49 @@
 
 mod accept;
 mod boxed;
+#[cfg(feature = "durable")]
+mod clock;
 mod context;
 mod date_time;
 mod dead_letter;
 mod decode_error;
 mod dispatch;
+#[cfg(feature = "durable")]
+mod durable;
+mod freshness;
 mod handler_error;
 mod headers;
 #[cfg(feature = "http")]
 pub mod http;
 mod inbound;
+#[cfg(feature = "durable")]
+pub mod inbox;
 #[cfg(feature = "inline")]
 mod inline;
+#[cfg(any(feature = "durable", feature = "inline"))]
+mod loggable;
 mod outbound;
 mod peek;
 mod pointer;
+#[cfg(feature = "server")]
+pub mod server;
 mod transport;
 pub mod verify;
+#[cfg(feature = "durable")]
+pub mod worker;
 
 pub use accept::{Accept, Accepted, NotAccepted, Refusal, RetryCause};
 pub use boxed::{BoxError, BoxFuture};
+#[cfg(feature = "durable")]
+pub use clock::{Clock, SteadyClock};
 pub use context::Context;
 pub use date_time::DateTime;
 pub use dead_letter::{DeadLetter, DeadLetters};
 pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use dispatch::{Dispatch, Route, UnknownEvent};
+#[cfg(feature = "durable")]
+pub use durable::Durable;
+pub use freshness::Freshness;
 pub use handler_error::{DispatchError, HandlerError};
 pub use headers::{Headers, Iter as HeadersIter};
 pub use inbound::Inbound;
@@ -77,3 +111,5 @@ pub use inbound::Inbound;
 pub use inline::Inline;
 pub use outbound::Outbound;
 pub use transport::{PublishError, Transport};
+#[cfg(feature = "durable")]
+pub use worker::Worker;

@@ -1,4 +1,4 @@
-//! One string out of a JSON text: the parser walks all of it, only that string is built.
+//! Some strings and integers out of a JSON text: the parser walks all of it once, only they are built.
 
 use std::fmt;
 
@@ -7,116 +7,157 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use crate::DecodeError;
 use crate::pointer::{self, Step};
 
-/// The string a pointer leads to in this JSON text.
-pub(crate) fn string_at(body: &[u8], pointer: &str) -> Result<Option<String>, DecodeError> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let found = StringAt { pointer }.deserialize(&mut json);
-    // The path is not tracked on this way: what isn't JSON at all is the fault of the whole.
-    found.and_then(|found| json.end().map(|()| found)).map_err(|error| DecodeError::at_root(&error))
+/// What can be found at a pointer.
+#[derive(Clone, Debug)]
+pub(crate) enum Scalar {
+    Text(String),
+    #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "only an envelope asks for integers"))]
+    Integer(i64),
 }
 
-/// Reads any value and keeps the string at `pointer` below it.
-struct StringAt<'p> {
+/// The string a pointer leads to in this JSON text.
+pub(crate) fn string_at(body: &[u8], pointer: &str) -> Result<Option<String>, DecodeError> {
+    match scalars_at(body, [pointer])? {
+        [Some(Scalar::Text(text))] => Ok(Some(text)),
+        _ => Ok(None),
+    }
+}
+
+/// What each of some pointers leads to in this JSON text.
+pub(crate) fn scalars_at<const N: usize>(body: &[u8], pointers: [&str; N]) -> Result<[Option<Scalar>; N], DecodeError> {
+    let mut found = [const { None }; N];
+    let wanted = pointers.into_iter().enumerate().map(|(index, pointer)| Wanted { index, pointer }).collect();
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let walked = ScalarsAt { wanted, found: &mut found }.deserialize(&mut json).and_then(|()| json.end());
+    // The path is not tracked on this way: what isn't JSON at all is the fault of the whole.
+    walked.map_err(|error| DecodeError::at_root(&error))?;
+    Ok(found)
+}
+
+/// What is left to walk of one of the pointers.
+#[derive(Clone, Copy)]
+struct Wanted<'p> {
+    index: usize,
     pointer: &'p str,
 }
 
-impl<'de> DeserializeSeed<'de> for StringAt<'_> {
-    type Value = Option<String>;
+/// Reads any value and keeps what the pointers lead to below it.
+struct ScalarsAt<'p, 'f> {
+    wanted: Vec<Wanted<'p>>,
+    found: &'f mut [Option<Scalar>],
+}
 
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
+impl<'p> ScalarsAt<'p, '_> {
+    fn keep(self, scalar: &Scalar) {
+        for wanted in self.wanted {
+            if matches!(pointer::step(wanted.pointer), Step::Here) {
+                self.found[wanted.index] = Some(scalar.clone());
+            }
+        }
+    }
+
+    /// The pointers that lead on into a member or element, one step further.
+    fn steps_below(&self, leads_there: impl Fn(&str) -> bool) -> Vec<Wanted<'p>> {
+        let step = |wanted: &Wanted<'p>| match pointer::step(wanted.pointer) {
+            Step::Into(token, pointer) if leads_there(&token) => Some(Wanted { index: wanted.index, pointer }),
+            _ => None,
+        };
+        self.wanted.iter().filter_map(step).collect()
+    }
+
+    fn below(&mut self, wanted: Vec<Wanted<'p>>) -> ScalarsAt<'p, '_> {
+        for wanted in &wanted {
+            // Not only the first: of a repeated key the last one counts.
+            self.found[wanted.index] = None;
+        }
+        ScalarsAt { wanted, found: self.found }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ScalarsAt<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        if self.wanted.is_empty() {
+            return json.deserialize_ignored_any(IgnoredAny).map(|_| ());
+        }
         json.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for StringAt<'_> {
-    type Value = Option<String>;
+impl<'de> Visitor<'de> for ScalarsAt<'_, '_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any JSON value")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(matches!(pointer::step(self.pointer), Step::Here).then(|| text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.keep(&Scalar::Text(text.to_owned()));
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        if let Step::Into(token, rest) = pointer::step(self.pointer) {
-            while let Some(wanted) = members.next_key_seed(KeyIs(&token))? {
-                if wanted {
-                    // Not only the first: of a repeated key the last one counts.
-                    found = members.next_value_seed(StringAt { pointer: rest })?;
-                } else {
-                    members.next_value::<IgnoredAny>()?;
-                }
-            }
-        } else {
-            while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
+        while let Some(wanted) = members.next_key_seed(Key(&self))? {
+            members.next_value_seed(self.below(wanted))?;
         }
-        Ok(found)
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
-        let wanted = match pointer::step(self.pointer) {
-            Step::Into(token, rest) => pointer::index(&token).map(|index| (index, rest)),
-            Step::Here | Step::Nowhere => None,
-        };
-        let mut found = None;
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
         for at in 0_usize.. {
-            if let Some((index, rest)) = wanted
-                && index == at
-            {
-                let Some(element) = elements.next_element_seed(StringAt { pointer: rest })? else {
-                    break;
-                };
-                found = element;
-            } else if elements.next_element::<IgnoredAny>()?.is_none() {
+            let wanted = self.steps_below(|token| pointer::index(token) == Some(at));
+            if elements.next_element_seed(self.below(wanted))?.is_none() {
                 break;
             }
         }
-        Ok(found)
+        Ok(())
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
+    fn visit_i64<E>(self, integer: i64) -> Result<(), E> {
+        self.keep(&Scalar::Integer(integer));
+        Ok(())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
+    fn visit_u64<E>(self, integer: u64) -> Result<(), E> {
+        if let Ok(integer) = i64::try_from(integer) {
+            self.keep(&Scalar::Integer(integer));
+        }
+        Ok(())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 }
 
-/// Reads an object's key and compares it, without keeping it.
-struct KeyIs<'p>(&'p str);
+/// Reads an object's key, without keeping it, and tells which pointers lead on into its member.
+struct Key<'a, 'p, 'f>(&'a ScalarsAt<'p, 'f>);
 
-impl<'de> DeserializeSeed<'de> for KeyIs<'_> {
-    type Value = bool;
+impl<'de, 'p> DeserializeSeed<'de> for Key<'_, 'p, '_> {
+    type Value = Vec<Wanted<'p>>;
 
-    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<bool, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Self::Value, D::Error> {
         key.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for KeyIs<'_> {
-    type Value = bool;
+impl<'p> Visitor<'_> for Key<'_, 'p, '_> {
+    type Value = Vec<Wanted<'p>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<bool, E> {
-        Ok(key == self.0)
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(self.0.steps_below(|token| token == key))
     }
 }

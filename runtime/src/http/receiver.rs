@@ -5,16 +5,20 @@ use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::EXPECT;
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::Full;
 use tower_service::Service;
 
 use super::answer::Answer;
-use super::body;
+use super::body::{self, Limits};
+use super::budget::{Budget, Hold};
+use super::tally::Tally;
 use crate::verify::Verify;
 use crate::{Accept, BoxError, BoxFuture, Headers, Inbound};
 
 const DEFAULT_BODY_LIMIT: usize = 8 * 1024 * 1024;
+const DEFAULT_BODY_BUDGET: usize = 64 * 1024 * 1024;
 const DEFAULT_BODY_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Receives webhooks: a [`tower_service::Service`] that never fails, since every outcome has an answer.
@@ -30,8 +34,11 @@ const DEFAULT_BODY_DEADLINE: Duration = Duration::from_secs(10);
 /// | a body above the limit, by its declared length or as counted | 413 | |
 /// | a body that takes too long | 408 | |
 /// | a body cut short | 400 | |
+/// | a body while those of other requests fill the memory set aside for them | 503 | with `Retry-After: 10`, in seconds |
 /// | a delivery that is not verified | 401 | the same whatever was wrong, and nothing else is done |
 /// | one that is accepted, and handled | 204 | |
+/// | one that is accepted, and stored to be handled later | 202 | |
+/// | one that is accepted, and was stored before | 200 | |
 /// | one that is accepted, and kept as a dead letter | 202 | |
 /// | one that should be sent again | 503 | with `Retry-After: 60`, in seconds |
 /// | one that can never be handled, and was not kept | 422 | |
@@ -84,8 +91,8 @@ pub struct Receiver<A> {
 struct Settings {
     verifier: Arc<dyn Verify>,
     channel: Option<String>,
-    body_limit: usize,
-    body_deadline: Duration,
+    limits: Limits,
+    tally: Tally,
 }
 
 impl<A: Accept> Receiver<A> {
@@ -95,8 +102,12 @@ impl<A: Accept> Receiver<A> {
         let settings = Settings {
             verifier: Arc::new(verifier),
             channel: None,
-            body_limit: DEFAULT_BODY_LIMIT,
-            body_deadline: DEFAULT_BODY_DEADLINE,
+            limits: Limits {
+                bytes: DEFAULT_BODY_LIMIT,
+                deadline: DEFAULT_BODY_DEADLINE,
+                budget: Budget::new(DEFAULT_BODY_BUDGET),
+            },
+            tally: Tally::default(),
         };
         Self { accept: Arc::new(accept), settings: Arc::new(settings) }
     }
@@ -112,15 +123,29 @@ impl<A: Accept> Receiver<A> {
     /// Sets the most bytes a body may have, of which there is one in memory a request. Default: 8 MiB.
     #[must_use]
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
-        self.settings_mut().body_limit = bytes;
+        self.settings_mut().limits.bytes = bytes;
         self
     }
 
     /// Sets how long a body may take to come in whole. Default: 10 s.
     #[must_use]
     pub fn with_body_deadline(mut self, deadline: Duration) -> Self {
-        self.settings_mut().body_deadline = deadline;
+        self.settings_mut().limits.deadline = deadline;
         self
+    }
+
+    /// Sets the most bytes that the bodies of all requests together may have in memory, from their first byte
+    /// until the answer. Default: 64 MiB. A request that would exceed it is to be sent again.
+    #[must_use]
+    pub fn with_body_budget(mut self, bytes: usize) -> Self {
+        self.settings_mut().limits.budget = Budget::new(bytes);
+        self
+    }
+
+    /// How often each answer was given, by this receiver and its clones.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.settings.tally.clone()
     }
 
     fn settings_mut(&mut self) -> &mut Settings {
@@ -145,9 +170,11 @@ where
         let Self { accept, settings } = self.clone();
         Box::pin(async move {
             let answer = match settings.admit(request).await {
-                Ok(inbound) => Answer::from(accept.accept(inbound).await),
+                // The body is in memory until the acceptor is done with it.
+                Ok((inbound, _hold)) => Answer::from(accept.accept(inbound).await),
                 Err(answer) => answer,
             };
+            settings.tally.count(answer);
             Ok(answer.response())
         })
     }
@@ -155,23 +182,27 @@ where
 
 impl Settings {
     /// Everything that happens before the delivery is anyone's business.
-    async fn admit<B>(&self, request: Request<B>) -> Result<Inbound, Answer>
+    async fn admit<B>(&self, request: Request<B>) -> Result<(Inbound, Hold), Answer>
     where
-        B: http_body::Body<Error: Into<BoxError>>,
+        B: http_body::Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
     {
         let (head, body) = request.into_parts();
         if head.method != Method::POST {
             return Err(refuse(Answer::NotPost, "not a POST"));
         }
-        let body = body::read(body, self.body_limit, self.body_deadline).await;
-        let body = body.map_err(|error| refuse(error.into(), "no usable body"))?;
+        // Whoever waits to be told that the body is wanted need not be helped to get rid of it.
+        let waits = head.headers.contains_key(EXPECT);
+        let body =
+            if waits { body::read(body, &self.limits).await } else { body::read_or_discard(body, &self.limits).await };
+        let (body, hold) = body.map_err(|error| refuse(error.into(), "no usable body"))?;
         let headers = collect(&head.headers);
         self.verifier.verify(&headers, &body).map_err(|error| refuse(Answer::NotVerified, error))?;
         let inbound = Inbound::new(body).with_headers(headers);
-        Ok(match &self.channel {
+        let inbound = match &self.channel {
             Some(channel) => inbound.with_channel(channel),
             None => inbound,
-        })
+        };
+        Ok((inbound, hold))
     }
 }
 
@@ -195,8 +226,8 @@ impl<A> fmt::Debug for Receiver<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver")
             .field("channel", &self.settings.channel)
-            .field("body_limit", &self.settings.body_limit)
-            .field("body_deadline", &self.settings.body_deadline)
+            .field("body_limit", &self.settings.limits.bytes)
+            .field("body_deadline", &self.settings.limits.deadline)
             .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,122 @@
+use std::fmt;
+use std::time::Duration;
+
+use tracing::Instrument;
+
+use crate::inbox::{Delivery, Envelope, Inbox, InboxError, Peeked, Put, Reason};
+use crate::loggable::Loggable;
+use crate::{Accept, Accepted, BoxError, BoxFuture, Headers, Inbound, NotAccepted, RetryCause};
+
+const DEFAULT_STORE_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Headers that prove who somebody is, and that nobody needs once the delivery is verified.
+const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
+
+/// Stores each delivery before it is acknowledged. A [`Worker`](crate::Worker) handles it later.
+///
+/// | what happens | what is answered |
+/// |---|---|
+/// | the inbox keeps it | [`Accepted::Stored`] |
+/// | the inbox has it, or had it done within the horizon | [`Accepted::Duplicate`] |
+/// | it is not JSON, and the inbox keeps it as a dead letter | [`Accepted::DeadLettered`] |
+/// | the inbox cannot keep it, or not within 2 seconds | [`NotAccepted::Retry`]: the sender tries again |
+///
+/// So nothing that a handler does is ever seen by the sender: not its slowness, not its failure, not an event
+/// that no handler can read.
+///
+/// `Authorization`, `Cookie` and `Proxy-Authorization` are not stored. All other headers are, with the raw body;
+/// a `traceparent` among them is there for the handler.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use asyncapi_runtime::inbox::{Envelope, Memory, Place};
+/// use asyncapi_runtime::{Accept, Accepted, Durable, Inbound};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), asyncapi_runtime::NotAccepted> {
+/// let envelope = Envelope::new().with_id(Place::pointer("/id")).with_key(Place::pointer("/data/id"));
+/// let durable = Durable::new(Arc::new(Memory::new()), envelope);
+///
+/// let inbound = Inbound::new(r#"{"id": "e1", "data": {"id": "c1"}}"#);
+/// assert_eq!(durable.accept(inbound.clone()).await?, Accepted::Stored);
+/// assert_eq!(durable.accept(inbound).await?, Accepted::Duplicate);
+/// assert_eq!(durable.accept(Inbound::new("no JSON")).await?, Accepted::DeadLettered);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Durable<I> {
+    inbox: I,
+    envelope: Envelope,
+    deadline: Duration,
+}
+
+impl<I: Inbox> Durable<I> {
+    /// Stores in `inbox`, within 2 seconds, what `envelope` tells of each delivery.
+    #[must_use]
+    pub fn new(inbox: I, envelope: Envelope) -> Self {
+        Self { inbox, envelope, deadline: DEFAULT_STORE_DEADLINE }
+    }
+
+    /// Sets how long storing may take before the sender is told to try again. Default: 2 s.
+    #[must_use]
+    pub fn with_store_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    async fn store(&self, inbound: Inbound) -> Result<Accepted, NotAccepted> {
+        let (put, accepted) = match self.envelope.peek(without_credentials(inbound)) {
+            Peeked::Readable(delivery) => (self.inbox.put(delivery), Accepted::Stored),
+            Peeked::NotJson(delivery, error) => {
+                let reason = Reason::from(&error);
+                tracing::warn!(reason = %reason.kind(), body_bytes = body_bytes(&delivery), "dead letter");
+                (self.inbox.quarantine(delivery, reason), Accepted::DeadLettered)
+            }
+        };
+        let put = tokio::time::timeout(self.deadline, put).await;
+        match put.unwrap_or_else(|elapsed| Err(InboxError::Unavailable(elapsed.into()))) {
+            Ok(Put::Stored(receipt)) => {
+                tracing::Span::current().record("receipt", receipt.0);
+                tracing::debug!(?accepted, "event accepted");
+                Ok(accepted)
+            }
+            Ok(Put::Duplicate) => {
+                tracing::debug!("duplicate");
+                Ok(Accepted::Duplicate)
+            }
+            Err(error) => {
+                let error: BoxError = error.into();
+                tracing::error!(reason = %Loggable(error.as_ref()), "event not stored, so not acknowledged");
+                Err(NotAccepted::Retry(RetryCause::Unavailable(error)))
+            }
+        }
+    }
+}
+
+fn body_bytes(delivery: &Delivery) -> usize {
+    delivery.inbound().body().len()
+}
+
+fn without_credentials(inbound: Inbound) -> Inbound {
+    let is_credential = |name: &str| CREDENTIALS.iter().any(|credential| name.eq_ignore_ascii_case(credential));
+    let kept: Headers = inbound.headers().iter().filter(|(name, _)| !is_credential(name)).collect();
+    inbound.with_headers(kept)
+}
+
+impl<I: Inbox> Accept for Durable<I> {
+    fn accept(&self, inbound: Inbound) -> BoxFuture<'_, Result<Accepted, NotAccepted>> {
+        let span = tracing::info_span!("receive", receipt = tracing::field::Empty);
+        Box::pin(self.store(inbound).instrument(span))
+    }
+}
+
+impl<I> fmt::Debug for Durable<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Durable")
+            .field("envelope", &self.envelope)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}

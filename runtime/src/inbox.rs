@@ -1,0 +1,181 @@
+//! Where deliveries are kept between their acknowledgement and the end of their handling.
+//!
+//! An [`Inbox`] keeps each event once, in the order of arrival, until it is done or dead:
+//!
+//! ```text
+//! put ──▶ ready ──lease──▶ leased ──▶ done       its id is kept for the deduplication horizon
+//!  │        ▲                 ├─────▶ waiting ──▶ ready    to be tried again
+//!  │        │                 └─────▶ dead      kept with its reason until it is requeued
+//!  └──────▶ held              (behind an earlier event of the same resource)
+//! ```
+//!
+//! Of the events with one [`OrderKey`] at most one is ready, leased or waiting at a time, the others are held
+//! behind it in the order they arrived. So an event that waits for its next attempt holds up those of its
+//! resource, and none of any other. A dead one holds up nothing. Events without a key hold up nothing ever.
+//!
+//! Which store: [`Memory`] keeps nothing across a restart and is for tests. `Sqlite` (feature `sqlite`) is one
+//! file beside the receiver. They promise the same and pass the same tests.
+
+mod delivery;
+mod entry;
+mod envelope;
+mod error;
+mod event_id;
+mod json_lines;
+mod lease;
+mod memory;
+mod reason;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod stats;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::BoxFuture;
+
+pub use delivery::{Delivery, Kind, Revision};
+pub use entry::{Entry, Page, State, Stored};
+pub use envelope::{Envelope, Peeked, Place};
+pub use error::InboxError;
+pub use event_id::{EventId, OrderKey};
+pub use json_lines::{Imported, TransferError, export, import};
+pub use lease::{Batch, Leased, Put, Receipt, Settlement, Ticket};
+pub use memory::Memory;
+pub use reason::{Reason, ReasonKind};
+#[cfg(feature = "sqlite")]
+pub use sqlite::Sqlite;
+pub use stats::Stats;
+
+/// A store of deliveries. What it says is done is durable, or the store says in its own docs that it is not.
+///
+/// The futures may be dropped at any await. Then what was asked for may have happened or not; a lease that
+/// nobody heard of ends with the process.
+pub trait Inbox: Send + Sync {
+    /// Keeps a delivery to be handled, if there is none with its id yet.
+    ///
+    /// **Once this is done, the delivery survives the process, so that it can be acknowledged.**
+    ///
+    /// # Errors
+    ///
+    /// It is not known to be kept.
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>>;
+
+    /// Keeps a delivery as a dead letter from the start: it can never be handled as it is.
+    ///
+    /// # Errors
+    ///
+    /// It is not known to be kept.
+    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>>;
+
+    /// Takes up to `most` ready events, the earliest first, and counts an attempt for each of them.
+    ///
+    /// The first lease of a process ends those of every process before it, whose events are ready again. One
+    /// process at a time works on an inbox; an earlier one that still runs is told [`InboxError::Superseded`].
+    ///
+    /// # Errors
+    ///
+    /// Nothing is leased.
+    fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>>;
+
+    /// Says how a leased event ended.
+    ///
+    /// # Errors
+    ///
+    /// It is not known to be recorded. [`InboxError::Superseded`] if the lease is over: another has the event.
+    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>>;
+
+    /// Waits until there may be something to lease that was not there at the last one.
+    ///
+    /// It is a shortcut: what another process puts, or what has waited long enough, may not be told here.
+    fn ready(&self) -> BoxFuture<'_, ()>;
+
+    /// Some events in the order of arrival, without their bodies.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    fn list(&self, page: Page) -> BoxFuture<'_, Result<Vec<Entry>, InboxError>>;
+
+    /// One event, with its delivery as long as that is kept.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>>;
+
+    /// Makes one dead letter an event to be handled again, with all its attempts before it and in the place it
+    /// had by its arrival. `false` if there is no dead letter of this id.
+    ///
+    /// # Errors
+    ///
+    /// It is not known to be requeued.
+    fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>>;
+
+    /// The same for every dead letter there is now. Returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// Some may be requeued, some not.
+    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>>;
+
+    /// How much there is, and how old.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>>;
+
+    /// Forgets the ids of events that were done longer ago than this. Dead letters stay. Returns how many.
+    ///
+    /// # Errors
+    ///
+    /// Some may be forgotten, some not.
+    fn purge(&self, horizon: Duration) -> BoxFuture<'_, Result<u64, InboxError>>;
+}
+
+impl<I: Inbox + ?Sized> Inbox for Arc<I> {
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
+        (**self).put(delivery)
+    }
+
+    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
+        (**self).quarantine(delivery, reason)
+    }
+
+    fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
+        (**self).lease(most)
+    }
+
+    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+        (**self).settle(ticket, settlement)
+    }
+
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        (**self).ready()
+    }
+
+    fn list(&self, page: Page) -> BoxFuture<'_, Result<Vec<Entry>, InboxError>> {
+        (**self).list(page)
+    }
+
+    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        (**self).show(id)
+    }
+
+    fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
+        (**self).requeue(id)
+    }
+
+    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
+        (**self).requeue_all()
+    }
+
+    fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
+        (**self).stats()
+    }
+
+    fn purge(&self, horizon: Duration) -> BoxFuture<'_, Result<u64, InboxError>> {
+        (**self).purge(horizon)
+    }
+}

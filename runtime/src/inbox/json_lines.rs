@@ -1,0 +1,218 @@
+use std::error::Error;
+use std::fmt;
+use std::io::{self, BufRead, Write};
+
+use base16ct::{lower, mixed};
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use super::{Delivery, Entry, EventId, Inbox, InboxError, OrderKey, Page, Put, Reason, Revision, State, Stored};
+use crate::{Headers, Inbound};
+
+/// How many events an import brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Those that are in the inbox now, and were not.
+    pub stored: u64,
+    /// Those whose ids it knew.
+    pub duplicates: u64,
+}
+
+/// Why an export or an import stopped.
+#[derive(Debug)]
+pub enum TransferError {
+    /// The inbox failed.
+    Inbox(InboxError),
+    /// Reading or writing the lines failed.
+    Io(io::Error),
+    /// A line is not what an export writes.
+    Line {
+        /// Which line, 1 first. Those before it are imported.
+        number: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// Writes the events in this state as JSON lines, payloads and all, in the order of arrival. Returns how many.
+///
+/// A line is an object with `id`, `name`, `key`, `revision`, `revision_before`, `received_at`, `channel`,
+/// `headers` (pairs), `body` (text; `body_hex` where it is no UTF-8), `state`, `attempts` and `reason` (with
+/// `kind`, `pointer` and `message`). Where there is nothing to say, the property is absent. Events that are
+/// done have no payload any more, so there is nothing to export.
+///
+/// # Errors
+///
+/// The inbox or the writer failed. What is written by then is whole lines but for the last.
+pub async fn export(inbox: &dyn Inbox, state: State, to: &mut (dyn Write + Send)) -> Result<u64, TransferError> {
+    let mut page = Page::of(state);
+    let mut written = 0;
+    loop {
+        let entries = inbox.list(page).await?;
+        let Some(last) = entries.last().map(|entry| entry.receipt) else {
+            to.flush()?;
+            return Ok(written);
+        };
+        for entry in entries {
+            // It may have ended since it was listed.
+            if let Some(Stored { entry, delivery: Some(delivery) }) = inbox.show(entry.id).await? {
+                writeln!(to, "{}", line(&entry, &delivery))?;
+                written += 1;
+            }
+        }
+        page = page.after(last);
+    }
+}
+
+/// Puts what an export wrote: dead letters as dead letters, all others to be handled, attempts counted anew.
+///
+/// # Errors
+///
+/// The inbox or the reader failed, or a line is not of an export. Every line before it is in the inbox, so the
+/// same lines can be imported again.
+pub async fn import(inbox: &dyn Inbox, from: &mut (dyn BufRead + Send)) -> Result<Imported, TransferError> {
+    let mut imported = Imported::default();
+    let mut line = String::new();
+    for number in 1.. {
+        line.clear();
+        if from.read_line(&mut line)? == 0 {
+            break;
+        }
+        if line.trim().is_empty() {
+            continue;
+        }
+        let (delivery, reason) = parse(&line).map_err(|problem| TransferError::Line { number, problem })?;
+        let put = match reason {
+            Some(reason) => inbox.quarantine(delivery, reason).await?,
+            None => inbox.put(delivery).await?,
+        };
+        match put {
+            Put::Stored(_) => imported.stored += 1,
+            Put::Duplicate => imported.duplicates += 1,
+        }
+    }
+    Ok(imported)
+}
+
+fn line(entry: &Entry, delivery: &Delivery) -> Value {
+    let inbound = delivery.inbound();
+    let headers: Vec<_> =
+        inbound.headers().iter().map(|(name, value)| json!([name, String::from_utf8_lossy(value)])).collect();
+    let mut line = json!({
+        "id": delivery.id().as_str(),
+        "name": delivery.name(),
+        "key": delivery.key().map(OrderKey::as_str),
+        "revision": delivery.revision().map(|revision| revision.number),
+        "revision_before": delivery.revision().and_then(|revision| revision.before),
+        "received_at": delivery.received_at().to_string(),
+        "channel": inbound.channel(),
+        "headers": headers,
+        "state": entry.state.as_str(),
+        "attempts": entry.attempts,
+        "reason": entry.reason.as_ref().map(|reason| json!({
+            "kind": reason.kind().as_str(),
+            "pointer": reason.pointer(),
+            "message": reason.message(),
+        })),
+    });
+    let body = match std::str::from_utf8(inbound.body()) {
+        Ok(text) => ("body", text.to_owned()),
+        Err(_) => ("body_hex", lower::encode_string(inbound.body())),
+    };
+    if let Value::Object(properties) = &mut line {
+        properties.insert(body.0.to_owned(), Value::String(body.1));
+        properties.retain(|_, value| !value.is_null());
+    }
+    line
+}
+
+fn parse(line: &str) -> Result<(Delivery, Option<Reason>), String> {
+    let Value::Object(line) = serde_json::from_str(line).map_err(|error| error.to_string())? else {
+        return Err("not an object".to_owned());
+    };
+    let text = |name| line.get(name).and_then(Value::as_str);
+    let integer = |name| line.get(name).and_then(Value::as_i64);
+    let mut inbound = Inbound::new(body(&line)?).with_headers(headers(&line)?);
+    if let Some(channel) = text("channel") {
+        inbound = inbound.with_channel(channel);
+    }
+    let mut delivery = Delivery::new(EventId::new(text("id").ok_or("no id")?), inbound);
+    if let Some(received_at) = text("received_at") {
+        delivery = delivery.with_received_at(received_at.parse().map_err(|error| format!("received_at: {error}"))?);
+    }
+    if let Some(name) = text("name") {
+        delivery = delivery.with_name(name);
+    }
+    if let Some(key) = text("key") {
+        delivery = delivery.with_key(OrderKey::new(key));
+    }
+    if let Some(number) = integer("revision") {
+        delivery = delivery.with_revision(Revision { number, before: integer("revision_before") });
+    }
+    Ok((delivery, reason(&line)?))
+}
+
+fn body(line: &Map<String, Value>) -> Result<Bytes, String> {
+    match (line.get("body"), line.get("body_hex")) {
+        (Some(Value::String(text)), None) => Ok(text.clone().into()),
+        (None, Some(Value::String(hex))) => {
+            mixed::decode_vec(hex).map(Bytes::from).map_err(|error| format!("body_hex: {error}"))
+        }
+        _ => Err("neither a body nor a body_hex, or both".to_owned()),
+    }
+}
+
+fn headers(line: &Map<String, Value>) -> Result<Headers, String> {
+    let Some(pairs) = line.get("headers") else {
+        return Ok(Headers::new());
+    };
+    let pairs: Vec<(String, String)> =
+        serde_json::from_value(pairs.clone()).map_err(|error| format!("headers: {error}"))?;
+    Ok(pairs.into_iter().collect())
+}
+
+fn reason(line: &Map<String, Value>) -> Result<Option<Reason>, String> {
+    let Some(reason) = line.get("reason") else {
+        return Ok(None);
+    };
+    let text = |name| reason.get(name).and_then(Value::as_str);
+    let kind = text("kind").ok_or("a reason without a kind")?.parse()?;
+    let parsed = Reason::new(kind, text("message").unwrap_or_default());
+    Ok(Some(match text("pointer") {
+        Some(pointer) => parsed.with_pointer(pointer),
+        None => parsed,
+    }))
+}
+
+impl From<InboxError> for TransferError {
+    fn from(error: InboxError) -> Self {
+        Self::Inbox(error)
+    }
+}
+
+impl From<io::Error> for TransferError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl fmt::Display for TransferError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inbox(_) => f.write_str("the inbox failed"),
+            Self::Io(_) => f.write_str("the lines could not be read or written"),
+            Self::Line { number, problem } => write!(f, "line {number}: {problem}"),
+        }
+    }
+}
+
+/// The cause, if there is a deeper one, is the `source`.
+impl Error for TransferError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Inbox(error) => Some(error),
+            Self::Io(error) => Some(error),
+            Self::Line { .. } => None,
+        }
+    }
+}

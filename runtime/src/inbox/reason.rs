@@ -1,0 +1,116 @@
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{DecodeError, DecodeErrorKind};
+
+/// Why an event is dead.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reason {
+    kind: ReasonKind,
+    pointer: Option<String>,
+    message: String,
+}
+
+/// The ways an event can die.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReasonKind {
+    /// Its body is not JSON.
+    NotJson,
+    /// Its payload is not of the shape the document gives it.
+    Undecodable,
+    /// The document does not list it, and the worker was told to set such events aside.
+    Unknown,
+    /// Its handler rejected it.
+    Rejected,
+    /// Its last attempt failed.
+    Exhausted,
+    /// The process ended during its last attempt: a crash, or a kill.
+    Interrupted,
+}
+
+impl ReasonKind {
+    const ALL: [Self; 6] =
+        [Self::NotJson, Self::Undecodable, Self::Unknown, Self::Rejected, Self::Exhausted, Self::Interrupted];
+
+    /// The kind as a word, for stores, metrics and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotJson => "not_json",
+            Self::Undecodable => "undecodable",
+            Self::Unknown => "unknown",
+            Self::Rejected => "rejected",
+            Self::Exhausted => "exhausted",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl fmt::Display for ReasonKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for ReasonKind {
+    type Err = String;
+
+    /// # Errors
+    ///
+    /// The word stands for no kind.
+    fn from_str(word: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|kind| kind.as_str() == word);
+        known.ok_or_else(|| format!("no reason of a dead letter: {word}"))
+    }
+}
+
+impl Reason {
+    /// A reason in words. They are kept beside the payload and may quote it; logs get the kind only.
+    #[must_use]
+    pub fn new(kind: ReasonKind, message: impl Into<String>) -> Self {
+        Self { kind, pointer: None, message: message.into() }
+    }
+
+    /// Sets the JSON pointer of the fault in the body.
+    #[must_use]
+    pub fn with_pointer(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// Which way it died.
+    #[must_use]
+    pub fn kind(&self) -> ReasonKind {
+        self.kind
+    }
+
+    /// The JSON pointer (RFC 6901) of the fault, if the payload is at fault; empty for the body as a whole.
+    #[must_use]
+    pub fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
+    }
+
+    /// What went wrong, in words. May quote the payload, so keep it out of logs.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl From<&DecodeError> for Reason {
+    fn from(error: &DecodeError) -> Self {
+        let kind = match error.kind() {
+            DecodeErrorKind::Syntax => ReasonKind::NotJson,
+            DecodeErrorKind::Data => ReasonKind::Undecodable,
+        };
+        Self::new(kind, error.message()).with_pointer(error.pointer())
+    }
+}
+
+/// Kind and place, not the message.
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reason").field("kind", &self.kind).field("pointer", &self.pointer).finish_non_exhaustive()
+    }
+}

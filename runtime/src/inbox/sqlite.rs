@@ -1,0 +1,174 @@
+//! The inbox in one file.
+
+mod row;
+mod schema;
+mod tables;
+mod writer;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::{
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Put, Reason, Receipt, Settlement, Stats, Stored, Ticket,
+};
+use crate::{BoxFuture, Clock, SteadyClock};
+use tables::Tables;
+use writer::Writer;
+
+/// How many rows a long change touches before others get their turn.
+const AT_ONCE: usize = 500;
+
+/// An inbox in one `SQLite` file, which is compiled in. It survives `kill -9` and the loss of power.
+///
+/// One thread writes. Whatever has come while it was busy it commits together: one transaction, one `fsync`
+/// (`journal_mode=WAL`, `synchronous=FULL`), and only then is any of them told that it is done. The file is made
+/// if there is none, in a directory that must exist and be on a local disk; `-wal` and `-shm` files stand
+/// beside it. Bodies are dropped once their events are done. The file does not shrink, its space is used again.
+///
+/// Several processes can have it open, as a receiver and a command line that lists dead letters, but one at a
+/// time is to lease: the first lease ends those of every process before it, see [`Inbox::lease`].
+///
+/// A retry that waits is due after its delay, whatever the system's clock is set to meanwhile, and after a
+/// restart it waits for no longer than that delay again.
+///
+/// ```no_run
+/// use std::sync::Arc;
+///
+/// use asyncapi_runtime::Durable;
+/// use asyncapi_runtime::inbox::{Envelope, InboxError, Place, Sqlite};
+///
+/// # fn open() -> Result<(), InboxError> {
+/// let inbox = Arc::new(Sqlite::open("/var/lib/receiver/inbox.sqlite")?);
+/// let durable = Durable::new(Arc::clone(&inbox), Envelope::new().with_id(Place::pointer("/id")));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Sqlite {
+    clock: Arc<dyn Clock>,
+    writer: Writer,
+    changed: Notify,
+}
+
+impl Sqlite {
+    /// Opens the inbox in this file, or makes one. Blocks the thread for some milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened or written, is no inbox, or is one of a newer version.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, InboxError> {
+        let connection = schema::open(path.as_ref())?;
+        Ok(Self { clock: Arc::new(SteadyClock::new()), writer: Writer::start(connection)?, changed: Notify::new() })
+    }
+
+    /// Sets what it measures time with. Default: a [`SteadyClock`].
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().as_millisecond()
+    }
+
+    /// Has the writer do this in a transaction. Done means committed.
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, InboxError>> {
+        Box::pin(self.writer.run(work))
+    }
+
+    /// The same, and wakes who waits for work.
+    fn change<T: Send + 'static>(
+        &self,
+        work: impl FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, InboxError>> {
+        Box::pin(async move {
+            let outcome = self.writer.run(work).await;
+            self.changed.notify_one();
+            outcome
+        })
+    }
+}
+
+impl Inbox for Sqlite {
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
+        let now = self.now();
+        self.change(move |tables| tables.put(&delivery, None, now))
+    }
+
+    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
+        let now = self.now();
+        self.change(move |tables| tables.put(&delivery, Some(&reason), now))
+    }
+
+    fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
+        let now = self.now();
+        Box::pin(async move { self.write(move |tables| tables.lease(most, now)).await?.ok_or(InboxError::Superseded) })
+    }
+
+    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+        let now = self.now();
+        Box::pin(async move {
+            let settled = self.change(move |tables| tables.settle(ticket, &settlement, now)).await?;
+            settled.ok_or(InboxError::Superseded)
+        })
+    }
+
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.changed.notified())
+    }
+
+    fn list(&self, page: Page) -> BoxFuture<'_, Result<Vec<Entry>, InboxError>> {
+        self.write(move |tables| tables.list(page))
+    }
+
+    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.write(move |tables| tables.show(&id))
+    }
+
+    fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
+        self.change(move |tables| tables.requeue(&id))
+    }
+
+    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
+        Box::pin(async move {
+            let (mut after, mut requeued) = (Receipt(0), 0);
+            // Each once: one that dies again at once is behind us.
+            while let Some((last, count)) = self.change(move |tables| tables.requeue_after(after, AT_ONCE)).await? {
+                (after, requeued) = (last, requeued + count);
+            }
+            Ok(requeued)
+        })
+    }
+
+    fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
+        let now = self.now();
+        self.write(move |tables| tables.stats(now))
+    }
+
+    fn purge(&self, horizon: Duration) -> BoxFuture<'_, Result<u64, InboxError>> {
+        let now = self.now();
+        Box::pin(async move {
+            let mut purged = 0;
+            loop {
+                let count = self.write(move |tables| tables.purge(horizon, now, AT_ONCE)).await?;
+                purged += count as u64;
+                if count < AT_ONCE {
+                    return Ok(purged);
+                }
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite").finish_non_exhaustive()
+    }
+}

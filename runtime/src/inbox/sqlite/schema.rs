@@ -1,0 +1,102 @@
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::inbox::InboxError;
+
+/// How long another process may hold the file before a write fails. Below what a sender waits for.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// `AsIn` in ASCII, so that no other program's file is taken for ours.
+const APPLICATION: i64 = 0x4173_496e;
+const VERSION: i64 = 1;
+
+/// `headers` and `body` come last: what is read most should not have to be sought behind them.
+const TABLES: &str = "
+    CREATE TABLE event (
+        receipt INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        state INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        key TEXT,
+        name TEXT,
+        revision INTEGER,
+        revision_before INTEGER,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        fence INTEGER NOT NULL DEFAULT 0,
+        received_at INTEGER NOT NULL,
+        stored_at INTEGER NOT NULL,
+        due_at INTEGER NOT NULL DEFAULT 0,
+        due_after INTEGER NOT NULL DEFAULT 0,
+        settled_at INTEGER,
+        reason TEXT,
+        reason_pointer TEXT,
+        reason_message TEXT,
+        channel TEXT,
+        headers BLOB,
+        body BLOB
+    );
+    CREATE INDEX event_by_state ON event (state);
+    CREATE INDEX event_by_key ON event (key, state) WHERE key IS NOT NULL;
+    CREATE INDEX event_by_revision ON event (key, revision) WHERE state = 4 AND revision IS NOT NULL;
+    CREATE INDEX event_by_due ON event (due_at) WHERE state = 2;
+    CREATE INDEX event_by_end ON event (settled_at) WHERE state = 4;
+    -- Who leases: a number that grows with each process that does.
+    CREATE TABLE lessee (fence INTEGER NOT NULL);
+    INSERT INTO lessee VALUES (0);
+";
+
+/// A connection to the inbox in this file, made if there is none.
+pub(super) fn open(path: &Path) -> Result<Connection, InboxError> {
+    let connection = Connection::open(path).map_err(unavailable)?;
+    prepare(&connection).map_err(unavailable)?;
+    match version(&connection).map_err(unavailable)? {
+        Found::Empty => create(&connection).map_err(unavailable)?,
+        Found::Inbox(VERSION) => {}
+        Found::Inbox(newer) => return Err(InboxError::Unreadable(format!("an inbox of version {newer}").into())),
+        Found::SomethingElse => return Err(InboxError::Unreadable("a file that is no inbox".into())),
+    }
+    Ok(connection)
+}
+
+fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // These answer with the value set, so they are queries.
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.query_row("PRAGMA journal_size_limit = 67108864", [], |_| Ok(()))?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;")
+}
+
+enum Found {
+    Empty,
+    Inbox(i64),
+    SomethingElse,
+}
+
+fn version(connection: &Connection) -> Result<Found, rusqlite::Error> {
+    let number = |pragma| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+    let application = number("PRAGMA application_id")?;
+    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    Ok(match (application, tables) {
+        (APPLICATION, _) => Found::Inbox(number("PRAGMA user_version")?),
+        (0, 0) => Found::Empty,
+        _ => Found::SomethingElse,
+    })
+}
+
+fn create(connection: &Connection) -> Result<(), rusqlite::Error> {
+    // All or nothing, and only one of two processes that start together.
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    if matches!(version(connection)?, Found::Empty) {
+        connection.execute_batch(TABLES)?;
+        connection.pragma_update(None, "application_id", APPLICATION)?;
+        connection.pragma_update(None, "user_version", VERSION)?;
+    }
+    connection.execute_batch("COMMIT")
+}
+
+fn unavailable(error: rusqlite::Error) -> InboxError {
+    InboxError::Unavailable(error.into())
+}

@@ -1,0 +1,293 @@
+//! What is done to the tables, inside a transaction that the writer begins and ends.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use rusqlite::{Connection, Error, OptionalExtension, Params, params};
+
+use super::row::{self, DEAD, DELIVERY, DONE, ENTRY, HELD, LEASED, READY, WAITING, kind_number, receipt, state_number};
+use crate::Freshness;
+use crate::clock::{elapsed, millis};
+use crate::inbox::{
+    Batch, Delivery, Entry, EventId, Kind, Leased, OrderKey, Page, Put, Reason, Receipt, Settlement, State, Stats,
+    Stored, Ticket,
+};
+
+/// What clocks differ by between two threads that ask one, and more.
+const CLOCK_TOLERANCE: i64 = 1_000;
+
+pub(super) struct Tables<'c> {
+    connection: &'c Connection,
+    session: Cell<Session>,
+}
+
+/// What a process knows of its own leases.
+#[derive(Clone, Copy, Default)]
+struct Session {
+    /// What it leases under, once it does.
+    fence: Option<i64>,
+    /// When it leased last.
+    leased_at: i64,
+}
+
+impl<'c> Tables<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self { connection, session: Cell::default() }
+    }
+
+    /// Does all of this, or nothing.
+    pub(super) fn transaction(&self, work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        let session = self.session.get();
+        let done = self.begin_and_end(work);
+        if done.is_err() {
+            self.session.set(session);
+        }
+        done
+    }
+
+    fn begin_and_end(&self, work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        self.run("BEGIN IMMEDIATE", [])?;
+        let done = work().and_then(|()| self.run("COMMIT", []).map(|_| ()));
+        // Some failures have ended it already.
+        if done.is_err() && !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        done
+    }
+
+    fn run(&self, sql: &str, params: impl Params) -> Result<usize, Error> {
+        self.connection.prepare_cached(sql)?.execute(params)
+    }
+
+    fn number(&self, sql: &str, params: impl Params) -> Result<Option<i64>, Error> {
+        let found = self.connection.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
+        Ok(found.flatten())
+    }
+
+    pub(super) fn put(&self, delivery: &Delivery, reason: Option<&Reason>, now: i64) -> Result<Put, Error> {
+        let key = delivery.key().map(OrderKey::as_str);
+        let state = if reason.is_some() { DEAD } else { self.place_in_line(key)? };
+        let revision = delivery.revision();
+        let inbound = delivery.inbound();
+        let stored = self.run(
+            "INSERT INTO event (id, state, kind, key, name, revision, revision_before, received_at, stored_at,
+                 settled_at, reason, reason_pointer, reason_message, channel, headers, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+             ON CONFLICT (id) DO NOTHING",
+            params![
+                delivery.id().as_str(),
+                state,
+                kind_number(delivery.kind()),
+                key,
+                delivery.name(),
+                revision.map(|revision| revision.number),
+                revision.and_then(|revision| revision.before),
+                delivery.received_at().as_millisecond(),
+                now,
+                reason.map(|_| now),
+                reason.map(|reason| reason.kind().as_str()),
+                reason.and_then(Reason::pointer),
+                reason.map(Reason::message),
+                inbound.channel(),
+                row::write_headers(inbound.headers()),
+                inbound.body().as_ref(),
+            ],
+        )?;
+        Ok(if stored == 0 { Put::Duplicate } else { Put::Stored(receipt(self.connection.last_insert_rowid())) })
+    }
+
+    /// Where an event of this key goes: behind another, or in front.
+    fn place_in_line(&self, key: Option<&str>) -> Result<i64, Error> {
+        let Some(key) = key else {
+            return Ok(READY);
+        };
+        let ahead = "SELECT 1 FROM event WHERE key = ?1 AND state < ?2 LIMIT 1";
+        Ok(if self.number(ahead, params![key, DONE])?.is_some() { HELD } else { READY })
+    }
+
+    /// `None` if a later process leases.
+    pub(super) fn lease(&self, most: usize, now: i64) -> Result<Option<Batch>, Error> {
+        let Some(fence) = self.own_fence()? else {
+            return Ok(None);
+        };
+        if now < self.session.get().leased_at - CLOCK_TOLERANCE {
+            self.wait_no_longer_than_meant(now)?;
+        }
+        self.session.set(Session { fence: Some(fence), leased_at: now });
+        let due = "UPDATE event SET state = ?1 WHERE state = 2 AND due_at <= ?2";
+        self.run(due, params![READY, now])?;
+        let mut ready =
+            self.connection.prepare_cached("SELECT receipt FROM event WHERE state = ?1 ORDER BY receipt LIMIT ?2")?;
+        let ready: Vec<i64> =
+            ready.query_map(params![READY, limit(most)], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let leased = ready.into_iter().map(|number| self.take(number, fence)).collect::<Result<_, _>>()?;
+        let next = self.number("SELECT min(due_at) FROM event WHERE state = 2", [])?;
+        Ok(Some(Batch { leased, next: next.map(|due| elapsed(now, due)) }))
+    }
+
+    /// The number this process leases under, if no later one does. The first time, every lease before it ends.
+    fn own_fence(&self) -> Result<Option<i64>, Error> {
+        let last = self.number("SELECT fence FROM lessee", [])?.unwrap_or(0);
+        if let Some(own) = self.session.get().fence {
+            return Ok((own == last).then_some(own));
+        }
+        self.run("UPDATE lessee SET fence = ?1", [last + 1])?;
+        self.run("UPDATE event SET state = ?1 WHERE state = ?2", [READY, LEASED])?;
+        // As if the clock had been set back, which nobody could have noticed.
+        self.session.set(Session { fence: Some(last + 1), leased_at: i64::MAX });
+        Ok(Some(last + 1))
+    }
+
+    /// For when the clock may have been set back.
+    fn wait_no_longer_than_meant(&self, now: i64) -> Result<(), Error> {
+        self.run("UPDATE event SET due_at = min(due_at, ?1 + due_after) WHERE state = 2", [now]).map(|_| ())
+    }
+
+    fn take(&self, number: i64, fence: i64) -> Result<Leased, Error> {
+        let sql = "UPDATE event SET state = ?1, attempts = attempts + 1, fence = ?2 WHERE receipt = ?3";
+        self.run(sql, params![LEASED, fence, number])?;
+        let sql = format!("SELECT {DELIVERY}, attempts FROM event WHERE receipt = ?1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let (delivery, attempt) = statement.query_row([number], |row| Ok((row::delivery(row)?, row.get(10)?)))?;
+        let freshness = self.freshness(&delivery)?;
+        let ticket = Ticket { receipt: receipt(number), fence: fence.unsigned_abs() };
+        Ok(Leased { ticket, delivery, attempt, freshness })
+    }
+
+    fn freshness(&self, delivery: &Delivery) -> Result<Freshness, Error> {
+        let (Some(key), Some(revision)) = (delivery.key(), delivery.revision()) else {
+            return Ok(Freshness::Unknown);
+        };
+        let newest = "SELECT max(revision) FROM event WHERE key = ?1 AND state = 4 AND revision IS NOT NULL";
+        Ok(revision.freshness(self.number(newest, [key.as_str()])?))
+    }
+
+    /// `None` if the ticket's lease is over.
+    pub(super) fn settle(&self, ticket: Ticket, how: &Settlement, now: i64) -> Result<Option<()>, Error> {
+        let number = ticket.receipt.0.cast_signed();
+        let sql = "SELECT key, kind FROM event WHERE receipt = ?1 AND state = ?2 AND fence = ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let row = statement.query_row(params![number, LEASED, ticket.fence.cast_signed()], |row| {
+            Ok((row.get::<_, Option<String>>(0)?, row.get::<_, i64>(1)?))
+        });
+        let Some((key, kind)) = row.optional()? else {
+            return Ok(None);
+        };
+        match how {
+            Settlement::Done if kind == kind_number(Kind::Canary) => {
+                self.run("DELETE FROM event WHERE receipt = ?1", [number])?;
+            }
+            Settlement::Done => {
+                let sql = "UPDATE event SET state = ?1, settled_at = ?2, channel = NULL, headers = NULL, body = NULL
+                     WHERE receipt = ?3";
+                self.run(sql, params![DONE, now, number])?;
+            }
+            Settlement::Retry { after } => {
+                let after = millis(*after);
+                let sql = "UPDATE event SET state = ?1, due_at = ?2, due_after = ?3 WHERE receipt = ?4";
+                self.run(sql, params![WAITING, now.saturating_add(after), after, number])?;
+                return Ok(Some(()));
+            }
+            Settlement::Dead(reason) => {
+                let sql = "UPDATE event SET state = ?1, settled_at = ?2, reason = ?3, reason_pointer = ?4,
+                     reason_message = ?5 WHERE receipt = ?6";
+                let params = params![DEAD, now, reason.kind().as_str(), reason.pointer(), reason.message(), number];
+                self.run(sql, params)?;
+            }
+            Settlement::Released => {
+                let sql = "UPDATE event SET state = ?1, attempts = attempts - 1 WHERE receipt = ?2";
+                self.run(sql, [READY, number])?;
+                return Ok(Some(()));
+            }
+        }
+        self.promote(key.as_deref())?;
+        Ok(Some(()))
+    }
+
+    /// Lets the next of a key step forward.
+    fn promote(&self, key: Option<&str>) -> Result<(), Error> {
+        if let Some(key) = key {
+            let next = "SELECT min(receipt) FROM event WHERE key = ?1 AND state = ?2";
+            if let Some(next) = self.number(next, params![key, HELD])? {
+                self.run("UPDATE event SET state = ?1 WHERE receipt = ?2", [READY, next])?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn list(&self, page: Page) -> Result<Vec<Entry>, Error> {
+        let of_state = if page.state.is_some() { "state = ?3" } else { "?3 IS NULL" };
+        let sql = format!("SELECT {ENTRY} FROM event WHERE {of_state} AND receipt > ?1 ORDER BY receipt LIMIT ?2");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let params = params![page.after.0.cast_signed(), limit(page.most), page.state.map(state_number)];
+        statement.query_map(params, row::entry)?.collect()
+    }
+
+    pub(super) fn show(&self, id: &EventId) -> Result<Option<Stored>, Error> {
+        let sql = format!("SELECT {ENTRY} FROM event WHERE id = ?1");
+        let entry = self.connection.prepare_cached(&sql)?.query_row([id.as_str()], row::entry).optional()?;
+        let Some(entry) = entry else {
+            return Ok(None);
+        };
+        if entry.state == State::Done {
+            return Ok(Some(Stored { entry, delivery: None }));
+        }
+        let sql = format!("SELECT {DELIVERY} FROM event WHERE id = ?1");
+        let delivery = self.connection.prepare_cached(&sql)?.query_row([id.as_str()], row::delivery)?;
+        Ok(Some(Stored { entry, delivery: Some(delivery) }))
+    }
+
+    pub(super) fn requeue(&self, id: &EventId) -> Result<bool, Error> {
+        let sql = "SELECT receipt FROM event WHERE id = ?1 AND state = ?2";
+        let number = self.number(sql, params![id.as_str(), DEAD])?;
+        number.map(|number| self.revive(number)).transpose().map(|revived| revived.is_some())
+    }
+
+    /// Requeues some dead letters after this receipt. Says up to which, and how many.
+    pub(super) fn requeue_after(&self, after: Receipt, most: usize) -> Result<Option<(Receipt, u64)>, Error> {
+        let sql = "SELECT receipt FROM event WHERE state = ?1 AND receipt > ?2 ORDER BY receipt LIMIT ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let numbers = statement.query_map(params![DEAD, after.0.cast_signed(), limit(most)], |row| row.get(0))?;
+        let numbers: Vec<i64> = numbers.collect::<Result<_, _>>()?;
+        numbers.iter().try_for_each(|number| self.revive(*number))?;
+        Ok(numbers.last().map(|last| (receipt(*last), numbers.len() as u64)))
+    }
+
+    fn revive(&self, number: i64) -> Result<(), Error> {
+        let key: Option<String> = self
+            .connection
+            .prepare_cached("SELECT key FROM event WHERE receipt = ?1")?
+            .query_row([number], |row| row.get(0))?;
+        let state = self.place_in_line(key.as_deref())?;
+        let sql = "UPDATE event SET state = ?1, attempts = 0, settled_at = NULL, reason = NULL, reason_pointer = NULL,
+             reason_message = NULL WHERE receipt = ?2";
+        self.run(sql, [state, number]).map(|_| ())
+    }
+
+    pub(super) fn stats(&self, now: i64) -> Result<Stats, Error> {
+        let count = |sql| self.number(sql, []).map(|count| count.unwrap_or(0).unsigned_abs());
+        let mut oldest = None;
+        for state in [READY, HELD, WAITING, LEASED] {
+            let sql = "SELECT stored_at FROM event WHERE state = ?1 ORDER BY receipt LIMIT 1";
+            let of_state = self.number(sql, [state])?;
+            oldest = oldest.into_iter().chain(of_state).min();
+        }
+        let last = self.number("SELECT stored_at FROM event WHERE kind = 0 ORDER BY receipt DESC LIMIT 1", [])?;
+        Ok(Stats {
+            pending: count("SELECT count(*) FROM event WHERE state < 4")?,
+            dead: count("SELECT count(*) FROM event WHERE state = 5")?,
+            oldest_pending: oldest.map(|at| elapsed(at, now)),
+            last_event: last.map(|at| elapsed(at, now)),
+        })
+    }
+
+    pub(super) fn purge(&self, horizon: Duration, now: i64, most: usize) -> Result<usize, Error> {
+        let sql = "DELETE FROM event WHERE receipt IN
+             (SELECT receipt FROM event WHERE state = 4 AND settled_at < ?1 ORDER BY settled_at LIMIT ?2)";
+        self.run(sql, params![now.saturating_sub(millis(horizon)), limit(most)])
+    }
+}
+
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}

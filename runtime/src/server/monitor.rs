@@ -1,0 +1,175 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::metrics;
+use crate::http::Tally;
+use crate::inbox::{Inbox, Stats};
+use crate::worker::Pulse;
+
+/// How long the inbox has to answer before it is taken for gone: as long as it has to store a delivery.
+const INBOX_DEADLINE: Duration = Duration::from_secs(2);
+const HEADER_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Says whether a receiver is well.
+///
+/// | path | answer |
+/// |---|---|
+/// | `/livez` | 200; 503 once the worker has not looked for work for a minute, which a restart may cure |
+/// | `/readyz` | 200; 503 while the server drains, or when the inbox does not answer within 2 seconds |
+/// | `/metrics` | numbers in Prometheus' text format |
+///
+/// **Silence is an alarm.** What to watch: `asyncapi_inbox_oldest_pending_seconds` (handlers are behind),
+/// `asyncapi_inbox_last_event_seconds` (the sender may have disabled the webhook),
+/// `asyncapi_worker_heartbeat_seconds`, `asyncapi_canary_seconds` (what is put does not come out),
+/// `asyncapi_inbox_dead` (work for a person), and `asyncapi_answers_total` of `too_large`.
+#[derive(Clone, Default)]
+pub struct Monitor {
+    inbox: Option<Arc<dyn Inbox>>,
+    pulse: Option<Pulse>,
+    tally: Option<Tally>,
+    worker_deadline: Option<Duration>,
+    draining: Arc<AtomicBool>,
+}
+
+impl Monitor {
+    /// A monitor of nothing: always well.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Watches this inbox.
+    #[must_use]
+    pub fn with_inbox(mut self, inbox: impl Inbox + 'static) -> Self {
+        self.inbox = Some(Arc::new(inbox));
+        self
+    }
+
+    /// Watches this worker.
+    #[must_use]
+    pub fn with_pulse(mut self, pulse: Pulse) -> Self {
+        self.pulse = Some(pulse);
+        self
+    }
+
+    /// Watches this receiver's answers. A server that has this monitor sees to it itself.
+    #[must_use]
+    pub fn with_tally(mut self, tally: Tally) -> Self {
+        self.tally = Some(tally);
+        self
+    }
+
+    /// Sets how long the worker may be silent before it is taken for dead. Default: 60 s.
+    #[must_use]
+    pub fn with_worker_deadline(mut self, deadline: Duration) -> Self {
+        self.worker_deadline = Some(deadline);
+        self
+    }
+
+    /// Answers on a listener of its own, so that the world need not see it, until `stop` is done.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
+        let monitor = Arc::new(self);
+        let mut stop = std::pin::pin!(stop);
+        let mut open = JoinSet::new();
+        while let Some(accepted) = super::first(stop.as_mut(), listener.accept()).await {
+            let Ok((stream, _)) = accepted else {
+                tokio::time::sleep(super::BREATHER).await;
+                continue;
+            };
+            let monitor = Arc::clone(&monitor);
+            open.spawn(async move {
+                let service = service_fn(move |request| {
+                    let monitor = Arc::clone(&monitor);
+                    async move {
+                        let answer = monitor.answer(&request).await;
+                        Ok::<_, std::convert::Infallible>(answer.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "")))
+                    }
+                });
+                let mut protocol = http1::Builder::new();
+                protocol.timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
+                // How it ended is the client's business.
+                let _ended = protocol.serve_connection(TokioIo::new(stream), service).await;
+            });
+            while open.try_join_next().is_some() {}
+        }
+    }
+
+    /// What is answered to a request, if it is one of ours.
+    pub(super) async fn answer<B>(&self, request: &Request<B>) -> Option<Response<Full<Bytes>>> {
+        if request.method() != Method::GET {
+            return None;
+        }
+        match request.uri().path() {
+            "/livez" => Some(self.livez()),
+            "/readyz" => Some(self.readyz().await),
+            "/metrics" => Some(self.metrics().await),
+            _ => None,
+        }
+    }
+
+    pub(super) fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    fn livez(&self) -> Response<Full<Bytes>> {
+        let deadline = self.worker_deadline.unwrap_or(Duration::from_secs(60));
+        if self.pulse.as_ref().is_some_and(|pulse| pulse.heartbeat_age() > deadline) {
+            plain(StatusCode::SERVICE_UNAVAILABLE, "the worker is silent\n")
+        } else {
+            plain(StatusCode::OK, "alive\n")
+        }
+    }
+
+    async fn readyz(&self) -> Response<Full<Bytes>> {
+        if self.draining.load(Ordering::Relaxed) {
+            plain(StatusCode::SERVICE_UNAVAILABLE, "draining\n")
+        } else if self.inbox.is_some() && self.stats().await.is_none() {
+            plain(StatusCode::SERVICE_UNAVAILABLE, "the inbox does not answer\n")
+        } else {
+            plain(StatusCode::OK, "ready\n")
+        }
+    }
+
+    async fn metrics(&self) -> Response<Full<Bytes>> {
+        let stats = self.stats().await;
+        let text = metrics::text(self.inbox.is_some(), stats, self.pulse.as_ref(), self.tally.as_ref());
+        let mut response = Response::new(Full::from(text));
+        let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        response
+    }
+
+    async fn stats(&self) -> Option<Stats> {
+        let stats = self.inbox.as_ref()?.stats();
+        tokio::time::timeout(INBOX_DEADLINE, stats).await.ok()?.ok()
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+impl fmt::Debug for Monitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Monitor")
+            .field("pulse", &self.pulse)
+            .field("tally", &self.tally)
+            .field("draining", &self.draining)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,325 @@
+//! What handles the events of an inbox.
+
+mod attempt;
+mod house;
+mod pulse;
+mod retries;
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::inbox::{Batch, Inbox, InboxError};
+use crate::loggable::Loggable;
+use crate::{BoxFuture, Clock, Dispatch, SteadyClock};
+
+pub use pulse::{Counts, Pulse};
+pub use retries::Retries;
+
+/// How long the loop waits at most before it looks again, for what another process has put.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How long those who were told to give up have to write that down.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Hands the events of an inbox to their handlers, each in a task of its own, until it is told to stop.
+///
+/// | what happens | what becomes of the event |
+/// |---|---|
+/// | the handler is done | done |
+/// | it asks for a retry, takes longer than 60 seconds or panics | tried again later, up to 8 attempts |
+/// | the same at the last attempt | a dead letter, [`Exhausted`](crate::inbox::ReasonKind::Exhausted) |
+/// | the payload is undecodable | a dead letter with the JSON pointer of the fault |
+/// | the handler rejects it | a dead letter |
+/// | the process ends in the middle | tried again by the next process, and the attempt counts |
+/// | the same at the last attempt | a dead letter, [`Interrupted`](crate::inbox::ReasonKind::Interrupted) |
+///
+/// **What is promised**: every stored event is handled at least once or becomes a dead letter with its reason.
+/// At most one completion is recorded for an event id within the deduplication horizon. Events of one
+/// [`OrderKey`](crate::inbox::OrderKey) are handled one after the other in the order they arrived, and
+/// [`Context::freshness`](crate::Context::freshness) tells when that is not the order in which they occurred.
+///
+/// **What is not**: the order of occurrence, and exactly once. A handler may run again after it has finished,
+/// when the process ends before that is written down, so make it idempotent, by
+/// [`Context::event_id`](crate::Context::event_id).
+///
+/// | setting | default |
+/// |---|---|
+/// | handlers at once | 16 |
+/// | handler deadline | 60 s |
+/// | attempts | 8, from 1 s to 10 min apart; see [`Retries`] |
+/// | drain | 30 s |
+/// | canary | every 60 s |
+/// | deduplication horizon | 7 days |
+/// | unknown events | go to the handler for unknown events |
+///
+/// Needs a tokio runtime with its timer on. A panic can be caught only where the program is built to unwind.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use asyncapi_runtime::inbox::{Inbox, Memory};
+/// use asyncapi_runtime::Worker;
+/// # use asyncapi_runtime::{BoxFuture, Context, DecodeError, Dispatch, DispatchError, Inbound, Route};
+/// # use asyncapi_runtime::inbox::{Delivery, EventId};
+/// # struct Notes;
+/// # impl Dispatch for Notes {
+/// #     fn route(&self, _: &Inbound) -> Result<Route, DecodeError> { Ok(Route::Unknown(None)) }
+/// #     fn dispatch<'a>(&'a self, _: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
+/// #         Box::pin(async { Ok(()) })
+/// #     }
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let inbox = Arc::new(Memory::new());
+/// # inbox.put(Delivery::new(EventId::new("e1"), Inbound::new("{}"))).await?;
+/// let worker = Worker::new(Arc::clone(&inbox), Notes).with_concurrency(4);
+/// let pulse = worker.pulse();
+///
+/// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+/// let running = tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }));
+/// # while pulse.counts().done == 0 { tokio::task::yield_now().await }
+/// // … until SIGTERM
+/// drop(stop);
+/// running.await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Worker<D> {
+    inbox: Arc<dyn Inbox>,
+    dispatch: Arc<D>,
+    clock: Arc<dyn Clock>,
+    pulse: Pulse,
+    settings: Settings,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Settings {
+    concurrency: usize,
+    handler_deadline: Duration,
+    retries: Retries,
+    drain: Duration,
+    canary: Option<Duration>,
+    horizon: Duration,
+    unknown: Unknown,
+}
+
+/// What becomes of events that the document does not list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Unknown {
+    /// They go to the handler for unknown events, which by default does nothing and is content.
+    #[default]
+    Handle,
+    /// They become dead letters, to be requeued once the document lists them.
+    SetAside,
+}
+
+/// How a worker ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ended {
+    /// It was told to stop, and every event it had begun was settled in time.
+    Drained,
+    /// It was told to stop, and this many events were still being handled when the drain was over. They were
+    /// given back, or will be ready when the next worker leases.
+    CutShort(usize),
+    /// A worker of another process has taken over the inbox.
+    Superseded,
+}
+
+impl<D: Dispatch + 'static> Worker<D> {
+    /// A worker on this inbox, with the defaults above.
+    #[must_use]
+    pub fn new(inbox: impl Inbox + 'static, dispatch: D) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SteadyClock::new());
+        let settings = Settings {
+            concurrency: 16,
+            handler_deadline: Duration::from_secs(60),
+            retries: Retries::default(),
+            drain: Duration::from_secs(30),
+            canary: Some(Duration::from_secs(60)),
+            horizon: Duration::from_secs(7 * 24 * 60 * 60),
+            unknown: Unknown::Handle,
+        };
+        let pulse = Pulse::new(Arc::clone(&clock));
+        Self { inbox: Arc::new(inbox), dispatch: Arc::new(dispatch), clock, pulse, settings }
+    }
+
+    /// Sets how many handlers run at once, at least one. Each holds one event's body in memory. Default: 16.
+    #[must_use]
+    pub fn with_concurrency(mut self, handlers: usize) -> Self {
+        self.settings.concurrency = handlers.max(1);
+        self
+    }
+
+    /// Sets how long a handler may take before it is dropped at its next await. Default: 60 s.
+    ///
+    /// A handler that blocks its thread, and so never awaits, cannot be stopped, and keeps its place.
+    #[must_use]
+    pub fn with_handler_deadline(mut self, deadline: Duration) -> Self {
+        self.settings.handler_deadline = deadline;
+        self
+    }
+
+    /// Sets how often and when a failed event is tried again. Default: 8 attempts, 1 s to 10 min apart.
+    #[must_use]
+    pub fn with_retries(mut self, retries: Retries) -> Self {
+        self.settings.retries = retries;
+        self
+    }
+
+    /// Sets how long handlers have to finish once the worker is told to stop. Default: 30 s.
+    #[must_use]
+    pub fn with_drain(mut self, drain: Duration) -> Self {
+        self.settings.drain = drain;
+        self
+    }
+
+    /// Sets how often a canary is put, an event of the worker's own that goes the whole way; `None` for never.
+    /// Default: 60 s.
+    #[must_use]
+    pub fn with_canary(mut self, period: Option<Duration>) -> Self {
+        self.settings.canary = period;
+        self
+    }
+
+    /// Sets how long the ids of done events are kept, so that a duplicate is known as one. Default: 7 days.
+    #[must_use]
+    pub fn with_horizon(mut self, horizon: Duration) -> Self {
+        self.settings.horizon = horizon;
+        self
+    }
+
+    /// Sets what becomes of events that the document does not list. Default: [`Unknown::Handle`].
+    #[must_use]
+    pub fn with_unknown(mut self, unknown: Unknown) -> Self {
+        self.settings.unknown = unknown;
+        self
+    }
+
+    /// Sets what it measures time with; call it before [`pulse`](Self::pulse). Default: a [`SteadyClock`].
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.pulse = Pulse::new(Arc::clone(&clock));
+        self.clock = clock;
+        self
+    }
+
+    /// How it fares, for whoever watches it. Take it before [`run`](Self::run).
+    #[must_use]
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
+    }
+
+    /// Works until `stop` is done, then lets the handlers that run finish.
+    ///
+    /// Do not drop the future: it would leave the handlers that run to the next worker.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Ended {
+        let worker = Arc::new(self);
+        let (give_up, told) = watch::channel(false);
+        let mut crew = Crew { worker: Arc::clone(&worker), tasks: JoinSet::new(), told };
+        let mut house = worker.keep_house();
+        let ended = crew.work(pin!(stop)).await;
+        house.abort_all();
+        if crew.finish(worker.settings.drain).await {
+            return ended;
+        }
+        let cut_short = crew.tasks.len();
+        tracing::warn!(cut_short, "handlers not done when the drain was over");
+        give_up.send_replace(true);
+        crew.finish(LAST_WORDS).await;
+        Ended::CutShort(cut_short)
+    }
+}
+
+/// The attempts that run.
+struct Crew<D> {
+    worker: Arc<Worker<D>>,
+    tasks: JoinSet<()>,
+    told: watch::Receiver<bool>,
+}
+
+impl<D: Dispatch + 'static> Crew<D> {
+    async fn work(&mut self, mut stop: Pin<&mut (impl Future<Output = ()> + Send)>) -> Ended {
+        let worker = Arc::clone(&self.worker);
+        loop {
+            let room = worker.settings.concurrency.saturating_sub(self.tasks.len());
+            let mut wait = LOOK_AGAIN;
+            if room > 0 {
+                match worker.inbox.lease(room).await {
+                    Ok(batch) => wait = self.begin(batch).min(wait),
+                    Err(InboxError::Superseded) => {
+                        tracing::error!("another process works on the inbox now; this worker ends");
+                        return Ended::Superseded;
+                    }
+                    Err(error) => {
+                        tracing::error!(reason = %Loggable(&error), "nothing leased");
+                        worker.clock.sleep(LOOK_AGAIN).await;
+                    }
+                }
+            }
+            worker.pulse.beat();
+            let has_room = self.tasks.len() < worker.settings.concurrency;
+            let ready = has_room.then(|| worker.inbox.ready());
+            if self.wait(stop.as_mut(), ready, worker.clock.sleep(wait)).await {
+                return Ended::Drained;
+            }
+        }
+    }
+
+    /// Begins an attempt at each. Returns how long until there are more, if that is known.
+    fn begin(&mut self, batch: Batch) -> Duration {
+        for leased in batch.leased {
+            let (worker, told) = (Arc::clone(&self.worker), self.told.clone());
+            self.tasks.spawn(worker.attend(leased, told));
+        }
+        batch.next.unwrap_or(Duration::MAX)
+    }
+
+    /// Until there may be something to do. `true` if that is to stop.
+    async fn wait(
+        &mut self,
+        mut stop: Pin<&mut (impl Future<Output = ()> + Send)>,
+        mut ready: Option<BoxFuture<'_, ()>>,
+        mut sleep: BoxFuture<'_, ()>,
+    ) -> bool {
+        poll_fn(|cx| {
+            if stop.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(true);
+            }
+            let mut woken = sleep.as_mut().poll(cx).is_ready();
+            woken |= ready.as_mut().is_some_and(|ready| ready.as_mut().poll(cx).is_ready());
+            while let Poll::Ready(Some(_)) = self.tasks.poll_join_next(cx) {
+                woken = true;
+            }
+            if woken { Poll::Ready(false) } else { Poll::Pending }
+        })
+        .await
+    }
+
+    /// Whether all attempts have ended within this time.
+    async fn finish(&mut self, within: Duration) -> bool {
+        let clock = Arc::clone(&self.worker.clock);
+        let mut sleep = clock.sleep(within);
+        poll_fn(|cx| {
+            loop {
+                match self.tasks.poll_join_next(cx) {
+                    Poll::Ready(Some(_)) => {}
+                    Poll::Ready(None) => return Poll::Ready(true),
+                    Poll::Pending => return sleep.as_mut().poll(cx).map(|()| false),
+                }
+            }
+        })
+        .await
+    }
+}
+
+impl<D> fmt::Debug for Worker<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

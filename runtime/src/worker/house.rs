@@ -1,0 +1,45 @@
+//! What a worker does beside its work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::Worker;
+use crate::Dispatch;
+use crate::inbox::Delivery;
+use crate::loggable::Loggable;
+
+/// How often ids beyond the horizon are forgotten.
+const TIDY_EVERY: Duration = Duration::from_secs(10 * 60);
+
+impl<D: Dispatch + 'static> Worker<D> {
+    pub(super) fn keep_house(self: &Arc<Self>) -> JoinSet<()> {
+        let mut house = JoinSet::new();
+        house.spawn(Arc::clone(self).tidy());
+        if let Some(period) = self.settings.canary {
+            house.spawn(Arc::clone(self).send_canaries(period));
+        }
+        house
+    }
+
+    async fn tidy(self: Arc<Self>) {
+        loop {
+            self.clock.sleep(TIDY_EVERY).await;
+            match self.inbox.purge(self.settings.horizon).await {
+                Ok(forgotten) => tracing::debug!(forgotten, "ids beyond the horizon forgotten"),
+                Err(error) => tracing::warn!(reason = %Loggable(&error), "ids beyond the horizon not forgotten"),
+            }
+        }
+    }
+
+    async fn send_canaries(self: Arc<Self>, period: Duration) {
+        loop {
+            let number = self.clock.now().as_nanosecond().unsigned_abs();
+            if let Err(error) = self.inbox.put(Delivery::canary(number)).await {
+                tracing::warn!(reason = %Loggable(&error), "canary not stored");
+            }
+            self.clock.sleep(period).await;
+        }
+    }
+}

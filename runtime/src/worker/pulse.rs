@@ -1,0 +1,136 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::Clock;
+use crate::clock::elapsed;
+
+/// Never, among instants.
+const NEVER: i64 = i64::MIN;
+
+/// How a worker fares: whether it is alive, and what it has done since the process started.
+#[derive(Clone)]
+pub struct Pulse {
+    clock: Arc<dyn Clock>,
+    marks: Arc<Marks>,
+}
+
+struct Marks {
+    beat_at: AtomicI64,
+    canary_at: AtomicI64,
+    begun: AtomicU64,
+    done: AtomicU64,
+    retried: AtomicU64,
+    dead: AtomicU64,
+    panicked: AtomicU64,
+    timed_out: AtomicU64,
+}
+
+/// What a worker has done since the process started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Counts {
+    /// Attempts that were begun.
+    pub begun: u64,
+    /// Events that were done.
+    pub done: u64,
+    /// Attempts that failed and will be followed by another.
+    pub retried: u64,
+    /// Events that became dead letters in a worker's hands.
+    pub dead: u64,
+    /// Attempts that ended in a panic.
+    pub panicked: u64,
+    /// Attempts that took too long.
+    pub timed_out: u64,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Mark {
+    Begun,
+    Done,
+    Retried,
+    Dead,
+    Panicked,
+    TimedOut,
+}
+
+impl Pulse {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        let marks = Marks {
+            // As if it had just looked: it is given time to start.
+            beat_at: AtomicI64::new(clock.now().as_millisecond()),
+            canary_at: AtomicI64::new(NEVER),
+            begun: AtomicU64::new(0),
+            done: AtomicU64::new(0),
+            retried: AtomicU64::new(0),
+            dead: AtomicU64::new(0),
+            panicked: AtomicU64::new(0),
+            timed_out: AtomicU64::new(0),
+        };
+        Self { clock, marks: Arc::new(marks) }
+    }
+
+    /// How long ago the worker last looked for work. It does so every second, also while its handlers are busy.
+    #[must_use]
+    pub fn heartbeat_age(&self) -> Duration {
+        elapsed(self.marks.beat_at.load(Ordering::Relaxed), self.now())
+    }
+
+    /// How long ago a canary last came out; `None` if none has yet.
+    #[must_use]
+    pub fn canary_age(&self) -> Option<Duration> {
+        let at = self.marks.canary_at.load(Ordering::Relaxed);
+        (at != NEVER).then(|| elapsed(at, self.now()))
+    }
+
+    /// What the worker has done.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let read = |mark| self.counter(mark).load(Ordering::Relaxed);
+        Counts {
+            begun: read(Mark::Begun),
+            done: read(Mark::Done),
+            retried: read(Mark::Retried),
+            dead: read(Mark::Dead),
+            panicked: read(Mark::Panicked),
+            timed_out: read(Mark::TimedOut),
+        }
+    }
+
+    pub(super) fn beat(&self) {
+        self.marks.beat_at.store(self.now(), Ordering::Relaxed);
+    }
+
+    pub(super) fn canary_came_out(&self) {
+        self.marks.canary_at.store(self.now(), Ordering::Relaxed);
+    }
+
+    pub(super) fn count(&self, mark: Mark) {
+        self.counter(mark).fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn counter(&self, mark: Mark) -> &AtomicU64 {
+        match mark {
+            Mark::Begun => &self.marks.begun,
+            Mark::Done => &self.marks.done,
+            Mark::Retried => &self.marks.retried,
+            Mark::Dead => &self.marks.dead,
+            Mark::Panicked => &self.marks.panicked,
+            Mark::TimedOut => &self.marks.timed_out,
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().as_millisecond()
+    }
+}
+
+impl fmt::Debug for Pulse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pulse")
+            .field("heartbeat_age", &self.heartbeat_age())
+            .field("canary_age", &self.canary_age())
+            .field("counts", &self.counts())
+            .finish()
+    }
+}

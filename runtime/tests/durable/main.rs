@@ -1,0 +1,15 @@
+//! Stored, acknowledged, handled: what a receiver promises, and the faults it survives.
+//!
+//! The short forms run with the others. The long ones, of the same tests, take minutes:
+//! `cargo test -p asyncapi-runtime --features hmac,server,sqlite --test durable --release -- --ignored`
+
+mod acknowledgement;
+#[path = "../http/client.rs"]
+mod client;
+mod clock;
+mod kit;
+mod monitor;
+mod process;
+mod server;
+mod team;
+mod worker;

@@ -1,0 +1,92 @@
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use asyncapi_runtime::inbox::{Inbox, Memory, Sqlite};
+use asyncapi_runtime::server::{Monitor, Server};
+use asyncapi_runtime::{Clock, Worker};
+use rusqlite::Connection;
+use tokio::net::TcpListener;
+
+use crate::client::{Reply, head, post, send};
+use crate::clock::FastClock;
+use crate::kit::{HEADER, body, receiver, signature};
+use crate::server::{Serving, run};
+use crate::team::Team;
+
+async fn get(serving: &Serving, path: &str) -> Reply {
+    send(serving.address, &head("GET", &[]).replacen("/hook", path, 1)).await
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_well_says_so_in_numbers() {
+    let inbox = Arc::new(Memory::new());
+    let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default());
+    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox)).with_pulse(worker.pulse());
+    let serving = run(Server::new(receiver(inbox)).with_monitor(monitor)).await;
+    for path in ["/livez", "/readyz"] {
+        assert_eq!(get(&serving, path).await.status, 200, "{path}");
+    }
+    let body = body("e1", "fine");
+    post(serving.address, &[(HEADER, &signature(&body))], &body).await;
+    post(serving.address, &[], &body).await;
+    let metrics = get(&serving, "/metrics").await;
+    assert_eq!(metrics.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
+    for line in [
+        "# TYPE asyncapi_inbox_pending gauge",
+        "asyncapi_inbox_up 1",
+        "asyncapi_inbox_pending 1",
+        "asyncapi_inbox_dead 0",
+        "asyncapi_inbox_oldest_pending_seconds ",
+        "asyncapi_inbox_last_event_seconds ",
+        "asyncapi_worker_heartbeat_seconds ",
+        "asyncapi_worker_done_total 0",
+        "asyncapi_answers_total{answer=\"stored\",status=\"202\"} 1",
+        "asyncapi_answers_total{answer=\"not_verified\",status=\"401\"} 1",
+        "asyncapi_answers_total{answer=\"too_large\",status=\"413\"} 0",
+    ] {
+        assert!(metrics.body.lines().any(|found| found.starts_with(line)), "{line} in {}", metrics.body);
+    }
+    assert!(!metrics.body.contains("asyncapi_canary_seconds"), "none has come out yet");
+    assert_eq!(get(&serving, "/elsewhere").await.status, 405, "all else is the receiver's");
+}
+
+#[tokio::test]
+async fn a_silent_worker_is_not_alive() {
+    let clock = Arc::new(FastClock::times(1));
+    let measured: Arc<dyn Clock> = clock.clone();
+    let worker = Worker::new(Memory::new(), Arc::<Team>::default()).with_clock(measured);
+    let monitor = Monitor::new().with_pulse(worker.pulse());
+    let serving = run(Server::new(receiver(Memory::new())).with_monitor(monitor)).await;
+    assert_eq!(get(&serving, "/livez").await.status, 200);
+    clock.set_by(1);
+    assert_eq!(get(&serving, "/livez").await.status, 503);
+}
+
+#[tokio::test]
+async fn an_inbox_that_does_not_answer_is_not_ready() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = Arc::new(Sqlite::open(&path).unwrap());
+    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox));
+    let serving = run(Server::new(receiver(inbox)).with_monitor(monitor)).await;
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    assert_eq!(get(&serving, "/readyz").await.status, 503);
+    assert!(get(&serving, "/metrics").await.body.contains("asyncapi_inbox_up 0"));
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(get(&serving, "/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn it_can_have_a_listener_of_its_own() {
+    let inbox = Memory::new();
+    assert_eq!(inbox.stats().await.unwrap().pending, 0);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(Monitor::new().with_inbox(inbox).serve(listener, std::future::pending()));
+    let ask = async |path| send(address, &head("GET", &[]).replacen("/hook", path, 1)).await.status;
+    assert_eq!((ask("/readyz").await, ask("/hook").await), (200, 404));
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    serving.abort();
+}

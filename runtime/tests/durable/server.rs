@@ -1,0 +1,328 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
+
+use asyncapi_runtime::http::{Receiver, Tally};
+use asyncapi_runtime::inbox::{Inbox, Memory};
+use asyncapi_runtime::server::Server;
+use asyncapi_runtime::verify::{HmacSha256Hex, Verify, VerifyError, sign};
+use asyncapi_runtime::{Accept, Accepted, BoxFuture, Durable, Headers, Inbound, NotAccepted};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+
+use crate::client::{head, post, send};
+use crate::kit::{HEADER, PATIENCE, body, envelope, receiver, secret, signature};
+
+/// For what is to be overtaken. What is to be in time has the defaults.
+const SHORT: Duration = Duration::from_millis(300);
+
+pub(crate) struct Serving {
+    pub(crate) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<()>,
+}
+
+impl Serving {
+    async fn stop(self) {
+        drop(self.stop);
+        timeout(PATIENCE, self.ended).await.expect("it ends").unwrap();
+    }
+}
+
+pub(crate) async fn serve<A: Accept + 'static>(receiver: Receiver<A>) -> Serving {
+    run(Server::new(receiver)).await
+}
+
+pub(crate) async fn run<A: Accept + 'static>(server: Server<A>) -> Serving {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let ended = tokio::spawn(server.serve(listener, async { stopped.await.unwrap_or(()) }));
+    Serving { address, stop, ended }
+}
+
+async fn deliver(address: SocketAddr, body: &str) -> u16 {
+    post(address, &[(HEADER, &signature(body))], body).await.status
+}
+
+/// Until the server closes the connection.
+async fn closed(mut stream: TcpStream) {
+    let mut rest = Vec::new();
+    // Closed with a reset is closed too.
+    let _reset = timeout(PATIENCE, stream.read_to_end(&mut rest)).await.expect("it is closed");
+}
+
+#[tokio::test]
+async fn stored_duplicate_and_quarantined_are_2xx() {
+    let serving = serve(receiver(Memory::new())).await;
+    assert_eq!(deliver(serving.address, &body("e1", "fine")).await, 202);
+    assert_eq!(deliver(serving.address, &body("e1", "fine")).await, 200);
+    assert_eq!(deliver(serving.address, "no JSON").await, 202);
+    assert_eq!(post(serving.address, &[(HEADER, "00")], "{}").await.status, 401);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_without_a_whole_head_is_closed() {
+    let server = Server::new(receiver(Memory::new())).with_header_deadline(SHORT);
+    let serving = run(server).await;
+    // Nothing; half a head; half of what might become HTTP/2; all of that, and then nothing.
+    for start in ["", "POST /hook HTT", "PRI * HTT", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "POST / HTTP/1.1\r\nx: "] {
+        let mut stream = TcpStream::connect(serving.address).await.unwrap();
+        stream.write_all(start.as_bytes()).await.unwrap();
+        closed(stream).await;
+    }
+    // A byte now and then does not help.
+    let mut stream = TcpStream::connect(serving.address).await.unwrap();
+    let dripping = async {
+        while stream.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(SHORT / 10).await;
+        }
+    };
+    timeout(PATIENCE, dripping).await.expect("it is closed");
+    // Nor does having been good before.
+    let mut stream = TcpStream::connect(serving.address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: h\r\n\r\n").await.unwrap();
+    closed(stream).await;
+    serving.stop().await;
+}
+
+/// Opens connections that send a byte now and then. Meanwhile others are served.
+async fn slow_senders(connections: usize, header: Duration, body: Duration) {
+    let receiver = receiver(Memory::new()).with_body_deadline(body);
+    let serving = run(Server::new(receiver).with_header_deadline(header)).await;
+    let mut slow = JoinSet::new();
+    for number in 0..connections {
+        let address = serving.address;
+        slow.spawn(async move {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let started = Instant::now();
+            let start = if number % 2 == 0 {
+                "POST / HTTP/1.1\r\nx: ".to_owned()
+            } else {
+                head("POST", &[("content-length", "9000")])
+            };
+            stream.write_all(start.as_bytes()).await.unwrap();
+            let (mut read, mut write) = stream.into_split();
+            let drip = tokio::spawn(async move {
+                while write.write_all(b"x").await.is_ok() {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            });
+            let mut answer = Vec::new();
+            let _reset = timeout(PATIENCE, read.read_to_end(&mut answer)).await.expect("it is closed");
+            drip.abort();
+            (number % 2 == 0, started.elapsed())
+        });
+    }
+    let mut served = Duration::ZERO;
+    for number in 0..50 {
+        let started = Instant::now();
+        assert_eq!(deliver(serving.address, &crate::kit::body(&number.to_string(), "fine")).await, 202);
+        served = served.max(started.elapsed());
+    }
+    assert!(served < Duration::from_secs(5), "those who send at once are served at once, not in {served:?}");
+    for (is_header, took) in slow.join_all().await {
+        // The promise is a second more than the deadline; the machine may be busy, so some more here.
+        let promised = if is_header { header } else { body } + Duration::from_secs(1);
+        assert!(took < promised + Duration::from_secs(5), "closed after {took:?}");
+    }
+    serving.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_heads_and_slow_bodies_are_closed_while_others_are_served() {
+    slow_senders(200, SHORT, 2 * SHORT).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long form: the real deadlines, and as many connections as file descriptors allow"]
+async fn two_thousand_slow_connections() {
+    slow_senders(2_000, Duration::from_secs(5), Duration::from_secs(10)).await;
+}
+
+#[tokio::test]
+async fn bodies_above_the_cap_are_413_and_counted() {
+    let receiver = receiver(Memory::new()).with_body_limit(64 * 1024);
+    let tally = receiver.tally();
+    let serving = serve(receiver).await;
+    let fits = format!(r#"{{"id": "e1", "pad": "{}"}}"#, "x".repeat(60 * 1024));
+    assert_eq!(deliver(serving.address, &fits).await, 202);
+    // All of it is sent before the answer is read, far more than the buffers of a socket hold.
+    let above = "x".repeat(20 * 1024 * 1024);
+    assert_eq!(post(serving.address, &[], &above).await.status, 413);
+    let chunk = format!("{:x}\r\n{above}\r\n0\r\n\r\n", above.len());
+    assert_eq!(send(serving.address, &(head("POST", &[("transfer-encoding", "chunked")]) + &chunk)).await.status, 413);
+    assert_eq!((tally.of("too_large"), tally.of("stored")), (2, 1));
+    serving.stop().await;
+}
+
+/// Holds every delivery until it is let go.
+struct Holding {
+    gate: Arc<Semaphore>,
+    came: Arc<Semaphore>,
+}
+
+impl Accept for Holding {
+    fn accept(&self, _: Inbound) -> BoxFuture<'_, Result<Accepted, NotAccepted>> {
+        Box::pin(async {
+            self.came.add_permits(1);
+            self.gate.acquire().await.unwrap().forget();
+            Ok(Accepted::Stored)
+        })
+    }
+}
+
+/// What lets one go, what tells that one has come, and the receiver.
+fn holding() -> (Arc<Semaphore>, Arc<Semaphore>, Receiver<Holding>) {
+    let (gate, came) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let verifier = HmacSha256Hex::new(HEADER, [secret(crate::kit::TOKEN)]).unwrap();
+    let holding = Holding { gate: Arc::clone(&gate), came: Arc::clone(&came) };
+    (gate, came, Receiver::new(holding, verifier))
+}
+
+async fn until(condition: impl Fn() -> bool) {
+    let waiting = async {
+        while !condition() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, waiting).await.expect("it comes about");
+}
+
+#[tokio::test]
+async fn bodies_beyond_the_budget_are_503_until_there_is_room() {
+    let (gate, came, receiver) = holding();
+    let tally: Tally = receiver.tally();
+    let serving = serve(receiver.with_body_budget(100)).await;
+    let address = serving.address;
+    let big = "x".repeat(80);
+    let first = tokio::spawn({
+        let big = big.clone();
+        async move { deliver(address, &big).await }
+    });
+    came.acquire().await.unwrap().forget();
+    let second = post(address, &[(HEADER, &signature(&big))], &big).await;
+    assert_eq!((second.status, second.header("retry-after")), (503, Some("10")));
+    gate.add_permits(1);
+    assert_eq!(first.await.unwrap(), 202);
+    gate.add_permits(1);
+    assert_eq!(deliver(address, &big).await, 202, "there is room again");
+    assert_eq!(tally.of("busy"), 1);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn there_are_no_more_connections_than_allowed() {
+    let server = Server::new(receiver(Memory::new())).with_connections(1).with_header_deadline(SHORT);
+    let serving = run(server).await;
+    let idle = TcpStream::connect(serving.address).await.unwrap();
+    // It waits until the idle one is closed.
+    assert_eq!(deliver(serving.address, &body("e1", "fine")).await, 202);
+    closed(idle).await;
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_by_prior_knowledge() {
+    let serving = serve(receiver(Memory::new())).await;
+    let stream = TcpStream::connect(serving.address).await.unwrap();
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    let driving = tokio::spawn(connection);
+    for (id, status) in [("e1", 202), ("e1", 200), ("e2", 202)] {
+        let body = body(id, "fine");
+        let request = http::Request::post("http://localhost/hook").header(HEADER, signature(&body));
+        let request = request.body(Full::new(Bytes::from(body))).unwrap();
+        assert_eq!(sender.send_request(request).await.unwrap().status(), status);
+    }
+    drop(sender);
+    serving.stop().await;
+    driving.abort();
+}
+
+#[tokio::test]
+async fn a_drain_answers_what_was_begun_and_takes_nothing_new() {
+    let (gate, came, receiver) = holding();
+    let serving = serve(receiver).await;
+    let address = serving.address;
+    let idle = TcpStream::connect(address).await.unwrap();
+    let begun = tokio::spawn(async move { deliver(address, "begun").await });
+    came.acquire().await.unwrap().forget();
+    let stopping = tokio::spawn(serving.stop());
+    closed(idle).await;
+    let refused = async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, refused).await.expect("no connection is taken any more");
+    assert!(!stopping.is_finished(), "it waits for what was begun");
+    gate.add_permits(1);
+    assert_eq!(begun.await.unwrap(), 202);
+    stopping.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_drain_ends_though_a_request_does_not() {
+    let (_gate, came, receiver) = holding();
+    let serving = run(Server::new(receiver).with_drain(SHORT)).await;
+    let address = serving.address;
+    let begun = tokio::spawn(async move { post(address, &[(HEADER, &signature("begun"))], "begun").await });
+    came.acquire().await.unwrap().forget();
+    serving.stop().await;
+    assert!(begun.await.is_err(), "no 2xx, so the sender sends it again");
+}
+
+/// Secrets that can be replaced while the receiver runs.
+#[derive(Clone)]
+struct Rotating(Arc<RwLock<HmacSha256Hex>>);
+
+impl Verify for Rotating {
+    fn verify(&self, headers: &Headers, body: &[u8]) -> Result<(), VerifyError> {
+        self.0.read().unwrap().verify(headers, body)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn secrets_are_rotated_under_load_without_a_refused_event() {
+    let verifier = |tokens: &[&str]| HmacSha256Hex::new(HEADER, tokens.iter().map(|token| secret(token))).unwrap();
+    let rotating = Rotating(Arc::new(RwLock::new(verifier(&["a"]))));
+    let inbox = Arc::new(Memory::new());
+    let receiver = Receiver::new(Durable::new(Arc::clone(&inbox), envelope()), rotating.clone());
+    let tally = receiver.tally();
+    let serving = serve(receiver).await;
+    let address = serving.address;
+    let token = Arc::new(RwLock::new("a"));
+    let senders: Vec<_> = (0..4)
+        .map(|sender| {
+            let token = Arc::clone(&token);
+            tokio::spawn(async move {
+                for number in 0..150 {
+                    let body = body(&format!("{sender}-{number}"), "fine");
+                    let signature = sign(&secret(*token.read().unwrap()), body.as_bytes());
+                    assert_eq!(post(address, &[(HEADER, &signature)], &body).await.status, 202);
+                }
+            })
+        })
+        .collect();
+    until(|| tally.of("stored") > 100).await;
+    *rotating.0.write().unwrap() = verifier(&["a", "b"]);
+    until(|| tally.of("stored") > 200).await;
+    *token.write().unwrap() = "b";
+    // What was signed with the old one is still on its way.
+    until(|| tally.of("stored") > 300).await;
+    *rotating.0.write().unwrap() = verifier(&["b"]);
+    for sender in senders {
+        sender.await.unwrap();
+    }
+    assert_eq!((tally.of("stored"), tally.of("not_verified")), (600, 0));
+    assert_eq!(inbox.stats().await.unwrap().pending, 600);
+    serving.stop().await;
+}

@@ -1,0 +1,89 @@
+//! Handlers that do what the event's name says, and remember whom they have seen.
+
+use std::collections::BTreeMap;
+use std::future;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use asyncapi_runtime::{
+    BoxFuture, Context, DecodeError, Dispatch, DispatchError, Freshness, HandlerError, Inbound, Route,
+};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+#[derive(Deserialize)]
+struct Event {
+    id: String,
+    #[expect(dead_code, reason = "only has to be a string")]
+    text: Option<String>,
+}
+
+/// What a handler was given.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) id: String,
+    pub(crate) attempt: u32,
+    pub(crate) freshness: Freshness,
+}
+
+pub(crate) struct Team {
+    seen: Mutex<Vec<Seen>>,
+    done: Mutex<BTreeMap<String, u32>>,
+    /// Handlers named `gated` take one of these.
+    pub(crate) gate: Semaphore,
+}
+
+impl Default for Team {
+    fn default() -> Self {
+        Self { seen: Mutex::default(), done: Mutex::default(), gate: Semaphore::new(0) }
+    }
+}
+
+impl Team {
+    /// Every attempt that was begun, in order.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// How often each was handled to the end.
+    pub(crate) fn done(&self) -> BTreeMap<String, u32> {
+        self.done.lock().unwrap().clone()
+    }
+
+    async fn handle(&self, name: &str, cx: &Context<'_>) -> Result<(), HandlerError> {
+        match name {
+            "rejected" => return Err(HandlerError::reject("not ours")),
+            "failing" => return Err(HandlerError::retry("database down")),
+            "failing_twice" if cx.attempt() < 3 => return Err(HandlerError::retry("database down")),
+            "panicking" => panic!("as told"),
+            "panicking_once" if cx.attempt() == 1 => panic!("as told"),
+            "stuck" => future::pending().await,
+            "stuck_once" if cx.attempt() == 1 => future::pending().await,
+            "slow" => tokio::time::sleep(Duration::from_millis(50)).await,
+            "gated" => self.gate.acquire().await?.forget(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Dispatch for Team {
+    fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
+        Ok(match inbound.peek("/name")? {
+            Some(name) if name != "unlisted" => Route::Known(name),
+            name => Route::Unknown(name),
+        })
+    }
+
+    fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
+        Box::pin(async move {
+            let id = cx.event_id().expect("an inbox tells").to_owned();
+            self.seen.lock().unwrap().push(Seen { id, attempt: cx.attempt(), freshness: cx.freshness() });
+            let event: Event = cx.decode()?;
+            let name = cx.inbound().peek("/name")?.unwrap_or_default();
+            self.handle(&name, cx).await?;
+            *self.done.lock().unwrap().entry(event.id).or_default() += 1;
+            Ok(())
+        })
+    }
+}

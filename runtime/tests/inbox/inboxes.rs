@@ -1,0 +1,66 @@
+//! One of each kind, to run the same test against.
+
+use std::sync::Arc;
+
+use asyncapi_runtime::Inbound;
+use asyncapi_runtime::inbox::{Delivery, EventId, Inbox, Leased, Memory, OrderKey, Put, Receipt, Sqlite};
+use tempfile::TempDir;
+
+use crate::clock::HandClock;
+
+pub(crate) const START: i64 = 1_700_000_000;
+
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) inbox: Arc<dyn Inbox>,
+    pub(crate) clock: Arc<HandClock>,
+    _directory: Option<TempDir>,
+}
+
+pub(crate) fn memory() -> Case {
+    let clock = Arc::new(HandClock::at(START));
+    let inbox = Arc::new(Memory::new().with_clock(clock.clone()));
+    Case { name: "memory", inbox, clock, _directory: None }
+}
+
+pub(crate) fn sqlite() -> Case {
+    let clock = Arc::new(HandClock::at(START));
+    let directory = tempfile::tempdir().unwrap();
+    let inbox = Sqlite::open(directory.path().join("inbox.sqlite")).unwrap().with_clock(clock.clone());
+    Case { name: "sqlite", inbox: Arc::new(inbox), clock, _directory: Some(directory) }
+}
+
+pub(crate) fn each() -> [Case; 2] {
+    [memory(), sqlite()]
+}
+
+pub(crate) fn event(id: &str) -> Delivery {
+    Delivery::new(EventId::new(id), Inbound::new(format!(r#"{{"id": "{id}"}}"#)))
+}
+
+pub(crate) fn event_of(id: &str, key: &str) -> Delivery {
+    event(id).with_key(OrderKey::new(key))
+}
+
+impl Case {
+    pub(crate) async fn put(&self, delivery: Delivery) -> Receipt {
+        match self.inbox.put(delivery).await.unwrap() {
+            Put::Stored(receipt) => receipt,
+            Put::Duplicate => panic!("{}: a duplicate", self.name),
+        }
+    }
+
+    pub(crate) async fn lease(&self, most: usize) -> Vec<Leased> {
+        self.inbox.lease(most).await.unwrap().leased
+    }
+
+    /// The ids that can be leased now, which thereby are.
+    pub(crate) async fn lease_ids(&self) -> Vec<String> {
+        self.lease(1_000).await.iter().map(|leased| leased.delivery.id().to_string()).collect()
+    }
+
+    pub(crate) async fn lease_one(&self) -> Leased {
+        let leased = self.lease(1).await;
+        leased.into_iter().next().unwrap_or_else(|| panic!("{}: nothing to lease", self.name))
+    }
+}

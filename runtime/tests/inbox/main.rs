@@ -1,0 +1,8 @@
+//! What every inbox promises, held against each of them.
+
+mod clock;
+mod contract;
+mod inboxes;
+mod json_lines;
+mod order;
+mod sqlite;

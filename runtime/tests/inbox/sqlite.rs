@@ -1,0 +1,140 @@
+//! What only a file can promise.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use asyncapi_runtime::inbox::{EventId, Inbox, InboxError, Put, Settlement, Sqlite, State};
+use rusqlite::Connection;
+
+use crate::clock::HandClock;
+use crate::inboxes::{START, event, event_of};
+
+const DAY: i64 = 24 * 60 * 60;
+
+fn open_at(path: &Path, second: i64) -> Sqlite {
+    Sqlite::open(path).unwrap().with_clock(Arc::new(HandClock::at(second)))
+}
+
+async fn ids(inbox: &Sqlite) -> Vec<String> {
+    let leased = inbox.lease(100).await.unwrap().leased;
+    leased.iter().map(|leased| leased.delivery.id().to_string()).collect()
+}
+
+#[tokio::test]
+async fn what_was_leased_is_ready_after_a_restart_and_the_attempt_counts() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let before = open_at(&path, START);
+    before.put(event_of("a1", "a")).await.unwrap();
+    before.put(event_of("a2", "a")).await.unwrap();
+    let leased = before.lease(10).await.unwrap().leased;
+    assert_eq!(leased.len(), 1);
+
+    let after = open_at(&path, START);
+    let again = after.lease(10).await.unwrap().leased;
+    assert_eq!((again[0].delivery.id().as_str(), again[0].attempt), ("a1", 2));
+
+    // The first process lives on, and is told that its time is over. It may still take deliveries.
+    let settled = before.settle(leased[0].ticket, Settlement::Done).await;
+    assert!(matches!(settled, Err(InboxError::Superseded)), "{settled:?}");
+    assert!(matches!(before.lease(1).await, Err(InboxError::Superseded)));
+    assert!(matches!(before.put(event("late")).await.unwrap(), Put::Stored(_)));
+    after.settle(again[0].ticket, Settlement::Done).await.unwrap();
+    assert_eq!(ids(&after).await, ["a2", "late"]);
+}
+
+#[tokio::test]
+async fn a_second_process_that_only_looks_ends_no_lease() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let worker = open_at(&path, START);
+    worker.put(event("e1")).await.unwrap();
+    let leased = worker.lease(1).await.unwrap().leased;
+
+    let looking = open_at(&path, START);
+    let shown = looking.show(EventId::new("e1")).await.unwrap().unwrap();
+    assert_eq!(shown.entry.state, State::Leased);
+    looking.requeue_all().await.unwrap();
+    worker.settle(leased[0].ticket, Settlement::Done).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_day_forth_or_back_between_two_starts_loses_nothing() {
+    for jump in [DAY, -DAY] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("inbox.sqlite");
+        let delay = Duration::from_secs(600);
+        {
+            let before = open_at(&path, START);
+            before.put(event("waits")).await.unwrap();
+            let leased = before.lease(1).await.unwrap().leased;
+            before.settle(leased[0].ticket, Settlement::Retry { after: delay }).await.unwrap();
+            before.put(event("new")).await.unwrap();
+        }
+        let clock = Arc::new(HandClock::at(START + jump));
+        let after = Sqlite::open(&path).unwrap().with_clock(clock.clone());
+        let batch = after.lease(10).await.unwrap();
+        let first: Vec<_> = batch.leased.iter().map(|leased| (leased.delivery.id().as_str(), leased.attempt)).collect();
+        if jump > 0 {
+            assert_eq!(first, [("waits", 2), ("new", 1)]);
+        } else {
+            assert_eq!(first, [("new", 1)]);
+            assert_eq!(batch.next, Some(delay), "no longer than was meant, a day back or not");
+            clock.pass(delay);
+            assert_eq!(ids(&after).await, ["waits"]);
+        }
+        assert!(after.stats().await.unwrap().oldest_pending.unwrap() <= Duration::from_secs(DAY.unsigned_abs()));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_inbox_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = directory.path().join("notes.txt");
+    std::fs::write(&text, "not a database, but a text that is longer than the header of one would be".repeat(20))
+        .unwrap();
+    assert!(Sqlite::open(&text).is_err());
+
+    let other = directory.path().join("other.sqlite");
+    Connection::open(&other).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
+    assert!(matches!(Sqlite::open(&other), Err(InboxError::Unreadable(_))));
+
+    let newer = directory.path().join("newer.sqlite");
+    drop(Sqlite::open(&newer).unwrap());
+    Connection::open(&newer).unwrap().pragma_update(None, "user_version", 2).unwrap();
+    assert!(matches!(Sqlite::open(&newer), Err(InboxError::Unreadable(_))));
+
+    assert!(matches!(Sqlite::open(directory.path().join("no/such/inbox")), Err(InboxError::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn while_another_holds_the_file_nothing_is_stored_and_afterwards_all_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = open_at(&path, START);
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(matches!(inbox.put(event("e1")).await, Err(InboxError::Unavailable(_))));
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(matches!(inbox.put(event("e1")).await.unwrap(), Put::Stored(_)));
+}
+
+#[tokio::test]
+async fn a_full_store_takes_nothing_keeps_what_it_has_and_recovers() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    drop(open_at(&path, START));
+    // In place of a full disk: every insert fails in the midst of its transaction.
+    let inbox = Sqlite::open(&path).unwrap();
+    inbox.put(event("before")).await.unwrap();
+    let filler = Connection::open(&path).unwrap();
+    filler.execute_batch("CREATE TRIGGER full BEFORE INSERT ON event BEGIN SELECT RAISE(ABORT, 'full'); END").unwrap();
+    for number in 0..20 {
+        let put = inbox.put(event(&format!("during-{number}"))).await;
+        assert!(matches!(put, Err(InboxError::Unavailable(_))), "{put:?}");
+    }
+    filler.execute_batch("DROP TRIGGER full").unwrap();
+    inbox.put(event("after")).await.unwrap();
+    assert_eq!(ids(&inbox).await, ["before", "after"]);
+}
