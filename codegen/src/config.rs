@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "overlay")]
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::{Diagnostics, Report, Strictness};
+#[cfg(feature = "overlay")]
+use crate::document::FileId;
 use crate::document::{Action, Pointer};
 use crate::error::Error;
 use crate::ir::Coverage;
@@ -80,6 +84,8 @@ pub struct Config {
     pub(crate) renames: BTreeMap<String, String>,
     pub(crate) formats: BTreeMap<String, String>,
     output: Option<PathBuf>,
+    #[cfg(feature = "overlay")]
+    overlays: Vec<PathBuf>,
 }
 
 /// Where the name of an event stands in what arrives.
@@ -212,11 +218,43 @@ impl Config {
         self
     }
 
+    /// Lays an `OpenAPI` Overlay 1.0 over the document before anything else, so that a vendor's file stays as it came and
+    /// local corrections stand beside it. Several are laid over the document in the order of the calls.
+    ///
+    /// ```no_run
+    /// fn main() -> Result<(), asyncapi_codegen::Error> {
+    ///     asyncapi_codegen::Config::new().overlay("spec/orders.overlay.yaml").compile("spec/orders.yaml")
+    /// }
+    /// ```
+    ///
+    /// The file is read by [`Config::compile`] and [`Config::read`]; what is given as text goes into the source
+    /// ([`Source::with_overlay`]). The changes of an overlay are described there and in the specification; beyond it,
+    /// lists inside an `update` are appended to the lists that they meet, and a single value can be removed.
+    #[cfg(feature = "overlay")]
+    #[must_use]
+    pub fn overlay(mut self, path: impl Into<PathBuf>) -> Self {
+        self.overlays.push(path.into());
+        self
+    }
+
     /// Where [`Config::compile`] writes, relative to the package; by default `$OUT_DIR/<name of the document>.rs`.
     #[must_use]
     pub fn output(mut self, path: impl Into<PathBuf>) -> Self {
         self.output = Some(path.into());
         self
+    }
+
+    /// Reads a document, the overlays of these options, and the files that they refer to, for [`Config::generate`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] when the document or an overlay cannot be read; see [`Source::read`].
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<Source, Error> {
+        #[cfg(feature = "overlay")]
+        let source = Source::read_with_overlays(path.as_ref(), &self.overlays);
+        #[cfg(not(feature = "overlay"))]
+        let source = Source::read(path);
+        source
     }
 
     /// Turns a document into code. Pure: no file, no environment, no clock; the same bytes for the same input.
@@ -245,12 +283,26 @@ impl Config {
     /// ```
     pub fn generate(&self, source: &Source) -> Result<Output, Error> {
         let diagnostics = Diagnostics::new();
+        #[cfg(feature = "overlay")]
+        self.check_overlays(source, &diagnostics);
         let code = self.stages(source, &diagnostics);
         let refused = diagnostics.has_errors(self.strictness);
         let report = diagnostics.finish(source);
         match code {
             Some((code, coverage)) if !refused => Ok(Output { code, report, coverage }),
             _ => Err(Error::Refused(report)),
+        }
+    }
+
+    /// An overlay that is asked for and was not read would be missed by nobody, until the code is found to be wrong.
+    #[cfg(feature = "overlay")]
+    fn check_overlays(&self, source: &Source, diagnostics: &Diagnostics) {
+        let is_read = |name: &str| source.overlays().any(|file| source.name_of(file) == name);
+        let names = self.overlays.iter().map(|path| path.display().to_string());
+        for name in names.filter(|name| !is_read(name)) {
+            let message = format!("the overlay `{name}` was not read with this document");
+            let diagnostic = Diagnostic::of_text(FileId::default(), None, message);
+            diagnostics.push(diagnostic.with_cure("read the document with `Config::read`"));
         }
     }
 
@@ -267,7 +319,7 @@ impl Config {
             return None;
         }
         let tokens = emit::emit(&api, &names, self);
-        Some((format::format(tokens, source.file_name()), api.coverage))
+        Some((format::format(tokens, &source.file_names()), api.coverage))
     }
 
     /// Generates from the file at `path` and writes the output, from a build script.

@@ -5,6 +5,8 @@ mod render;
 use std::cell::RefCell;
 use std::fmt;
 
+#[cfg(feature = "overlay")]
+use crate::document::Origin;
 use crate::document::{FileId, Part, Place, Pointer, Position, locate};
 use crate::source::Source;
 
@@ -80,7 +82,7 @@ impl Diagnostic {
         self.cure.as_deref()
     }
 
-    /// The JSON pointer (RFC 6901) of the node, or `None` when the text could not be read at all.
+    /// The JSON pointer (RFC 6901) of the node in the file that it came from, or `None` when the text could not be read at all.
     #[must_use]
     pub fn pointer(&self) -> Option<&Pointer> {
         match &self.fault_at {
@@ -100,6 +102,13 @@ impl Diagnostic {
     #[must_use]
     pub fn line_and_column(&self) -> Option<(usize, usize)> {
         self.position.map(|position| (position.line, position.column))
+    }
+
+    #[cfg(feature = "overlay")]
+    fn move_to(&mut self, origin: &Origin) {
+        if let FaultAt::Node(place, _) = &mut self.fault_at {
+            *place = origin.find(place);
+        }
     }
 
     fn find_position(&mut self, source: &Source) {
@@ -153,11 +162,18 @@ impl fmt::Display for Report {
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     found: RefCell<Option<Vec<Diagnostic>>>,
+    /// Where the document's nodes came from, once overlays have changed it.
+    #[cfg(feature = "overlay")]
+    origin: RefCell<Option<Origin>>,
 }
 
 impl Diagnostics {
     pub(crate) fn new() -> Self {
-        Self { found: RefCell::new(Some(Vec::new())) }
+        Self {
+            found: RefCell::new(Some(Vec::new())),
+            #[cfg(feature = "overlay")]
+            origin: RefCell::default(),
+        }
     }
 
     /// Takes one fault into the collection.
@@ -165,6 +181,12 @@ impl Diagnostics {
         if let Some(found) = &mut *self.found.borrow_mut() {
             found.push(diagnostic);
         }
+    }
+
+    /// From here on, faults of the document are shown where their nodes came from.
+    #[cfg(feature = "overlay")]
+    pub(crate) fn came_from(&self, origin: Origin) {
+        self.origin.replace(Some(origin));
     }
 
     /// Whether anything so far forbids making code.
@@ -179,6 +201,10 @@ impl Diagnostics {
     /// Everything that was found, with the line and column of each.
     pub(crate) fn finish(self, source: &Source) -> Report {
         let mut diagnostics = self.found.take().unwrap_or_default();
+        #[cfg(feature = "overlay")]
+        if let Some(origin) = self.origin.take() {
+            diagnostics.iter_mut().for_each(|diagnostic| diagnostic.move_to(&origin));
+        }
         for diagnostic in &mut diagnostics {
             diagnostic.find_position(source);
         }

@@ -6,6 +6,10 @@ mod keywords;
 mod locate;
 mod message;
 mod near;
+#[cfg(feature = "overlay")]
+mod origin;
+#[cfg(feature = "overlay")]
+mod overlay;
 mod parameter;
 mod place;
 mod pointer;
@@ -25,6 +29,8 @@ use serde::de::DeserializeSeed;
 
 pub(crate) use self::keywords::{JsonType, Keywords, Tag};
 pub(crate) use self::locate::{Part, Position, locate};
+#[cfg(feature = "overlay")]
+pub(crate) use self::origin::Origin;
 pub(crate) use self::place::{FileId, Place};
 pub use self::pointer::Pointer;
 use self::read::{Node, Tree};
@@ -178,6 +184,8 @@ impl Index<MessageId> for Messages {
 /// Reads a document; `None` where what it says cannot be made out at all, and the diagnostics then say why.
 pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Document> {
     let roots = source.files().map(|file| root(source, file, diagnostics)).collect::<Option<Vec<Value>>>()?;
+    #[cfg(feature = "overlay")]
+    let roots = overlay::apply(roots, source, diagnostics)?;
     let tree = Tree { roots: &roots, source, diagnostics };
     let version = version(tree)?;
     let winner = match version {

@@ -7,7 +7,6 @@ use std::time::SystemTime;
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::source::Source;
 
 /// The shell around [`Config::generate`] for a build script.
 pub(crate) fn compile(config: &Config, document: &Path, output: Option<&Path>) -> Result<(), Error> {
@@ -15,11 +14,13 @@ pub(crate) fn compile(config: &Config, document: &Path, output: Option<&Path>) -
         Some(path) => path.to_owned(),
         None => default_output(document).ok_or(Error::NoOutput)?,
     };
-    println!("cargo::rerun-if-changed={}", document.display());
+    let source = config.read(document)?;
+    for file in source.files() {
+        println!("cargo::rerun-if-changed={}", source.name_of(file));
+    }
     if output.is_some() {
         println!("cargo::rerun-if-changed={}", generated_path.display());
     }
-    let source = Source::read(document)?;
     let generated = config.generate(&source)?;
     for line in generated.report().lines() {
         println!("cargo::warning={line}");

@@ -1,4 +1,4 @@
-//! Stage one: the texts of a document and of the files that it refers to, each with the name it goes by.
+//! Stage one: the texts of a document, of its overlays and of the files that they refer to, each with the name it goes by.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,6 +15,9 @@ pub struct Source {
     files: Vec<File>,
     /// Why a file that is referred to is not here, by its name.
     absent: BTreeMap<String, String>,
+    /// The files that are overlays, in the order in which they are laid over the document.
+    #[cfg(feature = "overlay")]
+    overlays: Vec<FileId>,
 }
 
 #[derive(Clone, Debug)]
@@ -28,7 +31,12 @@ impl Source {
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let file = File { name: name.into(), text: text.into() };
-        Self { files: vec![file], absent: BTreeMap::new() }
+        Self {
+            files: vec![file],
+            absent: BTreeMap::new(),
+            #[cfg(feature = "overlay")]
+            overlays: Vec::new(),
+        }
     }
 
     /// Adds a file that the document refers to, under the path by which the document's own name reaches it.
@@ -46,6 +54,31 @@ impl Source {
         self
     }
 
+    /// Adds an overlay (`OpenAPI` Overlay 1.0), which is laid over the document, and over what earlier overlays made of
+    /// it, before anything else.
+    ///
+    /// What an overlay puts in is part of the document: references in it are relative to the document.
+    ///
+    /// ```
+    /// use asyncapi_codegen::Source;
+    ///
+    /// let overlay = "
+    /// overlay: 1.0.0
+    /// info: {title: What we saw, version: '1'}
+    /// actions:
+    ///   - target: $.components.schemas.Order.properties
+    ///     update: {note: {type: string}}
+    /// ";
+    /// let source = Source::new("spec/api.yaml", "asyncapi: 3.0.0").with_overlay("spec/api.overlay.yaml", overlay);
+    /// # drop(source);
+    /// ```
+    #[cfg(feature = "overlay")]
+    #[must_use]
+    pub fn with_overlay(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.overlays.push(FileId(self.files.len()));
+        self.with_file(name, text)
+    }
+
     /// Reads a document from a file, and the files that it refers to.
     ///
     /// References may lead anywhere below the current directory (which in a build script is the package), or below the
@@ -57,9 +90,7 @@ impl Source {
     /// is a fault of the reference, which the report will show.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let stays_below = path.is_relative() && !path.components().any(|part| part == Component::ParentDir);
-        let root = if stays_below { Path::new("") } else { path.parent().unwrap_or(Path::new("")) };
-        Self::read_within(root, path)
+        Self::read_within(root_of(path), path)
     }
 
     /// Reads a document and the files that it refers to, none of which may be outside `root`.
@@ -68,19 +99,42 @@ impl Source {
     ///
     /// As [`Source::read`].
     pub fn read_within(root: impl AsRef<Path>, path: impl AsRef<Path>) -> Result<Self, Error> {
-        let (root, path) = (root.as_ref(), path.as_ref());
-        let text = read(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })?;
-        let mut source = Self::new(path.display().to_string(), text);
+        let path = path.as_ref();
+        let text = read_file(path)?;
+        Ok(Self::new(path.display().to_string(), text).with_files_referred_to(root.as_ref()))
+    }
+
+    /// Reads a document as [`Source::read`] does, and overlays beside it.
+    #[cfg(feature = "overlay")]
+    pub(crate) fn read_with_overlays(path: &Path, overlays: &[PathBuf]) -> Result<Self, Error> {
+        let mut source = Self::new(path.display().to_string(), read_file(path)?);
+        for overlay in overlays {
+            source = source.with_overlay(overlay.display().to_string(), read_file(overlay)?);
+        }
+        Ok(source.with_files_referred_to(root_of(path)))
+    }
+
+    fn with_files_referred_to(mut self, root: &Path) -> Self {
         let mut next = 0;
-        while let Some(file) = source.files.get(next) {
+        while let Some(file) = self.files.get(next) {
+            let referrer = self.referrer(FileId(next));
             let wanted: Vec<String> =
-                files_referred_to(&file.name, &file.text).iter().map(|path| beside(&file.name, path)).collect();
+                files_referred_to(&file.name, &file.text).iter().map(|path| beside(referrer, path)).collect();
             for name in wanted {
-                source.add(root, name);
+                self.add(root, name);
             }
             next += 1;
         }
-        Ok(source)
+        self
+    }
+
+    /// The file to which references in this one are relative: what an overlay says is said in the document.
+    fn referrer(&self, file: FileId) -> &str {
+        #[cfg(feature = "overlay")]
+        if self.overlays.contains(&file) {
+            return self.name();
+        }
+        self.name_of(file)
     }
 
     fn add(&mut self, root: &Path, name: String) {
@@ -114,9 +168,18 @@ impl Source {
         self.text_of(FileId::default())
     }
 
-    /// The last part of the name, which is the same on every machine.
-    pub(crate) fn file_name(&self) -> &str {
-        self.name().rsplit(['/', '\\']).next().unwrap_or_default()
+    /// The names of the document and of its overlays, without directories: the same on every machine.
+    pub(crate) fn file_names(&self) -> Vec<&str> {
+        let document = std::iter::once(self.name());
+        #[cfg(feature = "overlay")]
+        let document = document.chain(self.overlays().map(|file| self.name_of(file)));
+        document.map(file_name).collect()
+    }
+
+    /// The overlays, in the order in which they are laid over the document.
+    #[cfg(feature = "overlay")]
+    pub(crate) fn overlays(&self) -> impl Iterator<Item = FileId> {
+        self.overlays.iter().copied()
     }
 
     pub(crate) fn files(&self) -> impl Iterator<Item = FileId> {
@@ -139,6 +202,21 @@ impl Source {
     fn find(&self, name: &str) -> Option<FileId> {
         self.files.iter().position(|file| file.name == name).map(FileId)
     }
+}
+
+/// The directory that references must not leave: the current one, or the document's own where it is elsewhere.
+fn root_of(path: &Path) -> &Path {
+    let stays_below = path.is_relative() && !path.components().any(|part| part == Component::ParentDir);
+    if stays_below { Path::new("") } else { path.parent().unwrap_or(Path::new("")) }
+}
+
+fn read_file(path: &Path) -> Result<String, Error> {
+    read(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })
+}
+
+/// The last part of a name.
+pub(crate) fn file_name(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
 /// The text of a file, without a byte order mark.

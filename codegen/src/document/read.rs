@@ -111,6 +111,12 @@ impl<'a> Node<'a> {
         self.report(Diagnostic::new(Severity::Error, &self.at, message).with_cure(cure));
     }
 
+    /// Reports a warning at this node.
+    #[cfg(feature = "overlay")]
+    pub(crate) fn warn(&self, message: impl Into<String>, cure: impl Into<String>) {
+        self.report(Diagnostic::new(Severity::Warning, &self.at, message).with_cure(cure));
+    }
+
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
         self.tree.diagnostics.push(diagnostic);
     }
