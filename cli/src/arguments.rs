@@ -80,6 +80,9 @@ pub(crate) struct DocumentCall {
     /// Which side the code is for
     #[arg(long, value_enum, default_value_t = Side::Client)]
     pub(crate) perspective: Side,
+    /// Lay an overlay (OpenAPI Overlay 1.0) over the document first; may be given several times, in their order
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overlay: Vec<PathBuf>,
     /// Refuse documents with warnings, too
     #[arg(long)]
     pub(crate) strict: bool,
@@ -100,6 +103,7 @@ impl DocumentCall {
             Side::Client => Perspective::Client,
             Side::Application => Perspective::Application,
         });
+        let config = self.overlay.iter().fold(config, Config::overlay);
         if self.strict { config.strict() } else { config }
     }
 }

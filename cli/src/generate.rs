@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use asyncapi_codegen::{Error, Source};
+use asyncapi_codegen::Error;
 
 use crate::arguments::Generate;
 
 pub(crate) fn run(call: &Generate) -> Result<(), Error> {
     let config = call.document.config();
     let config = if call.types_only { config.types_only() } else { config };
-    let output = config.generate(&Source::read(&call.document.path)?)?;
+    let output = config.generate(&config.read(&call.document.path)?)?;
     if !output.report().is_empty() {
         eprintln!("{}", output.report());
     }
