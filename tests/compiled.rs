@@ -17,6 +17,8 @@ fixtures! {
     every_shape = "fixtures/every-shape/expected.rs";
     header_discriminator = "fixtures/header-discriminator/expected.rs";
     names = "fixtures/names/expected.rs";
+    overlay_warnings = "fixtures/overlay-warnings/expected.rs";
+    overlays = "fixtures/overlays/expected.rs";
     references = "fixtures/references/expected.rs";
     renamed = "fixtures/renamed/expected.rs";
     several_messages = "fixtures/several-messages/expected.rs";
@@ -256,6 +258,26 @@ async fn what_one_side_publishes_the_other_side_handles() {
         dispatched(&dispatcher, &inbound).await.expect("handled");
     }
     assert_eq!(notes.take(), ["lit", "a b"]);
+}
+
+#[test]
+fn what_overlays_put_in_is_there_and_what_they_remove_is_not() {
+    let lamp = json!({
+        "id": "7", "colour": "green", "room": {"floor": -1}, "owner": null, "tags": ["a"], "since": "2026-11-23",
+    });
+    assert_eq!(round_trip::<overlays::Lamp>(&lamp), Ok(lamp.clone()));
+    let without = |key: &str| {
+        let mut lamp = lamp.clone();
+        lamp.as_object_mut().expect("an object").remove(key);
+        round_trip::<overlays::Lamp>(&lamp)
+    };
+    assert!(without("id").is_err() && without("room").is_err(), "the second is required by an overlay");
+    assert!(without("owner").is_ok());
+    let mut secret = lamp.clone();
+    secret["secret"] = json!("x");
+    assert_eq!(round_trip::<overlays::Lamp>(&secret), Ok(lamp), "a removed property is as one that never was");
+    let colours = [overlays::LampColour::Red, overlays::LampColour::Green, overlays::LampColour::Blue];
+    assert_eq!(colours.map(|colour| colour.to_string()), ["red", "green", "blue"]);
 }
 
 #[tokio::test]

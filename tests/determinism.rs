@@ -15,7 +15,12 @@ fn fixture(name: &str) -> String {
 }
 
 fn document() -> String {
-    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/spec/kustomer.yaml")).expect("the document is there")
+    spec("kustomer.yaml")
+}
+
+fn spec(name: &str) -> String {
+    let path = format!("{}/spec/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).expect("the document and its overlay are there")
 }
 
 fn generate(text: String) -> String {
@@ -73,11 +78,12 @@ fn unordered_places_do_not_reach_the_output() {
 
 #[test]
 fn what_is_checked_in_is_what_the_document_gives() {
-    let source = Source::new("kustomer.yaml", document());
+    let source = Source::new("kustomer.yaml", document())
+        .with_overlay("kustomer.overlay.yaml", spec("kustomer.overlay.yaml"));
     let output = Config::new().generate(&source).expect("the document generates");
     let held = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/generated/kustomer.rs"));
     assert!(
         held.is_ok_and(|held| held == output.code()),
-        "generated/kustomer.rs is not what spec/kustomer.yaml gives; the cure is: cargo build"
+        "generated/kustomer.rs is not what spec/kustomer.yaml and its overlay give; the cure is: cargo build"
     );
 }

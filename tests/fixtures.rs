@@ -55,7 +55,10 @@ fn name(directory: &Path) -> &str {
 /// The code, where there is any, and the report.
 fn generate(directory: &Path) -> (Option<String>, Option<String>) {
     let text = fs::read_to_string(directory.join("input.yaml")).expect("every fixture has an input");
-    let source = Source::new("input.yaml", text);
+    let source = overlays(directory).into_iter().fold(Source::new("input.yaml", text), |source, name| {
+        let text = fs::read_to_string(directory.join(&name)).expect("the overlay is there");
+        source.with_overlay(name, text)
+    });
     match config(directory).generate(&source) {
         Ok(output) => (Some(output.code().to_owned()), shown(&output.report().to_string())),
         Err(Error::Refused(report)) => (None, shown(&report.to_string())),
@@ -67,9 +70,17 @@ fn shown(report: &str) -> Option<String> {
     (!report.is_empty()).then(|| format!("{report}\n"))
 }
 
+/// The overlays that the options name, in their order.
+fn overlays(directory: &Path) -> Vec<String> {
+    options(directory).lines().filter_map(|line| line.strip_prefix("overlay ")).map(str::to_owned).collect()
+}
+
+fn options(directory: &Path) -> String {
+    fs::read_to_string(directory.join("options")).unwrap_or_default()
+}
+
 fn config(directory: &Path) -> Config {
-    let options = fs::read_to_string(directory.join("options")).unwrap_or_default();
-    options.lines().fold(Config::new(), |config, line| {
+    options(directory).lines().fold(Config::new(), |config, line| {
         let (option, value) = line.split_once(' ').unwrap_or((line, ""));
         match (option, value) {
             ("perspective", "application") => config.perspective(Perspective::Application),
@@ -82,6 +93,7 @@ fn config(directory: &Path) -> Config {
             ("payload", pointer) => {
                 config.discriminator(Discriminator::Payload(Pointer::parse(pointer).expect("a pointer")))
             }
+            ("overlay", path) => config.overlay(path),
             ("rename", pair) => {
                 let (pointer, name) = pair.split_once(' ').expect("rename takes a pointer and a name");
                 config.rename(pointer, name)

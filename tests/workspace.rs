@@ -46,6 +46,12 @@ fn cargo_build_keeps_document_and_bindings_together() {
     assert!(copy.generated().contains("fn on_tag_create("), "the new operation has its method");
     copy.must_do_nothing("the build after the change");
 
+    let overlay = copy.read("spec/kustomer.overlay.yaml");
+    copy.write("spec/kustomer.overlay.yaml", &overlay.replace("      dataId:", "      dataKey:"));
+    copy.must_build("a changed overlay builds");
+    assert!(copy.generated().contains("pub data_key: "), "the bindings follow the overlay");
+    copy.must_do_nothing("the build after that change");
+
     let refused = copy.cargo(&["check", "--example", "quickstart"]);
     let message = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success(), "an implementation without the new method compiles");

@@ -31,7 +31,8 @@ fn before_and_after_keep_null_apart_from_absent_for_every_type() {
         for change in [json!({"op": "remove", "before": value}), json!({"op": "add", "after": value})] {
             let event = json!({"changes": {"attributes": {"x": change}}});
             let typed: KustomerEvent = serde_json::from_value(event.clone()).expect("an event");
-            let change = &typed.changes.as_ref().and_then(|changes| changes.attributes.as_ref()).expect("changes")["x"];
+            let changes = typed.changes.as_ref().and_then(Option::as_ref).expect("changes");
+            let change = &changes.attributes.as_ref().expect("attributes")["x"];
             assert_eq!(change.before.is_some(), change.after.is_none());
             assert_eq!(serde_json::to_value(&typed).expect("JSON"), event);
         }
@@ -39,10 +40,35 @@ fn before_and_after_keep_null_apart_from_absent_for_every_type() {
 }
 
 #[test]
+fn what_traffic_taught_is_typed() {
+    let event = |name: &EventName| -> KustomerEvent { serde_json::from_slice(&payload(name)).expect("an event") };
+    for name in EventName::KNOWN {
+        let event = event(name);
+        assert_eq!(event.data_id, event.data.and_then(|data| data.id), "{name}");
+        assert!(event.meta.is_some_and(|meta| meta.custom_changed.is_some()), "{name}");
+        assert!(event.sns_filters.is_some_and(|filters| !filters.is_empty()), "{name}");
+    }
+    let create = event(&EventName::CustomerCreate);
+    assert_eq!(create.client, Some(json!("storefront-form")));
+    assert_eq!(create.changes, Some(None), "there, and null");
+    assert_eq!(event(&EventName::MessageCreate).changes, None, "not there");
+    assert!(event(&EventName::CustomerUpdate).changes.flatten().is_some());
+}
+
+#[test]
+fn a_client_is_of_any_type() {
+    for client in [json!("api"), json!({"name": "api"}), json!(null), json!([1]), json!(7), json!(true)] {
+        let event = json!({"name": "kustomer.user.create", "client": client});
+        let typed: KustomerEvent = serde_json::from_value(event.clone()).expect("an event");
+        assert_eq!(serde_json::to_value(&typed).expect("JSON"), event);
+    }
+}
+
+#[test]
 fn unknown_properties_and_operations_do_not_fail() {
     let event = json!({
         "name": "kustomer.tag.create",
-        "dataId": "1", "meta": {"customChanged": false}, "snsFilters": ["a"],
+        "ofTomorrow": "1", "meta": {"customChanged": false, "more": 1},
         "changes": {"attributes": {"x": {"op": "of tomorrow", "more": 1}}},
     });
     let event: KustomerEvent = serde_json::from_value(event).expect("an event");
