@@ -78,8 +78,8 @@ fn unordered_places_do_not_reach_the_output() {
 
 #[test]
 fn what_is_checked_in_is_what_the_document_gives() {
-    let source = Source::new("kustomer.yaml", document())
-        .with_overlay("kustomer.overlay.yaml", spec("kustomer.overlay.yaml"));
+    let source =
+        Source::new("kustomer.yaml", document()).with_overlay("kustomer.overlay.yaml", spec("kustomer.overlay.yaml"));
     let output = Config::new().generate(&source).expect("the document generates");
     let held = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/generated/kustomer.rs"));
     assert!(

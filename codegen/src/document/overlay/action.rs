@@ -69,13 +69,13 @@ fn read_list<'a>(node: &Node<'a>) -> Vec<Action<'a>> {
 fn read_action(mut action: Object<'_>) -> Option<Action<'_>> {
     let at = action.require("target");
     let update = action.get("update");
-    let removes = action.flag("remove");
+    let removes = action.get("remove").map_or(Some(false), |node| node.flag());
     let place = action.at().clone();
     action.pass_over(&["description"]);
     action.finish();
     let at = at?;
     let target = Target::parse(&at)?;
-    let change = match (removes, update) {
+    let change = match (removes?, update) {
         (true, update) => {
             if let Some(update) = update {
                 update.warn("`update` says nothing beside `remove: true`", "take one of the two out");
