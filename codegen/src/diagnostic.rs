@@ -203,7 +203,9 @@ impl Diagnostics {
         let mut diagnostics = self.found.take().unwrap_or_default();
         #[cfg(feature = "overlay")]
         if let Some(origin) = self.origin.take() {
-            diagnostics.iter_mut().for_each(|diagnostic| diagnostic.move_to(&origin));
+            for diagnostic in &mut diagnostics {
+                diagnostic.move_to(&origin);
+            }
         }
         for diagnostic in &mut diagnostics {
             diagnostic.find_position(source);

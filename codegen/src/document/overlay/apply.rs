@@ -69,14 +69,12 @@ struct Faulty;
 fn merge(value: &mut Value, origin: &mut Origin, update: &Node<'_>) {
     match (&mut *value, update.value) {
         (Value::Mapping(entries), Value::Mapping(news)) => {
-            for child in news.keys().filter_map(|key| Some((key, update.child(key)?))) {
-                let (key, child) = child;
-                match entries.get_mut(key) {
-                    Some(entry) => merge(entry, origin.child(key), &child),
-                    None => {
-                        entries.insert(key.clone(), child.value.clone());
-                        origin.put(key, child.at);
-                    }
+            for (key, child) in news.keys().filter_map(|key| Some((key, update.child(key)?))) {
+                if let Some(entry) = entries.get_mut(key) {
+                    merge(entry, origin.child(key), &child);
+                } else {
+                    entries.insert(key.clone(), child.value.clone());
+                    origin.put(key, child.at);
                 }
             }
         }
