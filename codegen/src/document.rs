@@ -39,6 +39,8 @@ use crate::source::Source;
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) docs: Docs,
+    /// `defaultContentType`: that of messages which name none.
+    pub(crate) content_type: Option<String>,
     pub(crate) servers: Vec<Server>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) operations: Vec<Operation>,
@@ -147,8 +149,17 @@ pub(crate) struct Message {
     /// `name`, else `messageId`, else the key.
     pub(crate) name: Option<String>,
     pub(crate) docs: Docs,
+    pub(crate) content_type: Option<String>,
     pub(crate) payload: Option<SchemaId>,
     pub(crate) headers: Option<SchemaId>,
+    pub(crate) correlation: Option<Correlation>,
+}
+
+/// Where a message carries the id that ties it to others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Correlation {
+    Header(String),
+    Payload(Pointer),
 }
 
 /// Every message of a document.

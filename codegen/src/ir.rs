@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Index;
 
-use crate::document::{Place, Pointer};
+use crate::document::{Correlation, Place, Pointer};
 
 /// Everything that the output is made of, each list in the order of the document.
 #[derive(Debug)]
@@ -63,6 +63,8 @@ pub(crate) struct Event {
     /// What the variant is called after: the message's key under `components`, else its name.
     pub(crate) label: String,
     pub(crate) docs: Docs,
+    /// Where its correlation id stands.
+    pub(crate) correlation: Option<Correlation>,
 }
 
 /// How a receiver tells which event has arrived.
@@ -115,6 +117,8 @@ pub(crate) struct Carried {
     /// Index into [`Api::events`].
     pub(crate) event: usize,
     pub(crate) payload: Type,
+    /// The type of the headers, where the document describes them.
+    pub(crate) headers: Option<Type>,
 }
 
 /// Where messages travel.

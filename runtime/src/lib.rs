@@ -72,6 +72,7 @@ mod dispatch;
 mod durable;
 mod freshness;
 mod handler_error;
+mod header_values;
 mod headers;
 #[cfg(feature = "http")]
 pub mod http;

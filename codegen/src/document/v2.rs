@@ -32,10 +32,11 @@ pub(super) fn read(mut root: Object<'_>) -> Document {
             reader.channel(address, node);
         }
     }
-    root.pass_over(&["id", "defaultContentType", "tags", "externalDocs"]);
+    let content_type = root.text("defaultContentType");
+    root.pass_over(&["id", "tags", "externalDocs"]);
     root.finish();
     let Reader { schemas, messages, channels, operations } = reader;
-    Document { docs, servers, channels, operations, messages, components, schemas }
+    Document { docs, content_type, servers, channels, operations, messages, components, schemas }
 }
 
 fn read_server(key: &str, node: &Node<'_>) -> Option<Server> {

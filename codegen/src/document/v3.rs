@@ -39,10 +39,11 @@ pub(super) fn read(mut root: Object<'_>) -> Document {
     for (key, node) in root.entries("operations") {
         reader.operation(key, node);
     }
-    root.pass_over(&["id", "defaultContentType"]);
+    let content_type = root.text("defaultContentType");
+    root.pass_over(&["id"]);
     root.finish();
     let Reader { schemas, messages, channels, operations, .. } = reader;
-    Document { docs, servers, channels, operations, messages, components, schemas }
+    Document { docs, content_type, servers, channels, operations, messages, components, schemas }
 }
 
 /// The host, the path and the protocol make what 2.x calls the URL.

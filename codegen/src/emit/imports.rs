@@ -113,6 +113,11 @@ impl Uses {
         }
         if emit.api.outgoing().next().is_some() {
             self.add("asyncapi_runtime", ["Outbound", "PublishError", "Transport"]);
+            let carries = emit.api.outgoing().filter_map(|operation| operation.only_message()?.headers.as_ref());
+            for headers in carries {
+                self.add("asyncapi_runtime", ["Headers"]);
+                self.ty(headers);
+            }
         }
     }
 
