@@ -20,6 +20,7 @@ fixtures! {
     names = "fixtures/names/expected.rs";
     references = "fixtures/references/expected.rs";
     renamed = "fixtures/renamed/expected.rs";
+    request_reply = "fixtures/request-reply/expected.rs";
     several_messages = "fixtures/several-messages/expected.rs";
     several_operations = "fixtures/several-operations/expected.rs";
     traits_2 = "fixtures/traits-2/expected.rs";
@@ -502,4 +503,54 @@ async fn what_is_no_json_is_bytes() {
     let kept = Kept::default();
     content_types::Publisher::new(&kept).send_xml(b"<b/>").await.expect("sent");
     assert_eq!(kept.0.lock().expect("nobody panics")[0].body().as_ref(), b"<b/>");
+}
+
+#[tokio::test]
+async fn replies_go_where_the_request_says_with_its_correlation_id() {
+    use request_reply::{Add, AddReplyMessage, Ask, Failure, Sum};
+
+    struct Calculator;
+
+    impl request_reply::Handler for Calculator {
+        async fn add(&self, event: Add, _: &Context<'_>) -> Result<AddReplyMessage, HandlerError> {
+            Ok(match event.a.checked_add(event.b) {
+                Some(sum) => AddReplyMessage::Sum(Sum { sum }),
+                None => AddReplyMessage::Failure(Failure { error: "too large".to_owned() }),
+            })
+        }
+
+        async fn ask(&self, _: Ask, _: &Context<'_>) -> Result<String, HandlerError> {
+            Ok("fine".to_owned())
+        }
+
+        async fn lost(&self, _: String, _: &Context<'_>) -> Result<(), HandlerError> {
+            Ok(())
+        }
+    }
+
+    let kept = Kept::default();
+    let dispatcher = request_reply::Dispatcher::new(Calculator, &kept);
+    let request = |body: &'static str, headers: &[(&str, &str)], channel: &str| {
+        Inbound::new(body).with_channel(channel).with_headers(headers.iter().copied().collect())
+    };
+    let answered = [
+        request(r#"{"a": 1, "b": 2}"#, &[("replyTo", "inbox/7"), ("request", "r1")], "calculator/requests"),
+        request(r#"{"replyTo": "inbox/8"}"#, &[], "calculator/status"),
+        request("{}", &[], "calculator/status"),
+        request(r#""x""#, &[], "calculator/lost"),
+    ];
+    for inbound in answered {
+        dispatched(&dispatcher, &inbound).await.expect("handled");
+    }
+    let nowhere = request(r#"{"a": 1, "b": 2}"#, &[], "calculator/requests");
+    assert!(matches!(dispatched(&dispatcher, &nowhere).await, Err(DispatchError::Handler(HandlerError::Reject(_)))));
+    let sent = kept.0.lock().expect("nobody panics");
+    let told: Vec<(&str, &[u8], Option<&str>)> =
+        sent.iter().map(|sent| (sent.channel(), sent.body().as_ref(), sent.headers().get_str("answers"))).collect();
+    let expected: [(&str, &[u8], Option<&str>); 3] = [
+        ("inbox/7", br#"{"sum":3}"#, Some("r1")),
+        ("inbox/8", br#""fine""#, None),
+        ("calculator/log", br#""fine""#, None),
+    ];
+    assert_eq!(told, expected);
 }

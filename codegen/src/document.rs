@@ -133,6 +133,11 @@ pub(crate) struct Operation {
 /// What is answered to a message.
 #[derive(Debug)]
 pub(crate) struct Reply {
+    pub(crate) at: Place,
+    /// Where the request says to reply to.
+    pub(crate) address: Option<Location>,
+    /// Index into [`Document::channels`].
+    pub(crate) channel: Option<usize>,
     pub(crate) messages: Vec<MessageId>,
 }
 
@@ -152,12 +157,12 @@ pub(crate) struct Message {
     pub(crate) content_type: Option<String>,
     pub(crate) payload: Option<SchemaId>,
     pub(crate) headers: Option<SchemaId>,
-    pub(crate) correlation: Option<Correlation>,
+    pub(crate) correlation: Option<Location>,
 }
 
-/// Where a message carries the id that ties it to others.
+/// A place in a message (AsyncAPI 2.6 and 3.0, "Runtime Expression").
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Correlation {
+pub(crate) enum Location {
     Header(String),
     Payload(Pointer),
 }

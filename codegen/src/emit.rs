@@ -10,6 +10,7 @@ mod handler;
 mod imports;
 mod publisher;
 mod rename;
+mod reply;
 mod servers;
 mod structs;
 mod types;

@@ -174,10 +174,12 @@ impl Reader {
         let mut object = node.follow()?.object("an Operation Reply Object")?;
         let channel = object.get("channel").and_then(|node| self.referred_channel(node));
         let named = object.get("messages").map(|node| self.named_messages(&node));
-        object.pass_over(&["address"]);
+        let address = object.get("address");
+        let address = address.and_then(|node| message::read_location(node, "an Operation Reply Address Object"));
+        let at = object.at().clone();
         object.finish();
         let of_channel = || channel.map(|index| self.channel_messages[index].clone()).unwrap_or_default();
-        Some(Reply { messages: named.unwrap_or_else(of_channel) })
+        Some(Reply { at, address, channel, messages: named.unwrap_or_else(of_channel) })
     }
 }
 

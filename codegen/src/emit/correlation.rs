@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emit, docs};
-use crate::document::Correlation;
+use crate::document::Location;
 
 /// One function for each event that has one.
 pub(super) fn correlation_ids(emit: Emit<'_>) -> Option<TokenStream> {
@@ -12,11 +12,11 @@ pub(super) fn correlation_ids(emit: Emit<'_>) -> Option<TokenStream> {
     let functions: Vec<TokenStream> = events
         .filter_map(|(event, name)| {
             let (place, body) = match event.correlation.as_ref()? {
-                Correlation::Header(header) => {
+                Location::Header(header) => {
                     let place = format!("the header {}", docs::code(header));
                     (place, quote!(Ok(inbound.header(#header).map(str::to_owned))))
                 }
-                Correlation::Payload(pointer) => {
+                Location::Payload(pointer) => {
                     let pointer = pointer.as_str();
                     (format!("{} of the payload", docs::code(pointer)), quote!(inbound.peek(#pointer)))
                 }

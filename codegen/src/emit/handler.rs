@@ -46,8 +46,11 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
     let docs = docs::docs_or(&operation.docs, || Some(format!("Receives {}.", carried(emit, operation, "from"))));
     let headers = headers(emit, operation);
     let payload = types::owned(emit, &operation.payload);
+    let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| types::owned(emit, &reply.payload));
     let body = match emit.config.methods {
         Methods::Required => quote!(;),
+        // Nobody but the team knows what to reply.
+        Methods::Provided if operation.reply.is_some() => quote!(;),
         Methods::Provided => {
             let id = &operation.id;
             quote!({
@@ -63,7 +66,7 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
             &self,
             event: #payload,
             cx: &Context<'_>,
-        ) -> impl Future<Output = Result<(), HandlerError>> + Send
+        ) -> impl Future<Output = Result<#result, HandlerError>> + Send
         #body
     }
 }

@@ -6,8 +6,8 @@ use super::docs;
 use super::schema::{Joined, Lowering};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Action, Address, Document, MessageId};
-use crate::ir::{Carried, Direction, Event, Operation, Type};
+use crate::document::{self, Action, Address, Document, Location, MessageId};
+use crate::ir::{Carried, Direction, Event, Operation, Reply, Type};
 
 /// The events of the document, each name once, in the order of the operations.
 pub(super) fn events(document: &Document) -> Vec<Event> {
@@ -101,9 +101,7 @@ impl Reader<'_, '_> {
     fn operation(&mut self, operation: &document::Operation, direction: Direction) -> Option<Operation> {
         let id = operation_id(self.document, operation);
         let messages: Vec<Carried> = operation.messages.iter().map(|id| self.carried(operation, *id)).collect();
-        for message in operation.reply.iter().flat_map(|reply| &reply.messages) {
-            self.reply(*message, &id);
-        }
+        let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, &id));
         if messages.is_empty() {
             self.diagnostics.push(no_message(operation));
             return None;
@@ -111,7 +109,7 @@ impl Reader<'_, '_> {
         let payload = self.payload(operation, &id, &messages);
         let at = operation.at.clone();
         let docs = docs(&operation.docs);
-        Some(Operation { at, id, direction, channel: operation.channel, messages, payload, docs })
+        Some(Operation { at, id, direction, channel: operation.channel, messages, payload, reply, docs })
     }
 
     fn carried(&mut self, operation: &document::Operation, id: MessageId) -> Carried {
@@ -124,13 +122,43 @@ impl Reader<'_, '_> {
         Carried { event: self.index.get(name.as_str()).copied().unwrap_or_default(), payload, headers }
     }
 
-    /// Makes the types of a reply's message, which the handler may want to build.
-    fn reply(&mut self, id: MessageId, operation: &str) {
-        let message = &self.document.messages[id];
-        let label = message.key.clone().or_else(|| message.name.clone());
-        if let Some(payload) = message.payload {
-            self.schemas.payload(payload, &label.unwrap_or_else(|| format!("{operation} reply")));
+    /// What the handler answers; where that should go must be known.
+    fn reply(&mut self, operation: &document::Operation, reply: &document::Reply, id: &str) -> Option<Reply> {
+        let mut joined = Vec::new();
+        for message_id in &reply.messages {
+            let message = &self.document.messages[*message_id];
+            let name = message.key.clone().or_else(|| message.name.clone());
+            let label = name.unwrap_or_else(|| format!("{id} reply"));
+            let ty = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, &label));
+            let ty = if self.is_json(message) { ty } else { Type::Bytes };
+            joined.push((message, label, ty));
         }
+        let (first, _, ty) = joined.first()?;
+        let payload = if joined.iter().all(|(_, _, other)| other == ty) {
+            ty.clone()
+        } else {
+            let several: Option<Vec<Joined>> = (joined.iter())
+                .map(|(message, label, ty)| {
+                    let (at, label, ty) = (message.at.clone(), label.clone(), ty.clone());
+                    Some(Joined { at, label, schema: message.payload?, ty })
+                })
+                .collect();
+            several.map_or(Type::Any, |joined| self.schemas.operation(&reply.at, &format!("{id} reply"), &joined))
+        };
+        let is_fixed = |index: &usize| matches!(&self.document.channels[*index].address, Address::Known(address) if !address.contains('{'));
+        let channel = reply.channel.filter(is_fixed);
+        if reply.address.is_none() && channel.is_none() {
+            let message = "the document does not say where to reply, so the handler does not reply";
+            let diagnostic = Diagnostic::new(Severity::Warning, &reply.at, message).at_key();
+            self.diagnostics.push(diagnostic.with_cure("give the reply an `address`, or a channel with a fixed one"));
+            return None;
+        }
+        let requests_have_one = operation.messages.iter().any(|id| self.document.messages[*id].correlation.is_some());
+        let correlation = match &first.correlation {
+            Some(Location::Header(name)) if requests_have_one => Some(name.clone()),
+            _ => None,
+        };
+        Some(Reply { payload, address: reply.address.clone(), channel, correlation })
     }
 
     /// One type for whatever may travel.
