@@ -1,5 +1,6 @@
 //! The inbox in a JetStream.
 
+mod letters;
 mod stream;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use super::{
 };
 use crate::clock::elapsed;
 use crate::{BoxError, BoxFuture, Freshness};
+use letters::Letter;
 use stream::{DEAD_SUFFIX, PARTITIONS, partition, subject};
 
 /// How long a server is asked for the next event of a partition that somebody works on. One that has none says
@@ -141,56 +143,6 @@ impl Nats {
         let attempt = u32::try_from(delivered).unwrap_or(u32::MAX);
         self.leased().insert(sequence, (partition, message));
         Ok(Some(Leased { ticket, delivery, attempt, freshness: Freshness::Unknown }))
-    }
-
-    /// The dead letters after this one, until `wanted` has had enough.
-    async fn dead_letters(
-        &self,
-        after: Receipt,
-        mut wanted: impl FnMut(Letter) -> bool + Send,
-    ) -> Result<(), InboxError> {
-        let state = stream::state(&self.dead).await?;
-        let first = state.first_sequence.max(after.0.saturating_add(1));
-        for sequence in first..=state.last_sequence {
-            let Some(message) = stream::message(&self.dead, sequence).await? else {
-                continue;
-            };
-            let (delivery, reason) = read(&message.payload)?;
-            if !wanted(Letter { receipt: Receipt(sequence), delivery, reason }) {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    async fn dead_letter(&self, id: &EventId) -> Result<Option<Letter>, InboxError> {
-        let mut found = None;
-        let is_it = |letter: Letter| {
-            if letter.delivery.id() == id {
-                found = Some(letter);
-            }
-            found.is_none()
-        };
-        self.dead_letters(Receipt(0), is_it).await.map(|()| found)
-    }
-
-    async fn revive(&self, letter: &Letter) -> Result<(), InboxError> {
-        // Not the event's own id: within two hours that would be a duplicate.
-        let id = format!("{}:requeued:{}", letter.delivery.id(), letter.receipt);
-        self.publish_event(&letter.delivery, &id).await?;
-        self.dead.delete_message(letter.receipt.0).await.map_err(unavailable).map(|_| ())
-    }
-}
-
-struct Letter {
-    receipt: Receipt,
-    delivery: Delivery,
-    reason: Option<Reason>,
-}
-
-impl Letter {
-    fn entry(&self) -> Entry {
-        stream::entry(self.receipt, &self.delivery, State::Dead, self.reason.clone())
     }
 }
 

@@ -182,14 +182,14 @@ async fn interrupted(times: u32, interrupt: impl AsyncFn(Process)) {
     }
     tasks.iter().for_each(tokio::task::JoinHandle::abort);
 
-    let last = Process::start(directory).await;
+    let process = Process::start(directory).await;
     let inbox = Sqlite::open(directory.join("inbox.sqlite")).unwrap();
     let started = Instant::now();
     // Its canary comes and goes.
     while inbox.stats().await.unwrap().pending > 0 && started.elapsed() < PATIENCE {
         sleep(Duration::from_millis(10)).await;
     }
-    last.terminate().await;
+    process.terminate().await;
 
     let acknowledged = sent.acknowledged.lock().unwrap().clone();
     let handled = Logbook::read(directory);

@@ -36,8 +36,9 @@ async fn a_thousand_ids_five_times_at_once_are_a_thousand_completions() {
         assert_eq!(accepted.iter().filter(|accepted| **accepted == Accepted::Stored).count(), 1_000);
         assert_eq!(accepted.iter().filter(|accepted| **accepted == Accepted::Duplicate).count(), 4_000);
         case.settled().await;
-        assert_eq!(running.pulse.counts().done, 1_000, "{}", case.name);
+        let pulse = running.pulse.clone();
         running.stop().await;
+        assert_eq!(pulse.counts().done, 1_000, "{}", case.name);
         assert!(case.team.done().values().all(|times| *times == 1), "{}", case.name);
         assert_eq!(case.team.done().len(), 1_000);
     }
@@ -52,9 +53,10 @@ async fn every_tenth_panics_and_all_are_done() {
         }
         let running = Case::run(case.worker());
         case.settled().await;
-        let counts = running.pulse.counts();
-        assert_eq!((counts.done, counts.panicked, counts.dead), (100, 10, 0), "{}", case.name);
+        let pulse = running.pulse.clone();
         running.stop().await;
+        let counts = pulse.counts();
+        assert_eq!((counts.done, counts.panicked, counts.dead), (100, 10, 0), "{}", case.name);
     }
 }
 
@@ -94,9 +96,10 @@ async fn what_fails_is_tried_again_and_then_dead() {
         let worker = case.worker().with_retries(retries).with_handler_deadline(Duration::from_secs(6));
         let running = Case::run(worker);
         case.settled().await;
-        let counts = running.pulse.counts();
-        assert_eq!((counts.done, counts.dead, counts.timed_out, counts.panicked), (2, 3, 4, 3), "{}", case.name);
+        let pulse = running.pulse.clone();
         running.stop().await;
+        let counts = pulse.counts();
+        assert_eq!((counts.done, counts.dead, counts.timed_out, counts.panicked), (2, 3, 4, 3), "{}", case.name);
         let dead = case.dead().await;
         for (id, message) in [("failing", "database down"), ("panicking", "as told"), ("stuck", "not done within")] {
             let reason = &dead.iter().find(|(dead, _)| dead == id).expect(id).1;
