@@ -10,6 +10,7 @@ macro_rules! fixtures {
 }
 
 fixtures! {
+    bare = "fixtures/bare/expected.rs";
     both_sides = "fixtures/both-sides/expected.rs";
     both_sides_application = "fixtures/both-sides-application/expected.rs";
     chosen_operations = "fixtures/chosen-operations/expected.rs";

@@ -21,13 +21,13 @@ struct Reader {
 pub(super) fn read(mut root: Object<'_>) -> Document {
     let mut reader = Reader::default();
     let docs = root
-        .require("info")
+        .expect("info")
         .and_then(|node| server::read_info(&node, "an Info Object of AsyncAPI 2", &[]))
         .unwrap_or_default();
     let servers = root.entries("servers");
     let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, &node)).collect();
     let components = root.get("components").map(|node| reader.components(&node)).unwrap_or_default();
-    if let Some(channels) = root.require("channels") {
+    if let Some(channels) = root.expect("channels") {
         for (address, node) in channels.entries("`channels`") {
             reader.channel(address, node);
         }
@@ -43,7 +43,7 @@ fn read_server(key: &str, node: &Node<'_>) -> Option<Server> {
     let node = node.clone().follow()?;
     let mut object = node.object("a Server Object of AsyncAPI 2")?;
     let url = object.require("url")?.text()?;
-    object.require("protocol");
+    object.expect("protocol");
     let variables = read_variables(&mut object);
     let docs = Docs { description: object.note("description"), ..Docs::default() };
     object.pass_over(&["protocolVersion", "security", "bindings", "tags"]);
