@@ -45,6 +45,8 @@ use crate::source::Source;
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) docs: Docs,
+    /// `defaultContentType`: that of messages which name none.
+    pub(crate) content_type: Option<String>,
     pub(crate) servers: Vec<Server>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) operations: Vec<Operation>,
@@ -137,6 +139,11 @@ pub(crate) struct Operation {
 /// What is answered to a message.
 #[derive(Debug)]
 pub(crate) struct Reply {
+    pub(crate) at: Place,
+    /// Where the request says to reply to.
+    pub(crate) address: Option<Location>,
+    /// Index into [`Document::channels`].
+    pub(crate) channel: Option<usize>,
     pub(crate) messages: Vec<MessageId>,
 }
 
@@ -153,8 +160,17 @@ pub(crate) struct Message {
     /// `name`, else `messageId`, else the key.
     pub(crate) name: Option<String>,
     pub(crate) docs: Docs,
+    pub(crate) content_type: Option<String>,
     pub(crate) payload: Option<SchemaId>,
     pub(crate) headers: Option<SchemaId>,
+    pub(crate) correlation: Option<Location>,
+}
+
+/// A place in a message (AsyncAPI 2.6 and 3.0, "Runtime Expression").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+    Header(String),
+    Payload(Pointer),
 }
 
 /// Every message of a document.

@@ -1,6 +1,7 @@
 //! Stage six: names and shapes become tokens. Nothing here can fail, and nothing here decides.
 
 mod channels;
+mod correlation;
 mod dispatch;
 mod docs;
 mod enums;
@@ -9,6 +10,7 @@ mod handler;
 mod imports;
 mod publisher;
 mod rename;
+mod reply;
 mod servers;
 mod structs;
 mod types;
@@ -37,6 +39,7 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
         items.extend(handler::handler(emit));
         items.extend(dispatch::dispatch(emit));
         items.extend(publisher::publisher(emit));
+        items.extend(correlation::correlation_ids(emit));
     }
     items.extend(channels::channels(emit));
     items.extend(servers::servers(emit));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Index;
 
-use crate::document::{Place, Pointer};
+use crate::document::{Location, Place, Pointer};
 
 /// Everything that the output is made of, each list in the order of the document.
 #[derive(Debug)]
@@ -63,6 +63,8 @@ pub(crate) struct Event {
     /// What the variant is called after: the message's key under `components`, else its name.
     pub(crate) label: String,
     pub(crate) docs: Docs,
+    /// Where its correlation id stands.
+    pub(crate) correlation: Option<Location>,
 }
 
 /// How a receiver tells which event has arrived.
@@ -96,7 +98,21 @@ pub(crate) struct Operation {
     pub(crate) messages: Vec<Carried>,
     /// The payload of the one message, or the union of several.
     pub(crate) payload: Type,
+    /// What the handler answers.
+    pub(crate) reply: Option<Reply>,
     pub(crate) docs: Docs,
+}
+
+/// What is answered to a message.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) payload: Type,
+    /// Where the request says to reply to.
+    pub(crate) address: Option<Location>,
+    /// The channel to reply to where the request does not say, if its address is fixed: index into [`Api::channels`].
+    pub(crate) channel: Option<usize>,
+    /// The header that carries the request's correlation id back.
+    pub(crate) correlation: Option<String>,
 }
 
 impl Operation {
@@ -115,6 +131,8 @@ pub(crate) struct Carried {
     /// Index into [`Api::events`].
     pub(crate) event: usize,
     pub(crate) payload: Type,
+    /// The type of the headers, where the document describes them.
+    pub(crate) headers: Option<Type>,
 }
 
 /// Where messages travel.

@@ -51,6 +51,8 @@ pub(crate) struct Names {
     /// The members of a type: a struct's fields, and then the map of what is not named; an enum's variants.
     pub(crate) members: BTreeMap<TypeId, Vec<Name>>,
     pub(crate) events: Vec<Name>,
+    /// The functions that find the events' correlation ids.
+    pub(crate) correlations: Vec<Name>,
     pub(crate) operations: Vec<Name>,
     pub(crate) channels: Vec<Name>,
     /// The fields of each channel whose address has parameters.
@@ -68,7 +70,8 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
     let names = Names {
         types,
         members,
-        events: events(api, &scopes),
+        events: events(Style::Type, api, &scopes),
+        correlations: events(Style::Value, api, &scopes),
         operations: operations(api, &scopes),
         channels: channels(api, &scopes),
         parameters: api.channels.iter().map(|channel| parameters(channel, &scopes)).collect(),
@@ -155,9 +158,9 @@ fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
     }
 }
 
-fn events(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
+fn events(style: Style, api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes = api.events.iter().map(|event| Wish::new(&event.at, &event.label, "Event"));
-    scopes.open(Style::Type, reserved::VARIANTS).settle(&wishes.collect::<Vec<_>>())
+    scopes.open(style, reserved::VARIANTS).settle(&wishes.collect::<Vec<_>>())
 }
 
 fn operations(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {

@@ -68,6 +68,10 @@ impl DecodeError {
         &self.message
     }
 
+    pub(crate) fn of_headers(error: &serde::de::value::Error) -> Self {
+        Self { pointer: String::new(), kind: DecodeErrorKind::Data, message: format!("headers: {error}") }
+    }
+
     pub(crate) fn at_root(error: &serde_json::Error) -> Self {
         Self::new(String::new(), error)
     }

@@ -14,7 +14,8 @@
 //! resource, and none of any other. A dead one holds up nothing. Events without a key hold up nothing ever.
 //!
 //! Which store: [`Memory`] keeps nothing across a restart and is for tests. `Sqlite` (feature `sqlite`) is one
-//! file beside the receiver. They promise the same and pass the same tests.
+//! file beside the receiver. They promise the same and pass the same tests. `Nats` (feature `nats`) is a JetStream
+//! for several nodes; where it promises less, it says so.
 
 mod delivery;
 mod entry;
@@ -24,6 +25,8 @@ mod event_id;
 mod json_lines;
 mod lease;
 mod memory;
+#[cfg(feature = "nats")]
+mod nats;
 mod reason;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -42,6 +45,8 @@ pub use event_id::{EventId, OrderKey};
 pub use json_lines::{Imported, TransferError, export, import};
 pub use lease::{Batch, Leased, Put, Receipt, Settlement, Ticket};
 pub use memory::Memory;
+#[cfg(feature = "nats")]
+pub use nats::Nats;
 pub use reason::{Reason, ReasonKind};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;

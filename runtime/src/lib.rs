@@ -37,7 +37,8 @@
 //! | `hmac` | `verify::HmacSha256Hex`, `verify::Secret`, `verify::sign` | hmac, sha2, base16ct |
 //! | `inline` | `Inline`, an [`Accept`] that dispatches while the sender waits | tokio (`time`), futures-util, tracing |
 //! | `durable` | `Durable`, an [`Accept`] that stores first; `Worker`, which handles later; `inbox`, with `inbox::Memory` | tokio (`rt`, `sync`, `time`), futures-util, tracing, sha2, base16ct |
-//! | `sqlite` | `inbox::Sqlite`, the inbox in one file; implies `durable` | rusqlite with SQLite itself, which needs a C compiler |
+//! | `sqlite` | `inbox::Sqlite`, the inbox in one file; implies `durable` | rusqlite with `SQLite` itself, which needs a C compiler |
+//! | `nats` | `inbox::Nats`, the inbox in a JetStream, for several nodes; implies `durable` | async-nats |
 //! | `server` | `server::Server` and `server::Monitor`; implies `durable` and `http` | hyper, hyper-util, tokio (`net`, `signal`) |
 //! | `http` | `http::Receiver`, a tower service for axum or hyper; implies `inline` | http, http-body, http-body-util, tower-service |
 //!
@@ -72,6 +73,7 @@ mod dispatch;
 mod durable;
 mod freshness;
 mod handler_error;
+mod header_values;
 mod headers;
 #[cfg(feature = "http")]
 pub mod http;

@@ -51,6 +51,15 @@ impl Outbound {
         self
     }
 
+    /// Sets several headers, each in place of any of its name; see [`Headers::encode`].
+    #[must_use]
+    pub fn with_headers(mut self, headers: &Headers) -> Self {
+        for (name, value) in headers {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
     /// Where it goes: an address, a topic, a subject.
     #[must_use]
     pub fn channel(&self) -> &str {

@@ -1,29 +1,26 @@
 //! What handles the events of an inbox.
 
 mod attempt;
+mod crew;
 mod house;
 mod pulse;
 mod retries;
 
 use std::fmt;
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::inbox::{Batch, Inbox, InboxError};
-use crate::loggable::Loggable;
-use crate::{BoxFuture, Clock, Dispatch, SteadyClock};
+use crate::inbox::Inbox;
+use crate::{Clock, Dispatch, SteadyClock};
+use crew::Crew;
 
 pub use pulse::{Counts, Pulse};
 pub use retries::Retries;
 
-/// How long the loop waits at most before it looks again, for what another process has put.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// How long those who were told to give up have to write that down.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -233,88 +230,6 @@ impl<D: Dispatch + 'static> Worker<D> {
         give_up.send_replace(true);
         crew.finish(LAST_WORDS).await;
         Ended::CutShort(cut_short)
-    }
-}
-
-/// The attempts that run.
-struct Crew<D> {
-    worker: Arc<Worker<D>>,
-    tasks: JoinSet<()>,
-    told: watch::Receiver<bool>,
-}
-
-impl<D: Dispatch + 'static> Crew<D> {
-    async fn work(&mut self, mut stop: Pin<&mut (impl Future<Output = ()> + Send)>) -> Ended {
-        let worker = Arc::clone(&self.worker);
-        loop {
-            let room = worker.settings.concurrency.saturating_sub(self.tasks.len());
-            let mut wait = LOOK_AGAIN;
-            if room > 0 {
-                match worker.inbox.lease(room).await {
-                    Ok(batch) => wait = self.begin(batch).min(wait),
-                    Err(InboxError::Superseded) => {
-                        tracing::error!("another process works on the inbox now; this worker ends");
-                        return Ended::Superseded;
-                    }
-                    Err(error) => {
-                        tracing::error!(reason = %Loggable(&error), "nothing leased");
-                        worker.clock.sleep(LOOK_AGAIN).await;
-                    }
-                }
-            }
-            worker.pulse.beat();
-            let has_room = self.tasks.len() < worker.settings.concurrency;
-            let ready = has_room.then(|| worker.inbox.ready());
-            if self.wait(stop.as_mut(), ready, worker.clock.sleep(wait)).await {
-                return Ended::Drained;
-            }
-        }
-    }
-
-    /// Begins an attempt at each. Returns how long until there are more, if that is known.
-    fn begin(&mut self, batch: Batch) -> Duration {
-        for leased in batch.leased {
-            let (worker, told) = (Arc::clone(&self.worker), self.told.clone());
-            self.tasks.spawn(worker.attend(leased, told));
-        }
-        batch.next.unwrap_or(Duration::MAX)
-    }
-
-    /// Until there may be something to do. `true` if that is to stop.
-    async fn wait(
-        &mut self,
-        mut stop: Pin<&mut (impl Future<Output = ()> + Send)>,
-        mut ready: Option<BoxFuture<'_, ()>>,
-        mut sleep: BoxFuture<'_, ()>,
-    ) -> bool {
-        poll_fn(|cx| {
-            if stop.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(true);
-            }
-            let mut woken = sleep.as_mut().poll(cx).is_ready();
-            woken |= ready.as_mut().is_some_and(|ready| ready.as_mut().poll(cx).is_ready());
-            while let Poll::Ready(Some(_)) = self.tasks.poll_join_next(cx) {
-                woken = true;
-            }
-            if woken { Poll::Ready(false) } else { Poll::Pending }
-        })
-        .await
-    }
-
-    /// Whether all attempts have ended within this time.
-    async fn finish(&mut self, within: Duration) -> bool {
-        let clock = Arc::clone(&self.worker.clock);
-        let mut sleep = clock.sleep(within);
-        poll_fn(|cx| {
-            loop {
-                match self.tasks.poll_join_next(cx) {
-                    Poll::Ready(Some(_)) => {}
-                    Poll::Ready(None) => return Poll::Ready(true),
-                    Poll::Pending => return sleep.as_mut().poll(cx).map(|()| false),
-                }
-            }
-        })
-        .await
     }
 }
 

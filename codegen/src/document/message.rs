@@ -2,7 +2,8 @@
 
 use super::read::Node;
 use super::schema::{Schemas, is_json_schema};
-use super::{Docs, Message, MessageId, Messages};
+use super::{Docs, Location, Message, MessageId, Messages, Pointer};
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// Reads the message at a node, or behind its reference, unless it has been read before.
 ///
@@ -34,10 +35,43 @@ pub(super) fn read(
     });
     let headers = object.get("headers").map(|node| schemas.read(&node));
     object.not_yet(&["traits"]);
-    object.pass_over(&["bindings", "contentType", "correlationId", "examples", "externalDocs", "tags"]);
+    let content_type = object.text("contentType");
+    let correlation = object.get("correlationId").and_then(|node| read_location(node, "a Correlation ID Object"));
+    object.pass_over(&["bindings", "examples", "externalDocs", "tags"]);
     let at = object.at().clone();
     object.finish();
-    Some(messages.add(Message { at, key, name, docs, payload, headers }))
+    Some(messages.add(Message { at, key, name, docs, content_type, payload, headers, correlation }))
+}
+
+/// The runtime expression of a Correlation ID Object, or of an Operation Reply Address Object.
+pub(super) fn read_location(node: Node<'_>, what: &'static str) -> Option<Location> {
+    let node = node.follow()?;
+    let mut object = node.object(what)?;
+    let location = object.require("location")?;
+    let text = location.text()?;
+    object.pass_over(&["description"]);
+    object.finish();
+    let place = expression(&text);
+    if place.is_none() {
+        let message = format!("`{text}` is not an expression that is understood, so it is passed over");
+        let diagnostic = Diagnostic::new(Severity::Warning, &location.at, message);
+        location.report(diagnostic.with_cure("write `$message.header#/name` or `$message.payload#/pointer`"));
+    }
+    place
+}
+
+fn expression(text: &str) -> Option<Location> {
+    let (source, pointer) = text.split_once('#')?;
+    let pointer = Pointer::parse(pointer)?;
+    match source {
+        "$message.payload" => Some(Location::Payload(pointer)),
+        "$message.header" => {
+            let mut steps = pointer.steps();
+            let name = steps.next()?;
+            steps.next().is_none().then_some(Location::Header(name))
+        }
+        _ => None,
+    }
 }
 
 /// The key of a message that stands among the components.

@@ -154,12 +154,21 @@ impl<'a> Object<'a> {
         Some(Node { tree: self.tree, value, at: self.at.join(key) })
     }
 
-    /// The node of a key that the specification requires.
+    /// The node of a key that the specification requires, and without which there is no right code.
     pub(crate) fn require(&mut self, key: &'static str) -> Option<Node<'a>> {
+        self.demand(key, Severity::Error)
+    }
+
+    /// The node of a key that the specification requires, and without which the code is right all the same.
+    pub(crate) fn expect(&mut self, key: &'static str) -> Option<Node<'a>> {
+        self.demand(key, Severity::Warning)
+    }
+
+    fn demand(&mut self, key: &'static str, severity: Severity) -> Option<Node<'a>> {
         let node = self.get(key);
         if node.is_none() {
             let message = format!("{} has no `{key}`", self.what);
-            let diagnostic = Diagnostic::new(Severity::Error, &self.at, message);
+            let diagnostic = Diagnostic::new(severity, &self.at, message);
             self.tree.diagnostics.push(diagnostic.with_cure(format!("add `{key}`")));
         }
         node

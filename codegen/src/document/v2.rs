@@ -21,28 +21,29 @@ struct Reader {
 pub(super) fn read(mut root: Object<'_>) -> Document {
     let mut reader = Reader::default();
     let docs = root
-        .require("info")
+        .expect("info")
         .and_then(|node| server::read_info(&node, "an Info Object of AsyncAPI 2", &[]))
         .unwrap_or_default();
     let servers = root.entries("servers");
     let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, &node)).collect();
     let components = root.get("components").map(|node| reader.components(&node)).unwrap_or_default();
-    if let Some(channels) = root.require("channels") {
+    if let Some(channels) = root.expect("channels") {
         for (address, node) in channels.entries("`channels`") {
             reader.channel(address, node);
         }
     }
-    root.pass_over(&["id", "defaultContentType", "tags", "externalDocs"]);
+    let content_type = root.text("defaultContentType");
+    root.pass_over(&["id", "tags", "externalDocs"]);
     root.finish();
     let Reader { schemas, messages, channels, operations } = reader;
-    Document { docs, servers, channels, operations, messages, components, schemas }
+    Document { docs, content_type, servers, channels, operations, messages, components, schemas }
 }
 
 fn read_server(key: &str, node: &Node<'_>) -> Option<Server> {
     let node = node.clone().follow()?;
     let mut object = node.object("a Server Object of AsyncAPI 2")?;
     let url = object.require("url")?.text()?;
-    object.require("protocol");
+    object.expect("protocol");
     let variables = read_variables(&mut object);
     let docs = Docs { description: object.note("description"), ..Docs::default() };
     object.pass_over(&["protocolVersion", "security", "bindings", "tags"]);

@@ -27,7 +27,7 @@ struct Reader {
 pub(super) fn read(mut root: Object<'_>) -> Document {
     let mut reader = Reader::default();
     let docs = root
-        .require("info")
+        .expect("info")
         .and_then(|node| server::read_info(&node, "an Info Object of AsyncAPI 3", &["externalDocs", "tags"]))
         .unwrap_or_default();
     let servers = root.entries("servers");
@@ -39,10 +39,11 @@ pub(super) fn read(mut root: Object<'_>) -> Document {
     for (key, node) in root.entries("operations") {
         reader.operation(key, node);
     }
-    root.pass_over(&["id", "defaultContentType"]);
+    let content_type = root.text("defaultContentType");
+    root.pass_over(&["id"]);
     root.finish();
     let Reader { schemas, messages, channels, operations, .. } = reader;
-    Document { docs, servers, channels, operations, messages, components, schemas }
+    Document { docs, content_type, servers, channels, operations, messages, components, schemas }
 }
 
 /// The host, the path and the protocol make what 2.x calls the URL.
@@ -50,7 +51,7 @@ fn read_server(key: &str, node: &Node<'_>) -> Option<Server> {
     let node = node.clone().follow()?;
     let mut object = node.object("a Server Object of AsyncAPI 3")?;
     let host = object.require("host")?.text()?;
-    let protocol = object.require("protocol").and_then(|node| node.text());
+    let protocol = object.expect("protocol").and_then(|node| node.text());
     let path = object.text("pathname").unwrap_or_default();
     let scheme = protocol.map(|protocol| format!("{protocol}://")).unwrap_or_default();
     let variables = read_variables(&mut object);
@@ -173,10 +174,12 @@ impl Reader {
         let mut object = node.follow()?.object("an Operation Reply Object")?;
         let channel = object.get("channel").and_then(|node| self.referred_channel(node));
         let named = object.get("messages").map(|node| self.named_messages(&node));
-        object.pass_over(&["address"]);
+        let address = object.get("address");
+        let address = address.and_then(|node| message::read_location(node, "an Operation Reply Address Object"));
+        let at = object.at().clone();
         object.finish();
         let of_channel = || channel.map(|index| self.channel_messages[index].clone()).unwrap_or_default();
-        Some(Reply { messages: named.unwrap_or_else(of_channel) })
+        Some(Reply { at, address, channel, messages: named.unwrap_or_else(of_channel) })
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, handler, types};
+use super::{Emit, handler, reply, types};
 use crate::ir::{Address, Carried, Operation, Routing, Shape, Type};
 use crate::names::Name;
 
@@ -14,22 +14,7 @@ pub(super) fn dispatch(emit: Emit<'_>) -> Vec<TokenStream> {
     if emit.api.incoming().next().is_none() {
         return Vec::new();
     }
-    let definition = quote! {
-        #[doc = " Decodes what arrives and calls the [`Handler`] method that is meant."]
-        #[derive(Clone, Debug)]
-        pub struct Dispatcher<H> {
-            handler: H,
-        }
-    };
-    let new = quote! {
-        impl<H: Handler> Dispatcher<H> {
-            #[doc = " Dispatches to this handler."]
-            pub fn new(handler: H) -> Self {
-                Self { handler }
-            }
-        }
-    };
-    let mut items = vec![definition, new];
+    let mut items = reply::dispatcher(emit);
     match &emit.api.routing {
         Routing::Channel => items.push(by_channel(emit)),
         Routing::Payload(_) | Routing::Header(_) => items.extend(by_name(emit)),
@@ -65,10 +50,12 @@ fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
     let arms = carried.iter().map(|(operation, method, message)| {
         let event = &emit.names.events[message.event];
         let payload = payload(emit, operation, message);
-        quote!(Some(EventName::#event) => self.handler.#method(#payload, cx).await?)
+        let call = reply::call(emit, operation, method, &payload);
+        quote!(Some(EventName::#event) => #call)
     });
+    let head = reply::implementing(emit);
     let dispatch = quote! {
-        impl<H: Handler> Dispatch for Dispatcher<H> {
+        #head {
             fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
                 let route = match event_name(inbound)? {
                     #known
@@ -149,8 +136,9 @@ fn by_channel(emit: Emit<'_>) -> TokenStream {
         operation.messages.first().map(|message| &emit.names.events[message.event])
     });
     let calls = arms.iter().map(|arm| calls(emit, &arm.operations));
+    let head = reply::implementing(emit);
     quote! {
-        impl<H: Handler> Dispatch for Dispatcher<H> {
+        #head {
             fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
                 let route = match inbound.channel() {
                     #(#patterns => Route::Known(EventName::#events.to_string()),)*
@@ -200,18 +188,18 @@ fn arms(emit: Emit<'_>) -> Vec<Arm<'_>> {
 
 /// One operation is called; of several on one address, the first whose payload decodes.
 fn calls(emit: Emit<'_>, operations: &[(&Operation, &Name)]) -> TokenStream {
-    let call = |(operation, method): &(&Operation, &Name)| {
-        let payload = decoded(emit, &operation.payload);
-        quote!(self.handler.#method(#payload, cx).await?)
+    let decoding = |(operation, method): &(&Operation, &Name)| {
+        reply::call(emit, operation, method, &decoded(emit, &operation.payload))
     };
     let Some((last, others)) = operations.split_last() else { return quote!({}) };
     if others.is_empty() {
-        return call(last);
+        return decoding(last);
     }
     let tried = others.iter().map(|(operation, method)| {
         let payload = types::owned(emit, &operation.payload);
-        quote!(if let Ok(event) = cx.decode::<#payload>() { self.handler.#method(event, cx).await? })
+        let call = reply::call(emit, operation, method, &quote!(event));
+        quote!(if let Ok(event) = cx.decode::<#payload>() { #call })
     });
-    let last = call(last);
+    let last = decoding(last);
     quote!({ #(#tried else)* { #last } })
 }

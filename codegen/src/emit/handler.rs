@@ -44,9 +44,13 @@ pub(super) fn incoming(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Nam
 
 fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
     let docs = docs::docs_or(&operation.docs, || Some(format!("Receives {}.", carried(emit, operation, "from"))));
+    let headers = headers(emit, operation);
     let payload = types::owned(emit, &operation.payload);
+    let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| types::owned(emit, &reply.payload));
     let body = match emit.config.methods {
         Methods::Required => quote!(;),
+        // Nobody but the team knows what to reply.
+        Methods::Provided if operation.reply.is_some() => quote!(;),
         Methods::Provided => {
             let id = &operation.id;
             quote!({
@@ -57,13 +61,26 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
     };
     quote! {
         #docs
+        #headers
         fn #name(
             &self,
             event: #payload,
             cx: &Context<'_>,
-        ) -> impl Future<Output = Result<(), HandlerError>> + Send
+        ) -> impl Future<Output = Result<#result, HandlerError>> + Send
         #body
     }
+}
+
+/// Where the typed headers are, for those who need them.
+fn headers(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
+    let types = operation.messages.iter().filter_map(|message| message.headers.as_ref());
+    let mut names: Vec<String> =
+        types.filter_map(|ty| types::name(emit, ty)).map(|name| format!("[`{name}`]")).collect();
+    names.dedup();
+    (!names.is_empty()).then(|| {
+        let line = docs::line(&format!("The headers are {}: `cx.headers().decode()`.", names.join(" or ")));
+        quote!(#[doc = ""] #line)
+    })
 }
 
 /// Which messages travel and where, in words.

@@ -111,8 +111,20 @@ impl Uses {
             self.add("std::future", ["Future"]);
             self.add("asyncapi_runtime", RECEIVING);
         }
+        let replies: Vec<_> = emit.api.incoming().filter_map(|operation| operation.reply.as_ref()).collect();
+        if !replies.is_empty() {
+            self.add("asyncapi_runtime", ["Outbound", "Transport"]);
+            for reply in replies {
+                self.ty(&reply.payload);
+            }
+        }
         if emit.api.outgoing().next().is_some() {
             self.add("asyncapi_runtime", ["Outbound", "PublishError", "Transport"]);
+            let carries = emit.api.outgoing().filter_map(|operation| operation.only_message()?.headers.as_ref());
+            for headers in carries {
+                self.add("asyncapi_runtime", ["Headers"]);
+                self.ty(headers);
+            }
         }
     }
 

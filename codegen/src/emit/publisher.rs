@@ -52,6 +52,11 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
         }
         _ => None,
     };
+    let headers = operation.only_message().and_then(|message| message.headers.as_ref());
+    let headers = headers.map(|ty| types::borrowed(emit, ty));
+    let encoded = headers.is_some().then(|| quote!(.with_headers(&Headers::encode(headers)?)));
+    let header = quote!(#header #encoded);
+    let headers = headers.map(|ty| quote!(, headers: #ty));
     let outbound = if types::is_bytes(emit, &operation.payload) {
         quote!(Outbound::new(#address, event.to_vec()) #header)
     } else {
@@ -59,7 +64,7 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
     };
     quote! {
         #docs
-        pub async fn #name(&self, #argument event: #payload) -> Result<(), PublishError<T::Error>> {
+        pub async fn #name(&self, #argument event: #payload #headers) -> Result<(), PublishError<T::Error>> {
             let outbound = #outbound;
             self.transport.send(outbound).await.map_err(PublishError::Transport)
         }

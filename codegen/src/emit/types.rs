@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::{Emit, docs};
 use crate::ir::{External, Shape, Type, TypeDef, TypeId, Width};
+use crate::names::Name;
 
 /// The type as a field or an argument has it.
 pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
@@ -56,6 +57,14 @@ pub(super) fn borrowed(emit: Emit<'_>, ty: &Type) -> TokenStream {
             let ty = owned(emit, ty);
             quote!(&#ty)
         }
+    }
+}
+
+/// The name of a type that has an item.
+pub(super) fn name<'a>(emit: Emit<'a>, ty: &Type) -> Option<&'a Name> {
+    match ty {
+        Type::Named(id) => Some(&emit.names.types[id]),
+        _ => None,
     }
 }
 

@@ -1,11 +1,13 @@
 //! Operations and the events they carry, seen from the chosen side.
 
+use std::collections::BTreeMap;
+
 use super::docs;
-use super::schema::Lowering;
+use super::schema::{Joined, Lowering};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Action, Address, Document, MessageId};
-use crate::ir::{Carried, Direction, Event, Operation, Type};
+use crate::document::{self, Action, Address, Document, Location, MessageId};
+use crate::ir::{Carried, Direction, Event, Operation, Reply, Type};
 
 /// The events of the document, each name once, in the order of the operations.
 pub(super) fn events(document: &Document) -> Vec<Event> {
@@ -17,7 +19,8 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
             if known.insert(name.clone()) {
                 let message = &document.messages[*id];
                 let label = message.key.clone().unwrap_or_else(|| name.clone());
-                events.push(Event { at: message.at.clone(), name, label, docs: docs(&message.docs) });
+                let correlation = message.correlation.clone();
+                events.push(Event { at: message.at.clone(), name, label, docs: docs(&message.docs), correlation });
             }
         }
     }
@@ -73,58 +76,126 @@ pub(super) fn lower(
     schemas: &mut Lowering<'_>,
     diagnostics: &Diagnostics,
 ) -> Vec<Operation> {
-    let index: std::collections::BTreeMap<&str, usize> =
-        events.iter().enumerate().map(|(index, event)| (event.name.as_str(), index)).collect();
-    let mut lowered = Vec::new();
-    for operation in &document.operations {
+    let index = events.iter().enumerate().map(|(index, event)| (event.name.as_str(), index)).collect();
+    let mut reader = Reader { document, schemas, diagnostics, index };
+    let operations = document.operations.iter();
+    let lowered = operations.filter_map(|operation| {
         let direction =
             if config.perspective.handles(operation.action) { Direction::Incoming } else { Direction::Outgoing };
-        let id = operation_id(document, operation);
-        let mut messages = Vec::new();
-        let mut joined = Vec::new();
-        for message_id in &operation.messages {
-            let name = event_name(document, operation, *message_id);
-            let message = &document.messages[*message_id];
-            let label = message.key.clone().unwrap_or_else(|| name.clone());
-            if let Some(headers) = message.headers {
-                schemas.headers(headers, &label);
-            }
-            let payload = message.payload.map_or(Type::Any, |id| schemas.payload(id, &label));
-            if let Some(id) = message.payload {
-                joined.push((message.at.clone(), label, id, payload.clone()));
-            }
-            let event = index.get(name.as_str()).copied().unwrap_or_default();
-            messages.push(Carried { event, payload });
+        let lowered = reader.operation(operation, direction)?;
+        let narrowed = config.operations.as_ref().is_some_and(|chosen| !chosen.contains(&lowered.id));
+        (direction == Direction::Outgoing || !narrowed).then_some(lowered)
+    });
+    lowered.collect()
+}
+
+/// What every operation needs to be lowered.
+struct Reader<'a, 's> {
+    document: &'a Document,
+    schemas: &'a mut Lowering<'s>,
+    diagnostics: &'a Diagnostics,
+    index: BTreeMap<&'a str, usize>,
+}
+
+impl Reader<'_, '_> {
+    fn operation(&mut self, operation: &document::Operation, direction: Direction) -> Option<Operation> {
+        let id = operation_id(self.document, operation);
+        let messages: Vec<Carried> = operation.messages.iter().map(|id| self.carried(operation, *id)).collect();
+        let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, &id));
+        if messages.is_empty() {
+            self.diagnostics.push(no_message(operation));
+            return None;
         }
-        for message_id in operation.reply.iter().flat_map(|reply| &reply.messages) {
-            let message = &document.messages[*message_id];
-            let label = message.key.clone().or_else(|| message.name.clone()).unwrap_or_else(|| format!("{id} reply"));
-            if let Some(payload) = message.payload {
-                schemas.payload(payload, &label);
-            }
-        }
-        let narrowed = config.operations.as_ref().is_some_and(|chosen| !chosen.contains(&id));
-        if direction == Direction::Incoming && narrowed {
-            continue;
-        }
-        let payload = match &messages[..] {
-            [] => {
-                diagnostics.push(no_message(operation));
-                continue;
-            }
-            [only] => only.payload.clone(),
-            // Without a payload, one of them may be anything.
-            several if joined.len() < several.len() => Type::Any,
-            several if several.iter().all(|message| message.payload == several[0].payload) => {
-                several[0].payload.clone()
-            }
-            _ => schemas.operation(&operation.at, &id, &joined),
-        };
+        let payload = self.payload(operation, &id, &messages);
         let at = operation.at.clone();
         let docs = docs(&operation.docs);
-        lowered.push(Operation { at, id, direction, channel: operation.channel, messages, payload, docs });
+        Some(Operation { at, id, direction, channel: operation.channel, messages, payload, reply, docs })
     }
-    lowered
+
+    fn carried(&mut self, operation: &document::Operation, id: MessageId) -> Carried {
+        let name = event_name(self.document, operation, id);
+        let message = &self.document.messages[id];
+        let label = message.key.as_ref().unwrap_or(&name);
+        let headers = message.headers.map(|id| self.schemas.headers(id, label));
+        let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, label));
+        let payload = if self.is_json(message) { payload } else { Type::Bytes };
+        Carried { event: self.index.get(name.as_str()).copied().unwrap_or_default(), payload, headers }
+    }
+
+    /// What the handler answers; where that should go must be known.
+    fn reply(&mut self, operation: &document::Operation, reply: &document::Reply, id: &str) -> Option<Reply> {
+        let mut joined = Vec::new();
+        for message_id in &reply.messages {
+            let message = &self.document.messages[*message_id];
+            let name = message.key.clone().or_else(|| message.name.clone());
+            let label = name.unwrap_or_else(|| format!("{id} reply"));
+            let ty = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, &label));
+            let ty = if self.is_json(message) { ty } else { Type::Bytes };
+            joined.push((message, label, ty));
+        }
+        let (first, _, ty) = joined.first()?;
+        let payload = if joined.iter().all(|(_, _, other)| other == ty) {
+            ty.clone()
+        } else {
+            let several: Option<Vec<Joined>> = (joined.iter())
+                .map(|(message, label, ty)| {
+                    let (at, label, ty) = (message.at.clone(), label.clone(), ty.clone());
+                    Some(Joined { at, label, schema: message.payload?, ty })
+                })
+                .collect();
+            several.map_or(Type::Any, |joined| self.schemas.operation(&reply.at, &format!("{id} reply"), &joined))
+        };
+        let is_fixed = |index: &usize| matches!(&self.document.channels[*index].address, Address::Known(address) if !address.contains('{'));
+        let channel = reply.channel.filter(is_fixed);
+        if reply.address.is_none() && channel.is_none() {
+            let message = "the document does not say where to reply, so the handler does not reply";
+            let diagnostic = Diagnostic::new(Severity::Warning, &reply.at, message).at_key();
+            self.diagnostics.push(diagnostic.with_cure("give the reply an `address`, or a channel with a fixed one"));
+            return None;
+        }
+        let requests_have_one = operation.messages.iter().any(|id| self.document.messages[*id].correlation.is_some());
+        let correlation = match &first.correlation {
+            Some(Location::Header(name)) if requests_have_one => Some(name.clone()),
+            _ => None,
+        };
+        Some(Reply { payload, address: reply.address.clone(), channel, correlation })
+    }
+
+    /// One type for whatever may travel.
+    fn payload(&mut self, operation: &document::Operation, id: &str, messages: &[Carried]) -> Type {
+        let first = &messages[0].payload;
+        if messages.iter().all(|message| message.payload == *first) {
+            return first.clone();
+        }
+        let joined: Option<Vec<Joined>> = (operation.messages.iter().zip(messages))
+            .map(|(message_id, carried)| {
+                let message = &self.document.messages[*message_id];
+                let name = event_name(self.document, operation, *message_id);
+                Some(Joined {
+                    at: message.at.clone(),
+                    label: message.key.clone().unwrap_or(name),
+                    schema: message.payload?,
+                    ty: carried.payload.clone(),
+                })
+            })
+            .collect();
+        // Without a payload, one of them may be anything.
+        joined.map_or(Type::Any, |joined| self.schemas.operation(&operation.at, id, &joined))
+    }
+
+    /// Whether a message travels as JSON; what does not is left to the handler, as bytes.
+    fn is_json(&self, message: &document::Message) -> bool {
+        let content_type = message.content_type.as_ref().or(self.document.content_type.as_ref());
+        let Some(content_type) = content_type else { return true };
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
+        if essence.ends_with("/json") || essence.ends_with("+json") || !essence.contains('/') {
+            return true;
+        }
+        let text = format!("messages of `{content_type}` are not decoded, so the payload is bytes");
+        let diagnostic = Diagnostic::new(Severity::Warning, &message.at, text);
+        self.diagnostics.push(diagnostic.at_key().with_cure("decode them in the handler"));
+        false
+    }
 }
 
 fn no_message(operation: &document::Operation) -> Diagnostic {

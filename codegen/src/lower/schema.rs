@@ -64,10 +64,10 @@ impl<'a> Lowering<'a> {
         self.value(id)
     }
 
-    /// Makes the type of a message's headers.
-    pub(super) fn headers(&mut self, id: SchemaId, message: &str) {
+    /// The type of a message's headers.
+    pub(super) fn headers(&mut self, id: SchemaId, message: &str) -> Type {
         self.root(id, || Root::Headers(message.to_owned()));
-        self.type_of(id);
+        self.type_of(id)
     }
 
     /// The type of a channel's parameter: a text, a number, or an enum.
@@ -94,20 +94,19 @@ impl<'a> Lowering<'a> {
     }
 
     /// The union of the payloads of an operation with several messages.
-    pub(super) fn operation(&mut self, at: &Place, id: &str, messages: &[(Place, String, SchemaId, Type)]) -> Type {
-        let ids: Vec<SchemaId> = messages.iter().map(|(_, _, id, _)| *id).collect();
+    pub(super) fn operation(&mut self, at: &Place, id: &str, messages: &[Joined]) -> Type {
+        let ids: Vec<SchemaId> = messages.iter().map(|message| message.schema).collect();
         let tag = union::tag(self.schemas, None, &ids);
-        let values = |index: usize| tag.as_ref().map_or_else(Vec::new, |(_, found)| found[index].tag_values.clone());
-        let mut variants: Vec<(SchemaId, Variant)> = (messages.iter().enumerate())
-            .map(|(index, (at, label, id, ty))| {
-                let (at, label, ty) = (at.clone(), label.clone(), ty.clone());
-                (*id, Variant { at, label, ty, tag_values: values(index) })
-            })
-            .collect();
+        let mut order: Vec<usize> = (0..messages.len()).collect();
         if tag.is_none() {
-            variants.sort_by_key(|(id, _)| std::cmp::Reverse(union::demand(self.schemas, *id)));
+            order.sort_by_key(|index| std::cmp::Reverse(union::demand(self.schemas, ids[*index])));
         }
-        let variants = variants.into_iter().map(|(_, variant)| variant).collect();
+        let variant = |index: usize| {
+            let Joined { at, label, ty, .. } = messages[index].clone();
+            let tag_values = tag.as_ref().map_or_else(Vec::new, |(_, found)| found[index].tag_values.clone());
+            Variant { at, label, ty, tag_values }
+        };
+        let variants = order.into_iter().map(variant).collect();
         self.add(TypeDef {
             at: at.clone(),
             origin: Origin { root: Root::Operation(id.to_owned()), steps: Vec::new() },
@@ -460,6 +459,15 @@ impl<'a> Lowering<'a> {
             || keywords.values.iter().flatten().any(|value| *value == Value::Null)
             || listed.clone().any(|id| union::is_null(self.schemas, *id))
     }
+}
+
+/// A message that is joined with others.
+#[derive(Clone, Debug)]
+pub(super) struct Joined {
+    pub(super) at: Place,
+    pub(super) label: String,
+    pub(super) schema: SchemaId,
+    pub(super) ty: Type,
 }
 
 /// What a schema's alternatives come to.

@@ -44,6 +44,7 @@ pub(super) const TYPES: &[&str] = &[
     "Handler",
     "HandlerError",
     "Hash",
+    "Headers",
     "Inbound",
     "Infallible",
     "Into",

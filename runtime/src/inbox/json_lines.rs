@@ -6,7 +6,7 @@ use base16ct::{lower, mixed};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::{Delivery, Entry, EventId, Inbox, InboxError, OrderKey, Page, Put, Reason, Revision, State, Stored};
+use super::{Delivery, EventId, Inbox, InboxError, OrderKey, Page, Put, Reason, Revision, State, Stored};
 use crate::{Headers, Inbound};
 
 /// How many events an import brought.
@@ -56,7 +56,7 @@ pub async fn export(inbox: &dyn Inbox, state: State, to: &mut (dyn Write + Send)
         for entry in entries {
             // It may have ended since it was listed.
             if let Some(Stored { entry, delivery: Some(delivery) }) = inbox.show(entry.id).await? {
-                writeln!(to, "{}", line(&entry, &delivery))?;
+                writeln!(to, "{}", line(entry.state, entry.attempts, entry.reason.as_ref(), &delivery))?;
                 written += 1;
             }
         }
@@ -94,7 +94,7 @@ pub async fn import(inbox: &dyn Inbox, from: &mut (dyn BufRead + Send)) -> Resul
     Ok(imported)
 }
 
-fn line(entry: &Entry, delivery: &Delivery) -> Value {
+pub(super) fn line(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Delivery) -> Value {
     let inbound = delivery.inbound();
     let headers: Vec<_> =
         inbound.headers().iter().map(|(name, value)| json!([name, String::from_utf8_lossy(value)])).collect();
@@ -107,9 +107,9 @@ fn line(entry: &Entry, delivery: &Delivery) -> Value {
         "received_at": delivery.received_at().to_string(),
         "channel": inbound.channel(),
         "headers": headers,
-        "state": entry.state.as_str(),
-        "attempts": entry.attempts,
-        "reason": entry.reason.as_ref().map(|reason| json!({
+        "state": state.as_str(),
+        "attempts": attempts,
+        "reason": reason.map(|reason| json!({
             "kind": reason.kind().as_str(),
             "pointer": reason.pointer(),
             "message": reason.message(),
@@ -126,7 +126,7 @@ fn line(entry: &Entry, delivery: &Delivery) -> Value {
     line
 }
 
-fn parse(line: &str) -> Result<(Delivery, Option<Reason>), String> {
+pub(super) fn parse(line: &str) -> Result<(Delivery, Option<Reason>), String> {
     let Value::Object(line) = serde_json::from_str(line).map_err(|error| error.to_string())? else {
         return Err("not an object".to_owned());
     };

@@ -1,5 +1,6 @@
 //! The inbox in one file.
 
+mod desk;
 mod row;
 mod schema;
 mod tables;

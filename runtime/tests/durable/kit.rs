@@ -91,7 +91,7 @@ impl Case {
         Worker::new(Arc::clone(&self.inbox), Arc::clone(&self.team)).with_clock(clock).with_canary(None)
     }
 
-    pub(crate) fn run(&self, worker: Worker<Arc<Team>>) -> Running {
+    pub(crate) fn run(worker: Worker<Arc<Team>>) -> Running {
         let pulse = worker.pulse();
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }));

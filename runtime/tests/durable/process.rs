@@ -165,7 +165,7 @@ async fn interrupted(times: u32, interrupt: impl AsyncFn(Process)) {
     let directory = directory.path();
     let sent = Arc::new(Sent::default());
     let (tell, at) = watch::channel(None);
-    let senders: Vec<_> = (0..SENDERS)
+    let tasks: Vec<_> = (0..SENDERS)
         .map(|_| tokio::spawn(send_all(Arc::clone(&sent), at.clone(), Duration::from_millis(1_000 * SENDERS / 300))))
         .collect();
     for time in 0..times {
@@ -180,16 +180,16 @@ async fn interrupted(times: u32, interrupt: impl AsyncFn(Process)) {
         interrupt(process).await;
         tell.send_replace(None);
     }
-    senders.iter().for_each(tokio::task::JoinHandle::abort);
+    tasks.iter().for_each(tokio::task::JoinHandle::abort);
 
-    let last = Process::start(directory).await;
+    let process = Process::start(directory).await;
     let inbox = Sqlite::open(directory.join("inbox.sqlite")).unwrap();
     let started = Instant::now();
     // Its canary comes and goes.
     while inbox.stats().await.unwrap().pending > 0 && started.elapsed() < PATIENCE {
         sleep(Duration::from_millis(10)).await;
     }
-    last.terminate().await;
+    process.terminate().await;
 
     let acknowledged = sent.acknowledged.lock().unwrap().clone();
     let handled = Logbook::read(directory);

@@ -5,7 +5,7 @@ use asyncapi_runtime::inbox::{Inbox, Memory, Page, ReasonKind, Settlement};
 use asyncapi_runtime::worker::{Ended, Retries, Unknown};
 use asyncapi_runtime::{Accept, Accepted, Durable, Freshness, Inbound};
 
-use crate::kit::{body, each, envelope};
+use crate::kit::{Case, body, each, envelope};
 
 #[tokio::test]
 async fn what_is_stored_is_handled_once() {
@@ -13,7 +13,7 @@ async fn what_is_stored_is_handled_once() {
         for number in 0..100 {
             case.put(&body(&number.to_string(), "fine")).await;
         }
-        let running = case.run(case.worker());
+        let running = Case::run(case.worker());
         case.settled().await;
         assert_eq!(running.stop().await, Ended::Drained);
         let done = case.team.done();
@@ -24,7 +24,7 @@ async fn what_is_stored_is_handled_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_ids_five_times_at_once_are_a_thousand_completions() {
     for case in each() {
-        let running = case.run(case.worker());
+        let running = Case::run(case.worker());
         let durable = Arc::new(Durable::new(Arc::clone(&case.inbox), envelope()));
         let mut senders = tokio::task::JoinSet::new();
         for number in 0..5_000 {
@@ -36,8 +36,9 @@ async fn a_thousand_ids_five_times_at_once_are_a_thousand_completions() {
         assert_eq!(accepted.iter().filter(|accepted| **accepted == Accepted::Stored).count(), 1_000);
         assert_eq!(accepted.iter().filter(|accepted| **accepted == Accepted::Duplicate).count(), 4_000);
         case.settled().await;
-        assert_eq!(running.pulse.counts().done, 1_000, "{}", case.name);
+        let pulse = running.pulse.clone();
         running.stop().await;
+        assert_eq!(pulse.counts().done, 1_000, "{}", case.name);
         assert!(case.team.done().values().all(|times| *times == 1), "{}", case.name);
         assert_eq!(case.team.done().len(), 1_000);
     }
@@ -50,11 +51,12 @@ async fn every_tenth_panics_and_all_are_done() {
             let name = if number % 10 == 0 { "panicking_once" } else { "fine" };
             case.put(&body(&number.to_string(), name)).await;
         }
-        let running = case.run(case.worker());
+        let running = Case::run(case.worker());
         case.settled().await;
-        let counts = running.pulse.counts();
-        assert_eq!((counts.done, counts.panicked, counts.dead), (100, 10, 0), "{}", case.name);
+        let pulse = running.pulse.clone();
         running.stop().await;
+        let counts = pulse.counts();
+        assert_eq!((counts.done, counts.panicked, counts.dead), (100, 10, 0), "{}", case.name);
     }
 }
 
@@ -69,7 +71,7 @@ async fn what_can_never_be_handled_is_dead_with_the_place_of_the_fault() {
         assert_eq!(accept(&body("good", "fine")).await, Accepted::Stored);
         assert_eq!(accept("{").await, Accepted::DeadLettered);
         assert_eq!(accept("{").await, Accepted::Duplicate);
-        let running = case.run(case.worker());
+        let running = Case::run(case.worker());
         case.settled().await;
         running.stop().await;
         let dead = case.dead().await;
@@ -92,11 +94,12 @@ async fn what_fails_is_tried_again_and_then_dead() {
             case.put(&body(name, name)).await;
         }
         let worker = case.worker().with_retries(retries).with_handler_deadline(Duration::from_secs(6));
-        let running = case.run(worker);
+        let running = Case::run(worker);
         case.settled().await;
-        let counts = running.pulse.counts();
-        assert_eq!((counts.done, counts.dead, counts.timed_out, counts.panicked), (2, 3, 4, 3), "{}", case.name);
+        let pulse = running.pulse.clone();
         running.stop().await;
+        let counts = pulse.counts();
+        assert_eq!((counts.done, counts.dead, counts.timed_out, counts.panicked), (2, 3, 4, 3), "{}", case.name);
         let dead = case.dead().await;
         for (id, message) in [("failing", "database down"), ("panicking", "as told"), ("stuck", "not done within")] {
             let reason = &dead.iter().find(|(dead, _)| dead == id).expect(id).1;
@@ -113,13 +116,13 @@ async fn a_dead_letter_is_handled_once_its_handler_is_mended() {
     for case in each() {
         case.put(&body("failing_twice", "failing_twice")).await;
         let hasty = Retries::new(1, Duration::ZERO, Duration::ZERO);
-        let running = case.run(case.worker().with_retries(hasty));
+        let running = Case::run(case.worker().with_retries(hasty));
         case.settled().await;
         assert_eq!(case.dead().await.len(), 1);
         running.stop().await;
         assert_eq!(case.inbox.requeue_all().await.unwrap(), 1);
         let patient = Retries::new(3, Duration::from_secs(1), Duration::from_secs(1));
-        let running = case.run(case.worker().with_retries(patient));
+        let running = Case::run(case.worker().with_retries(patient));
         case.settled().await;
         running.stop().await;
         assert_eq!(case.team.done().len(), 1, "{}", case.name);
@@ -134,7 +137,7 @@ async fn a_key_is_handled_in_order_whatever_fails() {
             let key = number % 3;
             case.put(&format!(r#"{{"id": "{number}", "name": "{name}", "key": "{key}", "rev": {number}}}"#)).await;
         }
-        let running = case.run(case.worker());
+        let running = Case::run(case.worker());
         case.settled().await;
         running.stop().await;
         let mut last = [None; 3];
@@ -154,7 +157,7 @@ async fn handlers_are_told_of_gaps_and_stale_events() {
         for (id, rev) in [("a", 1), ("b", 4), ("c", 2)] {
             case.put(&format!(r#"{{"id": "{id}", "name": "fine", "key": "k", "rev": {rev}}}"#)).await;
         }
-        let running = case.run(case.worker());
+        let running = Case::run(case.worker());
         case.settled().await;
         running.stop().await;
         let told: Vec<_> = case.team.seen().into_iter().map(|seen| seen.freshness).collect();
@@ -168,7 +171,7 @@ async fn unknown_events_are_handled_or_set_aside() {
     for (unknown, dead) in [(Unknown::Handle, 0), (Unknown::SetAside, 1)] {
         for case in each() {
             case.put(&body("e1", "unlisted")).await;
-            let running = case.run(case.worker().with_unknown(unknown));
+            let running = Case::run(case.worker().with_unknown(unknown));
             case.settled().await;
             running.stop().await;
             let letters = case.dead().await;
@@ -184,7 +187,7 @@ async fn no_more_handlers_run_at_once_than_were_allowed() {
         for number in 0..20 {
             case.put(&body(&number.to_string(), "gated")).await;
         }
-        let running = case.run(case.worker().with_concurrency(4));
+        let running = Case::run(case.worker().with_concurrency(4));
         case.until(async || case.team.seen().len() == 4).await;
         for handled in 1..=16 {
             case.team.gate.add_permits(1);
@@ -202,7 +205,7 @@ async fn a_drain_lets_finish_what_was_begun_and_begins_no_more() {
         for number in 0..10 {
             case.put(&body(&number.to_string(), "gated")).await;
         }
-        let running = case.run(case.worker().with_concurrency(3));
+        let running = Case::run(case.worker().with_concurrency(3));
         case.until(async || case.team.seen().len() == 3).await;
         let stopping = tokio::spawn(running.stop());
         tokio::task::yield_now().await;
@@ -218,7 +221,7 @@ async fn a_drain_lets_finish_what_was_begun_and_begins_no_more() {
 async fn what_is_not_done_in_the_drain_is_given_back() {
     for case in each() {
         case.put(&body("e1", "stuck")).await;
-        let running = case.run(case.worker().with_drain(Duration::from_secs(1)));
+        let running = Case::run(case.worker().with_drain(Duration::from_secs(1)));
         case.until(async || case.team.seen().len() == 1).await;
         assert_eq!(running.stop().await, Ended::CutShort(1), "{}", case.name);
         let leased = case.inbox.lease(1).await.unwrap().leased;
@@ -237,7 +240,7 @@ async fn an_event_whose_attempts_all_ended_the_process_is_dead() {
             case.inbox.settle(leased[0].ticket, again).await.unwrap();
         }
         let retries = Retries::new(2, Duration::ZERO, Duration::ZERO);
-        let running = case.run(case.worker().with_retries(retries));
+        let running = Case::run(case.worker().with_retries(retries));
         case.settled().await;
         running.stop().await;
         assert_eq!(case.dead().await[0].1.kind(), ReasonKind::Interrupted, "{}", case.name);
@@ -251,7 +254,7 @@ async fn a_clock_that_is_set_by_a_day_loses_nothing_and_kills_nothing_early() {
         for case in each() {
             case.put(&body("failing_twice", "failing_twice")).await;
             case.put(&body("gated", "gated")).await;
-            let running = case.run(case.worker());
+            let running = Case::run(case.worker());
             case.until(async || case.team.seen().len() >= 2).await;
             case.clock.set_by(days);
             case.put(&body("after", "fine")).await;
@@ -272,7 +275,7 @@ async fn an_hour_without_a_database_ends_in_dead_letters_that_can_be_requeued() 
         case.put(&body("failing", "failing")).await;
         // All eight attempts of the default, a quarter of an hour, at 60 × 16 times the speed.
         let quick = Retries::new(8, Duration::from_secs(1), Duration::from_secs(37));
-        let running = case.run(case.worker().with_retries(quick));
+        let running = Case::run(case.worker().with_retries(quick));
         case.settled().await;
         running.stop().await;
         let attempts: Vec<_> = case.team.seen().iter().map(|seen| seen.attempt).collect();
@@ -286,7 +289,7 @@ async fn a_canary_goes_the_whole_way_and_no_handler_sees_it() {
     for case in each() {
         let worker = case.worker().with_canary(Some(Duration::from_secs(1)));
         assert_eq!(worker.pulse().canary_age(), None);
-        let running = case.run(worker);
+        let running = Case::run(worker);
         case.until(async || running.pulse.canary_age().is_some()).await;
         assert!(running.pulse.heartbeat_age() < Duration::from_secs(3_600));
         running.stop().await;

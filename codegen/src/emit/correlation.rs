@@ -1,0 +1,43 @@
+//! Where each message carries its correlation id.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Emit, docs};
+use crate::document::Location;
+
+/// One function for each event that has one.
+pub(super) fn correlation_ids(emit: Emit<'_>) -> Option<TokenStream> {
+    let events = emit.api.events.iter().zip(&emit.names.correlations);
+    let functions: Vec<TokenStream> = events
+        .filter_map(|(event, name)| {
+            let (place, body) = match event.correlation.as_ref()? {
+                Location::Header(header) => {
+                    let place = format!("the header {}", docs::code(header));
+                    (place, quote!(Ok(inbound.header(#header).map(str::to_owned))))
+                }
+                Location::Payload(pointer) => {
+                    let pointer = pointer.as_str();
+                    (format!("{} of the payload", docs::code(pointer)), quote!(inbound.peek(#pointer)))
+                }
+            };
+            let docs = docs::line(&format!("The correlation id of {}: {place}.", docs::code(&event.name)));
+            Some(quote! {
+                #docs
+                pub fn #name(inbound: &Inbound) -> Result<Option<String>, DecodeError> {
+                    #body
+                }
+            })
+        })
+        .collect();
+    (!functions.is_empty()).then(|| {
+        quote! {
+            #[doc = " The ids that tie messages to each other."]
+            pub mod correlation_ids {
+                use asyncapi_runtime::{DecodeError, Inbound};
+
+                #(#functions)*
+            }
+        }
+    })
+}

@@ -1,0 +1,115 @@
+//! Requests that are answered: the handler returns the reply, the dispatcher sends it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Emit, types};
+use crate::document::Location;
+use crate::ir::{Operation, Reply};
+use crate::names::Name;
+
+/// Whether any operation is answered.
+fn replies(emit: Emit<'_>) -> bool {
+    emit.api.incoming().any(|operation| operation.reply.is_some())
+}
+
+/// The type that dispatches: with a transport where anything is answered, so that no reply is without a way out.
+pub(super) fn dispatcher(emit: Emit<'_>) -> Vec<TokenStream> {
+    if replies(emit) { replying() } else { silent() }
+}
+
+fn silent() -> Vec<TokenStream> {
+    let definition = quote! {
+        #[doc = " Decodes what arrives and calls the [`Handler`] method that is meant."]
+        #[derive(Clone, Debug)]
+        pub struct Dispatcher<H> {
+            handler: H,
+        }
+    };
+    let new = quote! {
+        impl<H: Handler> Dispatcher<H> {
+            #[doc = " Dispatches to this handler."]
+            pub fn new(handler: H) -> Self {
+                Self { handler }
+            }
+        }
+    };
+    vec![definition, new]
+}
+
+fn replying() -> Vec<TokenStream> {
+    let definition = quote! {
+        #[doc = " Decodes what arrives, calls the [`Handler`] method that is meant, and sends what it replies."]
+        #[derive(Clone, Debug)]
+        pub struct Dispatcher<H, T> {
+            handler: H,
+            transport: T,
+        }
+    };
+    let new = quote! {
+        impl<H: Handler, T: Transport> Dispatcher<H, T> {
+            #[doc = " Dispatches to this handler, and replies through this transport."]
+            pub fn new(handler: H, transport: T) -> Self {
+                Self { handler, transport }
+            }
+        }
+    };
+    vec![definition, new]
+}
+
+/// The head of `impl Dispatch for Dispatcher`.
+pub(super) fn implementing(emit: Emit<'_>) -> TokenStream {
+    if replies(emit) {
+        quote!(impl<H: Handler, T: Transport> Dispatch for Dispatcher<H, T>)
+    } else {
+        quote!(impl<H: Handler> Dispatch for Dispatcher<H>)
+    }
+}
+
+/// Calls a handler's method, and sends what it replies, if anything.
+pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload: &TokenStream) -> TokenStream {
+    let Some(reply) = &operation.reply else { return quote!(self.handler.#method(#payload, cx).await?) };
+    let address = address(emit, reply);
+    let outbound = if types::is_bytes(emit, &reply.payload) {
+        quote!(Outbound::new(address, reply))
+    } else {
+        quote!(Outbound::json(address, &reply).map_err(HandlerError::reject)?)
+    };
+    let correlation = reply.correlation.as_ref().and_then(|header| {
+        let carried = operation.messages.iter().find(|message| emit.api.events[message.event].correlation.is_some())?;
+        let function = &emit.names.correlations[carried.event];
+        Some(quote! {
+            let outbound = match correlation_ids::#function(cx.inbound())? {
+                Some(id) => outbound.with_header(#header, id),
+                None => outbound,
+            };
+        })
+    });
+    quote!({
+        let reply = self.handler.#method(#payload, cx).await?;
+        #address
+        let outbound = #outbound;
+        #correlation
+        self.transport.send(outbound).await.map_err(HandlerError::retry)?
+    })
+}
+
+/// Where a reply goes: where the request says, else the channel of replies.
+fn address(emit: Emit<'_>, reply: &Reply) -> TokenStream {
+    let channel = reply.channel.map(|index| &emit.names.channels[index]);
+    let said = match &reply.address {
+        None => {
+            let channel = channel.into_iter();
+            return quote!(let address = #(channels::#channel)*;);
+        }
+        Some(Location::Header(header)) => quote!(cx.inbound().header(#header).map(str::to_owned)),
+        Some(Location::Payload(pointer)) => {
+            let pointer = pointer.as_str();
+            quote!(cx.inbound().peek(#pointer)?)
+        }
+    };
+    if let Some(channel) = channel {
+        return quote!(let address = #said.unwrap_or_else(|| channels::#channel.to_owned()););
+    }
+    quote!(let address = #said.ok_or_else(|| HandlerError::reject("the request says no address for the reply"))?;)
+}

@@ -1,0 +1,46 @@
+//! The NATS server: the one that is named, or one of our own.
+
+use std::error::Error;
+use std::io::ErrorKind;
+use std::process::Stdio;
+use std::time::Duration;
+
+use async_nats::Client;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+/// A server to talk to; one of our own ends with this.
+pub(crate) struct Broker {
+    url: String,
+    _process: Option<Child>,
+}
+
+/// The server at `NATS_URL`, else the `nats-server` of this machine on a free loopback port, else none.
+pub(crate) async fn find() -> Result<Option<Broker>, Box<dyn Error>> {
+    if let Ok(url) = std::env::var("NATS_URL") {
+        return Ok(Some(Broker { url, _process: None }));
+    }
+    let port = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port();
+    let mut command = Command::new("nats-server");
+    command.args(["--addr", "127.0.0.1", "--port", &port.to_string()]);
+    match command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn() {
+        Ok(process) => Ok(Some(Broker { url: format!("nats://127.0.0.1:{port}"), _process: Some(process) })),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Broker {
+    /// Connects, once the server is there.
+    pub(crate) async fn connect(&self) -> Result<Client, Box<dyn Error>> {
+        let mut tries = 0;
+        loop {
+            match async_nats::connect(&self.url).await {
+                Ok(client) => return Ok(client),
+                Err(error) if tries == 50 => return Err(error.into()),
+                Err(_) => tries += 1,
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A team with its own document: both sides of it talk over a real NATS server.
+//!
+//! `cargo run -p lamps-example` uses the server at `NATS_URL`, or starts the `nats-server` that it finds on the machine;
+//! where there is neither it says so and does nothing.
+
+mod broker;
+mod transport;
+
+use std::error::Error;
+use std::time::Duration;
+
+use asyncapi_runtime::{Context, Dispatch, HandlerError};
+use futures_util::StreamExt;
+
+use crate::application::channels::Reports as ReportsOf;
+use crate::transport::{Nats, inbound};
+
+/// What the lamps are built on.
+mod application {
+    #![allow(missing_docs, unreachable_pub, dead_code, clippy::pedantic)]
+    include!(concat!(env!("OUT_DIR"), "/application.rs"));
+}
+
+/// What those who use the lamps are built on.
+mod client {
+    #![allow(missing_docs, unreachable_pub, dead_code, clippy::pedantic)]
+    include!(concat!(env!("OUT_DIR"), "/client.rs"));
+}
+
+/// How long anything may take here.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The lamps: they do as they are told, and report.
+struct Lamps {
+    publisher: application::Publisher<Nats>,
+}
+
+impl application::Handler for Lamps {
+    async fn switch_lamp(
+        &self,
+        event: application::Switch,
+        _: &Context<'_>,
+    ) -> Result<application::Switched, HandlerError> {
+        println!("{} is {}", event.lamp, if event.lit { "lit" } else { "dark" });
+        let report = application::Report { watts: if event.lit { 4.5 } else { 0.0 } };
+        self.publisher.on_report(&ReportsOf { lamp: event.lamp }, &report).await?;
+        Ok(application::Switched { lit: event.lit })
+    }
+}
+
+/// Somebody who pays for the power.
+struct Accountant;
+
+impl client::Handler for Accountant {
+    async fn on_report(&self, event: client::Report, cx: &Context<'_>) -> Result<(), HandlerError> {
+        let address: client::channels::Reports = cx.channel().unwrap_or_default().parse()?;
+        println!("{} draws {} W", address.lamp, event.watts);
+        Ok(())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let Some(broker) = broker::find().await? else {
+        println!("skipped: no NATS_URL is set, and no nats-server is on this machine");
+        return Ok(());
+    };
+    let nats = Nats::new(broker.connect().await?);
+
+    let mut commands = nats.client().subscribe(application::channels::COMMANDS).await?;
+    let lamps = Lamps { publisher: application::Publisher::new(nats.clone()) };
+    let lamps = application::Dispatcher::new(lamps, nats.clone());
+    let mut reports = nats.client().subscribe("lamps.*.reports").await?;
+    let accountant = client::Dispatcher::new(Accountant);
+    let inbox = nats.client().new_inbox();
+    let mut answers = nats.client().subscribe(inbox.clone()).await?;
+
+    let ask = nats.replying_to(inbox);
+    let command = client::Switch { lamp: "hall".to_owned(), lit: true };
+    client::Publisher::new(ask).switch_lamp(&command).await?;
+
+    let command = inbound(next(&mut commands).await?);
+    lamps.dispatch(&Context::new(&command)).await.map_err(|error| error.to_string())?;
+    let report = inbound(next(&mut reports).await?);
+    accountant.dispatch(&Context::new(&report)).await.map_err(|error| error.to_string())?;
+    let answer: client::Switched = inbound(next(&mut answers).await?).decode()?;
+    println!("the answer: lit = {}", answer.lit);
+    if answer.lit { Ok(()) } else { Err("the lamp stayed dark".into()) }
+}
+
+async fn next(subscriber: &mut async_nats::Subscriber) -> Result<async_nats::Message, Box<dyn Error>> {
+    let message = tokio::time::timeout(PATIENCE, subscriber.next()).await?;
+    message.ok_or_else(|| "the server closed the subscription".into())
+}

@@ -1,0 +1,314 @@
+//! The inbox in a JetStream.
+
+mod letters;
+mod stream;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_nats::jetstream::consumer::PullConsumer;
+use async_nats::jetstream::message::{AckKind, Message};
+use async_nats::jetstream::{Context, stream::Stream};
+use futures_util::StreamExt;
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use super::{
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Kind, Leased, Page, Put, Reason, Receipt, Settlement, State,
+    Stats, Stored, Ticket, json_lines,
+};
+use crate::clock::elapsed;
+use crate::{BoxError, BoxFuture, Freshness};
+use letters::Letter;
+use stream::{DEAD_SUFFIX, PARTITIONS, partition, subject};
+
+/// How long a server is asked for the next event of a partition that somebody works on. One that has none says
+/// so at once.
+const BUSY: Duration = Duration::from_millis(50);
+
+/// An inbox in a JetStream of NATS, that several receivers and workers share.
+///
+/// It is two streams: `NAME`, a work queue in 32 partitions, and `NAME_dead`. What it promises less than a
+/// [`Inbox`] does otherwise:
+///
+/// - **Durable is what JetStream says it is.** By default a server acknowledges what it has written and syncs its
+///   disk every 2 minutes (`sync_interval`), so a single server that loses its power loses what it acknowledged.
+///   Run three servers and set three replicas, so that a majority has it; or set `sync_interval: always`.
+/// - Duplicates are known for 2 hours (`Nats-Msg-Id`), not for 7 days, and [`Inbox::purge`] has nothing to do.
+/// - Order is kept in each of the 32 partitions, by the hash of the key. So at most 32 events are handled at
+///   once, and one that waits for its next attempt holds up every event of its partition.
+/// - An event whose worker was killed comes again after the lease, 2 minutes by default. A handler must not take
+///   longer. The attempts that were given back count too.
+/// - [`Freshness`] is not known, and headers that are no UTF-8 are mended.
+/// - A server takes messages of 1 MB unless told otherwise: set `max_payload` above the largest body, with room
+///   for headers and escapes, or that body is refused with a 503 for as long as it is sent.
+///
+/// ```no_run
+/// use asyncapi_runtime::inbox::{InboxError, Nats};
+///
+/// # async fn open() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// let client = async_nats::connect("nats://127.0.0.1:4222").await?;
+/// let jetstream = async_nats::jetstream::new(client);
+/// let inbox = Nats::open(jetstream, "webhooks", 3).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Nats {
+    context: Context,
+    name: String,
+    queue: Stream,
+    dead: Stream,
+    consumers: Vec<PullConsumer>,
+    leased: Mutex<HashMap<u64, (usize, Message)>>,
+    turn: AtomicUsize,
+    changed: Notify,
+}
+
+impl Nats {
+    /// Opens the inbox of this name, or makes one with so many replicas: 1, 3 or 5.
+    ///
+    /// # Errors
+    ///
+    /// JetStream is not there, or has streams of that name that are no inbox.
+    pub async fn open(context: Context, name: &str, replicas: usize) -> Result<Self, InboxError> {
+        Self::open_with_lease(context, name, replicas, Duration::from_secs(120)).await
+    }
+
+    /// The same, with another time after which an event whose worker is silent comes again. Default: 2 min.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub async fn open_with_lease(
+        context: Context,
+        name: &str,
+        replicas: usize,
+        lease: Duration,
+    ) -> Result<Self, InboxError> {
+        let queue = context.get_or_create_stream(stream::queue(name, replicas)).await.map_err(unavailable)?;
+        let dead = context.get_or_create_stream(stream::dead(name, replicas)).await.map_err(unavailable)?;
+        let mut consumers = Vec::new();
+        for partition in 0..PARTITIONS {
+            let config = stream::consumer(name, partition, lease);
+            let durable = config.durable_name.clone().unwrap_or_default();
+            consumers.push(queue.get_or_create_consumer(&durable, config).await.map_err(unavailable)?);
+        }
+        let (leased, turn, changed) = (Mutex::default(), AtomicUsize::new(0), Notify::new());
+        Ok(Self { context, name: name.to_owned(), queue, dead, consumers, leased, turn, changed })
+    }
+
+    fn leased(&self) -> MutexGuard<'_, HashMap<u64, (usize, Message)>> {
+        self.leased.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Publishes, and waits until the server has it.
+    async fn publish(&self, subject: String, id: &str, line: String) -> Result<Put, InboxError> {
+        let mut headers = async_nats::HeaderMap::new();
+        // An id may hold what a header may not.
+        headers.insert("Nats-Msg-Id", EventId::of_body(id.as_bytes()).as_str());
+        let sent = self.context.publish_with_headers(subject, headers, line.into()).await.map_err(unavailable)?;
+        let stored = sent.await.map_err(unavailable)?;
+        Ok(if stored.duplicate { Put::Duplicate } else { Put::Stored(Receipt(stored.sequence)) })
+    }
+
+    async fn publish_event(&self, delivery: &Delivery, id: &str) -> Result<Put, InboxError> {
+        let line = json_lines::line(State::Ready, 0, None, delivery).to_string();
+        let put = self.publish(subject(&self.name, partition(delivery)), id, line).await;
+        self.changed.notify_one();
+        put
+    }
+
+    async fn bury(&self, delivery: &Delivery, attempts: u32, reason: &Reason, id: &str) -> Result<Put, InboxError> {
+        let line = json_lines::line(State::Dead, attempts, Some(reason), delivery).to_string();
+        self.publish(format!("{}{DEAD_SUFFIX}", self.name), id, line).await
+    }
+
+    /// The next event of a partition, if it has one that nobody works on.
+    async fn take(&self, partition: usize) -> Result<Option<Leased>, InboxError> {
+        let consumer = &self.consumers[partition];
+        let batch = consumer.fetch().max_messages(1).expires(BUSY).messages().await;
+        let mut batch = batch.map_err(unavailable)?;
+        let Some(message) = batch.next().await else {
+            return Ok(None);
+        };
+        let message = message.map_err(InboxError::Unavailable)?;
+        let (delivery, _) = read(&message.payload)?;
+        let info = message.info().map_err(InboxError::Unreadable)?;
+        let (sequence, delivered) = (info.stream_sequence, info.delivered);
+        let ticket = Ticket { receipt: Receipt(sequence), fence: delivered.unsigned_abs() };
+        let attempt = u32::try_from(delivered).unwrap_or(u32::MAX);
+        self.leased().insert(sequence, (partition, message));
+        Ok(Some(Leased { ticket, delivery, attempt, freshness: Freshness::Unknown }))
+    }
+}
+
+fn read(payload: &[u8]) -> Result<(Delivery, Option<Reason>), InboxError> {
+    let text = std::str::from_utf8(payload).map_err(|error| InboxError::Unreadable(error.into()))?;
+    let (delivery, reason) = json_lines::parse(text).map_err(|problem| InboxError::Unreadable(problem.into()))?;
+    let is_canary = delivery.id().as_str().starts_with("canary:");
+    Ok((if is_canary { delivery.with_kind(Kind::Canary) } else { delivery }, reason))
+}
+
+fn unavailable(error: impl Into<BoxError>) -> InboxError {
+    InboxError::Unavailable(error.into())
+}
+
+impl Inbox for Nats {
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
+        Box::pin(async move { self.publish_event(&delivery, delivery.id().as_str()).await })
+    }
+
+    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
+        Box::pin(async move { self.bury(&delivery, 0, &reason, delivery.id().as_str()).await })
+    }
+
+    fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
+        Box::pin(async move {
+            let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+            let mut leased = Vec::new();
+            // In turns, so that none is always last; and no more than are wanted at a time.
+            let busy: Vec<_> = self.leased().values().map(|(partition, _)| *partition).collect();
+            let partitions = (0..PARTITIONS).cycle().skip(turn % PARTITIONS).take(PARTITIONS);
+            let mut partitions = partitions.filter(|partition| !busy.contains(partition));
+            while leased.len() < most {
+                let some: Vec<_> = partitions.by_ref().take(most - leased.len()).collect();
+                if some.is_empty() {
+                    break;
+                }
+                for taken in join_all(some.into_iter().map(|partition| self.take(partition))).await {
+                    match taken {
+                        Ok(taken) => leased.extend(taken),
+                        // Those that were taken are to be handled all the same.
+                        Err(error) if leased.is_empty() => return Err(error),
+                        Err(error) => tracing::warn!(%error, "a partition could not be read"),
+                    }
+                }
+            }
+            leased.sort_by_key(|leased| leased.ticket.receipt);
+            Ok(Batch { leased, next: None })
+        })
+    }
+
+    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+        Box::pin(async move {
+            let leased = self.leased().get(&ticket.receipt.0).cloned();
+            let (_, message) = leased.ok_or(InboxError::Superseded)?;
+            let ack = match settlement {
+                Settlement::Done => AckKind::Ack,
+                Settlement::Retry { after } => AckKind::Nak(Some(after)),
+                Settlement::Released => AckKind::Nak(None),
+                Settlement::Dead(reason) => {
+                    let (delivery, _) = read(&message.payload)?;
+                    let attempts = u32::try_from(ticket.fence).unwrap_or(u32::MAX);
+                    let id = format!("{}:dead:{}", delivery.id(), ticket.receipt);
+                    self.bury(&delivery, attempts, &reason, &id).await?;
+                    AckKind::Ack
+                }
+            };
+            message.double_ack_with(ack).await.map_err(InboxError::Unavailable)?;
+            self.leased().remove(&ticket.receipt.0);
+            self.changed.notify_one();
+            Ok(())
+        })
+    }
+
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.changed.notified())
+    }
+
+    /// Events that are not dead are listed as ready, whoever has them.
+    fn list(&self, page: Page) -> BoxFuture<'_, Result<Vec<Entry>, InboxError>> {
+        Box::pin(async move {
+            let mut entries = Vec::new();
+            match page.state {
+                None | Some(State::Dead) if page.most > 0 => {
+                    let keep = |letter: Letter| {
+                        entries.push(letter.entry());
+                        entries.len() < page.most
+                    };
+                    self.dead_letters(page.after, keep).await?;
+                }
+                Some(State::Ready) => {
+                    let state = stream::state(&self.queue).await?;
+                    let first = state.first_sequence.max(page.after.0.saturating_add(1));
+                    for sequence in first..=state.last_sequence {
+                        if entries.len() == page.most {
+                            break;
+                        }
+                        if let Some(message) = stream::message(&self.queue, sequence).await? {
+                            let (delivery, _) = read(&message.payload)?;
+                            entries.push(stream::entry(Receipt(sequence), &delivery, State::Ready, None));
+                        }
+                    }
+                }
+                _ => {}
+            }
+            Ok(entries)
+        })
+    }
+
+    /// Dead letters only.
+    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        Box::pin(async move {
+            let letter = self.dead_letter(&id).await?;
+            Ok(letter.map(|letter| Stored { entry: letter.entry(), delivery: Some(letter.delivery) }))
+        })
+    }
+
+    fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
+        Box::pin(async move {
+            let letter = self.dead_letter(&id).await?;
+            if let Some(letter) = &letter {
+                self.revive(letter).await?;
+            }
+            Ok(letter.is_some())
+        })
+    }
+
+    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
+        Box::pin(async move {
+            let mut letters = Vec::new();
+            let keep = |letter: Letter| {
+                letters.push((letter.receipt, letter.delivery.id().clone()));
+                true
+            };
+            self.dead_letters(Receipt(0), keep).await?;
+            for (receipt, _) in &letters {
+                if let Some(message) = stream::message(&self.dead, receipt.0).await? {
+                    let (delivery, reason) = read(&message.payload)?;
+                    self.revive(&Letter { receipt: *receipt, delivery, reason }).await?;
+                }
+            }
+            Ok(letters.len() as u64)
+        })
+    }
+
+    fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
+        Box::pin(async move {
+            let (queue, dead) = (stream::state(&self.queue).await?, stream::state(&self.dead).await?);
+            let now = Timestamp::now().as_millisecond();
+            let age = |second: i64| elapsed(second.saturating_mul(1_000), now);
+            Ok(Stats {
+                pending: queue.messages,
+                dead: dead.messages,
+                oldest_pending: (queue.messages > 0).then(|| age(queue.first_timestamp.unix_timestamp())),
+                // Canaries are events to a server.
+                last_event: (queue.last_sequence > 0).then(|| age(queue.last_timestamp.unix_timestamp())),
+            })
+        })
+    }
+
+    fn purge(&self, _: Duration) -> BoxFuture<'_, Result<u64, InboxError>> {
+        Box::pin(async { Ok(0) })
+    }
+}
+
+impl fmt::Debug for Nats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Nats").field("name", &self.name).finish_non_exhaustive()
+    }
+}

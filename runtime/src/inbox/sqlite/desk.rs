@@ -1,0 +1,84 @@
+//! What people ask of the tables: what is there, how much, and to handle the dead again.
+
+use std::time::Duration;
+
+use rusqlite::{Error, OptionalExtension, params};
+
+use super::row::{self, DEAD, DELIVERY, ENTRY, HELD, LEASED, READY, WAITING, receipt, state_number};
+use super::tables::{Tables, limit};
+use crate::clock::{elapsed, millis};
+use crate::inbox::{Entry, EventId, Page, Receipt, State, Stats, Stored};
+
+impl Tables<'_> {
+    pub(super) fn list(&self, page: Page) -> Result<Vec<Entry>, Error> {
+        let of_state = if page.state.is_some() { "state = ?3" } else { "?3 IS NULL" };
+        let sql = format!("SELECT {ENTRY} FROM event WHERE {of_state} AND receipt > ?1 ORDER BY receipt LIMIT ?2");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let params = params![page.after.0.cast_signed(), limit(page.most), page.state.map(state_number)];
+        statement.query_map(params, row::entry)?.collect()
+    }
+
+    pub(super) fn show(&self, id: &EventId) -> Result<Option<Stored>, Error> {
+        let sql = format!("SELECT {ENTRY} FROM event WHERE id = ?1");
+        let entry = self.connection.prepare_cached(&sql)?.query_row([id.as_str()], row::entry).optional()?;
+        let Some(entry) = entry else {
+            return Ok(None);
+        };
+        if entry.state == State::Done {
+            return Ok(Some(Stored { entry, delivery: None }));
+        }
+        let sql = format!("SELECT {DELIVERY} FROM event WHERE id = ?1");
+        let delivery = self.connection.prepare_cached(&sql)?.query_row([id.as_str()], row::delivery)?;
+        Ok(Some(Stored { entry, delivery: Some(delivery) }))
+    }
+
+    pub(super) fn requeue(&self, id: &EventId) -> Result<bool, Error> {
+        let sql = "SELECT receipt FROM event WHERE id = ?1 AND state = ?2";
+        let number = self.number(sql, params![id.as_str(), DEAD])?;
+        number.map(|number| self.revive(number)).transpose().map(|revived| revived.is_some())
+    }
+
+    /// Requeues some dead letters after this receipt. Says up to which, and how many.
+    pub(super) fn requeue_after(&self, after: Receipt, most: usize) -> Result<Option<(Receipt, u64)>, Error> {
+        let sql = "SELECT receipt FROM event WHERE state = ?1 AND receipt > ?2 ORDER BY receipt LIMIT ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let numbers = statement.query_map(params![DEAD, after.0.cast_signed(), limit(most)], |row| row.get(0))?;
+        let numbers: Vec<i64> = numbers.collect::<Result<_, _>>()?;
+        numbers.iter().try_for_each(|number| self.revive(*number))?;
+        Ok(numbers.last().map(|last| (receipt(*last), numbers.len() as u64)))
+    }
+
+    fn revive(&self, number: i64) -> Result<(), Error> {
+        let key: Option<String> = self
+            .connection
+            .prepare_cached("SELECT key FROM event WHERE receipt = ?1")?
+            .query_row([number], |row| row.get(0))?;
+        let state = self.place_in_line(key.as_deref())?;
+        let sql = "UPDATE event SET state = ?1, attempts = 0, settled_at = NULL, reason = NULL, reason_pointer = NULL,
+             reason_message = NULL WHERE receipt = ?2";
+        self.run(sql, [state, number]).map(|_| ())
+    }
+
+    pub(super) fn stats(&self, now: i64) -> Result<Stats, Error> {
+        let count = |sql| self.number(sql, []).map(|count| count.unwrap_or(0).unsigned_abs());
+        let mut oldest = None;
+        for state in [READY, HELD, WAITING, LEASED] {
+            let sql = "SELECT stored_at FROM event WHERE state = ?1 ORDER BY receipt LIMIT 1";
+            let of_state = self.number(sql, [state])?;
+            oldest = oldest.into_iter().chain(of_state).min();
+        }
+        let last = self.number("SELECT stored_at FROM event WHERE kind = 0 ORDER BY receipt DESC LIMIT 1", [])?;
+        Ok(Stats {
+            pending: count("SELECT count(*) FROM event WHERE state < 4")?,
+            dead: count("SELECT count(*) FROM event WHERE state = 5")?,
+            oldest_pending: oldest.map(|at| elapsed(at, now)),
+            last_event: last.map(|at| elapsed(at, now)),
+        })
+    }
+
+    pub(super) fn purge(&self, horizon: Duration, now: i64, most: usize) -> Result<usize, Error> {
+        let sql = "DELETE FROM event WHERE receipt IN
+             (SELECT receipt FROM event WHERE state = 4 AND settled_at < ?1 ORDER BY settled_at LIMIT ?2)";
+        self.run(sql, params![now.saturating_sub(millis(horizon)), limit(most)])
+    }
+}

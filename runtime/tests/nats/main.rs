@@ -1,0 +1,154 @@
+//! The inbox in a JetStream, against a server that is started here. Without one the tests pass over, aloud.
+
+mod server;
+mod team;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use asyncapi_runtime::inbox::{
+    Delivery, EventId, Inbox, InboxError, Leased, Nats, OrderKey, Page, Put, Reason, ReasonKind, Settlement, State,
+};
+use asyncapi_runtime::worker::Ended;
+use asyncapi_runtime::{Headers, Inbound, Worker};
+use server::Server;
+use team::Team;
+use tokio::sync::oneshot;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+async fn open(server: &Server) -> Nats {
+    Nats::open(server.jetstream().await, "webhooks", 1).await.unwrap()
+}
+
+fn event(id: &str, key: &str) -> Delivery {
+    Delivery::new(EventId::new(id), Inbound::new(format!(r#"{{"id": "{id}"}}"#))).with_key(OrderKey::new(key))
+}
+
+fn reason() -> Reason {
+    Reason::new(ReasonKind::Undecodable, "no string").with_pointer("/text")
+}
+
+/// Everything that can be leased, once the server has noticed that it can.
+async fn lease(inbox: &Nats, number: usize) -> Vec<Leased> {
+    let mut leased = Vec::new();
+    let leasing = async {
+        while leased.len() < number {
+            leased.extend(inbox.lease(number - leased.len()).await.unwrap().leased);
+        }
+    };
+    tokio::time::timeout(PATIENCE, leasing).await.expect("they come");
+    leased
+}
+
+#[tokio::test]
+async fn what_is_put_comes_out_once_and_in_order() {
+    let Some(server) = Server::start() else { return };
+    let inbox = open(&server).await;
+    let headers = Headers::from_iter([("X-Event", "note.create")]);
+    let first = Inbound::new("{\n\"id\": \"a1\"}").with_headers(headers).with_channel("notes");
+    let first = Delivery::new(EventId::new("a1"), first).with_key(OrderKey::new("a")).with_name("note.create");
+    assert!(matches!(inbox.put(first.clone()).await.unwrap(), Put::Stored(_)));
+    assert_eq!(inbox.put(first.clone()).await.unwrap(), Put::Duplicate);
+    inbox.put(event("a2", "a")).await.unwrap();
+
+    let head = lease(&inbox, 1).await.remove(0);
+    assert_eq!((head.delivery.id(), head.attempt), (first.id(), 1));
+    assert_eq!(head.delivery.inbound().body(), first.inbound().body());
+    assert_eq!(head.delivery.inbound().header("x-event"), Some("note.create"));
+    assert_eq!((head.delivery.name(), head.delivery.inbound().channel()), (Some("note.create"), Some("notes")));
+    assert!(inbox.lease(10).await.unwrap().leased.is_empty(), "a2 is behind a1");
+
+    inbox.settle(head.ticket, Settlement::Retry { after: Duration::from_millis(50) }).await.unwrap();
+    let head = lease(&inbox, 1).await.remove(0);
+    assert_eq!((head.delivery.id(), head.attempt), (first.id(), 2));
+    inbox.settle(head.ticket, Settlement::Done).await.unwrap();
+    assert!(matches!(inbox.settle(head.ticket, Settlement::Done).await, Err(InboxError::Superseded)));
+    assert_eq!(lease(&inbox, 1).await[0].delivery.id().as_str(), "a2");
+    assert_eq!(inbox.put(first).await.unwrap(), Put::Duplicate, "done, and known");
+    let stats = inbox.stats().await.unwrap();
+    assert_eq!((stats.pending, stats.dead), (1, 0));
+}
+
+#[tokio::test]
+async fn dead_letters_are_listed_shown_and_requeued() {
+    let Some(server) = Server::start() else { return };
+    let inbox = open(&server).await;
+    inbox.put(event("e1", "a")).await.unwrap();
+    let leased = lease(&inbox, 1).await;
+    inbox.settle(leased[0].ticket, Settlement::Dead(reason())).await.unwrap();
+    inbox.quarantine(event("e2", "b"), reason()).await.unwrap();
+    assert_eq!(inbox.quarantine(event("e2", "b"), reason()).await.unwrap(), Put::Duplicate);
+
+    let dead = inbox.list(Page::of(State::Dead)).await.unwrap();
+    let ids: Vec<_> = dead.iter().map(|entry| entry.id.as_str()).collect();
+    assert_eq!(ids, ["e1", "e2"]);
+    assert_eq!(dead[0].reason, Some(reason()));
+    assert!(inbox.show(EventId::new("e1")).await.unwrap().unwrap().delivery.is_some());
+    assert!(inbox.show(EventId::new("e9")).await.unwrap().is_none());
+
+    assert!(inbox.requeue(EventId::new("e2")).await.unwrap());
+    assert!(!inbox.requeue(EventId::new("e2")).await.unwrap());
+    assert_eq!(inbox.requeue_all().await.unwrap(), 1);
+    let again: BTreeSet<_> = lease(&inbox, 2).await.iter().map(|leased| leased.delivery.id().to_string()).collect();
+    assert_eq!(again, BTreeSet::from(["e1".to_owned(), "e2".to_owned()]));
+    assert_eq!(inbox.stats().await.unwrap().dead, 0);
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_the_server_being_killed() {
+    let Some(mut server) = Server::start() else { return };
+    let inbox = open(&server).await;
+    for number in 0..200 {
+        inbox.put(event(&number.to_string(), &number.to_string())).await.unwrap();
+    }
+    server.kill_and_start_again();
+    let inbox = open(&server).await;
+    assert_eq!(inbox.stats().await.unwrap().pending, 200);
+}
+
+#[tokio::test]
+async fn without_a_server_nothing_is_stored() {
+    let Some(mut server) = Server::start() else { return };
+    let inbox = open(&server).await;
+    server.kill();
+    let put = tokio::time::timeout(Duration::from_millis(500), inbox.put(event("e1", "a"))).await;
+    assert!(!matches!(put, Ok(Ok(_))), "{put:?}");
+}
+
+#[tokio::test]
+async fn two_hundred_ids_five_times_are_two_hundred_completions_by_two_workers() {
+    let Some(server) = Server::start() else { return };
+    let inbox = Arc::new(open(&server).await);
+    let mut senders = tokio::task::JoinSet::new();
+    for number in 0..1_000 {
+        let inbox = Arc::clone(&inbox);
+        senders.spawn(async move {
+            let id = (number % 200).to_string();
+            inbox.put(event(&id, &id)).await.unwrap()
+        });
+    }
+    let puts = senders.join_all().await;
+    assert_eq!(puts.iter().filter(|put| matches!(put, Put::Stored(_))).count(), 200);
+
+    let team = Arc::new(Team::default());
+    let mut workers = Vec::new();
+    for inbox in [inbox, Arc::new(open(&server).await)] {
+        let worker = Worker::new(inbox, Arc::clone(&team)).with_canary(None);
+        let (stop, stopped) = oneshot::channel::<()>();
+        workers.push((stop, tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }))));
+    }
+    let working = async {
+        while team.done().len() < 200 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, working).await.expect("all are done");
+    for (stop, worker) in workers {
+        drop(stop);
+        assert_eq!(worker.await.unwrap(), Ended::Drained);
+    }
+    assert!(team.done().values().all(|times| *times == 1), "{:?}", team.done());
+    assert_eq!(open(&server).await.stats().await.unwrap().pending, 0);
+}

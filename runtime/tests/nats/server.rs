@@ -1,0 +1,66 @@
+use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use async_nats::jetstream;
+use tempfile::TempDir;
+
+/// A nats-server with a JetStream in a directory of its own.
+pub(crate) struct Server {
+    child: Child,
+    port: u16,
+    directory: TempDir,
+}
+
+impl Server {
+    /// `None` where there is none, which is said.
+    pub(crate) fn start() -> Option<Self> {
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let directory = tempfile::tempdir().unwrap();
+        match run(port, &directory) {
+            Ok(child) => Some(Self { child, port, directory }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                eprintln!("SKIPPED: there is no nats-server on the path, so nothing was tested against one");
+                None
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub(crate) fn kill_and_start_again(&mut self) {
+        self.kill();
+        self.child = run(self.port, &self.directory).unwrap();
+    }
+
+    /// A connection, once the server listens.
+    pub(crate) async fn jetstream(&self) -> jetstream::Context {
+        for _ in 0..1_000 {
+            if let Ok(client) = async_nats::connect(format!("nats://127.0.0.1:{}", self.port)).await {
+                return jetstream::new(client);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("nats-server does not answer");
+    }
+}
+
+fn run(port: u16, directory: &TempDir) -> std::io::Result<Child> {
+    let port = port.to_string();
+    let mut command = Command::new("nats-server");
+    command.args(["--addr", "127.0.0.1", "--port", &port, "--jetstream", "--store_dir"]).arg(directory.path());
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have been killed before.
+        let _dead = self.child.kill();
+        let _waited = self.child.wait();
+    }
+}
