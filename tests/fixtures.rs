@@ -1,7 +1,7 @@
 //! Each directory under `tests/fixtures` is a document beside what it must become.
 //!
 //! `input.yaml` gives `expected.rs`, and `expected.err` holds every diagnostic as it is shown; a document without
-//! `expected.rs` must be refused. `options`, where there is one, is the configuration, an option a line.
+//! `expected.rs` must be refused. Other documents and `.avsc` files beside it are there to be referred to. `options`, where there is one, is the configuration, an option a line.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,8 @@ fn every_document_becomes_what_is_expected() {
 
 #[test]
 fn every_document_that_generates_is_compiled() {
-    let compiled = fs::read_to_string(root().join("tests/compiled.rs")).expect("tests/compiled.rs is there");
+    let read = |file: &str| fs::read_to_string(root().join("tests").join(file)).expect("the tests are there");
+    let compiled = read("compiled.rs") + &read("schema_formats.rs");
     for directory in fixtures().filter(|directory| directory.join("expected.rs").exists()) {
         let path = format!("fixtures/{}/expected.rs", name(&directory));
         assert!(compiled.contains(&path), "tests/compiled.rs does not compile {path}: add a module for it");
@@ -55,7 +56,11 @@ fn name(directory: &Path) -> &str {
 /// The code, where there is any, and the report.
 fn generate(directory: &Path) -> (Option<String>, Option<String>) {
     let text = fs::read_to_string(directory.join("input.yaml")).expect("every fixture has an input");
-    let source = overlays(directory).into_iter().fold(Source::new("input.yaml", text), |source, name| {
+    let source = others(directory).into_iter().fold(Source::new("input.yaml", text), |source, path| {
+        let text = fs::read_to_string(&path).expect("a text");
+        source.with_file(name(&path), text)
+    });
+    let source = overlays(directory).into_iter().fold(source, |source, name| {
         let text = fs::read_to_string(directory.join(&name)).expect("the overlay is there");
         source.with_overlay(name, text)
     });
@@ -64,6 +69,18 @@ fn generate(directory: &Path) -> (Option<String>, Option<String>) {
         Err(Error::Refused(report)) => (None, shown(&report.to_string())),
         Err(other) => panic!("{}: {other}", name(directory)),
     }
+}
+
+/// The files that the document may refer to.
+fn others(directory: &Path) -> Vec<PathBuf> {
+    let is_document =
+        |path: &Path| matches!(path.extension().and_then(|ending| ending.to_str()), Some("yaml" | "json" | "avsc"));
+    let entries = fs::read_dir(directory).expect("the fixture is there").flatten().map(|entry| entry.path());
+    let is_overlay = |path: &Path| overlays(directory).iter().any(|overlay| overlay == name(path));
+    let is_other = |path: &PathBuf| is_document(path) && name(path) != "input.yaml" && !is_overlay(path);
+    let mut paths: Vec<PathBuf> = entries.filter(is_other).collect();
+    paths.sort();
+    paths
 }
 
 fn shown(report: &str) -> Option<String> {
@@ -101,6 +118,10 @@ fn config(directory: &Path) -> Config {
             ("map-format", pair) => {
                 let (format, path) = pair.split_once(' ').expect("map-format takes a format and a path");
                 config.map_format(format, path)
+            }
+            ("map-schema-format", pair) => {
+                let (schema, path) = pair.split_once(' ').expect("map-schema-format takes a schema and a path");
+                config.map_schema_format(schema, path)
             }
             _ => panic!("{}: no such option: {line}", name(directory)),
         }

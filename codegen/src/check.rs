@@ -53,9 +53,9 @@ fn chosen_operations_exist(document: &Document, config: &Config, diagnostics: &D
 
 /// `Config::new().map_format("date-time", "not a type")`
 fn mapped_formats_are_types(config: &Config, diagnostics: &Diagnostics) {
-    for (format, path) in &config.formats {
+    for (format, path) in config.formats.iter().chain(&config.encoded) {
         if syn::parse_str::<syn::Type>(path).is_err() {
-            let message = format!("`{path}`, which the format `{format}` is mapped to, is not a Rust type");
+            let message = format!("`{path}`, which `{format}` is mapped to, is not a Rust type");
             diagnostics.push(
                 Diagnostic::new(Severity::Error, &Place::root(), message)
                     .with_cure("give a path, such as `uuid::Uuid`"),

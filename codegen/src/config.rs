@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::{Diagnostics, Report, Strictness};
 #[cfg(feature = "overlay")]
 use crate::document::FileId;
-use crate::document::{Action, Pointer};
+use crate::document::{Action, Place, Pointer};
 use crate::error::Error;
 use crate::ir::Coverage;
 use crate::output;
@@ -83,6 +83,8 @@ pub struct Config {
     pub(crate) operations: Option<BTreeSet<String>>,
     pub(crate) renames: BTreeMap<String, String>,
     pub(crate) formats: BTreeMap<String, String>,
+    /// Types of payloads that are not JSON, by media type or by the pointer of the payload.
+    pub(crate) encoded: BTreeMap<String, String>,
     output: Option<PathBuf>,
     #[cfg(feature = "overlay")]
     overlays: Vec<PathBuf>,
@@ -211,6 +213,8 @@ impl Config {
 
     /// Maps strings of a `format` to another Rust type, given by its path, such as `jiff::Timestamp` or `String`.
     ///
+    /// So are the logical types of Avro, such as `timestamp-millis`, whose JSON is a number.
+    ///
     /// The type must implement `Clone`, `Debug`, `PartialEq`, `serde::Serialize` and `serde::Deserialize`.
     #[must_use]
     pub fn map_format(mut self, format: impl Into<String>, path: impl Into<String>) -> Self {
@@ -235,6 +239,36 @@ impl Config {
     pub fn overlay(mut self, path: impl Into<PathBuf>) -> Self {
         self.overlays.push(path.into());
         self
+    }
+
+    /// Maps payloads that are no JSON, such as Protobuf's, to a Rust type given by its path, which reads and
+    /// writes the raw bytes; without it such a payload is `Vec<u8>`, with a warning.
+    ///
+    /// `schema` is the beginning of a media type, of the `schemaFormat` where that is not read and else of the content
+    /// type; or it is the JSON pointer of a payload or of a component, which counts for more:
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new()
+    ///     .map_schema_format("application/vnd.google.protobuf", "crate::proto::Envelope")
+    ///     .map_schema_format("/components/messages/orderPlaced/payload", "crate::proto::OrderPlaced");
+    /// ```
+    ///
+    /// Of the type, handlers need `TryFrom<&[u8]>`, with an error that has `Display`; and publishers need
+    /// `From<&Type>` for `Vec<u8>`.
+    #[must_use]
+    pub fn map_schema_format(mut self, schema: impl Into<String>, path: impl Into<String>) -> Self {
+        self.encoded.insert(schema.into(), path.into());
+        self
+    }
+
+    /// The type that reads and writes the payload at a place; the longest media type that fits is meant.
+    pub(crate) fn encoded_type(&self, at: &Place, media_type: &str) -> Option<&str> {
+        let media_type = media_type.to_lowercase();
+        let fits = |prefix: &str| !prefix.starts_with('/') && media_type.starts_with(&prefix.to_lowercase());
+        let by_pointer = self.encoded.get(at.pointer.as_str()).filter(|_| !at.pointer.as_str().is_empty());
+        let mut by_media_type: Vec<_> = self.encoded.iter().filter(|(prefix, _)| fits(prefix)).collect();
+        by_media_type.sort_by_key(|(prefix, _)| prefix.len());
+        by_pointer.or_else(|| by_media_type.last().map(|(_, path)| *path)).map(String::as_str)
     }
 
     /// Where [`Config::compile`] writes, relative to the package; by default `$OUT_DIR/<name of the document>.rs`.

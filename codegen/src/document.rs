@@ -2,6 +2,7 @@
 //!
 //! `serde_yaml` is known here and nowhere else.
 
+mod avro;
 mod keywords;
 mod locate;
 mod message;
@@ -27,14 +28,14 @@ use std::ops::Index;
 
 use serde::de::DeserializeSeed;
 
-pub(crate) use self::keywords::{JsonType, Keywords, Tag};
+pub(crate) use self::keywords::{JsonType, Keywords, Language, Tag};
 pub(crate) use self::locate::{Part, Position, locate};
 #[cfg(feature = "overlay")]
 pub(crate) use self::origin::Origin;
 pub(crate) use self::place::{FileId, Place};
 pub use self::pointer::Pointer;
 use self::read::{Node, Tree};
-pub(crate) use self::schema::{SchemaId, SchemaKind, Schemas};
+pub(crate) use self::schema::{Called, SchemaId, SchemaKind, Schemas};
 use self::traits::Winner;
 pub(crate) use self::value::Value;
 use self::value::ValueSeed;

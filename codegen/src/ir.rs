@@ -253,6 +253,8 @@ pub(crate) struct Origin {
 pub(crate) enum Root {
     /// The key of a component.
     Schema(String),
+    /// What the schema's own language calls it, namespace included.
+    Named(String),
     /// The message whose payload it is.
     Payload(String),
     /// The message whose headers they are.
@@ -336,6 +338,8 @@ pub(crate) enum Presence {
     RequiredNullable,
     Optional,
     OptionalNullable,
+    /// Its absence and `null` say the same; it is written as `null`.
+    NullOrAbsent,
 }
 
 /// One string of an enum.
@@ -356,6 +360,8 @@ pub(crate) enum Type {
     String,
     /// A payload in a language that is not read.
     Bytes,
+    /// A payload in such a language, as a type given in `Config` that reads and writes its own bytes.
+    Encoded(String),
     /// A type that the output names and does not define.
     External(External),
     List(Box<Type>),

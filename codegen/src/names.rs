@@ -82,7 +82,7 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
     names
 }
 
-/// Components first, then payloads, then what stands inside them: what comes first keeps the shorter name.
+/// Components first, then what has a name in its own language, then payloads, then what stands inside them: what comes first keeps the shorter name.
 fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let mut scope = scopes.open(Style::Type, reserved::TYPES);
     let mut settled: BTreeMap<TypeId, Name> = BTreeMap::new();
@@ -96,13 +96,15 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     };
     let rank = |def: &TypeDef| match (&def.origin.root, def.origin.steps.is_empty()) {
         (Root::Schema(_), true) => 0,
-        (Root::Payload(_), true) => 1,
-        (_, true) => 2,
-        (_, false) => 3,
+        (Root::Named(_), true) => 1,
+        (Root::Payload(_), true) => 2,
+        (_, true) => 3,
+        (_, false) => 4,
     };
-    for wanted in 0..=3 {
+    for wanted in 0..=4 {
         let ranked: Vec<(TypeId, &TypeDef)> = api.types.iter().filter(|(_, def)| rank(def) == wanted).collect();
-        let wishes = ranked.iter().map(|(_, def)| type_wish(def, root_name(def, &settled))).collect::<Vec<_>>();
+        let wishes =
+            ranked.iter().map(|(_, def)| type_wish(def, root_name(def, &settled), &by_root)).collect::<Vec<_>>();
         let names = scope.settle(&wishes);
         settled.extend(ranked.iter().map(|(id, _)| *id).zip(names));
     }
@@ -110,10 +112,11 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
 }
 
 /// A root goes by its own text; what stands inside it, by the root's name and the way from there.
-fn type_wish(def: &TypeDef, root_name: Option<String>) -> Wish {
+fn type_wish(def: &TypeDef, root_name: Option<String>, by_root: &BTreeMap<&Root, TypeId>) -> Wish {
     let Origin { root, steps } = &def.origin;
     let (own, kind) = match root {
         Root::Schema(key) => (key.clone(), "Schema"),
+        Root::Named(full) => (short(full, by_root).to_owned(), "Type"),
         Root::Payload(message) => (message.clone(), "Payload"),
         Root::Headers(message) => (format!("{message} headers"), "Message"),
         Root::Operation(id) => (format!("{id} message"), "Operation"),
@@ -132,6 +135,15 @@ fn type_wish(def: &TypeDef, root_name: Option<String>) -> Wish {
         });
     }
     Wish::new(&def.at, &text, "Inner")
+}
+
+/// A name without its namespace, where that alone tells which is meant.
+fn short<'a>(full: &'a str, by_root: &BTreeMap<&Root, TypeId>) -> &'a str {
+    let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
+    let rivals = by_root
+        .keys()
+        .filter(|root| matches!(root, Root::Named(other) if other.rsplit('.').next() == Some(last(full))));
+    if rivals.count() > 1 { full } else { last(full) }
 }
 
 fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {

@@ -72,6 +72,13 @@ impl DecodeError {
         Self { pointer: String::new(), kind: DecodeErrorKind::Data, message: format!("headers: {error}") }
     }
 
+    /// An error of a body in another language than JSON, in the words of whoever tried to read it.
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value, reason = "so that it fits `map_err`")]
+    pub fn custom(message: impl fmt::Display) -> Self {
+        Self { pointer: String::new(), kind: DecodeErrorKind::Data, message: message.to_string() }
+    }
+
     pub(crate) fn at_root(error: &serde_json::Error) -> Self {
         Self::new(String::new(), error)
     }

@@ -24,6 +24,8 @@ pub(crate) struct Keywords {
     pub(crate) properties: Vec<(String, SchemaId)>,
     pub(crate) pattern_properties: Vec<(String, SchemaId)>,
     pub(crate) required: Vec<String>,
+    /// Properties whose absence says what `null` says.
+    pub(crate) absent_is_null: Vec<String>,
     pub(crate) additional: Option<SchemaId>,
     pub(crate) items: Option<SchemaId>,
     /// `items` as a list, or `prefixItems`.
@@ -36,6 +38,15 @@ pub(crate) struct Keywords {
     pub(crate) any_of: Vec<SchemaId>,
     pub(crate) one_of: Vec<SchemaId>,
     pub(crate) discriminator: Option<Tag>,
+    pub(crate) language: Language,
+}
+
+/// The language in which a schema is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Language {
+    #[default]
+    JsonSchema,
+    Avro,
 }
 
 impl Keywords {
@@ -53,6 +64,14 @@ impl Keywords {
             || !self.all_of.is_empty()
             || !self.any_of.is_empty()
             || !self.one_of.is_empty()
+    }
+
+    /// Where the values of the enum stand.
+    pub(crate) fn values_at(&self) -> Place {
+        self.at.join(match self.language {
+            Language::JsonSchema => "enum",
+            Language::Avro => "symbols",
+        })
     }
 }
 

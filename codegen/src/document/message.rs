@@ -1,7 +1,7 @@
 //! Message Objects, which differ little between the versions.
 
 use super::read::Node;
-use super::schema::{Schemas, is_json_schema};
+use super::schema::Schemas;
 use super::{Docs, Location, Message, MessageId, Messages, Pointer};
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -30,8 +30,8 @@ pub(super) fn read(
     };
     let media_type = object.text("schemaFormat");
     let payload = object.get("payload").map(|node| match &media_type {
-        Some(media_type) if !is_json_schema(media_type) => schemas.read_foreign(&node, media_type),
-        _ => schemas.read(&node),
+        Some(media_type) => schemas.read_format(&node, media_type),
+        None => schemas.read(&node),
     });
     let headers = object.get("headers").map(|node| schemas.read(&node));
     object.not_yet(&["traits"]);

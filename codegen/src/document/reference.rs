@@ -27,21 +27,27 @@ pub(crate) fn step<'a>(node: &Node<'a>) -> Result<Node<'a>, Diagnostic> {
     let Some(text) = node.reference() else { return Ok(node.clone()) };
     let place = node.at.join("$ref");
     let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
-    let file = match path {
-        "" => node.at.file,
-        _ if is_url(path) => return Err(on_the_network(&place, text)),
-        path => {
-            let source = node.tree.source;
-            let name = beside(source.name_of(node.at.file), &percent_decoded(path).unwrap_or_else(|| path.to_owned()));
-            source.named(&name).map_err(|why| absent(&place, &name, why))?
-        }
-    };
+    let file = file(node, path)?;
     let Some(pointer) = percent_decoded(fragment).and_then(|text| Pointer::parse(&text)) else {
         return Err(fault(&place, format!("`{text}` is not a JSON pointer"))
             .with_cure("write it as `#/components/schemas/Name`, with `~1` for a slash in a name"));
     };
     let target = Place { file, pointer };
     find(node.tree, &target).ok_or_else(|| missing(node.tree, &place, text, &target))
+}
+
+/// The file that a node means by a path; the empty path is its own file.
+pub(crate) fn file(node: &Node<'_>, path: &str) -> Result<FileId, Diagnostic> {
+    let place = node.at.join("$ref");
+    match path {
+        "" => Ok(node.at.file),
+        _ if is_url(path) => Err(on_the_network(&place, node.reference().unwrap_or(path))),
+        path => {
+            let source = node.tree.source;
+            let name = beside(source.name_of(node.at.file), &percent_decoded(path).unwrap_or_else(|| path.to_owned()));
+            source.named(&name).map_err(|why| absent(&place, &name, why))
+        }
+    }
 }
 
 /// A reference of one file as another file has to write it: absolute, from the root of all names.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Index;
 
+use super::avro;
 use super::keywords::{self, Keywords};
 use super::place::Place;
 use super::read::Node;
@@ -36,11 +37,24 @@ pub(crate) enum SchemaKind {
     Foreign(String),
 }
 
+/// What a language of schemas other than JSON Schema calls a thing at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Called {
+    /// A type that has a name, the namespace included.
+    Type(String),
+    /// A field of a record.
+    Field(String),
+    /// A type that everybody knows.
+    Plain(String),
+}
+
 /// Every schema of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Schemas {
     all: Vec<Schema>,
     by_place: BTreeMap<Place, SchemaId>,
+    called: BTreeMap<Place, Called>,
+    pub(super) avro: avro::Known,
 }
 
 impl Index<SchemaId> for Schemas {
@@ -77,28 +91,82 @@ impl Schemas {
         self.by_place.get(place).copied()
     }
 
+    /// What its own language calls the thing at a place.
+    pub(crate) fn called(&self, place: &Place) -> Option<&Called> {
+        self.called.get(place)
+    }
+
+    /// The places of the types that have names in their own language.
+    pub(crate) fn named_types(&self) -> impl Iterator<Item = (&Place, &str)> {
+        self.called.iter().filter_map(|(place, called)| match called {
+            Called::Type(name) => Some((place, name.as_str())),
+            Called::Field(_) | Called::Plain(_) => None,
+        })
+    }
+
     /// Reads the schema at a node, and all below it, unless it has been read before.
     pub(crate) fn read(&mut self, node: &Node<'_>) -> SchemaId {
         self.read_as(node, Self::kind)
     }
 
-    /// Notes a schema whose language is not read, by its media type.
-    pub(crate) fn read_foreign(&mut self, node: &Node<'_>, media_type: &str) -> SchemaId {
-        self.read_as(node, |_, _| SchemaKind::Foreign(media_type.to_owned()))
+    /// Reads a schema of a media type other than JSON Schema's, or notes that its language is not read.
+    pub(crate) fn read_format(&mut self, node: &Node<'_>, media_type: &str) -> SchemaId {
+        self.read_as(node, |schemas, node, id| schemas.format(node, media_type, id))
     }
 
-    fn read_as(&mut self, node: &Node<'_>, kind: impl FnOnce(&mut Self, &Node<'_>) -> SchemaKind) -> SchemaId {
+    fn read_as(
+        &mut self,
+        node: &Node<'_>,
+        kind: impl FnOnce(&mut Self, &Node<'_>, SchemaId) -> SchemaKind,
+    ) -> SchemaId {
+        match self.reserve(node) {
+            Ok(id) => {
+                let kind = kind(self, node, id);
+                self.fill(id, kind);
+                id
+            }
+            Err(known) => known,
+        }
+    }
+
+    /// An id for the schema at a node; the one it has, where it has been read before.
+    pub(super) fn reserve(&mut self, node: &Node<'_>) -> Result<SchemaId, SchemaId> {
         if let Some(id) = self.by_place.get(&node.at) {
-            return *id;
+            return Err(*id);
         }
         let id = SchemaId(self.all.len());
         self.by_place.insert(node.at.clone(), id);
         self.all.push(Schema { at: node.at.clone(), kind: SchemaKind::Anything });
-        self.all[id.0].kind = kind(self, node);
-        id
+        Ok(id)
     }
 
-    fn kind(&mut self, node: &Node<'_>) -> SchemaKind {
+    pub(super) fn fill(&mut self, id: SchemaId, kind: SchemaKind) {
+        self.all[id.0].kind = kind;
+    }
+
+    pub(super) fn call(&mut self, place: &Place, called: Called) {
+        self.called.insert(place.clone(), called);
+    }
+
+    /// A schema that says its media type. What a wrapper holds is the same schema, and so is what a component refers to:
+    /// it goes by the component's name.
+    fn format(&mut self, node: &Node<'_>, media_type: &str, id: SchemaId) -> SchemaKind {
+        if is_json_schema(media_type) {
+            return self.kind(node, id);
+        }
+        if !avro::is_avro(media_type) {
+            return SchemaKind::Foreign(media_type.to_owned());
+        }
+        let Some(target) = avro::resolve(node) else { return SchemaKind::Anything };
+        let is_component = self[id].at.pointer.as_str().starts_with("/components/schemas/");
+        if target.at != node.at && !is_component || self.by_place.get(&target.at).is_some_and(|known| *known != id) {
+            return SchemaKind::Reference(self.read_as(&target, |schemas, node, _| avro::kind(schemas, node)));
+        }
+        self.by_place.insert(target.at.clone(), id);
+        avro::kind(self, &target)
+    }
+
+    fn kind(&mut self, node: &Node<'_>, id: SchemaId) -> SchemaKind {
         if node.reference().is_some() {
             return match reference::follow(node.clone()).and_then(|_| reference::step(node)) {
                 Ok(target) => SchemaKind::Reference(self.read(&target)),
@@ -111,7 +179,8 @@ impl Schemas {
         match node.value {
             Value::Bool(true) => SchemaKind::Anything,
             Value::Bool(false) => SchemaKind::Nothing,
-            Value::Mapping(_) => self.object(node),
+            Value::Mapping(_) if avro::is_record(node.value) => avro::kind(self, node),
+            Value::Mapping(_) => self.object(node, id),
             other => {
                 let message = format!("a schema is an object, and this is {}", other.kind());
                 node.report(
@@ -124,10 +193,9 @@ impl Schemas {
     }
 
     /// A Schema Object, or a Multi Format Schema Object (AsyncAPI 3) whose schema stands in its place.
-    fn object(&mut self, node: &Node<'_>) -> SchemaKind {
+    fn object(&mut self, node: &Node<'_>, id: SchemaId) -> SchemaKind {
         match (node.child("schemaFormat").and_then(|node| node.text()), node.child("schema")) {
-            (Some(media_type), Some(schema)) if is_json_schema(&media_type) => self.kind(&schema),
-            (Some(media_type), Some(_)) => SchemaKind::Foreign(media_type),
+            (Some(media_type), Some(schema)) => self.format(&schema, &media_type, id),
             _ => match node.object("a schema") {
                 Some(object) => SchemaKind::Keywords(Box::new(keywords::read(self, object))),
                 None => SchemaKind::Anything,
@@ -137,7 +205,7 @@ impl Schemas {
 }
 
 /// Whether schemas of this media type are JSON Schema, or near enough to be read as such.
-pub(crate) fn is_json_schema(media_type: &str) -> bool {
+fn is_json_schema(media_type: &str) -> bool {
     let media_type = media_type.to_lowercase();
     ["vnd.aai.asyncapi", "schema+json", "schema+yaml", "vnd.oai.openapi"].iter().any(|known| media_type.contains(known))
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::types::Wire;
 use super::{Emit, handler, reply, types};
 use crate::ir::{Address, Carried, Operation, Routing, Shape, Type};
 use crate::names::Name;
@@ -24,7 +25,14 @@ pub(super) fn dispatch(emit: Emit<'_>) -> Vec<TokenStream> {
 
 /// The payload out of the delivery.
 fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
-    if types::is_bytes(emit, ty) { quote!(cx.inbound().body().to_vec()) } else { quote!(cx.decode()?) }
+    match types::wire(emit, ty) {
+        Wire::Json => quote!(cx.decode()?),
+        Wire::Bytes => quote!(cx.inbound().body().to_vec()),
+        Wire::Own => {
+            let ty = types::owned(emit, ty);
+            quote!(<#ty as TryFrom<&[u8]>>::try_from(cx.inbound().body()).map_err(DecodeError::custom)?)
+        }
+    }
 }
 
 /// The event's name decides.
@@ -191,6 +199,11 @@ fn calls(emit: Emit<'_>, operations: &[(&Operation, &Name)]) -> TokenStream {
     let decoding = |(operation, method): &(&Operation, &Name)| {
         reply::call(emit, operation, method, &decoded(emit, &operation.payload))
     };
+    let wire = |(operation, _): &(&Operation, &Name)| types::wire(emit, &operation.payload);
+    // Bytes are always bytes, so what takes them comes last, and whatever else does is never reached.
+    let bytes = operations.iter().find(|operation| wire(operation) == Wire::Bytes);
+    let mut operations: Vec<_> = operations.iter().filter(|operation| wire(operation) != Wire::Bytes).collect();
+    operations.extend(bytes);
     let Some((last, others)) = operations.split_last() else { return quote!({}) };
     if others.is_empty() {
         return decoding(last);
@@ -198,7 +211,11 @@ fn calls(emit: Emit<'_>, operations: &[(&Operation, &Name)]) -> TokenStream {
     let tried = others.iter().map(|(operation, method)| {
         let payload = types::owned(emit, &operation.payload);
         let call = reply::call(emit, operation, method, &quote!(event));
-        quote!(if let Ok(event) = cx.decode::<#payload>() { #call })
+        let decoded = match types::wire(emit, &operation.payload) {
+            Wire::Own => quote!(<#payload as TryFrom<&[u8]>>::try_from(cx.inbound().body())),
+            Wire::Json | Wire::Bytes => quote!(cx.decode::<#payload>()),
+        };
+        quote!(if let Ok(event) = #decoded { #call })
     });
     let last = decoding(last);
     quote!({ #(#tried else)* { #last } })

@@ -34,6 +34,7 @@ pub(super) fn of_type(def: &TypeDef) -> TokenStream {
         let Origin { root, steps } = &def.origin;
         let place = match root {
             Root::Schema(key) => format!("the schema {}", code(key)),
+            Root::Named(full) => format!("the type {}", code(full)),
             Root::Payload(message) => format!("the payload of {}", code(message)),
             Root::Headers(message) => format!("the headers of {}", code(message)),
             Root::Operation(id) => format!("the messages of {}", code(id)),

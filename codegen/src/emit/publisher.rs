@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::types::Wire;
 use super::{Emit, docs, handler, types};
 use crate::ir::{Address, Direction, Operation, Routing};
 use crate::names::Name;
@@ -57,10 +58,10 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
     let encoded = headers.is_some().then(|| quote!(.with_headers(&Headers::encode(headers)?)));
     let header = quote!(#header #encoded);
     let headers = headers.map(|ty| quote!(, headers: #ty));
-    let outbound = if types::is_bytes(emit, &operation.payload) {
-        quote!(Outbound::new(#address, event.to_vec()) #header)
-    } else {
-        quote!(Outbound::json(#address, event)? #header)
+    let outbound = match types::wire(emit, &operation.payload) {
+        Wire::Json => quote!(Outbound::json(#address, event)? #header),
+        Wire::Bytes => quote!(Outbound::new(#address, event.to_vec()) #header),
+        Wire::Own => quote!(Outbound::new(#address, Vec::<u8>::from(event)) #header),
     };
     quote! {
         #docs

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::types::Wire;
 use super::{Emit, types};
 use crate::document::Location;
 use crate::ir::{Operation, Reply};
@@ -70,10 +71,10 @@ pub(super) fn implementing(emit: Emit<'_>) -> TokenStream {
 pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload: &TokenStream) -> TokenStream {
     let Some(reply) = &operation.reply else { return quote!(self.handler.#method(#payload, cx).await?) };
     let address = address(emit, reply);
-    let outbound = if types::is_bytes(emit, &reply.payload) {
-        quote!(Outbound::new(address, reply))
-    } else {
-        quote!(Outbound::json(address, &reply).map_err(HandlerError::reject)?)
+    let outbound = match types::wire(emit, &reply.payload) {
+        Wire::Json => quote!(Outbound::json(address, &reply).map_err(HandlerError::reject)?),
+        Wire::Bytes => quote!(Outbound::new(address, reply)),
+        Wire::Own => quote!(Outbound::new(address, Vec::<u8>::from(&reply))),
     };
     let correlation = reply.correlation.as_ref().and_then(|header| {
         let carried = operation.messages.iter().find(|message| emit.api.events[message.event].correlation.is_some())?;

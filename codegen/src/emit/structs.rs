@@ -43,6 +43,7 @@ fn field(emit: Emit<'_>, field: &Field, name: &Name, rule: Rule) -> TokenStream 
             serde.push(quote!(deserialize_with = "Option::deserialize"));
             quote!(Option<#inner>)
         }
+        Presence::NullOrAbsent => quote!(Option<#inner>),
         Presence::Optional | Presence::OptionalNullable => {
             if keeps_null(field) {
                 serde.push(quote!(default));
@@ -94,10 +95,10 @@ pub(super) fn keeps_null(field: &Field) -> bool {
     match field.presence {
         Presence::Optional => field.ty == Type::Any,
         Presence::OptionalNullable => true,
-        Presence::Required | Presence::RequiredNullable => false,
+        Presence::Required | Presence::RequiredNullable | Presence::NullOrAbsent => false,
     }
 }
 
 fn is_optional(field: &Field) -> bool {
-    matches!(field.presence, Presence::Optional | Presence::OptionalNullable)
+    matches!(field.presence, Presence::Optional | Presence::OptionalNullable | Presence::NullOrAbsent)
 }

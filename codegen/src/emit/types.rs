@@ -17,6 +17,7 @@ pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
         Type::Single => quote!(f32),
         Type::String => quote!(String),
         Type::Bytes => quote!(Vec<u8>),
+        Type::Encoded(path) => path.parse().unwrap_or_default(),
         Type::External(external) => self::external(external),
         Type::List(item) => {
             let item = owned(emit, item);
@@ -89,12 +90,25 @@ pub(super) fn newtype(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) 
     }
 }
 
-/// Whether a payload is bytes, by whatever name.
-pub(super) fn is_bytes(emit: Emit<'_>, ty: &Type) -> bool {
+/// How a payload becomes bytes, and bytes a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wire {
+    Json,
+    Bytes,
+    /// Its own type knows.
+    Own,
+}
+
+/// How a payload of this type travels, by whatever name it goes.
+pub(super) fn wire(emit: Emit<'_>, ty: &Type) -> Wire {
     match ty {
-        Type::Bytes => true,
-        Type::Named(id) => matches!(&emit.api.types[*id].shape, Shape::Alias(target) if is_bytes(emit, target)),
-        _ => false,
+        Type::Bytes => Wire::Bytes,
+        Type::Encoded(_) => Wire::Own,
+        Type::Named(id) => match &emit.api.types[*id].shape {
+            Shape::Alias(target) => wire(emit, target),
+            _ => Wire::Json,
+        },
+        _ => Wire::Json,
     }
 }
 

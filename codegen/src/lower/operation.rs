@@ -100,11 +100,17 @@ struct Reader<'a, 's> {
 impl Reader<'_, '_> {
     fn operation(&mut self, operation: &document::Operation, direction: Direction) -> Option<Operation> {
         let id = operation_id(self.document, operation);
-        let messages: Vec<Carried> = operation.messages.iter().map(|id| self.carried(operation, *id)).collect();
+        let mut messages: Vec<Carried> = operation.messages.iter().map(|id| self.carried(operation, *id)).collect();
         let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, &id));
         if messages.is_empty() {
             self.diagnostics.push(no_message(operation));
             return None;
+        }
+        let mut carried = operation.messages.iter().zip(&messages);
+        let is_binary = carried.any(|(id, carried)| self.is_binary(&self.document.messages[*id], &carried.payload));
+        if is_binary && messages.iter().any(|message| message.payload != messages[0].payload) {
+            // No union of JSON holds them, so all of them come as they are.
+            messages.iter_mut().for_each(|message| message.payload = Type::Bytes);
         }
         let payload = self.payload(operation, &id, &messages);
         let at = operation.at.clone();
@@ -118,7 +124,7 @@ impl Reader<'_, '_> {
         let label = message.key.as_ref().unwrap_or(&name);
         let headers = message.headers.map(|id| self.schemas.headers(id, label));
         let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, label));
-        let payload = if self.is_json(message) { payload } else { Type::Bytes };
+        let payload = self.travelling(message, payload);
         Carried { event: self.index.get(name.as_str()).copied().unwrap_or_default(), payload, headers }
     }
 
@@ -130,12 +136,14 @@ impl Reader<'_, '_> {
             let name = message.key.clone().or_else(|| message.name.clone());
             let label = name.unwrap_or_else(|| format!("{id} reply"));
             let ty = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, &label));
-            let ty = if self.is_json(message) { ty } else { Type::Bytes };
+            let ty = self.travelling(message, ty);
             joined.push((message, label, ty));
         }
         let (first, _, ty) = joined.first()?;
         let payload = if joined.iter().all(|(_, _, other)| other == ty) {
             ty.clone()
+        } else if joined.iter().any(|(message, _, ty)| self.is_binary(message, ty)) {
+            Type::Bytes
         } else {
             let several: Option<Vec<Joined>> = (joined.iter())
                 .map(|(message, label, ty)| {
@@ -183,18 +191,22 @@ impl Reader<'_, '_> {
         joined.map_or(Type::Any, |joined| self.schemas.operation(&operation.at, id, &joined))
     }
 
-    /// Whether a message travels as JSON; what does not is left to the handler, as bytes.
-    fn is_json(&self, message: &document::Message) -> bool {
+    /// The type of a payload as its message's content type lets it travel: what is no JSON is not decoded as such.
+    fn travelling(&mut self, message: &document::Message, payload: Type) -> Type {
         let content_type = message.content_type.as_ref().or(self.document.content_type.as_ref());
-        let Some(content_type) = content_type else { return true };
+        let Some(content_type) = content_type else { return payload };
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
-        if essence.ends_with("/json") || essence.ends_with("+json") || !essence.contains('/') {
-            return true;
+        let is_json = essence.ends_with("/json") || essence.ends_with("+json") || !essence.contains('/');
+        if is_json || self.is_binary(message, &payload) {
+            return payload;
         }
-        let text = format!("messages of `{content_type}` are not decoded, so the payload is bytes");
-        let diagnostic = Diagnostic::new(Severity::Warning, &message.at, text);
-        self.diagnostics.push(diagnostic.at_key().with_cure("decode them in the handler"));
-        false
+        let why = format!("messages of `{content_type}` are not decoded");
+        self.schemas.encoded(&message.at.join("payload"), content_type, &why)
+    }
+
+    fn is_binary(&self, message: &document::Message, payload: &Type) -> bool {
+        matches!(payload, Type::Bytes | Type::Encoded(_))
+            || message.payload.is_some_and(|id| self.schemas.is_foreign(id))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a type is called after: the nearest place with a name of its own, and the steps from there.
 
-use crate::document::{Place, Pointer, Schemas};
+use crate::document::{Called, Language, Place, Pointer, Schemas};
 use crate::ir::{Origin, Root, Step};
 use std::collections::BTreeMap;
 
@@ -50,9 +50,26 @@ fn inner_steps(root: &Place, steps: &[String], schemas: &Schemas) -> Vec<Step> {
                 at = at.join(name);
                 inner.push(Step::Property(name.clone()));
             }
-            other if other.chars().all(|sign| sign.is_ascii_digit()) => inner.push(Step::Item),
+            "fields" => {
+                at = steps.next().map_or_else(|| at.clone(), |index| at.join(index));
+                match schemas.called(&at) {
+                    Some(Called::Field(name)) => inner.push(Step::Property(name.clone())),
+                    _ => inner.push(Step::Property(step.clone())),
+                }
+            }
+            "type" if is_avro(&at, schemas) => {}
+            "values" if is_avro(&at, schemas) => inner.push(Step::Value),
+            other if other.chars().all(|sign| sign.is_ascii_digit()) => {
+                let alternative = schemas.at(&at).filter(|_| is_avro(&at, schemas));
+                inner.push(alternative.map_or(Step::Item, |id| Step::Variant(union::label(schemas, id))));
+            }
             other => inner.push(Step::Property(other.to_owned())),
         }
     }
     inner
+}
+
+fn is_avro(at: &Place, schemas: &Schemas) -> bool {
+    let keywords = schemas.at(at).and_then(|id| schemas.keywords(id));
+    keywords.is_some_and(|keywords| keywords.language == Language::Avro)
 }

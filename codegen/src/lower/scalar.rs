@@ -1,7 +1,7 @@
 //! Types that need no item: numbers, texts, booleans.
 
 use crate::config::{Config, Extent};
-use crate::document::{JsonType, Keywords, Value};
+use crate::document::{JsonType, Keywords, Language, Value};
 use crate::ir::{External, Type, Width};
 
 /// The type that is named, or the one that the other keywords speak of.
@@ -68,6 +68,12 @@ pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
     }
 }
 
+/// A number, or what the team makes of its logical type: those of Avro stand on numbers too.
+pub(super) fn logical(keywords: &Keywords, config: &Config) -> Option<Type> {
+    let format = keywords.format.as_deref().filter(|_| keywords.language == Language::Avro)?;
+    config.formats.get(format).map(|path| Type::External(External::Path(path.clone())))
+}
+
 /// `f64`, unless the format says that half of it is enough.
 pub(super) fn number(keywords: &Keywords) -> Type {
     if keywords.format.as_deref() == Some("float") { Type::Single } else { Type::Double }
@@ -79,6 +85,7 @@ pub(super) fn integer(keywords: &Keywords) -> Type {
         (Some("int8"), _) => Width::I8,
         (Some("int16"), _) => Width::I16,
         (Some("int32"), _) => Width::I32,
+        (Some("date" | "time-millis"), _) if keywords.language == Language::Avro => Width::I32,
         (Some("uint8"), _) => Width::U8,
         (Some("uint16"), _) => Width::U16,
         (Some("uint32"), _) => Width::U32,

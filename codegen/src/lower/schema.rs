@@ -6,7 +6,7 @@ use super::union::Alternative;
 use super::{docs, merge, origin, scalar, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Document, JsonType, Keywords, Place, SchemaId, SchemaKind, Schemas, Value};
+use crate::document::{self, Document, JsonType, Keywords, Place, Pointer, SchemaId, SchemaKind, Schemas, Value};
 use crate::ir::{
     Coverage, Docs, EnumValue, Event, Extra, Field, Origin, Presence, Root, Shape, Struct, Type, TypeDef, TypeId,
     Types, Union, Variant,
@@ -26,6 +26,8 @@ pub(super) struct Lowering<'a> {
     /// `None` while the type is being made.
     types: Vec<Option<TypeDef>>,
     coverage: Coverage,
+    /// What travels in a binary form and has been looked at, by its place.
+    encoded: BTreeMap<Place, Type>,
 }
 
 impl<'a> Lowering<'a> {
@@ -48,7 +50,11 @@ impl<'a> Lowering<'a> {
             under_way: BTreeSet::new(),
             types: Vec::new(),
             coverage: Coverage::default(),
+            encoded: BTreeMap::new(),
         };
+        for (place, name) in schemas.named_types() {
+            lowering.named_type(place, name);
+        }
         for (_, id) in &document.components {
             lowering.reserve(*id);
         }
@@ -58,10 +64,55 @@ impl<'a> Lowering<'a> {
         lowering
     }
 
+    /// A type that its own language names is called so, unless it is a component, whose key comes first.
+    fn named_type(&mut self, place: &Place, name: &str) {
+        let whole = self.schemas.at(place).map_or(place, |id| &self.schemas[id].at).clone();
+        let root = self.roots.entry(whole).or_insert_with(|| Root::Named(name.to_owned())).clone();
+        self.roots.insert(place.clone(), root);
+    }
+
     /// The type of a message's payload, made now if it stands inline.
     pub(super) fn payload(&mut self, id: SchemaId, message: &str) -> Type {
         self.root(id, || Root::Payload(message.to_owned()));
-        self.value(id)
+        if self.is_foreign(id) { self.type_of(id) } else { self.value(id) }
+    }
+
+    /// What a payload is that travels in a binary form.
+    pub(super) fn encoded(&mut self, at: &Place, media_type: &str, why: &str) -> Type {
+        if let Some(known) = self.encoded.get(at) {
+            return known.clone();
+        }
+        let ty = match self.config.encoded_type(at, media_type) {
+            Some(path) => Type::Encoded(path.to_owned()),
+            None => {
+                let message = format!("{why}, so the payload is bytes");
+                let cure = "decode them in the handler, or name a type that does: `Config::map_schema_format`";
+                self.diagnostics.push(Diagnostic::new(Severity::Warning, at, message).with_cure(cure));
+                Type::Bytes
+            }
+        };
+        self.encoded.insert(at.clone(), ty.clone());
+        ty
+    }
+
+    /// A mapping by pointer that meets no payload is a slip, or was left behind by a change of the document.
+    fn mapped_payloads_exist(&self) {
+        let is_met = |pointer: &str| self.encoded.keys().any(|at| at.pointer.as_str() == pointer);
+        for pointer in self.config.encoded.keys().filter(|key| key.starts_with('/') && !is_met(key)) {
+            let message =
+                format!("`{pointer}` is mapped to a type, and no payload there is in another language than JSON");
+            let place = Place { pointer: Pointer::parse(pointer).unwrap_or_default(), ..Place::root() };
+            self.diagnostics.push(
+                Diagnostic::new(Severity::Error, &place, message)
+                    .with_cure("give `Config::map_schema_format` the pointer of a payload or a component"),
+            );
+        }
+    }
+
+    /// Whether a schema's language is not read.
+    pub(super) fn is_foreign(&self, id: SchemaId) -> bool {
+        let definition = self.schemas.definition(id);
+        definition.is_some_and(|id| matches!(self.schemas[id].kind, SchemaKind::Foreign(_)))
     }
 
     /// The type of a message's headers.
@@ -117,6 +168,7 @@ impl<'a> Lowering<'a> {
 
     /// Every type that was made, and how much of the schemas they say.
     pub(super) fn finish(self) -> (Types, Coverage) {
+        self.mapped_payloads_exist();
         (Types(self.types.into_iter().flatten().collect()), self.coverage)
     }
 
@@ -178,9 +230,13 @@ impl<'a> Lowering<'a> {
         }
         let schemas = self.schemas;
         let ty = match &schemas[id].kind {
+            SchemaKind::Reference(target) if self.is_foreign(*target) => self.type_of(*target),
             SchemaKind::Reference(target) => self.value(*target),
             SchemaKind::Anything | SchemaKind::Nothing => Type::Any,
-            SchemaKind::Foreign(media_type) => self.foreign(id, media_type),
+            SchemaKind::Foreign(media_type) => {
+                let why = format!("schemas of `{media_type}` are not read");
+                self.encoded(&schemas[id].at, media_type, &why)
+            }
             SchemaKind::Keywords(keywords) if self.lists_the_events(keywords) => Type::EventName,
             SchemaKind::Keywords(keywords) => match merge::stands_for(keywords) {
                 Some(target) => self.value(target),
@@ -196,19 +252,16 @@ impl<'a> Lowering<'a> {
 
     /// The type of a schema where nothing but the type can say that `null` is allowed.
     fn value(&mut self, id: SchemaId) -> Type {
+        // Bytes have no place in JSON, so what is described in another language there may be anything.
+        if self.is_foreign(id) {
+            return Type::Any;
+        }
         let ty = self.type_of(id);
         match ty {
             Type::Any | Type::Nullable(_) => ty,
             ty if self.nullable(id) => Type::Nullable(Box::new(ty)),
             ty => ty,
         }
-    }
-
-    fn foreign(&self, id: SchemaId, media_type: &str) -> Type {
-        let message = format!("schemas of `{media_type}` are not read, so the payload is bytes");
-        let diagnostic = Diagnostic::new(Severity::Warning, &self.schemas[id].at, message);
-        self.diagnostics.push(diagnostic.with_cure("decode them in the handler"));
-        Type::Bytes
     }
 
     /// Whether a schema becomes an item: an enum, an object of which more is known than its values, or a union.
@@ -235,7 +288,7 @@ impl<'a> Lowering<'a> {
     fn shape_of(&mut self, merged: &Keywords) -> Shape {
         self.coverage.count(true);
         if let Some(strings) = self.strings(merged) {
-            return Shape::Enum(enum_values(&merged.at.join("enum"), strings.iter().map(String::as_str)));
+            return Shape::Enum(enum_values(&merged.values_at(), strings.iter().map(String::as_str)));
         }
         if let Choice::Among(alternatives) = self.union_of(merged) {
             return Shape::Union(self.union(merged, &alternatives));
@@ -395,6 +448,8 @@ impl<'a> Lowering<'a> {
             (false, false) => Presence::Optional,
             (false, true) => Presence::OptionalNullable,
         };
+        let means_null = nullable && owner.absent_is_null.iter().any(|known| known == name);
+        let presence = if means_null { Presence::NullOrAbsent } else { presence };
         Field { at: self.schemas[id].at.clone(), name: name.to_owned(), docs: self.field_docs(id), ty, presence }
     }
 
@@ -423,7 +478,7 @@ impl<'a> Lowering<'a> {
         }
         match scalar::implied(merged) {
             Some(JsonType::Boolean) => Type::Boolean,
-            Some(JsonType::Integer) => scalar::integer(merged),
+            Some(JsonType::Integer) => scalar::logical(merged, self.config).unwrap_or_else(|| scalar::integer(merged)),
             Some(JsonType::Number) => scalar::number(merged),
             Some(JsonType::String) => scalar::string(merged, self.config),
             Some(JsonType::Array) if is_tuple(merged) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::merge;
-use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas, Tag, Value};
+use crate::document::{Called, JsonType, Keywords, SchemaId, SchemaKind, Schemas, Tag, Value};
 
 /// An alternative, before it is a type.
 #[derive(Clone, Debug)]
@@ -70,6 +70,13 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
     let definition = schemas.definition(id).unwrap_or(id);
     if let Some(name) = named(definition) {
         return name;
+    }
+    let place = match &schemas[definition].kind {
+        SchemaKind::Keywords(keywords) => &keywords.at,
+        _ => &schemas[definition].at,
+    };
+    if let Some(Called::Type(name) | Called::Plain(name)) = schemas.called(place) {
+        return name.rsplit('.').next().unwrap_or(name).to_owned();
     }
     let Some(keywords) = schemas.keywords(definition) else { return "Any".to_owned() };
     if let Some(title) = &keywords.docs.title {
