@@ -20,6 +20,7 @@ fixtures! {
     names = "fixtures/names/expected.rs";
     references = "fixtures/references/expected.rs";
     renamed = "fixtures/renamed/expected.rs";
+    servers = "fixtures/servers/expected.rs";
     several_messages = "fixtures/several-messages/expected.rs";
     several_operations = "fixtures/several-operations/expected.rs";
     traits_2 = "fixtures/traits-2/expected.rs";
@@ -502,4 +503,15 @@ async fn what_is_no_json_is_bytes() {
     let kept = Kept::default();
     content_types::Publisher::new(&kept).send_xml(b"<b/>").await.expect("sent");
     assert_eq!(kept.0.lock().expect("nobody panics")[0].body().as_ref(), b"<b/>");
+}
+
+#[test]
+fn the_url_of_a_server_takes_nothing_but_listed_values() {
+    use servers::servers::{ProductionPort, ProductionRegion, plain, production};
+    assert_eq!(ProductionRegion::default(), ProductionRegion::EuWest1);
+    assert_eq!(ProductionRegion::KNOWN, [ProductionRegion::EuWest1, ProductionRegion::UsEast1]);
+    assert_eq!(format!("{:>10}", ProductionRegion::UsEast1), " us-east-1");
+    let url = production(ProductionRegion::UsEast1, ProductionPort::N8443, "v2");
+    assert_eq!(url, "wss://us-east-1.example.com:8443/v2");
+    assert_eq!(plain(), "wss://plain.example.com");
 }

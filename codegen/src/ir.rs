@@ -180,7 +180,8 @@ pub(crate) struct Variable {
     pub(crate) at: Place,
     pub(crate) key: String,
     pub(crate) default: Option<String>,
-    pub(crate) values: Vec<String>,
+    /// The only values it can have; any text where there are none.
+    pub(crate) values: Vec<EnumValue>,
     pub(crate) docs: Docs,
 }
 

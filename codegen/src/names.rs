@@ -14,7 +14,7 @@ use self::case::Style;
 use self::scope::{Scopes, Wish};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{Address, Api, Channel, Origin, Root, Shape, Step, TypeDef, TypeId};
+use crate::ir::{Address, Api, Channel, Origin, Root, Shape, Step, TypeDef, TypeId, Variable};
 
 /// A Rust identifier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +60,15 @@ pub(crate) struct Names {
     pub(crate) servers: Vec<Name>,
     /// The arguments of each server's function.
     pub(crate) variables: Vec<Vec<Name>>,
+    /// The enums of the arguments that have one, by server and argument.
+    pub(crate) choices: BTreeMap<(usize, usize), Choice>,
+}
+
+/// The enum of an argument that takes nothing but listed values.
+#[derive(Debug)]
+pub(crate) struct Choice {
+    pub(crate) name: Name,
+    pub(crate) variants: Vec<Name>,
 }
 
 /// Names everything; where two names meet, both are told apart in the same way every time, and a warning says so.
@@ -77,6 +86,7 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
         parameters: api.channels.iter().map(|channel| parameters(channel, &scopes)).collect(),
         servers: servers(api, &scopes),
         variables: api.servers.iter().map(|server| variables(server, &scopes)).collect(),
+        choices: choices(api, &scopes),
     };
     scopes.finish();
     names
@@ -195,4 +205,23 @@ fn servers(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
 fn variables(server: &crate::ir::Server, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes = server.variables.iter().map(|variable| Wish::new(&variable.at, &variable.key, "variable"));
     scopes.open(Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
+}
+
+/// One scope for the enums of all servers, because they stand in one module.
+fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), Choice> {
+    let variables = api.servers.iter().enumerate().flat_map(|(at, server)| {
+        let variables = server.variables.iter().enumerate();
+        variables.map(move |(index, variable)| ((at, index), server, variable))
+    });
+    let listed: Vec<_> = variables.filter(|(_, _, variable)| !variable.values.is_empty()).collect();
+    let wishes = listed.iter().map(|(_, server, variable)| {
+        Wish::new(&variable.at, &format!("{} {}", server.key, variable.key), "Variable")
+    });
+    let names = scopes.open(Style::Type, reserved::SERVERS).settle(&wishes.collect::<Vec<_>>());
+    let choice = |((key, _, variable), name): (&(_, _, &Variable), Name)| {
+        let wishes = variable.values.iter().map(|value| Wish::new(&value.at, &value.value, "Value"));
+        let variants = scopes.open(Style::Type, &[]).settle(&wishes.collect::<Vec<_>>());
+        (*key, Choice { name, variants })
+    };
+    listed.iter().zip(names).map(choice).collect()
 }
