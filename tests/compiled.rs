@@ -12,6 +12,9 @@ macro_rules! fixtures {
 fixtures! {
     both_sides = "fixtures/both-sides/expected.rs";
     both_sides_application = "fixtures/both-sides-application/expected.rs";
+    bindings = "fixtures/bindings/expected.rs";
+    bindings_3 = "fixtures/bindings-3/expected.rs";
+    bindings_passed_over = "fixtures/bindings-passed-over/expected.rs";
     chosen_operations = "fixtures/chosen-operations/expected.rs";
     composition = "fixtures/composition/expected.rs";
     content_types = "fixtures/content-types/expected.rs";

@@ -62,6 +62,11 @@ impl Diagnostic {
         self
     }
 
+    /// The same fault where no code hangs on it.
+    pub(crate) fn as_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
     /// How grave the fault is.
     #[must_use]
     pub fn severity(&self) -> Severity {

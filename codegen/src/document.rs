@@ -2,6 +2,7 @@
 //!
 //! `serde_yaml` is known here and nowhere else.
 
+mod bindings;
 mod keywords;
 mod locate;
 mod message;
@@ -23,6 +24,7 @@ use std::ops::Index;
 
 use serde::de::DeserializeSeed;
 
+pub(crate) use self::bindings::{BindingRole, Bindings};
 pub(crate) use self::keywords::{JsonType, Keywords, Tag};
 pub(crate) use self::locate::{Part, Position, locate};
 pub(crate) use self::place::{FileId, Place};
@@ -68,6 +70,7 @@ pub(crate) struct Server {
     /// A template: `{name}` stands for a variable.
     pub(crate) url: String,
     pub(crate) variables: Vec<Variable>,
+    pub(crate) bindings: Bindings,
 }
 
 /// A part of a server's URL that is chosen by the user.
@@ -89,6 +92,7 @@ pub(crate) struct Channel {
     pub(crate) address: Address,
     pub(crate) docs: Docs,
     pub(crate) parameters: Vec<Parameter>,
+    pub(crate) bindings: Bindings,
 }
 
 /// What is known of a channel's address.
@@ -128,6 +132,7 @@ pub(crate) struct Operation {
     pub(crate) messages: Vec<MessageId>,
     pub(crate) docs: Docs,
     pub(crate) reply: Option<Reply>,
+    pub(crate) bindings: Bindings,
 }
 
 /// What is answered to a message.
@@ -153,6 +158,7 @@ pub(crate) struct Message {
     pub(crate) payload: Option<SchemaId>,
     pub(crate) headers: Option<SchemaId>,
     pub(crate) correlation: Option<Correlation>,
+    pub(crate) bindings: Bindings,
 }
 
 /// Where a message carries the id that ties it to others.

@@ -14,7 +14,8 @@ use self::case::Style;
 use self::scope::{Scopes, Wish};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{Address, Api, Channel, Origin, Root, Shape, Step, TypeDef, TypeId, Variable};
+use crate::document::BindingRole;
+use crate::ir::{Address, Api, BoundKind, Channel, Origin, Root, Shape, Step, TypeDef, TypeId, Variable};
 
 /// A Rust identifier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +63,8 @@ pub(crate) struct Names {
     pub(crate) variables: Vec<Vec<Name>>,
     /// The enums of the arguments that have one, by server and argument.
     pub(crate) choices: BTreeMap<(usize, usize), Choice>,
+    /// The modules of what has bindings, and their constants.
+    pub(crate) bindings: Vec<(Name, Vec<Name>)>,
 }
 
 /// The enum of an argument that takes nothing but listed values.
@@ -87,6 +90,7 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
         servers: servers(api, &scopes),
         variables: api.servers.iter().map(|server| variables(server, &scopes)).collect(),
         choices: choices(api, &scopes),
+        bindings: bindings(api, &scopes),
     };
     scopes.finish();
     names
@@ -107,10 +111,11 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let rank = |def: &TypeDef| match (&def.origin.root, def.origin.steps.is_empty()) {
         (Root::Schema(_), true) => 0,
         (Root::Payload(_), true) => 1,
+        (Root::Binding(..), true) => 3,
         (_, true) => 2,
-        (_, false) => 3,
+        (_, false) => 4,
     };
-    for wanted in 0..=3 {
+    for wanted in 0..=4 {
         let ranked: Vec<(TypeId, &TypeDef)> = api.types.iter().filter(|(_, def)| rank(def) == wanted).collect();
         let wishes = ranked.iter().map(|(_, def)| type_wish(def, root_name(def, &settled))).collect::<Vec<_>>();
         let names = scope.settle(&wishes);
@@ -128,6 +133,7 @@ fn type_wish(def: &TypeDef, root_name: Option<String>) -> Wish {
         Root::Headers(message) => (format!("{message} headers"), "Message"),
         Root::Operation(id) => (format!("{id} message"), "Operation"),
         Root::Parameter(channel, name) => (format!("{channel} {name}"), "Parameter"),
+        Root::Binding(owner, role) => (format!("{owner} {}", binding_suffix(*role)), "Binding"),
     };
     if steps.is_empty() {
         return Wish::new(&def.at, &own, kind);
@@ -142,6 +148,19 @@ fn type_wish(def: &TypeDef, root_name: Option<String>) -> Wish {
         });
     }
     Wish::new(&def.at, &text, "Inner")
+}
+
+/// A message has headers of its own, so those of a protocol say which.
+fn binding_suffix(role: BindingRole) -> &'static str {
+    match role {
+        BindingRole::KafkaKey => "key",
+        BindingRole::WebSocketQuery | BindingRole::HttpQuery => "query",
+        BindingRole::WebSocketHeaders => "headers",
+        BindingRole::HttpHeaders => "http headers",
+        BindingRole::JmsHeaders => "jms headers",
+        BindingRole::AnypointMqHeaders => "anypoint mq headers",
+        BindingRole::MqttCorrelationData => "mqtt correlation data",
+    }
 }
 
 fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
@@ -214,9 +233,9 @@ fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), Choice> {
         variables.map(move |(index, variable)| ((at, index), server, variable))
     });
     let listed: Vec<_> = variables.filter(|(_, _, variable)| !variable.values.is_empty()).collect();
-    let wishes = listed.iter().map(|(_, server, variable)| {
-        Wish::new(&variable.at, &format!("{} {}", server.key, variable.key), "Variable")
-    });
+    let wishes = listed
+        .iter()
+        .map(|(_, server, variable)| Wish::new(&variable.at, &format!("{} {}", server.key, variable.key), "Variable"));
     let names = scopes.open(Style::Type, reserved::SERVERS).settle(&wishes.collect::<Vec<_>>());
     let choice = |((key, _, variable), name): (&(_, _, &Variable), Name)| {
         let wishes = variable.values.iter().map(|value| Wish::new(&value.at, &value.value, "Value"));
@@ -224,4 +243,18 @@ fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), Choice> {
         (*key, Choice { name, variants })
     };
     listed.iter().zip(names).map(choice).collect()
+}
+
+/// A module for each object that has bindings; those of each kind stand together, apart from the other kinds.
+fn bindings(api: &Api, scopes: &Scopes<'_>) -> Vec<(Name, Vec<Name>)> {
+    let modules = BoundKind::ALL.into_iter().flat_map(|kind| {
+        let bound = api.bindings.iter().filter(|bound| bound.kind == kind);
+        let wishes = bound.map(|bound| Wish::new(&bound.at, &bound.key, "binding"));
+        scopes.open(Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
+    });
+    let named = modules.zip(&api.bindings).map(|(module, bound)| {
+        let wishes = bound.constants.iter().map(|constant| Wish::new(&constant.at, &constant.label, "binding"));
+        (module, scopes.open(Style::Constant, &[]).settle(&wishes.collect::<Vec<_>>()))
+    });
+    named.collect()
 }

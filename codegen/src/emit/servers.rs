@@ -11,7 +11,11 @@ pub(super) fn servers(emit: Emit<'_>) -> Option<TokenStream> {
     if emit.api.servers.is_empty() {
         return None;
     }
-    let import = (!emit.names.choices.is_empty()).then(|| quote!(use std::fmt;));
+    let import = (!emit.names.choices.is_empty()).then(|| {
+        quote!(
+            use std::fmt;
+        )
+    });
     let items = emit.api.servers.iter().enumerate().map(|(index, server)| {
         let arguments = arguments(emit, index, server);
         let choices = arguments.iter().filter_map(|argument| choice(server, argument));
@@ -38,11 +42,7 @@ struct Argument<'a> {
 fn arguments<'a>(emit: Emit<'a>, server: usize, of: &'a Server) -> Vec<Argument<'a>> {
     let named = of.variables.iter().zip(&emit.names.variables[server]).enumerate();
     named
-        .map(|(index, (variable, name))| Argument {
-            variable,
-            name,
-            choice: emit.names.choices.get(&(server, index)),
-        })
+        .map(|(index, (variable, name))| Argument { variable, name, choice: emit.names.choices.get(&(server, index)) })
         .collect()
 }
 
