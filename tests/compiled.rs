@@ -12,7 +12,7 @@ macro_rules! fixtures {
 fixtures! {
     both_sides = "fixtures/both-sides/expected.rs";
     both_sides_application = "fixtures/both-sides-application/expected.rs";
-    bindings = "fixtures/bindings/expected.rs";
+    bindings_2 = "fixtures/bindings-2/expected.rs";
     bindings_3 = "fixtures/bindings-3/expected.rs";
     bindings_passed_over = "fixtures/bindings-passed-over/expected.rs";
     chosen_operations = "fixtures/chosen-operations/expected.rs";
@@ -23,7 +23,7 @@ fixtures! {
     names = "fixtures/names/expected.rs";
     references = "fixtures/references/expected.rs";
     renamed = "fixtures/renamed/expected.rs";
-    servers = "fixtures/servers/expected.rs";
+    server_variables = "fixtures/server-variables/expected.rs";
     several_messages = "fixtures/several-messages/expected.rs";
     several_operations = "fixtures/several-operations/expected.rs";
     traits_2 = "fixtures/traits-2/expected.rs";
@@ -510,7 +510,7 @@ async fn what_is_no_json_is_bytes() {
 
 #[test]
 fn the_url_of_a_server_takes_nothing_but_listed_values() {
-    use servers::servers::{ProductionPort, ProductionRegion, plain, production};
+    use server_variables::servers::{ProductionPort, ProductionRegion, plain, production};
     assert_eq!(ProductionRegion::default(), ProductionRegion::EuWest1);
     assert_eq!(ProductionRegion::KNOWN, [ProductionRegion::EuWest1, ProductionRegion::UsEast1]);
     assert_eq!(format!("{:>10}", ProductionRegion::UsEast1), " us-east-1");
@@ -521,7 +521,7 @@ fn the_url_of_a_server_takes_nothing_but_listed_values() {
 
 #[test]
 fn what_bindings_describe_is_typed() {
-    use bindings::{LineKey, OnOrderQuery, OrderHttpHeaders, OrderKey, OrdersTenantQuery, SharedHttpHeaders};
+    use bindings_2::{LineKey, OnOrderQuery, OrderHttpHeaders, OrderKey, OrdersTenantQuery, SharedHttpHeaders};
     let key = json!({"tenant": "acme", "number": 7});
     assert_eq!(round_trip::<OrderKey>(&key), Ok(key));
     let key = json!("67e55044-10b1-426f-9247-bb680e5fe0c8");
@@ -536,7 +536,7 @@ fn what_bindings_describe_is_typed() {
 
 #[test]
 fn what_bindings_state_is_a_constant_of_its_type() {
-    use bindings::bindings::{channels, messages, operations, servers};
+    use bindings_2::bindings::{channels, messages, operations, servers};
     assert_eq!(servers::broker::MQTT_LAST_WILL_TOPIC, "/last-wills");
     assert_eq!(channels::orders_tenant::KAFKA_PARTITIONS, 20_i64);
     assert_eq!(channels::orders_tenant::KAFKA_TOPIC_CONFIGURATION_CLEANUP_POLICY, ["delete", "compact"]);

@@ -3,6 +3,7 @@
 mod render;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::document::{FileId, Part, Place, Pointer, Position, locate};
@@ -63,7 +64,7 @@ impl Diagnostic {
     }
 
     /// The same fault where no code hangs on it.
-    pub(crate) fn as_warning(self) -> Self {
+    pub(crate) fn into_warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
     }
 
@@ -184,6 +185,9 @@ impl Diagnostics {
     /// Everything that was found, with the line and column of each.
     pub(crate) fn finish(self, source: &Source) -> Report {
         let mut diagnostics = self.found.take().unwrap_or_default();
+        // What several objects refer to is read for each of them, and its faults are told once.
+        let mut told = BTreeSet::new();
+        diagnostics.retain(|found| told.insert((found.file(), found.pointer().cloned(), found.message.clone())));
         for diagnostic in &mut diagnostics {
             diagnostic.find_position(source);
         }

@@ -250,7 +250,7 @@ fn bindings(api: &Api, scopes: &Scopes<'_>) -> Vec<(Name, Vec<Name>)> {
     let modules = BoundKind::ALL.into_iter().flat_map(|kind| {
         let bound = api.bindings.iter().filter(|bound| bound.kind == kind);
         let wishes = bound.map(|bound| Wish::new(&bound.at, &bound.key, "binding"));
-        scopes.open(Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
+        scopes.open(Style::Value, reserved::BINDINGS).settle(&wishes.collect::<Vec<_>>())
     });
     let named = modules.zip(&api.bindings).map(|(module, bound)| {
         let wishes = bound.constants.iter().map(|constant| Wish::new(&constant.at, &constant.label, "binding"));

@@ -167,7 +167,7 @@ impl Reader<'_> {
 
 /// Where the references of a node end; one that leads nowhere costs no more than the binding.
 fn followed<'a>(node: &Node<'a>) -> Option<Node<'a>> {
-    reference::follow(node.clone()).map_err(|fault| node.report(fault.as_warning())).ok()
+    reference::follow(node.clone()).map_err(|fault| node.report(fault.into_warning())).ok()
 }
 
 /// The members of an object that say something of the protocol.

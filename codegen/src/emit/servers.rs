@@ -63,9 +63,9 @@ fn function(server: &Server, name: &Name, arguments: &[Argument<'_>]) -> TokenSt
                 let template = template(segments, arguments);
                 quote!(format!(#template))
             };
-            let parameters = arguments.iter().map(|Argument { name, choice, .. }| match choice {
-                Some(Choice { name: ty, .. }) => quote!(#name: #ty),
-                None => quote!(#name: &str),
+            let parameters = arguments.iter().map(|Argument { name, choice, .. }| {
+                let ty = choice.map_or_else(|| quote!(&str), |Choice { name, .. }| quote!(#name));
+                quote!(#name: #ty)
             });
             quote! {
                 #docs

@@ -81,22 +81,22 @@ fn literal(value: &Value) -> Option<Literal> {
         }
         Value::Float(number) => number.is_finite().then_some(Literal::Number(*number)),
         Value::String(text) => Some(Literal::Text(text.clone())),
-        Value::Sequence(items) => Some(list(items)?.unwrap_or_else(|| Literal::Json(json(value).to_string()))),
+        Value::Sequence(items) if items.is_empty() => None,
+        Value::Sequence(items) => Some(slice(items).unwrap_or_else(|| Literal::Json(json(value).to_string()))),
         Value::Null | Value::Mapping(_) => None,
     }
 }
 
-/// A list of one kind; `Some(None)` where the kinds differ, or are not plain.
-fn list(items: &[Value]) -> Option<Option<Literal>> {
-    let first = items.first()?;
-    let is_plain = |item: &Value| item.kind() == first.kind() && !matches!(item, Value::Sequence(_));
-    let literals: Option<Vec<Literal>> = items.iter().filter(|item| is_plain(item)).map(literal).collect();
-    let alike = |literals: &Vec<Literal>| {
-        let first = std::mem::discriminant(&literals[0]);
-        literals.len() == items.len() && literals.iter().all(|literal| std::mem::discriminant(literal) == first)
-    };
-    let is_json = |literals: &Vec<Literal>| matches!(literals[0], Literal::Json(_));
-    Some(literals.filter(|found| !found.is_empty() && alike(found) && !is_json(found)).map(Literal::List))
+/// A list as a slice; `None` where the kinds of its items differ, or are not plain.
+fn slice(items: &[Value]) -> Option<Literal> {
+    let literals: Vec<Literal> = items.iter().map(plain).collect::<Option<_>>()?;
+    let kind = std::mem::discriminant(literals.first()?);
+    literals.iter().all(|literal| std::mem::discriminant(literal) == kind).then_some(Literal::List(literals))
+}
+
+/// What stands in a slice.
+fn plain(value: &Value) -> Option<Literal> {
+    literal(value).filter(|literal| !matches!(literal, Literal::List(_) | Literal::Json(_)))
 }
 
 fn json(value: &Value) -> serde_json::Value {

@@ -84,6 +84,9 @@ pub(super) const CHANNELS: &[&str] = &["Err", "FromStr", "Ok", "OtherChannel", "
 /// What the enums in the module of the servers use themselves.
 pub(super) const SERVERS: &[&str] = &["Default", "Result", "String"];
 
+/// What a module in the module of the bindings is called; one inside it may not be called the same (clippy).
+pub(super) const BINDINGS: &[&str] = &["channels", "messages", "operations", "servers"];
+
 /// Methods that a handler or a publisher has anyway.
 pub(super) const METHODS: &[&str] = &["new", "on_unhandled", "on_unknown"];
 
