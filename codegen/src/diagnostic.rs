@@ -3,6 +3,7 @@
 mod render;
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 
 #[cfg(feature = "overlay")]
@@ -67,6 +68,11 @@ impl Diagnostic {
     pub(crate) fn with_cure(mut self, cure: impl Into<String>) -> Self {
         self.cure = Some(cure.into());
         self
+    }
+
+    /// The same fault where no code hangs on it.
+    pub(crate) fn into_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
     }
 
     /// How grave the fault is.
@@ -212,6 +218,9 @@ impl Diagnostics {
                 diagnostic.move_to(&origin);
             }
         }
+        // What several objects refer to is read for each of them, and its faults are told once.
+        let mut told = BTreeSet::new();
+        diagnostics.retain(|found| told.insert((found.file(), found.pointer().cloned(), found.message.clone())));
         for diagnostic in &mut diagnostics {
             diagnostic.find_position(source);
         }

@@ -3,6 +3,7 @@
 //! `serde_yaml` is known here and nowhere else.
 
 mod avro;
+mod bindings;
 mod keywords;
 mod locate;
 mod message;
@@ -28,6 +29,7 @@ use std::ops::Index;
 
 use serde::de::DeserializeSeed;
 
+pub(crate) use self::bindings::{BindingRole, Bindings};
 pub(crate) use self::keywords::{JsonType, Keywords, Language, Tag};
 pub(crate) use self::locate::{Part, Position, locate};
 #[cfg(feature = "overlay")]
@@ -75,6 +77,7 @@ pub(crate) struct Server {
     /// A template: `{name}` stands for a variable.
     pub(crate) url: String,
     pub(crate) variables: Vec<Variable>,
+    pub(crate) bindings: Bindings,
 }
 
 /// A part of a server's URL that is chosen by the user.
@@ -96,6 +99,7 @@ pub(crate) struct Channel {
     pub(crate) address: Address,
     pub(crate) docs: Docs,
     pub(crate) parameters: Vec<Parameter>,
+    pub(crate) bindings: Bindings,
 }
 
 /// What is known of a channel's address.
@@ -135,6 +139,7 @@ pub(crate) struct Operation {
     pub(crate) messages: Vec<MessageId>,
     pub(crate) docs: Docs,
     pub(crate) reply: Option<Reply>,
+    pub(crate) bindings: Bindings,
 }
 
 /// What is answered to a message.
@@ -165,6 +170,7 @@ pub(crate) struct Message {
     pub(crate) payload: Option<SchemaId>,
     pub(crate) headers: Option<SchemaId>,
     pub(crate) correlation: Option<Location>,
+    pub(crate) bindings: Bindings,
 }
 
 /// A place in a message (AsyncAPI 2.6 and 3.0, "Runtime Expression").

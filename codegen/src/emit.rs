@@ -1,5 +1,6 @@
 //! Stage six: names and shapes become tokens. Nothing here can fail, and nothing here decides.
 
+mod bindings;
 mod channels;
 mod correlation;
 mod dispatch;
@@ -43,6 +44,7 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
     }
     items.extend(channels::channels(emit));
     items.extend(servers::servers(emit));
+    items.extend(bindings::bindings(emit));
     for (id, def) in api.types.in_order() {
         items.extend(type_def(emit, id, def));
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Index;
 
-use crate::document::{Location, Place, Pointer};
+use crate::document::{BindingRole, Location, Place, Pointer};
 
 /// Everything that the output is made of, each list in the order of the document.
 #[derive(Debug)]
@@ -14,6 +14,7 @@ pub(crate) struct Api {
     pub(crate) operations: Vec<Operation>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) servers: Vec<Server>,
+    pub(crate) bindings: Vec<Bound>,
     pub(crate) types: Types,
     pub(crate) coverage: Coverage,
 }
@@ -194,8 +195,54 @@ pub(crate) struct Variable {
     pub(crate) at: Place,
     pub(crate) key: String,
     pub(crate) default: Option<String>,
-    pub(crate) values: Vec<String>,
+    /// The only values it can have; any text where there are none.
+    pub(crate) values: Vec<EnumValue>,
     pub(crate) docs: Docs,
+}
+
+/// What the bindings of one object say, as constants.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    pub(crate) at: Place,
+    pub(crate) kind: BoundKind,
+    pub(crate) key: String,
+    pub(crate) constants: Vec<Constant>,
+}
+
+/// What has bindings, in the order of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BoundKind {
+    Server,
+    Channel,
+    Operation,
+    Message,
+}
+
+impl BoundKind {
+    pub(crate) const ALL: [Self; 4] = [Self::Server, Self::Channel, Self::Operation, Self::Message];
+}
+
+/// A value of a binding.
+#[derive(Debug)]
+pub(crate) struct Constant {
+    pub(crate) at: Place,
+    /// The protocol, and the keys from there.
+    pub(crate) label: String,
+    pub(crate) literal: Literal,
+}
+
+/// A value as Rust writes it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Literal {
+    Boolean(bool),
+    Integer(i64),
+    /// A number, and a finite one.
+    Number(f64),
+    Text(String),
+    /// At least one item, and all of one kind.
+    List(Vec<Literal>),
+    /// What no constant can hold.
+    Json(String),
 }
 
 /// Every type that gets an item of its own.
@@ -263,6 +310,8 @@ pub(crate) enum Root {
     Operation(String),
     /// A parameter of a channel.
     Parameter(String, String),
+    /// What has the binding, or the component that holds it.
+    Binding(String, BindingRole),
 }
 
 /// One step from a type to a type inside it.

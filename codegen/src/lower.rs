@@ -1,5 +1,6 @@
 //! Stage four: what the document says becomes what Rust will say, still without names and tokens.
 
+mod bindings;
 mod channel;
 mod merge;
 mod operation;
@@ -23,6 +24,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
     let channels = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();
+    let bindings = bindings::lower(document, &mut schemas);
     let (mut types, coverage) = schemas.finish();
     recursion::name_what_holds_itself(&mut types);
     recursion::box_what_holds_itself(&mut types);
@@ -33,6 +35,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
         operations,
         channels,
         servers: document.servers.iter().map(server::lower).collect(),
+        bindings,
         events,
         types,
         coverage,

@@ -14,7 +14,8 @@ use self::case::Style;
 use self::scope::{Scopes, Wish};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{Address, Api, Channel, Origin, Root, Shape, Step, TypeDef, TypeId};
+use crate::document::BindingRole;
+use crate::ir::{Address, Api, BoundKind, Channel, Origin, Root, Shape, Step, TypeDef, TypeId, Variable};
 
 /// A Rust identifier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +61,17 @@ pub(crate) struct Names {
     pub(crate) servers: Vec<Name>,
     /// The arguments of each server's function.
     pub(crate) variables: Vec<Vec<Name>>,
+    /// The enums of the arguments that have one, by server and argument.
+    pub(crate) choices: BTreeMap<(usize, usize), Choice>,
+    /// The modules of what has bindings, and their constants.
+    pub(crate) bindings: Vec<(Name, Vec<Name>)>,
+}
+
+/// The enum of an argument that takes nothing but listed values.
+#[derive(Debug)]
+pub(crate) struct Choice {
+    pub(crate) name: Name,
+    pub(crate) variants: Vec<Name>,
 }
 
 /// Names everything; where two names meet, both are told apart in the same way every time, and a warning says so.
@@ -77,6 +89,8 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
         parameters: api.channels.iter().map(|channel| parameters(channel, &scopes)).collect(),
         servers: servers(api, &scopes),
         variables: api.servers.iter().map(|server| variables(server, &scopes)).collect(),
+        choices: choices(api, &scopes),
+        bindings: bindings(api, &scopes),
     };
     scopes.finish();
     names
@@ -98,10 +112,11 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
         (Root::Schema(_), true) => 0,
         (Root::Named(_), true) => 1,
         (Root::Payload(_), true) => 2,
+        (Root::Binding(..), true) => 4,
         (_, true) => 3,
-        (_, false) => 4,
+        (_, false) => 5,
     };
-    for wanted in 0..=4 {
+    for wanted in 0..=5 {
         let ranked: Vec<(TypeId, &TypeDef)> = api.types.iter().filter(|(_, def)| rank(def) == wanted).collect();
         let wishes =
             ranked.iter().map(|(_, def)| type_wish(def, root_name(def, &settled), &by_root)).collect::<Vec<_>>();
@@ -121,6 +136,7 @@ fn type_wish(def: &TypeDef, root_name: Option<String>, by_root: &BTreeMap<&Root,
         Root::Headers(message) => (format!("{message} headers"), "Message"),
         Root::Operation(id) => (format!("{id} message"), "Operation"),
         Root::Parameter(channel, name) => (format!("{channel} {name}"), "Parameter"),
+        Root::Binding(owner, role) => (format!("{owner} {}", binding_suffix(*role)), "Binding"),
     };
     if steps.is_empty() {
         return Wish::new(&def.at, &own, kind);
@@ -144,6 +160,19 @@ fn short<'a>(full: &'a str, by_root: &BTreeMap<&Root, TypeId>) -> &'a str {
         .keys()
         .filter(|root| matches!(root, Root::Named(other) if other.rsplit('.').next() == Some(last(full))));
     if rivals.count() > 1 { full } else { last(full) }
+}
+
+/// A message has headers of its own, so those of a protocol say which.
+fn binding_suffix(role: BindingRole) -> &'static str {
+    match role {
+        BindingRole::KafkaKey => "key",
+        BindingRole::WebSocketQuery | BindingRole::HttpQuery => "query",
+        BindingRole::WebSocketHeaders => "headers",
+        BindingRole::HttpHeaders => "http headers",
+        BindingRole::JmsHeaders => "jms headers",
+        BindingRole::AnypointMqHeaders => "anypoint mq headers",
+        BindingRole::MqttCorrelationData => "mqtt correlation data",
+    }
 }
 
 fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
@@ -207,4 +236,37 @@ fn servers(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
 fn variables(server: &crate::ir::Server, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes = server.variables.iter().map(|variable| Wish::new(&variable.at, &variable.key, "variable"));
     scopes.open(Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
+}
+
+/// One scope for the enums of all servers, because they stand in one module.
+fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), Choice> {
+    let variables = api.servers.iter().enumerate().flat_map(|(at, server)| {
+        let variables = server.variables.iter().enumerate();
+        variables.map(move |(index, variable)| ((at, index), server, variable))
+    });
+    let listed: Vec<_> = variables.filter(|(_, _, variable)| !variable.values.is_empty()).collect();
+    let wishes = listed
+        .iter()
+        .map(|(_, server, variable)| Wish::new(&variable.at, &format!("{} {}", server.key, variable.key), "Variable"));
+    let names = scopes.open(Style::Type, reserved::SERVERS).settle(&wishes.collect::<Vec<_>>());
+    let choice = |((key, _, variable), name): (&(_, _, &Variable), Name)| {
+        let wishes = variable.values.iter().map(|value| Wish::new(&value.at, &value.value, "Value"));
+        let variants = scopes.open(Style::Type, &[]).settle(&wishes.collect::<Vec<_>>());
+        (*key, Choice { name, variants })
+    };
+    listed.iter().zip(names).map(choice).collect()
+}
+
+/// A module for each object that has bindings; those of each kind stand together, apart from the other kinds.
+fn bindings(api: &Api, scopes: &Scopes<'_>) -> Vec<(Name, Vec<Name>)> {
+    let modules = BoundKind::ALL.into_iter().flat_map(|kind| {
+        let bound = api.bindings.iter().filter(|bound| bound.kind == kind);
+        let wishes = bound.map(|bound| Wish::new(&bound.at, &bound.key, "binding"));
+        scopes.open(Style::Value, reserved::BINDINGS).settle(&wishes.collect::<Vec<_>>())
+    });
+    let named = modules.zip(&api.bindings).map(|(module, bound)| {
+        let wishes = bound.constants.iter().map(|constant| Wish::new(&constant.at, &constant.label, "binding"));
+        (module, scopes.open(Style::Constant, &[]).settle(&wishes.collect::<Vec<_>>()))
+    });
+    named.collect()
 }

@@ -1,5 +1,6 @@
 //! Message Objects, which differ little between the versions.
 
+use super::bindings;
 use super::read::Node;
 use super::schema::Schemas;
 use super::{Docs, Location, Message, MessageId, Messages, Pointer};
@@ -37,10 +38,11 @@ pub(super) fn read(
     object.not_yet(&["traits"]);
     let content_type = object.text("contentType");
     let correlation = object.get("correlationId").and_then(|node| read_location(node, "a Correlation ID Object"));
-    object.pass_over(&["bindings", "examples", "externalDocs", "tags"]);
+    let bindings = bindings::read(&mut object, schemas);
+    object.pass_over(&["examples", "externalDocs", "tags"]);
     let at = object.at().clone();
     object.finish();
-    Some(messages.add(Message { at, key, name, docs, content_type, payload, headers, correlation }))
+    Some(messages.add(Message { at, key, name, docs, content_type, payload, headers, correlation, bindings }))
 }
 
 /// The runtime expression of a Correlation ID Object, or of an Operation Reply Address Object.

@@ -3,6 +3,7 @@
 //! What a 2.x document calls `subscribe` is what a client may subscribe to, so the application sends it; `publish` is
 //! what the application receives (AsyncAPI 2.6, "Channel Item Object").
 
+use super::bindings;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::server::{self, read_variables};
@@ -25,7 +26,7 @@ pub(super) fn read(mut root: Object<'_>) -> Document {
         .and_then(|node| server::read_info(&node, "an Info Object of AsyncAPI 2", &[]))
         .unwrap_or_default();
     let servers = root.entries("servers");
-    let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, &node)).collect();
+    let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, &node, &mut reader.schemas)).collect();
     let components = root.get("components").map(|node| reader.components(&node)).unwrap_or_default();
     if let Some(channels) = root.expect("channels") {
         for (address, node) in channels.entries("`channels`") {
@@ -39,17 +40,18 @@ pub(super) fn read(mut root: Object<'_>) -> Document {
     Document { docs, content_type, servers, channels, operations, messages, components, schemas }
 }
 
-fn read_server(key: &str, node: &Node<'_>) -> Option<Server> {
+fn read_server(key: &str, node: &Node<'_>, schemas: &mut Schemas) -> Option<Server> {
     let node = node.clone().follow()?;
     let mut object = node.object("a Server Object of AsyncAPI 2")?;
     let url = object.require("url")?.text()?;
     object.expect("protocol");
     let variables = read_variables(&mut object);
     let docs = Docs { description: object.note("description"), ..Docs::default() };
-    object.pass_over(&["protocolVersion", "security", "bindings", "tags"]);
+    let bindings = bindings::read(&mut object, schemas);
+    object.pass_over(&["protocolVersion", "security", "tags"]);
     let at = object.at().clone();
     object.finish();
-    Some(Server { at, key: key.to_owned(), docs, url, variables })
+    Some(Server { at, key: key.to_owned(), docs, url, variables, bindings })
 }
 
 impl Reader {
@@ -86,19 +88,21 @@ impl Reader {
         let parameters = object.entries("parameters");
         let parameters =
             parameters.into_iter().filter_map(|(key, node)| parameter::read(key, node, &mut self.schemas)).collect();
+        let bindings = bindings::read(&mut object, &mut self.schemas);
         self.channels.push(Channel {
             at: object.at().clone(),
             key: address.to_owned(),
             address: Address::Known(address.to_owned()),
             docs: Docs { description: object.note("description"), ..Docs::default() },
             parameters,
+            bindings,
         });
         for (key, action) in [("subscribe", Action::Send), ("publish", Action::Receive)] {
             if let Some(node) = object.get(key) {
                 self.operation(&node, action, index);
             }
         }
-        object.pass_over(&["bindings", "servers"]);
+        object.pass_over(&["servers"]);
         object.finish();
     }
 
@@ -110,12 +114,13 @@ impl Reader {
         let is_given = message.is_some();
         let messages = message.map(|node| self.operation_messages(node)).unwrap_or_default();
         object.not_yet(&["traits"]);
-        object.pass_over(&["bindings", "externalDocs", "security", "tags"]);
+        let bindings = bindings::read(&mut object, &mut self.schemas);
+        object.pass_over(&["externalDocs", "security", "tags"]);
         let at = object.at().clone();
         object.finish();
         // A message that could not be read has been reported; that it is missing here is no news.
         if !messages.is_empty() || !is_given {
-            self.operations.push(Operation { at, id, action, channel, messages, docs, reply: None });
+            self.operations.push(Operation { at, id, action, channel, messages, docs, reply: None, bindings });
         }
     }
 

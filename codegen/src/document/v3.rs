@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bindings;
 use super::place::Place;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
@@ -31,7 +32,7 @@ pub(super) fn read(mut root: Object<'_>) -> Document {
         .and_then(|node| server::read_info(&node, "an Info Object of AsyncAPI 3", &["externalDocs", "tags"]))
         .unwrap_or_default();
     let servers = root.entries("servers");
-    let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, &node)).collect();
+    let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, &node, &mut reader.schemas)).collect();
     let components = root.get("components").map(|node| reader.components(&node)).unwrap_or_default();
     for (key, node) in root.entries("channels") {
         reader.channel(key, node);
@@ -47,7 +48,7 @@ pub(super) fn read(mut root: Object<'_>) -> Document {
 }
 
 /// The host, the path and the protocol make what 2.x calls the URL.
-fn read_server(key: &str, node: &Node<'_>) -> Option<Server> {
+fn read_server(key: &str, node: &Node<'_>, schemas: &mut Schemas) -> Option<Server> {
     let node = node.clone().follow()?;
     let mut object = node.object("a Server Object of AsyncAPI 3")?;
     let host = object.require("host")?.text()?;
@@ -56,10 +57,11 @@ fn read_server(key: &str, node: &Node<'_>) -> Option<Server> {
     let scheme = protocol.map(|protocol| format!("{protocol}://")).unwrap_or_default();
     let variables = read_variables(&mut object);
     let docs = documentation(&mut object);
-    object.pass_over(&["protocolVersion", "security", "bindings", "tags", "externalDocs"]);
+    let bindings = bindings::read(&mut object, schemas);
+    object.pass_over(&["protocolVersion", "security", "tags", "externalDocs"]);
     let at = object.at().clone();
     object.finish();
-    Some(Server { at, key: key.to_owned(), docs, url: format!("{scheme}{host}{path}"), variables })
+    Some(Server { at, key: key.to_owned(), docs, url: format!("{scheme}{host}{path}"), variables, bindings })
 }
 
 fn documentation(object: &mut Object<'_>) -> Docs {
@@ -124,15 +126,17 @@ impl Reader {
             .collect();
         let index = self.channels.len();
         self.by_place.insert(node.at.clone(), index);
+        let bindings = bindings::read(&mut object, &mut self.schemas);
         self.channels.push(Channel {
             at: node.at.clone(),
             key: key.to_owned(),
             address,
             docs: documentation(&mut object),
             parameters,
+            bindings,
         });
         self.channel_messages.push(messages);
-        object.pass_over(&["servers", "bindings", "externalDocs", "tags"]);
+        object.pass_over(&["servers", "externalDocs", "tags"]);
         object.finish();
         Some(index)
     }
@@ -146,12 +150,22 @@ impl Reader {
         let docs = documentation(&mut object);
         let reply = object.get("reply").and_then(|node| self.reply(node));
         object.not_yet(&["traits"]);
-        object.pass_over(&["bindings", "externalDocs", "security", "tags"]);
+        let bindings = bindings::read(&mut object, &mut self.schemas);
+        object.pass_over(&["externalDocs", "security", "tags"]);
         let at = object.at().clone();
         object.finish();
         let (Some(action), Some(channel)) = (action, channel) else { return };
         let messages = named.unwrap_or_else(|| self.channel_messages[channel].clone());
-        self.operations.push(Operation { at, id: Some(key.to_owned()), action, channel, messages, docs, reply });
+        self.operations.push(Operation {
+            at,
+            id: Some(key.to_owned()),
+            action,
+            channel,
+            messages,
+            docs,
+            reply,
+            bindings,
+        });
     }
 
     /// The channel that an operation or a reply refers to.

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::document::BindingRole;
 use crate::ir::{Docs, Origin, Root, Step, TypeDef};
 
 /// The widest line of text; with indentation and `///` it stays below 100 columns.
@@ -39,6 +40,7 @@ pub(super) fn of_type(def: &TypeDef) -> TokenStream {
             Root::Headers(message) => format!("the headers of {}", code(message)),
             Root::Operation(id) => format!("the messages of {}", code(id)),
             Root::Parameter(channel, name) => format!("the parameter {} of {}", code(name), code(channel)),
+            Root::Binding(owner, role) => format!("the {} of {}", binding(*role), code(owner)),
         };
         let property = steps.iter().rev().find_map(|step| match step {
             Step::Property(name) => Some(format!("{} in {place}", code(name))),
@@ -54,6 +56,19 @@ pub(super) fn of_type(def: &TypeDef) -> TokenStream {
         };
         Some(sentence)
     })
+}
+
+fn binding(role: BindingRole) -> &'static str {
+    match role {
+        BindingRole::KafkaKey => "Kafka key",
+        BindingRole::WebSocketQuery => "WebSocket query",
+        BindingRole::WebSocketHeaders => "WebSocket headers",
+        BindingRole::HttpQuery => "HTTP query",
+        BindingRole::HttpHeaders => "HTTP headers",
+        BindingRole::JmsHeaders => "JMS headers",
+        BindingRole::AnypointMqHeaders => "Anypoint MQ headers",
+        BindingRole::MqttCorrelationData => "MQTT correlation data",
+    }
 }
 
 /// The short form, where there is one.

@@ -5,26 +5,50 @@ use quote::quote;
 
 use super::{Emit, docs};
 use crate::ir::{Segment, Server, Variable};
-use crate::names::Name;
+use crate::names::{Choice, Name};
 
 pub(super) fn servers(emit: Emit<'_>) -> Option<TokenStream> {
     if emit.api.servers.is_empty() {
         return None;
     }
-    let servers = emit.api.servers.iter().zip(&emit.names.servers).zip(&emit.names.variables);
-    let functions = servers.map(|((server, name), arguments)| function(server, name, arguments));
+    let import = (!emit.names.choices.is_empty()).then(|| {
+        quote!(
+            use std::fmt;
+        )
+    });
+    let items = emit.api.servers.iter().enumerate().map(|(index, server)| {
+        let arguments = arguments(emit, index, server);
+        let choices = arguments.iter().filter_map(|argument| choice(server, argument));
+        let function = function(server, &emit.names.servers[index], &arguments);
+        quote!(#(#choices)* #function)
+    });
+    let items: Vec<TokenStream> = items.collect();
     Some(quote! {
         #[doc = " The URLs of the servers."]
         pub mod servers {
-            #(#functions)*
+            #import
+            #(#items)*
         }
     })
 }
 
-fn function(server: &Server, name: &Name, arguments: &[Name]) -> TokenStream {
+/// A variable of the URL as the function takes it.
+struct Argument<'a> {
+    variable: &'a Variable,
+    name: &'a Name,
+    choice: Option<&'a Choice>,
+}
+
+fn arguments<'a>(emit: Emit<'a>, server: usize, of: &'a Server) -> Vec<Argument<'a>> {
+    let named = of.variables.iter().zip(&emit.names.variables[server]).enumerate();
+    named
+        .map(|(index, (variable, name))| Argument { variable, name, choice: emit.names.choices.get(&(server, index)) })
+        .collect()
+}
+
+fn function(server: &Server, name: &Name, arguments: &[Argument<'_>]) -> TokenStream {
     let docs = docs::docs(&server.docs);
-    let variables: Vec<TokenStream> =
-        server.variables.iter().zip(arguments).map(|(variable, name)| variable_docs(variable, name)).collect();
+    let variables: Vec<TokenStream> = arguments.iter().map(variable_docs).collect();
     let separator = (!variables.is_empty() && !docs.is_empty()).then(|| quote!(#[doc = ""]));
     match &server.url[..] {
         segments @ ([] | [Segment::Text(_)]) => {
@@ -33,17 +57,21 @@ fn function(server: &Server, name: &Name, arguments: &[Name]) -> TokenStream {
         }
         segments => {
             let url = if let [Segment::Variable(index)] = segments {
-                let name = &arguments[*index];
-                quote!(#name.to_owned())
+                let Argument { name, choice, .. } = &arguments[*index];
+                if choice.is_some() { quote!(#name.to_string()) } else { quote!(#name.to_owned()) }
             } else {
                 let template = template(segments, arguments);
                 quote!(format!(#template))
             };
+            let parameters = arguments.iter().map(|Argument { name, choice, .. }| {
+                let ty = choice.map_or_else(|| quote!(&str), |Choice { name, .. }| quote!(#name));
+                quote!(#name: #ty)
+            });
             quote! {
                 #docs
                 #separator
                 #(#variables)*
-                pub fn #name(#(#arguments: &str),*) -> String {
+                pub fn #name(#(#parameters),*) -> String {
                     #url
                 }
             }
@@ -51,12 +79,54 @@ fn function(server: &Server, name: &Name, arguments: &[Name]) -> TokenStream {
     }
 }
 
-fn variable_docs(variable: &Variable, name: &Name) -> TokenStream {
-    let summary = docs::summary(&variable.docs).map(str::to_owned);
-    let values: Vec<String> = variable.values.iter().map(|value| docs::code(value)).collect();
-    let values = (!values.is_empty()).then(|| format!("One of {}.", values.join(", ")));
+/// The values of a variable: a closed enum, because no other makes a URL that the document describes.
+fn choice(server: &Server, argument: &Argument<'_>) -> Option<TokenStream> {
+    let Argument { variable, choice, .. } = argument;
+    let Choice { name, variants } = choice.as_ref()?;
+    let docs = docs::docs_or(&variable.docs, || {
+        Some(format!("The variable {} of the server {}.", docs::code(&variable.key), docs::code(&server.key)))
+    });
+    let values: Vec<&str> = variable.values.iter().map(|value| value.value.as_str()).collect();
+    let is_default = |value: &str| variable.default.as_deref() == Some(value);
+    let derived = values.iter().any(|value| is_default(value)).then(|| quote!(Default,));
+    let members = values.iter().zip(variants).map(|(value, variant)| {
+        let docs = docs::line(&docs::code(value));
+        let default = is_default(value).then(|| quote!(#[default]));
+        quote!(#docs #default #variant)
+    });
+    Some(quote! {
+        #docs
+        #[derive(Clone, Copy, Debug, #derived PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum #name {
+            #(#members,)*
+        }
+
+        impl #name {
+            #[doc = " Every value, in the order of the document."]
+            pub const KNOWN: &[Self] = &[#(Self::#variants),*];
+
+            #[doc = " The value as it stands in the URL."]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    #(Self::#variants => #values,)*
+                }
+            }
+        }
+
+        impl fmt::Display for #name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.pad(self.as_str())
+            }
+        }
+    })
+}
+
+fn variable_docs(argument: &Argument<'_>) -> TokenStream {
+    let Argument { variable, name, choice } = argument;
+    // An enum says the rest itself.
+    let summary = docs::summary(&variable.docs).filter(|_| choice.is_none()).map(str::to_owned);
     let default = variable.default.as_ref().map(|default| format!("The default is {}.", docs::code(default)));
-    let details: Vec<String> = [summary, values, default].into_iter().flatten().collect();
+    let details: Vec<String> = [summary, default].into_iter().flatten().collect();
     let separator = if details.is_empty() { "" } else { ": " };
     docs::text(&format!("- `{name}`{separator}{}", details.join(" ")))
 }
@@ -69,10 +139,10 @@ fn text(segment: &Segment) -> &str {
 }
 
 /// The URL as a format string; a keyword in it needs no `r#`.
-fn template(segments: &[Segment], arguments: &[Name]) -> String {
+fn template(segments: &[Segment], arguments: &[Argument<'_>]) -> String {
     let piece = |segment: &Segment| match segment {
         Segment::Text(text) => text.replace('{', "{{").replace('}', "}}"),
-        Segment::Variable(index) => format!("{{{}}}", arguments[*index].plain()),
+        Segment::Variable(index) => format!("{{{}}}", arguments[*index].name.plain()),
     };
     segments.iter().map(piece).collect()
 }

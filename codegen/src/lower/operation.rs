@@ -57,7 +57,7 @@ fn address<'a>(document: &'a Document, operation: &document::Operation) -> &'a s
 }
 
 /// The `operationId`, or one made of the verb and the channel's address.
-fn operation_id(document: &Document, operation: &document::Operation) -> String {
+pub(super) fn operation_id(document: &Document, operation: &document::Operation) -> String {
     let made = || {
         let verb = match operation.action {
             Action::Send => "on",

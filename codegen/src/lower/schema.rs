@@ -6,7 +6,9 @@ use super::union::Alternative;
 use super::{docs, merge, origin, scalar, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Document, JsonType, Keywords, Place, Pointer, SchemaId, SchemaKind, Schemas, Value};
+use crate::document::{
+    self, BindingRole, Document, JsonType, Keywords, Place, Pointer, SchemaId, SchemaKind, Schemas, Value,
+};
 use crate::ir::{
     Coverage, Docs, EnumValue, Event, Extra, Field, Origin, Presence, Root, Shape, Struct, Type, TypeDef, TypeId,
     Types, Union, Variant,
@@ -119,6 +121,15 @@ impl<'a> Lowering<'a> {
     pub(super) fn headers(&mut self, id: SchemaId, message: &str) -> Type {
         self.root(id, || Root::Headers(message.to_owned()));
         self.type_of(id)
+    }
+
+    /// Makes the type of a schema in a binding: an item in any case, because nothing else names it.
+    pub(super) fn binding(&mut self, id: SchemaId, owner: &str, role: BindingRole) {
+        self.root(id, || Root::Binding(owner.to_owned(), role));
+        if !self.made.contains_key(&id) {
+            self.reserve(id);
+            self.component(id);
+        }
     }
 
     /// The type of a channel's parameter: a text, a number, or an enum.

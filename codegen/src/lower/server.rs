@@ -2,7 +2,7 @@
 
 use super::{docs, template};
 use crate::document;
-use crate::ir::{Docs, Server, Variable};
+use crate::ir::{Docs, EnumValue, Server, Variable};
 
 pub(super) fn lower(server: &document::Server) -> Server {
     let used = |variable: &&document::Variable| server.url.contains(&format!("{{{}}}", variable.key));
@@ -25,7 +25,19 @@ fn variable(variable: &document::Variable) -> Variable {
         at: variable.at.clone(),
         key: variable.key.clone(),
         default: variable.default.clone(),
-        values: variable.values.clone(),
+        values: values(variable),
         docs: docs(&variable.docs),
     }
+}
+
+/// Each value once, at the place of the first that says it.
+fn values(variable: &document::Variable) -> Vec<EnumValue> {
+    let at = variable.at.join("enum");
+    let mut values: Vec<EnumValue> = Vec::new();
+    for (index, value) in variable.values.iter().enumerate() {
+        if !values.iter().any(|known| known.value == *value) {
+            values.push(EnumValue { at: at.join(&index.to_string()), value: value.clone() });
+        }
+    }
+    values
 }

@@ -81,6 +81,12 @@ pub(super) const VARIANTS: &[&str] = &["Unknown"];
 /// What the module of the channels uses itself.
 pub(super) const CHANNELS: &[&str] = &["Err", "FromStr", "Ok", "OtherChannel", "Result", "Self", "String"];
 
+/// What the enums in the module of the servers use themselves.
+pub(super) const SERVERS: &[&str] = &["Default", "Result", "String"];
+
+/// What a module in the module of the bindings is called; one inside it may not be called the same (clippy).
+pub(super) const BINDINGS: &[&str] = &["channels", "messages", "operations", "servers"];
+
 /// Methods that a handler or a publisher has anyway.
 pub(super) const METHODS: &[&str] = &["new", "on_unhandled", "on_unknown"];
 
