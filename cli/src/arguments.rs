@@ -80,7 +80,7 @@ pub(crate) struct DocumentCall {
     /// Which side the code is for
     #[arg(long, value_enum, default_value_t = Side::Client)]
     pub(crate) perspective: Side,
-    /// Lay an overlay (OpenAPI Overlay 1.0) over the document first; may be given several times, in their order
+    /// Lay an overlay (`OpenAPI` Overlay 1.0) over the document first; may be given several times, in their order
     #[arg(long, value_name = "FILE")]
     pub(crate) overlay: Vec<PathBuf>,
     /// Refuse documents with warnings, too

@@ -1,4 +1,4 @@
-//! Targets: from a JSONPath (RFC 9535) to the nodes of the document that it selects.
+//! Targets: from a `JSONPath` (RFC 9535) to the nodes of the document that it selects.
 //!
 //! `serde_json_path` is known here and nowhere else.
 
