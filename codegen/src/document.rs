@@ -24,7 +24,7 @@ use std::ops::Index;
 use serde::de::DeserializeSeed;
 
 pub(crate) use self::keywords::{JsonType, Keywords, Tag};
-pub(crate) use self::locate::{Part, Position, locate};
+pub(crate) use self::locate::{Part, Position, Positions};
 pub(crate) use self::place::{FileId, Place};
 pub use self::pointer::Pointer;
 use self::read::{Node, Tree};
