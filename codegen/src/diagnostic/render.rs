@@ -31,9 +31,11 @@ impl<'a> Snippets<'a> {
         let name = self.source.name_of(diagnostic.file());
         let group = match diagnostic.position {
             Some(position) => {
-                let (number, line) = self.line(diagnostic.file(), position.line);
-                let mark = AnnotationKind::Primary.span(span(line, position.column));
-                group.element(Snippet::source(line).line_start(number).path(name).annotation(mark))
+                let (line, text) = self.line(diagnostic.file(), position.line);
+                // What breaks off is wrong at its end.
+                let span = if line < position.line { text.len()..text.len() } else { span(text, position.column) };
+                let mark = AnnotationKind::Primary.span(span);
+                group.element(Snippet::source(text).line_start(line).path(name).annotation(mark))
             }
             None => group.element(Origin::path(name)),
         };
@@ -44,9 +46,9 @@ impl<'a> Snippets<'a> {
     /// The line of this number, or the last one; alone, since whoever draws it looks through all that it is given.
     fn line(&mut self, file: FileId, number: usize) -> (usize, &'a str) {
         let source = self.source;
-        let lines = self.lines.entry(file).or_insert_with(|| source.text_of(file).split('\n').collect());
-        let number = number.clamp(1, lines.len());
-        (number, lines[number - 1].trim_end_matches('\r'))
+        let lines = self.lines.entry(file).or_insert_with(|| source.text_of(file).split_inclusive('\n').collect());
+        let number = number.clamp(1, lines.len().max(1));
+        (number, lines.get(number - 1).copied().unwrap_or_default())
     }
 }
 
@@ -63,6 +65,7 @@ pub(super) fn line(source: &Source, diagnostic: &Diagnostic) -> String {
 
 /// From the column to the end of the key or scalar that starts there; one byte at least where the line allows it.
 fn span(line: &str, column: usize) -> Range<usize> {
+    let line = line.trim_end_matches(['\n', '\r']);
     let column = line.char_indices().nth(column.saturating_sub(1));
     let start = column.map_or(line.len(), |(index, _)| index);
     start..start + token_length(&line[start..])

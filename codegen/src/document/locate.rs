@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use saphyr_parser::{Event, Parser, Span, StrInput};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 
 use super::Pointer;
 
@@ -49,7 +49,7 @@ impl Positions {
 
     /// Walks the text, once. Where it ends as no YAML can, what stands before that is found.
     pub(crate) fn find(&mut self, text: &str) {
-        let mut walk = Walk { parser: Parser::new_from_str(text) };
+        let mut walk = Walk { parser: Parser::new_from_str(text), lines: text.lines().collect() };
         while let Some((event, span)) = walk.next() {
             if !matches!(event, Event::StreamStart | Event::DocumentStart(_)) {
                 walk.visit(&event, span, &mut self.root);
@@ -81,6 +81,7 @@ impl Positions {
 /// The events of a text, one after the other, until its end or its first fault.
 struct Walk<'a> {
     parser: Parser<'a, StrInput<'a>>,
+    lines: Vec<&'a str>,
 }
 
 impl<'a> Walk<'a> {
@@ -90,7 +91,7 @@ impl<'a> Walk<'a> {
 
     /// Goes through the node that begins with this event. No deeper than pointers lead: what is not wanted is skipped.
     fn visit(&mut self, event: &Event<'_>, span: Span, wanted: &mut Wanted) {
-        wanted.value.get_or_insert(position(span));
+        wanted.value.get_or_insert_with(|| self.start(event, span));
         match event {
             Event::MappingStart(..) => self.visit_entries(wanted),
             Event::SequenceStart(..) => self.visit_items(wanted),
@@ -133,6 +134,22 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Where a value begins, for an author: at the sign of a block scalar, and after the colon where there is nothing.
+    fn start(&self, event: &Event<'_>, span: Span) -> Position {
+        let start = position(span);
+        match event {
+            Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
+                let mut above = (1..=start.line).rev().filter_map(|line| Some((line, self.lines.get(line - 1)?)));
+                let sign = above.find_map(|(line, text)| Some(Position { line, column: block_sign(text)? }));
+                sign.unwrap_or(start)
+            }
+            Event::Scalar(text, ScalarStyle::Plain, ..) if text.is_empty() => {
+                Position { column: start.column + 1, ..start }
+            }
+            _ => start,
+        }
+    }
+
     /// Goes past the node that begins with this event.
     fn skip(&mut self, event: &Event<'_>) {
         let mut open = depth(event);
@@ -152,6 +169,13 @@ fn depth(event: &Event<'_>) -> isize {
     }
 }
 
+/// The column of the `|` or `>` with which a line ends, its indicators (`>-`, `|2`) and a comment aside.
+fn block_sign(line: &str) -> Option<usize> {
+    let line = line.split(" #").next().unwrap_or(line).trim_end();
+    let line = line.trim_end_matches(|sign: char| sign.is_ascii_digit() || matches!(sign, '+' | '-'));
+    line.ends_with(['|', '>']).then(|| line.chars().count())
+}
+
 fn position(span: Span) -> Position {
     Position { line: span.start.line(), column: span.start.col() + 1 }
 }
@@ -161,7 +185,8 @@ mod tests {
     use super::{Part, Pointer, Position, Positions};
 
     const TEXT: &str = "info:\n  title: Orders\nlist:\n  - a\n  - key: b\nflow: {x: [1, 2]}\n\
-                        base: &base {deep: {a: 1}}\nalias: *base\nmerged:\n  <<: *base\n  own: 2\nlast: \n";
+                        base: &base {deep: {a: 1}}\nalias: *base\nmerged:\n  <<: *base\n  own: 2\nlast:\n\
+                        text: >-  # folded\n\n  words\n";
 
     fn at(pointer: &str, part: Part) -> Option<(usize, usize)> {
         let pointer = Pointer::parse(pointer)?;
@@ -179,6 +204,8 @@ mod tests {
         assert_eq!(at("/list/1/key", Part::Key), Some((5, 5)));
         assert_eq!(at("/flow/x", Part::Value), Some((6, 11)));
         assert_eq!(at("/flow/x/1", Part::Value), Some((6, 15)));
+        assert_eq!(at("/last", Part::Value), Some((12, 6)));
+        assert_eq!(at("/text", Part::Value), Some((13, 7)));
     }
 
     #[test]
