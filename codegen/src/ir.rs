@@ -328,7 +328,7 @@ pub(crate) struct EnumValue {
 }
 
 /// A type as it stands in a field or a signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Type {
     Any,
     Boolean,
@@ -354,7 +354,7 @@ pub(crate) enum Type {
 }
 
 /// The width of an integer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Width {
     I8,
     I16,
@@ -368,7 +368,7 @@ pub(crate) enum Width {
 }
 
 /// A type that is defined elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum External {
     DateTime,
     Date,

@@ -259,17 +259,15 @@ impl<'a> Lowering<'a> {
             return None;
         }
         let mut strings: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
         for id in alternatives {
             let part = merge::flat_of(self.schemas, id)?;
             if self.made.contains_key(&self.schemas.definition(id)?) {
                 return None;
             }
             let values = part.values.as_ref()?;
-            for value in values.iter().map(text).collect::<Option<Vec<String>>>()? {
-                if !strings.contains(&value) {
-                    strings.push(value);
-                }
-            }
+            let texts = values.iter().map(text).collect::<Option<Vec<String>>>()?;
+            strings.extend(texts.into_iter().filter(|text| seen.insert(text.clone())));
         }
         Some(strings)
     }
@@ -305,11 +303,12 @@ impl<'a> Lowering<'a> {
             found.sort_by_key(|alternative| std::cmp::Reverse(union::demand(self.schemas, alternative.id)));
         }
         let mut variants: Vec<Variant> = Vec::new();
+        let mut seen = BTreeSet::new();
         for Alternative { id, tag_values } in found {
             let label = union::label(self.schemas, id);
             let ty = if shares { self.joined(&base, id) } else { self.value(id) };
             // Without a tag, a second alternative of the same type can never be meant.
-            if tag.is_some() || !variants.iter().any(|variant| variant.ty == ty) {
+            if seen.insert(ty.clone()) || tag.is_some() {
                 variants.push(Variant { at: self.schemas[id].at.clone(), label, ty, tag_values });
             }
         }
@@ -362,10 +361,13 @@ impl<'a> Lowering<'a> {
     }
 
     fn object(&mut self, keywords: &Keywords) -> Struct {
+        let required: BTreeSet<&str> = keywords.required.iter().map(String::as_str).collect();
         let declared = keywords.properties.iter();
-        let mut fields: Vec<Field> = declared.map(|(name, id)| self.field(keywords, name, *id)).collect();
+        let mut fields: Vec<Field> =
+            declared.map(|(name, id)| self.field(name, *id, required.contains(name.as_str()))).collect();
+        let known: BTreeSet<&str> = keywords.properties.iter().map(|(name, _)| name.as_str()).collect();
         for name in &keywords.required {
-            if !fields.iter().any(|field| field.name == *name) {
+            if !known.contains(name.as_str()) {
                 let at = keywords.at.join("properties").join(name);
                 let presence = Presence::Required;
                 fields.push(Field { at, name: name.clone(), docs: Docs::default(), ty: Type::Any, presence });
@@ -385,12 +387,12 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn field(&mut self, owner: &Keywords, name: &str, id: SchemaId) -> Field {
+    fn field(&mut self, name: &str, id: SchemaId, is_required: bool) -> Field {
         let (ty, nullable) = match self.value(id) {
             Type::Nullable(inner) => (*inner, true),
             ty => (ty, false),
         };
-        let presence = match (owner.required.iter().any(|required| required == name), nullable) {
+        let presence = match (is_required, nullable) {
             (true, false) => Presence::Required,
             (true, true) => Presence::RequiredNullable,
             (false, false) => Presence::Optional,

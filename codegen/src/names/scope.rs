@@ -36,6 +36,42 @@ impl Wish {
     }
 }
 
+/// A way to write a text as an identifier.
+type Naming = fn(Style, &str) -> String;
+
+/// The wishes that would all have one name, and how many would have each of the longer ones.
+struct Rivals<'w> {
+    wishes: Vec<&'w Wish>,
+    spelled: BTreeMap<String, usize>,
+    with_case: BTreeMap<String, usize>,
+}
+
+/// A message names no more rivals than these: there may be hundreds.
+const MOST_NAMED: usize = 3;
+
+impl<'w> Rivals<'w> {
+    fn new(style: Style, wishes: Vec<&'w Wish>) -> Self {
+        let counted = |named: Naming| {
+            let mut counts = BTreeMap::new();
+            // What is alone is told from nobody.
+            for wish in wishes.iter().filter(|_| wishes.len() > 1) {
+                *counts.entry(named(style, &wish.text)).or_default() += 1;
+            }
+            counts
+        };
+        let (spelled, with_case) = (counted(case::style_spelled), counted(case::style_with_case));
+        Self { wishes, spelled, with_case }
+    }
+
+    /// The others, in words.
+    fn others(&self, wish: &Wish) -> String {
+        let others = self.wishes.iter().filter(|rival| !std::ptr::eq(**rival, wish));
+        let named: Vec<String> = others.take(MOST_NAMED).map(|other| format!("`{}`", other.text)).collect();
+        let more = self.wishes.len() - 1 - named.len();
+        if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
+    }
+}
+
 impl<'a> Scopes<'a> {
     pub(super) fn new(renames: &'a BTreeMap<String, String>, diagnostics: &'a Diagnostics) -> Self {
         Self { renames, used: RefCell::default(), diagnostics }
@@ -90,6 +126,8 @@ impl Scope<'_, '_> {
                 rivals.entry(plain).or_default().push(wish);
             }
         }
+        let rivals: BTreeMap<&str, Rivals<'_>> =
+            rivals.into_iter().map(|(plain, wishes)| (plain, Rivals::new(self.style, wishes))).collect();
         let mut settled = Vec::with_capacity(wishes.len());
         for (wish, plain) in wishes.iter().zip(&plain) {
             let name = match plain {
@@ -115,23 +153,22 @@ impl Scope<'_, '_> {
 
     /// The plain name, where nobody else wants it; else the first of these that tells this wish from its rivals: with
     /// signs spelled out, as it is spelled exactly, with the case of its first letter, with a mark made of the text.
-    fn unique(&self, wish: &Wish, plain: &str, rivals: &[&Wish]) -> String {
-        let others: Vec<&&Wish> = rivals.iter().filter(|rival| !std::ptr::eq(**rival, wish)).collect();
-        let alone_with = |named: fn(Style, &str) -> String| {
+    fn unique(&self, wish: &Wish, plain: &str, rivals: &Rivals<'_>) -> String {
+        let alone_with = |named: Naming, others: &BTreeMap<String, usize>| {
             let name = named(self.style, &wish.text);
-            let alone = others.iter().all(|other| named(self.style, &other.text) != name);
+            let alone = others.get(&name).is_none_or(|count| *count <= 1);
             (alone && !self.taken.contains(&name)).then_some(name)
         };
         let exact = || (wish.text == plain && !self.taken.contains(plain)).then(|| plain.to_owned());
-        let undisputed = (others.is_empty() && !self.taken.contains(plain)).then(|| plain.to_owned());
+        let undisputed = (rivals.wishes.len() == 1 && !self.taken.contains(plain)).then(|| plain.to_owned());
         let name = undisputed
-            .or_else(|| alone_with(case::style_spelled))
+            .or_else(|| alone_with(case::style_spelled, &rivals.spelled))
             .or_else(exact)
-            .or_else(|| alone_with(case::style_with_case))
+            .or_else(|| alone_with(case::style_with_case, &rivals.with_case))
             .unwrap_or_else(|| self.marked(wish));
         if name != plain {
-            let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.text)).collect();
-            self.warn(wish, &name, &format!("`{}` and {} would both be `{plain}`", wish.text, others.join(", ")));
+            let others = rivals.others(wish);
+            self.warn(wish, &name, &format!("`{}` and {others} would both be `{plain}`", wish.text));
         }
         name
     }
