@@ -16,6 +16,8 @@ pub(crate) struct Api {
     pub(crate) servers: Vec<Server>,
     pub(crate) types: Types,
     pub(crate) coverage: Coverage,
+    /// What tells apart the places that only their positions in a list would.
+    pub(crate) identities: BTreeMap<Place, String>,
 }
 
 impl Api {

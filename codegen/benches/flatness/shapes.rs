@@ -138,7 +138,8 @@ fn unnamed_messages(size: usize) -> String {
 }
 
 fn many_messages(size: usize, name: fn(usize) -> String) -> String {
-    let mut text = format!("{HEAD}channels:\n  one:\n    subscribe:\n      operationId: one\n      message:\n        oneOf:\n");
+    let mut text =
+        format!("{HEAD}channels:\n  one:\n    subscribe:\n      operationId: one\n      message:\n        oneOf:\n");
     for index in 0..size {
         let _ = writeln!(
             text,
@@ -179,7 +180,9 @@ fn inlined(size: usize) -> String {
 
 /// Each schema holds the next.
 fn chained(size: usize) -> String {
-    let mut text = format!("{HEAD}{ONE}    Only: {{type: object, properties: {{next: {{$ref: '#/components/schemas/Link0'}}}}}}\n");
+    let mut text = format!(
+        "{HEAD}{ONE}    Only: {{type: object, properties: {{next: {{$ref: '#/components/schemas/Link0'}}}}}}\n"
+    );
     for index in 0..size {
         let next = (index + 1) % size;
         let _ = writeln!(
@@ -199,7 +202,9 @@ fn traits(size: usize) -> String {
              traits: [{{$ref: '#/components/messageTraits/common'}}], payload: {{type: string}}}}}}}}"
         );
     }
-    text.push_str("components: {messageTraits: {common: {headers: {type: object, properties: {id: {type: string}}}}}}\n");
+    text.push_str(
+        "components: {messageTraits: {common: {headers: {type: object, properties: {id: {type: string}}}}}}\n",
+    );
     text
 }
 

@@ -1,19 +1,21 @@
 //! Operations and the events they carry, seen from the chosen side.
 
-use super::docs;
+use std::collections::BTreeMap;
+
 use super::schema::Lowering;
+use super::{docs, identity, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Address, Document, MessageId};
 use crate::ir::{Carried, Direction, Event, Operation, Type};
+use crate::mark::mark;
 
 /// The events of the document, each name once, in the order of the operations.
 pub(super) fn events(document: &Document) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     let mut known = std::collections::BTreeSet::new();
     for operation in &document.operations {
-        for id in &operation.messages {
-            let name = event_name(document, operation, *id);
+        for (id, name) in operation.messages.iter().zip(event_names(document, operation)) {
             if known.insert(name.clone()) {
                 let message = &document.messages[*id];
                 let label = message.key.clone().unwrap_or_else(|| name.clone());
@@ -24,24 +26,39 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
     events
 }
 
-/// A message without a name goes by the operation that carries it, or by its channel where that has no name either.
-pub(super) fn event_name(document: &Document, operation: &document::Operation, message: MessageId) -> String {
-    let own = document.messages[message].name.clone();
-    let only = operation.messages.len() == 1;
-    let name = own.or_else(|| operation.id.clone().filter(|_| only));
-    name.unwrap_or_else(|| {
-        let place = match operation.action {
-            Action::Send if only => address(document, operation).to_owned(),
-            _ => operation_id(document, operation),
+/// The events' names of an operation's messages. One without a name goes by the operation that carries it, or by its
+/// channel where that has no name either; several, by what they say, and never by their positions.
+pub(super) fn event_names(document: &Document, operation: &document::Operation) -> Vec<String> {
+    if let [only] = operation.messages[..] {
+        let own = document.messages[only].name.clone().or_else(|| operation.id.clone());
+        let made = || match operation.action {
+            Action::Send => address(document, operation).to_owned(),
+            Action::Receive => operation_id(document, operation),
         };
-        let index = operation.messages.iter().position(|id| *id == message);
-        let title = document.messages[message].docs.title.clone();
-        match (only, title, index) {
-            (true, ..) | (false, None, None) => place,
-            (false, Some(title), _) => title,
-            (false, None, Some(index)) => format!("{place} {}", index + 1),
+        return vec![own.unwrap_or_else(made)];
+    }
+    let place = operation_id(document, operation);
+    let label = |id: &MessageId| {
+        let message = &document.messages[*id];
+        let own = message.name.clone().or_else(|| message.docs.title.clone());
+        let label = || message.payload.map_or("Any".to_owned(), |payload| union::label(&document.schemas, payload));
+        own.unwrap_or_else(|| format!("{place} {}", label()))
+    };
+    let names: Vec<String> = operation.messages.iter().map(label).collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in &names {
+        *counts.entry(name).or_default() += 1;
+    }
+    let told_apart = names.iter().zip(&operation.messages).map(|(name, id)| {
+        let message = &document.messages[*id];
+        match message.payload {
+            Some(payload) if message.name.is_none() && counts[name.as_str()] > 1 => {
+                format!("{name} {}", mark(&identity::of(&document.schemas, payload)))
+            }
+            _ => name.clone(),
         }
-    })
+    });
+    told_apart.collect()
 }
 
 /// The address of an operation's channel, or what stands for it.
@@ -73,7 +90,7 @@ pub(super) fn lower(
     schemas: &mut Lowering<'_>,
     diagnostics: &Diagnostics,
 ) -> Vec<Operation> {
-    let index: std::collections::BTreeMap<&str, usize> =
+    let index: BTreeMap<&str, usize> =
         events.iter().enumerate().map(|(index, event)| (event.name.as_str(), index)).collect();
     let mut lowered = Vec::new();
     for operation in &document.operations {
@@ -82,8 +99,7 @@ pub(super) fn lower(
         let id = operation_id(document, operation);
         let mut messages = Vec::new();
         let mut joined = Vec::new();
-        for message_id in &operation.messages {
-            let name = event_name(document, operation, *message_id);
+        for (message_id, name) in operation.messages.iter().zip(event_names(document, operation)) {
             let message = &document.messages[*message_id];
             let label = message.key.clone().unwrap_or_else(|| name.clone());
             if let Some(headers) = message.headers {

@@ -126,8 +126,10 @@ pub(super) fn tag(
     let by_name: Vec<BTreeMap<&str, SchemaId>> = merged.iter().map(by_name).collect();
     let first = merged.first()?;
     first.properties.iter().find_map(|(name, _)| {
-        let values: Vec<Vec<String>> =
-            by_name.iter().map(|properties| limited(schemas, *properties.get(name.as_str())?)).collect::<Option<_>>()?;
+        let values: Vec<Vec<String>> = by_name
+            .iter()
+            .map(|properties| limited(schemas, *properties.get(name.as_str())?))
+            .collect::<Option<_>>()?;
         let all: Vec<&String> = values.iter().flatten().collect();
         let distinct: BTreeSet<&&String> = all.iter().collect();
         (distinct.len() == all.len()).then(|| {

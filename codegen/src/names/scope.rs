@@ -11,6 +11,7 @@ use crate::document::{Place, Pointer};
 /// What all namespaces of a file share.
 pub(super) struct Scopes<'a> {
     renames: &'a BTreeMap<String, String>,
+    identities: &'a BTreeMap<Place, String>,
     used: RefCell<BTreeSet<&'a str>>,
     diagnostics: &'a Diagnostics,
 }
@@ -42,6 +43,7 @@ type Naming = fn(Style, &str) -> String;
 /// The wishes that would all have one name, and how many would have each of the longer ones.
 struct Rivals<'w> {
     wishes: Vec<&'w Wish>,
+    texts: BTreeMap<&'w str, usize>,
     spelled: BTreeMap<String, usize>,
     with_case: BTreeMap<String, usize>,
 }
@@ -60,7 +62,11 @@ impl<'w> Rivals<'w> {
             counts
         };
         let (spelled, with_case) = (counted(case::style_spelled), counted(case::style_with_case));
-        Self { wishes, spelled, with_case }
+        let mut texts = BTreeMap::new();
+        for wish in &wishes {
+            *texts.entry(wish.text.as_str()).or_default() += 1;
+        }
+        Self { wishes, texts, spelled, with_case }
     }
 
     /// The others, in words.
@@ -73,8 +79,12 @@ impl<'w> Rivals<'w> {
 }
 
 impl<'a> Scopes<'a> {
-    pub(super) fn new(renames: &'a BTreeMap<String, String>, diagnostics: &'a Diagnostics) -> Self {
-        Self { renames, used: RefCell::default(), diagnostics }
+    pub(super) fn new(
+        renames: &'a BTreeMap<String, String>,
+        identities: &'a BTreeMap<Place, String>,
+        diagnostics: &'a Diagnostics,
+    ) -> Self {
+        Self { renames, identities, used: RefCell::default(), diagnostics }
     }
 
     /// A new namespace in which some names are taken.
@@ -128,14 +138,20 @@ impl Scope<'_, '_> {
         }
         let rivals: BTreeMap<&str, Rivals<'_>> =
             rivals.into_iter().map(|(plain, wishes)| (plain, Rivals::new(self.style, wishes))).collect();
-        let mut settled = Vec::with_capacity(wishes.len());
-        for (wish, plain) in wishes.iter().zip(&plain) {
-            let name = match plain {
+        // What nobody disputes comes first, wherever it stands: a name that has to give way gives way to all of it.
+        let mut order: Vec<usize> = (0..wishes.len()).collect();
+        let is_disputed =
+            |index: &usize| plain[*index].as_ref().is_err_and(|plain| rivals[plain.as_str()].wishes.len() > 1);
+        order.sort_by_key(|index| (is_disputed(index), is_disputed(index).then(|| self.identity(&wishes[*index]))));
+        let mut settled = vec![Name(String::new()); wishes.len()];
+        for index in order {
+            let wish = &wishes[index];
+            let name = match &plain[index] {
                 Ok(chosen) => chosen.clone(),
                 Err(plain) => self.unique(wish, plain, &rivals[plain.as_str()]),
             };
             self.taken.insert(name.clone());
-            settled.push(Name(name));
+            settled[index] = Name(name);
         }
         settled
     }
@@ -165,7 +181,7 @@ impl Scope<'_, '_> {
             .or_else(|| alone_with(case::style_spelled, &rivals.spelled))
             .or_else(exact)
             .or_else(|| alone_with(case::style_with_case, &rivals.with_case))
-            .unwrap_or_else(|| self.marked(wish));
+            .unwrap_or_else(|| self.marked(wish, rivals));
         if name != plain {
             let others = rivals.others(wish);
             self.warn(wish, &name, &format!("`{}` and {others} would both be `{plain}`", wish.text));
@@ -173,9 +189,16 @@ impl Scope<'_, '_> {
         name
     }
 
-    /// The text with a mark of its place: for what cannot be told apart by what it is called.
-    fn marked(&self, wish: &Wish) -> String {
-        let mut identity = wish.at.pointer.to_string();
+    /// What is settled in the order of this is settled in the same order wherever it stands.
+    fn identity<'w>(&self, wish: &'w Wish) -> (&'w str, String) {
+        let place = self.scopes.identities.get(&wish.at).cloned();
+        (&wish.text, place.unwrap_or_else(|| wish.at.pointer.to_string()))
+    }
+
+    /// The text with a mark: of the text itself where that tells it apart, else of its place.
+    fn marked(&self, wish: &Wish, rivals: &Rivals<'_>) -> String {
+        let is_alone = rivals.texts.get(wish.text.as_str()).is_none_or(|count| *count <= 1);
+        let mut identity = if is_alone { wish.text.clone() } else { self.identity(wish).1 };
         loop {
             let name = case::style_marked(self.style, &wish.text, &identity);
             if !self.taken.contains(&name) {
