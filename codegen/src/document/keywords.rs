@@ -217,11 +217,11 @@ fn values(object: &mut Object<'_>) -> Option<Vec<Value>> {
             Value::String(text) => texts.insert(text.as_str()),
             other => !values.contains(other),
         };
-        if !is_new {
+        if is_new {
+            values.push(item.value.clone());
+        } else {
             let message = "this value is listed twice";
             item.report(Diagnostic::new(Severity::Warning, &item.at, message).with_cure("take one out"));
-        } else {
-            values.push(item.value.clone());
         }
     }
     Some(values)

@@ -1,6 +1,8 @@
 //! What a schema says, as one text: the same wherever it stands, so that what is told apart by it keeps its name when
 //! its neighbours come, go or move.
 
+use std::fmt::Write as _;
+
 use super::union;
 use crate::document::{Place, Pointer, SchemaId, Schemas};
 
@@ -21,14 +23,15 @@ fn write(schemas: &Schemas, id: SchemaId, depth: u8, text: &mut String) {
         return;
     }
     let Some(keywords) = schemas.keywords(id) else { return };
-    text.push_str(&format!("{:?}{:?}{:?}{:?}", keywords.docs.title, keywords.types, keywords.format, keywords.values));
+    let said = (&keywords.docs.title, &keywords.types, &keywords.format, &keywords.values);
+    let _ = write!(text, "{said:?}");
     let mut required: Vec<&str> = keywords.required.iter().map(String::as_str).collect();
     required.sort_unstable();
     text.push_str(&required.join(","));
     let mut properties: Vec<&(String, SchemaId)> = keywords.properties.iter().collect();
     properties.sort_unstable();
     for (name, id) in properties {
-        text.push_str(&format!("{name:?}:"));
+        let _ = write!(text, "{name:?}:");
         write(schemas, *id, depth - 1, text);
     }
     let lists = [&keywords.all_of, &keywords.any_of, &keywords.one_of, &keywords.tuple];

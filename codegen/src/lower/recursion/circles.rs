@@ -59,22 +59,21 @@ impl Search<'_> {
         self.meet(start);
         while let Some((node, rest)) = path.last_mut() {
             let node = *node;
-            match rest.next() {
-                Some(&next) => match self.order[next] {
-                    None => {
-                        self.meet(next);
-                        path.push((next, edges[next].iter()));
-                    }
-                    Some(order) if self.component[next].is_none() => self.lowest[node] = self.lowest[node].min(order),
-                    Some(_) => {}
-                },
-                None => {
-                    path.pop();
-                    if let Some((above, _)) = path.last() {
-                        self.lowest[*above] = self.lowest[*above].min(self.lowest[node]);
-                    }
-                    self.close(node);
+            let Some(&next) = rest.next() else {
+                path.pop();
+                if let Some((above, _)) = path.last() {
+                    self.lowest[*above] = self.lowest[*above].min(self.lowest[node]);
                 }
+                self.close(node);
+                continue;
+            };
+            match self.order[next] {
+                None => {
+                    self.meet(next);
+                    path.push((next, edges[next].iter()));
+                }
+                Some(order) if self.component[next].is_none() => self.lowest[node] = self.lowest[node].min(order),
+                Some(_) => {}
             }
         }
     }
