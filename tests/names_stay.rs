@@ -106,10 +106,9 @@ fn freed(report: &Report, change: &Change, root: &Value) -> BTreeSet<String> {
             if let (true, Some(plain)) = (meets, quoted.iter().rev().nth(1)) {
                 freed.insert((*plain).to_owned());
             }
-        } else if let (true, Some(plain)) = (diagnostic.message().contains("is taken, so"), quoted.first()) {
-            if texts.iter().any(|text| letters(text) == letters(plain)) {
-                freed.insert((*plain).to_owned());
-            }
+        } else if diagnostic.message().contains("is taken, so") {
+            let plain = quoted.iter().take(1).filter(|plain| texts.iter().any(|text| letters(text) == letters(plain)));
+            freed.extend(plain.map(|plain| (*plain).to_owned()));
         }
     }
     freed

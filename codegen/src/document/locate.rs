@@ -220,7 +220,9 @@ mod tests {
     fn a_text_that_breaks_off_has_positions_as_far_as_it_goes() {
         let pointers = ["/a", "/b", "/c"].map(|text| Pointer::parse(text).unwrap());
         let mut positions = Positions::default();
-        pointers.iter().for_each(|pointer| positions.want(pointer));
+        for pointer in &pointers {
+            positions.want(pointer);
+        }
         positions.find("a: 1\nb: 2\nc: \"\\q\"\n");
         let lines = pointers.map(|pointer| positions.of(&pointer, Part::Key).map(|position| position.line));
         assert_eq!(lines, [Some(1), Some(2), Some(1)]);
