@@ -1,6 +1,6 @@
 //! Stage three: rules that a document must keep beyond its grammar, one function each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Perspective};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -38,8 +38,9 @@ fn operation_ids_are_unique(document: &Document, diagnostics: &Diagnostics) {
 
 /// `Config::new().operations(["onRefund"])` where no operation has this id.
 fn chosen_operations_exist(document: &Document, config: &Config, diagnostics: &Diagnostics) {
+    let ids: BTreeSet<&str> = document.operations.iter().filter_map(|operation| operation.id.as_deref()).collect();
     for chosen in config.operations.iter().flatten() {
-        if !document.operations.iter().any(|operation| operation.id.as_ref() == Some(chosen)) {
+        if !ids.contains(chosen.as_str()) {
             let message = format!("no operation has the id `{chosen}`, which the configuration asks for");
             let known: Vec<&str> = document.operations.iter().filter_map(|operation| operation.id.as_deref()).collect();
             diagnostics.push(

@@ -3,12 +3,12 @@
 mod render;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 #[cfg(feature = "overlay")]
 use crate::document::Origin;
-use crate::document::{FileId, Part, Place, Pointer, Position, locate};
+use crate::document::{FileId, Part, Place, Pointer, Position, Positions};
 use crate::source::Source;
 
 /// How grave a [`Diagnostic`] is.
@@ -121,12 +121,6 @@ impl Diagnostic {
             *place = origin.find(place);
         }
     }
-
-    fn find_position(&mut self, source: &Source) {
-        if let FaultAt::Node(place, part) = &self.fault_at {
-            self.position = locate(source.text_of(place.file), &place.pointer, *part);
-        }
-    }
 }
 
 /// Every fault that was found in one document, in the order of the text.
@@ -158,9 +152,10 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut snippets = render::Snippets::new(&self.source);
         for (index, diagnostic) in self.diagnostics.iter().enumerate() {
             let separator = if index == 0 { "" } else { "\n\n" };
-            write!(formatter, "{separator}{}", render::snippet(&self.source, diagnostic))?;
+            write!(formatter, "{separator}{}", snippets.snippet(diagnostic))?;
         }
         Ok(())
     }
@@ -221,11 +216,27 @@ impl Diagnostics {
         // What several objects refer to is read for each of them, and its faults are told once.
         let mut told = BTreeSet::new();
         diagnostics.retain(|found| told.insert((found.file(), found.pointer().cloned(), found.message.clone())));
-        for diagnostic in &mut diagnostics {
-            diagnostic.find_position(source);
-        }
+        find_positions(&mut diagnostics, source);
         diagnostics.sort_by_key(|diagnostic| (diagnostic.file(), diagnostic.line_and_column()));
         Report { source: source.clone(), diagnostics }
+    }
+}
+
+/// Finds the lines and columns of all diagnostics, walking each file once.
+fn find_positions(diagnostics: &mut [Diagnostic], source: &Source) {
+    let mut files: BTreeMap<FileId, Positions> = BTreeMap::new();
+    for diagnostic in &*diagnostics {
+        if let FaultAt::Node(place, _) = &diagnostic.fault_at {
+            files.entry(place.file).or_default().want(&place.pointer);
+        }
+    }
+    for (file, positions) in &mut files {
+        positions.find(source.text_of(*file));
+    }
+    for diagnostic in diagnostics {
+        if let FaultAt::Node(place, part) = &diagnostic.fault_at {
+            diagnostic.position = files.get(&place.file).and_then(|positions| positions.of(&place.pointer, *part));
+        }
     }
 }
 

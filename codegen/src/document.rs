@@ -24,14 +24,14 @@ mod v2;
 mod v3;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Index;
 
 use serde::de::DeserializeSeed;
 
 pub(crate) use self::bindings::{BindingRole, Bindings};
 pub(crate) use self::keywords::{JsonType, Keywords, Language, Tag};
-pub(crate) use self::locate::{Part, Position, locate};
+pub(crate) use self::locate::{Part, Position, Positions};
 #[cfg(feature = "overlay")]
 pub(crate) use self::origin::Origin;
 pub(crate) use self::place::{FileId, Place};
@@ -258,6 +258,8 @@ pub(crate) fn files_referred_to(name: &str, text: &str) -> Vec<String> {
     if let Ok(root) = read(name, text) {
         collect_paths(&root, &mut paths);
     }
+    let mut seen = BTreeSet::new();
+    paths.retain(|path| seen.insert(path.clone()));
     paths
 }
 
@@ -267,7 +269,7 @@ fn collect_paths(value: &Value, paths: &mut Vec<String>) {
             if let Some(Value::String(reference)) = entries.get("$ref") {
                 let path = reference.split('#').next().unwrap_or_default();
                 let path = reference::percent_decoded(path).unwrap_or_else(|| path.to_owned());
-                if !path.is_empty() && !reference::is_url(&path) && !paths.contains(&path) {
+                if !path.is_empty() && !reference::is_url(&path) {
                     paths.push(path);
                 }
             }

@@ -17,6 +17,8 @@ pub(crate) struct Api {
     pub(crate) bindings: Vec<Bound>,
     pub(crate) types: Types,
     pub(crate) coverage: Coverage,
+    /// What tells apart the places that only their positions in a list would.
+    pub(crate) identities: BTreeMap<Place, String>,
 }
 
 impl Api {
@@ -399,7 +401,7 @@ pub(crate) struct EnumValue {
 }
 
 /// A type as it stands in a field or a signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Type {
     Any,
     Boolean,
@@ -427,7 +429,7 @@ pub(crate) enum Type {
 }
 
 /// The width of an integer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Width {
     I8,
     I16,
@@ -441,7 +443,7 @@ pub(crate) enum Width {
 }
 
 /// A type that is defined elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum External {
     DateTime,
     Date,

@@ -20,6 +20,7 @@ mod error;
 mod format;
 mod ir;
 mod lower;
+mod mark;
 mod names;
 mod output;
 mod source;

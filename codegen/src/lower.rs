@@ -2,6 +2,7 @@
 
 mod bindings;
 mod channel;
+mod identity;
 mod merge;
 mod operation;
 mod origin;
@@ -13,10 +14,12 @@ mod server;
 mod template;
 mod union;
 
+use std::collections::BTreeMap;
+
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::document::{self, Document};
-use crate::ir::{self, Api};
+use crate::document::{self, Document, Place};
+use crate::ir::{self, Api, Shape, TypeDef, Types};
 
 /// Turns the document into the API as the chosen side sees it.
 pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnostics) -> Api {
@@ -28,6 +31,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let (mut types, coverage) = schemas.finish();
     recursion::name_what_holds_itself(&mut types);
     recursion::box_what_holds_itself(&mut types);
+    let identities = identities(document, &types);
     let routing = routing::find(document, config, &operations, &events, diagnostics);
     Api {
         title: document.docs.title.clone(),
@@ -39,7 +43,19 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
         events,
         types,
         coverage,
+        identities,
     }
+}
+
+/// The identities of what stands below an alternative; everything else is known by its place.
+fn identities(document: &Document, types: &Types) -> BTreeMap<Place, String> {
+    let variants = |def: &TypeDef| match &def.shape {
+        Shape::Union(union) => union.variants.iter().map(|variant| variant.at.clone()).collect(),
+        _ => Vec::new(),
+    };
+    let places = types.iter().flat_map(|(_, def)| [vec![def.at.clone()], variants(def)].concat());
+    let below = places.filter(|at| ["/oneOf/", "/anyOf/"].iter().any(|list| at.pointer.as_str().contains(list)));
+    below.map(|at| (at.clone(), identity::of_place(&document.schemas, &at))).collect()
 }
 
 /// A title stands in for a summary.

@@ -1,5 +1,7 @@
 //! The keywords of a Schema Object: JSON Schema draft 7 as AsyncAPI extends it, and what authors take for it.
 
+use std::collections::BTreeSet;
+
 use super::place::Place;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
@@ -227,12 +229,18 @@ fn add(keywords: &mut Keywords, json_type: JsonType) {
 
 fn values(object: &mut Object<'_>) -> Option<Vec<Value>> {
     let mut values: Vec<Value> = Vec::new();
+    // Enums may be long, and what is long is made of texts.
+    let mut texts = BTreeSet::new();
     for item in object.get("enum")?.items("`enum`") {
-        if values.contains(item.value) {
+        let is_new = match item.value {
+            Value::String(text) => texts.insert(text.as_str()),
+            other => !values.contains(other),
+        };
+        if is_new {
+            values.push(item.value.clone());
+        } else {
             let message = "this value is listed twice";
             item.report(Diagnostic::new(Severity::Warning, &item.at, message).with_cure("take one out"));
-        } else {
-            values.push(item.value.clone());
         }
     }
     Some(values)
@@ -248,12 +256,9 @@ fn required(object: &mut Object<'_>) -> Vec<String> {
         );
         return Vec::new();
     }
-    let mut names: Vec<String> = Vec::new();
-    for name in node.items("`required`").iter().filter_map(Node::text) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let mut names: Vec<String> = node.items("`required`").iter().filter_map(Node::text).collect();
+    names.retain(|name| seen.insert(name.clone()));
     names
 }
 

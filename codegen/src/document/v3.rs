@@ -108,7 +108,13 @@ impl Reader {
     /// Reads a channel, or the one behind the reference, and says which it is.
     fn channel(&mut self, key: &str, node: Node<'_>) -> Option<usize> {
         let node = node.follow()?;
+        let own = own_key(&node.at);
         if let Some(index) = self.by_place.get(&node.at) {
+            let known = &mut self.channels[*index].key;
+            // Of several keys that mean one channel elsewhere, the first of the alphabet stays so in any order.
+            if own.is_none() && *key < **known {
+                key.clone_into(known);
+            }
             return Some(*index);
         }
         let mut object = node.object("a Channel Object of AsyncAPI 3")?;
@@ -129,7 +135,7 @@ impl Reader {
         let bindings = bindings::read(&mut object, &mut self.schemas);
         self.channels.push(Channel {
             at: node.at.clone(),
-            key: key.to_owned(),
+            key: own.unwrap_or_else(|| key.to_owned()),
             address,
             docs: documentation(&mut object),
             parameters,
@@ -171,6 +177,9 @@ impl Reader {
     /// The channel that an operation or a reply refers to.
     fn referred_channel(&mut self, node: Node<'_>) -> Option<usize> {
         let target = node.follow()?;
+        if let Some(index) = self.by_place.get(&target.at) {
+            return Some(*index);
+        }
         let key = target.at.pointer.steps().last().unwrap_or_default();
         self.channel(&key, target)
     }
@@ -194,6 +203,15 @@ impl Reader {
         object.finish();
         let of_channel = || channel.map(|index| self.channel_messages[index].clone()).unwrap_or_default();
         Some(Reply { at, address, channel, messages: named.unwrap_or_else(of_channel) })
+    }
+}
+
+/// The key of a channel that stands among the document's own, whoever refers to it.
+fn own_key(at: &Place) -> Option<String> {
+    let steps: Vec<String> = at.pointer.steps().collect();
+    match &steps[..] {
+        [channels, key] if channels == "channels" && at.file == Place::root().file => Some(key.clone()),
+        _ => None,
     }
 }
 

@@ -94,10 +94,10 @@ fn payload(emit: Emit<'_>, operation: &Operation, message: &Carried) -> TokenStr
     let decoded = decoded(emit, &message.payload);
     let Type::Named(id) = &operation.payload else { return decoded };
     let Shape::Union(union) = &emit.api.types[*id].shape else { return decoded };
-    let position = operation.messages.iter().position(|other| other.event == message.event);
+    let position = || operation.messages.iter().position(|other| other.event == message.event);
     let is_joined = operation.messages.len() > 1 && union.variants.len() == operation.messages.len();
     // The variants may have been put into another order, the most demanding first.
-    let variant = union.variants.iter().position(|variant| variant.ty == message.payload).or(position);
+    let variant = union.variants.iter().position(|variant| variant.ty == message.payload).or_else(position);
     match variant {
         Some(variant) if is_joined && operation.payload != message.payload => {
             let (union, variant) = (&emit.names.types[id], &emit.names.members[id][variant]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::operation::{event_name, operation_id};
+use super::operation::{event_names, operation_id};
 use super::schema::Lowering;
 use crate::document::{self, Bindings, Document, MessageId, Place, Value};
 use crate::ir::{Bound, BoundKind, Constant, Literal};
@@ -31,10 +31,10 @@ fn messages(document: &Document) -> Vec<(MessageId, String)> {
     let mut seen = BTreeSet::new();
     let mut messages = Vec::new();
     for operation in &document.operations {
-        for id in &operation.messages {
+        for (id, name) in operation.messages.iter().zip(event_names(document, operation)) {
             let key = document.messages[*id].key.clone();
             if seen.insert(*id) {
-                messages.push((*id, key.unwrap_or_else(|| event_name(document, operation, *id))));
+                messages.push((*id, key.unwrap_or(name)));
             }
         }
         for id in operation.reply.iter().flat_map(|reply| &reply.messages) {

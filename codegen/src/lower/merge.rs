@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
+
 use crate::document::{Keywords, Place, SchemaId, SchemaKind, Schemas};
 
 /// The keywords of a schema with everything merged in that its `allOf` says; the rest as it is.
@@ -38,15 +40,17 @@ fn flat_within(schemas: &Schemas, keywords: &Keywords, seen: &mut BTreeSet<Place
     }
     // What the schema says itself comes last in words and first in order of writing; parts keep their order.
     let own = std::mem::take(&mut merged.properties);
+    let mut properties = IndexMap::new();
     for part in &keywords.all_of {
         if let Some(part) = schemas.keywords(*part) {
             let part = flat_within(schemas, part, seen);
-            add(schemas, &mut merged, part);
+            add(schemas, &mut merged, &mut properties, part);
         }
     }
     for (name, id) in own {
-        add_property(schemas, &mut merged.properties, name, id);
+        add_property(schemas, &mut properties, name, id);
     }
+    finish(&mut merged, properties);
     seen.remove(&keywords.at);
     merged
 }
@@ -54,25 +58,32 @@ fn flat_within(schemas: &Schemas, keywords: &Keywords, seen: &mut BTreeSet<Place
 /// Lays an alternative over what all alternatives share.
 pub(super) fn joined(schemas: &Schemas, base: &Keywords, part: Keywords) -> Keywords {
     let mut merged = Keywords { at: part.at.clone(), docs: part.docs.clone(), ..base.clone() };
-    add(schemas, &mut merged, part);
+    let mut properties = std::mem::take(&mut merged.properties).into_iter().collect();
+    add(schemas, &mut merged, &mut properties, part);
+    finish(&mut merged, properties);
     merged
 }
 
-fn add(schemas: &Schemas, merged: &mut Keywords, part: Keywords) {
+/// The properties by their names, while there may be more to come.
+type Properties = IndexMap<String, SchemaId>;
+
+fn finish(merged: &mut Keywords, properties: Properties) {
+    merged.properties = properties.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    merged.required.retain(|name| seen.insert(name.clone()));
+}
+
+fn add(schemas: &Schemas, merged: &mut Keywords, properties: &mut Properties, part: Keywords) {
     if merged.types.is_empty() {
         merged.types = part.types;
     } else if !part.types.is_empty() {
         merged.types.retain(|json_type| part.types.contains(json_type));
     }
     for (name, id) in part.properties {
-        add_property(schemas, &mut merged.properties, name, id);
+        add_property(schemas, properties, name, id);
     }
     merged.pattern_properties.extend(part.pattern_properties);
-    for name in part.required {
-        if !merged.required.contains(&name) {
-            merged.required.push(name);
-        }
-    }
+    merged.required.extend(part.required);
     merged.nullable |= part.nullable;
     merged.format = merged.format.take().or(part.format);
     merged.bounds.0 = merged.bounds.0.max(part.bounds.0);
@@ -95,10 +106,12 @@ fn add(schemas: &Schemas, merged: &mut Keywords, part: Keywords) {
 }
 
 /// A property that is described twice keeps its place, and the description that says more about its values.
-fn add_property(schemas: &Schemas, properties: &mut Vec<(String, SchemaId)>, name: String, id: SchemaId) {
-    match properties.iter_mut().find(|(known, _)| *known == name) {
-        None => properties.push((name, id)),
-        Some((_, known)) => {
+fn add_property(schemas: &Schemas, properties: &mut Properties, name: String, id: SchemaId) {
+    match properties.get_mut(&name) {
+        None => {
+            properties.insert(name, id);
+        }
+        Some(known) => {
             if precision(schemas, id) >= precision(schemas, *known) {
                 *known = id;
             }

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::docs;
 use super::schema::{Joined, Lowering};
+use super::{docs, identity, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Address, Document, Location, MessageId};
 use crate::ir::{Carried, Direction, Event, Operation, Reply, Type};
+use crate::mark::mark;
 
 /// The events of the document, each name once, in the order of the operations.
 pub(super) fn events(document: &Document) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     let mut known = std::collections::BTreeSet::new();
     for operation in &document.operations {
-        for id in &operation.messages {
-            let name = event_name(document, operation, *id);
+        for (id, name) in operation.messages.iter().zip(event_names(document, operation)) {
             if known.insert(name.clone()) {
                 let message = &document.messages[*id];
                 let label = message.key.clone().unwrap_or_else(|| name.clone());
@@ -27,24 +27,39 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
     events
 }
 
-/// A message without a name goes by the operation that carries it, or by its channel where that has no name either.
-pub(super) fn event_name(document: &Document, operation: &document::Operation, message: MessageId) -> String {
-    let own = document.messages[message].name.clone();
-    let only = operation.messages.len() == 1;
-    let name = own.or_else(|| operation.id.clone().filter(|_| only));
-    name.unwrap_or_else(|| {
-        let place = match operation.action {
-            Action::Send if only => address(document, operation).to_owned(),
-            _ => operation_id(document, operation),
+/// The events' names of an operation's messages. One without a name goes by the operation that carries it, or by its
+/// channel where that has no name either; several, by what they say, and never by their positions.
+pub(super) fn event_names(document: &Document, operation: &document::Operation) -> Vec<String> {
+    if let [only] = operation.messages[..] {
+        let own = document.messages[only].name.clone().or_else(|| operation.id.clone());
+        let made = || match operation.action {
+            Action::Send => address(document, operation).to_owned(),
+            Action::Receive => operation_id(document, operation),
         };
-        let index = operation.messages.iter().position(|id| *id == message);
-        let title = document.messages[message].docs.title.clone();
-        match (only, title, index) {
-            (true, ..) | (false, None, None) => place,
-            (false, Some(title), _) => title,
-            (false, None, Some(index)) => format!("{place} {}", index + 1),
+        return vec![own.unwrap_or_else(made)];
+    }
+    let place = operation_id(document, operation);
+    let label = |id: &MessageId| {
+        let message = &document.messages[*id];
+        let own = message.name.clone().or_else(|| message.docs.title.clone());
+        let label = || message.payload.map_or("Any".to_owned(), |payload| union::label(&document.schemas, payload));
+        own.unwrap_or_else(|| format!("{place} {}", label()))
+    };
+    let names: Vec<String> = operation.messages.iter().map(label).collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in &names {
+        *counts.entry(name).or_default() += 1;
+    }
+    let told_apart = names.iter().zip(&operation.messages).map(|(name, id)| {
+        let message = &document.messages[*id];
+        match message.payload {
+            Some(payload) if message.name.is_none() && counts[name.as_str()] > 1 => {
+                format!("{name} {}", mark(&identity::of(&document.schemas, payload)))
+            }
+            _ => name.clone(),
         }
-    })
+    });
+    told_apart.collect()
 }
 
 /// The address of an operation's channel, or what stands for it.
@@ -100,7 +115,9 @@ struct Reader<'a, 's> {
 impl Reader<'_, '_> {
     fn operation(&mut self, operation: &document::Operation, direction: Direction) -> Option<Operation> {
         let id = operation_id(self.document, operation);
-        let mut messages: Vec<Carried> = operation.messages.iter().map(|id| self.carried(operation, *id)).collect();
+        let names = event_names(self.document, operation);
+        let named = operation.messages.iter().zip(&names);
+        let mut messages: Vec<Carried> = named.map(|(id, name)| self.carried(*id, name)).collect();
         let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, &id));
         if messages.is_empty() {
             self.diagnostics.push(no_message(operation));
@@ -112,20 +129,19 @@ impl Reader<'_, '_> {
             // No union of JSON holds them, so all of them come as they are.
             messages.iter_mut().for_each(|message| message.payload = Type::Bytes);
         }
-        let payload = self.payload(operation, &id, &messages);
+        let payload = self.payload(operation, &id, &names, &messages);
         let at = operation.at.clone();
         let docs = docs(&operation.docs);
         Some(Operation { at, id, direction, channel: operation.channel, messages, payload, reply, docs })
     }
 
-    fn carried(&mut self, operation: &document::Operation, id: MessageId) -> Carried {
-        let name = event_name(self.document, operation, id);
+    fn carried(&mut self, id: MessageId, name: &str) -> Carried {
         let message = &self.document.messages[id];
-        let label = message.key.as_ref().unwrap_or(&name);
+        let label = message.key.as_deref().unwrap_or(name);
         let headers = message.headers.map(|id| self.schemas.headers(id, label));
         let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, label));
         let payload = self.travelling(message, payload);
-        Carried { event: self.index.get(name.as_str()).copied().unwrap_or_default(), payload, headers }
+        Carried { event: self.index.get(name).copied().unwrap_or_default(), payload, headers }
     }
 
     /// What the handler answers; where that should go must be known.
@@ -170,18 +186,17 @@ impl Reader<'_, '_> {
     }
 
     /// One type for whatever may travel.
-    fn payload(&mut self, operation: &document::Operation, id: &str, messages: &[Carried]) -> Type {
+    fn payload(&mut self, operation: &document::Operation, id: &str, names: &[String], messages: &[Carried]) -> Type {
         let first = &messages[0].payload;
         if messages.iter().all(|message| message.payload == *first) {
             return first.clone();
         }
-        let joined: Option<Vec<Joined>> = (operation.messages.iter().zip(messages))
-            .map(|(message_id, carried)| {
+        let joined: Option<Vec<Joined>> = (operation.messages.iter().zip(names).zip(messages))
+            .map(|((message_id, name), carried)| {
                 let message = &self.document.messages[*message_id];
-                let name = event_name(self.document, operation, *message_id);
                 Some(Joined {
                     at: message.at.clone(),
-                    label: message.key.clone().unwrap_or(name),
+                    label: message.key.clone().unwrap_or_else(|| name.clone()),
                     schema: message.payload?,
                     ty: carried.payload.clone(),
                 })

@@ -1,5 +1,7 @@
 //! Types that hold themselves: boxed where a value would be endless, named where an alias would.
 
+mod circles;
+
 use std::collections::BTreeSet;
 
 use crate::ir::{Shape, Type, TypeId, Types};
@@ -19,16 +21,16 @@ pub(super) fn name_what_holds_itself(types: &mut Types) {
 /// Whether aliases lead from a type to another, through lists and maps too.
 fn leads_to(types: &Types, from: &Type, to: TypeId) -> bool {
     let mut seen = BTreeSet::new();
-    let mut pending = vec![from.clone()];
+    let mut pending = vec![from];
     while let Some(ty) = pending.pop() {
         match ty {
-            Type::Named(id) if id == to => return true,
-            Type::Named(id) if seen.insert(id) => {
-                if let Shape::Alias(target) = &types[id].shape {
-                    pending.push(target.clone());
+            Type::Named(id) if *id == to => return true,
+            Type::Named(id) if seen.insert(*id) => {
+                if let Shape::Alias(target) = &types[*id].shape {
+                    pending.push(target);
                 }
             }
-            Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => pending.push(*inner),
+            Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => pending.push(inner),
             _ => {}
         }
     }
@@ -36,19 +38,35 @@ fn leads_to(types: &Types, from: &Type, to: TypeId) -> bool {
 }
 
 /// Boxes what closes a circle of types that contain each other in place; lists and maps are on the heap already.
+///
+/// Of the types of a circle, the first boxes what leads round; then what is left has fewer circles, or none.
 pub(super) fn box_what_holds_itself(types: &mut Types) {
-    for index in 0..types.0.len() {
-        let owner = TypeId(index);
-        for part in 0..parts(&mut types.0[index].shape).len() {
-            let held = held(parts(&mut types.0[index].shape)[part]);
-            if held.is_some_and(|held| contains(types, held, owner)) {
-                boxed(parts(&mut types.0[index].shape)[part]);
+    loop {
+        let held: Vec<Vec<usize>> = types.0.iter_mut().map(|def| in_place(&mut def.shape)).collect();
+        let circles = circles::find(&held);
+        let firsts: Vec<usize> = circles.firsts(&held).collect();
+        if firsts.is_empty() {
+            return;
+        }
+        for owner in firsts {
+            for part in parts(&mut types.0[owner].shape) {
+                if self::held(part).is_some_and(|held| circles.together(held.0, owner)) {
+                    boxed(part);
+                }
             }
         }
     }
 }
 
-/// The types that a value of this shape contains in place.
+/// The types that a value of this shape contains in place, an alias's own too.
+fn in_place(shape: &mut Shape) -> Vec<usize> {
+    match shape {
+        Shape::Alias(target) => held(target).into_iter().map(|id| id.0).collect(),
+        shape => parts(shape).into_iter().filter_map(|part| held(part)).map(|id| id.0).collect(),
+    }
+}
+
+/// What can be boxed.
 fn parts(shape: &mut Shape) -> Vec<&mut Type> {
     match shape {
         Shape::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
@@ -65,25 +83,6 @@ fn held(ty: &Type) -> Option<TypeId> {
         Type::Nullable(inner) => held(inner),
         _ => None,
     }
-}
-
-fn contains(types: &Types, outer: TypeId, inner: TypeId) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut pending = vec![outer];
-    while let Some(id) = pending.pop() {
-        if id == inner {
-            return true;
-        }
-        if seen.insert(id) {
-            match &types[id].shape {
-                Shape::Struct(object) => pending.extend(object.fields.iter().filter_map(|field| held(&field.ty))),
-                Shape::Union(union) => pending.extend(union.variants.iter().filter_map(|variant| held(&variant.ty))),
-                Shape::Alias(target) | Shape::Newtype(target) => pending.extend(held(target)),
-                Shape::Enum(_) => {}
-            }
-        }
-    }
-    false
 }
 
 fn boxed(ty: &mut Type) {

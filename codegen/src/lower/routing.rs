@@ -1,6 +1,6 @@
 //! How a receiver tells which event has arrived: as the team says, else by a payload property, else by the address.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::merge;
 use crate::config::{Config, Discriminator};
@@ -59,14 +59,22 @@ fn refuse_shared_names(incoming: &[&Operation], events: &[Event], diagnostics: &
 /// The property that every arriving payload has and whose enum holds the message's name.
 fn naming_property(document: &Document, incoming: &[&Operation], events: &[Event]) -> Option<Pointer> {
     let mut common: Option<Vec<String>> = None;
+    let sources: BTreeMap<_, _> = document.operations.iter().map(|operation| (&operation.at, operation)).collect();
+    // Many messages may share one payload that lists the names of them all.
+    let mut read: BTreeMap<SchemaId, Vec<Listed>> = BTreeMap::new();
     for operation in incoming {
-        let source = document.operations.iter().find(|candidate| candidate.at == operation.at)?;
+        let source = sources.get(&operation.at)?;
         for (id, message) in source.messages.iter().zip(&operation.messages) {
             let payload = document.messages[*id].payload?;
-            let found = properties_naming(&document.schemas, payload, &events[message.event].name);
+            let listed = read.entry(payload).or_insert_with(|| listed(&document.schemas, payload));
+            let name = &events[message.event].name;
+            let found = listed.iter().filter(|property| property.values.contains(name)).map(|property| &property.name);
             common = Some(match common {
-                None => found,
-                Some(names) => names.into_iter().filter(|name| found.contains(name)).collect(),
+                None => found.cloned().collect(),
+                Some(names) => {
+                    let found: BTreeSet<&String> = found.collect();
+                    names.into_iter().filter(|name| found.contains(name)).collect()
+                }
             });
         }
     }
@@ -74,11 +82,20 @@ fn naming_property(document: &Document, incoming: &[&Operation], events: &[Event
     Some(Pointer::root().join(&property))
 }
 
-fn properties_naming(schemas: &Schemas, payload: SchemaId, name: &str) -> Vec<String> {
+/// A property with an enum.
+struct Listed {
+    name: String,
+    values: BTreeSet<String>,
+}
+
+fn listed(schemas: &Schemas, payload: SchemaId) -> Vec<Listed> {
     let Some(payload) = merge::flat_of(schemas, payload) else { return Vec::new() };
-    let holds = |id: SchemaId| {
-        let values = merge::flat_of(schemas, id).and_then(|keywords| keywords.values);
-        values.is_some_and(|values| values.iter().any(|value| *value == Value::String(name.to_owned())))
-    };
-    payload.properties.iter().filter(|(_, id)| holds(*id)).map(|(name, _)| name.clone()).collect()
+    let listed = payload.properties.into_iter().filter_map(|(name, id)| {
+        let values = merge::flat_of(schemas, id)?.values?.into_iter().filter_map(|value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        });
+        Some(Listed { name, values: values.collect() })
+    });
+    listed.collect()
 }

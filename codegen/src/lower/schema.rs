@@ -322,17 +322,15 @@ impl<'a> Lowering<'a> {
             return None;
         }
         let mut strings: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
         for id in alternatives {
             let part = merge::flat_of(self.schemas, id)?;
             if self.made.contains_key(&self.schemas.definition(id)?) {
                 return None;
             }
             let values = part.values.as_ref()?;
-            for value in values.iter().map(text).collect::<Option<Vec<String>>>()? {
-                if !strings.contains(&value) {
-                    strings.push(value);
-                }
-            }
+            let texts = values.iter().map(text).collect::<Option<Vec<String>>>()?;
+            strings.extend(texts.into_iter().filter(|text| seen.insert(text.clone())));
         }
         Some(strings)
     }
@@ -368,11 +366,12 @@ impl<'a> Lowering<'a> {
             found.sort_by_key(|alternative| std::cmp::Reverse(union::demand(self.schemas, alternative.id)));
         }
         let mut variants: Vec<Variant> = Vec::new();
+        let mut seen = BTreeSet::new();
         for Alternative { id, tag_values } in found {
             let label = union::label(self.schemas, id);
             let ty = if shares { self.joined(&base, id) } else { self.value(id) };
             // Without a tag, a second alternative of the same type can never be meant.
-            if tag.is_some() || !variants.iter().any(|variant| variant.ty == ty) {
+            if seen.insert(ty.clone()) || tag.is_some() {
                 variants.push(Variant { at: self.schemas[id].at.clone(), label, ty, tag_values });
             }
         }
@@ -425,10 +424,22 @@ impl<'a> Lowering<'a> {
     }
 
     fn object(&mut self, keywords: &Keywords) -> Struct {
+        let required: BTreeSet<&str> = keywords.required.iter().map(String::as_str).collect();
         let declared = keywords.properties.iter();
-        let mut fields: Vec<Field> = declared.map(|(name, id)| self.field(keywords, name, *id)).collect();
+        let mut fields: Vec<Field> = declared
+            .map(|(name, id)| {
+                let mut field = self.field(name, *id, required.contains(name.as_str()));
+                let means_null = keywords.absent_is_null.contains(name);
+                let nullable = matches!(field.presence, Presence::OptionalNullable | Presence::RequiredNullable);
+                if means_null && nullable {
+                    field.presence = Presence::NullOrAbsent;
+                }
+                field
+            })
+            .collect();
+        let known: BTreeSet<&str> = keywords.properties.iter().map(|(name, _)| name.as_str()).collect();
         for name in &keywords.required {
-            if !fields.iter().any(|field| field.name == *name) {
+            if !known.contains(name.as_str()) {
                 let at = keywords.at.join("properties").join(name);
                 let presence = Presence::Required;
                 fields.push(Field { at, name: name.clone(), docs: Docs::default(), ty: Type::Any, presence });
@@ -448,19 +459,17 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn field(&mut self, owner: &Keywords, name: &str, id: SchemaId) -> Field {
+    fn field(&mut self, name: &str, id: SchemaId, is_required: bool) -> Field {
         let (ty, nullable) = match self.value(id) {
             Type::Nullable(inner) => (*inner, true),
             ty => (ty, false),
         };
-        let presence = match (owner.required.iter().any(|required| required == name), nullable) {
+        let presence = match (is_required, nullable) {
             (true, false) => Presence::Required,
             (true, true) => Presence::RequiredNullable,
             (false, false) => Presence::Optional,
             (false, true) => Presence::OptionalNullable,
         };
-        let means_null = nullable && owner.absent_is_null.iter().any(|known| known == name);
-        let presence = if means_null { Presence::NullOrAbsent } else { presence };
         Field { at: self.schemas[id].at.clone(), name: name.to_owned(), docs: self.field_docs(id), ty, presence }
     }
 

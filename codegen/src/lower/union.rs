@@ -1,6 +1,6 @@
 //! `oneOf` and `anyOf`: which alternatives there are, what they are called, and what tells them apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::merge;
 use crate::document::{Called, JsonType, Keywords, SchemaId, SchemaKind, Schemas, Tag, Value};
@@ -130,10 +130,13 @@ pub(super) fn tag(
         let found = discriminated(schemas, discriminator, alternatives, &merged);
         return Some((discriminator.property.clone(), found));
     }
+    let by_name: Vec<BTreeMap<&str, SchemaId>> = merged.iter().map(by_name).collect();
     let first = merged.first()?;
     first.properties.iter().find_map(|(name, _)| {
-        let values: Vec<Vec<String>> =
-            merged.iter().map(|keywords| property_values(schemas, keywords, name)).collect::<Option<_>>()?;
+        let values: Vec<Vec<String>> = by_name
+            .iter()
+            .map(|properties| limited(schemas, *properties.get(name.as_str())?))
+            .collect::<Option<_>>()?;
         let all: Vec<&String> = values.iter().flatten().collect();
         let distinct: BTreeSet<&&String> = all.iter().collect();
         (distinct.len() == all.len()).then(|| {
@@ -143,10 +146,19 @@ pub(super) fn tag(
     })
 }
 
+fn by_name(keywords: &Keywords) -> BTreeMap<&str, SchemaId> {
+    keywords.properties.iter().map(|(name, id)| (name.as_str(), *id)).collect()
+}
+
 /// The strings that a property is limited to.
 fn property_values(schemas: &Schemas, keywords: &Keywords, name: &str) -> Option<Vec<String>> {
     let (_, id) = keywords.properties.iter().find(|(known, _)| known == name)?;
-    let values = merge::flat_of(schemas, *id)?.values?;
+    limited(schemas, *id)
+}
+
+/// The strings that a schema allows, where it allows no other.
+fn limited(schemas: &Schemas, id: SchemaId) -> Option<Vec<String>> {
+    let values = merge::flat_of(schemas, id)?.values?;
     let texts = values.iter().map(|value| match value {
         Value::String(text) => Some(text.clone()),
         _ => None,

@@ -2,6 +2,8 @@
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
+use crate::mark::mark;
+
 /// The three ways Rust writes names (Rust API Guidelines, C-CASE).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
@@ -41,7 +43,7 @@ pub(super) fn style_with_case(kind: Style, text: &str) -> String {
 
 /// The same with a mark made of an identity, for texts that cannot be told apart otherwise.
 pub(super) fn style_marked(kind: Style, text: &str, identity: &str) -> String {
-    style(kind, &format!("{} x{:04x}", spelled(text), fingerprint(identity)))
+    style(kind, &format!("{} {}", spelled(text), mark(identity)))
 }
 
 fn apply(style: Style, text: &str) -> String {
@@ -110,13 +112,6 @@ fn sign_name(sign: char) -> Option<&'static str> {
         '~' => "tilde",
         _ => return None,
     })
-}
-
-/// Sixteen bits of the text, the same on every machine (FNV-1a, folded).
-fn fingerprint(text: &str) -> u16 {
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    let [first, second, third, fourth] = hash.to_be_bytes();
-    u16::from_be_bytes([first ^ third, second ^ fourth])
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::document::{Place, Pointer};
 /// What all namespaces of a file share.
 pub(super) struct Scopes<'a> {
     renames: &'a BTreeMap<String, String>,
+    identities: &'a BTreeMap<Place, String>,
     used: RefCell<BTreeSet<&'a str>>,
     diagnostics: &'a Diagnostics,
 }
@@ -36,9 +37,54 @@ impl Wish {
     }
 }
 
+/// A way to write a text as an identifier.
+type Naming = fn(Style, &str) -> String;
+
+/// The wishes that would all have one name, and how many would have each of the longer ones.
+struct Rivals<'w> {
+    wishes: Vec<&'w Wish>,
+    texts: BTreeMap<&'w str, usize>,
+    spelled: BTreeMap<String, usize>,
+    with_case: BTreeMap<String, usize>,
+}
+
+/// A message names no more rivals than these: there may be hundreds.
+const MOST_NAMED: usize = 3;
+
+impl<'w> Rivals<'w> {
+    fn new(style: Style, wishes: Vec<&'w Wish>) -> Self {
+        let counted = |named: Naming| {
+            let mut counts = BTreeMap::new();
+            // What is alone is told from nobody.
+            for wish in wishes.iter().filter(|_| wishes.len() > 1) {
+                *counts.entry(named(style, &wish.text)).or_default() += 1;
+            }
+            counts
+        };
+        let (spelled, with_case) = (counted(case::style_spelled), counted(case::style_with_case));
+        let mut texts = BTreeMap::new();
+        for wish in &wishes {
+            *texts.entry(wish.text.as_str()).or_default() += 1;
+        }
+        Self { wishes, texts, spelled, with_case }
+    }
+
+    /// The others, in words.
+    fn others(&self, wish: &Wish) -> String {
+        let others = self.wishes.iter().filter(|rival| !std::ptr::eq(**rival, wish));
+        let named: Vec<String> = others.take(MOST_NAMED).map(|other| format!("`{}`", other.text)).collect();
+        let more = self.wishes.len() - 1 - named.len();
+        if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
+    }
+}
+
 impl<'a> Scopes<'a> {
-    pub(super) fn new(renames: &'a BTreeMap<String, String>, diagnostics: &'a Diagnostics) -> Self {
-        Self { renames, used: RefCell::default(), diagnostics }
+    pub(super) fn new(
+        renames: &'a BTreeMap<String, String>,
+        identities: &'a BTreeMap<Place, String>,
+        diagnostics: &'a Diagnostics,
+    ) -> Self {
+        Self { renames, identities, used: RefCell::default(), diagnostics }
     }
 
     /// A new namespace in which some names are taken.
@@ -90,14 +136,22 @@ impl Scope<'_, '_> {
                 rivals.entry(plain).or_default().push(wish);
             }
         }
-        let mut settled = Vec::with_capacity(wishes.len());
-        for (wish, plain) in wishes.iter().zip(&plain) {
-            let name = match plain {
+        let rivals: BTreeMap<&str, Rivals<'_>> =
+            rivals.into_iter().map(|(plain, wishes)| (plain, Rivals::new(self.style, wishes))).collect();
+        // What nobody disputes comes first, wherever it stands: a name that has to give way gives way to all of it.
+        let mut order: Vec<usize> = (0..wishes.len()).collect();
+        let is_disputed =
+            |index: &usize| plain[*index].as_ref().is_err_and(|plain| rivals[plain.as_str()].wishes.len() > 1);
+        order.sort_by_key(|index| (is_disputed(index), is_disputed(index).then(|| self.identity(&wishes[*index]))));
+        let mut settled = vec![Name(String::new()); wishes.len()];
+        for index in order {
+            let wish = &wishes[index];
+            let name = match &plain[index] {
                 Ok(chosen) => chosen.clone(),
                 Err(plain) => self.unique(wish, plain, &rivals[plain.as_str()]),
             };
             self.taken.insert(name.clone());
-            settled.push(Name(name));
+            settled[index] = Name(name);
         }
         settled
     }
@@ -115,30 +169,36 @@ impl Scope<'_, '_> {
 
     /// The plain name, where nobody else wants it; else the first of these that tells this wish from its rivals: with
     /// signs spelled out, as it is spelled exactly, with the case of its first letter, with a mark made of the text.
-    fn unique(&self, wish: &Wish, plain: &str, rivals: &[&Wish]) -> String {
-        let others: Vec<&&Wish> = rivals.iter().filter(|rival| !std::ptr::eq(**rival, wish)).collect();
-        let alone_with = |named: fn(Style, &str) -> String| {
+    fn unique(&self, wish: &Wish, plain: &str, rivals: &Rivals<'_>) -> String {
+        let alone_with = |named: Naming, others: &BTreeMap<String, usize>| {
             let name = named(self.style, &wish.text);
-            let alone = others.iter().all(|other| named(self.style, &other.text) != name);
+            let alone = others.get(&name).is_none_or(|count| *count <= 1);
             (alone && !self.taken.contains(&name)).then_some(name)
         };
         let exact = || (wish.text == plain && !self.taken.contains(plain)).then(|| plain.to_owned());
-        let undisputed = (others.is_empty() && !self.taken.contains(plain)).then(|| plain.to_owned());
+        let undisputed = (rivals.wishes.len() == 1 && !self.taken.contains(plain)).then(|| plain.to_owned());
         let name = undisputed
-            .or_else(|| alone_with(case::style_spelled))
+            .or_else(|| alone_with(case::style_spelled, &rivals.spelled))
             .or_else(exact)
-            .or_else(|| alone_with(case::style_with_case))
-            .unwrap_or_else(|| self.marked(wish));
+            .or_else(|| alone_with(case::style_with_case, &rivals.with_case))
+            .unwrap_or_else(|| self.marked(wish, rivals));
         if name != plain {
-            let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.text)).collect();
-            self.warn(wish, &name, &format!("`{}` and {} would both be `{plain}`", wish.text, others.join(", ")));
+            let others = rivals.others(wish);
+            self.warn(wish, &name, &format!("`{}` and {others} would both be `{plain}`", wish.text));
         }
         name
     }
 
-    /// The text with a mark of its place: for what cannot be told apart by what it is called.
-    fn marked(&self, wish: &Wish) -> String {
-        let mut identity = wish.at.pointer.to_string();
+    /// What is settled in the order of this is settled in the same order wherever it stands.
+    fn identity<'w>(&self, wish: &'w Wish) -> (&'w str, String) {
+        let place = self.scopes.identities.get(&wish.at).cloned();
+        (&wish.text, place.unwrap_or_else(|| wish.at.pointer.to_string()))
+    }
+
+    /// The text with a mark: of the text itself where that tells it apart, else of its place.
+    fn marked(&self, wish: &Wish, rivals: &Rivals<'_>) -> String {
+        let is_alone = rivals.texts.get(wish.text.as_str()).is_none_or(|count| *count <= 1);
+        let mut identity = if is_alone { wish.text.clone() } else { self.identity(wish).1 };
         loop {
             let name = case::style_marked(self.style, &wish.text, &identity);
             if !self.taken.contains(&name) {
