@@ -13,15 +13,22 @@ use crate::mark::mark;
 /// The events of the document, each name once, in the order of the operations.
 pub(super) fn events(document: &Document) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
-    let mut known = std::collections::BTreeSet::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for operation in &document.operations {
         for (id, name) in operation.messages.iter().zip(event_names(document, operation)) {
-            if known.insert(name.clone()) {
-                let message = &document.messages[*id];
-                let label = message.key.clone().unwrap_or_else(|| name.clone());
-                let correlation = message.correlation.clone();
-                events.push(Event { at: message.at.clone(), name, label, docs: docs(&message.docs), correlation });
+            let message = &document.messages[*id];
+            let label = message.key.clone().unwrap_or_else(|| name.clone());
+            if let Some(index) = known.get(&name) {
+                // Messages that share a name are one event, which none of their keys may claim.
+                let event = &mut events[*index];
+                if event.label != label {
+                    event.label = name;
+                }
+                continue;
             }
+            known.insert(name.clone(), events.len());
+            let correlation = message.correlation.clone();
+            events.push(Event { at: message.at.clone(), name, label, docs: docs(&message.docs), correlation });
         }
     }
     events
