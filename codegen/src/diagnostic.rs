@@ -59,11 +59,6 @@ impl Diagnostic {
         self
     }
 
-    /// The same, where the code is right all the same.
-    pub(crate) fn as_warning(self) -> Self {
-        Self { severity: Severity::Warning, ..self }
-    }
-
     /// Says what the author can do about it.
     pub(crate) fn with_cure(mut self, cure: impl Into<String>) -> Self {
         self.cure = Some(cure.into());

@@ -43,7 +43,7 @@ pub(super) fn resolve<'a>(node: &Node<'a>) -> Option<Node<'a>> {
         Ok(target) => Some(target),
         // `user.avsc#/User` is how some tools name a type of a file.
         Err(fault) => names::of_file(node).or_else(|| {
-            node.report(fault.as_warning());
+            node.report(fault.into_warning());
             None
         }),
     }
@@ -115,13 +115,11 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn part(&mut self, node: &Node<'a>, key: &'static str, namespace: &str) -> Option<SchemaId> {
-        match node.child(key) {
-            Some(part) => Some(self.read(&part, namespace)),
-            None => {
-                fault(node, format!("an Avro type of this kind has `{key}`"), format!("add `{key}`"));
-                None
-            }
+        if let Some(part) = node.child(key) {
+            return Some(self.read(&part, namespace));
         }
+        fault(node, format!("an Avro type of this kind has `{key}`"), format!("add `{key}`"));
+        None
     }
 
     /// A primitive type, or the name of a definition.
@@ -129,23 +127,21 @@ impl<'a> Reader<'_, 'a> {
         if let Some(kind) = self.primitive(node, word, None) {
             return kind;
         }
-        match self.names.find(word, namespace) {
-            Some((full, definition)) => match self.schemas.avro.shared(full, self.names) {
-                Some(id) => SchemaKind::Reference(id),
-                None => SchemaKind::Reference(self.read(&definition.node, &definition.namespace)),
-            },
-            None => {
-                let message = format!("`{word}` is neither a type of Avro nor defined in this schema");
-                let cure = match word {
-                    "record" | "enum" | "array" | "map" | "fixed" => {
-                        "write the definition as an object of its own, under `type`".to_owned()
-                    }
-                    _ => near::nearest(word, self.names.all())
-                        .map_or(TYPES.to_owned(), |near| format!("did you mean `{near}`?")),
-                };
-                fault(node, format!("{message}, so every value is allowed"), cure)
-            }
+        if let Some((full, definition)) = self.names.find(word, namespace) {
+            let shared = self.schemas.avro.shared(full, self.names);
+            return SchemaKind::Reference(shared.unwrap_or_else(|| self.read(&definition.node, &definition.namespace)));
         }
+        let cure = match word {
+            "record" | "enum" | "array" | "map" | "fixed" => {
+                "write the definition as an object of its own, under `type`".to_owned()
+            }
+            _ => {
+                near::nearest(word, self.names.all()).map_or(TYPES.to_owned(), |near| format!("did you mean `{near}`?"))
+            }
+        };
+        let message =
+            format!("`{word}` is neither a type of Avro nor defined in this schema, so every value is allowed");
+        fault(node, message, cure)
     }
 
     fn primitive(&mut self, node: &Node<'a>, word: &str, logical: Option<Logical>) -> Option<SchemaKind> {
@@ -180,7 +176,7 @@ impl<'a> Reader<'_, 'a> {
         let nullable = parts.iter().any(|part| is(part, "null"));
         // Every number is a `double`, and a `float` that is tried first would round it.
         let has_double = parts.iter().any(|part| is(part, "double"));
-        let shaping = parts.iter().filter(|part| !is(part, "null") && !(has_double && is(part, "float")));
+        let shaping = parts.iter().filter(|part| !(is(part, "null") || has_double && is(part, "float")));
         let one_of = shaping.map(|part| self.read(part, namespace)).collect();
         keywords(Keywords { nullable, one_of, ..untyped(node) })
     }

@@ -134,7 +134,9 @@ impl Reader<'_, '_> {
         let is_binary = carried.any(|(id, carried)| self.is_binary(&self.document.messages[*id], &carried.payload));
         if is_binary && messages.iter().any(|message| message.payload != messages[0].payload) {
             // No union of JSON holds them, so all of them come as they are.
-            messages.iter_mut().for_each(|message| message.payload = Type::Bytes);
+            for message in &mut messages {
+                message.payload = Type::Bytes;
+            }
         }
         let payload = self.payload(operation, &id, &names, &messages);
         let at = operation.at.clone();

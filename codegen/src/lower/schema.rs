@@ -84,14 +84,13 @@ impl<'a> Lowering<'a> {
         if let Some(known) = self.encoded.get(at) {
             return known.clone();
         }
-        let ty = match self.config.encoded_type(at, media_type) {
-            Some(path) => Type::Encoded(path.to_owned()),
-            None => {
-                let message = format!("{why}, so the payload is bytes");
-                let cure = "decode them in the handler, or name a type that does: `Config::map_schema_format`";
-                self.diagnostics.push(Diagnostic::new(Severity::Warning, at, message).with_cure(cure));
-                Type::Bytes
-            }
+        let ty = if let Some(path) = self.config.encoded_type(at, media_type) {
+            Type::Encoded(path.to_owned())
+        } else {
+            let message = format!("{why}, so the payload is bytes");
+            let cure = "decode them in the handler, or name a type that does: `Config::map_schema_format`";
+            self.diagnostics.push(Diagnostic::new(Severity::Warning, at, message).with_cure(cure));
+            Type::Bytes
         };
         self.encoded.insert(at.clone(), ty.clone());
         ty

@@ -125,14 +125,13 @@ fn symbols(node: &Node<'_>) -> SchemaKind {
 /// The default, for people; `null` goes without saying, and what is long is left to the document.
 fn default_note(value: &Value) -> Option<String> {
     let text = match value.child("default")? {
-        Value::Null => return None,
         Value::Bool(value) => value.to_string(),
         Value::Integer(value) => value.to_string(),
         Value::Float(value) => value.to_string(),
         Value::String(text) => format!("{text:?}"),
         Value::Sequence(items) if items.is_empty() => "[]".to_owned(),
         Value::Mapping(entries) if entries.is_empty() => "{}".to_owned(),
-        Value::Sequence(_) | Value::Mapping(_) => return None,
+        Value::Null | Value::Sequence(_) | Value::Mapping(_) => return None,
     };
     let code = if text.contains('`') { text } else { format!("`{text}`") };
     Some(format!("The default is {code}."))
