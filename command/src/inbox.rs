@@ -118,15 +118,9 @@ pub(crate) async fn run(call: Call) -> Result<Answer, Failure> {
     let of_inbox = |error| unusable(file, &error);
     match call.what {
         What::Ls { state, part } => {
-            let page = part.page(state.map(State::from));
-            let (entries, stats) = (inbox.list(page).await.map_err(of_inbox)?, inbox.stats().await.map_err(of_inbox)?);
-            show::list(&entries, stats, call.json)
+            list(&inbox, part.page(state.map(State::from)), call.json).await.map_err(of_inbox)?
         }
-        What::Dead { part } => {
-            let page = part.page(Some(State::Dead));
-            let (entries, stats) = (inbox.list(page).await.map_err(of_inbox)?, inbox.stats().await.map_err(of_inbox)?);
-            show::list(&entries, stats, call.json)
-        }
+        What::Dead { part } => list(&inbox, part.page(Some(State::Dead)), call.json).await.map_err(of_inbox)?,
         What::Show { id } => match inbox.show(EventId::new(&id)).await.map_err(of_inbox)? {
             Some(stored) => show::one(&stored, call.json),
             None => Ok(absent(&id, "no event", call.json)),
@@ -135,6 +129,12 @@ pub(crate) async fn run(call: Call) -> Result<Answer, Failure> {
         What::Export { state, output } => transfer::export(&inbox, state.into(), output.as_deref(), call.json).await,
         What::Replay { lines } => transfer::replay(&inbox, lines.as_deref(), call.json).await,
     }
+}
+
+/// The counts first: when nothing is pending by them, the events are listed as they ended.
+async fn list(inbox: &Sqlite, page: Page, json: bool) -> Result<Result<Answer, Failure>, InboxError> {
+    let stats = inbox.stats().await?;
+    Ok(show::list(&inbox.list(page).await?, stats, json))
 }
 
 async fn retry(inbox: &Sqlite, id: Option<String>, json: bool) -> Result<Answer, InboxError> {

@@ -1,7 +1,7 @@
 //! Events that are passed on as they are.
 
 use kustomer_webhooks::runtime::{BoxFuture, DecodeError, Dispatch, DispatchError, Inbound, Route};
-use kustomer_webhooks::{Context, EventName, HandlerError, KustomerEvent};
+use kustomer_webhooks::{Context, EventName, KustomerEvent};
 
 use super::exec;
 use super::url::Poster;
@@ -52,11 +52,12 @@ impl Dispatch for Forward {
             };
             let id = cx.event_id().unwrap_or_default().to_owned();
             let facts = Facts { name, id, attempt: cx.attempt().to_string() };
-            Ok::<(), HandlerError>(match &self.target {
-                Target::Exec(command) => exec::pass(command, &facts, cx.inbound().body()).await?,
-                Target::Url(poster) => poster.pass(&facts, cx.inbound().body().clone()).await?,
-            })
-            .map_err(DispatchError::from)
+            let body = cx.inbound().body();
+            let passed = match &self.target {
+                Target::Exec(command) => exec::pass(command, &facts, body).await,
+                Target::Url(poster) => poster.pass(&facts, body.clone()).await,
+            };
+            Ok(passed?)
         })
     }
 }
