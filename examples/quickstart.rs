@@ -1,29 +1,37 @@
 //! The main job in one command: `cargo run --example quickstart`.
 //!
-//! Builds the bindings from the document, starts a receiver on a free loopback port, plays Kustomer's part against it
-//! over real HTTP (ten signed events, a forged one, one with a name of tomorrow, one that is not JSON), and fails unless
-//! every handler method ran exactly once.
+//! Builds the bindings from the document, starts a receiver on a free loopback port with its inbox in a temporary
+//! directory, and plays Kustomer's part against it over real HTTP: ten signed events, a forged one, one with a name of
+//! tomorrow, one that is not JSON. The worker is not running then, and all of the receiver is dropped before anything is
+//! handled. The next one opens the same file, and handles what the first has acknowledged. Fails unless every handler
+//! method ran exactly once.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use axum::Router;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use kustomer_webhooks::runtime::http::Receiver;
-use kustomer_webhooks::runtime::{BoxError, BoxFuture, DeadLetter, DeadLetters, Inline};
+use kustomer_webhooks::runtime::inbox::{Inbox, InboxError, Page, Sqlite, State};
+use kustomer_webhooks::runtime::server::Server;
 use kustomer_webhooks::{
-    Context, Dispatcher, EventName, Handler, HandlerError, KustomerEvent, KustomerResource, SIGNATURE_HEADER,
-    UnknownEvent, sign, verifier,
+    Context, EventName, Handler, HandlerError, KustomerEvent, KustomerResource, SIGNATURE_HEADER, UnknownEvent,
+    durable, sign,
 };
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
 
 const TOKEN: &str = "the token that Kustomer shows with the webhook";
+
+/// Ends a run that would hang.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a team writes: what to do with each event.
 #[derive(Clone, Default)]
@@ -100,45 +108,81 @@ impl Handler for Crm {
     }
 }
 
-/// Where events go that can never be handled; a team would keep them.
-impl DeadLetters for Crm {
-    fn put<'a>(&'a self, letter: DeadLetter<'a>) -> BoxFuture<'a, Result<(), BoxError>> {
-        self.count("(dead letter)", &letter.reason().to_string());
-        Box::pin(async { Ok(()) })
-    }
-}
-
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let directory = tempfile::tempdir()?;
+    let file = directory.path().join("inbox.sqlite");
     let crm = Crm::default();
-    let inline = Inline::new(Dispatcher::new(crm.clone())).with_dead_letters(crm.clone());
-    let receiver = Receiver::new(inline, verifier([TOKEN])?);
+
+    receive_only(&file, crm.clone()).await?;
+    crm.nothing_ran_yet()?;
+    println!("everything is dropped; what was acknowledged is in {}", file.display());
+    handle(&file, crm.clone()).await?;
+    crm.every_method_ran_once()
+}
+
+/// The first process: it receives, and ends before anything is handled.
+async fn receive_only(file: &Path, crm: Crm) -> Result<(), Box<dyn Error>> {
+    let (receiver, _never_run) = durable(crm, [TOKEN], Sqlite::open(file)?)?.into_parts();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
-    tokio::spawn(async move { axum::serve(listener, Router::new().route_service("/kustomer", receiver)).await });
-    println!("receiving at http://{address}/kustomer");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(Server::new(receiver).serve(listener, async { stopped.await.unwrap_or(()) }));
+    println!("receiving at http://{address}/kustomer, with the worker stopped");
 
     for (number, name) in EventName::KNOWN.iter().enumerate() {
-        let data = KustomerResource { id: Some(format!("resource-{number}")), ..KustomerResource::default() };
-        let event = KustomerEvent { name: Some(name.clone()), data: Some(data), ..KustomerEvent::default() };
-        let body = serde_json::to_vec(&event)?;
-        expect(name.as_str(), post(address, &sign(TOKEN, &body)?, body).await?, StatusCode::NO_CONTENT)?;
+        expect(name.as_str(), post(address, TOKEN, event(number, name)?).await?, StatusCode::ACCEPTED)?;
     }
-    let forged = br#"{"name": "kustomer.user.create"}"#.to_vec();
-    expect("a forged event", post(address, &sign("a guess", &forged)?, forged).await?, StatusCode::UNAUTHORIZED)?;
-    let unknown = br#"{"name": "kustomer.tag.create"}"#.to_vec();
-    expect("a name of tomorrow", post(address, &sign(TOKEN, &unknown)?, unknown).await?, StatusCode::NO_CONTENT)?;
-    let not_json = b"not JSON".to_vec();
-    expect("what is not JSON", post(address, &sign(TOKEN, &not_json)?, not_json).await?, StatusCode::ACCEPTED)?;
+    let forged = br#"{"id": "forged", "name": "kustomer.user.create"}"#.to_vec();
+    expect("a forged event", post(address, "a guess", forged).await?, StatusCode::UNAUTHORIZED)?;
+    let unknown = br#"{"id": "unknown", "name": "kustomer.tag.create"}"#.to_vec();
+    expect("a name of tomorrow", post(address, TOKEN, unknown).await?, StatusCode::ACCEPTED)?;
+    expect("what is not JSON", post(address, TOKEN, b"not JSON".to_vec()).await?, StatusCode::ACCEPTED)?;
 
-    every_method_ran_once(&crm)
+    drop(stop);
+    Ok(serving.await?)
+}
+
+/// The second one: it finds what the first has kept, and handles it.
+async fn handle(file: &Path, crm: Crm) -> Result<(), Box<dyn Error>> {
+    let inbox = Arc::new(Sqlite::open(file)?);
+    let receiver = durable(crm, [TOKEN], Arc::clone(&inbox))?;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = listener.local_addr()?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn(receiver.run(listener, async { stopped.await.unwrap_or(()) }));
+    println!("opened again, with the worker:");
+
+    let first = event(0, &EventName::KNOWN[0])?;
+    expect("the first event again", post(address, TOKEN, first).await?, StatusCode::OK)?;
+    timeout(PATIENCE, nothing_pending(&inbox)).await.map_err(|_| "not everything was handled in time")??;
+    let dead = inbox.list(Page::of(State::Dead)).await?;
+    let reasons: Vec<_> = dead.iter().filter_map(|entry| entry.reason.as_ref()).map(|reason| reason.kind()).collect();
+    println!("dead letters, for a person to look at: {reasons:?}");
+
+    drop(stop);
+    running.await?;
+    if reasons.len() == 1 { Ok(()) } else { Err("one dead letter is due: what is not JSON".into()) }
+}
+
+async fn nothing_pending(inbox: &Sqlite) -> Result<(), InboxError> {
+    while inbox.stats().await?.pending > 0 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
+}
+
+fn event(number: usize, name: &EventName) -> Result<Vec<u8>, serde_json::Error> {
+    let data = KustomerResource { id: Some(format!("resource-{number}")), ..KustomerResource::default() };
+    let id = Some(format!("event-{number}"));
+    serde_json::to_vec(&KustomerEvent { id, name: Some(name.clone()), data: Some(data), ..KustomerEvent::default() })
 }
 
 /// Sends a body as Kustomer does.
-async fn post(address: SocketAddr, signature: &str, body: Vec<u8>) -> Result<StatusCode, Box<dyn Error>> {
+async fn post(address: SocketAddr, token: &str, body: Vec<u8>) -> Result<StatusCode, Box<dyn Error>> {
     let request = Request::post(format!("http://{address}/kustomer"))
         .header("content-type", "application/json")
-        .header(SIGNATURE_HEADER, signature)
+        .header(SIGNATURE_HEADER, sign(token, &body)?)
         .body(Full::new(Bytes::from(body)))?;
     let client = Client::builder(TokioExecutor::new()).build_http();
     Ok(client.request(request).await?.status())
@@ -149,12 +193,19 @@ fn expect(what: &str, answer: StatusCode, expected: StatusCode) -> Result<(), Bo
     if answer == expected { Ok(()) } else { Err(format!("{what}: {answer}, where {expected} is due").into()) }
 }
 
-/// Ten events, ten methods; one name of tomorrow; one dead letter; nothing of the forged one.
-fn every_method_ran_once(crm: &Crm) -> Result<(), Box<dyn Error>> {
-    let counts = crm.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if counts.len() == EventName::KNOWN.len() + 2 && counts.values().all(|count| *count == 1) {
-        println!("every method ran exactly once");
-        return Ok(());
+impl Crm {
+    fn nothing_ran_yet(&self) -> Result<(), Box<dyn Error>> {
+        let counts = self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if counts.is_empty() { Ok(()) } else { Err(format!("handled without a worker: {counts:?}").into()) }
     }
-    Err(format!("not every method ran exactly once: {counts:?}").into())
+
+    /// Ten events, ten methods, and one for the name of tomorrow; nothing of the forged one.
+    fn every_method_ran_once(&self) -> Result<(), Box<dyn Error>> {
+        let counts = self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if counts.len() == EventName::KNOWN.len() + 1 && counts.values().all(|count| *count == 1) {
+            println!("every method ran exactly once");
+            return Ok(());
+        }
+        Err(format!("not every method ran exactly once: {counts:?}").into())
+    }
 }

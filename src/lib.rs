@@ -28,9 +28,13 @@
 //! # assert_eq!(EventName::KNOWN.len(), 10);
 //! ```
 //!
-//! With the feature `http` (on by default), [`receiver`] turns a handler into a webhook endpoint for axum or hyper.
+//! With the feature `http` (on by default), [`receiver`] turns a handler into a webhook endpoint for axum or hyper. With
+//! the feature `durable`, `durable` makes a receiver of it that acknowledges an event only once it is stored, and handles
+//! it later; `sqlite` and `nats` are where it is stored.
 
 mod delivery;
+#[cfg(feature = "durable")]
+mod durable;
 // Where lints are allowed for generated code: the document decides what it says, and a pedant would decide otherwise.
 #[rustfmt::skip]
 #[allow(clippy::pedantic)]
@@ -43,6 +47,8 @@ pub use asyncapi_runtime as runtime;
 pub use asyncapi_runtime::{Context, HandlerError, UnknownEvent};
 
 pub use self::delivery::{EVENT_HEADER, SIGNATURE_HEADER, sign, verifier};
+#[cfg(feature = "durable")]
+pub use self::durable::{DurableReceiver, DurableServer, Monitored, durable, envelope};
 pub use self::generated::*;
 #[cfg(feature = "http")]
 pub use self::receiver::receiver;

@@ -65,8 +65,19 @@ struct Copy {
 }
 
 /// What a build needs.
-const FILES: &[&str] =
-    &["Cargo.lock", "Cargo.toml", "build.rs", "cli", "codegen", "examples", "generated", "runtime", "spec", "src"];
+const FILES: &[&str] = &[
+    "Cargo.lock",
+    "Cargo.toml",
+    "build.rs",
+    "cli",
+    "codegen",
+    "command",
+    "examples",
+    "generated",
+    "runtime",
+    "spec",
+    "src",
+];
 
 impl Copy {
     fn of_the_workspace() -> Self {

@@ -1,0 +1,61 @@
+//! How a call ends.
+
+use std::error::Error;
+use std::fmt;
+
+/// What a call found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Yes,
+    No,
+}
+
+/// Why a call found out nothing, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    blame: Blame,
+    what: String,
+    cure: &'static str,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Blame {
+    Call,
+    World,
+}
+
+impl Failure {
+    /// The call is wrong.
+    pub(crate) fn call(what: impl fmt::Display, cure: &'static str) -> Self {
+        Self { blame: Blame::Call, what: what.to_string(), cure }
+    }
+
+    /// A file, an address or the inbox does not do as it should.
+    pub(crate) fn world(what: impl fmt::Display, error: &dyn Error, cure: &'static str) -> Self {
+        let mut text = format!("{what}: {error}");
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        Self { blame: Blame::World, what: text, cure }
+    }
+
+    /// Standard output is gone, or full.
+    pub(crate) fn output(error: &std::io::Error) -> Self {
+        Self::world("standard output", error, "see to whatever reads it")
+    }
+
+    pub(crate) fn code(&self) -> u8 {
+        match self.blame {
+            Blame::Call => 2,
+            Blame::World => 3,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}\n  cure: {}", self.what, self.cure)
+    }
+}

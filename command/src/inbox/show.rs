@@ -1,0 +1,85 @@
+//! Events, for people and for programs.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use kustomer_webhooks::runtime::inbox::{Entry, OrderKey, Reason, Stats, Stored};
+use serde_json::{Value, json};
+
+use crate::failure::{Answer, Failure};
+
+pub(super) fn list(entries: &[Entry], stats: Stats, json: bool) -> Result<Answer, Failure> {
+    let mut text = String::new();
+    if json {
+        let events: Vec<Value> = entries.iter().map(value).collect();
+        let oldest = stats.oldest_pending.map(|age| age.as_secs_f64());
+        let last = stats.last_event.map(|age| age.as_secs_f64());
+        let all = json!({
+            "pending": stats.pending, "dead": stats.dead, "oldest_pending_seconds": oldest,
+            "last_event_seconds": last, "events": events,
+        });
+        let _infallible = writeln!(text, "{all}");
+    } else {
+        for entry in entries {
+            text.push_str(&line(entry));
+        }
+        let _infallible = writeln!(text, "{} pending, {} dead in all", stats.pending, stats.dead);
+    }
+    print(&text)
+}
+
+pub(super) fn one(stored: &Stored, json: bool) -> Result<Answer, Failure> {
+    let body = stored.delivery.as_ref().map(|delivery| String::from_utf8_lossy(delivery.inbound().body()));
+    let text = if json {
+        let mut value = value(&stored.entry);
+        value["body"] = json!(body);
+        format!("{value}\n")
+    } else {
+        format!("{}\n{}\n", line(&stored.entry), body.as_deref().unwrap_or("(the body is dropped once it is done)"))
+    };
+    print(&text)
+}
+
+fn value(entry: &Entry) -> Value {
+    json!({
+        "receipt": entry.receipt.0,
+        "id": entry.id.as_str(),
+        "name": entry.name,
+        "key": entry.key.as_ref().map(OrderKey::as_str),
+        "state": entry.state.as_str(),
+        "attempts": entry.attempts,
+        "received_at": entry.received_at.to_string(),
+        "body_bytes": entry.body_bytes,
+        "reason": entry.reason.as_ref().map(|reason| json!({
+            "kind": reason.kind().as_str(), "pointer": reason.pointer(), "message": reason.message(),
+        })),
+    })
+}
+
+fn line(entry: &Entry) -> String {
+    let name = entry.name.as_deref().unwrap_or("-");
+    let key = entry.key.as_ref().map_or("-", OrderKey::as_str);
+    let mut line = format!(
+        "{:>8}  {:<7}  {}  {name}  {key}  {} attempts  {}\n",
+        entry.receipt, entry.state, entry.received_at, entry.attempts, entry.id
+    );
+    if let Some(reason) = &entry.reason {
+        let place = reason.pointer().map(place).unwrap_or_default();
+        let _infallible = writeln!(line, "          {}{place}: {}", reason.kind(), Reason::message(reason));
+    }
+    line
+}
+
+fn place(pointer: &str) -> String {
+    if pointer.is_empty() { " at the root".to_owned() } else { format!(" at {pointer}") }
+}
+
+fn print(text: &str) -> Result<Answer, Failure> {
+    let mut output = io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Ok(()) => Ok(Answer::Yes),
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Answer::Yes),
+        Err(error) => Err(Failure::output(&error)),
+    }
+}

@@ -1,0 +1,48 @@
+//! Events out of an inbox and into one, as JSON lines.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::Path;
+
+use kustomer_webhooks::runtime::inbox::{self, Inbox, State, TransferError};
+use serde_json::json;
+
+use crate::failure::{Answer, Failure};
+
+/// What is said of the export goes to standard error: standard output may be the export.
+pub(super) async fn export(from: &dyn Inbox, state: State, to: Option<&Path>, json: bool) -> Result<Answer, Failure> {
+    let mut output: Box<dyn Write + Send> = match to {
+        None => Box::new(BufWriter::new(io::stdout())),
+        Some(file) => Box::new(BufWriter::new(File::create(file).map_err(|error| unusable(file, &error))?)),
+    };
+    let exported = inbox::export(from, state, output.as_mut()).await.map_err(|error| failed("the export", &error))?;
+    let what = json!({"exported": exported, "state": state.as_str()});
+    if json {
+        eprintln!("{what}")
+    } else {
+        eprintln!("{exported} exported")
+    }
+    Ok(Answer::Yes)
+}
+
+pub(super) async fn replay(into: &dyn Inbox, from: Option<&Path>, json: bool) -> Result<Answer, Failure> {
+    let mut input: Box<dyn BufRead + Send> = match from {
+        None => Box::new(BufReader::new(io::stdin())),
+        Some(file) => Box::new(BufReader::new(File::open(file).map_err(|error| unusable(file, &error))?)),
+    };
+    let imported = inbox::import(into, input.as_mut()).await.map_err(|error| failed("the replay", &error))?;
+    if json {
+        println!("{}", json!({"stored": imported.stored, "duplicates": imported.duplicates}));
+    } else {
+        println!("{} stored, {} known before", imported.stored, imported.duplicates);
+    }
+    Ok(Answer::Yes)
+}
+
+fn unusable(file: &Path, error: &io::Error) -> Failure {
+    Failure::world(file.display(), error, "name a file that can be used")
+}
+
+fn failed(what: &str, error: &TransferError) -> Failure {
+    Failure::world(what, error, "mend what is named; the same lines can be replayed again, none is stored twice")
+}

@@ -1,0 +1,38 @@
+//! Kustomer's outbound webhooks at a prompt: `kustomer-webhooks serve`, `sim`, `inbox`, `verify`.
+//!
+//! Exit codes: 0 when all is well, 1 when the answer is no, 2 when the call is wrong, 3 when a file, an address or the
+//! inbox does not do as it should. What 1 means stands in the help of each subcommand.
+
+mod arguments;
+mod failure;
+mod inbox;
+mod serve;
+mod sim;
+mod span;
+mod tokens;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Answer;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Serve(call) => serve::run(call).await,
+        Command::Sim(call) => sim::run(call).await,
+        Command::Inbox(call) => inbox::run(call).await,
+        Command::Verify(call) => verify::run(&call),
+    };
+    match outcome {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::from(failure.code())
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `serve`: a receiver that is useful before any Rust is written.
+
+mod exec;
+mod forward;
+pub(crate) mod url;
+
+use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use kustomer_webhooks::runtime::inbox::{Inbox, Sqlite};
+use kustomer_webhooks::runtime::server::terminated;
+use kustomer_webhooks::runtime::worker::{Ended, Pulse, Retries};
+use kustomer_webhooks::{DurableReceiver, Monitored, verifier};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::failure::{Answer, Failure};
+use crate::span;
+use crate::tokens::Tokens;
+use forward::{Forward, Shape, Target};
+
+pub(crate) const HELP: &str = "\
+Promised: no event is acknowledged before it is in the inbox; every stored event is passed on at least once, or is \
+kept as a dead letter with its reason; those of one resource in the order they arrived. Not promised: exactly once.
+
+--exec runs CMD with sh, the body on its standard input, and KUSTOMER_EVENT_NAME, KUSTOMER_EVENT_ID and \
+KUSTOMER_EVENT_ATTEMPT in its environment; what it prints goes to standard error. Exit code 0: done; 75: try again \
+later, as when it is killed; any other: rejected, so kept as a dead letter.
+--forward posts the body, with X-Kustomer-Webhook-Event, X-Event-Id and X-Event-Attempt. 2xx: done; 4xx other than \
+408 and 429: rejected; anything else, or no answer: try again later.
+
+Exit codes: 0 told to stop (SIGTERM, Ctrl-C), and drained; 1 another process has taken over the inbox; 2 the call is \
+wrong; 3 the inbox or the address cannot be used.";
+
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// Where to receive; port 0 for any that is free
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where to answer /livez, /readyz and /metrics; on the receiver's own address without it
+    #[arg(long, value_name = "ADDR")]
+    monitor: Option<SocketAddr>,
+    #[command(flatten)]
+    tokens: Tokens,
+    /// The inbox, made if it is not there, on a local disk
+    #[arg(long, value_name = "FILE")]
+    inbox: PathBuf,
+    #[command(flatten)]
+    to: To,
+    /// Keep events that are not as the document has them as dead letters, with the place of the fault, and do not pass
+    /// them on. Real traffic is not always as the document has it
+    #[arg(long)]
+    strict: bool,
+    /// How many events are passed on at once
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    concurrency: usize,
+    /// How long passing on one event may take
+    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = span::parse)]
+    deadline: Duration,
+    /// How often an event is tried before it is a dead letter
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    attempts: u32,
+    /// How long after the first failure an event is tried again; the spans after that grow
+    #[arg(long, value_name = "SPAN", default_value = "1s", value_parser = span::parse)]
+    first_retry: Duration,
+    /// How long before the last attempt
+    #[arg(long, value_name = "SPAN", default_value = "10m", value_parser = span::parse)]
+    last_retry: Duration,
+    /// How long those that are being passed on have to finish, once it is told to stop
+    #[arg(long, value_name = "SPAN", default_value = "20s", value_parser = span::parse)]
+    drain: Duration,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One of the two.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+struct To {
+    /// Pass each event to this command
+    #[arg(long, value_name = "CMD")]
+    exec: Option<String>,
+    /// Pass each event to this URL, http only
+    #[arg(long, value_name = "URL")]
+    forward: Option<String>,
+}
+
+impl To {
+    fn target(&self) -> Result<Target, Failure> {
+        match (&self.exec, &self.forward) {
+            (Some(command), _) => Ok(Target::Exec(command.clone())),
+            (None, Some(url)) => url::Poster::new(url).map(Target::Url),
+            (None, None) => Err(Failure::call("nowhere to pass events on to", "give --exec or --forward")),
+        }
+    }
+}
+
+pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
+    let tokens = call.tokens.read()?;
+    let verifier = verifier(tokens).map_err(|error| Failure::call(error, "give a token that is not empty"))?;
+    let shape = if call.strict { Shape::AsTheDocumentHasIt } else { Shape::Any };
+    let forward = Forward { target: call.to.target()?, shape };
+    let cure = "name a file in a directory that is there and can be written; only an inbox is opened";
+    let inbox = Sqlite::open(&call.inbox).map_err(|error| Failure::world(call.inbox.display(), &error, cure))?;
+    let inbox = Arc::new(inbox);
+    let listener = bind(call.listen).await?;
+    let address = listener.local_addr().map_err(|error| Failure::world(call.listen, &error, "try again"))?;
+
+    let (concurrency, deadline, drain) = (call.concurrency, call.deadline, call.drain);
+    let retries = Retries::new(call.attempts, call.first_retry, call.last_retry);
+    let mut pulse = None;
+    let mut receiver = DurableReceiver::new(forward, verifier, Arc::clone(&inbox))
+        .with_worker(|worker| {
+            let worker = worker.with_concurrency(concurrency).with_handler_deadline(deadline);
+            let worker = worker.with_retries(retries).with_drain(drain);
+            pulse = Some(worker.pulse());
+            worker
+        })
+        .with_server(move |server| server.with_drain(drain));
+    let mut watched = None;
+    if let Some(elsewhere) = call.monitor {
+        let listener = bind(elsewhere).await?;
+        watched = listener.local_addr().ok();
+        tokio::spawn(receiver.monitor().serve(listener, std::future::pending()));
+        receiver = receiver.monitored(Monitored::Elsewhere);
+    }
+    let started = json!({"listening": address.to_string(), "monitor": watched.unwrap_or(address).to_string()});
+    say(call.json, &started, || format!("receiving at http://{address}/, inbox {}", call.inbox.display()));
+    let ended = receiver.run(listener, terminated()).await;
+    conclude(&call, ended, pulse.as_ref(), inbox.as_ref()).await
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| Failure::world(address, &error, "choose an address of this machine with a port that is free"))
+}
+
+async fn conclude(call: &Serve, ended: Ended, pulse: Option<&Pulse>, inbox: &dyn Inbox) -> Result<Answer, Failure> {
+    let counts = pulse.map(Pulse::counts).unwrap_or_default();
+    let stats = inbox.stats().await.unwrap_or_default();
+    let (word, answer) = match ended {
+        Ended::Drained => ("drained", Answer::Yes),
+        Ended::CutShort(_) => ("cut short; what was not done will be, at the next start", Answer::Yes),
+        Ended::Superseded => ("another process has taken over the inbox", Answer::No),
+    };
+    let summary = json!({
+        "ended": word, "done": counts.done, "retried": counts.retried, "dead": stats.dead, "pending": stats.pending,
+    });
+    let text = || format!("{word}: {} done, {} dead, {} pending", counts.done, stats.dead, stats.pending);
+    say(call.json, &summary, text);
+    Ok(answer)
+}
+
+fn say(json: bool, value: &Value, text: impl Fn() -> String) {
+    if json { println!("{value}") } else { println!("{}", text()) }
+}

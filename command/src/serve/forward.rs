@@ -1,0 +1,63 @@
+//! Events that are passed on as they are.
+
+use kustomer_webhooks::runtime::{BoxFuture, DecodeError, Dispatch, DispatchError, Inbound, Route};
+use kustomer_webhooks::{Context, EventName, KustomerEvent};
+
+use super::exec;
+use super::url::Poster;
+
+/// Passes each event on, known or not.
+pub(super) struct Forward {
+    pub(super) target: Target,
+    pub(super) shape: Shape,
+}
+
+/// Where events are passed on to.
+pub(super) enum Target {
+    Exec(String),
+    Url(Poster),
+}
+
+/// What an event has to look like.
+#[derive(Clone, Copy)]
+pub(super) enum Shape {
+    Any,
+    AsTheDocumentHasIt,
+}
+
+/// What the target is told beside the body.
+pub(super) struct Facts {
+    pub(super) name: String,
+    pub(super) id: String,
+    pub(super) attempt: String,
+}
+
+impl Dispatch for Forward {
+    fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
+        Ok(match inbound.peek("/name")? {
+            Some(name) if EventName::KNOWN.iter().any(|known| known.as_str() == name) => Route::Known(name),
+            name => Route::Unknown(name),
+        })
+    }
+
+    fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
+        Box::pin(async move {
+            let name = match (self.route(cx.inbound())?, self.shape) {
+                (Route::Known(name), Shape::AsTheDocumentHasIt) => {
+                    cx.decode::<KustomerEvent>()?;
+                    name
+                }
+                (Route::Known(name) | Route::Unknown(Some(name)), _) => name,
+                (Route::Unknown(None), _) => String::new(),
+            };
+            let id = cx.event_id().unwrap_or_default().to_owned();
+            let facts = Facts { name, id, attempt: cx.attempt().to_string() };
+            let body = cx.inbound().body();
+            let passed = match &self.target {
+                Target::Exec(command) => exec::pass(command, &facts, body).await,
+                Target::Url(poster) => poster.pass(&facts, body.clone()).await,
+            };
+            Ok(passed?)
+        })
+    }
+}

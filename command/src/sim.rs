@@ -1,0 +1,174 @@
+//! `sim`: a fake Kustomer.
+
+mod dice;
+mod events;
+mod schedule;
+mod sender;
+mod tally;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
+
+use crate::failure::{Answer, Failure};
+use crate::serve::url::plain_http;
+use crate::span;
+use crate::tokens::Tokens;
+use dice::Dice;
+use events::{Fixtures, Kind, Look};
+use schedule::Schedule;
+use sender::{Copies, Fate, Webhook};
+use tally::Tally;
+
+pub(crate) const HELP: &str = "\
+Retries as Kustomer's documentation has them: after 1, 1, 2, 5, 10, 15 and 30 minutes (newer), or ten over eighty \
+minutes (older). An event that fails at its last one disables the webhook, and the simulation ends.
+
+Exit codes: 0 every event was acknowledged; 1 the webhook is disabled; 2 the call is wrong; 3 a file cannot be used.";
+
+#[derive(Args, Debug)]
+pub(crate) struct Sim {
+    /// Where the receiver is, http only
+    #[arg(value_name = "URL")]
+    url: String,
+    #[command(flatten)]
+    tokens: Tokens,
+    /// How many events to send; 100 without this and --for
+    #[arg(long, value_name = "N", conflicts_with = "span")]
+    count: Option<u64>,
+    /// How long to send new events
+    #[arg(long = "for", value_name = "SPAN", value_parser = span::parse)]
+    span: Option<Duration>,
+    /// New events a second
+    #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = rate)]
+    rate: f64,
+    /// How many times as fast as in Kustomer time passes between retries; 1000 makes four seconds of an hour
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = rate)]
+    compress: f64,
+    /// Which of the documented schedules of retries
+    #[arg(long, value_enum, default_value_t = Schedule::Newer)]
+    schedule: Schedule,
+    /// How long an answer may take
+    #[arg(long, value_name = "SPAN", default_value = "5s", value_parser = span::parse)]
+    timeout: Duration,
+    /// The share of events that are sent twice at once, from 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    duplicates: f64,
+    /// The share that is held back until later ones are sent
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    reorder: f64,
+    /// The share whose first answer is not waited for, or not heard
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    drop_answers: f64,
+    /// The share with a name that the document does not list
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    unknown: f64,
+    /// The share that is not JSON, or not of the document's shape
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    malformed: f64,
+    /// As the document has events, or as real traffic was seen
+    #[arg(long, value_enum, default_value_t = Look::Document)]
+    look: Look,
+    /// How many resources the events are about
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
+    resources: u64,
+    /// The least size of a body
+    #[arg(long, value_name = "BYTES", default_value_t = 0)]
+    body_bytes: usize,
+    /// Draw the same lots and make the same ids as another run with this number
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// A file for the ids that were acknowledged, each with its kind after a tab
+    #[arg(long, value_name = "FILE")]
+    acknowledged: Option<PathBuf>,
+    /// How many requests are open at once
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    connections: usize,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(call: Box<Sim>) -> Result<Answer, Failure> {
+    let url = plain_http(&call.url)?;
+    let token = call.tokens.read()?.swap_remove(0);
+    let tally = Arc::new(Tally::new(call.acknowledged.as_deref())?);
+    let delays = call.schedule.delays(call.compress);
+    let webhook = Webhook::new(url, token, delays, call.timeout, call.connections, Arc::clone(&tally));
+    let webhook = Arc::new(webhook);
+    let progress = tokio::spawn(tell(Arc::clone(&tally)));
+    let mut deliveries = JoinSet::new();
+    tokio::select! {
+        () = send(&call, &webhook, &mut deliveries) => {}
+        () = webhook.disabled() => {}
+    }
+    while deliveries.join_next().await.is_some() {}
+    progress.abort();
+    tally.conclude(call.json);
+    Ok(if webhook.is_enabled() { Answer::Yes } else { Answer::No })
+}
+
+/// Begins a delivery at a time, as often as was asked for.
+async fn send(call: &Sim, webhook: &Arc<Webhook>, deliveries: &mut JoinSet<()>) {
+    let seed = call.seed.unwrap_or_else(dice::any_seed);
+    let mut dice = Dice::new(seed);
+    let mut fixtures = Fixtures::new(seed, call.resources, call.look, call.body_bytes);
+    let period = Duration::from_secs_f64(1.0 / call.rate);
+    let mut due = interval(period);
+    due.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    let end = call.span.map(|span| Instant::now() + span);
+    let count = call.count.unwrap_or(if end.is_some() { u64::MAX } else { 100 });
+    for _ in 0..count {
+        if let Some(end) = end {
+            tokio::select! {
+                biased;
+                () = sleep_until(end) => return,
+                _ = due.tick() => {}
+            }
+        } else {
+            due.tick().await;
+        }
+        let kind = call.kind(&mut dice);
+        let event = fixtures.event(&mut dice, kind);
+        let fate = Fate {
+            copies: if dice.hits(call.duplicates) { Copies::Two } else { Copies::One },
+            held: dice.hits(call.reorder).then(|| period.mul_f64(1.0 + 9.0 * dice.share())),
+            hung_up: dice.hits(call.drop_answers).then(|| Duration::from_micros(dice.below(10_000))),
+        };
+        deliveries.spawn(Arc::clone(webhook).deliver(event, fate));
+        while deliveries.try_join_next().is_some() {}
+    }
+}
+
+async fn tell(tally: Arc<Tally>) {
+    loop {
+        sleep(Duration::from_secs(1)).await;
+        eprintln!("{}", tally.progress());
+    }
+}
+
+impl Sim {
+    fn kind(&self, dice: &mut Dice) -> Kind {
+        if dice.hits(self.malformed) {
+            if dice.hits(0.5) { Kind::NotJson } else { Kind::WrongShape }
+        } else if dice.hits(self.unknown) {
+            Kind::Unknown
+        } else {
+            Kind::Known
+        }
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "write a number from 0 to 1".to_owned())?;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share is from 0 to 1".to_owned()) }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| "write a number".to_owned())?;
+    if (0.001..=1_000_000.0).contains(&rate) { Ok(rate) } else { Err("from 0.001 to 1000000".to_owned()) }
+}

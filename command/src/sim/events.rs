@@ -1,0 +1,153 @@
+//! Events made of the document's types.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use clap::ValueEnum;
+use kustomer_webhooks::{
+    ChangeOperation, ChangeOperationOp, EventName, KustomerChanges, KustomerEvent, KustomerResource,
+};
+use serde_json::{Map, Value, json};
+
+use super::dice::Dice;
+
+/// What an event is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Known,
+    /// It has a name that the document does not list.
+    Unknown,
+    /// A property has another type than the document gives it.
+    WrongShape,
+    NotJson,
+}
+
+/// Whose word is taken for what events look like.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Look {
+    /// The document's
+    Document,
+    /// That of samples of real traffic: a client that is a string, and properties the document does not list
+    Seen,
+}
+
+pub(super) struct Event {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) body: Bytes,
+}
+
+/// Makes events: a create for each resource, then updates of growing revisions.
+pub(super) struct Fixtures {
+    seed: u64,
+    made: u64,
+    resources: u64,
+    revisions: HashMap<u64, i64>,
+    look: Look,
+    body_bytes: usize,
+}
+
+impl Kind {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Unknown => "unknown",
+            Self::WrongShape => "wrong_shape",
+            Self::NotJson => "not_json",
+        }
+    }
+}
+
+impl Fixtures {
+    pub(super) fn new(seed: u64, resources: u64, look: Look, body_bytes: usize) -> Self {
+        Self { seed, made: 0, resources, revisions: HashMap::new(), look, body_bytes }
+    }
+
+    pub(super) fn event(&mut self, dice: &mut Dice, kind: Kind) -> Event {
+        self.made += 1;
+        let id = format!("{:014x}{:010x}", self.seed >> 8, self.made);
+        let number = dice.below(self.resources);
+        let revision = self.revisions.entry(number).or_default();
+        *revision += 1;
+        let names = if *revision == 1 { creates() } else { updates() };
+        // A resource is of one sort for ever.
+        let name = names.into_iter().cycle().nth(usize::try_from(number % 5).unwrap_or(0)).cloned();
+        let name = name.filter(|_| kind != Kind::Unknown).unwrap_or(EventName::Unknown("kustomer.tag.create".into()));
+        let event = self.typed(&id, &name, number, self.revisions.get(&number).copied().unwrap_or(1));
+        let mut value = serde_json::to_value(event).unwrap_or_default();
+        if matches!(self.look, Look::Seen) {
+            value["dataId"] = value["data"]["id"].clone();
+            value["client"] = json!("simulation");
+            value["meta"] = json!({"customChanged": false});
+            value["snsFilters"] = json!(["webhook"]);
+        }
+        if kind == Kind::WrongShape {
+            value["persist"] = json!("a word where the document has a boolean");
+        }
+        let mut text = value.to_string();
+        if text.len() < self.body_bytes {
+            let missing = self.body_bytes - text.len();
+            value["data"]["attributes"]["preview"] = Value::String("x".repeat(missing));
+            text = value.to_string();
+        }
+        if kind == Kind::NotJson {
+            // Cut short, as by a proxy.
+            text.pop();
+        }
+        Event { id, name: name.to_string(), kind, body: text.into() }
+    }
+
+    fn typed(&self, id: &str, name: &EventName, number: u64, revision: i64) -> KustomerEvent {
+        let sort = name.as_str().split('.').nth(1).unwrap_or_default().to_owned();
+        let resource = format!("{:014x}{number:010x}", self.seed >> 8);
+        let now = jiff::Timestamp::now();
+        let attributes = Map::from_iter([
+            ("rev".to_owned(), json!(revision)),
+            ("name".to_owned(), json!(format!("number {number}, change {revision}"))),
+            ("externalId".to_owned(), Value::Null),
+            ("createdAt".to_owned(), json!(now.to_string())),
+        ]);
+        let relationships = Map::from_iter([("org".to_owned(), json!({"data": {"type": "org", "id": "simulation"}}))]);
+        KustomerEvent {
+            id: Some(id.to_owned()),
+            name: Some(name.clone()),
+            org: Some("simulation".to_owned()),
+            org_name: Some("simulation".to_owned()),
+            partition: Some("sim1".to_owned()),
+            created_at: Some(now.into()),
+            persist: Some(true),
+            client: Some(Map::from_iter([("name".to_owned(), json!("simulation"))])),
+            data: Some(KustomerResource {
+                links: Some([("self".to_owned(), format!("/v1/{sort}s/{resource}"))].into()),
+                r#type: Some(sort),
+                id: Some(resource),
+                attributes: Some(attributes),
+                relationships: Some(relationships),
+            }),
+            changes: (revision > 1).then(|| changes(number, revision)),
+        }
+    }
+}
+
+fn changes(number: u64, revision: i64) -> KustomerChanges {
+    let replaced = |before: Value, after: Value| ChangeOperation {
+        op: Some(ChangeOperationOp::Replace),
+        before: Some(before),
+        after: Some(after),
+    };
+    let name = |revision| json!(format!("number {number}, change {revision}"));
+    let attributes = [
+        ("rev".to_owned(), replaced(json!(revision - 1), json!(revision))),
+        ("name".to_owned(), replaced(name(revision - 1), name(revision))),
+    ];
+    KustomerChanges { attributes: Some(attributes.into()), relationships: Some([].into()) }
+}
+
+fn creates() -> Vec<&'static EventName> {
+    EventName::KNOWN.iter().filter(|name| name.as_str().ends_with(".create")).collect()
+}
+
+fn updates() -> Vec<&'static EventName> {
+    EventName::KNOWN.iter().filter(|name| name.as_str().ends_with(".update")).collect()
+}

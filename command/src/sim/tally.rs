@@ -1,0 +1,131 @@
+//! What was sent and what was heard.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::events::Event;
+use crate::failure::Failure;
+
+pub(super) struct Tally {
+    started: Instant,
+    counts: Mutex<Counts>,
+    ids: Option<File>,
+}
+
+#[derive(Default)]
+struct Counts {
+    events: u64,
+    acknowledged: u64,
+    deliveries: u64,
+    retries: u64,
+    heard: BTreeMap<String, u64>,
+    answered_after: Vec<Duration>,
+    disabled_by: Option<String>,
+}
+
+/// What came back of a delivery.
+pub(super) enum Heard {
+    Status(u16),
+    NoAnswer,
+    TooLate,
+    /// It may have been answered; nobody listened.
+    Dropped,
+}
+
+impl Tally {
+    pub(super) fn new(ids: Option<&Path>) -> Result<Self, Failure> {
+        let create = |file: &Path| {
+            File::create(file)
+                .map_err(|error| Failure::world(file.display(), &error, "name a file that can be written"))
+        };
+        let ids = ids.map(create).transpose()?;
+        Ok(Self { started: Instant::now(), counts: Mutex::default(), ids })
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn made(&self) {
+        self.counts().events += 1;
+    }
+
+    pub(super) fn retried(&self) {
+        self.counts().retries += 1;
+    }
+
+    pub(super) fn heard(&self, heard: Heard, after: Option<Duration>) {
+        let mut counts = self.counts();
+        counts.deliveries += 1;
+        counts.answered_after.extend(after);
+        let word = match heard {
+            Heard::Status(status) => status.to_string(),
+            Heard::NoAnswer => "no_answer".to_owned(),
+            Heard::TooLate => "too_late".to_owned(),
+            Heard::Dropped => "dropped".to_owned(),
+        };
+        *counts.heard.entry(word).or_default() += 1;
+    }
+
+    pub(super) fn acknowledged(&self, event: &Event) {
+        self.counts().acknowledged += 1;
+        if let Some(mut file) = self.ids.as_ref() {
+            let line = format!("{}\t{}\n", event.id, event.kind.as_str());
+            if let Err(error) = file.write_all(line.as_bytes()) {
+                eprintln!("warning: {} is not written down as acknowledged: {error}", event.id);
+            }
+        }
+    }
+
+    pub(super) fn disabled(&self, event: &Event) {
+        self.counts().disabled_by = Some(event.id.clone());
+    }
+
+    pub(super) fn progress(&self) -> String {
+        let counts = self.counts();
+        format!(
+            "{:>6.1}s  {} events, {} acknowledged, {} retries, answers {:?}",
+            self.started.elapsed().as_secs_f64(),
+            counts.events,
+            counts.acknowledged,
+            counts.retries,
+            counts.heard
+        )
+    }
+
+    /// Prints what came of it all.
+    pub(super) fn conclude(&self, json: bool) {
+        let progress = self.progress();
+        let mut counts = self.counts();
+        counts.answered_after.sort_unstable();
+        let (half, most) = (counts.percentile(50), counts.percentile(99));
+        if json {
+            let report = json!({
+                "events": counts.events, "acknowledged": counts.acknowledged, "deliveries": counts.deliveries,
+                "retries": counts.retries, "answers": counts.heard, "answer_ms_p50": half, "answer_ms_p99": most,
+                "seconds": self.started.elapsed().as_secs_f64(), "disabled_by": counts.disabled_by,
+            });
+            println!("{report}");
+        } else {
+            println!("{progress}");
+            println!("answered within {half:.1} ms (half of them), {most:.1} ms (99 of 100)");
+            if let Some(event) = &counts.disabled_by {
+                println!("the webhook is disabled: the last try of {event} failed");
+            }
+        }
+    }
+}
+
+impl Counts {
+    /// In milliseconds; the answers must be sorted.
+    fn percentile(&self, percent: usize) -> f64 {
+        let index = self.answered_after.len().saturating_sub(1) * percent / 100;
+        self.answered_after.get(index).map_or(0.0, |after| after.as_secs_f64() * 1_000.0)
+    }
+}

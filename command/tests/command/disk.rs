@@ -1,0 +1,67 @@
+//! A disk that is full: the sender is told to try again, and nothing else, until there is space.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::kit::{NOTE, Place, report};
+
+/// A small disk of its own.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// `None` where none can be mounted, which is said.
+    fn mount(at: &Path) -> Option<Self> {
+        fs::create_dir(at).unwrap();
+        let mut mount = Command::new("mount");
+        let mounted = mount.args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(at).output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(Self(at.to_owned()));
+        }
+        eprintln!("SKIPPED: no tmpfs can be mounted here, so nothing was tested on a full disk");
+        None
+    }
+
+    fn fill(&self) {
+        let mut file = File::create(self.0.join("ballast")).unwrap();
+        while file.write_all(&[b'x'; 4_096]).is_ok() {}
+    }
+
+    fn free(&self) {
+        fs::remove_file(self.0.join("ballast")).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _unmounted = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_is_answered_with_503_and_nothing_acknowledged_is_lost() {
+    let place = Place::new();
+    let Some(disk) = Disk::mount(&place.file("disk")) else {
+        return;
+    };
+    let serving = place.serve(&["--inbox", "disk/inbox.sqlite", "--exec", NOTE]);
+    let sim = place.sim(&["--for", "5s", "--rate", "30", "--compress", "600", "--body-bytes", "8000"]);
+    sleep(Duration::from_secs(1));
+    disk.fill();
+    sleep(Duration::from_secs(2));
+    disk.free();
+    let (report, code) = report(sim);
+    assert_eq!(code, Some(0), "{report}");
+    assert!(report["answers"]["503"].as_u64() > Some(0), "the disk was never full: {report}");
+    let others = report["answers"].as_object().unwrap().keys();
+    assert!(others.into_iter().all(|answer| ["200", "202", "503"].contains(&answer.as_str())), "{report}");
+    assert_eq!(report["acknowledged"], report["events"], "all came through in the end");
+    place.settled(&["--inbox", "disk/inbox.sqlite"]);
+    serving.terminate();
+    let handled = place.handled();
+    assert!(place.acknowledged().keys().all(|id| handled.contains_key(id)), "{handled:?}");
+    println!("{report}");
+}

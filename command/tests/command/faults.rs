@@ -1,0 +1,79 @@
+//! What a receiver survives, and what the sender makes of it.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::kit::{NOTE, Place, report};
+
+#[test]
+fn duplicates_and_dropped_answers_are_handled_once() {
+    let place = Place::new();
+    let serving = place.serve(&["--exec", NOTE]);
+    let faults = ["--duplicates", "0.5", "--drop-answers", "0.3", "--reorder", "0.3", "--unknown", "0.1"];
+    let sim = place.sim(&[["--count", "150", "--rate", "100", "--compress", "600"].as_slice(), &faults].concat());
+    let (report, code) = report(sim);
+    assert_eq!(code, Some(0), "{report}");
+    assert_eq!(report["acknowledged"], 150, "{report}");
+    assert!(report["answers"]["dropped"].as_u64() > Some(0), "{report}");
+    let listed = place.settled(&[]);
+    serving.terminate();
+
+    assert_eq!(listed["dead"], 0);
+    let handled = place.handled();
+    assert!(place.acknowledged().keys().all(|id| handled.get(id) == Some(&1)), "{handled:?}");
+    assert_eq!(handled.len(), 150);
+}
+
+#[test]
+fn kill_9_loses_nothing_that_was_acknowledged() {
+    const KILLS: u32 = 5;
+    const AT_ONCE: u32 = 8;
+    let place = Place::new();
+    let arguments = ["--exec", NOTE, "--concurrency", "8", "--first-retry", "100ms", "--last-retry", "1s"];
+    let mut serving = place.serve(&arguments);
+    let sim = place.sim(&["--for", "4s", "--rate", "60", "--compress", "600"]);
+    for kill in 0..KILLS {
+        sleep(Duration::from_millis(u64::from(300 + kill * 137 % 200)));
+        serving.kill();
+        serving = place.serve(&arguments);
+    }
+    let (report, code) = report(sim);
+    assert_eq!(code, Some(0), "the webhook is disabled: {report}");
+    let listed = place.settled(&[]);
+    serving.terminate();
+
+    let (acknowledged, handled) = (place.acknowledged(), place.handled());
+    let lost: Vec<_> = acknowledged.keys().filter(|id| !handled.contains_key(*id)).collect();
+    assert!(lost.is_empty(), "of {} acknowledged: {lost:?}", acknowledged.len());
+    assert_eq!(listed["dead"], 0, "{listed}");
+    let again: u32 = handled.values().map(|runs| runs - 1).sum();
+    assert!(again <= KILLS * AT_ONCE, "{again} runs more than events");
+    println!("{} acknowledged, {KILLS} kills, {again} runs more; {report}", acknowledged.len());
+}
+
+#[test]
+fn a_receiver_that_is_down_for_good_has_the_webhook_disabled() {
+    let place = Place::new();
+    let (report, code) = report(place.sim(&["--count", "5", "--rate", "100", "--compress", "4000"]));
+    assert_eq!(code, Some(1), "{report}");
+    assert_eq!(report["acknowledged"], 0);
+    assert!(report["disabled_by"].is_string(), "{report}");
+    // The first one and seven more, for the event that had it disabled.
+    assert!(report["answers"]["no_answer"].as_u64() >= Some(8), "{report}");
+    assert!(report["seconds"].as_f64() >= Some(64.0 * 60.0 / 4_000.0), "{report}");
+}
+
+#[test]
+fn a_handler_that_fails_is_the_receivers_business_alone() {
+    let place = Place::new();
+    let retries = ["--attempts", "3", "--first-retry", "10ms", "--last-retry", "20ms"];
+    let serving = place.serve(&[["--exec", "exit 75"].as_slice(), &retries].concat());
+    let (report, code) = report(place.sim(&["--count", "20", "--rate", "100"]));
+    assert_eq!(code, Some(0));
+    assert_eq!(report["answers"], serde_json::json!({"202": 20}));
+    let listed = place.settled(&["--state", "dead"]);
+    serving.terminate();
+    assert_eq!(listed["dead"], 20);
+    assert_eq!(listed["events"][0]["reason"]["kind"], "exhausted");
+    assert_eq!(listed["events"][0]["attempts"], 3);
+}

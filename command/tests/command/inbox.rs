@@ -1,0 +1,84 @@
+//! `inbox`: what is there, out of it, and into another.
+
+use serde_json::{Value, json};
+
+use crate::kit::{NOTE, Place, command, json as parsed, report};
+
+/// An inbox with ten events that were rejected.
+fn rejected() -> Place {
+    let place = Place::new();
+    let serving = place.serve(&["--exec", "exit 1"]);
+    let (_, code) = report(place.sim(&["--count", "10", "--rate", "200"]));
+    assert_eq!(code, Some(0));
+    place.settled(&[]);
+    serving.terminate();
+    place
+}
+
+#[test]
+fn dead_letters_are_listed_shown_exported_and_replayed_elsewhere() {
+    let place = rejected();
+    let dead = parsed(&place.inbox(&["dead", "--most", "3"]));
+    assert_eq!((&dead["dead"], dead["events"].as_array().unwrap().len()), (&json!(10), 3));
+    let first = &dead["events"][0];
+    assert_eq!(first["reason"]["message"], "the command ended with exit code 1");
+    let next = parsed(&place.inbox(&["dead", "--after", &dead["events"][2]["receipt"].to_string()]));
+    assert_eq!(next["events"].as_array().unwrap().len(), 7);
+
+    let shown = parsed(&place.inbox(&["show", first["id"].as_str().unwrap()]));
+    let body: Value = serde_json::from_str(shown["body"].as_str().unwrap()).unwrap();
+    assert_eq!(body["id"], first["id"]);
+
+    assert!(place.inbox(&["export", "-o", "letters"]).status.success());
+    let replay = ["replay", "letters", "--inbox", "other.sqlite"];
+    assert_eq!(parsed(&place.inbox(&replay)), json!({"stored": 10, "duplicates": 0}));
+    assert_eq!(parsed(&place.inbox(&replay)), json!({"stored": 0, "duplicates": 10}));
+    assert_eq!(parsed(&place.inbox(&["retry", "--all", "--inbox", "other.sqlite"])), json!({"requeued": 10}));
+    let serving = place.serve(&["--inbox", "other.sqlite", "--exec", NOTE]);
+    place.settled(&["--inbox", "other.sqlite"]);
+    serving.terminate();
+    assert_eq!(place.handled().len(), 10);
+}
+
+#[test]
+fn the_running_receiver_handles_what_is_retried() {
+    let place = rejected();
+    let serving = place.serve(&["--exec", NOTE]);
+    assert_eq!(parsed(&place.inbox(&["retry", "--all"])), json!({"requeued": 10}));
+    place.settled(&[]);
+    serving.terminate();
+    assert_eq!(place.handled().len(), 10);
+}
+
+#[test]
+fn what_is_not_there_is_said() {
+    let place = rejected();
+    for call in [["show", "nobody"], ["retry", "nobody"]] {
+        let output = place.inbox(&call);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(parsed(&output)["found"], false);
+    }
+    let output = place.inbox(&["ls", "--inbox", "nowhere.sqlite"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cure:"), "{output:?}");
+    assert!(!place.file("nowhere.sqlite").exists(), "looking makes no inbox");
+}
+
+#[test]
+fn wrong_calls_name_their_cure() {
+    let place = Place::new();
+    for call in [
+        ["serve", "--inbox", "i", "--exec", "true", "--token-env", "NO_SUCH_VARIABLE"].as_slice(),
+        &["serve", "--inbox", "i", "--forward", "https://example.org/"],
+        &["serve", "--inbox", "i"],
+        &["sim", "http://127.0.0.1:9/", "--duplicates", "2"],
+        &["sim", "nowhere"],
+    ] {
+        let output = command(place.path(), call).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{call:?} {output:?}");
+        assert!(!output.stderr.is_empty());
+    }
+    let output = command(place.path(), &["serve", "--inbox", "no/such/i", "--exec", "true"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cure:"));
+}

@@ -1,0 +1,147 @@
+//! A receiver and a sender, each in a process of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub(crate) const TOKEN: &str = "the-webhook-token";
+/// Only to end a test that would hang: nothing is measured by it.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Notes the id of each event that it is given.
+pub(crate) const NOTE: &str = r#"echo "$KUSTOMER_EVENT_ID" >> handled"#;
+
+pub(crate) fn command(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kustomer-webhooks"));
+    command.args(arguments).current_dir(directory).env("KUSTOMER_WEBHOOK_TOKEN", TOKEN);
+    command
+}
+
+/// A directory with an inbox in it, and a port to receive at.
+pub(crate) struct Place {
+    directory: TempDir,
+    pub(crate) port: u16,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        Self { directory: tempfile::tempdir().unwrap(), port }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    /// Starts a receiver, and waits until it says that it listens.
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Serving {
+        let address = format!("127.0.0.1:{}", self.port);
+        let mut command = command(self.path(), &["serve", "--json", "--listen", &address]);
+        if !arguments.contains(&"--inbox") {
+            command.args(["--inbox", "inbox.sqlite"]);
+        }
+        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let started = Serving::line(&mut said);
+        assert_eq!(started["listening"], address.as_str());
+        Serving { child, said }
+    }
+
+    /// Starts to send events there; with `--json`, and ids in the file `acknowledged`.
+    pub(crate) fn sim(&self, arguments: &[&str]) -> Child {
+        let url = format!("http://127.0.0.1:{}/", self.port);
+        let mut command = command(self.path(), &["sim", &url, "--json", "--acknowledged", "acknowledged"]);
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// The ids that were acknowledged, each with its kind.
+    pub(crate) fn acknowledged(&self) -> BTreeMap<String, String> {
+        let text = fs::read_to_string(self.file("acknowledged")).unwrap();
+        let fields = text.lines().map(|line| line.split_once('\t').unwrap());
+        fields.map(|(id, kind)| (id.to_owned(), kind.to_owned())).collect()
+    }
+
+    /// How often each event was handled.
+    pub(crate) fn handled(&self) -> BTreeMap<String, u32> {
+        let mut handled = BTreeMap::new();
+        for id in fs::read_to_string(self.file("handled")).unwrap_or_default().lines() {
+            *handled.entry(id.to_owned()).or_default() += 1;
+        }
+        handled
+    }
+
+    pub(crate) fn inbox(&self, arguments: &[&str]) -> Output {
+        command(self.path(), &["inbox", "--json"]).args(arguments).output().unwrap()
+    }
+
+    /// Waits until nothing is pending, and says what is there then.
+    pub(crate) fn settled(&self, arguments: &[&str]) -> Value {
+        let started = Instant::now();
+        loop {
+            let listed = json(&self.inbox(&[&["ls", "--most", "100000"], arguments].concat()));
+            if listed["pending"] == 0 {
+                return listed;
+            }
+            assert!(started.elapsed() < PATIENCE, "{listed}");
+            sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+pub(crate) struct Serving {
+    child: Child,
+    said: BufReader<ChildStdout>,
+}
+
+impl Serving {
+    fn line(said: &mut BufReader<ChildStdout>) -> Value {
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+    }
+
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end; it has 30 seconds. Says what it says at its end.
+    pub(crate) fn terminate(mut self) -> Value {
+        let asked = Instant::now();
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        let ended = Self::line(&mut self.said);
+        assert_eq!(self.child.wait().unwrap().code(), Some(0), "{ended}");
+        assert!(asked.elapsed() < Duration::from_secs(30));
+        ended
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _dead = self.child.kill();
+        let _waited = self.child.wait();
+    }
+}
+
+/// What a simulation reports, and its exit code.
+pub(crate) fn report(sim: Child) -> (Value, Option<i32>) {
+    let output = sim.wait_with_output().unwrap();
+    (json(&output), output.status.code())
+}
+
+pub(crate) fn json(output: &Output) -> Value {
+    let text = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text:?} {output:?}"))
+}

@@ -1,0 +1,8 @@
+//! The command as it is called: a simulated Kustomer against a receiver, on loopback, with real processes.
+
+mod disk;
+mod faults;
+mod inbox;
+mod kit;
+mod letters;
+mod verify;

@@ -1,0 +1,229 @@
+//! The receiver that loses nothing that it acknowledged, wired for Kustomer.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::panic::resume_unwind;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+
+use asyncapi_runtime::http::Receiver;
+use asyncapi_runtime::inbox::{Envelope, Inbox, Place};
+use asyncapi_runtime::server::{Monitor, Server};
+use asyncapi_runtime::verify::{HmacSha256Hex, SecretError};
+use asyncapi_runtime::worker::Ended;
+use asyncapi_runtime::{Dispatch, Durable, Worker};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::{Dispatcher, Handler, verifier};
+
+/// Where Kustomer's events say what an inbox has to know.
+///
+/// The envelope's `id` tells events apart, and `data.id` is what they are about, so that those of one customer are
+/// handled one after the other. `data.attributes.rev` grows by one with each change, and updates tell the revision
+/// before in `changes.attributes.rev`, so that gaps and stale events can be told. No document states this; it is what
+/// delivered events show.
+#[must_use]
+pub fn envelope() -> Envelope {
+    Envelope::new()
+        .with_id(Place::pointer("/id"))
+        .with_name(Place::pointer("/name"))
+        .with_key(Place::pointer("/data/id"))
+        .with_revision(Place::pointer("/data/attributes/rev"))
+        .with_revision_before(Place::pointer("/changes/attributes/rev/before"))
+}
+
+/// A receiver that stores each event in the inbox before it acknowledges it, and hands it to the handler later.
+///
+/// # Errors
+///
+/// [`SecretError`] when there is no token, or an empty one.
+///
+/// # Examples
+///
+/// ```no_run
+/// # #[cfg(feature = "sqlite")]
+/// # mod example {
+/// use kustomer_webhooks::runtime::inbox::Sqlite;
+/// use kustomer_webhooks::runtime::{BoxError, server::terminated};
+/// use kustomer_webhooks::{Handler, durable};
+/// use tokio::net::TcpListener;
+///
+/// async fn serve(crm: impl Handler + 'static, token: String) -> Result<(), BoxError> {
+///     let inbox = Sqlite::open("/var/lib/crm/inbox.sqlite")?;
+///     let listener = TcpListener::bind(("127.0.0.1", 8080)).await?;
+///     durable(crm, [token], inbox)?.run(listener, terminated()).await;
+///     Ok(())
+/// }
+/// # }
+/// # fn main() {}
+/// ```
+pub fn durable<H: Handler + 'static>(
+    handler: H,
+    tokens: impl IntoIterator<Item = impl Into<Vec<u8>>>,
+    inbox: impl Inbox + 'static,
+) -> Result<DurableReceiver<Dispatcher<H>>, SecretError> {
+    Ok(DurableReceiver::new(Dispatcher::new(handler), verifier(tokens)?, inbox))
+}
+
+/// Receives, stores, acknowledges; then handles. Made by [`durable`].
+///
+/// **What is promised**, with an inbox that survives the process, such as `inbox::Sqlite`:
+///
+/// - No event is acknowledged before it is durable.
+/// - Every stored event is handled at least once, or becomes a dead letter with its reason, to be handled again once
+///   the cause is mended.
+/// - At most one completion is recorded for an event's id within the deduplication horizon, 7 days.
+/// - Events of one resource (`data.id`) are handled in the order they arrived, and [`Context::freshness`] flags gaps and
+///   stale ones among them.
+/// - Nothing that a handler does changes what Kustomer is answered, so no event can have the webhook disabled.
+///
+/// **What is not**: the order in which the events occurred, and exactly once. Handlers have to be idempotent, by
+/// [`Context::event_id`].
+///
+/// The limits and their defaults are those of [`Server`], [`Receiver`] and [`Worker`], and changed there:
+///
+/// ```
+/// # #[cfg(feature = "sqlite")]
+/// # fn build<H: kustomer_webhooks::Handler + 'static>(handler: H, inbox: kustomer_webhooks::runtime::inbox::Sqlite)
+/// # -> Result<(), kustomer_webhooks::runtime::verify::SecretError> {
+/// use std::time::Duration;
+///
+/// let receiver = kustomer_webhooks::durable(handler, ["token"], inbox)?
+///     .with_worker(|worker| worker.with_concurrency(4))
+///     .with_server(|server| server.with_drain(Duration::from_secs(10)));
+/// # drop(receiver);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`Context::freshness`]: crate::Context::freshness
+/// [`Context::event_id`]: crate::Context::event_id
+pub struct DurableReceiver<D> {
+    inbox: Arc<dyn Inbox>,
+    receiver: Receiver<Durable<Arc<dyn Inbox>>>,
+    worker: Worker<D>,
+    served: Box<dyn FnOnce(DurableServer) -> DurableServer + Send>,
+    monitored: Monitored,
+}
+
+/// The server of a [`DurableReceiver`].
+pub type DurableServer = Server<Durable<Arc<dyn Inbox>>>;
+
+/// Where `/livez`, `/readyz` and `/metrics` are answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Monitored {
+    /// By the server that receives.
+    #[default]
+    Here,
+    /// Not by it: the world that can reach the receiver need not see them. See [`DurableReceiver::monitor`].
+    Elsewhere,
+}
+
+impl<D: Dispatch + 'static> DurableReceiver<D> {
+    /// The same for events that are not handled by a [`Handler`], as when they are passed on unread.
+    #[must_use]
+    pub fn new(dispatch: D, verifier: HmacSha256Hex, inbox: impl Inbox + 'static) -> Self {
+        let inbox: Arc<dyn Inbox> = Arc::new(inbox);
+        Self {
+            receiver: Receiver::new(Durable::new(Arc::clone(&inbox), envelope()), verifier),
+            worker: Worker::new(Arc::clone(&inbox), dispatch),
+            served: Box::new(|server| server),
+            monitored: Monitored::default(),
+            inbox,
+        }
+    }
+
+    /// Changes how events are handled.
+    #[must_use]
+    pub fn with_worker(mut self, change: impl FnOnce(Worker<D>) -> Worker<D>) -> Self {
+        self.worker = change(self.worker);
+        self
+    }
+
+    /// Changes how bodies are read.
+    #[must_use]
+    pub fn with_receiver(
+        mut self,
+        change: impl FnOnce(Receiver<Durable<Arc<dyn Inbox>>>) -> Receiver<Durable<Arc<dyn Inbox>>>,
+    ) -> Self {
+        self.receiver = change(self.receiver);
+        self
+    }
+
+    /// Changes how connections are served.
+    #[must_use]
+    pub fn with_server(mut self, change: impl FnOnce(DurableServer) -> DurableServer + Send + 'static) -> Self {
+        self.served = Box::new(change);
+        self
+    }
+
+    /// Sets where the monitor answers. Default: [`Monitored::Here`].
+    #[must_use]
+    pub fn monitored(mut self, monitored: Monitored) -> Self {
+        self.monitored = monitored;
+        self
+    }
+
+    /// Says whether this receiver is well, for a listener of its own. Take it once all else is set.
+    #[must_use]
+    pub fn monitor(&self) -> Monitor {
+        let watched = Monitor::new().with_inbox(Arc::clone(&self.inbox)).with_pulse(self.worker.pulse());
+        watched.with_tally(self.receiver.tally())
+    }
+
+    /// The endpoint alone, a tower service to mount in a server of one's own, whose timers are then one's own job, and
+    /// the worker, to be run beside it. Without that nothing is handled; without the endpoint nothing is received.
+    #[must_use]
+    pub fn into_parts(self) -> (Receiver<Durable<Arc<dyn Inbox>>>, Worker<D>) {
+        (self.receiver, self.worker)
+    }
+
+    /// Receives and handles until `stop` is done or another process has taken over the inbox, then drains: requests
+    /// that were begun are answered, handlers that run may finish.
+    ///
+    /// # Panics
+    ///
+    /// Where the worker did, which is a bug. What is stored stays stored.
+    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Ended {
+        let mut server = Server::new(self.receiver.clone());
+        if self.monitored == Monitored::Here {
+            server = server.with_monitor(self.monitor());
+        }
+        let server = (self.served)(server);
+        let (tell, mut told) = watch::channel(());
+        // It is told by the end of the channel, so also when this future is dropped.
+        let mut working = tokio::spawn(self.worker.run(async move { while told.changed().await.is_ok() {} }));
+        let (mut tell, mut ended) = (Some(tell), None);
+        let mut stop = pin!(stop);
+        let either = poll_fn(|cx| {
+            if let Poll::Ready(outcome) = Pin::new(&mut working).poll(cx) {
+                ended = Some(outcome);
+                return Poll::Ready(());
+            }
+            stop.as_mut().poll(cx).map(|()| drop(tell.take()))
+        });
+        server.serve(listener, either).await;
+        let outcome = match ended {
+            Some(outcome) => outcome,
+            None => working.await,
+        };
+        match outcome {
+            Ok(ended) => ended,
+            Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+            // Nobody aborts it but a runtime that ends, and with it this.
+            Err(_aborted) => Ended::CutShort(0),
+        }
+    }
+}
+
+impl<D> fmt::Debug for DurableReceiver<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DurableReceiver")
+            .field("receiver", &self.receiver)
+            .field("worker", &self.worker)
+            .field("monitored", &self.monitored)
+            .finish_non_exhaustive()
+    }
+}
