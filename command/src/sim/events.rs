@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use clap::ValueEnum;
 use kustomer_webhooks::{
-    ChangeOperation, ChangeOperationOp, EventName, KustomerChanges, KustomerEvent, KustomerResource,
+    ChangeOperation, ChangeOperationOp, EventName, KustomerChanges, KustomerEvent, KustomerEventMeta, KustomerResource,
 };
 use serde_json::{Map, Value, json};
 
@@ -117,15 +117,19 @@ impl Fixtures {
             partition: Some("sim1".to_owned()),
             created_at: Some(now.into()),
             persist: Some(true),
-            client: Some(Map::from_iter([("name".to_owned(), json!("simulation"))])),
+            client: Some(json!("simulation")),
             data: Some(KustomerResource {
                 links: Some([("self".to_owned(), format!("/v1/{sort}s/{resource}"))].into()),
-                r#type: Some(sort),
-                id: Some(resource),
+                r#type: Some(sort.clone()),
+                id: Some(resource.clone()),
                 attributes: Some(attributes),
                 relationships: Some(relationships),
             }),
-            changes: (revision > 1).then(|| changes(number, revision)),
+            // Creates carry a `null`, as real ones do.
+            changes: Some((revision > 1).then(|| changes(number, revision))),
+            data_id: Some(resource.clone()),
+            meta: Some(KustomerEventMeta { custom_changed: Some(false) }),
+            sns_filters: Some(vec![sort.clone()]),
         }
     }
 }
