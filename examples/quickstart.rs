@@ -18,7 +18,7 @@ use http_body_util::Full;
 use hyper::{Request, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use kustomer_webhooks::runtime::inbox::{Inbox, InboxError, Page, Sqlite, State};
+use kustomer_webhooks::runtime::inbox::{Inbox, InboxError, Page, Reason, Sqlite, State};
 use kustomer_webhooks::runtime::server::Server;
 use kustomer_webhooks::{
     Context, EventName, Handler, HandlerError, KustomerEvent, KustomerResource, SIGNATURE_HEADER, UnknownEvent,
@@ -157,7 +157,7 @@ async fn handle(file: &Path, crm: Crm) -> Result<(), Box<dyn Error>> {
     expect("the first event again", post(address, TOKEN, first).await?, StatusCode::OK)?;
     timeout(PATIENCE, nothing_pending(&inbox)).await.map_err(|_| "not everything was handled in time")??;
     let dead = inbox.list(Page::of(State::Dead)).await?;
-    let reasons: Vec<_> = dead.iter().filter_map(|entry| entry.reason.as_ref()).map(|reason| reason.kind()).collect();
+    let reasons: Vec<_> = dead.iter().filter_map(|entry| entry.reason.as_ref()).map(Reason::kind).collect();
     println!("dead letters, for a person to look at: {reasons:?}");
 
     drop(stop);

@@ -94,7 +94,7 @@ impl To {
     fn target(&self) -> Result<Target, Failure> {
         match (&self.exec, &self.forward) {
             (Some(command), _) => Ok(Target::Exec(command.clone())),
-            (None, Some(url)) => url::Poster::new(url).map(Target::Url),
+            (None, Some(url)) => url::Poster::new(url).map(Box::new).map(Target::Url),
             (None, None) => Err(Failure::call("nowhere to pass events on to", "give --exec or --forward")),
         }
     }

@@ -1,5 +1,7 @@
 //! The bindings end to end: every event, through the types, the dispatch and real HTTP.
 
+#[cfg(feature = "durable")]
+mod durable;
 #[cfg(feature = "http")]
 mod http;
 mod round_trip;

@@ -18,9 +18,9 @@ pub(super) async fn export(from: &dyn Inbox, state: State, to: Option<&Path>, js
     let exported = inbox::export(from, state, output.as_mut()).await.map_err(|error| failed("the export", &error))?;
     let what = json!({"exported": exported, "state": state.as_str()});
     if json {
-        eprintln!("{what}")
+        eprintln!("{what}");
     } else {
-        eprintln!("{exported} exported")
+        eprintln!("{exported} exported");
     }
     Ok(Answer::Yes)
 }

@@ -15,7 +15,7 @@ pub(super) struct Forward {
 /// Where events are passed on to.
 pub(super) enum Target {
     Exec(String),
-    Url(Poster),
+    Url(Box<Poster>),
 }
 
 /// What an event has to look like.

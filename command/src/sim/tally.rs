@@ -30,6 +30,7 @@ struct Counts {
 }
 
 /// What came back of a delivery.
+#[derive(Clone, Copy)]
 pub(super) enum Heard {
     Status(u16),
     NoAnswer,
