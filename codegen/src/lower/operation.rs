@@ -123,8 +123,8 @@ impl Reader<'_, '_> {
     fn operation(&mut self, operation: &document::Operation, direction: Direction) -> Option<Operation> {
         let id = operation_id(self.document, operation);
         let names = event_names(self.document, operation);
-        let named = operation.messages.iter().zip(&names);
-        let mut messages: Vec<Carried> = named.map(|(id, name)| self.carried(*id, name)).collect();
+        let carried = operation.messages.iter().zip(&names);
+        let mut messages: Vec<Carried> = carried.map(|(id, name)| self.carried(*id, name)).collect();
         let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, &id));
         if messages.is_empty() {
             self.diagnostics.push(no_message(operation));
