@@ -1,8 +1,11 @@
 //! Schemas become types: those with a shape of their own become items, the others stand where they are used.
 
+mod object;
+mod shape;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::union::Alternative;
+use self::shape::Choice;
 use super::{docs, merge, origin, scalar, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -10,8 +13,7 @@ use crate::document::{
     self, BindingRole, Document, JsonType, Keywords, Place, Pointer, SchemaId, SchemaKind, Schemas, Value,
 };
 use crate::ir::{
-    Coverage, Docs, EnumValue, Event, Extra, Field, Origin, Presence, Root, Shape, Struct, Type, TypeDef, TypeId,
-    Types, Union, Variant,
+    Coverage, Docs, EnumValue, Event, Extra, Origin, Root, Shape, Type, TypeDef, TypeId, Types, Union, Variant,
 };
 
 /// The types made so far.
@@ -274,222 +276,6 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Whether a schema becomes an item: an enum, an object of which more is known than its values, or a union.
-    fn needs_item(&self, keywords: &Keywords) -> bool {
-        if self.lists_the_events(keywords) || merge::stands_for(keywords).is_some() {
-            return false;
-        }
-        let merged = merge::flat(self.schemas, keywords);
-        self.strings(&merged).is_some()
-            || !matches!(self.union_of(&merged), Choice::None | Choice::Only(_))
-            || merged.types.len() > 1 && scalar::implied(&merged).is_none()
-            || is_struct(self.schemas, &merged)
-    }
-
-    /// The item that a schema needs, where it needs one.
-    fn shape(&mut self, keywords: &'a Keywords) -> Option<Shape> {
-        if !self.needs_item(keywords) {
-            return None;
-        }
-        let merged = merge::flat(self.schemas, keywords);
-        Some(self.shape_of(&merged))
-    }
-
-    fn shape_of(&mut self, merged: &Keywords) -> Shape {
-        self.coverage.count(true);
-        if let Some(strings) = self.strings(merged) {
-            return Shape::Enum(enum_values(&merged.values_at(), strings.iter().map(String::as_str)));
-        }
-        if let Choice::Among(alternatives) = self.union_of(merged) {
-            return Shape::Union(self.union(merged, &alternatives));
-        }
-        if merged.types.len() > 1 && scalar::implied(merged).is_none() {
-            return Shape::Union(self.type_list(merged));
-        }
-        Shape::Struct(self.object(merged))
-    }
-
-    /// The strings of an enum that has no others; an enum that is spread over a union counts as one.
-    fn strings(&self, merged: &Keywords) -> Option<Vec<String>> {
-        if let Some(values) = &merged.values {
-            let is_text = merged.types.is_empty() || merged.types == [JsonType::String];
-            let texts = values.iter().filter(|value| **value != Value::Null).map(text);
-            return texts.collect::<Option<Vec<String>>>().filter(|texts| is_text && !texts.is_empty());
-        }
-        let alternatives = union::alternatives(self.schemas, merged);
-        if alternatives.len() < 2 {
-            return None;
-        }
-        let mut strings: Vec<String> = Vec::new();
-        let mut seen = BTreeSet::new();
-        for id in alternatives {
-            let part = merge::flat_of(self.schemas, id)?;
-            if self.made.contains_key(&self.schemas.definition(id)?) {
-                return None;
-            }
-            let values = part.values.as_ref()?;
-            let texts = values.iter().map(text).collect::<Option<Vec<String>>>()?;
-            strings.extend(texts.into_iter().filter(|text| seen.insert(text.clone())));
-        }
-        Some(strings)
-    }
-
-    fn union_of(&self, merged: &Keywords) -> Choice {
-        let alternatives = union::alternatives(self.schemas, merged);
-        let shapes_itself = !merged.properties.is_empty();
-        let alternatives_shape = |id: &SchemaId| {
-            merge::flat_of(self.schemas, *id).is_none_or(|part| {
-                !part.properties.is_empty()
-                    || !part.types.is_empty()
-                    || !part.one_of.is_empty()
-                    || !part.any_of.is_empty()
-            })
-        };
-        match alternatives[..] {
-            [] => Choice::None,
-            // Alternatives that only say more about properties that are there already leave the object as it is.
-            _ if shapes_itself && !alternatives.iter().all(alternatives_shape) => Choice::None,
-            [only] if !shapes_itself => Choice::Only(only),
-            _ => Choice::Among(alternatives),
-        }
-    }
-
-    fn union(&mut self, merged: &Keywords, alternatives: &[SchemaId]) -> Union {
-        let base = Keywords { one_of: Vec::new(), any_of: Vec::new(), ..merged.clone() };
-        let shares = !base.properties.is_empty();
-        let tag = union::tag(self.schemas, Some(merged), alternatives);
-        let untold = || alternatives.iter().map(|id| Alternative { id: *id, tag_values: Vec::new() }).collect();
-        let (tag, mut found): (_, Vec<Alternative>) =
-            tag.map_or_else(|| (None, untold()), |(property, found)| (Some(property), found));
-        if tag.is_none() {
-            found.sort_by_key(|alternative| std::cmp::Reverse(union::demand(self.schemas, alternative.id)));
-        }
-        let mut variants: Vec<Variant> = Vec::new();
-        let mut seen = BTreeSet::new();
-        for Alternative { id, tag_values } in found {
-            let label = union::label(self.schemas, id);
-            let ty = if shares { self.joined(&base, id) } else { self.value(id) };
-            // Without a tag, a second alternative of the same type can never be meant.
-            if seen.insert(ty.clone()) || tag.is_some() {
-                variants.push(Variant { at: self.schemas[id].at.clone(), label, ty, tag_values });
-            }
-        }
-        Union { variants, tag }
-    }
-
-    /// The type of an alternative together with what all alternatives share.
-    fn joined(&mut self, base: &Keywords, id: SchemaId) -> Type {
-        let Some(part) = merge::flat_of(self.schemas, id) else { return Type::Any };
-        let mut joined = merge::joined(self.schemas, base, part);
-        joined.at = self.schemas[id].at.clone();
-        let origin = origin::of(&joined.at, &self.roots, self.schemas);
-        let (at, docs) = (joined.at.clone(), docs(&joined.docs));
-        let type_id = TypeId(self.types.len());
-        self.types.push(None);
-        let shape = self.shape_of(&joined);
-        self.types[type_id.0] = Some(TypeDef { at, origin, docs, shape });
-        Type::Named(type_id)
-    }
-
-    /// `type: [string, integer]`: one alternative a type.
-    fn type_list(&mut self, merged: &Keywords) -> Union {
-        let mut types = merged.types.clone();
-        // A whole number is a number, and what is neither is tried first.
-        types.sort_unstable();
-        let variants = types.into_iter().map(|json_type| {
-            let part = Keywords { types: vec![json_type], values: None, ..merged.clone() };
-            let label = match json_type {
-                JsonType::Boolean => "Boolean",
-                JsonType::Integer => "Integer",
-                JsonType::Number => "Number",
-                JsonType::String => "String",
-                JsonType::Array => "List",
-                JsonType::Object => "Object",
-            };
-            let ty = match json_type {
-                JsonType::Object if is_struct(self.schemas, &part) => self.inner_object(&part),
-                _ => self.plain(&part),
-            };
-            Variant { at: merged.at.join("type"), label: label.to_owned(), ty, tag_values: Vec::new() }
-        });
-        Union { variants: variants.collect(), tag: None }
-    }
-
-    fn inner_object(&mut self, part: &Keywords) -> Type {
-        let mut origin = origin::of(&part.at, &self.roots, self.schemas);
-        origin.steps.push(crate::ir::Step::Variant("Object".to_owned()));
-        let shape = Shape::Struct(self.object(part));
-        self.add(TypeDef { at: part.at.join("type"), origin, docs: docs(&part.docs), shape })
-    }
-
-    fn object(&mut self, keywords: &Keywords) -> Struct {
-        let required: BTreeSet<&str> = keywords.required.iter().map(String::as_str).collect();
-        let declared = keywords.properties.iter();
-        let mut fields: Vec<Field> = declared
-            .map(|(name, id)| {
-                let mut field = self.field(name, *id, required.contains(name.as_str()));
-                let means_null = keywords.absent_is_null.contains(name);
-                let nullable = matches!(field.presence, Presence::OptionalNullable | Presence::RequiredNullable);
-                if means_null && nullable {
-                    field.presence = Presence::NullOrAbsent;
-                }
-                field
-            })
-            .collect();
-        let known: BTreeSet<&str> = keywords.properties.iter().map(|(name, _)| name.as_str()).collect();
-        for name in &keywords.required {
-            if !known.contains(name.as_str()) {
-                let at = keywords.at.join("properties").join(name);
-                let presence = Presence::Required;
-                fields.push(Field { at, name: name.clone(), docs: Docs::default(), ty: Type::Any, presence });
-            }
-        }
-        Struct { fields, extra: self.extra(keywords) }
-    }
-
-    /// What becomes of properties that are not named.
-    fn extra(&mut self, keywords: &Keywords) -> Extra {
-        let additional = keywords.additional.filter(|id| !is_nothing(self.schemas, *id));
-        match (additional, &keywords.pattern_properties[..]) {
-            (None, []) => Extra::Dropped,
-            (Some(id), []) => Extra::Kept(self.value(id)),
-            (None, [(_, id)]) if keywords.additional.is_some() => Extra::Kept(self.value(*id)),
-            _ => Extra::Kept(Type::Any),
-        }
-    }
-
-    fn field(&mut self, name: &str, id: SchemaId, is_required: bool) -> Field {
-        let (ty, nullable) = match self.value(id) {
-            Type::Nullable(inner) => (*inner, true),
-            ty => (ty, false),
-        };
-        let presence = match (is_required, nullable) {
-            (true, false) => Presence::Required,
-            (true, true) => Presence::RequiredNullable,
-            (false, false) => Presence::Optional,
-            (false, true) => Presence::OptionalNullable,
-        };
-        Field { at: self.schemas[id].at.clone(), name: name.to_owned(), docs: self.field_docs(id), ty, presence }
-    }
-
-    /// The property's own words, or the first sentence of the schema that it refers to.
-    fn field_docs(&self, id: SchemaId) -> Docs {
-        let own = match &self.schemas[id].kind {
-            SchemaKind::Keywords(keywords) => docs(&keywords.docs),
-            _ => Docs::default(),
-        };
-        if own.summary.is_some() || own.description.is_some() {
-            return own;
-        }
-        let target = match &self.schemas[id].kind {
-            SchemaKind::Keywords(keywords) => merge::stands_for(keywords).unwrap_or(id),
-            _ => id,
-        };
-        let borrowed = self.schemas.keywords(target).map(|keywords| docs(&keywords.docs)).unwrap_or_default();
-        let description = borrowed.description.map(|text| first_sentence(&text).to_owned());
-        Docs { description, deprecated: own.deprecated, ..borrowed }
-    }
-
     /// The type of a schema that needs no item.
     fn plain(&mut self, merged: &Keywords) -> Type {
         if let Choice::Only(id) = self.union_of(merged) {
@@ -544,14 +330,6 @@ pub(super) struct Joined {
     pub(super) ty: Type,
 }
 
-/// What a schema's alternatives come to.
-enum Choice {
-    None,
-    /// One alternative beside `null` is no union.
-    Only(SchemaId),
-    Among(Vec<SchemaId>),
-}
-
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -562,13 +340,6 @@ fn text(value: &Value) -> Option<String> {
 fn enum_values<'a>(at: &Place, values: impl Iterator<Item = &'a str>) -> Vec<EnumValue> {
     let place = |index: usize| at.join(&index.to_string());
     values.enumerate().map(|(index, value)| EnumValue { at: place(index), value: value.to_owned() }).collect()
-}
-
-/// Whether an object has more to it than a type for all its values.
-fn is_struct(schemas: &Schemas, merged: &Keywords) -> bool {
-    let has_names = !merged.properties.is_empty() || !merged.required.is_empty();
-    let is_empty = merged.additional.is_some_and(|id| is_nothing(schemas, id)) && merged.pattern_properties.is_empty();
-    scalar::implied(merged) == Some(JsonType::Object) && (has_names || is_empty)
 }
 
 /// Whether a list has just as many items as its tuple has schemas.
@@ -583,13 +354,4 @@ const MOST_IN_TUPLE: usize = 16;
 
 fn is_nothing(schemas: &Schemas, id: SchemaId) -> bool {
     matches!(schemas[id].kind, SchemaKind::Nothing)
-}
-
-/// Up to the first full stop that ends a sentence, or to the end of the paragraph.
-fn first_sentence(text: &str) -> &str {
-    let paragraph = text.split("\n\n").next().unwrap_or(text);
-    match paragraph.find(". ") {
-        Some(end) => &paragraph[..=end],
-        None => paragraph,
-    }
 }

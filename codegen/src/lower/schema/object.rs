@@ -1,0 +1,93 @@
+//! Objects with named properties.
+
+use std::collections::BTreeSet;
+
+use super::super::{docs, merge, scalar};
+use super::{Lowering, is_nothing};
+use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas};
+use crate::ir::{Docs, Extra, Field, Presence, Struct, Type};
+
+impl Lowering<'_> {
+    pub(super) fn object(&mut self, keywords: &Keywords) -> Struct {
+        let required: BTreeSet<&str> = keywords.required.iter().map(String::as_str).collect();
+        let declared = keywords.properties.iter();
+        let mut fields: Vec<Field> = declared
+            .map(|(name, id)| {
+                let mut field = self.field(name, *id, required.contains(name.as_str()));
+                let means_null = keywords.absent_is_null.contains(name);
+                let nullable = matches!(field.presence, Presence::OptionalNullable | Presence::RequiredNullable);
+                if means_null && nullable {
+                    field.presence = Presence::NullOrAbsent;
+                }
+                field
+            })
+            .collect();
+        let known: BTreeSet<&str> = keywords.properties.iter().map(|(name, _)| name.as_str()).collect();
+        for name in &keywords.required {
+            if !known.contains(name.as_str()) {
+                let at = keywords.at.join("properties").join(name);
+                let presence = Presence::Required;
+                fields.push(Field { at, name: name.clone(), docs: Docs::default(), ty: Type::Any, presence });
+            }
+        }
+        Struct { fields, extra: self.extra(keywords) }
+    }
+
+    /// What becomes of properties that are not named.
+    pub(super) fn extra(&mut self, keywords: &Keywords) -> Extra {
+        let additional = keywords.additional.filter(|id| !is_nothing(self.schemas, *id));
+        match (additional, &keywords.pattern_properties[..]) {
+            (None, []) => Extra::Dropped,
+            (Some(id), []) => Extra::Kept(self.value(id)),
+            (None, [(_, id)]) if keywords.additional.is_some() => Extra::Kept(self.value(*id)),
+            _ => Extra::Kept(Type::Any),
+        }
+    }
+
+    pub(super) fn field(&mut self, name: &str, id: SchemaId, is_required: bool) -> Field {
+        let (ty, nullable) = match self.value(id) {
+            Type::Nullable(inner) => (*inner, true),
+            ty => (ty, false),
+        };
+        let presence = match (is_required, nullable) {
+            (true, false) => Presence::Required,
+            (true, true) => Presence::RequiredNullable,
+            (false, false) => Presence::Optional,
+            (false, true) => Presence::OptionalNullable,
+        };
+        Field { at: self.schemas[id].at.clone(), name: name.to_owned(), docs: self.field_docs(id), ty, presence }
+    }
+
+    /// The property's own words, or the first sentence of the schema that it refers to.
+    pub(super) fn field_docs(&self, id: SchemaId) -> Docs {
+        let own = match &self.schemas[id].kind {
+            SchemaKind::Keywords(keywords) => docs(&keywords.docs),
+            _ => Docs::default(),
+        };
+        if own.summary.is_some() || own.description.is_some() {
+            return own;
+        }
+        let target = match &self.schemas[id].kind {
+            SchemaKind::Keywords(keywords) => merge::stands_for(keywords).unwrap_or(id),
+            _ => id,
+        };
+        let borrowed = self.schemas.keywords(target).map(|keywords| docs(&keywords.docs)).unwrap_or_default();
+        let description = borrowed.description.map(|text| first_sentence(&text).to_owned());
+        Docs { description, deprecated: own.deprecated, ..borrowed }
+    }
+}
+
+/// Whether an object has more to it than a type for all its values.
+pub(super) fn is_struct(schemas: &Schemas, merged: &Keywords) -> bool {
+    let has_names = !merged.properties.is_empty() || !merged.required.is_empty();
+    let is_empty = merged.additional.is_some_and(|id| is_nothing(schemas, id)) && merged.pattern_properties.is_empty();
+    scalar::implied(merged) == Some(JsonType::Object) && (has_names || is_empty)
+}
+/// Up to the first full stop that ends a sentence, or to the end of the paragraph.
+fn first_sentence(text: &str) -> &str {
+    let paragraph = text.split("\n\n").next().unwrap_or(text);
+    match paragraph.find(". ") {
+        Some(end) => &paragraph[..=end],
+        None => paragraph,
+    }
+}

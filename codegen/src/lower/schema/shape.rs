@@ -1,0 +1,168 @@
+//! Schemas with a shape of their own: enums, unions and structs.
+
+use std::collections::BTreeSet;
+
+use super::super::union::Alternative;
+use super::super::{docs, merge, origin, scalar, union};
+use super::object::is_struct;
+use super::{Lowering, enum_values, text};
+use crate::document::{JsonType, Keywords, SchemaId, Value};
+use crate::ir::{Shape, Step, Type, TypeDef, TypeId, Union, Variant};
+
+/// What a schema's alternatives come to.
+pub(super) enum Choice {
+    None,
+    /// One alternative beside `null` is no union.
+    Only(SchemaId),
+    Among(Vec<SchemaId>),
+}
+
+impl<'a> Lowering<'a> {
+    /// Whether a schema becomes an item: an enum, an object of which more is known than its values, or a union.
+    pub(super) fn needs_item(&self, keywords: &Keywords) -> bool {
+        if self.lists_the_events(keywords) || merge::stands_for(keywords).is_some() {
+            return false;
+        }
+        let merged = merge::flat(self.schemas, keywords);
+        self.strings(&merged).is_some()
+            || !matches!(self.union_of(&merged), Choice::None | Choice::Only(_))
+            || merged.types.len() > 1 && scalar::implied(&merged).is_none()
+            || is_struct(self.schemas, &merged)
+    }
+
+    /// The item that a schema needs, where it needs one.
+    pub(super) fn shape(&mut self, keywords: &'a Keywords) -> Option<Shape> {
+        if !self.needs_item(keywords) {
+            return None;
+        }
+        let merged = merge::flat(self.schemas, keywords);
+        Some(self.shape_of(&merged))
+    }
+
+    pub(super) fn shape_of(&mut self, merged: &Keywords) -> Shape {
+        self.coverage.count(true);
+        if let Some(strings) = self.strings(merged) {
+            return Shape::Enum(enum_values(&merged.values_at(), strings.iter().map(String::as_str)));
+        }
+        if let Choice::Among(alternatives) = self.union_of(merged) {
+            return Shape::Union(self.union(merged, &alternatives));
+        }
+        if merged.types.len() > 1 && scalar::implied(merged).is_none() {
+            return Shape::Union(self.type_list(merged));
+        }
+        Shape::Struct(self.object(merged))
+    }
+
+    /// The strings of an enum that has no others; an enum that is spread over a union counts as one.
+    pub(super) fn strings(&self, merged: &Keywords) -> Option<Vec<String>> {
+        if let Some(values) = &merged.values {
+            let is_text = merged.types.is_empty() || merged.types == [JsonType::String];
+            let texts = values.iter().filter(|value| **value != Value::Null).map(text);
+            return texts.collect::<Option<Vec<String>>>().filter(|texts| is_text && !texts.is_empty());
+        }
+        let alternatives = union::alternatives(self.schemas, merged);
+        if alternatives.len() < 2 {
+            return None;
+        }
+        let mut strings: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for id in alternatives {
+            let part = merge::flat_of(self.schemas, id)?;
+            if self.made.contains_key(&self.schemas.definition(id)?) {
+                return None;
+            }
+            let values = part.values.as_ref()?;
+            let texts = values.iter().map(text).collect::<Option<Vec<String>>>()?;
+            strings.extend(texts.into_iter().filter(|text| seen.insert(text.clone())));
+        }
+        Some(strings)
+    }
+
+    pub(super) fn union_of(&self, merged: &Keywords) -> Choice {
+        let alternatives = union::alternatives(self.schemas, merged);
+        let shapes_itself = !merged.properties.is_empty();
+        let alternatives_shape = |id: &SchemaId| {
+            merge::flat_of(self.schemas, *id).is_none_or(|part| {
+                !part.properties.is_empty()
+                    || !part.types.is_empty()
+                    || !part.one_of.is_empty()
+                    || !part.any_of.is_empty()
+            })
+        };
+        match alternatives[..] {
+            [] => Choice::None,
+            // Alternatives that only say more about properties that are there already leave the object as it is.
+            _ if shapes_itself && !alternatives.iter().all(alternatives_shape) => Choice::None,
+            [only] if !shapes_itself => Choice::Only(only),
+            _ => Choice::Among(alternatives),
+        }
+    }
+
+    pub(super) fn union(&mut self, merged: &Keywords, alternatives: &[SchemaId]) -> Union {
+        let base = Keywords { one_of: Vec::new(), any_of: Vec::new(), ..merged.clone() };
+        let shares = !base.properties.is_empty();
+        let tag = union::tag(self.schemas, Some(merged), alternatives);
+        let untold = || alternatives.iter().map(|id| Alternative { id: *id, tag_values: Vec::new() }).collect();
+        let (tag, mut found): (_, Vec<Alternative>) =
+            tag.map_or_else(|| (None, untold()), |(property, found)| (Some(property), found));
+        if tag.is_none() {
+            found.sort_by_key(|alternative| std::cmp::Reverse(union::demand(self.schemas, alternative.id)));
+        }
+        let mut variants: Vec<Variant> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for Alternative { id, tag_values } in found {
+            let label = union::label(self.schemas, id);
+            let ty = if shares { self.joined(&base, id) } else { self.value(id) };
+            // Without a tag, a second alternative of the same type can never be meant.
+            if seen.insert(ty.clone()) || tag.is_some() {
+                variants.push(Variant { at: self.schemas[id].at.clone(), label, ty, tag_values });
+            }
+        }
+        Union { variants, tag }
+    }
+
+    /// The type of an alternative together with what all alternatives share.
+    pub(super) fn joined(&mut self, base: &Keywords, id: SchemaId) -> Type {
+        let Some(part) = merge::flat_of(self.schemas, id) else { return Type::Any };
+        let mut joined = merge::joined(self.schemas, base, part);
+        joined.at = self.schemas[id].at.clone();
+        let origin = origin::of(&joined.at, &self.roots, self.schemas);
+        let (at, docs) = (joined.at.clone(), docs(&joined.docs));
+        let type_id = TypeId(self.types.len());
+        self.types.push(None);
+        let shape = self.shape_of(&joined);
+        self.types[type_id.0] = Some(TypeDef { at, origin, docs, shape });
+        Type::Named(type_id)
+    }
+
+    /// `type: [string, integer]`: one alternative a type.
+    pub(super) fn type_list(&mut self, merged: &Keywords) -> Union {
+        let mut types = merged.types.clone();
+        // A whole number is a number, and what is neither is tried first.
+        types.sort_unstable();
+        let variants = types.into_iter().map(|json_type| {
+            let part = Keywords { types: vec![json_type], values: None, ..merged.clone() };
+            let label = match json_type {
+                JsonType::Boolean => "Boolean",
+                JsonType::Integer => "Integer",
+                JsonType::Number => "Number",
+                JsonType::String => "String",
+                JsonType::Array => "List",
+                JsonType::Object => "Object",
+            };
+            let ty = match json_type {
+                JsonType::Object if is_struct(self.schemas, &part) => self.inner_object(&part),
+                _ => self.plain(&part),
+            };
+            Variant { at: merged.at.join("type"), label: label.to_owned(), ty, tag_values: Vec::new() }
+        });
+        Union { variants: variants.collect(), tag: None }
+    }
+
+    pub(super) fn inner_object(&mut self, part: &Keywords) -> Type {
+        let mut origin = origin::of(&part.at, &self.roots, self.schemas);
+        origin.steps.push(Step::Variant("Object".to_owned()));
+        let shape = Shape::Struct(self.object(part));
+        self.add(TypeDef { at: part.at.join("type"), origin, docs: docs(&part.docs), shape })
+    }
+}
