@@ -160,7 +160,7 @@ impl<'a> Object<'a> {
     }
 
     /// The node of a key that the specification requires, and without which the code is right all the same.
-    pub(crate) fn expect(&mut self, key: &'static str) -> Option<Node<'a>> {
+    pub(crate) fn want(&mut self, key: &'static str) -> Option<Node<'a>> {
         self.demand(key, Severity::Warning)
     }
 

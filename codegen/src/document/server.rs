@@ -6,8 +6,8 @@ use super::{Docs, Variable};
 /// Reads what the document says of itself; 3.x moved `more` keys here, which 2.x does not allow.
 pub(super) fn read_info(node: &Node<'_>, what: &'static str, more: &[&'static str]) -> Option<Docs> {
     let mut info = node.object(what)?;
-    info.expect("title");
-    info.expect("version");
+    info.want("title");
+    info.want("version");
     let docs = Docs { title: info.note("title"), description: info.note("description"), ..Docs::default() };
     info.pass_over(&["termsOfService", "contact", "license"]);
     info.pass_over(more);

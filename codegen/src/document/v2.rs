@@ -22,13 +22,13 @@ struct Reader {
 pub(super) fn read(mut root: Object<'_>) -> Document {
     let mut reader = Reader::default();
     let docs = root
-        .expect("info")
+        .want("info")
         .and_then(|node| server::read_info(&node, "an Info Object of AsyncAPI 2", &[]))
         .unwrap_or_default();
     let servers = root.entries("servers");
     let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, &node, &mut reader.schemas)).collect();
     let components = root.get("components").map(|node| reader.components(&node)).unwrap_or_default();
-    if let Some(channels) = root.expect("channels") {
+    if let Some(channels) = root.want("channels") {
         for (address, node) in channels.entries("`channels`") {
             reader.channel(address, node);
         }
@@ -44,7 +44,7 @@ fn read_server(key: &str, node: &Node<'_>, schemas: &mut Schemas) -> Option<Serv
     let node = node.clone().follow()?;
     let mut object = node.object("a Server Object of AsyncAPI 2")?;
     let url = object.require("url")?.text()?;
-    object.expect("protocol");
+    object.want("protocol");
     let variables = read_variables(&mut object);
     let docs = Docs { description: object.note("description"), ..Docs::default() };
     let bindings = bindings::read(&mut object, schemas);

@@ -28,7 +28,7 @@ struct Reader {
 pub(super) fn read(mut root: Object<'_>) -> Document {
     let mut reader = Reader::default();
     let docs = root
-        .expect("info")
+        .want("info")
         .and_then(|node| server::read_info(&node, "an Info Object of AsyncAPI 3", &["externalDocs", "tags"]))
         .unwrap_or_default();
     let servers = root.entries("servers");
@@ -52,7 +52,7 @@ fn read_server(key: &str, node: &Node<'_>, schemas: &mut Schemas) -> Option<Serv
     let node = node.clone().follow()?;
     let mut object = node.object("a Server Object of AsyncAPI 3")?;
     let host = object.require("host")?.text()?;
-    let protocol = object.expect("protocol").and_then(|node| node.text());
+    let protocol = object.want("protocol").and_then(|node| node.text());
     let path = object.text("pathname").unwrap_or_default();
     let scheme = protocol.map(|protocol| format!("{protocol}://")).unwrap_or_default();
     let variables = read_variables(&mut object);
