@@ -1,0 +1,143 @@
+//! Handlers and publishers: what decides which method is called.
+
+use super::*;
+
+struct Lamps(Arc<Notes>);
+
+impl both_sides::Handler for Lamps {
+    async fn on_lamp_switched(&self, event: both_sides::LampSwitched, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(format!("switched {:?}", event.lamp));
+        Ok(())
+    }
+
+    async fn on_lamps_lost(&self, event: i64, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(format!("lost {event}"));
+        Ok(())
+    }
+
+    async fn on_unknown(&self, event: UnknownEvent<'_>, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(format!("unknown {:?}", event.name()));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_address_decides_where_payloads_do_not_tell() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = both_sides::Dispatcher::new(Lamps(notes.clone()));
+    let rows = [
+        (Inbound::new(r#"{"lamp": "a"}"#).with_channel("lamps/switched"), r#"switched Some("a")"#),
+        (Inbound::new("3").with_channel("lamps/lost"), "lost 3"),
+        (Inbound::new("3").with_channel("lamps/switch"), r#"unknown Some("lamps/switch")"#),
+        (Inbound::new("3"), "unknown None"),
+    ];
+    for (inbound, note) in rows {
+        dispatched(&dispatcher, &inbound).await.expect("handled");
+        assert_eq!(notes.take(), [note]);
+    }
+    let known = dispatcher.route(&Inbound::new("3").with_channel("lamps/lost")).expect("routed");
+    assert_eq!(known, Route::Known("lamps/lost".to_owned()));
+}
+
+#[tokio::test]
+async fn what_is_published_has_its_channel_body_and_header() {
+    let kept = Kept::default();
+    both_sides::Publisher::new(&kept).switch_lamp(&["a".to_owned()]).await.expect("sent");
+    let pong = serde_json::Map::new();
+    header_discriminator::Publisher::new(&kept).send_pong(&pong).await.expect("sent");
+    let sent = kept.0.lock().expect("nobody panics");
+    assert_eq!((sent[0].channel(), sent[0].body().as_ref()), ("lamps/switch", br#"["a"]"#.as_slice()));
+    assert_eq!((sent[1].channel(), sent[1].headers().get_str("x-event")), ("/other-hooks", Some("pong")));
+}
+
+#[tokio::test]
+async fn what_one_side_publishes_the_other_side_handles() {
+    struct Application(Arc<Notes>);
+
+    impl both_sides_application::Handler for Application {
+        async fn report_lamp(&self, event: String, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(event);
+            Ok(())
+        }
+
+        async fn switch_lamp(&self, event: Vec<String>, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(event.join(" "));
+            Ok(())
+        }
+    }
+
+    let kept = Kept::default();
+    let publisher = both_sides::Publisher::new(&kept);
+    publisher.report_lamp("lit").await.expect("sent");
+    publisher.switch_lamp(&["a".to_owned(), "b".to_owned()]).await.expect("sent");
+    let notes = Arc::new(Notes::default());
+    let dispatcher = both_sides_application::Dispatcher::new(Application(notes.clone()));
+    for outbound in kept.0.into_inner().expect("nobody panics") {
+        let (channel, headers, body) = outbound.into_parts();
+        let inbound = Inbound::new(body).with_channel(channel).with_headers(headers);
+        dispatched(&dispatcher, &inbound).await.expect("handled");
+    }
+    assert_eq!(notes.take(), ["lit", "a b"]);
+}
+
+#[tokio::test]
+async fn a_header_decides_where_the_team_says_so() {
+    struct Hooks(Arc<Notes>);
+
+    impl header_discriminator::Handler for Hooks {
+        async fn on_push(&self, event: header_discriminator::Push, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("push {:?}", event.r#ref));
+            Ok(())
+        }
+
+        async fn on_ping(&self, event: Value, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("ping {event}"));
+            Ok(())
+        }
+    }
+
+    let notes = Arc::new(Notes::default());
+    let dispatcher = header_discriminator::Dispatcher::new(Hooks(notes.clone()));
+    let named =
+        |name: &str, body: &'static str| Inbound::new(body).with_headers(Headers::from_iter([("x-event", name)]));
+    for inbound in [named("push", r#"{"ref": "main"}"#), named("ping", "[1]"), named("pong", "{}"), Inbound::new("{}")]
+    {
+        dispatched(&dispatcher, &inbound).await.expect("handled");
+    }
+    assert_eq!(notes.take(), [r#"push Some("main")"#, "ping [1]"]);
+}
+
+#[tokio::test]
+async fn operations_that_were_not_chosen_are_unknown_and_methods_may_be_left_out() {
+    struct Chosen(Arc<Notes>);
+
+    impl chosen_operations::Handler for Chosen {
+        async fn on_a(&self, event: chosen_operations::Event, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(event.kind.to_string());
+            Ok(())
+        }
+
+        async fn on_unhandled(&self, operation: &'static str, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("unhandled {operation}"));
+            Ok(())
+        }
+
+        async fn on_unknown(&self, event: UnknownEvent<'_>, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("unknown {:?}", event.name()));
+            Ok(())
+        }
+    }
+
+    let notes = Arc::new(Notes::default());
+    let dispatcher = chosen_operations::Dispatcher::new(Chosen(notes.clone()));
+    for body in [r#"{"kind": "a"}"#, r#"{"kind": "b"}"#, r#"{"kind": "c"}"#, r#"{"kind": "d"}"#] {
+        dispatched(&dispatcher, &Inbound::new(body)).await.expect("handled");
+    }
+    assert_eq!(notes.take(), ["a", r#"unknown Some("b")"#, "unhandled onC", r#"unknown Some("d")"#]);
+    let routes: BTreeMap<&str, Route> = ["a", "b", "d"]
+        .into_iter()
+        .map(|kind| (kind, dispatcher.route(&Inbound::new(format!(r#"{{"kind": "{kind}"}}"#))).expect("routed")))
+        .collect();
+    assert_eq!(routes["a"], Route::Known("a".to_owned()));
+    assert_eq!(routes["b"], Route::Unknown(Some("b".to_owned())));
+}

@@ -1,0 +1,90 @@
+//! What the fixtures became, compiled as a team would compile it, and some of it run.
+
+// Documents decide what is in these modules; the lints that stay are rustc's and clippy's own defaults.
+#![allow(missing_docs, unreachable_pub, dead_code, clippy::pedantic)]
+
+macro_rules! fixtures {
+    ($($module:ident = $path:literal;)*) => {
+        $(#[rustfmt::skip] #[path = $path] pub mod $module;)*
+    };
+}
+
+fixtures! {
+    bare = "../fixtures/bare/expected.rs";
+    both_sides = "../fixtures/both-sides/expected.rs";
+    both_sides_application = "../fixtures/both-sides-application/expected.rs";
+    bindings_2 = "../fixtures/bindings-2/expected.rs";
+    bindings_3 = "../fixtures/bindings-3/expected.rs";
+    bindings_passed_over = "../fixtures/bindings-passed-over/expected.rs";
+    chosen_operations = "../fixtures/chosen-operations/expected.rs";
+    composition = "../fixtures/composition/expected.rs";
+    content_types = "../fixtures/content-types/expected.rs";
+    every_shape = "../fixtures/every-shape/expected.rs";
+    header_discriminator = "../fixtures/header-discriminator/expected.rs";
+    names = "../fixtures/names/expected.rs";
+    overlay_warnings = "../fixtures/overlay-warnings/expected.rs";
+    overlays = "../fixtures/overlays/expected.rs";
+    references = "../fixtures/references/expected.rs";
+    renamed = "../fixtures/renamed/expected.rs";
+    request_reply = "../fixtures/request-reply/expected.rs";
+    server_variables = "../fixtures/server-variables/expected.rs";
+    several_messages = "../fixtures/several-messages/expected.rs";
+    several_operations = "../fixtures/several-operations/expected.rs";
+    traits_2 = "../fixtures/traits-2/expected.rs";
+    types_only = "../fixtures/types-only/expected.rs";
+    version_3 = "../fixtures/version-3/expected.rs";
+    warnings = "../fixtures/warnings/expected.rs";
+}
+
+mod bindings;
+mod dispatch;
+mod messages;
+mod shapes;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use asyncapi_runtime::{
+    Context, Dispatch, DispatchError, HandlerError, Headers, Inbound, Outbound, Route, Transport, UnknownEvent,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// Reads a value and writes it again.
+fn round_trip<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, String> {
+    let typed: T = serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+    serde_json::to_value(&typed).map_err(|error| error.to_string())
+}
+
+/// Which methods ran, with what.
+#[derive(Default)]
+struct Notes(Mutex<Vec<String>>);
+
+impl Notes {
+    fn note(&self, text: String) {
+        self.0.lock().expect("nobody panics").push(text);
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().expect("nobody panics"))
+    }
+}
+
+async fn dispatched(dispatch: &dyn Dispatch, inbound: &Inbound) -> Result<(), DispatchError> {
+    dispatch.dispatch(&Context::new(inbound)).await
+}
+
+/// A transport that keeps what it is given.
+#[derive(Default)]
+struct Kept(Mutex<Vec<Outbound>>);
+
+impl Transport for &Kept {
+    type Error = Infallible;
+
+    async fn send(&self, outbound: Outbound) -> Result<(), Infallible> {
+        self.0.lock().expect("nobody panics").push(outbound);
+        Ok(())
+    }
+}

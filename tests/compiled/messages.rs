@@ -1,0 +1,174 @@
+//! Messages that are more than a payload: headers, ids, alternatives, replies, other languages.
+
+use super::*;
+
+#[tokio::test]
+async fn headers_and_correlation_ids_are_typed() {
+    struct Streets(Arc<Notes>);
+
+    impl version_3::Handler for Streets {
+        async fn on_measured(&self, event: version_3::Measured, cx: &Context<'_>) -> Result<(), HandlerError> {
+            let headers: version_3::MeasuredHeaders = cx.headers().decode()?;
+            let id = version_3::correlation_ids::measured(cx.inbound())?;
+            self.0.note(format!("{:?} {:?} {:?} {id:?}", event.lumens, headers.trace, headers.lamp));
+            Ok(())
+        }
+
+        async fn on_done(&self, event: String, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(event);
+            Ok(())
+        }
+    }
+
+    let notes = Arc::new(Notes::default());
+    let dispatcher = version_3::Dispatcher::new(Streets(notes.clone()));
+    let measured = Inbound::new(r#"{"lumens": 1.5}"#)
+        .with_channel("streets/main/lamps/first/measured")
+        .with_headers(Headers::from_iter([("Trace", "t1"), ("lamp", "7")]));
+    dispatched(&dispatcher, &measured).await.expect("handled");
+    dispatched(&dispatcher, &Inbound::new(r#""done""#).with_channel("replies")).await.expect("handled");
+    assert_eq!(notes.take(), [r#"Some(1.5) Some("t1") Some(7) Some("t1")"#, "done"]);
+
+    let kept = Kept::default();
+    let headers = version_3::AlarmHeaders { level: 3, by: None };
+    let alarm = version_3::Alarm { order: Some("o1".to_owned()) };
+    version_3::Publisher::new(&kept).alarm(&alarm, &headers).await.expect("sent");
+    let sent = kept.0.lock().expect("nobody panics");
+    assert_eq!((sent[0].headers().get_str("level"), sent[0].headers().get_str("by")), (Some("3"), None));
+    let id = version_3::correlation_ids::alarm(&Inbound::new(sent[0].body().clone()));
+    assert_eq!(id.ok().flatten().as_deref(), Some("o1"));
+}
+
+#[tokio::test]
+async fn several_messages_of_one_operation_are_one_type() {
+    use several_messages::OnFrameMessage;
+
+    struct Socket(Arc<Notes>);
+
+    impl several_messages::Handler for Socket {
+        async fn on_frame(&self, event: OnFrameMessage, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(match event {
+                OnFrameMessage::Hello(hello) => format!("hello {:?}", hello.id),
+                OnFrameMessage::Bye(_) => "bye".to_owned(),
+                other => format!("other {other:?}"),
+            });
+            Ok(())
+        }
+
+        async fn on_shape(&self, event: Value, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(event.to_string());
+            Ok(())
+        }
+    }
+
+    let notes = Arc::new(Notes::default());
+    let dispatcher = several_messages::Dispatcher::new(Socket(notes.clone()));
+    for body in [r#"{"event": "hello", "id": 1}"#, r#"{"event": "bye"}"#, r#"{"event": "again"}"#] {
+        dispatched(&dispatcher, &Inbound::new(body).with_channel("/socket")).await.expect("handled");
+    }
+    let notes = notes.take();
+    assert_eq!(notes[..2], ["hello Some(1)", "bye"]);
+    assert!(notes[2].starts_with("other Unknown"));
+}
+
+#[tokio::test]
+async fn operations_of_one_address_are_told_by_what_they_decode() {
+    struct Socket(Arc<Notes>);
+
+    impl several_operations::Handler for Socket {
+        async fn on_opened(&self, event: several_operations::Opened, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("opened {}", event.opened));
+            Ok(())
+        }
+
+        async fn on_closed(&self, event: several_operations::Closed, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("closed {}", event.reason));
+            Ok(())
+        }
+    }
+
+    let notes = Arc::new(Notes::default());
+    let dispatcher = several_operations::Dispatcher::new(Socket(notes.clone()));
+    for body in [r#"{"opened": "now"}"#, r#"{"closed": "now", "reason": "late"}"#] {
+        dispatched(&dispatcher, &Inbound::new(body).with_channel("/")).await.expect("handled");
+    }
+    assert_eq!(notes.take(), ["opened now", "closed late"]);
+    let undecodable = Inbound::new("{}").with_channel("/");
+    assert!(matches!(dispatched(&dispatcher, &undecodable).await, Err(DispatchError::Undecodable(_))));
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_bytes() {
+    struct Xml(Arc<Notes>);
+
+    impl content_types::Handler for Xml {
+        async fn on_xml(&self, event: Vec<u8>, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(String::from_utf8_lossy(&event).into_owned());
+            Ok(())
+        }
+
+        async fn on_json(&self, event: content_types::Json, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("{:?}", event.a));
+            Ok(())
+        }
+    }
+
+    let notes = Arc::new(Notes::default());
+    let dispatcher = content_types::Dispatcher::new(Xml(notes.clone()));
+    dispatched(&dispatcher, &Inbound::new("<a/>").with_channel("xml")).await.expect("handled");
+    dispatched(&dispatcher, &Inbound::new(r#"{"a": "b"}"#).with_channel("json")).await.expect("handled");
+    assert_eq!(notes.take(), ["<a/>", r#"Some("b")"#]);
+    let kept = Kept::default();
+    content_types::Publisher::new(&kept).send_xml(b"<b/>").await.expect("sent");
+    assert_eq!(kept.0.lock().expect("nobody panics")[0].body().as_ref(), b"<b/>");
+}
+
+#[tokio::test]
+async fn replies_go_where_the_request_says_with_its_correlation_id() {
+    use request_reply::{Add, AddReplyMessage, Ask, Failure, Sum};
+
+    struct Calculator;
+
+    impl request_reply::Handler for Calculator {
+        async fn add(&self, event: Add, _: &Context<'_>) -> Result<AddReplyMessage, HandlerError> {
+            Ok(match event.a.checked_add(event.b) {
+                Some(sum) => AddReplyMessage::Sum(Sum { sum }),
+                None => AddReplyMessage::Failure(Failure { error: "too large".to_owned() }),
+            })
+        }
+
+        async fn ask(&self, _: Ask, _: &Context<'_>) -> Result<String, HandlerError> {
+            Ok("fine".to_owned())
+        }
+
+        async fn lost(&self, _: String, _: &Context<'_>) -> Result<(), HandlerError> {
+            Ok(())
+        }
+    }
+
+    let kept = Kept::default();
+    let dispatcher = request_reply::Dispatcher::new(Calculator, &kept);
+    let request = |body: &'static str, headers: &[(&str, &str)], channel: &str| {
+        Inbound::new(body).with_channel(channel).with_headers(headers.iter().copied().collect())
+    };
+    let answered = [
+        request(r#"{"a": 1, "b": 2}"#, &[("replyTo", "inbox/7"), ("request", "r1")], "calculator/requests"),
+        request(r#"{"replyTo": "inbox/8"}"#, &[], "calculator/status"),
+        request("{}", &[], "calculator/status"),
+        request(r#""x""#, &[], "calculator/lost"),
+    ];
+    for inbound in answered {
+        dispatched(&dispatcher, &inbound).await.expect("handled");
+    }
+    let nowhere = request(r#"{"a": 1, "b": 2}"#, &[], "calculator/requests");
+    assert!(matches!(dispatched(&dispatcher, &nowhere).await, Err(DispatchError::Handler(HandlerError::Reject(_)))));
+    let sent = kept.0.lock().expect("nobody panics");
+    let told: Vec<(&str, &[u8], Option<&str>)> =
+        sent.iter().map(|sent| (sent.channel(), sent.body().as_ref(), sent.headers().get_str("answers"))).collect();
+    let expected: [(&str, &[u8], Option<&str>); 3] = [
+        ("inbox/7", br#"{"sum":3}"#, Some("r1")),
+        ("inbox/8", br#""fine""#, None),
+        ("calculator/log", br#""fine""#, None),
+    ];
+    assert_eq!(told, expected);
+}
