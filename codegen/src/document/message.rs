@@ -35,7 +35,7 @@ pub(super) fn read(
         None => schemas.read(&node),
     });
     let headers = object.get("headers").map(|node| schemas.read(&node));
-    object.not_yet(&["traits"]);
+    object.report_lost("traits");
     let content_type = object.text("contentType");
     let correlation = object.get("correlationId").and_then(|node| read_location(node, "a Correlation ID Object"));
     let bindings = bindings::read(&mut object, schemas);

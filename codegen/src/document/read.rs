@@ -215,20 +215,10 @@ impl<'a> Object<'a> {
         self.asked.extend(keys);
     }
 
-    /// Keys that would change the generated code and are not understood yet: an error, never a silent loss.
-    pub(crate) fn not_yet(&mut self, keys: &[&'static str]) {
-        for key in keys {
-            if let Some(node) = self.get(key) {
-                node.report(
-                    Diagnostic::new(
-                        Severity::Error,
-                        &node.at,
-                        format!("`{key}` is not supported yet in {}", self.what),
-                    )
-                    .at_key()
-                    .with_cure(format!("take `{key}` out of this copy of the document")),
-                );
-            }
+    /// Reports the references of a list that lead nowhere; what the others say has been merged before.
+    pub(crate) fn report_lost(&mut self, key: &'static str) {
+        for node in self.items(key) {
+            node.follow();
         }
     }
 

@@ -113,7 +113,7 @@ impl Reader {
         let message = object.get("message");
         let is_given = message.is_some();
         let messages = message.map(|node| self.operation_messages(node)).unwrap_or_default();
-        object.not_yet(&["traits"]);
+        object.report_lost("traits");
         let bindings = bindings::read(&mut object, &mut self.schemas);
         object.pass_over(&["externalDocs", "security", "tags"]);
         let at = object.at().clone();

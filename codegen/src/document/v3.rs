@@ -155,7 +155,7 @@ impl Reader {
         let named = object.get("messages").map(|node| self.named_messages(&node));
         let docs = documentation(&mut object);
         let reply = object.get("reply").and_then(|node| self.reply(node));
-        object.not_yet(&["traits"]);
+        object.report_lost("traits");
         let bindings = bindings::read(&mut object, &mut self.schemas);
         object.pass_over(&["externalDocs", "security", "tags"]);
         let at = object.at().clone();
