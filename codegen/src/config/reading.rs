@@ -1,0 +1,68 @@
+//! What is read, and how strictly.
+
+use std::path::Path;
+#[cfg(feature = "overlay")]
+use std::path::PathBuf;
+
+use super::Config;
+use crate::diagnostic::Strictness;
+#[cfg(feature = "overlay")]
+use crate::diagnostic::{Diagnostic, Diagnostics};
+#[cfg(feature = "overlay")]
+use crate::document::FileId;
+use crate::error::Error;
+use crate::source::Source;
+
+/// # The document
+impl Config {
+    /// Refuses documents with warnings, too.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.strictness = Strictness::Strict;
+        self
+    }
+
+    /// Lays an `OpenAPI` Overlay 1.0 over the document before anything else, so that a vendor's file stays as it came and
+    /// local corrections stand beside it. Several are laid over the document in the order of the calls.
+    ///
+    /// ```no_run
+    /// fn main() -> Result<(), asyncapi_codegen::Error> {
+    ///     asyncapi_codegen::Config::new().overlay("spec/orders.overlay.yaml").compile("spec/orders.yaml")
+    /// }
+    /// ```
+    ///
+    /// The file is read by [`Config::compile`] and [`Config::read`]; what is given as text goes into the source
+    /// ([`Source::with_overlay`]). The changes of an overlay are described there and in the specification; beyond it,
+    /// lists inside an `update` are appended to the lists that they meet, and a single value can be removed.
+    #[cfg(feature = "overlay")]
+    #[must_use]
+    pub fn overlay(mut self, path: impl Into<PathBuf>) -> Self {
+        self.overlays.push(path.into());
+        self
+    }
+
+    /// Reads a document, the overlays of these options, and the files that they refer to, for [`Config::generate`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] when the document or an overlay cannot be read; see [`Source::read`].
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<Source, Error> {
+        #[cfg(feature = "overlay")]
+        let source = Source::read_with_overlays(path.as_ref(), &self.overlays);
+        #[cfg(not(feature = "overlay"))]
+        let source = Source::read(path);
+        source
+    }
+
+    /// An overlay that is asked for and was not read would be missed by nobody, until the code is found to be wrong.
+    #[cfg(feature = "overlay")]
+    pub(super) fn check_overlays(&self, source: &Source, diagnostics: &Diagnostics) {
+        let is_read = |name: &str| source.overlays().any(|file| source.name_of(file) == name);
+        let names = self.overlays.iter().map(|path| path.display().to_string());
+        for name in names.filter(|name| !is_read(name)) {
+            let message = format!("the overlay `{name}` was not read with this document");
+            let diagnostic = Diagnostic::of_text(FileId::default(), None, message);
+            diagnostics.push(diagnostic.with_cure("read the document with `Config::read`"));
+        }
+    }
+}
