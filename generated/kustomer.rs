@@ -240,14 +240,18 @@ pub trait Handler: Send + Sync {
         cx: &Context<'_>,
     ) -> impl Future<Output = Result<(), HandlerError>> + Send;
 
-    /// An event that has no method here. It is acknowledged unless this returns an error.
+    /// An event that has no method here.
+    ///
+    /// Unless you implement this, it becomes a dead letter where dead letters are kept, and is
+    /// acknowledged where they are not.
     fn on_unknown(
         &self,
         event: UnknownEvent<'_>,
         cx: &Context<'_>,
     ) -> impl Future<Output = Result<(), HandlerError>> + Send {
-        let _ = (event, cx);
-        async { Ok(()) }
+        let _ = cx;
+        let unhandled = event.unhandled();
+        async { Err(unhandled) }
     }
 }
 
@@ -312,7 +316,9 @@ impl<H: Handler> Dispatch for Dispatcher<H> {
                 }
                 other => {
                     let name = other.as_ref().map(EventName::as_str);
-                    self.handler.on_unknown(UnknownEvent::new(name), cx).await?;
+                    self.handler
+                        .on_unknown(UnknownEvent::new(name).at("/name"), cx)
+                        .await?;
                 }
             }
             Ok(())

@@ -9,10 +9,10 @@ use std::task::Poll;
 
 use asyncapi_runtime::http::Receiver;
 use asyncapi_runtime::inbox::{Envelope, Inbox, Place};
-use asyncapi_runtime::server::{Monitor, Server};
+use asyncapi_runtime::server::{Canary, Monitor, Server};
 use asyncapi_runtime::verify::{HmacSha256Hex, SecretError};
 use asyncapi_runtime::worker::Ended;
-use asyncapi_runtime::{Dispatch, Durable, Worker};
+use asyncapi_runtime::{CanaryMark, Dispatch, Durable, Worker};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -104,6 +104,8 @@ pub struct DurableReceiver<D> {
     inbox: Arc<dyn Inbox>,
     receiver: Receiver<Durable<Arc<dyn Inbox>>>,
     worker: Worker<D>,
+    verifier: HmacSha256Hex,
+    mark: CanaryMark,
     served: Box<dyn FnOnce(DurableServer) -> DurableServer + Send>,
     monitored: Monitored,
 }
@@ -126,9 +128,13 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     #[must_use]
     pub fn new(dispatch: D, verifier: HmacSha256Hex, inbox: impl Inbox + 'static) -> Self {
         let inbox: Arc<dyn Inbox> = Arc::new(inbox);
+        let mark = CanaryMark::random();
+        let durable = Durable::new(Arc::clone(&inbox), envelope()).with_canary(mark.clone());
         Self {
-            receiver: Receiver::new(Durable::new(Arc::clone(&inbox), envelope()), verifier),
+            receiver: Receiver::new(durable, verifier.clone()),
             worker: Worker::new(Arc::clone(&inbox), dispatch),
+            verifier,
+            mark,
             served: Box::new(|server| server),
             monitored: Monitored::default(),
             inbox,
@@ -191,10 +197,18 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
         if self.monitored == Monitored::Here {
             server = server.with_monitor(self.monitor());
         }
+        let mut worker = self.worker;
+        if let Some(period) = worker.canary() {
+            // By HTTP, so that it goes the whole way.
+            let signing = self.verifier;
+            let canary = Canary::new(self.mark, move |body| signing.sign(body), worker.pulse()).with_period(period);
+            server = server.with_canary(canary);
+            worker = worker.with_canary(None);
+        }
         let server = (self.served)(server);
         let (tell, mut told) = watch::channel(());
         // It is told by the end of the channel, so also when this future is dropped.
-        let mut working = tokio::spawn(self.worker.run(async move { while told.changed().await.is_ok() {} }));
+        let mut working = tokio::spawn(worker.run(async move { while told.changed().await.is_ok() {} }));
         let (mut tell, mut ended) = (Some(tell), None);
         let mut stop = pin!(stop);
         let either = poll_fn(|cx| {

@@ -82,6 +82,8 @@ pub enum Refusal {
     Undecodable(DecodeError),
     /// Its handler rejected it.
     Rejected(BoxError),
+    /// The document does not list it, and nobody handles what is not listed.
+    Unhandled,
 }
 
 impl fmt::Display for NotAccepted {
@@ -110,6 +112,7 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Self::Undecodable(_) => "the payload could not be read",
             Self::Rejected(_) => "the handler rejected the event",
+            Self::Unhandled => "the document does not list the event, and nobody handles it",
         })
     }
 }
@@ -138,6 +141,7 @@ impl Error for Refusal {
         match self {
             Self::Undecodable(error) => Some(error),
             Self::Rejected(error) => Some(error.as_ref()),
+            Self::Unhandled => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::{BoxFuture, Context, DecodeError, DispatchError, Inbound};
+use crate::{BoxFuture, Context, DecodeError, DispatchError, HandlerError, Inbound};
 
 /// From a delivery to the handler of its event. Generated code implements it; receivers call it.
 ///
@@ -72,22 +72,48 @@ impl Route {
 /// An event the document does not list. Ordinary: senders add events before documents do.
 ///
 /// The payload is at hand by [`Context::decode`].
+///
+/// ```
+/// use asyncapi_runtime::{HandlerError, UnknownEvent};
+///
+/// async fn on_unknown(event: UnknownEvent<'_>) -> Result<(), HandlerError> {
+///     match event.name() {
+///         Some(name) if name.starts_with("tag.") => Ok(()), // known not to matter
+///         _ => Err(event.unhandled()),
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownEvent<'a> {
     name: Option<&'a str>,
+    pointer: Option<&'a str>,
 }
 
 impl<'a> UnknownEvent<'a> {
     /// An unknown event of this name; `None` if the delivery names no event at all.
     #[must_use]
     pub const fn new(name: Option<&'a str>) -> Self {
-        Self { name }
+        Self { name, pointer: None }
+    }
+
+    /// Sets the JSON pointer (RFC 6901) to the place in the payload where its name stands.
+    #[must_use]
+    pub const fn at(mut self, pointer: &'a str) -> Self {
+        self.pointer = Some(pointer);
+        self
     }
 
     /// The name it came under.
     #[must_use]
     pub const fn name(&self) -> Option<&'a str> {
         self.name
+    }
+
+    /// Says that nobody handles it. A receiver that keeps dead letters keeps it as one, so that it can be handled
+    /// once the document lists it; any other acknowledges it, since its sender did nothing wrong.
+    #[must_use]
+    pub fn unhandled(&self) -> HandlerError {
+        HandlerError::Unhandled { pointer: self.pointer.map(str::to_owned) }
     }
 }
 

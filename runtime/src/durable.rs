@@ -1,3 +1,5 @@
+mod canary;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -6,6 +8,8 @@ use tracing::Instrument;
 use crate::inbox::{Delivery, Envelope, Inbox, InboxError, Peeked, Put, Reason};
 use crate::loggable::Loggable;
 use crate::{Accept, Accepted, BoxError, BoxFuture, Headers, Inbound, NotAccepted, RetryCause};
+
+pub use canary::CanaryMark;
 
 const DEFAULT_STORE_DEADLINE: Duration = Duration::from_secs(2);
 
@@ -50,13 +54,14 @@ pub struct Durable<I> {
     inbox: I,
     envelope: Envelope,
     deadline: Duration,
+    canary: Option<CanaryMark>,
 }
 
 impl<I: Inbox> Durable<I> {
     /// Stores in `inbox`, within 2 seconds, what `envelope` tells of each delivery.
     #[must_use]
     pub fn new(inbox: I, envelope: Envelope) -> Self {
-        Self { inbox, envelope, deadline: DEFAULT_STORE_DEADLINE }
+        Self { inbox, envelope, deadline: DEFAULT_STORE_DEADLINE, canary: None }
     }
 
     /// Sets how long storing may take before the sender is told to try again. Default: 2 s.
@@ -66,8 +71,20 @@ impl<I: Inbox> Durable<I> {
         self
     }
 
+    /// Sets what the receiver's own canaries are known by. They are stored as such. Default: there are none.
+    #[must_use]
+    pub fn with_canary(mut self, mark: CanaryMark) -> Self {
+        self.canary = Some(mark);
+        self
+    }
+
     async fn store(&self, inbound: Inbound) -> Result<Accepted, NotAccepted> {
-        let (put, accepted) = match self.envelope.peek(without_credentials(inbound)) {
+        let canary = self.canary.as_ref().and_then(|mark| mark.find(inbound.headers()));
+        let peeked = match canary {
+            Some(number) => Peeked::Readable(Delivery::canary(&number)),
+            None => self.envelope.peek(without_credentials(inbound)),
+        };
+        let (put, accepted) = match peeked {
             Peeked::Readable(delivery) => (self.inbox.put(delivery), Accepted::Stored),
             Peeked::NotJson(delivery, error) => {
                 let reason = Reason::from(&error);

@@ -32,6 +32,12 @@ pub enum HandlerError {
     Retry(BoxError),
     /// It will never work: set the event aside.
     Reject(BoxError),
+    /// Nobody was there to handle it: the document does not list it, and the team wrote nothing for such events.
+    /// See [`UnknownEvent::unhandled`](crate::UnknownEvent::unhandled).
+    Unhandled {
+        /// The JSON pointer to the name that is not listed, if a payload told it.
+        pointer: Option<String>,
+    },
 }
 
 impl HandlerError {
@@ -57,6 +63,7 @@ impl fmt::Display for HandlerError {
         match self {
             Self::Retry(error) => write!(f, "to be tried again: {error}"),
             Self::Reject(error) => write!(f, "rejected: {error}"),
+            Self::Unhandled { .. } => f.write_str("not listed in the document, and not handled"),
         }
     }
 }

@@ -19,7 +19,8 @@ const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
 /// |---|---|
 /// | the handler is done | [`Accepted::Handled`] |
 /// | it asks for a retry, takes too long or panics | [`NotAccepted::Retry`]: the sender tries again |
-/// | it rejects the event, or the payload is undecodable, and the sink keeps it | [`Accepted::DeadLettered`] |
+/// | nobody handles it, as the document does not list it, and there is no sink | [`Accepted::Handled`]: its sender did nothing wrong |
+/// | it rejects the event, the payload is undecodable, or nobody handles it, and the sink keeps it | [`Accepted::DeadLettered`] |
 /// | the same, and the sink fails | [`NotAccepted::Retry`] |
 /// | the same, and there is no sink | [`NotAccepted::Refused`] |
 ///
@@ -90,8 +91,13 @@ impl<D: Dispatch> Inline<D> {
                 return Err(NotAccepted::Retry(RetryCause::Handler(error)));
             }
             Err(DispatchError::Handler(HandlerError::Reject(error))) => Refusal::Rejected(error),
+            Err(DispatchError::Handler(HandlerError::Unhandled { .. })) => Refusal::Unhandled,
             Err(DispatchError::Undecodable(error)) => Refusal::Undecodable(error),
         };
+        // Its sender did nothing wrong; to refuse it until the webhook is disabled would help nobody.
+        if matches!(refusal, Refusal::Unhandled) && self.dead_letters.is_none() {
+            return Ok(Accepted::Handled);
+        }
         let Some(sink) = &self.dead_letters else {
             return Err(NotAccepted::Refused(refusal));
         };

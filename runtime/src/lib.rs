@@ -104,7 +104,7 @@ pub use dead_letter::{DeadLetter, DeadLetters};
 pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use dispatch::{Dispatch, Route, UnknownEvent};
 #[cfg(feature = "durable")]
-pub use durable::Durable;
+pub use durable::{CanaryMark, Durable};
 pub use freshness::Freshness;
 pub use handler_error::{DispatchError, HandlerError};
 pub use headers::{Headers, Iter as HeadersIter};

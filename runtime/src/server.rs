@@ -32,6 +32,7 @@
 //! # fn main() {}
 //! ```
 
+mod canary;
 mod connection;
 mod metrics;
 mod monitor;
@@ -51,6 +52,7 @@ use crate::Accept;
 use crate::http::Receiver;
 use connection::Answering;
 
+pub use canary::Canary;
 pub use monitor::Monitor;
 pub use signal::terminated;
 
@@ -78,6 +80,7 @@ const BREATHER: Duration = Duration::from_millis(100);
 pub struct Server<A> {
     receiver: Receiver<A>,
     monitor: Option<Monitor>,
+    canary: Option<Canary>,
     header_deadline: Duration,
     connections: usize,
     drain: Duration,
@@ -90,6 +93,7 @@ impl<A: Accept + 'static> Server<A> {
         Self {
             receiver,
             monitor: None,
+            canary: None,
             header_deadline: Duration::from_secs(5),
             connections: 4_096,
             drain: Duration::from_secs(30),
@@ -101,6 +105,13 @@ impl<A: Accept + 'static> Server<A> {
     #[must_use]
     pub fn with_monitor(mut self, monitor: Monitor) -> Self {
         self.monitor = Some(monitor.with_tally(self.receiver.tally()));
+        self
+    }
+
+    /// Sends these canaries to itself for as long as it serves. Default: it sends none.
+    #[must_use]
+    pub fn with_canary(mut self, canary: Canary) -> Self {
+        self.canary = Some(canary);
         self
     }
 
@@ -136,6 +147,10 @@ impl<A: Accept + 'static> Server<A> {
         };
         let mut stop = pin!(stop);
         let mut open = JoinSet::new();
+        let mut canaries = JoinSet::new();
+        if let (Some(canary), Ok(address)) = (self.canary, listener.local_addr()) {
+            canaries.spawn(canary.send_all(address));
+        }
         let places = Arc::new(Semaphore::new(self.connections));
         while let Some((stream, place)) = first(stop.as_mut(), accept(&listener, &places)).await {
             let serving = answering.clone().serve(stream);
@@ -146,6 +161,7 @@ impl<A: Accept + 'static> Server<A> {
             while open.try_join_next().is_some() {}
         }
         drop(listener);
+        canaries.abort_all();
         stopping.send_replace(true);
         if let Some(monitor) = &answering.monitor {
             monitor.drain();

@@ -33,6 +33,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// | the same at the last attempt | a dead letter, [`Exhausted`](crate::inbox::ReasonKind::Exhausted) |
 /// | the payload is undecodable | a dead letter with the JSON pointer of the fault |
 /// | the handler rejects it | a dead letter |
+/// | nobody handles it: the document does not list it | a dead letter, with the JSON pointer of its name |
 /// | the process ends in the middle | tried again by the next process, and the attempt counts |
 /// | the same at the last attempt | a dead letter, [`Interrupted`](crate::inbox::ReasonKind::Interrupted) |
 ///
@@ -53,7 +54,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// | drain | 30 s |
 /// | canary | every 60 s |
 /// | deduplication horizon | 7 days |
-/// | unknown events | go to the handler for unknown events |
+/// | unknown events | go to the handler for unknown events; where there is none, dead letters |
 ///
 /// Needs a tokio runtime with its timer on. A panic can be caught only where the program is built to unwind.
 ///
@@ -109,10 +110,11 @@ struct Settings {
 /// What becomes of events that the document does not list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Unknown {
-    /// They go to the handler for unknown events, which by default does nothing and is content.
+    /// They go to the handler for unknown events. Where a team wrote none, they become dead letters, to be
+    /// requeued once there is one, or once the document lists them: so none is lost because nobody expected it.
     #[default]
     Handle,
-    /// They become dead letters, to be requeued once the document lists them.
+    /// They become dead letters without the handler being asked.
     SetAside,
 }
 
@@ -176,12 +178,18 @@ impl<D: Dispatch + 'static> Worker<D> {
         self
     }
 
-    /// Sets how often a canary is put, an event of the worker's own that goes the whole way; `None` for never.
-    /// Default: 60 s.
+    /// Sets how often a canary is put into the inbox, an event of the worker's own that is leased and done as any
+    /// other; `None` for never. Default: 60 s. One that also goes by HTTP is a `server::Canary`.
     #[must_use]
     pub fn with_canary(mut self, period: Option<Duration>) -> Self {
         self.settings.canary = period;
         self
+    }
+
+    /// How often a canary is put.
+    #[must_use]
+    pub fn canary(&self) -> Option<Duration> {
+        self.settings.canary
     }
 
     /// Sets how long the ids of done events are kept, so that a duplicate is known as one. Default: 7 days.

@@ -1,10 +1,10 @@
 //! Ten realistic payloads, written for this project: nothing of them is lost, and each reaches its method.
 
-use kustomer_webhooks::runtime::{Dispatch, Inbound, Route};
-use kustomer_webhooks::{Context, Dispatcher, EventName, KustomerEvent};
+use kustomer_webhooks::runtime::{Dispatch, DispatchError, Inbound, Route};
+use kustomer_webhooks::{Context, Dispatcher, EventName, HandlerError, KustomerEvent};
 use serde_json::{Value, json};
 
-use crate::support::{self, Calls, METHODS, Recorder, payload};
+use crate::support::{self, Calls, METHODS, Narrow, Recorder, payload};
 
 #[test]
 fn there_is_a_payload_for_every_event_and_no_other() {
@@ -108,6 +108,15 @@ async fn an_event_outside_the_ten_reaches_on_unknown() {
         dispatcher.dispatch(&Context::new(&inbound)).await.expect("acknowledged");
         assert_eq!(calls.take(), [("on_unknown", name.to_owned())]);
     }
+}
+
+#[tokio::test]
+async fn without_on_unknown_it_is_left_to_the_receiver_with_the_place_of_its_name() {
+    let dispatcher = Dispatcher::new(Narrow);
+    let inbound = Inbound::new(r#"{"name": "kustomer.tag.create"}"#);
+    let error = dispatcher.dispatch(&Context::new(&inbound)).await.expect_err("nobody handles it");
+    let DispatchError::Handler(HandlerError::Unhandled { pointer }) = error else { panic!("{error}") };
+    assert_eq!(pointer.as_deref(), Some("/name"));
 }
 
 #[tokio::test]

@@ -100,9 +100,13 @@ async fn a_header_decides_where_the_team_says_so() {
     let dispatcher = header_discriminator::Dispatcher::new(Hooks(notes.clone()));
     let named =
         |name: &str, body: &'static str| Inbound::new(body).with_headers(Headers::from_iter([("x-event", name)]));
-    for inbound in [named("push", r#"{"ref": "main"}"#), named("ping", "[1]"), named("pong", "{}"), Inbound::new("{}")]
-    {
+    for inbound in [named("push", r#"{"ref": "main"}"#), named("ping", "[1]")] {
         dispatched(&dispatcher, &inbound).await.expect("handled");
+    }
+    for inbound in [named("pong", "{}"), Inbound::new("{}")] {
+        let error = dispatched(&dispatcher, &inbound).await.expect_err("nobody handles it");
+        let DispatchError::Handler(HandlerError::Unhandled { pointer }) = error else { panic!("{error}") };
+        assert_eq!(pointer, None, "it is no payload that says the name");
     }
     assert_eq!(notes.take(), [r#"push Some("main")"#, "ping [1]"]);
 }

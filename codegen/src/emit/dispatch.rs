@@ -62,6 +62,13 @@ fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
         quote!(Some(EventName::#event) => #call)
     });
     let head = reply::implementing(emit);
+    let place = match &emit.api.routing {
+        Routing::Payload(pointer) => {
+            let pointer = pointer.to_string();
+            quote!(.at(#pointer))
+        }
+        Routing::Header(_) | Routing::Channel => TokenStream::new(),
+    };
     let dispatch = quote! {
         #head {
             fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
@@ -78,7 +85,7 @@ fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
                         #(#arms,)*
                         other => {
                             let name = other.as_ref().map(EventName::as_str);
-                            self.handler.on_unknown(UnknownEvent::new(name), cx).await?;
+                            self.handler.on_unknown(UnknownEvent::new(name) #place, cx).await?;
                         }
                     }
                     Ok(())

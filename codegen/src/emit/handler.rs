@@ -23,14 +23,18 @@ pub(super) fn handler(emit: Emit<'_>) -> Option<TokenStream> {
 
             #unhandled
 
-            #[doc = " An event that has no method here. It is acknowledged unless this returns an error."]
+            #[doc = " An event that has no method here."]
+            #[doc = ""]
+            #[doc = " Unless you implement this, it becomes a dead letter where dead letters are kept, and is"]
+            #[doc = " acknowledged where they are not."]
             fn on_unknown(
                 &self,
                 event: UnknownEvent<'_>,
                 cx: &Context<'_>,
             ) -> impl Future<Output = Result<(), HandlerError>> + Send {
-                let _ = (event, cx);
-                async { Ok(()) }
+                let _ = cx;
+                let unhandled = event.unhandled();
+                async { Err(unhandled) }
             }
         }
     })

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use jiff::Timestamp;
 
 use super::{EventId, OrderKey};
@@ -50,9 +52,9 @@ impl Delivery {
         Self { id, kind: Kind::Event, name: None, key: None, revision: None, received_at: Timestamp::now(), inbound }
     }
 
-    /// A canary, told from others by this number.
+    /// A canary, told from others by this.
     #[must_use]
-    pub fn canary(number: u128) -> Self {
+    pub fn canary(number: impl fmt::Display) -> Self {
         let id = EventId::new(format!("canary:{number}"));
         Self { kind: Kind::Canary, ..Self::new(id, Inbound::default()) }
     }

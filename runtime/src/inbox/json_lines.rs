@@ -6,8 +6,11 @@ use base16ct::{lower, mixed};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::{Delivery, EventId, Inbox, InboxError, OrderKey, Page, Put, Reason, Revision, State, Stored};
+use super::{Delivery, EventId, Inbox, InboxError, Kind, OrderKey, Page, Put, Reason, Revision, State, Stored};
 use crate::{Headers, Inbound};
+
+/// The kind of a line that is no sender's event.
+const CANARY: &str = "canary";
 
 /// How many events an import brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +39,7 @@ pub enum TransferError {
 
 /// Writes the events in this state as JSON lines, payloads and all, in the order of arrival. Returns how many.
 ///
-/// A line is an object with `id`, `name`, `key`, `revision`, `revision_before`, `received_at`, `channel`,
+/// A line is an object with `id`, `kind` (only where it is a `canary`), `name`, `key`, `revision`, `revision_before`, `received_at`, `channel`,
 /// `headers` (pairs), `body` (text; `body_hex` where it is no UTF-8), `state`, `attempts` and `reason` (with
 /// `kind`, `pointer` and `message`). Where there is nothing to say, the property is absent. Events that are
 /// done have no payload any more, so there is nothing to export.
@@ -100,6 +103,7 @@ pub(super) fn line(state: State, attempts: u32, reason: Option<&Reason>, deliver
         inbound.headers().iter().map(|(name, value)| json!([name, String::from_utf8_lossy(value)])).collect();
     let mut line = json!({
         "id": delivery.id().as_str(),
+        "kind": (delivery.kind() == Kind::Canary).then_some(CANARY),
         "name": delivery.name(),
         "key": delivery.key().map(OrderKey::as_str),
         "revision": delivery.revision().map(|revision| revision.number),
@@ -137,6 +141,9 @@ pub(super) fn parse(line: &str) -> Result<(Delivery, Option<Reason>), String> {
         inbound = inbound.with_channel(channel);
     }
     let mut delivery = Delivery::new(EventId::new(text("id").ok_or("no id")?), inbound);
+    if text("kind") == Some(CANARY) {
+        delivery = delivery.with_kind(Kind::Canary);
+    }
     if let Some(received_at) = text("received_at") {
         delivery = delivery.with_received_at(received_at.parse().map_err(|error| format!("received_at: {error}"))?);
     }

@@ -18,8 +18,8 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Kind, Leased, Page, Put, Reason, Receipt, Settlement, State,
-    Stats, Stored, Ticket, json_lines,
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Leased, Page, Put, Reason, Receipt, Settlement, State, Stats,
+    Stored, Ticket, json_lines,
 };
 use crate::clock::elapsed;
 use crate::{BoxError, BoxFuture, Freshness};
@@ -148,9 +148,7 @@ impl Nats {
 
 fn read(payload: &[u8]) -> Result<(Delivery, Option<Reason>), InboxError> {
     let text = std::str::from_utf8(payload).map_err(|error| InboxError::Unreadable(error.into()))?;
-    let (delivery, reason) = json_lines::parse(text).map_err(|problem| InboxError::Unreadable(problem.into()))?;
-    let is_canary = delivery.id().as_str().starts_with("canary:");
-    Ok((if is_canary { delivery.with_kind(Kind::Canary) } else { delivery }, reason))
+    json_lines::parse(text).map_err(|problem| InboxError::Unreadable(problem.into()))
 }
 
 fn unavailable(error: impl Into<BoxError>) -> InboxError {

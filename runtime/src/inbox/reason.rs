@@ -19,7 +19,7 @@ pub enum ReasonKind {
     NotJson,
     /// Its payload is not of the shape the document gives it.
     Undecodable,
-    /// The document does not list it, and the worker was told to set such events aside.
+    /// The document does not list it, and nobody handles what is not listed.
     Unknown,
     /// Its handler rejected it.
     Rejected,

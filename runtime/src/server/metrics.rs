@@ -45,8 +45,8 @@ impl Text {
         let seconds = |age: Duration| age.as_secs_f64();
         let help = "Time since the worker last looked for work.";
         self.gauge("asyncapi_worker_heartbeat_seconds", help, Some(seconds(pulse.heartbeat_age())));
-        let help = "Time since a canary last came out.";
-        self.gauge("asyncapi_canary_seconds", help, pulse.canary_age().map(seconds));
+        let help = "Time since a canary last came out, or since the first went in.";
+        self.gauge("asyncapi_canary_seconds", help, pulse.canary_silence().map(seconds));
         let counts = pulse.counts();
         for (name, help, count) in [
             ("asyncapi_worker_attempts_total", "Attempts begun.", counts.begun),

@@ -56,6 +56,14 @@ impl HmacSha256Hex {
         Ok(Self { header: header_name.into(), keyed })
     }
 
+    /// The header, and its value for this body, that a sender with the first of the secrets makes.
+    #[must_use]
+    pub fn sign(&self, body: &[u8]) -> (String, String) {
+        // There is one: the constructor refuses none.
+        let signed = self.keyed.first().map(|keyed| hex(keyed.clone(), body));
+        (self.header.clone(), signed.unwrap_or_default())
+    }
+
     fn signature(&self, headers: &Headers) -> Result<[u8; DIGEST_BYTES], VerifyError> {
         let mut values = headers.get_all(&self.header);
         let hex = values.next().ok_or(VerifyError::Missing)?;
@@ -92,8 +100,11 @@ impl fmt::Debug for HmacSha256Hex {
 /// The lower-case hex HMAC-SHA256 of a body: what a sender puts in the header, and a test of a receiver too.
 #[must_use]
 pub fn sign(secret: &Secret, body: &[u8]) -> String {
-    let digest = keyed(secret).chain_update(body).finalize().into_bytes();
-    base16ct::lower::encode_string(&digest)
+    hex(keyed(secret), body)
+}
+
+fn hex(keyed: Hmac<Sha256>, body: &[u8]) -> String {
+    base16ct::lower::encode_string(&keyed.chain_update(body).finalize().into_bytes())
 }
 
 fn keyed(secret: &Secret) -> Hmac<Sha256> {

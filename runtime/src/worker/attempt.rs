@@ -24,7 +24,7 @@ const WRITE_AGAIN: Duration = Duration::from_millis(500);
 enum Outcome {
     Done,
     Failed(DispatchError),
-    NotListed,
+    Unknown(Option<String>),
     TimedOut(Duration),
     Panicked(String),
     GivenUp,
@@ -40,7 +40,9 @@ impl<D: Dispatch + 'static> Worker<D> {
     pub(super) async fn attend(self: Arc<Self>, leased: Leased, mut told: watch::Receiver<bool>) {
         let ticket = leased.ticket;
         if leased.delivery.kind() == Kind::Canary {
-            if self.settle(ticket, Settlement::Done, &mut told).await {
+            // The same way as an event, but for the handler. Whatever comes of it, it is not kept.
+            let outcome = self.attempt(leased, &mut told).await;
+            if self.settle(ticket, Settlement::Done, &mut told).await && matches!(outcome, Outcome::Done) {
                 self.pulse.canary_came_out();
             }
             return;
@@ -76,8 +78,11 @@ impl<D: Dispatch + 'static> Worker<D> {
         let (dispatch, unknown) = (Arc::clone(&self.dispatch), self.settings.unknown);
         let handling = async move {
             let delivery = &leased.delivery;
+            if delivery.kind() == Kind::Canary {
+                return Outcome::Done;
+            }
             if unknown == Unknown::SetAside && matches!(dispatch.route(delivery.inbound()), Ok(Route::Unknown(_))) {
-                return Outcome::NotListed;
+                return Outcome::Unknown(None);
             }
             let cx = Context::new(delivery.inbound())
                 .with_attempt(leased.attempt)
@@ -120,7 +125,14 @@ impl<D: Dispatch + 'static> Worker<D> {
                 Settlement::Done
             }
             Outcome::GivenUp => Settlement::Released,
-            Outcome::NotListed => dead(Reason::new(ReasonKind::Unknown, "the document does not list it")),
+            Outcome::Failed(DispatchError::Handler(HandlerError::Unhandled { pointer }))
+            | Outcome::Unknown(pointer) => {
+                let reason = Reason::new(ReasonKind::Unknown, "nobody handles events of this name");
+                dead(match pointer {
+                    Some(pointer) => reason.with_pointer(pointer),
+                    None => reason,
+                })
+            }
             Outcome::Failed(DispatchError::Undecodable(error)) => dead(Reason::from(&error)),
             Outcome::Failed(DispatchError::Handler(HandlerError::Reject(error))) => {
                 let reason = Reason::new(ReasonKind::Rejected, error.to_string());

@@ -36,6 +36,7 @@ impl<D: Dispatch + 'static> Worker<D> {
     async fn send_canaries(self: Arc<Self>, period: Duration) {
         loop {
             let number = self.clock.now().as_nanosecond().unsigned_abs();
+            self.pulse.canary_went_in();
             if let Err(error) = self.inbox.put(Delivery::canary(number)).await {
                 tracing::warn!(reason = %Loggable(&error), "canary not stored");
             }

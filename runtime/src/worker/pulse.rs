@@ -18,6 +18,8 @@ pub struct Pulse {
 
 struct Marks {
     beat_at: AtomicI64,
+    /// When the first one went in.
+    canary_since: AtomicI64,
     canary_at: AtomicI64,
     begun: AtomicU64,
     done: AtomicU64,
@@ -59,6 +61,7 @@ impl Pulse {
         let marks = Marks {
             // As if it had just looked: it is given time to start.
             beat_at: AtomicI64::new(clock.now().as_millisecond()),
+            canary_since: AtomicI64::new(NEVER),
             canary_at: AtomicI64::new(NEVER),
             begun: AtomicU64::new(0),
             done: AtomicU64::new(0),
@@ -83,6 +86,13 @@ impl Pulse {
         (at != NEVER).then(|| elapsed(at, self.now()))
     }
 
+    /// For how long none has come out, counted from the first one's going in; `None` if none was sent.
+    #[must_use]
+    pub fn canary_silence(&self) -> Option<Duration> {
+        let since = self.marks.canary_since.load(Ordering::Relaxed);
+        self.canary_age().or_else(|| (since != NEVER).then(|| elapsed(since, self.now())))
+    }
+
     /// What the worker has done.
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -99,6 +109,12 @@ impl Pulse {
 
     pub(super) fn beat(&self) {
         self.marks.beat_at.store(self.now(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn canary_went_in(&self) {
+        // Only the first.
+        let order = Ordering::Relaxed;
+        let _later = self.marks.canary_since.compare_exchange(NEVER, self.now(), order, order);
     }
 
     pub(super) fn canary_came_out(&self) {

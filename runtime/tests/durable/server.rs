@@ -29,7 +29,7 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         drop(self.stop);
         timeout(PATIENCE, self.ended).await.expect("it ends").unwrap();
     }
@@ -187,7 +187,7 @@ fn holding() -> (Arc<Semaphore>, Arc<Semaphore>, Receiver<Holding>) {
     (gate, came, Receiver::new(holding, verifier))
 }
 
-async fn until(condition: impl Fn() -> bool) {
+pub(crate) async fn until(condition: impl Fn() -> bool) {
     let waiting = async {
         while !condition() {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use asyncapi_runtime::{
-    BoxFuture, Context, DecodeError, Dispatch, DispatchError, Freshness, HandlerError, Inbound, Route,
+    BoxFuture, Context, DecodeError, Dispatch, DispatchError, Freshness, HandlerError, Inbound, Route, UnknownEvent,
 };
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -52,6 +52,7 @@ impl Team {
 
     async fn handle(&self, name: &str, cx: &Context<'_>) -> Result<(), HandlerError> {
         match name {
+            "unlisted_too" => return Err(UnknownEvent::new(Some(name)).at("/name").unhandled()),
             "rejected" => return Err(HandlerError::reject("not ours")),
             "failing" => return Err(HandlerError::retry("database down")),
             "failing_twice" if cx.attempt() < 3 => return Err(HandlerError::retry("database down")),
@@ -70,7 +71,7 @@ impl Team {
 impl Dispatch for Team {
     fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
         Ok(match inbound.peek("/name")? {
-            Some(name) if name != "unlisted" => Route::Known(name),
+            Some(name) if !name.starts_with("unlisted") => Route::Known(name),
             name => Route::Unknown(name),
         })
     }

@@ -182,6 +182,20 @@ async fn unknown_events_are_handled_or_set_aside() {
 }
 
 #[tokio::test]
+async fn unknown_events_that_nobody_handles_are_dead_with_the_place_of_their_name() {
+    for case in each() {
+        case.put(&body("e1", "unlisted_too")).await;
+        let running = Case::run(case.worker());
+        case.settled().await;
+        running.stop().await;
+        let letters = case.dead().await;
+        let [(id, reason)] = &letters[..] else { panic!("{}: {letters:?}", case.name) };
+        assert_eq!((id.as_str(), reason.kind(), reason.pointer()), ("e1", ReasonKind::Unknown, Some("/name")));
+        assert!(case.team.seen().iter().all(|seen| seen.attempt == 1), "{}: it is not tried again", case.name);
+    }
+}
+
+#[tokio::test]
 async fn no_more_handlers_run_at_once_than_were_allowed() {
     for case in each() {
         for number in 0..20 {

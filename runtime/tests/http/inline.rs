@@ -4,8 +4,8 @@ use std::time::Duration;
 use asyncapi_runtime::{Accept, Accepted, DecodeErrorKind, Inbound, Inline, NotAccepted, Refusal, RetryCause};
 
 use crate::script::{
-    DECODING, Fate, HANDLED, NOT_JSON, PANICKING, REJECTED, RETRIED, SLOW, Script, Sink, UNKNOWN, UNKNOWN_RETRIED,
-    WRONG_SHAPE,
+    DECODING, Fate, HANDLED, NOT_JSON, PANICKING, REJECTED, RETRIED, SLOW, Script, Sink, UNHANDLED, UNKNOWN,
+    UNKNOWN_RETRIED, WRONG_SHAPE,
 };
 
 type Outcome = Result<Accepted, NotAccepted>;
@@ -23,6 +23,15 @@ async fn with_sink(body: &'static str, sink: &Arc<Sink>) -> Outcome {
 async fn what_is_handled_is_accepted() {
     assert!(matches!(without_sink(HANDLED).await, Ok(Accepted::Handled)));
     assert!(matches!(without_sink(UNKNOWN).await, Ok(Accepted::Handled)));
+}
+
+#[tokio::test]
+async fn what_is_not_listed_and_not_handled_is_kept_where_it_can_be_and_never_refused() {
+    assert!(matches!(without_sink(UNHANDLED).await, Ok(Accepted::Handled)));
+    let sink = Arc::new(Sink::new(Fate::Keeps));
+    assert!(matches!(with_sink(UNHANDLED, &sink).await, Ok(Accepted::DeadLettered)));
+    assert_eq!(sink.kept(), [(UNHANDLED.to_owned(), "unhandled")]);
+    assert!(matches!(with_sink(UNHANDLED, &Arc::new(Sink::new(Fate::Fails))).await, Err(NotAccepted::Retry(_))));
 }
 
 // Time is paused: it leaps to the deadline as soon as nothing else is left to do.

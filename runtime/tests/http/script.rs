@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use asyncapi_runtime::{
     BoxError, BoxFuture, Context, DeadLetter, DeadLetters, DecodeError, Dispatch, DispatchError, HandlerError, Inbound,
-    Refusal, Route,
+    Refusal, Route, UnknownEvent,
 };
 use serde::Deserialize;
 
@@ -16,6 +16,8 @@ pub(crate) const REJECTED: &str = r#"{"name": "rejected", "text": "s3cret"}"#;
 pub(crate) const SLOW: &str = r#"{"name": "slow", "text": "s3cret"}"#;
 pub(crate) const PANICKING: &str = r#"{"name": "panicking", "text": "s3cret"}"#;
 pub(crate) const UNKNOWN: &str = r#"{"name": "s3cret", "text": "s3cret"}"#;
+/// Nobody handles it.
+pub(crate) const UNHANDLED: &str = r#"{"name": "s3cret unhandled"}"#;
 pub(crate) const UNKNOWN_RETRIED: &str = r#"{"name": "s3cret retried"}"#;
 pub(crate) const WRONG_SHAPE: &str = r#"{"name": "handled", "text": {"s3cret": 1}}"#;
 /// Decodes on its own account what is not there, as a handler of an unknown event may.
@@ -77,6 +79,9 @@ impl Dispatch for Script {
                 Route::Unknown(Some(name)) if name.ends_with("retried") => {
                     return Err(HandlerError::retry("database down").into());
                 }
+                Route::Unknown(Some(name)) if name.ends_with("unhandled") => {
+                    return Err(UnknownEvent::new(Some(&name)).unhandled().into());
+                }
                 Route::Unknown(_) => {}
             }
             Ok(())
@@ -122,6 +127,7 @@ impl DeadLetters for Sink {
             let reason = match letter.reason() {
                 Refusal::Undecodable(_) => "undecodable",
                 Refusal::Rejected(_) => "rejected",
+                Refusal::Unhandled => "unhandled",
                 _ => "another",
             };
             self.kept.lock().unwrap().push((body, reason));

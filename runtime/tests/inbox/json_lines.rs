@@ -1,5 +1,6 @@
 use asyncapi_runtime::inbox::{
-    Delivery, EventId, Imported, OrderKey, Page, Reason, ReasonKind, Revision, State, TransferError, export, import,
+    Delivery, EventId, Imported, Kind, OrderKey, Page, Reason, ReasonKind, Revision, State, TransferError, export,
+    import,
 };
 use asyncapi_runtime::{Headers, Inbound};
 
@@ -76,4 +77,16 @@ async fn a_line_that_is_none_is_named() {
         );
         assert_eq!(case.lease_ids().await, ["good"], "what came before it is there");
     }
+}
+
+#[tokio::test]
+async fn a_canary_stays_one_and_an_event_whose_id_looks_like_one_does_not_become_one() {
+    let (from, to) = (memory(), memory());
+    from.put(Delivery::canary(1)).await;
+    from.put(event("canary:2")).await;
+    let mut lines = Vec::new();
+    export(&*from.inbox, State::Ready, &mut lines).await.unwrap();
+    import(&*to.inbox, &mut &lines[..]).await.unwrap();
+    let kinds = [to.lease_one().await, to.lease_one().await].map(|leased| leased.delivery.kind());
+    assert_eq!(kinds, [Kind::Canary, Kind::Event]);
 }

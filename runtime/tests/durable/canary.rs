@@ -1,0 +1,92 @@
+//! The receiver's own deliveries: they tell when any part of the way is closed, and no handler sees them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use asyncapi_runtime::http::Receiver;
+use asyncapi_runtime::inbox::{Inbox, Memory};
+use asyncapi_runtime::server::{Canary, Server};
+use asyncapi_runtime::verify::HmacSha256Hex;
+use asyncapi_runtime::{Accept, CanaryMark, Durable, Headers, Inbound, Worker};
+
+use crate::kit::{Case, HEADER, TOKEN, body, each, envelope, secret};
+use crate::server::{Serving, run, until};
+use crate::team::Team;
+
+const OFTEN: Duration = Duration::from_millis(20);
+
+fn verifier(token: &str) -> HmacSha256Hex {
+    HmacSha256Hex::new(HEADER, [secret(token)]).unwrap()
+}
+
+/// A server on the inbox that sends itself canaries signed with this token, and how its answers were.
+async fn serve(
+    inbox: &Arc<dyn Inbox>,
+    worker: &Worker<Arc<Team>>,
+    token: &str,
+) -> (Serving, asyncapi_runtime::http::Tally) {
+    let mark = CanaryMark::random();
+    let durable = Durable::new(Arc::clone(inbox), envelope()).with_canary(mark.clone());
+    let receiver = Receiver::new(durable, verifier(TOKEN));
+    let (tally, signing) = (receiver.tally(), verifier(token));
+    let canary = Canary::new(mark, move |body| signing.sign(body), worker.pulse()).with_period(OFTEN);
+    (run(Server::new(receiver).with_canary(canary)).await, tally)
+}
+
+#[tokio::test]
+async fn it_comes_in_by_http_and_out_at_the_worker() {
+    for case in each() {
+        let worker = case.worker();
+        let (serving, tally) = serve(&case.inbox, &worker, TOKEN).await;
+        let running = Case::run(worker);
+        case.until(async || running.pulse.canary_age().is_some() && tally.of("stored") > 2).await;
+        serving.stop().await;
+        case.settled().await;
+        running.stop().await;
+        assert!(case.team.seen().is_empty(), "{}: no handler sees it", case.name);
+        assert!(case.dead().await.is_empty(), "{}", case.name);
+        assert_eq!(case.inbox.stats().await.unwrap().last_event, None, "{}: it is no sender's event", case.name);
+    }
+}
+
+#[tokio::test]
+async fn it_stays_silent_when_its_signature_is_refused() {
+    for case in each() {
+        let worker = case.worker();
+        let (serving, tally) = serve(&case.inbox, &worker, "another").await;
+        let running = Case::run(worker);
+        until(|| tally.of("not_verified") > 2).await;
+        assert_eq!(running.pulse.canary_age(), None, "{}", case.name);
+        assert!(running.pulse.canary_silence().is_some(), "{}: it is waited for", case.name);
+        serving.stop().await;
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn it_stays_silent_when_nobody_works() {
+    let inbox: Arc<dyn Inbox> = Arc::new(Memory::new());
+    let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default());
+    let (serving, tally) = serve(&inbox, &worker, TOKEN).await;
+    until(|| tally.of("stored") > 2).await;
+    assert_eq!(worker.pulse().canary_age(), None);
+    assert!(worker.pulse().canary_silence().is_some());
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn no_event_of_a_sender_is_taken_for_one() {
+    for case in each() {
+        let durable = Durable::new(Arc::clone(&case.inbox), envelope()).with_canary(CanaryMark::random());
+        // Whatever a sender writes there, it is not the mark.
+        for (number, guess) in ["-1", "0-1", "00000000000000000000000000000000-1"].into_iter().enumerate() {
+            let headers = Headers::from_iter([("x-asyncapi-canary", guess)]);
+            let inbound = Inbound::new(body(&format!("canary:{number}"), "fine")).with_headers(headers);
+            durable.accept(inbound).await.unwrap();
+        }
+        let running = Case::run(case.worker());
+        case.settled().await;
+        running.stop().await;
+        assert_eq!(case.team.done().len(), 3, "{}", case.name);
+    }
+}
