@@ -47,6 +47,8 @@ use crate::source::Source;
 /// A document of any supported version.
 #[derive(Debug)]
 pub(crate) struct Document {
+    /// The names of the files that it is made of, by [`FileId`].
+    pub(crate) files: Vec<String>,
     pub(crate) docs: Docs,
     /// `defaultContentType`: that of messages which name none.
     pub(crate) content_type: Option<String>,
@@ -219,9 +221,10 @@ pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Docume
     let tree = Tree { roots: &roots, source, diagnostics };
     let mut object = Node::root(tree, FileId::default()).object("an AsyncAPI document")?;
     object.pass_over(&["asyncapi"]);
+    let files = source.files().map(|file| source.name_of(file).to_owned()).collect();
     match version {
-        Version::Two => Some(v2::read(object)),
-        Version::Three => Some(v3::read(object)),
+        Version::Two => Some(v2::read(object, files)),
+        Version::Three => Some(v3::read(object, files)),
     }
 }
 

@@ -65,6 +65,8 @@ pub(crate) struct Event {
     pub(crate) name: String,
     /// What the variant is called after: the message's key under `components`, else its name.
     pub(crate) label: String,
+    /// What else it may be called after, for where that is not enough.
+    pub(crate) otherwise: Vec<String>,
     pub(crate) docs: Docs,
     /// Where its correlation id stands.
     pub(crate) correlation: Option<Location>,
@@ -294,7 +296,27 @@ pub(crate) struct TypeDef {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     pub(crate) root: Root,
+    /// Where the root stands: two of them may be called the same.
+    pub(crate) root_at: Place,
+    /// What else the root may be called, for where its own name is not enough.
+    pub(crate) otherwise: Vec<String>,
     pub(crate) steps: Vec<Step>,
+}
+
+/// What an alternative is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub(crate) short: String,
+    /// The same in more words, for where another alternative has the short one too.
+    pub(crate) long: String,
+}
+
+impl Label {
+    /// A label that needs no more words.
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        let short = text.into();
+        Self { long: short.clone(), short }
+    }
 }
 
 /// A place of the document that has a name of its own.
@@ -322,8 +344,8 @@ pub(crate) enum Step {
     Property(String),
     Item,
     Value,
-    /// An alternative of a union, by its label.
-    Variant(String),
+    /// An alternative of a union.
+    Variant(Label),
 }
 
 /// What kind of item a type becomes.
@@ -350,7 +372,7 @@ pub(crate) struct Union {
 #[derive(Debug)]
 pub(crate) struct Variant {
     pub(crate) at: Place,
-    pub(crate) label: String,
+    pub(crate) label: Label,
     pub(crate) ty: Type,
     /// The values of the tag that mean this alternative.
     pub(crate) tag_values: Vec<String>,

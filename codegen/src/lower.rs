@@ -6,6 +6,7 @@ mod identity;
 mod merge;
 mod operation;
 mod origin;
+mod qualify;
 mod recursion;
 mod routing;
 mod scalar;

@@ -14,8 +14,10 @@ use self::case::Style;
 use self::scope::{Scopes, Wish};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::document::BindingRole;
-use crate::ir::{Address, Api, BoundKind, Channel, Origin, Root, Shape, Step, TypeDef, TypeId, Variable};
+use crate::document::{BindingRole, Place};
+use crate::ir::{
+    Address, Api, BoundKind, Channel, Event, Label, Origin, Root, Shape, Step, TypeDef, TypeId, Variable, Variant,
+};
 
 /// A Rust identifier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +54,8 @@ pub(crate) struct Names {
     /// The members of a type: a struct's fields, and then the map of what is not named; an enum's variants.
     pub(crate) members: BTreeMap<TypeId, Vec<Name>>,
     pub(crate) events: Vec<Name>,
-    /// The functions that find the events' correlation ids.
-    pub(crate) correlations: Vec<Name>,
+    /// The functions that find the correlation ids of the events that have one.
+    pub(crate) correlations: BTreeMap<usize, Name>,
     pub(crate) operations: Vec<Name>,
     pub(crate) channels: Vec<Name>,
     /// The fields of each channel whose address has parameters.
@@ -82,8 +84,8 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
     let names = Names {
         types,
         members,
-        events: events(Style::Type, api, &scopes),
-        correlations: events(Style::Value, api, &scopes),
+        events: events(api, &scopes),
+        correlations: correlations(api, &scopes),
         operations: operations(api, &scopes),
         channels: channels(api, &scopes),
         parameters: api.channels.iter().map(|channel| parameters(channel, &scopes)).collect(),
@@ -100,12 +102,12 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
 fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let mut scope = scopes.open(Style::Type, reserved::TYPES);
     let mut settled: BTreeMap<TypeId, Name> = BTreeMap::new();
-    let by_root: BTreeMap<&Root, TypeId> = (api.types.iter())
-        .filter(|(_, def)| def.origin.steps.is_empty())
-        .map(|(id, def)| (&def.origin.root, id))
-        .collect();
+    let roots = || api.types.iter().filter(|(_, def)| def.origin.steps.is_empty());
+    let by_root: BTreeMap<&Root, TypeId> = roots().map(|(id, def)| (&def.origin.root, id)).collect();
+    let by_place: BTreeMap<&Place, TypeId> = roots().map(|(id, def)| (&def.origin.root_at, id)).collect();
     let root_name = |def: &TypeDef, named: &BTreeMap<TypeId, Name>| {
-        let name = by_root.get(&def.origin.root).and_then(|id| named.get(id));
+        let root = by_place.get(&def.origin.root_at).or_else(|| by_root.get(&def.origin.root));
+        let name = root.and_then(|id| named.get(id));
         name.map(|name| name.plain().to_owned())
     };
     let rank = |def: &TypeDef| match (&def.origin.root, def.origin.steps.is_empty()) {
@@ -128,7 +130,7 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
 
 /// A root goes by its own text; what stands inside it, by the root's name and the way from there.
 fn type_wish(def: &TypeDef, root_name: Option<String>, by_root: &BTreeMap<&Root, TypeId>) -> Wish {
-    let Origin { root, steps } = &def.origin;
+    let Origin { root, steps, otherwise, .. } = &def.origin;
     let (own, kind) = match root {
         Root::Schema(key) => (key.clone(), "Schema"),
         Root::Named(full) => (short(full, by_root).to_owned(), "Type"),
@@ -139,18 +141,24 @@ fn type_wish(def: &TypeDef, root_name: Option<String>, by_root: &BTreeMap<&Root,
         Root::Binding(owner, role) => (format!("{owner} {}", binding_suffix(*role)), "Binding"),
     };
     if steps.is_empty() {
-        return Wish::new(&def.at, &own, kind);
+        let suffix = if matches!(root, Root::Headers(_)) { " headers" } else { "" };
+        return Wish::new(&def.at, &own, kind).or(otherwise.iter().map(|name| format!("{name}{suffix}")));
     }
-    let mut text = root_name.unwrap_or_else(|| case::style(Style::Type, &own));
-    for step in steps {
-        text.push(' ');
-        text.push_str(match step {
-            Step::Property(name) | Step::Variant(name) => name,
-            Step::Item => "item",
-            Step::Value => "value",
-        });
-    }
-    Wish::new(&def.at, &text, "Inner")
+    let root_name = root_name.unwrap_or_else(|| case::style(Style::Type, &own));
+    let inner = |label: fn(&Label) -> &str| {
+        let mut text = root_name.clone();
+        for step in steps {
+            text.push(' ');
+            text.push_str(match step {
+                Step::Property(name) => name,
+                Step::Variant(name) => label(name),
+                Step::Item => "item",
+                Step::Value => "value",
+            });
+        }
+        text
+    };
+    Wish::new(&def.at, &inner(|label| &label.short), "Inner").or([inner(|label| &label.long)])
 }
 
 /// A name without its namespace, where that alone tells which is meant.
@@ -180,7 +188,7 @@ fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
         Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
         Shape::Union(union) => {
             let mut scope = scopes.open(Style::Type, reserved::VARIANTS);
-            let wishes = union.variants.iter().map(|variant| Wish::new(&variant.at, &variant.label, "Variant"));
+            let wishes = union.variants.iter().map(|variant| variant_wish(variant));
             scope.settle(&wishes.collect::<Vec<_>>())
         }
         Shape::Struct(object) => {
@@ -199,9 +207,23 @@ fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
     }
 }
 
-fn events(style: Style, api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
-    let wishes = api.events.iter().map(|event| Wish::new(&event.at, &event.label, "Event"));
-    scopes.open(style, reserved::VARIANTS).settle(&wishes.collect::<Vec<_>>())
+fn variant_wish(variant: &Variant) -> Wish {
+    Wish::new(&variant.at, &variant.label.short, "Variant").or([variant.label.long.clone()])
+}
+
+fn events(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
+    let wishes: Vec<Wish> = api.events.iter().map(event_wish).collect();
+    scopes.open(Style::Type, reserved::VARIANTS).settle(&wishes)
+}
+
+fn correlations(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<usize, Name> {
+    let with_one = || api.events.iter().enumerate().filter(|(_, event)| event.correlation.is_some());
+    let wishes: Vec<Wish> = with_one().map(|(_, event)| event_wish(event)).collect();
+    with_one().map(|(index, _)| index).zip(scopes.open(Style::Value, &[]).settle(&wishes)).collect()
+}
+
+fn event_wish(event: &Event) -> Wish {
+    Wish::new(&event.at, &event.label, "Event").or(event.otherwise.iter().cloned())
 }
 
 fn operations(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {

@@ -22,6 +22,7 @@ fixtures! {
     every_shape = "../fixtures/every-shape/expected.rs";
     header_discriminator = "../fixtures/header-discriminator/expected.rs";
     names = "../fixtures/names/expected.rs";
+    names_shared = "../fixtures/names-shared/expected.rs";
     overlay_warnings = "../fixtures/overlay-warnings/expected.rs";
     overlays = "../fixtures/overlays/expected.rs";
     references = "../fixtures/references/expected.rs";

@@ -25,7 +25,7 @@ struct Reader {
 }
 
 /// Reads the root object; its version has been looked at.
-pub(super) fn read(mut root: Object<'_>) -> Document {
+pub(super) fn read(mut root: Object<'_>, files: Vec<String>) -> Document {
     let mut reader = Reader::default();
     let docs = root
         .want("info")
@@ -44,7 +44,7 @@ pub(super) fn read(mut root: Object<'_>) -> Document {
     root.pass_over(&["id"]);
     root.finish();
     let Reader { schemas, messages, channels, operations, .. } = reader;
-    Document { docs, content_type, servers, channels, operations, messages, components, schemas }
+    Document { files, docs, content_type, servers, channels, operations, messages, components, schemas }
 }
 
 /// The host, the path and the protocol make what 2.x calls the URL.

@@ -8,9 +8,9 @@ use crate::document::Location;
 
 /// One function for each event that has one.
 pub(super) fn correlation_ids(emit: Emit<'_>) -> Option<TokenStream> {
-    let events = emit.api.events.iter().zip(&emit.names.correlations);
-    let functions: Vec<TokenStream> = events
-        .filter_map(|(event, name)| {
+    let functions: Vec<TokenStream> = (emit.names.correlations.iter())
+        .filter_map(|(index, name)| {
+            let event = &emit.api.events[*index];
             let (place, body) = match event.correlation.as_ref()? {
                 Location::Header(header) => {
                     let place = format!("the header {}", docs::code(header));

@@ -32,7 +32,7 @@ pub(super) fn docs_or(docs: &Docs, otherwise: impl FnOnce() -> Option<String>) -
 /// The docs of a type, or where it stands in the document.
 pub(super) fn of_type(def: &TypeDef) -> TokenStream {
     docs_or(&def.docs, || {
-        let Origin { root, steps } = &def.origin;
+        let Origin { root, steps, .. } = &def.origin;
         let place = match root {
             Root::Schema(key) => format!("the schema {}", code(key)),
             Root::Named(full) => format!("the type {}", code(full)),

@@ -89,14 +89,20 @@ fn headers(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
 
 /// Which messages travel and where, in words.
 pub(super) fn carried(emit: Emit<'_>, operation: &Operation, preposition: &str) -> String {
-    let events = operation.messages.iter().map(|message| docs::code(&emit.api.events[message.event].name));
+    let mut events: Vec<String> = Vec::new();
+    for message in &operation.messages {
+        let name = docs::code(&emit.api.events[message.event].name);
+        if !events.contains(&name) {
+            events.push(name);
+        }
+    }
     let channel = &emit.api.channels[operation.channel];
     let address = match &channel.address {
         Address::Fixed(address) => address,
         Address::Template(template) => &template.text,
         Address::Open => &channel.key,
     };
-    format!("{} {preposition} {}", events.collect::<Vec<_>>().join(" or "), docs::code(address))
+    format!("{} {preposition} {}", events.join(" or "), docs::code(address))
 }
 
 /// What the provided methods call.

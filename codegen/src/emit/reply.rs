@@ -78,7 +78,7 @@ pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload
     };
     let correlation = reply.correlation.as_ref().and_then(|header| {
         let carried = operation.messages.iter().find(|message| emit.api.events[message.event].correlation.is_some())?;
-        let function = &emit.names.correlations[carried.event];
+        let function = &emit.names.correlations[&carried.event];
         Some(quote! {
             let outbound = match correlation_ids::#function(cx.inbound())? {
                 Some(id) => outbound.with_header(#header, id),

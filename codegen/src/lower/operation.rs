@@ -1,12 +1,12 @@
 //! Operations and the events they carry, seen from the chosen side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::schema::{Joined, Lowering};
-use super::{docs, identity, union};
+use super::{docs, identity, qualify, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Action, Address, Document, Location, MessageId};
+use crate::document::{self, Action, Address, Document, Location, MessageId, SchemaId};
 use crate::ir::{Carried, Direction, Event, Operation, Reply, Type};
 use crate::mark::mark;
 
@@ -27,8 +27,10 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
                 continue;
             }
             known.insert(name.clone(), events.len());
-            let correlation = message.correlation.clone();
-            events.push(Event { at: message.at.clone(), name, label, docs: docs(&message.docs), correlation });
+            let mut otherwise = vec![name.clone()];
+            otherwise.extend(qualify::qualified(&label, &message.at, &document.files));
+            let (at, docs, correlation) = (message.at.clone(), docs(&message.docs), message.correlation.clone());
+            events.push(Event { at, name, label, otherwise, docs, correlation });
         }
     }
     events
@@ -53,14 +55,16 @@ pub(super) fn event_names(document: &Document, operation: &document::Operation) 
         own.unwrap_or_else(|| format!("{place} {}", label()))
     };
     let names: Vec<String> = operation.messages.iter().map(label).collect();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in &names {
-        *counts.entry(name).or_default() += 1;
+    // Of one payload there is but one event, however often the operation lists it.
+    let mut payloads: BTreeMap<&str, BTreeSet<Option<SchemaId>>> = BTreeMap::new();
+    for (name, id) in names.iter().zip(&operation.messages) {
+        let payload = document.messages[*id].payload;
+        payloads.entry(name).or_default().insert(payload.and_then(|id| document.schemas.definition(id)));
     }
     let told_apart = names.iter().zip(&operation.messages).map(|(name, id)| {
         let message = &document.messages[*id];
         match message.payload {
-            Some(payload) if message.name.is_none() && counts[name.as_str()] > 1 => {
+            Some(payload) if message.name.is_none() && payloads[name.as_str()].len() > 1 => {
                 format!("{name} {}", mark(&identity::of(&document.schemas, payload)))
             }
             _ => name.clone(),
@@ -148,7 +152,7 @@ impl Reader<'_, '_> {
         let message = &self.document.messages[id];
         let label = message.key.as_deref().unwrap_or(name);
         let headers = message.headers.map(|id| self.schemas.headers(id, label));
-        let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, label));
+        let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, label, Some(name)));
         let payload = self.travelling(message, payload);
         Carried { event: self.index.get(name).copied().unwrap_or_default(), payload, headers }
     }
@@ -160,7 +164,7 @@ impl Reader<'_, '_> {
             let message = &self.document.messages[*message_id];
             let name = message.key.clone().or_else(|| message.name.clone());
             let label = name.unwrap_or_else(|| format!("{id} reply"));
-            let ty = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, &label));
+            let ty = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, &label, message.name.as_deref()));
             let ty = self.travelling(message, ty);
             joined.push((message, label, ty));
         }

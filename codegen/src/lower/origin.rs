@@ -1,29 +1,73 @@
 //! What a type is called after: the nearest place with a name of its own, and the steps from there.
 
 use crate::document::{Called, Language, Place, Pointer, Schemas};
-use crate::ir::{Origin, Root, Step};
+use crate::ir::{Label, Origin, Root, Step};
 use std::collections::BTreeMap;
 
-use super::union;
+use super::{qualify, union};
 
 /// The origin of the type at a place.
-pub(super) fn of(at: &Place, roots: &BTreeMap<Place, Root>, schemas: &Schemas) -> Origin {
+pub(super) fn of(at: &Place, roots: &Roots, schemas: &Schemas) -> Origin {
     let steps: Vec<String> = at.pointer.steps().collect();
-    let mut root = Place { file: at.file, pointer: Pointer::root() };
-    // A schema in a file of its own, or below no named place, goes by the last word of its address.
-    let last = steps.last().cloned().unwrap_or_else(|| "document".to_owned());
-    let mut origin = Origin { root: Root::Schema(last), steps: Vec::new() };
-    let mut found_at = roots.get(&root).cloned();
-    if let Some(found) = found_at.take() {
-        origin = Origin { root: found, steps: inner_steps(&root, &steps, schemas) };
-    }
+    let mut root_at = Place { file: at.file, pointer: Pointer::root() };
+    let mut nearest = roots.named.get(&root_at).map(|root| (root, root_at.clone(), 0));
     for (index, step) in steps.iter().enumerate() {
-        root = root.join(step);
-        if let Some(found) = roots.get(&root) {
-            origin = Origin { root: found.clone(), steps: inner_steps(&root, &steps[index + 1..], schemas) };
+        root_at = root_at.join(step);
+        nearest = roots.named.get(&root_at).map(|root| (root, root_at.clone(), index + 1)).or(nearest);
+    }
+    let Some((root, root_at, depth)) = nearest else {
+        // A schema below no named place goes by the last word of its address, or by its file.
+        let last = steps.last().cloned().unwrap_or_else(|| roots.file_stem(at));
+        return roots.origin(Root::Schema(last), at.clone(), Vec::new());
+    };
+    let steps = inner_steps(&root_at, &steps[depth..], schemas);
+    roots.origin(root.clone(), root_at, steps)
+}
+
+/// Where names come from.
+pub(super) struct Roots {
+    /// The place of each component, payload, headers and parameter.
+    named: BTreeMap<Place, Root>,
+    /// What else those may be called.
+    otherwise: BTreeMap<Place, Vec<String>>,
+    files: Vec<String>,
+}
+
+impl Roots {
+    pub(super) fn new(files: &[String], named: BTreeMap<Place, Root>) -> Self {
+        Self { named, otherwise: BTreeMap::new(), files: files.to_vec() }
+    }
+
+    /// Calls a place so, unless it has a name.
+    pub(super) fn name(&mut self, at: &Place, root: impl FnOnce() -> Root) -> Root {
+        self.named.entry(at.clone()).or_insert_with(root).clone()
+    }
+
+    /// Calls a place so, whatever it was called before.
+    pub(super) fn rename(&mut self, at: &Place, root: Root) {
+        self.named.insert(at.clone(), root);
+    }
+
+    /// Adds another name of a place, which counts where its own is not enough.
+    pub(super) fn also(&mut self, at: &Place, name: &str) {
+        let names = self.otherwise.entry(at.clone()).or_default();
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
         }
     }
-    origin
+
+    /// The origin of what stands some steps below a root.
+    pub(super) fn origin(&self, root: Root, root_at: Place, steps: Vec<Step>) -> Origin {
+        let mut otherwise = self.otherwise.get(&root_at).cloned().unwrap_or_default();
+        if let Root::Schema(name) | Root::Named(name) | Root::Payload(name) | Root::Headers(name) = &root {
+            otherwise.extend(qualify::qualified(name, &root_at, &self.files));
+        }
+        Origin { root, root_at, otherwise, steps }
+    }
+
+    fn file_stem(&self, at: &Place) -> String {
+        self.files.get(at.file.0).map_or("document", |name| qualify::stem(name)).to_owned()
+    }
 }
 
 /// The steps of a pointer inside a schema: each keyword takes the name or the index that follows it, if any.
@@ -42,8 +86,8 @@ fn inner_steps(root: &Place, steps: &[String], schemas: &Schemas) -> Vec<Step> {
             "allOf" => at = steps.next().map_or_else(|| at.clone(), |index| at.join(index)),
             "oneOf" | "anyOf" => {
                 at = steps.next().map_or_else(|| at.clone(), |index| at.join(index));
-                let label = schemas.at(&at).map(|id| union::label(schemas, id));
-                inner.push(Step::Variant(label.unwrap_or_default()));
+                let label = schemas.at(&at).map(|id| union::both_labels(schemas, id));
+                inner.push(Step::Variant(label.unwrap_or_else(|| Label::plain(""))));
             }
             "properties" | "patternProperties" | "definitions" | "$defs" => {
                 let name = steps.next().unwrap_or(step);
@@ -61,7 +105,7 @@ fn inner_steps(root: &Place, steps: &[String], schemas: &Schemas) -> Vec<Step> {
             "values" if is_avro(&at, schemas) => inner.push(Step::Value),
             other if other.chars().all(|sign| sign.is_ascii_digit()) => {
                 let alternative = schemas.at(&at).filter(|_| is_avro(&at, schemas));
-                inner.push(alternative.map_or(Step::Item, |id| Step::Variant(union::label(schemas, id))));
+                inner.push(alternative.map_or(Step::Item, |id| Step::Variant(union::both_labels(schemas, id))));
             }
             other => inner.push(Step::Property(other.to_owned())),
         }

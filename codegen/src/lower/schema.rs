@@ -6,14 +6,15 @@ mod shape;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::shape::Choice;
-use super::{docs, merge, origin, scalar, union};
+use super::origin::{self, Roots};
+use super::{docs, merge, scalar, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{
     self, BindingRole, Document, JsonType, Keywords, Place, Pointer, SchemaId, SchemaKind, Schemas, Value,
 };
 use crate::ir::{
-    Coverage, Docs, EnumValue, Event, Extra, Origin, Root, Shape, Type, TypeDef, TypeId, Types, Union, Variant,
+    Coverage, Docs, EnumValue, Event, Extra, Label, Root, Shape, Type, TypeDef, TypeId, Types, Union, Variant,
 };
 
 /// The types made so far.
@@ -22,8 +23,7 @@ pub(super) struct Lowering<'a> {
     config: &'a Config,
     event_names: BTreeSet<&'a str>,
     diagnostics: &'a Diagnostics,
-    /// Where a name comes from: the place of each component, payload, headers and parameter.
-    roots: BTreeMap<Place, Root>,
+    roots: Roots,
     made: BTreeMap<SchemaId, TypeId>,
     /// What is being resolved without an item, so that a circle of such schemas ends.
     under_way: BTreeSet<SchemaId>,
@@ -49,7 +49,10 @@ impl<'a> Lowering<'a> {
             config,
             event_names: events.iter().map(|event| event.name.as_str()).collect(),
             diagnostics,
-            roots: components.map(|(key, id)| (schemas[*id].at.clone(), Root::Schema(key.clone()))).collect(),
+            roots: Roots::new(
+                &document.files,
+                components.map(|(key, id)| (schemas[*id].at.clone(), Root::Schema(key.clone()))).collect(),
+            ),
             made: BTreeMap::new(),
             under_way: BTreeSet::new(),
             types: Vec::new(),
@@ -71,13 +74,16 @@ impl<'a> Lowering<'a> {
     /// A type that its own language names is called so, unless it is a component, whose key comes first.
     fn named_type(&mut self, place: &Place, name: &str) {
         let whole = self.schemas.at(place).map_or(place, |id| &self.schemas[id].at).clone();
-        let root = self.roots.entry(whole).or_insert_with(|| Root::Named(name.to_owned())).clone();
-        self.roots.insert(place.clone(), root);
+        let root = self.roots.name(&whole, || Root::Named(name.to_owned()));
+        self.roots.rename(place, root);
     }
 
     /// The type of a message's payload, made now if it stands inline.
-    pub(super) fn payload(&mut self, id: SchemaId, message: &str) -> Type {
+    pub(super) fn payload(&mut self, id: SchemaId, message: &str, otherwise: Option<&str>) -> Type {
         self.root(id, || Root::Payload(message.to_owned()));
+        if let Some(name) = otherwise {
+            self.roots.also(&self.schemas[id].at, name);
+        }
         if self.is_foreign(id) { self.type_of(id) } else { self.value(id) }
     }
 
@@ -138,7 +144,7 @@ impl<'a> Lowering<'a> {
         let root = Root::Parameter(channel.to_owned(), parameter.key.clone());
         if !parameter.values.is_empty() {
             let at = parameter.at.join("enum");
-            let origin = Origin { root, steps: Vec::new() };
+            let origin = self.roots.origin(root, parameter.at.clone(), Vec::new());
             return self.add(TypeDef {
                 at: parameter.at.clone(),
                 origin,
@@ -166,13 +172,14 @@ impl<'a> Lowering<'a> {
         }
         let variant = |index: usize| {
             let Joined { at, label, ty, .. } = messages[index].clone();
+            let label = Label::plain(label);
             let tag_values = tag.as_ref().map_or_else(Vec::new, |(_, found)| found[index].tag_values.clone());
             Variant { at, label, ty, tag_values }
         };
         let variants = order.into_iter().map(variant).collect();
         self.add(TypeDef {
             at: at.clone(),
-            origin: Origin { root: Root::Operation(id.to_owned()), steps: Vec::new() },
+            origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
             docs: Docs::default(),
             shape: Shape::Union(Union { variants, tag: tag.map(|(property, _)| property) }),
         })
@@ -185,7 +192,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn root(&mut self, id: SchemaId, root: impl FnOnce() -> Root) {
-        self.roots.entry(self.schemas[id].at.clone()).or_insert_with(root);
+        self.roots.name(&self.schemas[id].at, root);
     }
 
     fn reserve(&mut self, id: SchemaId) -> TypeId {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::merge;
 use crate::document::{Called, JsonType, Keywords, SchemaId, SchemaKind, Schemas, Tag, Value};
+use crate::ir::Label;
 
 /// An alternative, before it is a type.
 #[derive(Clone, Debug)]
@@ -53,6 +54,17 @@ fn shapes(schemas: &Schemas, id: SchemaId) -> bool {
 /// What an alternative is called: after its component, its title, the one value of its tag, its type, its properties.
 pub(super) fn label(schemas: &Schemas, id: SchemaId) -> String {
     label_within(schemas, id, MOST_LISTS)
+}
+
+/// The label, and one in more words: of an object without a name the properties, of a number its format.
+pub(super) fn both_labels(schemas: &Schemas, id: SchemaId) -> Label {
+    let short = label(schemas, id);
+    let long = merge::flat_of(schemas, id).and_then(|merged| match (&merged.format, &short) {
+        (Some(format), short) if matches!(short.as_str(), "Integer" | "Number") => Some(format!("{short} {format}")),
+        _ if properties_label(&merged) == short => Some(long_properties_label(&merged)),
+        _ => None,
+    });
+    Label { long: long.unwrap_or_else(|| short.clone()), short }
 }
 
 /// Lists of lists are named no deeper than this.
@@ -114,6 +126,17 @@ fn properties_label(keywords: &Keywords) -> String {
     let names = if required.is_empty() { any } else { required };
     names.into_iter().take(3).collect::<Vec<_>>().join(" ")
 }
+
+/// The properties that it must have, and then those that it may have.
+fn long_properties_label(keywords: &Keywords) -> String {
+    let required = keywords.required.iter();
+    let optional = keywords.properties.iter().map(|(name, _)| name).filter(|name| !keywords.required.contains(name));
+    let names: Vec<&str> = required.chain(optional).map(String::as_str).take(MOST_IN_LABEL).collect();
+    names.join(" ")
+}
+
+/// Longer names tell nobody more.
+const MOST_IN_LABEL: usize = 5;
 
 /// The property that tells the alternatives apart, with each one's values of it.
 pub(super) fn tag(

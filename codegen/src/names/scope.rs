@@ -27,13 +27,21 @@ pub(super) struct Scope<'s, 'a> {
 pub(super) struct Wish {
     at: Place,
     text: String,
+    /// What it may be called where others are called just the same, the best first.
+    otherwise: Vec<String>,
     /// What to add where the name is taken by something that came first.
     kind: &'static str,
 }
 
 impl Wish {
     pub(super) fn new(at: &Place, text: &str, kind: &'static str) -> Self {
-        Self { at: at.clone(), text: text.to_owned(), kind }
+        Self { at: at.clone(), text: text.to_owned(), otherwise: Vec::new(), kind }
+    }
+
+    /// The same, with other texts for where this one tells nothing apart.
+    pub(super) fn or(mut self, otherwise: impl IntoIterator<Item = String>) -> Self {
+        self.otherwise.extend(otherwise);
+        self
     }
 }
 
@@ -46,6 +54,7 @@ struct Rivals<'w> {
     texts: BTreeMap<&'w str, usize>,
     spelled: BTreeMap<String, usize>,
     with_case: BTreeMap<String, usize>,
+    otherwise: BTreeMap<String, usize>,
 }
 
 /// A message names no more rivals than these: there may be hundreds.
@@ -61,12 +70,19 @@ impl<'w> Rivals<'w> {
             }
             counts
         };
+        let mut otherwise = BTreeMap::new();
+        for wish in wishes.iter().filter(|_| wishes.len() > 1) {
+            let names: BTreeSet<String> = wish.otherwise.iter().map(|text| case::style(style, text)).collect();
+            for name in names {
+                *otherwise.entry(name).or_default() += 1;
+            }
+        }
         let (spelled, with_case) = (counted(case::style_spelled), counted(case::style_with_case));
         let mut texts = BTreeMap::new();
         for wish in &wishes {
             *texts.entry(wish.text.as_str()).or_default() += 1;
         }
-        Self { wishes, texts, spelled, with_case }
+        Self { wishes, texts, spelled, with_case, otherwise }
     }
 
     /// The others, in words.
@@ -168,7 +184,8 @@ impl Scope<'_, '_> {
     }
 
     /// The plain name, where nobody else wants it; else the first of these that tells this wish from its rivals: with
-    /// signs spelled out, as it is spelled exactly, with the case of its first letter, with a mark made of the text.
+    /// signs spelled out, as it is called otherwise, as it is spelled exactly, with the case of its first letter, with a
+    /// mark made of the text.
     fn unique(&self, wish: &Wish, plain: &str, rivals: &Rivals<'_>) -> String {
         let alone_with = |named: Naming, others: &BTreeMap<String, usize>| {
             let name = named(self.style, &wish.text);
@@ -179,6 +196,7 @@ impl Scope<'_, '_> {
         let undisputed = (rivals.wishes.len() == 1 && !self.taken.contains(plain)).then(|| plain.to_owned());
         let name = undisputed
             .or_else(|| alone_with(case::style_spelled, &rivals.spelled))
+            .or_else(|| self.otherwise(wish, plain, rivals))
             .or_else(exact)
             .or_else(|| alone_with(case::style_with_case, &rivals.with_case))
             .unwrap_or_else(|| self.marked(wish, rivals));
@@ -187,6 +205,14 @@ impl Scope<'_, '_> {
             self.warn(wish, &name, &format!("`{}` and {others} would both be `{plain}`", wish.text));
         }
         name
+    }
+
+    /// The first other name that is nobody else's, for one of several that are called just the same.
+    fn otherwise(&self, wish: &Wish, plain: &str, rivals: &Rivals<'_>) -> Option<String> {
+        let is_shared = rivals.texts.get(wish.text.as_str()).is_some_and(|count| *count > 1);
+        let mut names = wish.otherwise.iter().filter(|_| is_shared).map(|text| case::style(self.style, text));
+        let is_free = |name: &String| name != plain && rivals.otherwise[name] == 1 && !self.taken.contains(name);
+        names.find(is_free)
     }
 
     /// What is settled in the order of this is settled in the same order wherever it stands.

@@ -7,7 +7,7 @@ use super::super::{docs, merge, origin, scalar, union};
 use super::object::is_struct;
 use super::{Lowering, enum_values, text};
 use crate::document::{JsonType, Keywords, SchemaId, Value};
-use crate::ir::{Shape, Step, Type, TypeDef, TypeId, Union, Variant};
+use crate::ir::{Label, Shape, Step, Type, TypeDef, TypeId, Union, Variant};
 
 /// What a schema's alternatives come to.
 pub(super) enum Choice {
@@ -111,7 +111,7 @@ impl<'a> Lowering<'a> {
         let mut variants: Vec<Variant> = Vec::new();
         let mut seen = BTreeSet::new();
         for Alternative { id, tag_values } in found {
-            let label = union::label(self.schemas, id);
+            let label = union::both_labels(self.schemas, id);
             let ty = if shares { self.joined(&base, id) } else { self.value(id) };
             // Without a tag, a second alternative of the same type can never be meant.
             if seen.insert(ty.clone()) || tag.is_some() {
@@ -154,14 +154,14 @@ impl<'a> Lowering<'a> {
                 JsonType::Object if is_struct(self.schemas, &part) => self.inner_object(&part),
                 _ => self.plain(&part),
             };
-            Variant { at: merged.at.join("type"), label: label.to_owned(), ty, tag_values: Vec::new() }
+            Variant { at: merged.at.join("type"), label: Label::plain(label), ty, tag_values: Vec::new() }
         });
         Union { variants: variants.collect(), tag: None }
     }
 
     pub(super) fn inner_object(&mut self, part: &Keywords) -> Type {
         let mut origin = origin::of(&part.at, &self.roots, self.schemas);
-        origin.steps.push(Step::Variant("Object".to_owned()));
+        origin.steps.push(Step::Variant(Label::plain("Object")));
         let shape = Shape::Struct(self.object(part));
         self.add(TypeDef { at: part.at.join("type"), origin, docs: docs(&part.docs), shape })
     }
