@@ -4,15 +4,18 @@
 //! that reads and writes every instance. What is refused although it is valid, or comes back as something else, is listed
 //! in `tests/json-schema-suite.json`, which may only become shorter.
 
+mod program;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs};
 
 use asyncapi_codegen::{Config, Source};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+use self::program::{Module, Outcome, same};
 
 /// Set to write what is now as what is expected.
 const UPDATE: &str = "UPDATE_EXPECTED";
@@ -85,151 +88,59 @@ fn groups(suite: &Path) -> Vec<(String, Group)> {
     groups
 }
 
-/// The types of a schema as a component; `None` where it is refused.
-fn code(schema: &Value) -> Option<String> {
+/// The types of a schema as a component. It stands in a file of its own, so that its references mean what they say.
+fn code(schema: &Value) -> Result<String, String> {
     let document = json!({
         "asyncapi": "2.6.0",
         "info": {"title": "Suite", "version": "1"},
         "channels": {},
-        "components": {"schemas": {"Root": moved(schema)}},
+        "components": {"schemas": {"Root": {"$ref": "schema.json"}}},
     });
-    let output = Config::new().types_only().generate(&Source::new("suite.json", document.to_string())).ok()?;
-    Some(output.code().to_owned())
-}
-
-/// References to the schema's own root lead to where it stands in the document.
-fn moved(schema: &Value) -> Value {
-    match schema {
-        Value::Object(entries) => {
-            let entries = entries.iter().map(|(key, value)| match (key.as_str(), value.as_str()) {
-                ("$ref", Some(text)) if text.starts_with('#') => {
-                    (key.clone(), json!(format!("#/components/schemas/Root{}", &text[1..])))
-                }
-                _ => (key.clone(), moved(value)),
-            });
-            Value::Object(entries.collect())
-        }
-        Value::Array(items) => Value::Array(items.iter().map(moved).collect()),
-        other => other.clone(),
-    }
+    let source = Source::new("suite.json", document.to_string()).with_file("schema.json", schema.to_string());
+    let output = Config::new().types_only().generate(&source).map_err(|error| error.to_string())?;
+    Ok(output.code().to_owned())
 }
 
 /// Compiles the types of every schema into one program and runs every instance through it.
 fn run(groups: &[(String, Group)]) -> Expected {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("suite");
-    fs::create_dir_all(directory.join("src")).expect("a directory can be made");
-    fs::write(directory.join("Cargo.toml"), MANIFEST).expect("the program can be written");
-    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"), directory.join("Cargo.lock")).expect("copied");
-    let mut main = String::from(MAIN);
-    let mut arms = String::new();
-    for (index, (_, group)) in groups.iter().enumerate() {
-        if let Some(code) = code(&group.schema) {
-            let _ = writeln!(main, "mod m{index} {{ #![allow(warnings)]\n{}}}", code.replace("// @generated", "//"));
-            let _ = writeln!(arms, "        {index} => round_trip::<m{index}::Root>(data),");
-        }
-    }
-    let _ =
-        writeln!(main, "fn one(index: usize, data: Value) -> Option<Value> {{ match index {{\n{arms}_ => None }} }}");
-    fs::write(directory.join("src/main.rs"), main).expect("the program can be written");
-    let cases: Vec<&Vec<Case>> = groups.iter().map(|(_, group)| &group.tests).collect();
-    fs::write(directory.join("cases.json"), serde_json::to_vec(&cases).expect("JSON")).expect("written");
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--offline", "--", "cases.json"])
-        .current_dir(&directory)
-        .env("CARGO_TARGET_DIR", directory.join("target"))
-        .env_remove("RUSTFLAGS")
-        .output()
-        .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let results: Vec<Vec<Vec<Value>>> = serde_json::from_slice(&output.stdout).expect("the results are JSON");
-    count(groups, &results)
+    let modules: Vec<Module<'_>> = groups
+        .iter()
+        .map(|(_, group)| Module {
+            code: code(&group.schema),
+            values: group.tests.iter().map(|case| &case.data).collect(),
+        })
+        .collect();
+    count(groups, &program::run("suite", &modules))
 }
 
-/// Each result is a list of the value that came back, or of nothing.
-fn count(groups: &[(String, Group)], results: &[Vec<Vec<Value>>]) -> Expected {
+/// What became of each instance, held against what should.
+fn count(groups: &[(String, Group)], outcomes: &[Vec<Outcome>]) -> Expected {
     let mut found = Expected { valid: 0, invalid: 0, refused: BTreeSet::new(), changed: BTreeSet::new(), rejected: 0 };
     let mut twice: BTreeMap<String, usize> = BTreeMap::new();
-    for ((name, group), results) in groups.iter().zip(results) {
-        for (case, result) in group.tests.iter().zip(results) {
+    for ((name, group), outcomes) in groups.iter().zip(outcomes) {
+        for (case, outcome) in group.tests.iter().zip(outcomes) {
             let mut label = format!("{name}: {}", case.description);
             let times = twice.entry(label.clone()).or_default();
             *times += 1;
             if *times > 1 {
                 let _ = write!(label, " ({times})");
             }
-            match (case.valid, result.first()) {
-                (true, Some(back)) if same(&case.data, back) => found.valid += 1,
-                (true, Some(_)) => {
-                    found.valid += 1;
+            if !case.valid {
+                found.invalid += 1;
+                found.rejected += usize::from(matches!(outcome, Outcome::Refused(_)));
+                continue;
+            }
+            found.valid += 1;
+            match outcome {
+                Outcome::Back(back) if same(&case.data, back) => {}
+                Outcome::Back(_) => {
                     found.changed.insert(label);
                 }
-                (true, None) => {
-                    found.valid += 1;
+                Outcome::Refused(_) => {
                     found.refused.insert(label);
-                }
-                (false, result) => {
-                    found.invalid += 1;
-                    found.rejected += usize::from(result.is_none());
                 }
             }
         }
     }
     found
 }
-
-/// Equality of JSON, numbers by value.
-fn same(left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
-        (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
-        }
-        (Value::Object(left), Value::Object(right)) => {
-            left.len() == right.len()
-                && left.iter().all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
-        }
-        _ => left == right,
-    }
-}
-
-const MANIFEST: &str = r#"[package]
-name = "suite"
-version = "0.0.0"
-edition = "2024"
-
-[dependencies]
-serde = { version = "1", features = ["derive"] }
-serde_json = "1"
-
-[workspace]
-"#;
-
-const MAIN: &str = r#"
-use serde_json::Value;
-
-fn main() {
-    let path = std::env::args().nth(1).unwrap();
-    let groups: Vec<Vec<Value>> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    let results: Vec<Vec<Option<Value>>> = groups
-        .into_iter()
-        .enumerate()
-        .map(|(index, cases)| cases.into_iter().map(|case| one(index, case["data"].clone())).collect())
-        .collect();
-    println!("{}", serde_json::to_string(&Results(results)).unwrap());
-}
-
-/// `null` that came back is not the absence of a result.
-struct Results(Vec<Vec<Option<Value>>>);
-
-impl serde::Serialize for Results {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let wrapped: Vec<Vec<Vec<&Value>>> =
-            self.0.iter().map(|group| group.iter().map(|result| result.iter().collect()).collect()).collect();
-        serde::Serialize::serialize(&wrapped, serializer)
-    }
-}
-
-fn round_trip<T: serde::de::DeserializeOwned + serde::Serialize>(data: Value) -> Option<Value> {
-    serde_json::to_value(serde_json::from_value::<T>(data).ok()?).ok()
-}
-"#;
