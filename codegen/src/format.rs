@@ -31,13 +31,14 @@ fn item(tokens: TokenStream) -> Item {
 const MARK: &str = "blank_line! {}";
 
 /// Puts a mark between items, and between the items of traits, impls and modules; imports stay together, those of the
-/// standard library first and apart.
+/// standard library first and apart, and so do constants that nothing is said of.
 fn spaced(items: Vec<Item>) -> Vec<Item> {
     let mut spaced: Vec<Item> = Vec::with_capacity(items.len() * 2);
     for item in items {
         let together = match (spaced.last(), &item) {
             (None, _) => true,
             (Some(Item::Use(above)), Item::Use(below)) => is_std(above) == is_std(below),
+            (Some(Item::Const(above)), Item::Const(below)) => above.attrs.is_empty() && below.attrs.is_empty(),
             _ => false,
         };
         if !together {

@@ -136,6 +136,7 @@ fn type_wish(def: &TypeDef, root_name: Option<String>, by_root: &BTreeMap<&Root,
         Root::Named(full) => (short(full, by_root).to_owned(), "Type"),
         Root::Payload(message) => (message.clone(), "Payload"),
         Root::Headers(message) => (format!("{message} headers"), "Message"),
+        Root::Operation(id) if id.to_lowercase().ends_with("message") => (id.clone(), "Operation"),
         Root::Operation(id) => (format!("{id} message"), "Operation"),
         Root::Parameter(channel, name) => (format!("{channel} {name}"), "Parameter"),
         Root::Binding(owner, role) => (format!("{owner} {}", binding_suffix(*role)), "Binding"),
@@ -188,7 +189,7 @@ fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
         Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
         Shape::Union(union) => {
             let mut scope = scopes.open(Style::Type, reserved::VARIANTS);
-            let wishes = union.variants.iter().map(|variant| variant_wish(variant));
+            let wishes = union.variants.iter().map(variant_wish);
             scope.settle(&wishes.collect::<Vec<_>>())
         }
         Shape::Struct(object) => {

@@ -82,14 +82,20 @@ fn address<'a>(document: &'a Document, operation: &document::Operation) -> &'a s
     }
 }
 
-/// The `operationId`, or one made of the verb and the channel's address.
+/// The `operationId`, or one made of the verb and the channel's address; of the message, where the address is `/`.
 pub(super) fn operation_id(document: &Document, operation: &document::Operation) -> String {
     let made = || {
         let verb = match operation.action {
             Action::Send => "on",
             Action::Receive => "send",
         };
-        format!("{verb} {}", address(document, operation))
+        let address = address(document, operation);
+        let says_something = address.contains(char::is_alphanumeric);
+        match operation.messages[..] {
+            _ if says_something => format!("{verb} {address}"),
+            [only] => format!("{verb} {}", document.messages[only].name.as_deref().unwrap_or("message")),
+            _ => format!("{verb} message"),
+        }
     };
     operation.id.clone().unwrap_or_else(made)
 }
