@@ -25,6 +25,7 @@ fixtures! {
     names_shared = "../fixtures/names-shared/expected.rs";
     overlay_warnings = "../fixtures/overlay-warnings/expected.rs";
     overlays = "../fixtures/overlays/expected.rs";
+    recursion = "../fixtures/recursion/expected.rs";
     references = "../fixtures/references/expected.rs";
     renamed = "../fixtures/renamed/expected.rs";
     request_reply = "../fixtures/request-reply/expected.rs";
@@ -40,6 +41,7 @@ fixtures! {
 mod bindings;
 mod dispatch;
 mod messages;
+mod self_holding;
 mod shapes;
 
 use std::collections::BTreeMap;

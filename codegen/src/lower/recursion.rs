@@ -31,6 +31,7 @@ fn leads_to(types: &Types, from: &Type, to: TypeId) -> bool {
                 }
             }
             Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => pending.push(inner),
+            Type::Tuple(items) => pending.extend(items),
             _ => {}
         }
     }
@@ -39,20 +40,20 @@ fn leads_to(types: &Types, from: &Type, to: TypeId) -> bool {
 
 /// Boxes what closes a circle of types that contain each other in place; lists and maps are on the heap already.
 ///
-/// Of the types of a circle, the first boxes what leads round; then what is left has fewer circles, or none.
+/// Of the types of a circle, the first that is no alias boxes what leads round; then what is left has fewer circles, or
+/// none. There is one in each, because aliases alone make no circle any more.
 pub(super) fn box_what_holds_itself(types: &mut Types) {
     loop {
         let held: Vec<Vec<usize>> = types.0.iter_mut().map(|def| in_place(&mut def.shape)).collect();
         let circles = circles::find(&held);
-        let firsts: Vec<usize> = circles.firsts(&held).collect();
+        let can_box = |owner: usize| !matches!(types.0[owner].shape, Shape::Alias(_));
+        let firsts: Vec<usize> = circles.firsts(&held, can_box).collect();
         if firsts.is_empty() {
             return;
         }
         for owner in firsts {
             for part in parts(&mut types.0[owner].shape) {
-                if self::held(part).is_some_and(|held| circles.together(held.0, owner)) {
-                    boxed(part);
-                }
+                box_in(part, &|held| circles.together(held.0, owner));
             }
         }
     }
@@ -60,10 +61,12 @@ pub(super) fn box_what_holds_itself(types: &mut Types) {
 
 /// The types that a value of this shape contains in place, an alias's own too.
 fn in_place(shape: &mut Shape) -> Vec<usize> {
+    let mut ids = Vec::new();
     match shape {
-        Shape::Alias(target) => held(target).into_iter().map(|id| id.0).collect(),
-        shape => parts(shape).into_iter().filter_map(|part| held(part)).map(|id| id.0).collect(),
+        Shape::Alias(target) => held(target, &mut ids),
+        shape => parts(shape).into_iter().for_each(|part| held(part, &mut ids)),
     }
+    ids
 }
 
 /// What can be boxed.
@@ -76,19 +79,22 @@ fn parts(shape: &mut Shape) -> Vec<&mut Type> {
     }
 }
 
-/// The type that a value of this type contains in place.
-fn held(ty: &Type) -> Option<TypeId> {
+/// Collects the types that a value of this type contains in place.
+fn held(ty: &Type, ids: &mut Vec<usize>) {
     match ty {
-        Type::Named(id) => Some(*id),
-        Type::Nullable(inner) => held(inner),
-        _ => None,
+        Type::Named(id) => ids.push(id.0),
+        Type::Nullable(inner) => held(inner, ids),
+        Type::Tuple(items) => items.iter().for_each(|item| held(item, ids)),
+        _ => {}
     }
 }
 
-fn boxed(ty: &mut Type) {
+/// Boxes what leads round.
+fn box_in(ty: &mut Type, leads_round: &impl Fn(TypeId) -> bool) {
     match ty {
-        Type::Named(id) => *ty = Type::Boxed(*id),
-        Type::Nullable(inner) => boxed(inner),
+        Type::Named(id) if leads_round(*id) => *ty = Type::Boxed(*id),
+        Type::Nullable(inner) => box_in(inner, leads_round),
+        Type::Tuple(items) => items.iter_mut().for_each(|item| box_in(item, leads_round)),
         _ => {}
     }
 }

@@ -12,11 +12,15 @@ impl Circles {
     }
 
     /// Of each component that holds a circle, the first node that can break one.
-    pub(super) fn firsts<'a>(&'a self, edges: &'a [Vec<usize>]) -> impl Iterator<Item = usize> + 'a {
+    pub(super) fn firsts<'a>(
+        &'a self,
+        edges: &'a [Vec<usize>],
+        can_break: impl Fn(usize) -> bool + 'a,
+    ) -> impl Iterator<Item = usize> + 'a {
         let mut seen = vec![false; self.component.len()];
         (0..edges.len()).filter(move |node| {
             let is_round = edges[*node].iter().any(|next| self.together(*next, *node));
-            is_round && !std::mem::replace(&mut seen[self.component[*node]], true)
+            is_round && can_break(*node) && !std::mem::replace(&mut seen[self.component[*node]], true)
         })
     }
 }
@@ -108,12 +112,13 @@ mod tests {
         let edges = vec![vec![1], vec![2], vec![1, 3], vec![3], vec![0]];
         let circles = find(&edges);
         assert!(circles.together(1, 2) && !circles.together(0, 1));
-        assert_eq!(circles.firsts(&edges).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(circles.firsts(&edges, |_| true).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(circles.firsts(&edges, |node| node != 1).collect::<Vec<_>>(), [2, 3]);
     }
 
     #[test]
     fn a_long_chain_needs_no_stack() {
         let edges: Vec<Vec<usize>> = (0..100_000).map(|node| vec![(node + 1) % 100_000]).collect();
-        assert_eq!(find(&edges).firsts(&edges).collect::<Vec<_>>(), [0]);
+        assert_eq!(find(&edges).firsts(&edges, |_| true).collect::<Vec<_>>(), [0]);
     }
 }
