@@ -5,7 +5,7 @@
 //! ```text
 //! put ──▶ ready ──lease──▶ leased ──▶ done       its id is kept for the deduplication horizon
 //!  │        ▲                 ├─────▶ waiting ──▶ ready    to be tried again
-//!  │        │                 └─────▶ dead      kept with its reason until it is requeued
+//!  │        │                 └─────▶ dead      kept with its reason until it is requeued or discarded
 //!  └──────▶ held              (behind an earlier event of the same resource)
 //! ```
 //!
@@ -28,12 +28,12 @@ mod memory;
 #[cfg(feature = "nats")]
 mod nats;
 mod reason;
+mod retention;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod stats;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::BoxFuture;
 
@@ -48,6 +48,7 @@ pub use memory::Memory;
 #[cfg(feature = "nats")]
 pub use nats::Nats;
 pub use reason::{Reason, ReasonKind};
+pub use retention::{Purged, Retention};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 pub use stats::Stats;
@@ -124,6 +125,13 @@ pub trait Inbox: Send + Sync {
     /// Some may be requeued, some not.
     fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>>;
 
+    /// Throws a dead letter away, for good. `false` if there is no dead letter of this id.
+    ///
+    /// # Errors
+    ///
+    /// It is not known to be gone.
+    fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>>;
+
     /// How much there is, and how old.
     ///
     /// # Errors
@@ -131,12 +139,12 @@ pub trait Inbox: Send + Sync {
     /// The store cannot be read.
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>>;
 
-    /// Forgets the ids of events that were done longer ago than this. Dead letters stay. Returns how many.
+    /// Forgets what is over for longer than is said here; not when the last event came.
     ///
     /// # Errors
     ///
     /// Some may be forgotten, some not.
-    fn purge(&self, horizon: Duration) -> BoxFuture<'_, Result<u64, InboxError>>;
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>>;
 }
 
 impl<I: Inbox + ?Sized> Inbox for Arc<I> {
@@ -176,11 +184,15 @@ impl<I: Inbox + ?Sized> Inbox for Arc<I> {
         (**self).requeue_all()
     }
 
+    fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
+        (**self).discard(id)
+    }
+
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
         (**self).stats()
     }
 
-    fn purge(&self, horizon: Duration) -> BoxFuture<'_, Result<u64, InboxError>> {
-        (**self).purge(horizon)
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+        (**self).purge(retention)
     }
 }

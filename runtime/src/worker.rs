@@ -14,14 +14,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, Retention};
 use crate::{Clock, Dispatch, SteadyClock};
 use crew::Crew;
 
 pub use pulse::{Counts, Pulse};
 pub use retries::Retries;
 
-/// How long those who were told to give up have to write that down.
+/// How long those who were told to give up have to write that down: the end of the drain, at most half of it.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Hands the events of an inbox to their handlers, each in a task of its own, until it is told to stop.
@@ -54,6 +54,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// | drain | 30 s |
 /// | canary | every 60 s |
 /// | deduplication horizon | 7 days |
+/// | retention of dead letters | until they are requeued or discarded |
 /// | unknown events | go to the handler for unknown events; where there is none, dead letters |
 ///
 /// Needs a tokio runtime with its timer on. A panic can be caught only where the program is built to unwind.
@@ -103,7 +104,7 @@ struct Settings {
     retries: Retries,
     drain: Duration,
     canary: Option<Duration>,
-    horizon: Duration,
+    retention: Retention,
     unknown: Unknown,
 }
 
@@ -141,7 +142,7 @@ impl<D: Dispatch + 'static> Worker<D> {
             retries: Retries::default(),
             drain: Duration::from_secs(30),
             canary: Some(Duration::from_secs(60)),
-            horizon: Duration::from_secs(7 * 24 * 60 * 60),
+            retention: Retention::default(),
             unknown: Unknown::Handle,
         };
         let pulse = Pulse::new(Arc::clone(&clock));
@@ -171,7 +172,9 @@ impl<D: Dispatch + 'static> Worker<D> {
         self
     }
 
-    /// Sets how long handlers have to finish once the worker is told to stop. Default: 30 s.
+    /// Sets how long the worker may take to end once it is told to stop. Default: 30 s.
+    ///
+    /// The last 5 seconds of it, or half where it is shorter, are for giving back what is not done.
     #[must_use]
     pub fn with_drain(mut self, drain: Duration) -> Self {
         self.settings.drain = drain;
@@ -195,7 +198,14 @@ impl<D: Dispatch + 'static> Worker<D> {
     /// Sets how long the ids of done events are kept, so that a duplicate is known as one. Default: 7 days.
     #[must_use]
     pub fn with_horizon(mut self, horizon: Duration) -> Self {
-        self.settings.horizon = horizon;
+        self.settings.retention.done = horizon;
+        self
+    }
+
+    /// Sets how long dead letters are kept; `None` for as long as nobody requeues or discards them. Default: `None`.
+    #[must_use]
+    pub fn with_dead_letter_retention(mut self, kept: Option<Duration>) -> Self {
+        self.settings.retention.dead = kept;
         self
     }
 
@@ -230,13 +240,15 @@ impl<D: Dispatch + 'static> Worker<D> {
         let mut house = worker.keep_house();
         let ended = crew.work(pin!(stop)).await;
         house.abort_all();
-        if crew.finish(worker.settings.drain).await {
+        let drain = worker.settings.drain;
+        let last_words = LAST_WORDS.min(drain / 2);
+        if crew.finish(drain.saturating_sub(last_words)).await {
             return ended;
         }
         let cut_short = crew.tasks.len();
         tracing::warn!(cut_short, "handlers not done when the drain was over");
         give_up.send_replace(true);
-        crew.finish(LAST_WORDS).await;
+        crew.finish(last_words).await;
         Ended::CutShort(cut_short)
     }
 }

@@ -2,11 +2,13 @@ mod shelf;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::{Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Put, Reason, Settlement, Stats, Stored, Ticket};
+use super::{
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Purged, Put, Reason, Retention, Settlement, Stats,
+    Stored, Ticket,
+};
 use crate::{BoxFuture, Clock, SteadyClock};
 use shelf::Shelf;
 
@@ -130,8 +132,12 @@ impl Inbox for Memory {
         self.look(|shelf, now| shelf.stats(now))
     }
 
-    fn purge(&self, horizon: Duration) -> BoxFuture<'_, Result<u64, InboxError>> {
-        self.look(move |shelf, now| shelf.purge(horizon, now))
+    fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
+        self.look(move |shelf, _| shelf.discard(&id))
+    }
+
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+        self.look(move |shelf, now| shelf.purge(retention, now))
     }
 }
 

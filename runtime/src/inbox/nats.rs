@@ -18,11 +18,11 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Leased, Page, Put, Reason, Receipt, Settlement, State, Stats,
-    Stored, Ticket, json_lines,
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Leased, Page, Purged, Put, Reason, ReasonKind, Receipt,
+    Retention, Settlement, State, Stats, Stored, Ticket, json_lines,
 };
 use crate::clock::elapsed;
-use crate::{BoxError, BoxFuture, Freshness};
+use crate::{BoxError, BoxFuture, Freshness, Inbound};
 use letters::Letter;
 use stream::{DEAD_SUFFIX, PARTITIONS, partition, subject};
 
@@ -38,7 +38,8 @@ const BUSY: Duration = Duration::from_millis(50);
 /// - **Durable is what JetStream says it is.** By default a server acknowledges what it has written and syncs its
 ///   disk every 2 minutes (`sync_interval`), so a single server that loses its power loses what it acknowledged.
 ///   Run three servers and set three replicas, so that a majority has it; or set `sync_interval: always`.
-/// - Duplicates are known for 2 hours (`Nats-Msg-Id`), not for 7 days, and [`Inbox::purge`] has nothing to do.
+/// - Duplicates are known for 2 hours (`Nats-Msg-Id`), not for 7 days.
+/// - Streams that are there already keep their settings, the number of replicas among them.
 /// - Order is kept in each of the 32 partitions, by the hash of the key. So at most 32 events are handled at
 ///   once, and one that waits for its next attempt holds up every event of its partition.
 /// - An event whose worker was killed comes again after the lease, 2 minutes by default. A handler must not take
@@ -127,6 +128,17 @@ impl Nats {
         self.publish(format!("{}{DEAD_SUFFIX}", self.name), id, line).await
     }
 
+    /// What somebody else has published there would hold up its partition for ever.
+    async fn bury_stranger(&self, message: &Message) -> Result<(), InboxError> {
+        let sequence = message.info().map_err(InboxError::Unreadable)?.stream_sequence;
+        let id = format!("unreadable:{sequence}");
+        let stranger = Delivery::new(EventId::new(&id), Inbound::new(message.payload.clone()));
+        let reason = Reason::new(ReasonKind::Undecodable, "no inbox has put this into the stream");
+        tracing::warn!(reason = %reason.kind(), receipt = sequence, "dead letter");
+        self.bury(&stranger, 0, &reason, &id).await?;
+        message.double_ack().await.map_err(InboxError::Unavailable)
+    }
+
     /// The next event of a partition, if it has one that nobody works on.
     async fn take(&self, partition: usize) -> Result<Option<Leased>, InboxError> {
         let consumer = &self.consumers[partition];
@@ -136,7 +148,9 @@ impl Nats {
             return Ok(None);
         };
         let message = message.map_err(InboxError::Unavailable)?;
-        let (delivery, _) = read(&message.payload)?;
+        let Ok((delivery, _)) = read(&message.payload) else {
+            return self.bury_stranger(&message).await.map(|()| None);
+        };
         let info = message.info().map_err(InboxError::Unreadable)?;
         let (sequence, delivered) = (info.stream_sequence, info.delivered);
         let ticket = Ticket { receipt: Receipt(sequence), fence: delivered.unsigned_abs() };
@@ -300,8 +314,24 @@ impl Inbox for Nats {
         })
     }
 
-    fn purge(&self, _: Duration) -> BoxFuture<'_, Result<u64, InboxError>> {
-        Box::pin(async { Ok(0) })
+    fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
+        Box::pin(async move {
+            match self.dead_letter(&id).await? {
+                Some(letter) => self.dead.delete_message(letter.receipt.0).await.map_err(unavailable),
+                None => Ok(false),
+            }
+        })
+    }
+
+    /// Dead letters only: the server forgets ids by itself.
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+        Box::pin(async move {
+            let dead = match retention.dead {
+                Some(kept) => self.purge_letters(kept).await?,
+                None => 0,
+            };
+            Ok(Purged { done: 0, dead })
+        })
     }
 }
 

@@ -14,7 +14,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Put, Reason, Receipt, Settlement, Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Purged, Put, Reason, Receipt, Retention, Settlement,
+    State, Stats, Stored, Ticket,
 };
 use crate::{BoxFuture, Clock, SteadyClock};
 use tables::Tables;
@@ -82,6 +83,18 @@ impl Sqlite {
         work: impl FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, InboxError>> {
         Box::pin(self.writer.run(work))
+    }
+
+    /// Removes what has stood so for longer than this, some at a time.
+    async fn purge_of(&self, state: State, kept: Duration, now: i64) -> Result<u64, InboxError> {
+        let mut purged = 0;
+        loop {
+            let count = self.write(move |tables| tables.purge(state, kept, now, AT_ONCE)).await?;
+            purged += count as u64;
+            if count < AT_ONCE {
+                return Ok(purged);
+            }
+        }
     }
 
     /// The same, and wakes who waits for work.
@@ -153,17 +166,19 @@ impl Inbox for Sqlite {
         self.write(move |tables| tables.stats(now))
     }
 
-    fn purge(&self, horizon: Duration) -> BoxFuture<'_, Result<u64, InboxError>> {
+    fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
+        self.write(move |tables| tables.discard(&id))
+    }
+
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
         let now = self.now();
         Box::pin(async move {
-            let mut purged = 0;
-            loop {
-                let count = self.write(move |tables| tables.purge(horizon, now, AT_ONCE)).await?;
-                purged += count as u64;
-                if count < AT_ONCE {
-                    return Ok(purged);
-                }
-            }
+            let done = self.purge_of(State::Done, retention.done, now).await?;
+            let dead = match retention.dead {
+                Some(kept) => self.purge_of(State::Dead, kept, now).await?,
+                None => 0,
+            };
+            Ok(Purged { done, dead })
         })
     }
 }

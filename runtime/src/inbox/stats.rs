@@ -9,6 +9,6 @@ pub struct Stats {
     pub dead: u64,
     /// How long ago the oldest pending event was put. `None` if none is pending.
     pub oldest_pending: Option<Duration>,
-    /// How long ago the last event of a sender was put that is still known. `None` if none is.
+    /// How long ago the last event of a sender was put. `None` if none ever was.
     pub last_event: Option<Duration>,
 }

@@ -7,10 +7,10 @@ use tokio::task::JoinSet;
 
 use super::Worker;
 use crate::Dispatch;
-use crate::inbox::Delivery;
+use crate::inbox::{Delivery, Purged};
 use crate::loggable::Loggable;
 
-/// How often ids beyond the horizon are forgotten.
+/// How often what is over is forgotten.
 const TIDY_EVERY: Duration = Duration::from_secs(10 * 60);
 
 impl<D: Dispatch + 'static> Worker<D> {
@@ -25,11 +25,12 @@ impl<D: Dispatch + 'static> Worker<D> {
 
     async fn tidy(self: Arc<Self>) {
         loop {
-            self.clock.sleep(TIDY_EVERY).await;
-            match self.inbox.purge(self.settings.horizon).await {
-                Ok(forgotten) => tracing::debug!(forgotten, "ids beyond the horizon forgotten"),
-                Err(error) => tracing::warn!(reason = %Loggable(&error), "ids beyond the horizon not forgotten"),
+            match self.inbox.purge(self.settings.retention).await {
+                Ok(Purged { done, dead: 0 }) => tracing::debug!(done, "ids beyond the horizon forgotten"),
+                Ok(Purged { dead, .. }) => tracing::warn!(dead, "dead letters beyond their retention thrown away"),
+                Err(error) => tracing::warn!(reason = %Loggable(&error), "what is over not forgotten"),
             }
+            self.clock.sleep(TIDY_EVERY).await;
         }
     }
 

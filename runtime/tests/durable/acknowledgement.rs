@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use asyncapi_runtime::inbox::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Memory, Page, Put, Reason, Settlement, Sqlite, Stats, Stored,
-    Ticket,
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Memory, Page, Purged, Put, Reason, Retention, Settlement,
+    Sqlite, Stats, Stored, Ticket,
 };
 use asyncapi_runtime::{Accept, BoxFuture, Durable, Inbound, NotAccepted, RetryCause};
 use rusqlite::Connection;
@@ -86,8 +86,12 @@ impl Inbox for Gated {
         self.inbox.stats()
     }
 
-    fn purge(&self, horizon: Duration) -> BoxFuture<'_, Result<u64, InboxError>> {
-        self.inbox.purge(horizon)
+    fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
+        self.inbox.discard(id)
+    }
+
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+        self.inbox.purge(retention)
     }
 }
 

@@ -1,3 +1,4 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +48,9 @@ async fn a_receiver_that_is_well_says_so_in_numbers() {
     ] {
         assert!(metrics.body.lines().any(|found| found.starts_with(line)), "{line} in {}", metrics.body);
     }
-    assert!(!metrics.body.contains("asyncapi_canary_seconds"), "none has come out yet");
+    assert!(!metrics.body.contains("asyncapi_canary_seconds"), "none was sent");
+    let samples = parse(&metrics.body);
+    assert!(samples.len() > 20, "{samples:?}");
     assert_eq!(get(&serving, "/elsewhere").await.status, 405, "all else is the receiver's");
 }
 
@@ -89,4 +92,49 @@ async fn it_can_have_a_listener_of_its_own() {
     assert_eq!((ask("/readyz").await, ask("/hook").await), (200, 404));
     tokio::time::sleep(Duration::from_millis(1)).await;
     serving.abort();
+}
+
+/// Reads Prometheus' text format 0.0.4 by its rules: each name has one HELP and one TYPE before its samples, which stand
+/// together; names and labels are of the allowed characters; values are numbers; no sample is there twice.
+fn parse(text: &str) -> BTreeMap<String, f64> {
+    let is_name = |name: &str| {
+        name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
+            && name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_')
+    };
+    assert!(text.ends_with('\n'), "the last line ends too");
+    let mut samples = BTreeMap::new();
+    let (mut described, mut kinds) = (BTreeSet::new(), BTreeMap::new());
+    let mut current = "";
+    for line in text.lines() {
+        if let Some(help) = line.strip_prefix("# HELP ") {
+            let (name, help) = help.split_once(' ').expect("a help text");
+            assert!(is_name(name) && !help.is_empty() && !help.contains('\\'), "{line}");
+            assert!(described.insert(name), "described once: {line}");
+            current = name;
+            continue;
+        }
+        if let Some(kind) = line.strip_prefix("# TYPE ") {
+            let (name, kind) = kind.split_once(' ').expect("a type");
+            assert_eq!(name, current, "{line}");
+            assert!(kinds.insert(name, kind).is_none(), "{line}");
+            assert!(kind == "gauge" || (kind == "counter" && name.ends_with("_total")), "{line}");
+            continue;
+        }
+        let (series, value) = line.rsplit_once(' ').expect("a value");
+        let (name, labels) = match series.split_once('{') {
+            Some((name, labels)) => (name, labels.strip_suffix('}').expect("closed")),
+            None => (series, ""),
+        };
+        assert_eq!(name, current, "samples stand below their type: {line}");
+        assert!(kinds.contains_key(name), "{line}");
+        for label in labels.split_terminator(',') {
+            let (label, quoted) = label.split_once('=').expect("a label");
+            let inner = quoted.strip_prefix('"').and_then(|quoted| quoted.strip_suffix('"')).expect("quoted");
+            assert!(is_name(label) && !inner.contains(['"', '\\', '\n']), "{line}");
+        }
+        let value: f64 = value.parse().unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(value.is_finite() && value >= 0.0, "{line}");
+        assert!(samples.insert(series.to_owned(), value).is_none(), "there twice: {line}");
+    }
+    samples
 }

@@ -270,6 +270,36 @@ async fn a_drain_answers_what_was_begun_and_takes_nothing_new() {
 }
 
 #[tokio::test]
+async fn what_comes_in_on_an_open_connection_during_a_drain_is_503_and_says_when_to_come_back() {
+    // Which of the two the server sees first, the end of the head or the stop, is a matter of luck; a connection that
+    // had not begun is closed. So until it has been seen.
+    let seen = async {
+        loop {
+            let serving = serve(receiver(Memory::new())).await;
+            let mut stream = TcpStream::connect(serving.address).await.unwrap();
+            let body = body("e1", "fine");
+            let whole =
+                head("POST", &[(HEADER, &signature(&body)), ("content-length", &body.len().to_string())]) + &body;
+            let (begun, rest) = whole.split_at(20);
+            stream.write_all(begun.as_bytes()).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let stopping = tokio::spawn(serving.stop());
+            tokio::task::yield_now().await;
+            let mut answer = Vec::new();
+            let _closed = stream.write_all(rest.as_bytes()).await;
+            let _closed = stream.read_to_end(&mut answer).await;
+            stopping.await.unwrap();
+            let answer = String::from_utf8(answer).unwrap().to_lowercase();
+            if answer.starts_with("http/1.1 503") {
+                assert!(answer.contains("retry-after: 10"), "{answer}");
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, seen).await.expect("a request is answered during a drain");
+}
+
+#[tokio::test]
 async fn a_drain_ends_though_a_request_does_not() {
     let (_gate, came, receiver) = holding();
     let serving = run(Server::new(receiver).with_drain(SHORT)).await;

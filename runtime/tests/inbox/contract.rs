@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use asyncapi_runtime::inbox::{
-    Delivery, EventId, InboxError, Page, Put, Reason, ReasonKind, Revision, Settlement, State,
+    Delivery, EventId, InboxError, Page, Purged, Put, Reason, ReasonKind, Retention, Revision, Settlement, State,
 };
 use asyncapi_runtime::{Freshness, Headers, Inbound};
 
@@ -43,11 +43,35 @@ async fn one_id_is_one_event_from_put_to_purge() {
         case.inbox.settle(leased.ticket, Settlement::Done).await.unwrap();
         duplicate().await;
         case.clock.pass(7 * DAY);
-        assert_eq!(case.inbox.purge(7 * DAY).await.unwrap(), 0, "{}: not over yet", case.name);
+        let purge = async || case.inbox.purge(Retention::default()).await.unwrap();
+        assert_eq!(purge().await, Purged::default(), "{}: not over yet", case.name);
         duplicate().await;
         case.clock.pass(MINUTE);
-        assert_eq!(case.inbox.purge(7 * DAY).await.unwrap(), 1, "{}", case.name);
+        assert_eq!(purge().await, Purged { done: 1, dead: 0 }, "{}", case.name);
+        let last = case.inbox.stats().await.unwrap().last_event;
+        assert_eq!(last, Some(7 * DAY + MINUTE), "{}: nothing has come since, and that is known", case.name);
         case.put(event("e1")).await;
+    }
+}
+
+#[tokio::test]
+async fn dead_letters_are_kept_until_they_are_discarded_or_as_long_as_was_said() {
+    for case in each() {
+        for id in ["e1", "e2", "e3"] {
+            case.inbox.quarantine(event(id), rejected()).await.unwrap();
+        }
+        case.put(event("pending")).await;
+        assert!(case.inbox.discard(EventId::new("e1")).await.unwrap(), "{}", case.name);
+        for id in ["e1", "pending", "nobody"] {
+            assert!(!case.inbox.discard(EventId::new(id)).await.unwrap(), "{}: {id} is no dead letter", case.name);
+        }
+        case.clock.pass(1_000 * DAY);
+        case.inbox.quarantine(event("new"), rejected()).await.unwrap();
+        assert_eq!(case.inbox.purge(Retention::default()).await.unwrap(), Purged::default(), "{}", case.name);
+        let month = Retention { dead: Some(30 * DAY), ..Retention::default() };
+        assert_eq!(case.inbox.purge(month).await.unwrap(), Purged { done: 0, dead: 2 }, "{}", case.name);
+        let left = case.inbox.list(Page::first()).await.unwrap();
+        assert_eq!(left.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["pending", "new"], "{}", case.name);
     }
 }
 
@@ -231,6 +255,8 @@ async fn a_canary_leaves_nothing_behind() {
         let leased = case.lease_one().await;
         case.inbox.settle(leased.ticket, Settlement::Done).await.unwrap();
         assert_eq!(case.inbox.list(Page::first()).await.unwrap(), [], "{}", case.name);
+        let next = case.put(event("e1")).await;
+        assert!(next > leased.ticket.receipt, "{}: its receipt is not given again", case.name);
     }
 }
 

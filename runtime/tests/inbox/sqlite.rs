@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use asyncapi_runtime::inbox::{EventId, Inbox, InboxError, Put, Settlement, Sqlite, State};
+use asyncapi_runtime::Inbound;
+use asyncapi_runtime::inbox::{Delivery, EventId, Inbox, InboxError, Put, Settlement, Sqlite, State};
+use bytes::Bytes;
 use rusqlite::Connection;
 
 use crate::clock::HandClock;
@@ -118,6 +120,49 @@ async fn while_another_holds_the_file_nothing_is_stored_and_afterwards_all_is() 
     assert!(matches!(inbox.put(event("e1")).await, Err(InboxError::Unavailable(_))));
     other.execute_batch("ROLLBACK").unwrap();
     assert!(matches!(inbox.put(event("e1")).await.unwrap(), Put::Stored(_)));
+}
+
+#[tokio::test]
+async fn while_another_holds_the_file_those_that_wait_are_told_together() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = Arc::new(open_at(&path, START));
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    // One after the other they would wait for 150 seconds.
+    let mut puts = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let inbox = Arc::clone(&inbox);
+        puts.spawn(async move { inbox.put(event(&number.to_string())).await });
+    }
+    let puts = tokio::time::timeout(Duration::from_secs(60), puts.join_all()).await.expect("they are told");
+    assert!(puts.iter().all(|put| matches!(put, Err(InboxError::Unavailable(_)))), "{puts:?}");
+}
+
+/// A body, as long as it is in memory.
+struct Held(#[expect(dead_code, reason = "it is counted, not looked at")] Arc<()>);
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        b"{}"
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_longer_asked_for_is_not_kept_in_memory() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = open_at(&path, START);
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let held = Arc::new(());
+    for number in 0..100 {
+        let body = Bytes::from_owner(Held(Arc::clone(&held)));
+        let delivery = Delivery::new(EventId::new(number.to_string()), Inbound::new(body));
+        // The sender was told to try again.
+        drop(inbox.put(delivery));
+    }
+    assert_eq!(Arc::strong_count(&held), 1, "the writer, which waits for the file, has none of them");
 }
 
 #[tokio::test]

@@ -1,12 +1,11 @@
 //! What is kept, and every change of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::Duration;
 
 use crate::clock::{elapsed, millis};
 use crate::inbox::{
-    Batch, Delivery, Entry, EventId, InboxError, Kind, Leased, OrderKey, Put, Reason, Receipt, Settlement, State,
-    Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EventId, InboxError, Kind, Leased, OrderKey, Purged, Put, Reason, Receipt, Retention,
+    Settlement, State, Stats, Stored, Ticket,
 };
 
 #[derive(Default)]
@@ -169,17 +168,33 @@ impl Shelf {
         }
     }
 
-    pub(super) fn purge(&mut self, horizon: Duration, now: i64) -> u64 {
-        let before = self.rows.len();
+    pub(super) fn discard(&mut self, id: &EventId) -> bool {
+        let number = self.ids.get(id).copied();
+        let is_dead = |number: &u64| self.rows.get(number).is_some_and(|row| row.state == State::Dead);
+        let Some(number) = number.filter(is_dead) else {
+            return false;
+        };
+        self.ids.remove(id);
+        self.rows.remove(&number).is_some()
+    }
+
+    pub(super) fn purge(&mut self, retention: Retention, now: i64) -> Purged {
+        let mut purged = Purged::default();
         let ids = &mut self.ids;
         self.rows.retain(|_, row| {
-            let over = row.state == State::Done && elapsed(row.settled_at, now) > horizon;
+            let (kept, count) = match row.state {
+                State::Done => (Some(retention.done), &mut purged.done),
+                State::Dead => (retention.dead, &mut purged.dead),
+                _ => return true,
+            };
+            let over = kept.is_some_and(|kept| elapsed(row.settled_at, now) > kept);
             if over {
                 ids.remove(row.delivery.id());
+                *count += 1;
             }
             !over
         });
-        (before - self.rows.len()) as u64
+        purged
     }
 }
 

@@ -1,6 +1,11 @@
 //! The stream of dead letters, which is read from its beginning: there should not be many.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+
 use super::{Nats, read, stream, unavailable};
+use crate::clock::elapsed;
 use crate::inbox::{Delivery, Entry, EventId, InboxError, Reason, Receipt, State};
 
 /// A dead letter.
@@ -46,6 +51,24 @@ impl Nats {
             found.is_none()
         };
         self.dead_letters(Receipt(0), is_it).await.map(|()| found)
+    }
+
+    /// Removes those that are older than this. They are in the order of their deaths.
+    pub(super) async fn purge_letters(&self, kept: Duration) -> Result<u64, InboxError> {
+        let state = stream::state(&self.dead).await?;
+        let now = Timestamp::now().as_millisecond();
+        let mut purged = 0;
+        for sequence in state.first_sequence..=state.last_sequence {
+            let Some(message) = stream::message(&self.dead, sequence).await? else {
+                continue;
+            };
+            if elapsed(message.time.unix_timestamp().saturating_mul(1_000), now) <= kept {
+                break;
+            }
+            self.dead.delete_message(sequence).await.map_err(unavailable)?;
+            purged += 1;
+        }
+        Ok(purged)
     }
 
     pub(super) async fn revive(&self, letter: &Letter) -> Result<(), InboxError> {

@@ -67,7 +67,10 @@ impl Tables<'_> {
             let of_state = self.number(sql, [state])?;
             oldest = oldest.into_iter().chain(of_state).min();
         }
-        let last = self.number("SELECT stored_at FROM event WHERE kind = 0 ORDER BY receipt DESC LIMIT 1", [])?;
+        let last = match self.last_stored_at()? {
+            Some(last) => Some(last),
+            None => self.number("SELECT last_stored_at FROM forgotten", [])?,
+        };
         Ok(Stats {
             pending: count("SELECT count(*) FROM event WHERE state < 4")?,
             dead: count("SELECT count(*) FROM event WHERE state = 5")?,
@@ -76,9 +79,31 @@ impl Tables<'_> {
         })
     }
 
-    pub(super) fn purge(&self, horizon: Duration, now: i64, most: usize) -> Result<usize, Error> {
-        let sql = "DELETE FROM event WHERE receipt IN
-             (SELECT receipt FROM event WHERE state = 4 AND settled_at < ?1 ORDER BY settled_at LIMIT ?2)";
-        self.run(sql, params![now.saturating_sub(millis(horizon)), limit(most)])
+    pub(super) fn discard(&self, id: &EventId) -> Result<bool, Error> {
+        self.remember_last()?;
+        self.run("DELETE FROM event WHERE id = ?1 AND state = ?2", params![id.as_str(), DEAD]).map(|gone| gone > 0)
+    }
+
+    /// Removes some that have stood so for longer than this.
+    pub(super) fn purge(&self, state: State, kept: Duration, now: i64, most: usize) -> Result<usize, Error> {
+        self.remember_last()?;
+        // The state stands in the text, so that the index of done events is used.
+        let sql = format!(
+            "DELETE FROM event WHERE receipt IN
+                 (SELECT receipt FROM event WHERE state = {} AND settled_at < ?1 ORDER BY settled_at LIMIT ?2)",
+            state_number(state)
+        );
+        self.run(&sql, params![now.saturating_sub(millis(kept)), limit(most)])
+    }
+
+    fn last_stored_at(&self) -> Result<Option<i64>, Error> {
+        self.number("SELECT stored_at FROM event WHERE kind = 0 ORDER BY receipt DESC LIMIT 1", [])
+    }
+
+    /// How long ago the last event came is asked when none has come for long, and then it may be gone.
+    fn remember_last(&self) -> Result<(), Error> {
+        let last = self.last_stored_at()?;
+        let sql = "UPDATE forgotten SET last_stored_at = ?1 WHERE ?1 > ifnull(last_stored_at, 0)";
+        self.run(sql, [last]).map(|_| ())
     }
 }

@@ -15,7 +15,8 @@ const VERSION: i64 = 1;
 /// `headers` and `body` come last: what is read most should not have to be sought behind them.
 const TABLES: &str = "
     CREATE TABLE event (
-        receipt INTEGER PRIMARY KEY,
+        -- Never given twice: a ticket, and what was logged of an event, must not mean another.
+        receipt INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
         state INTEGER NOT NULL,
         kind INTEGER NOT NULL,
@@ -45,6 +46,9 @@ const TABLES: &str = "
     -- Who leases: a number that grows with each process that does.
     CREATE TABLE lessee (fence INTEGER NOT NULL);
     INSERT INTO lessee VALUES (0);
+    -- When the last of the events came that are not known any more.
+    CREATE TABLE forgotten (last_stored_at INTEGER);
+    INSERT INTO forgotten VALUES (NULL);
 ";
 
 /// A connection to the inbox in this file, made if there is none.

@@ -17,6 +17,14 @@ pub(super) struct Tables<'c> {
     session: Cell<Session>,
 }
 
+/// Why a transaction came to nothing.
+pub(super) enum Failed {
+    /// It could not be begun, as when another process holds the file: whatever was to be done in it.
+    ToBegin(Error),
+    /// What was done in it, or its end.
+    Within(Error),
+}
+
 /// What a process knows of its own leases.
 #[derive(Clone, Copy, Default)]
 struct Session {
@@ -32,7 +40,7 @@ impl<'c> Tables<'c> {
     }
 
     /// Does all of this, or nothing.
-    pub(super) fn transaction(&self, work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn transaction(&self, work: impl FnOnce() -> Result<(), Error>) -> Result<(), Failed> {
         let session = self.session.get();
         let done = self.begin_and_end(work);
         if done.is_err() {
@@ -41,14 +49,19 @@ impl<'c> Tables<'c> {
         done
     }
 
-    fn begin_and_end(&self, work: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-        self.run("BEGIN IMMEDIATE", [])?;
-        let done = work().and_then(|()| self.run("COMMIT", []).map(|_| ()));
-        // Some failures have ended it already.
-        if done.is_err() && !self.connection.is_autocommit() {
-            self.connection.execute_batch("ROLLBACK")?;
+    fn begin_and_end(&self, work: impl FnOnce() -> Result<(), Error>) -> Result<(), Failed> {
+        // Should the one before have failed to end, nothing could ever be begun.
+        self.roll_back().and_then(|()| self.run("BEGIN IMMEDIATE", [])).map_err(Failed::ToBegin)?;
+        let done = work().and_then(|()| self.run("COMMIT", []).map(|_| ())).map_err(Failed::Within);
+        if done.is_err() {
+            self.roll_back().map_err(Failed::Within)?;
         }
         done
+    }
+
+    /// Ends a transaction that has failed, unless the failure has.
+    fn roll_back(&self) -> Result<(), Error> {
+        if self.connection.is_autocommit() { Ok(()) } else { self.connection.execute_batch("ROLLBACK") }
     }
 
     pub(super) fn run(&self, sql: &str, params: impl Params) -> Result<usize, Error> {

@@ -1,9 +1,10 @@
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{mem, slice, thread};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::tables::Tables;
+use super::tables::{Failed, Tables};
 use crate::inbox::InboxError;
 
 /// The most jobs that share a transaction. More would make the first of them wait for the last.
@@ -23,11 +24,27 @@ trait Job: Send {
     /// Tells who waits that it is committed.
     fn committed(self: Box<Self>);
     /// Tells who waits that it is not.
-    fn failed(self: Box<Self>, error: rusqlite::Error);
+    fn failed(self: Box<Self>, error: &rusqlite::Error);
+}
+
+/// Work that whoever asked for it can take back for as long as it is not begun, and with it the body that it holds:
+/// while a disk is stuck, the queue must not keep what its sender was told to send again.
+type Work<W> = Arc<Mutex<Option<W>>>;
+
+/// Who asked. Takes the work back when it is dropped.
+struct Asked<W>(Work<W>);
+
+impl<W> Drop for Asked<W> {
+    fn drop(&mut self) {
+        // Where it is locked it is being done.
+        if let Ok(mut work) = self.0.try_lock() {
+            work.take();
+        }
+    }
 }
 
 struct Pending<W, T> {
-    work: W,
+    work: Work<W>,
     outcome: Option<T>,
     reply: oneshot::Sender<Result<T, InboxError>>,
 }
@@ -42,7 +59,8 @@ where
     }
 
     fn run(&mut self, tables: &Tables<'_>) -> Result<(), rusqlite::Error> {
-        self.outcome = Some((self.work)(tables)?);
+        let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        self.outcome = work.as_mut().map(|work| work(tables)).transpose()?;
         Ok(())
     }
 
@@ -53,8 +71,9 @@ where
         }
     }
 
-    fn failed(self: Box<Self>, error: rusqlite::Error) {
-        let _gone = self.reply.send(Err(InboxError::Unavailable(error.into())));
+    fn failed(self: Box<Self>, error: &rusqlite::Error) {
+        // As text, since it may be told to many.
+        let _gone = self.reply.send(Err(InboxError::Unavailable(error.to_string().into())));
     }
 }
 
@@ -74,8 +93,10 @@ impl Writer {
         T: Send + 'static,
     {
         let (reply, outcome) = oneshot::channel();
-        let queued = self.queue.send(Box::new(Pending { work, outcome: None, reply }));
+        let asked = Asked(Arc::new(Mutex::new(Some(work))));
+        let queued = self.queue.send(Box::new(Pending { work: Arc::clone(&asked.0), outcome: None, reply }));
         async move {
+            let _until_answered = asked;
             queued.map_err(|_| InboxError::Closed)?;
             outcome.await.unwrap_or(Err(InboxError::Closed))
         }
@@ -88,21 +109,35 @@ fn write(connection: &Connection, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>
     let mut batch = Vec::new();
     while jobs.blocking_recv_many(&mut batch, AT_MOST) > 0 {
         batch.retain(|job| job.is_wanted());
-        if commit(&tables, &mut batch).is_ok() {
-            batch.drain(..).for_each(Job::committed);
-            continue;
+        match commit(&tables, &mut batch) {
+            Ok(()) => batch.drain(..).for_each(Job::committed),
+            Err(Failed::Within(_)) if batch.len() > 1 => one_by_one(&tables, &mut batch),
+            Err(Failed::ToBegin(error) | Failed::Within(error)) => fail(&mut batch, &error),
         }
-        // One of them may have spoilt it for all.
-        for mut job in batch.drain(..) {
-            match commit(&tables, std::slice::from_mut(&mut job)) {
-                Ok(()) => job.committed(),
-                Err(error) => job.failed(error),
+    }
+}
+
+/// One of them may have spoilt it for all.
+fn one_by_one(tables: &Tables<'_>, batch: &mut Vec<Box<dyn Job>>) {
+    let mut jobs = mem::take(batch).into_iter();
+    while let Some(mut job) = jobs.next() {
+        match commit(tables, slice::from_mut(&mut job)) {
+            Ok(()) => job.committed(),
+            Err(Failed::Within(error)) => job.failed(&error),
+            // The file is another's now. Each would wait for as long as this one has.
+            Err(Failed::ToBegin(error)) => {
+                job.failed(&error);
+                fail(&mut jobs.by_ref().collect(), &error);
             }
         }
     }
 }
 
+fn fail(batch: &mut Vec<Box<dyn Job>>, error: &rusqlite::Error) {
+    batch.drain(..).for_each(|job| job.failed(error));
+}
+
 /// Does all of them, or none.
-fn commit(tables: &Tables<'_>, batch: &mut [Box<dyn Job>]) -> Result<(), rusqlite::Error> {
+fn commit(tables: &Tables<'_>, batch: &mut [Box<dyn Job>]) -> Result<(), Failed> {
     tables.transaction(|| batch.iter_mut().try_for_each(|job| job.run(tables)))
 }

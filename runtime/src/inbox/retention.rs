@@ -1,0 +1,26 @@
+use std::time::Duration;
+
+/// How long an inbox keeps what is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Retention {
+    /// The ids of done events: the deduplication horizon. Default: 7 days.
+    pub done: Duration,
+    /// Dead letters; `None` for as long as nobody requeues or discards them. Default: `None`, since each is work
+    /// that somebody has to do.
+    pub dead: Option<Duration>,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { done: Duration::from_secs(7 * 24 * 60 * 60), dead: None }
+    }
+}
+
+/// What a purge has removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Purged {
+    /// The ids of so many done events.
+    pub done: u64,
+    /// So many dead letters.
+    pub dead: u64,
+}
