@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::client::with_causes;
+
 /// What a call found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
@@ -32,13 +34,7 @@ impl Failure {
 
     /// A file, an address or the inbox does not do as it should.
     pub(crate) fn world(what: impl fmt::Display, error: &dyn Error, cure: &'static str) -> Self {
-        let mut text = format!("{what}: {error}");
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
-        Self { blame: Blame::World, what: text, cure }
+        Self { blame: Blame::World, what: format!("{what}: {}", with_causes(error)), cure }
     }
 
     /// Standard output is gone, or full.

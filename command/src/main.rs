@@ -4,6 +4,7 @@
 //! inbox does not do as it should. What 1 means stands in the help of each subcommand.
 
 mod arguments;
+mod client;
 mod failure;
 mod inbox;
 mod serve;

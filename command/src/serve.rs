@@ -2,7 +2,7 @@
 
 mod exec;
 mod forward;
-pub(crate) mod url;
+mod url;
 
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
@@ -85,7 +85,7 @@ struct To {
     /// Pass each event to this command
     #[arg(long, value_name = "CMD")]
     exec: Option<String>,
-    /// Pass each event to this URL, http only
+    /// Pass each event to this URL, by http or https
     #[arg(long, value_name = "URL")]
     forward: Option<String>,
 }

@@ -14,8 +14,8 @@ use clap::Args;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
+use crate::client;
 use crate::failure::{Answer, Failure};
-use crate::serve::url::plain_http;
 use crate::span;
 use crate::tokens::Tokens;
 use dice::Dice;
@@ -32,7 +32,7 @@ Exit codes: 0 every event was acknowledged; 1 the webhook is disabled; 2 the cal
 
 #[derive(Args, Debug)]
 pub(crate) struct Sim {
-    /// Where the receiver is, http only
+    /// Where the receiver is, by http or https
     #[arg(value_name = "URL")]
     url: String,
     #[command(flatten)]
@@ -94,11 +94,11 @@ pub(crate) struct Sim {
 }
 
 pub(crate) async fn run(call: Box<Sim>) -> Result<Answer, Failure> {
-    let url = plain_http(&call.url)?;
+    let (url, client) = client::for_url(&call.url)?;
     let token = call.tokens.read()?.swap_remove(0);
     let tally = Arc::new(Tally::new(call.acknowledged.as_deref())?);
     let delays = call.schedule.delays(call.compress);
-    let webhook = Webhook::new(url, token, delays, call.timeout, call.connections, Arc::clone(&tally));
+    let webhook = Webhook::new((url, client), token, delays, call.timeout, call.connections, Arc::clone(&tally));
     let webhook = Arc::new(webhook);
     let progress = tokio::spawn(tell(Arc::clone(&tally)));
     let mut deliveries = JoinSet::new();

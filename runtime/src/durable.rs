@@ -78,7 +78,7 @@ impl<I: Inbox> Durable<I> {
         self
     }
 
-    async fn store(&self, inbound: Inbound) -> Result<Accepted, NotAccepted> {
+    async fn store(&self, inbound: Inbound, span: tracing::Span) -> Result<Accepted, NotAccepted> {
         let canary = self.canary.as_ref().and_then(|mark| mark.find(inbound.headers()));
         let peeked = match canary {
             Some(number) => Peeked::Readable(Delivery::canary(&number)),
@@ -95,7 +95,8 @@ impl<I: Inbox> Durable<I> {
         let put = tokio::time::timeout(self.deadline, put).await;
         match put.unwrap_or_else(|elapsed| Err(InboxError::Unavailable(elapsed.into()))) {
             Ok(Put::Stored(receipt)) => {
-                tracing::Span::current().record("receipt", receipt.0);
+                // By this the span of its handling, perhaps in another process, is found.
+                span.record("receipt", receipt.0);
                 tracing::debug!(?accepted, "event accepted");
                 Ok(accepted)
             }
@@ -125,7 +126,7 @@ fn without_credentials(inbound: Inbound) -> Inbound {
 impl<I: Inbox> Accept for Durable<I> {
     fn accept(&self, inbound: Inbound) -> BoxFuture<'_, Result<Accepted, NotAccepted>> {
         let span = tracing::info_span!("receive", receipt = tracing::field::Empty);
-        Box::pin(self.store(inbound).instrument(span))
+        Box::pin(self.store(inbound, span.clone()).instrument(span))
     }
 }
 

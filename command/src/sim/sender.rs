@@ -3,26 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::header::CONTENT_TYPE;
 use hyper::{Request, Uri};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use kustomer_webhooks::{EVENT_HEADER, SIGNATURE_HEADER, sign};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::events::Event;
 use super::tally::{Heard, Tally};
+use crate::client::{Client, with_causes};
 
 pub(super) struct Webhook {
     url: Uri,
     token: String,
     delays: Vec<Duration>,
     timeout: Duration,
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: Client,
     open: Semaphore,
     tally: Arc<Tally>,
     enabled: watch::Sender<bool>,
@@ -46,14 +43,13 @@ pub(super) enum Copies {
 
 impl Webhook {
     pub(super) fn new(
-        url: Uri,
+        (url, client): (Uri, Client),
         token: String,
         delays: Vec<Duration>,
         timeout: Duration,
         connections: usize,
         tally: Arc<Tally>,
     ) -> Self {
-        let client = Client::builder(TokioExecutor::new()).build_http();
         let open = Semaphore::new(connections.clamp(1, Semaphore::MAX_PERMITS));
         Self { url, token, delays, timeout, client, open, tally, enabled: watch::channel(true).0 }
     }
@@ -144,7 +140,8 @@ impl Webhook {
             .header(SIGNATURE_HEADER, sign(self.token.as_str(), &event.body).ok()?)
             .body(Full::new(event.body.clone()))
             .ok()?;
-        let response = self.client.request(request).await.ok()?;
+        let answered = self.client.request(request).await;
+        let response = answered.map_err(|error| self.tally.no_answer(&with_causes(&error))).ok()?;
         let status = response.status().as_u16();
         // Read to its end, so that the connection can be used again.
         let _read = response.into_body().collect().await;

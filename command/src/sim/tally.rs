@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
+use std::mem;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,6 +28,8 @@ struct Counts {
     heard: BTreeMap<String, u64>,
     answered_after: Vec<Duration>,
     disabled_by: Option<String>,
+    /// Whether it was said why there was no answer.
+    warned: bool,
 }
 
 /// What came back of a delivery.
@@ -72,6 +75,13 @@ impl Tally {
             Heard::Dropped => "dropped".to_owned(),
         };
         *counts.heard.entry(word).or_default() += 1;
+    }
+
+    /// Says why the first time; the others are counted.
+    pub(super) fn no_answer(&self, reason: &str) {
+        if !mem::replace(&mut self.counts().warned, true) {
+            eprintln!("warning: no answer: {reason} (others are only counted)");
+        }
     }
 
     pub(super) fn acknowledged(&self, event: &Event) {

@@ -69,7 +69,7 @@ fn wrong_calls_name_their_cure() {
     let place = Place::new();
     for call in [
         ["serve", "--inbox", "i", "--exec", "true", "--token-env", "NO_SUCH_VARIABLE"].as_slice(),
-        &["serve", "--inbox", "i", "--forward", "https://example.org/"],
+        &["serve", "--inbox", "i", "--forward", "ftp://example.org/"],
         &["serve", "--inbox", "i"],
         &["sim", "http://127.0.0.1:9/", "--duplicates", "2"],
         &["sim", "nowhere"],

@@ -28,12 +28,14 @@ pub(crate) fn command(directory: &Path, arguments: &[&str]) -> Command {
 pub(crate) struct Place {
     directory: TempDir,
     pub(crate) port: u16,
+    /// The certificates to trust, in place of the system's.
+    pub(crate) trusted: Option<PathBuf>,
 }
 
 impl Place {
     pub(crate) fn new() -> Self {
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        Self { directory: tempfile::tempdir().unwrap(), port }
+        Self { directory: tempfile::tempdir().unwrap(), port, trusted: None }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -51,6 +53,7 @@ impl Place {
         if !arguments.contains(&"--inbox") {
             command.args(["--inbox", "inbox.sqlite"]);
         }
+        command.envs(self.trusted.iter().map(|file| ("SSL_CERT_FILE", file)));
         let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap());
         let started = Serving::line(&mut said);
@@ -60,8 +63,13 @@ impl Place {
 
     /// Starts to send events there; with `--json`, and ids in the file `acknowledged`.
     pub(crate) fn sim(&self, arguments: &[&str]) -> Child {
-        let url = format!("http://127.0.0.1:{}/", self.port);
-        let mut command = command(self.path(), &["sim", &url, "--json", "--acknowledged", "acknowledged"]);
+        self.sim_at(&format!("http://127.0.0.1:{}/", self.port), arguments)
+    }
+
+    /// The same, to another URL.
+    pub(crate) fn sim_at(&self, url: &str, arguments: &[&str]) -> Child {
+        let mut command = command(self.path(), &["sim", url, "--json", "--acknowledged", "acknowledged"]);
+        command.envs(self.trusted.iter().map(|file| ("SSL_CERT_FILE", file)));
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
     }
 

@@ -5,4 +5,5 @@ mod faults;
 mod inbox;
 mod kit;
 mod letters;
+mod tls;
 mod verify;
