@@ -16,10 +16,12 @@ fixtures! {
     bindings_2 = "../fixtures/bindings-2/expected.rs";
     bindings_3 = "../fixtures/bindings-3/expected.rs";
     bindings_passed_over = "../fixtures/bindings-passed-over/expected.rs";
+    catalogue = "../fixtures/catalogue/expected.rs";
     chosen_operations = "../fixtures/chosen-operations/expected.rs";
     composition = "../fixtures/composition/expected.rs";
     content_types = "../fixtures/content-types/expected.rs";
     every_shape = "../fixtures/every-shape/expected.rs";
+    exchange = "../fixtures/exchange/expected.rs";
     header_discriminator = "../fixtures/header-discriminator/expected.rs";
     names = "../fixtures/names/expected.rs";
     names_shared = "../fixtures/names-shared/expected.rs";
@@ -32,6 +34,7 @@ fixtures! {
     server_variables = "../fixtures/server-variables/expected.rs";
     several_messages = "../fixtures/several-messages/expected.rs";
     several_operations = "../fixtures/several-operations/expected.rs";
+    telemetry = "../fixtures/telemetry/expected.rs";
     traits_2 = "../fixtures/traits-2/expected.rs";
     types_only = "../fixtures/types-only/expected.rs";
     version_3 = "../fixtures/version-3/expected.rs";
@@ -43,6 +46,7 @@ mod dispatch;
 mod messages;
 mod self_holding;
 mod shapes;
+mod teams;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
