@@ -1,6 +1,7 @@
 //! The inbox in one file.
 
 mod desk;
+mod room;
 mod row;
 mod schema;
 mod tables;

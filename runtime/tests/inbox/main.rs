@@ -2,6 +2,7 @@
 
 mod clock;
 mod contract;
+mod disk;
 mod inboxes;
 mod json_lines;
 mod order;

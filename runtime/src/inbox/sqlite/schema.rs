@@ -8,6 +8,10 @@ use crate::inbox::InboxError;
 /// How long another process may hold the file before a write fails. Below what a sender waits for.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
+/// After how many pages of 4 KiB the log is written back into the file, so that it begins again. What it has grown to
+/// is room that the disk must have beside the events. A quarter of `SQLite`'s own choice, for a tenth less speed.
+const LOG_PAGES: u32 = 256;
+
 /// `AsIn` in ASCII, so that no other program's file is taken for ours.
 const APPLICATION: i64 = 0x4173_496e;
 const VERSION: i64 = 1;
@@ -70,6 +74,7 @@ fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
     // These answer with the value set, so they are queries.
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection.query_row("PRAGMA journal_size_limit = 67108864", [], |_| Ok(()))?;
+    connection.query_row(&format!("PRAGMA wal_autocheckpoint = {LOG_PAGES}"), [], |_| Ok(()))?;
     connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;")
 }
 

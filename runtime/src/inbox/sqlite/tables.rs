@@ -64,6 +64,11 @@ impl<'c> Tables<'c> {
         if self.connection.is_autocommit() { Ok(()) } else { self.connection.execute_batch("ROLLBACK") }
     }
 
+    /// Writes the log back into the file and cuts it off. An error if there is no room for what it holds.
+    pub(super) fn write_log_back(&self) -> Result<(), Error> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+    }
+
     pub(super) fn run(&self, sql: &str, params: impl Params) -> Result<usize, Error> {
         self.connection.prepare_cached(sql)?.execute(params)
     }

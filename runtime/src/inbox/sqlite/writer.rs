@@ -4,6 +4,7 @@ use std::{mem, slice, thread};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::room::Room;
 use super::tables::{Failed, Tables};
 use crate::inbox::InboxError;
 
@@ -105,23 +106,23 @@ impl Writer {
 
 /// What the thread does: whatever waits, together.
 fn write(connection: &Connection, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>) {
-    let tables = Tables::new(connection);
+    let mut room = Room::new(Tables::new(connection));
     let mut batch = Vec::new();
     while jobs.blocking_recv_many(&mut batch, AT_MOST) > 0 {
         batch.retain(|job| job.is_wanted());
-        match commit(&tables, &mut batch) {
+        match commit(&mut room, &mut batch) {
             Ok(()) => batch.drain(..).for_each(Job::committed),
-            Err(Failed::Within(_)) if batch.len() > 1 => one_by_one(&tables, &mut batch),
+            Err(Failed::Within(_)) if batch.len() > 1 => one_by_one(&mut room, &mut batch),
             Err(Failed::ToBegin(error) | Failed::Within(error)) => fail(&mut batch, &error),
         }
     }
 }
 
 /// One of them may have spoilt it for all.
-fn one_by_one(tables: &Tables<'_>, batch: &mut Vec<Box<dyn Job>>) {
+fn one_by_one(room: &mut Room<'_>, batch: &mut Vec<Box<dyn Job>>) {
     let mut jobs = mem::take(batch).into_iter();
     while let Some(mut job) = jobs.next() {
-        match commit(tables, slice::from_mut(&mut job)) {
+        match commit(room, slice::from_mut(&mut job)) {
             Ok(()) => job.committed(),
             Err(Failed::Within(error)) => job.failed(&error),
             // The file is another's now. Each would wait for as long as this one has.
@@ -138,6 +139,6 @@ fn fail(batch: &mut Vec<Box<dyn Job>>, error: &rusqlite::Error) {
 }
 
 /// Does all of them, or none.
-fn commit(tables: &Tables<'_>, batch: &mut [Box<dyn Job>]) -> Result<(), Failed> {
-    tables.transaction(|| batch.iter_mut().try_for_each(|job| job.run(tables)))
+fn commit(room: &mut Room<'_>, batch: &mut [Box<dyn Job>]) -> Result<(), Failed> {
+    room.transaction(|tables| batch.iter_mut().try_for_each(|job| job.run(tables)))
 }
