@@ -13,7 +13,7 @@ use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::message::{AckKind, Message};
 use async_nats::jetstream::{Context, stream::Stream};
 use futures_util::StreamExt;
-use futures_util::future::join_all;
+use futures_util::future::{join_all, try_join_all};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
@@ -29,6 +29,9 @@ use stream::{DEAD_SUFFIX, PARTITIONS, partition, subject};
 /// How long a server is asked for the next event of a partition that somebody works on. One that has none says
 /// so at once.
 const BUSY: Duration = Duration::from_millis(50);
+
+/// How long a server may take to answer. One that was killed never does, and another has its part soon after.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// An inbox in a JetStream of NATS, that several receivers and workers share.
 ///
@@ -92,12 +95,13 @@ impl Nats {
     ) -> Result<Self, InboxError> {
         let queue = context.get_or_create_stream(stream::queue(name, replicas)).await.map_err(unavailable)?;
         let dead = context.get_or_create_stream(stream::dead(name, replicas)).await.map_err(unavailable)?;
-        let mut consumers = Vec::new();
-        for partition in 0..PARTITIONS {
+        let consumers = (0..PARTITIONS).map(async |partition| {
             let config = stream::consumer(name, partition, lease);
             let durable = config.durable_name.clone().unwrap_or_default();
-            consumers.push(queue.get_or_create_consumer(&durable, config).await.map_err(unavailable)?);
-        }
+            queue.get_or_create_consumer(&durable, config).await.map_err(unavailable)
+        });
+        // Of several servers each takes a while to agree with the others.
+        let consumers = try_join_all(consumers).await?;
         let (leased, turn, changed) = (Mutex::default(), AtomicUsize::new(0), Notify::new());
         Ok(Self { context, name: name.to_owned(), queue, dead, consumers, leased, turn, changed })
     }
@@ -141,10 +145,11 @@ impl Nats {
 
     /// The next event of a partition, if it has one that nobody works on.
     async fn take(&self, partition: usize) -> Result<Option<Leased>, InboxError> {
-        let consumer = &self.consumers[partition];
-        let batch = consumer.fetch().max_messages(1).expires(BUSY).messages().await;
-        let mut batch = batch.map_err(unavailable)?;
-        let Some(message) = batch.next().await else {
+        let next = async {
+            let batch = self.consumers[partition].fetch().max_messages(1).expires(BUSY).messages().await;
+            Ok(batch.map_err(unavailable)?.next().await)
+        };
+        let Some(message) = within(SILENCE, next).await? else {
             return Ok(None);
         };
         let message = message.map_err(InboxError::Unavailable)?;
@@ -165,6 +170,11 @@ fn read(payload: &[u8]) -> Result<(Delivery, Option<Reason>), InboxError> {
     json_lines::parse(text).map_err(|problem| InboxError::Unreadable(problem.into()))
 }
 
+/// What comes of this, if it does in time.
+async fn within<T>(time: Duration, work: impl Future<Output = Result<T, InboxError>>) -> Result<T, InboxError> {
+    tokio::time::timeout(time, work).await.unwrap_or_else(|elapsed| Err(unavailable(elapsed)))
+}
+
 fn unavailable(error: impl Into<BoxError>) -> InboxError {
     InboxError::Unavailable(error.into())
 }
@@ -181,7 +191,7 @@ impl Inbox for Nats {
     fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
         Box::pin(async move {
             let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-            let mut leased = Vec::new();
+            let (mut leased, mut failed) = (Vec::new(), None);
             // In turns, so that none is always last; and no more than are wanted at a time.
             let busy: Vec<_> = self.leased().values().map(|(partition, _)| *partition).collect();
             let partitions = (0..PARTITIONS).cycle().skip(turn % PARTITIONS).take(PARTITIONS);
@@ -194,11 +204,15 @@ impl Inbox for Nats {
                 for taken in join_all(some.into_iter().map(|partition| self.take(partition))).await {
                     match taken {
                         Ok(taken) => leased.extend(taken),
-                        // Those that were taken are to be handled all the same.
-                        Err(error) if leased.is_empty() => return Err(error),
-                        Err(error) => tracing::warn!(%error, "a partition could not be read"),
+                        Err(error) => failed = Some(error),
                     }
                 }
+            }
+            match failed {
+                // Those that were taken are to be handled all the same.
+                Some(error) if !leased.is_empty() => tracing::warn!(%error, "a partition could not be read"),
+                Some(error) => return Err(error),
+                None => {}
             }
             leased.sort_by_key(|leased| leased.ticket.receipt);
             Ok(Batch { leased, next: None })
@@ -221,7 +235,7 @@ impl Inbox for Nats {
                     AckKind::Ack
                 }
             };
-            message.double_ack_with(ack).await.map_err(InboxError::Unavailable)?;
+            within(SILENCE, async { message.double_ack_with(ack).await.map_err(InboxError::Unavailable) }).await?;
             self.leased().remove(&ticket.receipt.0);
             self.changed.notify_one();
             Ok(())

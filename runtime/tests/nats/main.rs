@@ -1,5 +1,7 @@
 //! The inbox in a JetStream, against a server that is started here. Without one the tests pass over, aloud.
 
+mod cluster;
+mod leader;
 mod server;
 mod team;
 

@@ -20,10 +20,7 @@ impl Server {
         let directory = tempfile::tempdir().unwrap();
         match run(port, &directory) {
             Ok(child) => Some(Self { child, port, directory }),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                eprintln!("SKIPPED: there is no nats-server on the path, so nothing was tested against one");
-                None
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => said_to_be_missing(),
             Err(error) => panic!("{error}"),
         }
     }
@@ -48,6 +45,11 @@ impl Server {
         }
         panic!("nats-server does not answer");
     }
+}
+
+pub(crate) fn said_to_be_missing<T>() -> Option<T> {
+    eprintln!("SKIPPED: there is no nats-server on the path, so nothing was tested against one");
+    None
 }
 
 fn run(port: u16, directory: &TempDir) -> std::io::Result<Child> {

@@ -1,0 +1,102 @@
+use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use async_nats::jetstream;
+use tempfile::TempDir;
+use tokio::time::sleep;
+
+use crate::server::said_to_be_missing;
+
+/// Three servers with a JetStream over them, each with a directory of its own.
+pub(crate) struct Cluster {
+    nodes: Vec<Node>,
+    _directory: TempDir,
+}
+
+struct Node {
+    name: String,
+    arguments: Vec<String>,
+    url: String,
+    child: Child,
+}
+
+impl Cluster {
+    /// `None` where there is no nats-server, which is said.
+    pub(crate) fn start() -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        // All at once, so that none is given twice.
+        let ports: Vec<_> = (0..6).map(|_| TcpListener::bind(("127.0.0.1", 0)).unwrap()).collect();
+        let ports: Vec<_> = ports.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
+        let (clients, routes) = ports.split_at(3);
+        let routes: Vec<_> = routes.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
+        let mut nodes = Vec::new();
+        for (number, port) in clients.iter().enumerate() {
+            let name = format!("node{number}");
+            let store = directory.path().join(&name).display().to_string();
+            let (port, all) = (port.to_string(), routes.join(","));
+            let arguments = [
+                ["--addr", "127.0.0.1"],
+                ["--port", &port],
+                ["--server_name", &name],
+                ["--cluster_name", "three"],
+                ["--cluster", &routes[number]],
+                ["--routes", &all],
+                ["--store_dir", &store],
+            ];
+            let arguments: Vec<_> = arguments.concat().into_iter().map(str::to_owned).collect();
+            match run(&arguments) {
+                Ok(child) => nodes.push(Node { name, arguments, url: format!("nats://127.0.0.1:{port}"), child }),
+                Err(error) if error.kind() == ErrorKind::NotFound => return said_to_be_missing(),
+                Err(error) => panic!("{error}"),
+            }
+        }
+        Some(Self { nodes, _directory: directory })
+    }
+
+    /// A connection that goes to another server when its own is gone.
+    pub(crate) async fn jetstream(&self) -> jetstream::Context {
+        let urls: Vec<async_nats::ServerAddr> = self.nodes.iter().map(|node| node.url.parse().unwrap()).collect();
+        for _ in 0..1_000 {
+            if let Ok(client) = async_nats::connect(urls.as_slice()).await {
+                let mut context = jetstream::new(client);
+                // Before they have found each other none of them answers.
+                context.set_timeout(Duration::from_secs(1));
+                return context;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("none of the servers answers");
+    }
+
+    /// Kills the one that leads this stream, once one does, and starts it again.
+    pub(crate) async fn kill_the_leader(&mut self, context: &jetstream::Context, stream: &str) {
+        let leader = loop {
+            let stream = context.get_stream(stream).await;
+            let cluster = stream.ok().and_then(|stream| stream.cached_info().cluster.clone());
+            if let Some(leader) = cluster.and_then(|cluster| cluster.leader) {
+                break leader;
+            }
+            sleep(Duration::from_millis(50)).await;
+        };
+        let node = self.nodes.iter_mut().find(|node| node.name == leader).expect("it is one of the three");
+        node.child.kill().unwrap();
+        node.child.wait().unwrap();
+        node.child = run(&node.arguments).unwrap();
+    }
+}
+
+fn run(arguments: &[String]) -> std::io::Result<Child> {
+    let mut command = Command::new("nats-server");
+    command.arg("--jetstream").args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        for node in &mut self.nodes {
+            let _dead = node.child.kill();
+            let _waited = node.child.wait();
+        }
+    }
+}
