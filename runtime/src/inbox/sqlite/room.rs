@@ -32,10 +32,7 @@ impl<'c> Room<'c> {
     }
 
     /// Does all of this, or nothing. It may be done twice.
-    pub(super) fn transaction(
-        &mut self,
-        mut work: impl FnMut(&Tables<'c>) -> Result<(), Error>,
-    ) -> Result<(), Failed> {
+    pub(super) fn transaction(&mut self, mut work: impl FnMut(&Tables<'c>) -> Result<(), Error>) -> Result<(), Failed> {
         // What has come free is the log's first.
         self.make();
         let done = self.tables.transaction(|| work(&self.tables));
