@@ -49,6 +49,7 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
         items.extend(type_def(emit, id, def));
     }
     items.extend(structs::helpers(emit));
+    items.extend(unions::helpers(emit));
     items
 }
 

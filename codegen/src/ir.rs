@@ -364,8 +364,46 @@ pub(crate) enum Shape {
 pub(crate) struct Union {
     /// In the order in which they are tried, where no tag decides.
     pub(crate) variants: Vec<Variant>,
-    /// The property that decides, where there is one.
+    /// The property that decides among objects, where there is one.
     pub(crate) tag: Option<String>,
+}
+
+impl Union {
+    /// What tells which alternative a value is.
+    pub(crate) fn told(&self) -> Told<'_> {
+        match &self.tag {
+            Some(tag) => Told::Tag(tag),
+            None if self.variants.iter().all(|variant| !variant.kinds.is_empty()) => Told::Kind,
+            None => Told::Nothing,
+        }
+    }
+}
+
+/// What tells alternatives apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told<'a> {
+    /// A property, and the kind of JSON of those that are no objects.
+    Tag(&'a str),
+    /// Each is of another kind of JSON.
+    Kind,
+    /// They are tried.
+    Nothing,
+}
+
+/// The kinds of JSON that can be told at first sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Null, Self::Boolean, Self::Number, Self::String, Self::Array, Self::Object];
 }
 
 /// One alternative.
@@ -376,6 +414,8 @@ pub(crate) struct Variant {
     pub(crate) ty: Type,
     /// The values of the tag that mean this alternative.
     pub(crate) tag_values: Vec<String>,
+    /// The kinds of JSON that mean this alternative and no other; known once all types are made.
+    pub(crate) kinds: Vec<Kind>,
 }
 
 /// An object with named properties.

@@ -3,6 +3,7 @@
 mod bindings;
 mod channel;
 mod identity;
+mod kinds;
 mod merge;
 mod operation;
 mod origin;
@@ -13,6 +14,7 @@ mod scalar;
 mod schema;
 mod server;
 mod template;
+mod together;
 mod union;
 
 use std::collections::BTreeMap;
@@ -30,6 +32,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let channels = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();
     let bindings = bindings::lower(document, &mut schemas);
     let (mut types, coverage) = schemas.finish();
+    kinds::tell(&mut types);
     recursion::name_what_holds_itself(&mut types);
     recursion::box_what_holds_itself(&mut types);
     let identities = identities(document, &types);

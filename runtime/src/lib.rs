@@ -62,6 +62,7 @@
 
 mod accept;
 mod boxed;
+pub mod choice;
 #[cfg(feature = "durable")]
 mod clock;
 mod context;

@@ -37,6 +37,9 @@ fixtures! {
     telemetry = "../fixtures/telemetry/expected.rs";
     traits_2 = "../fixtures/traits-2/expected.rs";
     types_only = "../fixtures/types-only/expected.rs";
+    unions = "../fixtures/unions/expected.rs";
+    unions_closed = "../fixtures/unions-closed/expected.rs";
+    unions_types_only = "../fixtures/unions-types-only/expected.rs";
     version_3 = "../fixtures/version-3/expected.rs";
     warnings = "../fixtures/warnings/expected.rs";
 }
@@ -47,6 +50,7 @@ mod messages;
 mod self_holding;
 mod shapes;
 mod teams;
+mod unions_kept;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::{Emit, structs};
+use super::{Emit, structs, unions};
 use crate::config::{Enums, Extent};
-use crate::ir::{External, Extra, Shape, Type};
+use crate::ir::{External, Extra, Shape, Told, Type, Union};
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
 pub(super) fn imports(emit: Emit<'_>) -> Vec<TokenStream> {
@@ -75,10 +75,7 @@ impl Uses {
                 },
                 Shape::Union(union) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
-                    if union.tag.is_some() {
-                        uses.add("serde", ["Deserializer"]);
-                        uses.add("serde_json", ["Value"]);
-                    }
+                    uses.union(emit, union);
                     union.variants.iter().for_each(|variant| uses.ty(&variant.ty));
                 }
                 Shape::Alias(target) => uses.ty(target),
@@ -103,6 +100,23 @@ impl Uses {
         self.add("std::convert", ["Infallible"]);
         self.add("std::str", ["FromStr"]);
         self.add("serde", ["Deserialize", "Serialize", "Serializer"]);
+    }
+
+    fn union(&mut self, emit: Emit<'_>, union: &Union) {
+        match (union.told(), emit.config.extent) {
+            (Told::Kind, Extent::TypesOnly) => {}
+            (_, Extent::Everything) => {
+                self.add("serde", ["Deserializer"]);
+                self.add("asyncapi_runtime", ["choice"]);
+            }
+            (_, Extent::TypesOnly) => {
+                self.add("serde", ["Deserializer"]);
+                self.add("serde_json", ["Value"]);
+            }
+        }
+        if unions::keeps_unknown(emit, union) {
+            self.add("serde_json", ["Value"]);
+        }
     }
 
     fn operations(&mut self, emit: Emit<'_>) {

@@ -1,70 +1,273 @@
-//! Unions: one of several alternatives, told by a tag where there is one, by their shape where there is none.
+//! Unions: one of several alternatives, told by a tag or by their kind of JSON; where nothing tells, they are tried.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emit, docs, types};
-use crate::ir::{TypeDef, TypeId, Union};
+use crate::config::{Enums, Extent};
+use crate::ir::{Kind, Shape, Told, TypeDef, TypeId, Union};
 use crate::names::Name;
 
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -> Vec<TokenStream> {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let docs = docs::of_type(def);
-    // Boxing the large ones would change the type whenever the document gains a property.
-    let allowed = quote!(#[allow(clippy::large_enum_variant)]);
+    let told = match union.told() {
+        Told::Tag(tag) => {
+            let told = docs::line(&format!("Told apart by {}.", docs::code(tag)));
+            quote!(#[doc = ""] #told)
+        }
+        Told::Kind | Told::Nothing => TokenStream::new(),
+    };
     let variants = union.variants.iter().zip(members).map(|(variant, name)| {
         let ty = types::owned(emit, &variant.ty);
-        quote!(#name(#ty))
+        quote!(#name(#ty),)
     });
-    match &union.tag {
-        None => vec![quote! {
-            #docs
-            #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-            #[serde(untagged)]
-            #allowed
-            pub enum #name {
-                #(#variants,)*
-            }
-        }],
-        Some(tag) => {
-            let told = docs::line(&format!("Told apart by {}.", docs::code(tag)));
-            let definition = quote! {
-                #docs
-                #[doc = ""]
-                #told
-                #[derive(Clone, Debug, PartialEq, Serialize)]
-                #[serde(untagged)]
-                #[non_exhaustive]
-                #allowed
-                pub enum #name {
-                    #(#variants,)*
-                    #[doc = " An alternative that the document does not list."]
-                    Unknown(Value),
-                }
-            };
-            vec![definition, deserialize(name, members, union, tag)]
+    let is_open = keeps_unknown(emit, union);
+    let open = is_open.then(|| quote!(#[non_exhaustive]));
+    let unknown = is_open.then(|| {
+        let docs = docs::line("An alternative that the document does not list.");
+        quote!(#docs Unknown(Value),)
+    });
+    let deserialize = deserialize(emit, name, members, union);
+    let derived = deserialize.is_empty().then(|| quote!(, Deserialize));
+    // Boxing the large ones would change the type whenever the document gains a property.
+    let definition = quote! {
+        #docs
+        #told
+        #[derive(Clone, Debug, PartialEq, Serialize #derived)]
+        #[serde(untagged)]
+        #open
+        #[allow(clippy::large_enum_variant)]
+        pub enum #name {
+            #(#variants)*
+            #unknown
         }
+    };
+    [definition].into_iter().chain(deserialize).collect()
+}
+
+/// Whether an alternative that the document does not list is kept as it is.
+pub(super) fn keeps_unknown(emit: Emit<'_>, union: &Union) -> bool {
+    union.tag.is_some() && emit.config.enums == Enums::Open
+}
+
+/// How a union is read, where it cannot be derived.
+fn deserialize(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union) -> Vec<TokenStream> {
+    let is_open = keeps_unknown(emit, union);
+    match (union.told(), emit.config.extent) {
+        (Told::Nothing, _) => vec![by_trial(name, members, union)],
+        (Told::Tag(tag), Extent::TypesOnly) => vec![by_value(name, members, union, tag, is_open)],
+        (Told::Kind, Extent::TypesOnly) => Vec::new(),
+        (told, Extent::Everything) => at_sight(name, members, union, told, is_open),
     }
 }
 
-/// The tag chooses the alternative, which keeps it.
-fn deserialize(name: &Name, members: &[Name], union: &Union, tag: &str) -> TokenStream {
-    let arms = union.variants.iter().zip(members).filter(|(variant, _)| !variant.tag_values.is_empty());
-    let arms = arms.map(|(variant, member)| {
+/// The alternative is chosen by what can be seen, and read as the bytes come.
+fn at_sight(name: &Name, members: &[Name], union: &Union, told: Told<'_>, is_open: bool) -> Vec<TokenStream> {
+    let tag = match told {
+        Told::Tag(tag) => Some(quote!(const TAG: &'static str = #tag;)),
+        Told::Kind | Told::Nothing => None,
+    };
+    let arms = union.variants.iter().zip(members).filter_map(|(variant, member)| {
         let values = &variant.tag_values;
-        quote!(#(Some(#values))|* => serde_json::from_value(value).map(Self::#member))
+        let kinds = variant.kinds.iter().map(|kind| seen(*kind));
+        let pattern = match (&values[..], &variant.kinds[..]) {
+            ([], []) => return None,
+            ([], _) => quote!(#(#kinds)|*),
+            (values, _) => quote!(choice::Seen::Object(Some(#(#values)|*))),
+        };
+        Some(quote!(#pattern => Deserialize::deserialize(value).map(Self::#member),))
     });
+    let expected = expected(union, told);
+    let rest = match (is_open, is_exhaustive(union)) {
+        (true, _) => quote!(_ => Deserialize::deserialize(value).map(Self::Unknown),),
+        (false, true) => TokenStream::new(),
+        (false, false) => quote!(other => Err(other.refused(#expected)),),
+    };
+    let choice = quote! {
+        impl choice::Choice for #name {
+            #tag
+
+            fn choose<'de, D: Deserializer<'de>>(seen: choice::Seen<'_>, value: D) -> Result<Self, D::Error> {
+                match seen {
+                    #(#arms)*
+                    #rest
+                }
+            }
+        }
+    };
+    let deserialize = quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                choice::read(deserializer)
+            }
+        }
+    };
+    vec![choice, deserialize]
+}
+
+fn is_exhaustive(union: &Union) -> bool {
+    Kind::ALL.iter().all(|kind| union.variants.iter().any(|variant| variant.kinds.contains(kind)))
+}
+
+fn seen(kind: Kind) -> TokenStream {
+    match kind {
+        Kind::Null => quote!(choice::Seen::Null),
+        Kind::Boolean => quote!(choice::Seen::Boolean),
+        Kind::Number => quote!(choice::Seen::Number),
+        Kind::String => quote!(choice::Seen::String),
+        Kind::Array => quote!(choice::Seen::Array),
+        Kind::Object => quote!(choice::Seen::Object(_)),
+    }
+}
+
+/// What would have been taken, for the error that says what was not.
+fn expected(union: &Union, told: Told<'_>) -> String {
+    let values = union.variants.iter().flat_map(|variant| &variant.tag_values).map(|value| format!("`{value}`"));
+    let tag = match told {
+        Told::Tag(tag) => Some(format!("an object whose `{tag}` is {}", either(&values.collect::<Vec<_>>()))),
+        Told::Kind | Told::Nothing => None,
+    };
+    let kinds = union.variants.iter().flat_map(|variant| &variant.kinds).map(|kind| match kind {
+        Kind::Null => "null",
+        Kind::Boolean => "a boolean",
+        Kind::Number => "a number",
+        Kind::String => "a string",
+        Kind::Array => "an array",
+        Kind::Object => "an object",
+    });
+    either(&kinds.map(str::to_owned).chain(tag).collect::<Vec<_>>())
+}
+
+fn either(texts: &[String]) -> String {
+    match texts {
+        [] => "nothing".to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// The tag chooses the alternative, which keeps it; without the runtime, from the value read whole.
+fn by_value(name: &Name, members: &[Name], union: &Union, tag: &str, is_open: bool) -> TokenStream {
+    let arms = union.variants.iter().zip(members).filter_map(|(variant, member)| {
+        let values = &variant.tag_values;
+        let pattern = match (&values[..], &variant.kinds[..]) {
+            ([], []) => return None,
+            ([], kinds) => {
+                let tests = kinds.iter().map(|kind| is_kind(*kind));
+                quote!(_ if #(#tests)||*)
+            }
+            (values, _) => quote!(#(Some(#values))|*),
+        };
+        Some(quote!(#pattern => serde_json::from_value(value).map(Self::#member)))
+    });
+    let expected = expected(union, Told::Tag(tag));
+    let rest =
+        if is_open { quote!(Ok(Self::Unknown(value))) } else { quote!(Err(serde::de::Error::custom(#expected))) };
     quote! {
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = Value::deserialize(deserializer)?;
                 let chosen = match value.get(#tag).and_then(Value::as_str) {
                     #(#arms,)*
-                    _ => Ok(Self::Unknown(value)),
+                    _ => #rest,
                 };
                 chosen.map_err(serde::de::Error::custom)
             }
         }
     }
+}
+
+fn is_kind(kind: Kind) -> TokenStream {
+    match kind {
+        Kind::Null => quote!(value.is_null()),
+        Kind::Boolean => quote!(value.is_boolean()),
+        Kind::Number => quote!(value.is_number()),
+        Kind::String => quote!(value.is_string()),
+        Kind::Array => quote!(value.is_array()),
+        Kind::Object => quote!(value.is_object()),
+    }
+}
+
+/// The first alternative that keeps all of the value is meant, or else the one that keeps most.
+fn by_trial(name: &Name, members: &[Name], union: &Union) -> TokenStream {
+    let tries = union.variants.iter().zip(members).map(|(_, member)| {
+        let label = member.plain();
+        quote!(.or(#label, Self::#member))
+    });
+    quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                choice::Fitting::read(deserializer)? #(#tries)* .best()
+            }
+        }
+    }
+}
+
+/// What the runtime would bring, where there is none: the same by the same name.
+pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
+    let is_tried = |shape: &Shape| matches!(shape, Shape::Union(union) if union.told() == Told::Nothing);
+    if emit.config.extent == Extent::Everything || !emit.api.types.iter().any(|(_, def)| is_tried(&def.shape)) {
+        return None;
+    }
+    Some(quote! {
+        #[doc = " Reading one of several alternatives that nothing tells apart."]
+        mod choice {
+            use serde::de::{DeserializeOwned, Error};
+            use serde::{Deserialize, Deserializer, Serialize};
+            use serde_json::Value;
+
+            #[doc = " A value, and the alternative that keeps most of it so far."]
+            pub(super) struct Fitting<T> {
+                value: Value,
+                best: Option<(usize, T)>,
+                refused: String,
+            }
+
+            impl<T> Fitting<T> {
+                pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let value = Value::deserialize(deserializer)?;
+                    Ok(Self { value, best: None, refused: "no alternative fits".to_owned() })
+                }
+
+                pub(super) fn or<V>(mut self, name: &str, alternative: fn(V) -> T) -> Self
+                where
+                    V: DeserializeOwned + Serialize,
+                {
+                    let read = V::deserialize(&self.value);
+                    match read.and_then(|read| Ok((serde_json::to_value(&read)?, read))) {
+                        Ok((written, read)) => {
+                            let kept = kept(&self.value, &written);
+                            if self.best.as_ref().is_none_or(|(most, _)| kept > *most) {
+                                self.best = Some((kept, alternative(read)));
+                            }
+                        }
+                        Err(why) => self.refused = format!("{}; {name}: {why}", self.refused),
+                    }
+                    self
+                }
+
+                pub(super) fn best<E: Error>(self) -> Result<T, E> {
+                    self.best.map(|(_, read)| read).ok_or_else(|| E::custom(self.refused))
+                }
+            }
+
+            #[doc = " How many of a value's parts are still there in what was written."]
+            fn kept(value: &Value, written: &Value) -> usize {
+                match (value, written) {
+                    (Value::Object(value), Value::Object(written)) => {
+                        let parts = value.iter();
+                        1 + parts.filter_map(|(name, part)| Some(kept(part, written.get(name)?))).sum::<usize>()
+                    }
+                    (Value::Array(value), Value::Array(written)) => {
+                        let parts = value.iter().zip(written);
+                        1 + parts.map(|(part, written)| kept(part, written)).sum::<usize>()
+                    }
+                    (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => 0,
+                    _ => 1,
+                }
+            }
+        }
+    })
 }

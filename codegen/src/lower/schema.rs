@@ -174,7 +174,7 @@ impl<'a> Lowering<'a> {
             let Joined { at, label, ty, .. } = messages[index].clone();
             let label = Label::plain(label);
             let tag_values = tag.as_ref().map_or_else(Vec::new, |(_, found)| found[index].tag_values.clone());
-            Variant { at, label, ty, tag_values }
+            Variant { at, label, ty, tag_values, kinds: Vec::new() }
         };
         let variants = order.into_iter().map(variant).collect();
         self.add(TypeDef {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::merge;
+use super::{merge, scalar};
 use crate::document::{Called, JsonType, Keywords, SchemaId, SchemaKind, Schemas, Tag, Value};
 use crate::ir::Label;
 
@@ -138,23 +138,38 @@ fn long_properties_label(keywords: &Keywords) -> String {
 /// Longer names tell nobody more.
 const MOST_IN_LABEL: usize = 5;
 
-/// The property that tells the alternatives apart, with each one's values of it.
+/// The property that tells the objects among the alternatives apart, with each one's values of it; what is no object has
+/// none, and is told by its kind.
 pub(super) fn tag(
     schemas: &Schemas,
     keywords: Option<&Keywords>,
     alternatives: &[SchemaId],
 ) -> Option<(String, Vec<Alternative>)> {
     let merged: Vec<Keywords> = alternatives.iter().map(|id| merge::flat_of(schemas, *id)).collect::<Option<_>>()?;
-    let is_object = |keywords: &Keywords| !keywords.properties.is_empty();
-    if !merged.iter().all(is_object) {
+    let (objects, others): (Vec<_>, Vec<_>) =
+        alternatives.iter().copied().zip(&merged).partition(|(_, keywords)| !keywords.properties.is_empty());
+    let is_no_object =
+        |keywords: &Keywords| scalar::implied(keywords).is_some_and(|json_type| json_type != JsonType::Object);
+    if objects.is_empty() || !others.iter().all(|(_, keywords)| is_no_object(keywords)) {
         return None;
     }
-    if let Some(discriminator) = keywords.and_then(|keywords| keywords.discriminator.as_ref()) {
-        let found = discriminated(schemas, discriminator, alternatives, &merged);
-        return Some((discriminator.property.clone(), found));
-    }
-    let by_name: Vec<BTreeMap<&str, SchemaId>> = merged.iter().map(by_name).collect();
-    let first = merged.first()?;
+    let discriminator = keywords.and_then(|keywords| keywords.discriminator.as_ref());
+    let (property, told) = match discriminator {
+        Some(discriminator) => (discriminator.property.clone(), discriminated(schemas, discriminator, &objects)),
+        None => constants(schemas, &objects)?,
+    };
+    let mut told: BTreeMap<SchemaId, Vec<String>> = told.into_iter().collect();
+    let found = alternatives.iter().map(|id| Alternative { id: *id, tag_values: told.remove(id).unwrap_or_default() });
+    Some((property, found.collect()))
+}
+
+/// An alternative with its values of the tag.
+type Values = (SchemaId, Vec<String>);
+
+/// The first property of which each object has values that no other has.
+fn constants(schemas: &Schemas, objects: &[(SchemaId, &Keywords)]) -> Option<(String, Vec<Values>)> {
+    let by_name: Vec<BTreeMap<&str, SchemaId>> = objects.iter().map(|(_, keywords)| by_name(keywords)).collect();
+    let [(_, first), _, ..] = objects else { return None };
     first.properties.iter().find_map(|(name, _)| {
         let values: Vec<Vec<String>> = by_name
             .iter()
@@ -162,10 +177,8 @@ pub(super) fn tag(
             .collect::<Option<_>>()?;
         let all: Vec<&String> = values.iter().flatten().collect();
         let distinct: BTreeSet<&&String> = all.iter().collect();
-        (distinct.len() == all.len()).then(|| {
-            let pairs = alternatives.iter().zip(values);
-            (name.clone(), pairs.map(|(id, tag_values)| Alternative { id: *id, tag_values }).collect())
-        })
+        let pairs = || objects.iter().map(|(id, _)| *id).zip(values.clone()).collect();
+        (distinct.len() == all.len()).then(|| (name.clone(), pairs()))
     })
 }
 
@@ -190,15 +203,10 @@ fn limited(schemas: &Schemas, id: SchemaId) -> Option<Vec<String>> {
 }
 
 /// A discriminator's values: as mapped, else as the property itself says, else the names of the components.
-fn discriminated(
-    schemas: &Schemas,
-    discriminator: &Tag,
-    alternatives: &[SchemaId],
-    merged: &[Keywords],
-) -> Vec<Alternative> {
+fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &Keywords)]) -> Vec<Values> {
     let mut taken = BTreeSet::new();
     let mut found = Vec::new();
-    for (id, keywords) in alternatives.iter().zip(merged) {
+    for (id, keywords) in objects {
         let name = label(schemas, *id);
         let is_meant = |target: &str| target == name || target.rsplit('/').next() == Some(&name);
         let mapped = discriminator.mapping.iter().filter(|(_, target)| is_meant(target));
@@ -208,7 +216,7 @@ fn discriminated(
             tag_values = own.filter(|values| values.len() == 1).unwrap_or_else(|| vec![name]);
         }
         tag_values.retain(|value| taken.insert(value.clone()));
-        found.push(Alternative { id: *id, tag_values });
+        found.push((*id, tag_values));
     }
     found
 }

@@ -1,5 +1,6 @@
 //! The core, with no feature on: what a delivery is, what can go wrong with it, and what goes out.
 
+mod choice;
 mod date_time;
 mod decode;
 mod dispatch;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::union::Alternative;
-use super::super::{docs, merge, origin, scalar, union};
+use super::super::{docs, merge, origin, scalar, together, union};
 use super::object::is_struct;
 use super::{Lowering, enum_values, text};
 use crate::document::{JsonType, Keywords, SchemaId, Value};
@@ -45,6 +45,9 @@ impl<'a> Lowering<'a> {
             return Shape::Enum(enum_values(&merged.values_at(), strings.iter().map(String::as_str)));
         }
         if let Choice::Among(alternatives) = self.union_of(merged) {
+            if let Some(both) = together::of(self.schemas, merged, &alternatives) {
+                return Shape::Struct(self.object(&both));
+            }
             return Shape::Union(self.union(merged, &alternatives));
         }
         if merged.types.len() > 1 && scalar::implied(merged).is_none() {
@@ -115,7 +118,7 @@ impl<'a> Lowering<'a> {
             let ty = if shares { self.joined(&base, id) } else { self.value(id) };
             // Without a tag, a second alternative of the same type can never be meant.
             if seen.insert(ty.clone()) || tag.is_some() {
-                variants.push(Variant { at: self.schemas[id].at.clone(), label, ty, tag_values });
+                variants.push(Variant { at: self.schemas[id].at.clone(), label, ty, tag_values, kinds: Vec::new() });
             }
         }
         Union { variants, tag }
@@ -154,7 +157,13 @@ impl<'a> Lowering<'a> {
                 JsonType::Object if is_struct(self.schemas, &part) => self.inner_object(&part),
                 _ => self.plain(&part),
             };
-            Variant { at: merged.at.join("type"), label: Label::plain(label), ty, tag_values: Vec::new() }
+            Variant {
+                at: merged.at.join("type"),
+                label: Label::plain(label),
+                ty,
+                tag_values: Vec::new(),
+                kinds: Vec::new(),
+            }
         });
         Union { variants: variants.collect(), tag: None }
     }

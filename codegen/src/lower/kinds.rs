@@ -1,0 +1,84 @@
+//! The kinds of JSON that a type reads, and which alternatives of a union they tell apart.
+
+use std::collections::BTreeSet;
+
+use crate::ir::{External, Kind, Shape, Type, TypeId, Types, Union, Variant};
+
+/// Finds what each union's alternatives can be told by, once all types are made.
+pub(super) fn tell(types: &mut Types) {
+    for index in 0..types.0.len() {
+        let Shape::Union(union) = &types.0[index].shape else { continue };
+        let kinds: Vec<BTreeSet<Kind>> = union.variants.iter().map(|variant| of(types, &variant.ty)).collect();
+        if let Shape::Union(union) = &mut types.0[index].shape {
+            settle(union, &kinds);
+        }
+    }
+}
+
+/// A kind tells an alternative where no other is of it; what has a tag is told by that.
+fn settle(union: &mut Union, kinds: &[BTreeSet<Kind>]) {
+    tell_by_kind(union, kinds);
+    let is_lost = |variant: &Variant, kinds: &BTreeSet<Kind>| {
+        variant.tag_values.is_empty() && variant.kinds.is_empty() && !kinds.contains(&Kind::Object)
+    };
+    if union.variants.iter().zip(kinds).any(|(variant, kinds)| is_lost(variant, kinds)) {
+        // The objects could be told by their tag, and the others not at all, so all are tried.
+        union.tag = None;
+        union.variants.iter_mut().for_each(|variant| variant.tag_values.clear());
+        tell_by_kind(union, kinds);
+    }
+}
+
+fn tell_by_kind(union: &mut Union, kinds: &[BTreeSet<Kind>]) {
+    for (index, variant) in union.variants.iter_mut().enumerate() {
+        let others = kinds.iter().enumerate().filter(|(other, _)| *other != index).flat_map(|(_, kinds)| kinds);
+        let others: BTreeSet<&Kind> = others.collect();
+        let is_alone = kinds[index].iter().all(|kind| !others.contains(kind));
+        variant.kinds = match (is_alone, variant.tag_values.is_empty()) {
+            (true, true) => kinds[index].iter().copied().collect(),
+            _ => Vec::new(),
+        };
+    }
+}
+
+/// The kinds that a type reads; all of them where that is not known here.
+fn of(types: &Types, ty: &Type) -> BTreeSet<Kind> {
+    let mut kinds = BTreeSet::new();
+    add(types, ty, &mut kinds, &mut BTreeSet::new());
+    kinds
+}
+
+fn add(types: &Types, ty: &Type, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet<TypeId>) {
+    match ty {
+        Type::Boolean => _ = kinds.insert(Kind::Boolean),
+        Type::Integer(_) | Type::Double | Type::Single => _ = kinds.insert(Kind::Number),
+        Type::String | Type::EventName | Type::External(External::DateTime | External::Date | External::Uuid) => {
+            kinds.insert(Kind::String);
+        }
+        Type::List(_) | Type::Tuple(_) | Type::Bytes => _ = kinds.insert(Kind::Array),
+        Type::Map(_) => _ = kinds.insert(Kind::Object),
+        Type::Nullable(inner) => {
+            kinds.insert(Kind::Null);
+            add(types, inner, kinds, seen);
+        }
+        Type::Named(id) | Type::Boxed(id) => {
+            if seen.insert(*id) {
+                named(types, *id, kinds, seen);
+            }
+        }
+        Type::Any | Type::Encoded(_) | Type::External(External::Path(_)) => kinds.extend(Kind::ALL),
+    }
+}
+
+fn named(types: &Types, id: TypeId, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet<TypeId>) {
+    match &types[id].shape {
+        Shape::Struct(_) => _ = kinds.insert(Kind::Object),
+        Shape::Enum(_) => _ = kinds.insert(Kind::String),
+        // What is not listed is kept, of whatever kind it is.
+        Shape::Union(union) if union.tag.is_some() => kinds.extend(Kind::ALL),
+        Shape::Union(union) => {
+            union.variants.iter().for_each(|variant| add(types, &variant.ty, kinds, seen));
+        }
+        Shape::Alias(target) | Shape::Newtype(target) => add(types, target, kinds, seen),
+    }
+}

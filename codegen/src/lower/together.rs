@@ -1,0 +1,65 @@
+//! `anyOf` of objects that may hold together: one object with the properties of all.
+
+use std::collections::BTreeSet;
+
+use super::{merge, union};
+use crate::document::{Keywords, SchemaId, Schemas};
+
+/// The object of all alternatives; `None` where they cannot hold together, or where a property tells which does.
+pub(super) fn of(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]) -> Option<Keywords> {
+    if !merged.one_of.is_empty() || union::tag(schemas, Some(merged), alternatives).is_some() {
+        return None;
+    }
+    let parts: Vec<Keywords> = alternatives.iter().map(|id| merge::flat_of(schemas, *id)).collect::<Option<_>>()?;
+    let is_plain = |part: &Keywords| {
+        !part.properties.is_empty()
+            && part.additional.is_none()
+            && part.pattern_properties.is_empty()
+            && part.one_of.is_empty()
+            && part.any_of.is_empty()
+            && !part.nullable
+    };
+    if !parts.iter().all(is_plain) {
+        return None;
+    }
+    let mut both = Keywords { any_of: Vec::new(), ..merged.clone() };
+    for part in &parts {
+        for (name, id) in &part.properties {
+            match both.properties.iter().find(|(known, _)| known == name) {
+                None => both.properties.push((name.clone(), *id)),
+                Some((_, known)) if is_alike(schemas, *known, *id) => {}
+                Some(_) => return None,
+            }
+        }
+    }
+    both.required.extend(required_by_all(&parts));
+    let mut seen = BTreeSet::new();
+    both.required.retain(|name| seen.insert(name.clone()));
+    Some(both)
+}
+
+fn required_by_all(parts: &[Keywords]) -> Vec<String> {
+    let Some((first, others)) = parts.split_first() else { return Vec::new() };
+    let by_others = |name: &&String| others.iter().all(|part| part.required.contains(name));
+    first.required.iter().filter(by_others).cloned().collect()
+}
+
+/// Whether two schemas are one, or say the same of plain values.
+fn is_alike(schemas: &Schemas, one: SchemaId, other: SchemaId) -> bool {
+    if schemas.definition(one) == schemas.definition(other) {
+        return true;
+    }
+    let (Some(one), Some(other)) = (merge::flat_of(schemas, one), merge::flat_of(schemas, other)) else { return false };
+    let is_plain = |keywords: &Keywords| {
+        keywords.properties.is_empty()
+            && keywords.additional.is_none()
+            && keywords.items.is_none()
+            && keywords.tuple.is_empty()
+            && keywords.one_of.is_empty()
+            && keywords.any_of.is_empty()
+    };
+    is_plain(&one)
+        && is_plain(&other)
+        && (&one.types, &one.format, &one.values, one.bounds, one.nullable)
+            == (&other.types, &other.format, &other.values, other.bounds, other.nullable)
+}

@@ -1,0 +1,114 @@
+//! Reading a value that is one of several alternatives, for the unions of generated code.
+//!
+//! Where the kind of JSON or a property tells which alternative is meant, it is read as the bytes come ([`read()`]): only
+//! what stands before that property is held back for a moment. Where nothing tells, alternatives are tried ([`Fitting`]).
+//!
+//! ```
+//! use asyncapi_runtime::choice::{self, Choice, Seen};
+//! use serde::{Deserialize, Deserializer};
+//!
+//! #[derive(Deserialize)]
+//! struct Cat {
+//!     lives: u8,
+//! }
+//!
+//! enum Pet {
+//!     Cat(Cat),
+//!     Name(String),
+//! }
+//!
+//! impl Choice for Pet {
+//!     const TAG: &'static str = "kind";
+//!
+//!     fn choose<'de, D: Deserializer<'de>>(seen: Seen<'_>, value: D) -> Result<Self, D::Error> {
+//!         match seen {
+//!             Seen::Object(Some("cat")) => Deserialize::deserialize(value).map(Self::Cat),
+//!             Seen::String => Deserialize::deserialize(value).map(Self::Name),
+//!             other => Err(other.refused("a text, or `kind`: `cat`")),
+//!         }
+//!     }
+//! }
+//!
+//! impl<'de> Deserialize<'de> for Pet {
+//!     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+//!         choice::read(deserializer)
+//!     }
+//! }
+//!
+//! let pet = serde_json::from_str(r#"{"kind": "cat", "lives": 9}"#)?;
+//! assert!(matches!(pet, Pet::Cat(Cat { lives: 9 })));
+//! assert!(serde_json::from_str::<Pet>("7").is_err());
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod fitting;
+mod look;
+mod resumed;
+
+use std::fmt;
+
+use serde::{Deserializer, de};
+
+pub use self::fitting::Fitting;
+use self::look::Look;
+
+/// What can be seen of a value before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean,
+    /// A number, whole or not.
+    Number,
+    /// A text.
+    String,
+    /// A list.
+    Array,
+    /// An object, with the text under [`Choice::TAG`] where there is one.
+    Object(Option<&'a str>),
+}
+
+impl Seen<'_> {
+    /// The error that nothing of what was expected has been seen.
+    #[must_use]
+    pub fn refused<E: de::Error>(self, expected: &str) -> E {
+        E::custom(format_args!("{self}, expected {expected}"))
+    }
+}
+
+impl fmt::Display for Seen<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => formatter.write_str("null"),
+            Self::Boolean => formatter.write_str("a boolean"),
+            Self::Number => formatter.write_str("a number"),
+            Self::String => formatter.write_str("a string"),
+            Self::Array => formatter.write_str("an array"),
+            Self::Object(None) => formatter.write_str("an object"),
+            Self::Object(Some(tag)) => write!(formatter, "an object of `{tag}`"),
+        }
+    }
+}
+
+/// A type that is one of several alternatives, told apart by what can be seen of a value.
+pub trait Choice: Sized {
+    /// The property of an object that tells which alternative is meant; empty where none does.
+    const TAG: &'static str = "";
+
+    /// Reads the alternative that is meant.
+    ///
+    /// # Errors
+    ///
+    /// The one of the alternative, or [`Seen::refused`].
+    fn choose<'de, D: Deserializer<'de>>(seen: Seen<'_>, value: D) -> Result<Self, D::Error>;
+}
+
+/// Reads one of several alternatives.
+///
+/// # Errors
+///
+/// As [`Choice::choose`], and the deserializer's own.
+pub fn read<'de, T: Choice, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_any(Look::new())
+}

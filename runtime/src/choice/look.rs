@@ -1,0 +1,94 @@
+//! A first look at a value, as the deserializer shows it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::{BorrowedStrDeserializer, SeqAccessDeserializer};
+use serde::de::{Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::resumed::{Object, Resumed};
+use super::{Choice, Seen};
+
+/// Looks at a value and has the alternative chosen.
+pub(super) struct Look<T>(PhantomData<T>);
+
+impl<T> Look<T> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'de, T: Choice> Visitor<'de> for Look<T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("one of several alternatives")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<T, E> {
+        T::choose(Seen::Null, Resumed(().into_deserializer()))
+    }
+
+    fn visit_none<E: Error>(self) -> Result<T, E> {
+        self.visit_unit()
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<T, E> {
+        T::choose(Seen::Boolean, Resumed(value.into_deserializer()))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
+        T::choose(Seen::Number, Resumed(value.into_deserializer()))
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<T, E> {
+        T::choose(Seen::Number, Resumed(value.into_deserializer()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
+        T::choose(Seen::Number, Resumed(value.into_deserializer()))
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<T, E> {
+        T::choose(Seen::Number, Resumed(value.into_deserializer()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
+        T::choose(Seen::Number, Resumed(value.into_deserializer()))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
+        T::choose(Seen::String, Resumed(value.into_deserializer()))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<T, E> {
+        T::choose(Seen::String, Resumed(BorrowedStrDeserializer::new(value)))
+    }
+
+    fn visit_string<E: Error>(self, value: String) -> Result<T, E> {
+        T::choose(Seen::String, Resumed(value.into_deserializer()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<T, A::Error> {
+        T::choose(Seen::Array, Resumed(SeqAccessDeserializer::new(items)))
+    }
+
+    /// Reads up to the tag, which most senders write first, and no further.
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<T, A::Error> {
+        let mut before: Vec<(String, Value)> = Vec::new();
+        let mut tag = None;
+        while !T::TAG.is_empty()
+            && tag.is_none()
+            && let Some(key) = entries.next_key::<String>()?
+        {
+            let value: Value = entries.next_value()?;
+            if key == T::TAG {
+                tag = Some(value.as_str().map(str::to_owned));
+            }
+            before.push((key, value));
+        }
+        let tag = tag.flatten();
+        T::choose(Seen::Object(tag.as_deref()), Resumed(Object::new(before, entries)))
+    }
+}

@@ -1,0 +1,132 @@
+//! Unions: told at first sight, or tried.
+
+use asyncapi_runtime::choice::{self, Choice, Fitting, Seen};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+struct Cat {
+    kind: String,
+    lives: u64,
+    home: Option<Home>,
+}
+
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+struct Home {
+    street: String,
+}
+
+#[derive(Debug, PartialEq)]
+enum Pet {
+    Cat(Cat),
+    Name(String),
+    Maybe(Option<Vec<u8>>),
+    Unknown(Value),
+}
+
+impl Choice for Pet {
+    const TAG: &'static str = "kind";
+
+    fn choose<'de, D: Deserializer<'de>>(seen: Seen<'_>, value: D) -> Result<Self, D::Error> {
+        match seen {
+            Seen::Object(Some("cat")) => Deserialize::deserialize(value).map(Self::Cat),
+            Seen::String => Deserialize::deserialize(value).map(Self::Name),
+            Seen::Array => Deserialize::deserialize(value).map(Self::Maybe),
+            Seen::Object(_) => Deserialize::deserialize(value).map(Self::Unknown),
+            other => Err(other.refused("a pet")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Pet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        choice::read(deserializer)
+    }
+}
+
+fn pet(text: &str) -> Result<Pet, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_tag_is_found_wherever_it_stands_and_stays() {
+    let home = Some(Home { street: "Elm".to_owned() });
+    let cat = Pet::Cat(Cat { kind: "cat".to_owned(), lives: u64::MAX, home });
+    let first = r#"{"kind": "cat", "lives": 18446744073709551615, "home": {"street": "Elm"}}"#;
+    let last = r#"{"home": {"street": "Elm"}, "more": [1], "lives": 18446744073709551615, "kind": "cat"}"#;
+    assert_eq!(pet(first), Ok(cat));
+    assert_eq!(pet(last), pet(first));
+}
+
+#[test]
+fn what_is_no_object_is_told_by_its_kind() {
+    assert_eq!(pet(r#""Tom""#), Ok(Pet::Name("Tom".to_owned())));
+    assert_eq!(pet(r#""T\u00f6m""#), Ok(Pet::Name("Töm".to_owned())));
+    assert_eq!(pet("[1, 2]"), Ok(Pet::Maybe(Some(vec![1, 2]))));
+    assert_eq!(pet("null"), Err("null, expected a pet at line 1 column 4".to_owned()));
+    assert_eq!(pet("1.5"), Err("a number, expected a pet at line 1 column 3".to_owned()));
+}
+
+#[test]
+fn what_is_not_listed_reaches_the_choice_whole() {
+    let unlisted = r#"{"a": 1, "kind": "newt", "b": [{}]}"#;
+    assert_eq!(pet(unlisted), Ok(Pet::Unknown(serde_json::from_str(unlisted).expect("JSON"))));
+    let untold = r#"{"a": 1, "kind": 7}"#;
+    assert_eq!(pet(untold), Ok(Pet::Unknown(serde_json::from_str(untold).expect("JSON"))));
+}
+
+#[test]
+fn an_error_is_that_of_the_alternative_and_says_where() {
+    assert_eq!(pet(r#"{"kind": "cat"}"#), Err("missing field `lives` at line 1 column 15".to_owned()));
+    let inner = r#"{"kind": "cat", "lives": 9, "home": {"street": 1}}"#;
+    assert_eq!(pet(inner), Err("invalid type: integer `1`, expected a string at line 1 column 48".to_owned()));
+    assert!(pet(r#"{"kind": "cat""#).is_err());
+}
+
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+struct Wide {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<Home>,
+}
+
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
+struct Deep {
+    left: Value,
+}
+
+#[derive(Debug, PartialEq)]
+enum Either {
+    Home(Home),
+    Wide(Wide),
+    Deep(Deep),
+}
+
+fn either(text: &str) -> Result<Either, String> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let fitting = Fitting::read(&mut json).map_err(|error| error.to_string())?;
+    let fitting = fitting.or("Home", Either::Home).or("Wide", Either::Wide).or("Deep", Either::Deep);
+    fitting.best().map_err(|error: serde_json::Error| error.to_string())
+}
+
+#[test]
+fn the_alternative_that_keeps_most_is_meant() {
+    let street = |street: &str| Home { street: street.to_owned() };
+    assert_eq!(either(r#"{"street": "Elm"}"#), Ok(Either::Home(street("Elm"))));
+    assert_eq!(either(r#"{"left": {"street": "Elm"}}"#), Ok(Either::Wide(Wide { left: Some(street("Elm")) })));
+    // `Wide` could be read, and would drop the number of the house.
+    let deep = either(r#"{"left": {"street": "Elm", "number": 4}}"#);
+    assert!(matches!(deep, Ok(Either::Deep(_))), "{deep:?}");
+    // Nothing keeps all of it, and the first of those that keep most is taken.
+    assert_eq!(either(r#"{"street": "Elm", "of": "tomorrow"}"#), Ok(Either::Home(street("Elm"))));
+}
+
+#[test]
+fn where_nothing_fits_it_is_said_why_of_each() {
+    let why = either(r#"{"left": 1}"#).map(|_| ());
+    assert!(why.is_ok());
+    let why = either("7").expect_err("no alternative is a number");
+    assert!(
+        why.starts_with("no alternative fits; Home: invalid type: integer `7`, expected struct Home; Wide: "),
+        "{why}"
+    );
+}
