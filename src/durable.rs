@@ -107,6 +107,7 @@ pub struct DurableReceiver<D> {
     verifier: HmacSha256Hex,
     mark: CanaryMark,
     served: Box<dyn FnOnce(DurableServer) -> DurableServer + Send>,
+    watched: Box<dyn Fn(Monitor) -> Monitor + Send>,
     monitored: Monitored,
 }
 
@@ -136,6 +137,7 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
             verifier,
             mark,
             served: Box::new(|server| server),
+            watched: Box::new(|monitor| monitor),
             monitored: Monitored::default(),
             inbox,
         }
@@ -145,6 +147,13 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     #[must_use]
     pub fn with_worker(mut self, change: impl FnOnce(Worker<D>) -> Worker<D>) -> Self {
         self.worker = change(self.worker);
+        self
+    }
+
+    /// Changes how events are stored.
+    #[must_use]
+    pub fn with_durable(mut self, change: impl FnOnce(Durable<Arc<dyn Inbox>>) -> Durable<Arc<dyn Inbox>>) -> Self {
+        self.receiver = self.receiver.with_accept(change);
         self
     }
 
@@ -161,7 +170,15 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     /// Changes how connections are served.
     #[must_use]
     pub fn with_server(mut self, change: impl FnOnce(DurableServer) -> DurableServer + Send + 'static) -> Self {
-        self.served = Box::new(change);
+        let before = self.served;
+        self.served = Box::new(|server| change(before(server)));
+        self
+    }
+
+    /// Changes what is watched.
+    #[must_use]
+    pub fn with_monitor(mut self, change: impl Fn(Monitor) -> Monitor + Send + 'static) -> Self {
+        self.watched = Box::new(change);
         self
     }
 
@@ -176,7 +193,7 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     #[must_use]
     pub fn monitor(&self) -> Monitor {
         let watched = Monitor::new().with_inbox(Arc::clone(&self.inbox)).with_pulse(self.worker.pulse());
-        watched.with_tally(self.receiver.tally())
+        (self.watched)(watched.with_tally(self.receiver.tally()))
     }
 
     /// The endpoint alone, a tower service to mount in a server of one's own, whose timers are then one's own job, and

@@ -1,5 +1,6 @@
 //! `inbox`: what is in an inbox, and dead letters handled again.
 
+mod progress;
 mod show;
 mod transfer;
 
@@ -51,6 +52,15 @@ enum What {
     },
     /// Have a dead letter handled again, or all of them
     Retry {
+        /// The event's id
+        #[arg(required_unless_present = "all")]
+        id: Option<String>,
+        /// Every dead letter there is now
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+    /// Throw a dead letter away, or all of them, for good
+    Discard {
         /// The event's id
         #[arg(required_unless_present = "all")]
         id: Option<String>,
@@ -126,6 +136,7 @@ pub(crate) async fn run(call: Call) -> Result<Answer, Failure> {
             None => Ok(absent(&id, "no event", call.json)),
         },
         What::Retry { id, .. } => retry(&inbox, id, call.json).await.map_err(of_inbox),
+        What::Discard { id, .. } => discard(&inbox, id, call.json).await.map_err(of_inbox),
         What::Export { state, output } => transfer::export(&inbox, state.into(), output.as_deref(), call.json).await,
         What::Replay { lines } => transfer::replay(&inbox, lines.as_deref(), call.json).await,
     }
@@ -149,6 +160,35 @@ async fn retry(inbox: &Sqlite, id: Option<String>, json: bool) -> Result<Answer,
         println!("{requeued} to be handled again");
     }
     Ok(Answer::Yes)
+}
+
+async fn discard(inbox: &Sqlite, id: Option<String>, json: bool) -> Result<Answer, InboxError> {
+    let discarded = match id {
+        None => discard_all(inbox).await?,
+        Some(id) if inbox.discard(EventId::new(&id)).await? => 1,
+        Some(id) => return Ok(absent(&id, "no dead letter", json)),
+    };
+    if json {
+        println!("{}", json!({"discarded": discarded}));
+    } else {
+        println!("{discarded} thrown away");
+    }
+    Ok(Answer::Yes)
+}
+
+async fn discard_all(inbox: &Sqlite) -> Result<u64, InboxError> {
+    let (mut page, mut discarded) = (Page::of(State::Dead), 0);
+    loop {
+        let letters = inbox.list(page).await?;
+        let Some(last) = letters.last().map(|letter| letter.receipt) else {
+            return Ok(discarded);
+        };
+        for letter in letters {
+            // It may have been retried since it was listed.
+            discarded += u64::from(inbox.discard(letter.id).await?);
+        }
+        page = page.after(last);
+    }
 }
 
 fn absent(id: &str, what: &str, json: bool) -> Answer {

@@ -9,6 +9,7 @@ mod failure;
 mod inbox;
 mod serve;
 mod sim;
+mod size;
 mod span;
 mod tokens;
 mod verify;

@@ -2,26 +2,27 @@
 
 mod exec;
 mod forward;
+mod limits;
 mod url;
 
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use kustomer_webhooks::runtime::inbox::{Inbox, Sqlite};
 use kustomer_webhooks::runtime::server::terminated;
-use kustomer_webhooks::runtime::worker::{Ended, Pulse, Retries};
+use kustomer_webhooks::runtime::worker::{Ended, Pulse};
 use kustomer_webhooks::{DurableReceiver, Monitored, verifier};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::failure::{Answer, Failure};
-use crate::span;
 use crate::tokens::Tokens;
 use forward::{Forward, Shape, Target};
+use limits::{Handling, Receiving, Running};
+use tracing_subscriber::filter::LevelFilter;
 
 pub(crate) const HELP: &str = "\
 Promised: no event is acknowledged before it is in the inbox; every stored event is passed on at least once, or is \
@@ -55,27 +56,42 @@ pub(crate) struct Serve {
     /// them on. Real traffic is not always as the document has it
     #[arg(long)]
     strict: bool,
-    /// How many events are passed on at once
-    #[arg(long, value_name = "N", default_value_t = 16)]
-    concurrency: usize,
-    /// How long passing on one event may take
-    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = span::parse)]
-    deadline: Duration,
-    /// How often an event is tried before it is a dead letter
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    attempts: u32,
-    /// How long after the first failure an event is tried again; the spans after that grow
-    #[arg(long, value_name = "SPAN", default_value = "1s", value_parser = span::parse)]
-    first_retry: Duration,
-    /// How long before the last attempt
-    #[arg(long, value_name = "SPAN", default_value = "10m", value_parser = span::parse)]
-    last_retry: Duration,
-    /// How long those that are being passed on have to finish, once it is told to stop
-    #[arg(long, value_name = "SPAN", default_value = "20s", value_parser = span::parse)]
-    drain: Duration,
+    #[command(flatten)]
+    receiving: Receiving,
+    #[command(flatten)]
+    handling: Handling,
+    #[command(flatten)]
+    running: Running,
+    /// How much is told on standard error
+    #[arg(long, value_enum, default_value_t = Log::Info)]
+    log: Log,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Nothing that is told quotes a body.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Log {
+    /// What a person has to see to
+    Error,
+    /// And what went wrong with single events and requests
+    Warn,
+    /// And what it does by itself
+    Info,
+    /// And every event
+    Debug,
+}
+
+impl From<Log> for LevelFilter {
+    fn from(log: Log) -> Self {
+        match log {
+            Log::Error => Self::ERROR,
+            Log::Warn => Self::WARN,
+            Log::Info => Self::INFO,
+            Log::Debug => Self::DEBUG,
+        }
+    }
 }
 
 /// One of the two.
@@ -101,7 +117,8 @@ impl To {
 }
 
 pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
+    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    log.with_max_level(LevelFilter::from(call.log)).init();
     let tokens = call.tokens.read()?;
     let verifier = verifier(tokens).map_err(|error| Failure::call(error, "give a token that is not empty"))?;
     let shape = if call.strict { Shape::AsTheDocumentHasIt } else { Shape::Any };
@@ -112,17 +129,13 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
     let listener = bind(call.listen).await?;
     let address = listener.local_addr().map_err(|error| Failure::world(call.listen, &error, "try again"))?;
 
-    let (concurrency, deadline, drain) = (call.concurrency, call.deadline, call.drain);
-    let retries = Retries::new(call.attempts, call.first_retry, call.last_retry);
+    let receiver = DurableReceiver::new(forward, verifier, Arc::clone(&inbox));
+    let receiver = call.running.apply(call.handling.apply(call.receiving.apply(receiver)));
     let mut pulse = None;
-    let mut receiver = DurableReceiver::new(forward, verifier, Arc::clone(&inbox))
-        .with_worker(|worker| {
-            let worker = worker.with_concurrency(concurrency).with_handler_deadline(deadline);
-            let worker = worker.with_retries(retries).with_drain(drain);
-            pulse = Some(worker.pulse());
-            worker
-        })
-        .with_server(move |server| server.with_drain(drain));
+    let mut receiver = receiver.with_worker(|worker| {
+        pulse = Some(worker.pulse());
+        worker
+    });
     let mut watched = None;
     if let Some(elsewhere) = call.monitor {
         let listener = bind(elsewhere).await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Reads `250ms`, `5s`, `2m` or `1h`.
+/// Reads `250ms`, `5s`, `2m`, `1h` or `7d`.
 pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let digits = text.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
@@ -11,7 +11,8 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
         "s" => 1.0,
         "m" => 60.0,
         "h" => 3_600.0,
-        _ => return Err("write a number and ms, s, m or h, as in 30s".to_owned()),
+        "d" => 86_400.0,
+        _ => return Err("write a number and ms, s, m, h or d, as in 30s".to_owned()),
     };
     let number: f64 = number.parse().map_err(|_| format!("{number:?} is no number"))?;
     Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())

@@ -7,13 +7,17 @@ use std::path::Path;
 use kustomer_webhooks::runtime::inbox::{self, Inbox, State, TransferError};
 use serde_json::json;
 
+use super::progress::Counted;
 use crate::failure::{Answer, Failure};
 
 /// What is said of the export goes to standard error: standard output may be the export.
 pub(super) async fn export(from: &dyn Inbox, state: State, to: Option<&Path>, json: bool) -> Result<Answer, Failure> {
     let mut output: Box<dyn Write + Send> = match to {
-        None => Box::new(BufWriter::new(io::stdout())),
-        Some(file) => Box::new(BufWriter::new(File::create(file).map_err(|error| unusable(file, &error))?)),
+        None => Box::new(Counted::new(BufWriter::new(io::stdout()), "exported")),
+        Some(file) => {
+            let file = File::create(file).map_err(|error| unusable(file, &error))?;
+            Box::new(Counted::new(BufWriter::new(file), "exported"))
+        }
     };
     let exported = inbox::export(from, state, output.as_mut()).await.map_err(|error| failed("the export", &error))?;
     let what = json!({"exported": exported, "state": state.as_str()});
@@ -27,8 +31,11 @@ pub(super) async fn export(from: &dyn Inbox, state: State, to: Option<&Path>, js
 
 pub(super) async fn replay(into: &dyn Inbox, from: Option<&Path>, json: bool) -> Result<Answer, Failure> {
     let mut input: Box<dyn BufRead + Send> = match from {
-        None => Box::new(BufReader::new(io::stdin())),
-        Some(file) => Box::new(BufReader::new(File::open(file).map_err(|error| unusable(file, &error))?)),
+        None => Box::new(BufReader::new(Counted::new(io::stdin(), "read"))),
+        Some(file) => {
+            let file = File::open(file).map_err(|error| unusable(file, &error))?;
+            Box::new(BufReader::new(Counted::new(file, "read")))
+        }
     };
     let imported = inbox::import(into, input.as_mut()).await.map_err(|error| failed("the replay", &error))?;
     if json {

@@ -51,9 +51,20 @@ fn the_running_receiver_handles_what_is_retried() {
 }
 
 #[test]
+fn what_will_never_be_handled_is_thrown_away() {
+    let place = rejected();
+    let dead = parsed(&place.inbox(&["dead", "--most", "1"]));
+    let id = dead["events"][0]["id"].as_str().unwrap();
+    assert_eq!(parsed(&place.inbox(&["discard", id])), json!({"discarded": 1}));
+    assert_eq!(place.inbox(&["show", id]).status.code(), Some(1));
+    assert_eq!(parsed(&place.inbox(&["discard", "--all"])), json!({"discarded": 9}));
+    assert_eq!(parsed(&place.inbox(&["ls"]))["events"], json!([]));
+}
+
+#[test]
 fn what_is_not_there_is_said() {
     let place = rejected();
-    for call in [["show", "nobody"], ["retry", "nobody"]] {
+    for call in [["show", "nobody"], ["retry", "nobody"], ["discard", "nobody"]] {
         let output = place.inbox(&call);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         assert_eq!(parsed(&output)["found"], false);

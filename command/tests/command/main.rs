@@ -5,5 +5,6 @@ mod faults;
 mod inbox;
 mod kit;
 mod letters;
+mod limits;
 mod tls;
 mod verify;

@@ -142,6 +142,16 @@ impl<A: Accept> Receiver<A> {
         self
     }
 
+    /// Changes what the deliveries are handed to.
+    #[must_use]
+    pub fn with_accept(mut self, change: impl FnOnce(A) -> A) -> Self
+    where
+        A: Clone,
+    {
+        self.accept = Arc::new(change(Arc::unwrap_or_clone(self.accept)));
+        self
+    }
+
     /// How often each answer was given, by this receiver and its clones.
     #[must_use]
     pub fn tally(&self) -> Tally {

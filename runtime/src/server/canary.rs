@@ -74,17 +74,20 @@ impl Canary {
     }
 
     /// Sends one after the other, for ever.
-    pub(super) async fn send_all(self, server: SocketAddr) {
-        let server = reachable(server);
-        for number in 0_u64.. {
-            self.pulse.canary_went_in();
-            match tokio::time::timeout(PATIENCE, self.send(server, number)).await {
-                Ok(Ok(status)) if status.starts_with('2') => {}
-                Ok(Ok(status)) => tracing::error!(%status, "canary not acknowledged"),
-                Ok(Err(error)) => tracing::error!(%error, "canary not delivered"),
-                Err(_elapsed) => tracing::error!("canary not answered"),
+    pub(super) fn send_all(self, server: SocketAddr) -> impl Future<Output = ()> + Send + use<> {
+        // From now on one is waited for.
+        self.pulse.canary_went_in();
+        async move {
+            let server = reachable(server);
+            for number in 0_u64.. {
+                match tokio::time::timeout(PATIENCE, self.send(server, number)).await {
+                    Ok(Ok(status)) if status.starts_with('2') => {}
+                    Ok(Ok(status)) => tracing::error!(%status, "canary not acknowledged"),
+                    Ok(Err(error)) => tracing::error!(%error, "canary not delivered"),
+                    Err(_elapsed) => tracing::error!("canary not answered"),
+                }
+                tokio::time::sleep(self.period).await;
             }
-            tokio::time::sleep(self.period).await;
         }
     }
 

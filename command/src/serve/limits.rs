@@ -1,0 +1,126 @@
+//! Every limit of the receiver, with its default.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use kustomer_webhooks::DurableReceiver;
+use kustomer_webhooks::runtime::worker::{Retries, Unknown};
+
+use super::forward::Forward;
+use crate::{size, span};
+
+/// What a request may cost.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Limits of requests")]
+pub(super) struct Receiving {
+    /// How long the head of a request may take, and a connection be without one
+    #[arg(long, value_name = "SPAN", default_value = "5s", value_parser = span::parse)]
+    header_deadline: Duration,
+    /// How long a body may take; beyond it 408
+    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = span::parse)]
+    body_deadline: Duration,
+    /// How large a body may be; above it 413
+    #[arg(long, value_name = "SIZE", default_value = "8MiB", value_parser = size::parse)]
+    body_limit: usize,
+    /// How large the bodies in memory may be together; above it 503
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size::parse)]
+    body_budget: usize,
+    /// How long storing may take; beyond it 503
+    #[arg(long, value_name = "SPAN", default_value = "2s", value_parser = span::parse)]
+    store_deadline: Duration,
+    /// How many connections there may be at once; more wait. The process needs as many file descriptors (ulimit -n)
+    #[arg(long, value_name = "N", default_value_t = 4_096)]
+    connections: usize,
+}
+
+/// How events are passed on, and for how long they are kept.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Passing on")]
+pub(super) struct Handling {
+    /// How many events are passed on at once
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    concurrency: usize,
+    /// How long passing on one event may take
+    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = span::parse)]
+    deadline: Duration,
+    /// How often an event is tried before it is a dead letter
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
+    attempts: u32,
+    /// How long after the first failure an event is tried again; the spans after that grow
+    #[arg(long, value_name = "SPAN", default_value = "1s", value_parser = span::parse)]
+    first_retry: Duration,
+    /// How long before the last attempt
+    #[arg(long, value_name = "SPAN", default_value = "10m", value_parser = span::parse)]
+    last_retry: Duration,
+    /// What becomes of events whose names the document does not list
+    #[arg(long, value_enum, default_value_t = Unlisted::Pass)]
+    unknown: Unlisted,
+    /// For how long the ids of events that were passed on are kept, so that a duplicate is known
+    #[arg(long, value_name = "SPAN", default_value = "7d", value_parser = span::parse)]
+    horizon: Duration,
+    /// For how long dead letters are kept; without it until they are retried or discarded
+    #[arg(long, value_name = "SPAN", value_parser = span::parse)]
+    keep_dead: Option<Duration>,
+}
+
+/// When it ends, and how it is seen to be alive.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Running")]
+pub(super) struct Running {
+    /// How long it may take to end once it is told to: requests are answered, and events passed on
+    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = span::parse)]
+    drain: Duration,
+    /// How often it sends itself a canary, an event of its own that is passed on to nobody; 0s for never
+    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = span::parse)]
+    canary: Duration,
+    /// For how long its worker may be silent before /livez answers 503
+    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = span::parse)]
+    silence: Duration,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Unlisted {
+    /// They are passed on as all others
+    Pass,
+    /// They are kept as dead letters
+    SetAside,
+}
+
+impl Receiving {
+    pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
+        let Self { header_deadline, body_deadline, body_limit, body_budget, store_deadline, connections } =
+            self.clone();
+        receiver
+            .with_durable(|durable| durable.with_store_deadline(store_deadline))
+            .with_receiver(|receiver| {
+                let receiver = receiver.with_body_deadline(body_deadline).with_body_limit(body_limit);
+                receiver.with_body_budget(body_budget)
+            })
+            .with_server(move |server| server.with_header_deadline(header_deadline).with_connections(connections))
+    }
+}
+
+impl Handling {
+    pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
+        let retries = Retries::new(self.attempts, self.first_retry, self.last_retry);
+        let unknown = match self.unknown {
+            Unlisted::Pass => Unknown::Handle,
+            Unlisted::SetAside => Unknown::SetAside,
+        };
+        receiver.with_worker(|worker| {
+            let worker = worker.with_concurrency(self.concurrency).with_handler_deadline(self.deadline);
+            let worker = worker.with_retries(retries).with_unknown(unknown);
+            worker.with_horizon(self.horizon).with_dead_letter_retention(self.keep_dead)
+        })
+    }
+}
+
+impl Running {
+    pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
+        let Self { drain, canary, silence } = self.clone();
+        receiver
+            .with_worker(|worker| worker.with_drain(drain).with_canary((!canary.is_zero()).then_some(canary)))
+            .with_server(move |server| server.with_drain(drain))
+            .with_monitor(move |monitor| monitor.with_worker_deadline(silence))
+    }
+}
