@@ -30,3 +30,15 @@ pub(crate) enum Command {
     #[command(after_help = verify::HELP)]
     Verify(verify::Verify),
 }
+
+impl Command {
+    /// Whether what is said is to be JSON.
+    pub(crate) fn wants_json(&self) -> bool {
+        match self {
+            Self::Serve(call) => call.json,
+            Self::Sim(call) => call.json,
+            Self::Inbox(call) => call.json,
+            Self::Verify(call) => call.json,
+        }
+    }
+}

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use serde_json::{Value, json};
+
 use crate::client::with_causes;
 
 /// What a call found out.
@@ -47,6 +49,13 @@ impl Failure {
             Blame::Call => 2,
             Blame::World => 3,
         }
+    }
+}
+
+impl Failure {
+    /// For a call that asked for JSON.
+    pub(crate) fn json(&self) -> Value {
+        json!({"error": self.what, "cure": self.cure, "code": self.code()})
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Call {
     inbox: PathBuf,
     /// Print JSON
     #[arg(long, global = true)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -23,7 +23,9 @@ use crate::failure::Answer;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    let wants_json = command.wants_json();
+    let outcome = match command {
         Command::Serve(call) => serve::run(call).await,
         Command::Sim(call) => sim::run(call).await,
         Command::Inbox(call) => inbox::run(call).await,
@@ -33,7 +35,11 @@ async fn main() -> ExitCode {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
         Err(failure) => {
-            eprintln!("{failure}");
+            if wants_json {
+                eprintln!("{}", failure.json());
+            } else {
+                eprintln!("{failure}");
+            }
             ExitCode::from(failure.code())
         }
     }

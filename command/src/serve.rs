@@ -30,7 +30,7 @@ kept as a dead letter with its reason; those of one resource in the order they a
 
 --exec runs CMD with sh, the body on its standard input, and KUSTOMER_EVENT_NAME, KUSTOMER_EVENT_ID and \
 KUSTOMER_EVENT_ATTEMPT in its environment; what it prints goes to standard error. Exit code 0: done; 75: try again \
-later, as when it is killed; any other: rejected, so kept as a dead letter.
+later, as when it is killed or, 126 and 127, cannot be run; any other: rejected, so kept as a dead letter.
 --forward posts the body, with X-Kustomer-Webhook-Event, X-Event-Id and X-Event-Attempt. 2xx: done; 4xx other than \
 408 and 429: rejected; anything else, or no answer: try again later.
 
@@ -67,7 +67,7 @@ pub(crate) struct Serve {
     log: Log,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 /// Nothing that is told quotes a body.
@@ -144,7 +144,13 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
         receiver = receiver.monitored(Monitored::Elsewhere);
     }
     let started = json!({"listening": address.to_string(), "monitor": watched.unwrap_or(address).to_string()});
-    say(call.json, &started, || format!("receiving at http://{address}/, inbox {}", call.inbox.display()));
+    say(call.json, &started, || {
+        let watched = watched.unwrap_or(address);
+        format!(
+            "receiving at http://{address}/, inbox {}\nwatched at http://{watched}/livez, /readyz and /metrics",
+            call.inbox.display()
+        )
+    });
     let ended = receiver.run(listener, terminated()).await;
     conclude(&call, ended, pulse.as_ref(), inbox.as_ref()).await
 }

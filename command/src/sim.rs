@@ -90,7 +90,7 @@ pub(crate) struct Sim {
     connections: usize,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 pub(crate) async fn run(call: Box<Sim>) -> Result<Answer, Failure> {

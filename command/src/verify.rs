@@ -27,7 +27,7 @@ pub(crate) struct Verify {
     tokens: Tokens,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 pub(crate) fn run(call: &Verify) -> Result<Answer, Failure> {

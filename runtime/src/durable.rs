@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use crate::inbox::{Delivery, Envelope, Inbox, InboxError, Peeked, Put, Reason};
+use crate::inbox::{Delivery, Envelope, Inbox, InboxError, Peeked, Put, Reason, ReasonKind};
 use crate::loggable::Loggable;
 use crate::{Accept, Accepted, BoxError, BoxFuture, Headers, Inbound, NotAccepted, RetryCause};
 
@@ -79,6 +79,7 @@ impl<I: Inbox> Durable<I> {
     }
 
     async fn store(&self, inbound: Inbound, span: tracing::Span) -> Result<Accepted, NotAccepted> {
+        let body_bytes = inbound.body().len();
         let canary = self.canary.as_ref().and_then(|mark| mark.find(inbound.headers()));
         let peeked = match canary {
             Some(number) => Peeked::Readable(Delivery::canary(&number)),
@@ -87,9 +88,7 @@ impl<I: Inbox> Durable<I> {
         let (put, accepted) = match peeked {
             Peeked::Readable(delivery) => (self.inbox.put(delivery), Accepted::Stored),
             Peeked::NotJson(delivery, error) => {
-                let reason = Reason::from(&error);
-                tracing::warn!(reason = %reason.kind(), body_bytes = body_bytes(&delivery), "dead letter");
-                (self.inbox.quarantine(delivery, reason), Accepted::DeadLettered)
+                (self.inbox.quarantine(delivery, Reason::from(&error)), Accepted::DeadLettered)
             }
         };
         let put = tokio::time::timeout(self.deadline, put).await;
@@ -97,7 +96,11 @@ impl<I: Inbox> Durable<I> {
             Ok(Put::Stored(receipt)) => {
                 // By this the span of its handling, perhaps in another process, is found.
                 span.record("receipt", receipt.0);
-                tracing::debug!(?accepted, "event accepted");
+                if accepted == Accepted::DeadLettered {
+                    tracing::warn!(reason = %ReasonKind::NotJson, body_bytes, "dead letter");
+                } else {
+                    tracing::debug!(body_bytes, "event stored");
+                }
                 Ok(accepted)
             }
             Ok(Put::Duplicate) => {
@@ -111,10 +114,6 @@ impl<I: Inbox> Durable<I> {
             }
         }
     }
-}
-
-fn body_bytes(delivery: &Delivery) -> usize {
-    delivery.inbound().body().len()
 }
 
 fn without_credentials(inbound: Inbound) -> Inbound {

@@ -105,7 +105,7 @@ async fn receipt_and_handling_are_linked_and_nothing_of_the_sender_is_traced() {
     // Six that are handled, and one that is not JSON.
     assert_eq!((receipts("receive").len(), receipts("handle").len()), (7, 6), "{:?}", traced.spans);
     assert!(receipts("handle").is_subset(&receipts("receive")));
-    for part in ["event accepted", "duplicate", "event handled", "attempt failed", "panicked", "dead letter", "/text"] {
+    for part in ["event stored", "duplicate", "event handled", "attempt failed", "panicked", "dead letter", "/text"] {
         assert!(traced.text.contains(part), "{part} in {}", traced.text);
     }
     let all = format!("{}{:?}", traced.text, traced.spans);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use kustomer_webhooks::runtime::inbox::{Entry, OrderKey, Reason, Stats, Stored};
+use kustomer_webhooks::runtime::inbox::{Delivery, Entry, OrderKey, Reason, Stats, Stored};
 use serde_json::{Value, json};
 
 use crate::failure::{Answer, Failure};
@@ -20,6 +20,10 @@ pub(super) fn list(entries: &[Entry], stats: Stats, json: bool) -> Result<Answer
         });
         let _infallible = writeln!(text, "{all}");
     } else {
+        if !entries.is_empty() {
+            let _infallible =
+                writeln!(text, "receipt   state    received                  name  resource  attempts  id");
+        }
         for entry in entries {
             text.push_str(&line(entry));
         }
@@ -32,12 +36,23 @@ pub(super) fn one(stored: &Stored, json: bool) -> Result<Answer, Failure> {
     let body = stored.delivery.as_ref().map(|delivery| String::from_utf8_lossy(delivery.inbound().body()));
     let text = if json {
         let mut value = value(&stored.entry);
+        value["headers"] = json!(stored.delivery.as_ref().map(headers));
         value["body"] = json!(body);
         format!("{value}\n")
     } else {
-        format!("{}\n{}\n", line(&stored.entry), body.as_deref().unwrap_or("(the body is dropped once it is done)"))
+        let mut text = line(&stored.entry);
+        for (name, value) in stored.delivery.iter().flat_map(headers) {
+            let _infallible = writeln!(text, "          {name}: {value}");
+        }
+        let _infallible = writeln!(text, "\n{}", body.as_deref().unwrap_or("(the body is dropped once it is done)"));
+        text
     };
     print(&text)
+}
+
+fn headers(delivery: &Delivery) -> Vec<(String, String)> {
+    let headers = delivery.inbound().headers().iter();
+    headers.map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned())).collect()
 }
 
 fn value(entry: &Entry) -> Value {
@@ -60,7 +75,7 @@ fn line(entry: &Entry) -> String {
     let name = entry.name.as_deref().unwrap_or("-");
     let key = entry.key.as_ref().map_or("-", OrderKey::as_str);
     let mut line = format!(
-        "{:>8}  {:<7}  {}  {name}  {key}  {} attempts  {}\n",
+        "{:>8}  {:<7}  {:.3}  {name}  {key}  {}  {}\n",
         entry.receipt, entry.state, entry.received_at, entry.attempts, entry.id
     );
     if let Some(reason) = &entry.reason {

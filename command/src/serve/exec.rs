@@ -11,6 +11,9 @@ use super::forward::Facts;
 
 /// `EX_TEMPFAIL` of sysexits.h.
 const TRY_AGAIN: i32 = 75;
+/// What a shell exits with when it cannot run a command (POSIX).
+const NOT_EXECUTABLE: i32 = 126;
+const NOT_FOUND: i32 = 127;
 
 /// Runs the command once. If this is dropped, as at the deadline, the command is killed.
 pub(super) async fn pass(command: &str, facts: &Facts, body: &[u8]) -> Result<(), HandlerError> {
@@ -33,6 +36,10 @@ pub(super) async fn pass(command: &str, facts: &Facts, body: &[u8]) -> Result<()
     }
     match child.wait().await?.code() {
         Some(0) => Ok(()),
+        // The shell's own word, not the command's: a mistake that is soon mended, such as a missing permission.
+        Some(code @ (NOT_EXECUTABLE | NOT_FOUND)) => {
+            Err(HandlerError::retry(format!("the command cannot be run (exit code {code})")))
+        }
         Some(TRY_AGAIN) => Err(HandlerError::retry("the command asks for the event again (exit code 75)")),
         Some(code) => Err(HandlerError::reject(format!("the command ended with exit code {code}"))),
         None => Err(HandlerError::retry("the command was killed")),

@@ -125,7 +125,12 @@ impl Tally {
             println!("{report}");
         } else {
             println!("{progress}");
-            println!("answered within {half:.1} ms (half of them), {most:.1} ms (99 of 100)");
+            if !counts.answered_after.is_empty() {
+                println!("answered within {half:.1} ms (half of them), {most:.1} ms (99 of 100)");
+            }
+            if counts.heard.contains_key("401") {
+                println!("401: not signed with a token that the receiver knows");
+            }
             if let Some(event) = &counts.disabled_by {
                 println!("the webhook is disabled: the last try of {event} failed");
             }

@@ -71,7 +71,8 @@ fn what_is_not_there_is_said() {
     }
     let output = place.inbox(&["ls", "--inbox", "nowhere.sqlite"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cure:"), "{output:?}");
+    let failure: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert!(failure["cure"].is_string(), "{failure}");
     assert!(!place.file("nowhere.sqlite").exists(), "looking makes no inbox");
 }
 
@@ -89,6 +90,9 @@ fn wrong_calls_name_their_cure() {
         assert_eq!(output.status.code(), Some(2), "{call:?} {output:?}");
         assert!(!output.stderr.is_empty());
     }
+    let output = command(place.path(), &["sim", "nowhere", "--json"]).output().unwrap();
+    let failure: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!((&failure["code"], failure["cure"].is_string()), (&json!(2), true), "{failure}");
     let output = command(place.path(), &["serve", "--inbox", "no/such/i", "--exec", "true"]).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("cure:"));
