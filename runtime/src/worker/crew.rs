@@ -74,8 +74,11 @@ impl<D: Dispatch + 'static> Crew<D> {
             }
             let mut woken = sleep.as_mut().poll(cx).is_ready();
             woken |= ready.as_mut().is_some_and(|ready| ready.as_mut().poll(cx).is_ready());
-            while let Poll::Ready(Some(_)) = self.tasks.poll_join_next(cx) {
+            while let Poll::Ready(Some(ended)) = self.tasks.poll_join_next(cx) {
                 woken = true;
+                if ended.is_err_and(|error| error.is_panic()) {
+                    tracing::error!("the worker itself panicked; the event is tried again by the next process");
+                }
             }
             if woken { Poll::Ready(false) } else { Poll::Pending }
         })

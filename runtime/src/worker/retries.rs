@@ -48,8 +48,9 @@ impl Retries {
         let (first, last) = (self.first.as_secs_f64(), self.last.as_secs_f64());
         let gaps = f64::from(self.attempts.saturating_sub(2).max(1));
         let growth = if first > 0.0 { (last / first).powf(f64::from(attempt.saturating_sub(1)) / gaps) } else { 1.0 };
-        let delay = Duration::try_from_secs_f64(first * growth).unwrap_or(self.last);
-        Some(delay.mul_f64(1.0 - 0.25 * random()).min(self.last))
+        // Beyond what a duration can hold it is the last one; nothing here may panic, or the event would stay leased.
+        let delay = Duration::try_from_secs_f64((first * growth).min(last) * (1.0 - 0.25 * random()));
+        Some(delay.map_or(self.last, |delay| delay.min(self.last)))
     }
 }
 

@@ -111,6 +111,30 @@ async fn what_fails_is_tried_again_and_then_dead() {
     }
 }
 
+#[test]
+fn no_delays_are_too_long_or_too_short_to_be_waited_for() {
+    for (first, last) in [
+        (Duration::ZERO, Duration::ZERO),
+        (Duration::ZERO, Duration::MAX),
+        (Duration::from_nanos(1), Duration::MAX),
+        (Duration::MAX, Duration::MAX),
+        (Duration::MAX, Duration::ZERO),
+    ] {
+        for attempts in [0, 1, 2, 3, 8, u32::MAX] {
+            let retries = Retries::new(attempts, first, last);
+            for attempt in [0, 1, 2, 7, u32::MAX - 1, u32::MAX] {
+                let delay = retries.delay_after(attempt);
+                assert_eq!(delay.is_some(), attempt < attempts.max(1), "{attempt} of {attempts}");
+                assert!(delay.is_none_or(|delay| delay <= last.max(first)), "{delay:?}");
+            }
+        }
+    }
+    let delays: Vec<_> = (1..8).filter_map(|attempt| Retries::default().delay_after(attempt)).collect();
+    assert!(delays.is_sorted() && delays.len() == 7, "{delays:?}");
+    assert!(delays[0] >= Duration::from_millis(750) && delays[0] <= Duration::from_secs(1), "{delays:?}");
+    assert!(delays[6] >= Duration::from_secs(450) && delays[6] <= Duration::from_secs(600), "{delays:?}");
+}
+
 #[tokio::test]
 async fn a_dead_letter_is_handled_once_its_handler_is_mended() {
     for case in each() {

@@ -9,8 +9,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_nats::jetstream::stream::{RetentionPolicy, StorageType};
 use asyncapi_runtime::inbox::{
-    Delivery, EventId, Inbox, InboxError, Leased, Nats, OrderKey, Page, Put, Reason, ReasonKind, Settlement, State,
+    Delivery, EventId, Inbox, InboxError, Kind, Leased, Nats, OrderKey, Page, Purged, Put, Reason, ReasonKind,
+    Retention, Settlement, State,
 };
 use asyncapi_runtime::worker::Ended;
 use asyncapi_runtime::{Headers, Inbound, Worker};
@@ -96,6 +98,50 @@ async fn dead_letters_are_listed_shown_and_requeued() {
     let again: BTreeSet<_> = lease(&inbox, 2).await.iter().map(|leased| leased.delivery.id().to_string()).collect();
     assert_eq!(again, BTreeSet::from(["e1".to_owned(), "e2".to_owned()]));
     assert_eq!(inbox.stats().await.unwrap().dead, 0);
+}
+
+#[tokio::test]
+async fn the_streams_are_as_the_docs_say() {
+    let Some(server) = Server::start() else { return };
+    let _inbox = open(&server).await;
+    let jetstream = server.jetstream().await;
+    let mut queue = jetstream.get_stream("webhooks").await.unwrap();
+    let info = queue.info().await.unwrap();
+    let two_hours = Duration::from_secs(2 * 60 * 60);
+    assert_eq!((info.config.duplicate_window, info.config.storage), (two_hours, StorageType::File));
+    assert_eq!((info.config.retention, info.state.consumer_count), (RetentionPolicy::WorkQueue, 32));
+    let mut dead = jetstream.get_stream("webhooks_dead").await.unwrap();
+    let info = dead.info().await.unwrap();
+    assert_eq!((info.config.storage, info.config.max_age), (StorageType::File, Duration::ZERO));
+}
+
+#[tokio::test]
+async fn what_no_inbox_has_put_holds_up_nobody() {
+    let Some(server) = Server::start() else { return };
+    let inbox = open(&server).await;
+    let jetstream = server.jetstream().await;
+    for partition in 0..32 {
+        let sent = jetstream.publish(format!("webhooks.{partition}"), "a stranger".into()).await.unwrap();
+        sent.await.unwrap();
+    }
+    inbox.put(event("canary:1", "a")).await.unwrap();
+    let leased = lease(&inbox, 1).await;
+    assert_eq!((leased[0].delivery.id().as_str(), leased[0].delivery.kind()), ("canary:1", Kind::Event));
+    inbox.settle(leased[0].ticket, Settlement::Done).await.unwrap();
+    let burying = async {
+        while inbox.stats().await.unwrap().dead < 32 {
+            assert!(inbox.lease(32).await.unwrap().leased.is_empty());
+        }
+    };
+    tokio::time::timeout(PATIENCE, burying).await.expect("they are set aside");
+    let dead = inbox.list(Page::of(State::Dead)).await.unwrap();
+    assert!(dead.iter().all(|letter| letter.reason.as_ref().unwrap().kind() == ReasonKind::Undecodable));
+    assert!(inbox.discard(dead[0].id.clone()).await.unwrap());
+    assert!(!inbox.discard(dead[0].id.clone()).await.unwrap());
+    assert_eq!(inbox.purge(Retention::default()).await.unwrap(), Purged::default());
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let at_once = Retention { dead: Some(Duration::ZERO), ..Retention::default() };
+    assert_eq!(inbox.purge(at_once).await.unwrap(), Purged { done: 0, dead: 31 });
 }
 
 #[tokio::test]
