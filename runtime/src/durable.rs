@@ -7,11 +7,9 @@ use tracing::Instrument;
 
 use crate::inbox::{Delivery, Envelope, Inbox, InboxError, Peeked, Put, Reason, ReasonKind};
 use crate::loggable::Loggable;
-use crate::{Accept, Accepted, BoxError, BoxFuture, Headers, Inbound, NotAccepted, RetryCause};
+use crate::{Accept, Accepted, BoxError, BoxFuture, Headers, Inbound, NotAccepted, RetryCause, defaults};
 
 pub use canary::CanaryMark;
-
-const DEFAULT_STORE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Headers that prove who somebody is, and that nobody needs once the delivery is verified.
 const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
@@ -61,7 +59,7 @@ impl<I: Inbox> Durable<I> {
     /// Stores in `inbox`, within 2 seconds, what `envelope` tells of each delivery.
     #[must_use]
     pub fn new(inbox: I, envelope: Envelope) -> Self {
-        Self { inbox, envelope, deadline: DEFAULT_STORE_DEADLINE, canary: None }
+        Self { inbox, envelope, deadline: defaults::STORE_DEADLINE, canary: None }
     }
 
     /// Sets how long storing may take before the sender is told to try again. Default: 2 s.

@@ -25,6 +25,21 @@
 //! # }
 //! # fn main() {}
 //! ```
+//!
+//! # In a server of your own
+//!
+//! Mounted as above, the receiver limits bodies: their size, their time and the memory they have together. All else
+//! is then the job of the server around it, which `server::Server` would have done:
+//!
+//! - **Timers.** `axum::serve` sets none, and waits for half a head for ever: serve with hyper-util's
+//!   `server::conn::auto` and a `TokioTimer`, with `header_read_timeout`, and close connections that are idle.
+//! - **A cap on connections**, below the process's file descriptors.
+//! - **Drain.** On SIGTERM take no connection any more, let requests finish, and end the worker
+//!   (`Worker::run` has a `stop` of its own) before the process.
+//! - **No layer above that reads, decompresses or rewrites the body**: the signature is over its bytes. No layer that
+//!   answers in the receiver's place either, such as a timeout that turns "stored" into an error.
+//! - **A `Worker`, run beside it.** Without one, everything is stored and nothing is handled.
+//! - **What watches**: `server::Monitor::serve` on a listener of its own. Its canary does not come by HTTP then.
 
 mod answer;
 mod body;

@@ -8,10 +8,8 @@ use futures_util::FutureExt;
 use crate::loggable::Loggable;
 use crate::{
     Accept, Accepted, BoxFuture, Context, DeadLetter, DeadLetters, Dispatch, DispatchError, HandlerError, Inbound,
-    NotAccepted, Refusal, RetryCause, Route,
+    NotAccepted, Refusal, RetryCause, Route, defaults,
 };
-
-const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Dispatches each delivery while its sender waits, and accepts it once its handler is done.
 ///
@@ -61,7 +59,7 @@ impl<D: Dispatch> Inline<D> {
     /// Dispatches to `dispatch`, within 5 seconds, and keeps no dead letters.
     #[must_use]
     pub fn new(dispatch: D) -> Self {
-        Self { dispatch, deadline: DEFAULT_DEADLINE, dead_letters: None }
+        Self { dispatch, deadline: defaults::INLINE_DEADLINE, dead_letters: None }
     }
 
     /// Sets how long a handler may take, and after it the dead letter sink: this long each. Default: 5 s.

@@ -42,18 +42,42 @@
 //! | `server` | `server::Server` and `server::Monitor`; implies `durable` and `http` | hyper, hyper-util, tokio (`net`, `signal`) |
 //! | `http` | `http::Receiver`, a tower service for axum or hyper; implies `inline` | http, http-body, http-body-util, tower-service |
 //!
-//! # What is promised
+//! # A receiver that loses nothing that it acknowledged
+//!
+//! ```text
+//! accept ─▶ body ─▶ verify ─▶ peek ─▶ put, durable ─▶ 2xx          lease ─▶ decode ─▶ handler ─▶ done
+//!   │ timers │ cap     │ raw     │ id      │                           ▲                   │  ├─▶ retry, later
+//!   │        │ budget  │ bytes   │ name    ▼                           │                   │  ╰─▶ dead letter
+//!   ╰ Server ╰─────────╯ Receiver╰ key ─ Durable ──────▶ Inbox ────────╯      Worker       ╰ deadline, panics
+//! ```
+//!
+//! `server` has an example that puts all of it together.
+//!
+//! ## What is promised
 //!
 //! With `Durable`, a `Worker` and an inbox that survives the process, such as `inbox::Sqlite`:
 //!
-//! - No delivery is acknowledged before it is durable.
-//! - Every stored event is handled at least once, or becomes a dead letter with its reason.
-//! - At most one completion is recorded for an event id and inbox within the deduplication horizon, 7 days.
-//! - Events of one key are handled in the order they arrived. Gaps and stale events are told by
-//!   [`Context::freshness`], where they bear a revision.
-//! - Nothing that a handler does, and no payload, changes what the sender is answered.
+//! - **No delivery is acknowledged before it is durable.** What is not is answered with a 503, and sent again.
+//! - **Every stored event is handled at least once, or becomes a dead letter with its reason.** That goes for a body
+//!   that is not JSON, a payload of the wrong shape (with the JSON pointer of the fault), an event that nobody
+//!   handles, a handler that rejects it, fails or panics to the last attempt, and a process that dies in it.
+//! - **At most one completion is recorded for an event id and inbox** within the deduplication horizon,
+//!   [7 days](defaults::HORIZON).
+//! - **Events of one key are handled one after the other, in the order they arrived.** Gaps and stale events among
+//!   them are told by [`Context::freshness`], where they bear a revision.
+//! - **Nothing that a handler does, and no payload, changes what the sender is answered**, or how soon.
 //!
-//! Not promised: the order in which the events occurred, and exactly once. Handlers have to be idempotent.
+//! ## What is not
+//!
+//! - The order in which the events occurred: senders deliver in any order.
+//! - Exactly once: a handler runs again if the process ends before its end is written down. Make it idempotent, by
+//!   [`Context::event_id`].
+//! - Anything of an event whose body is above the limit: it is answered with 413, counted, and not stored.
+//! - Events that the sender never sent, or gave up on while nobody listened. `server::Monitor` tells of silence.
+//! - Two machines on one file, or one that loses its disk: that is what `inbox::Nats` is for, and it says what it
+//!   promises less.
+//!
+//! Every limit has a default, and can be set: see [`defaults`].
 //!
 //! # What is not logged
 //!
@@ -69,6 +93,7 @@ mod context;
 mod date_time;
 mod dead_letter;
 mod decode_error;
+pub mod defaults;
 mod dispatch;
 #[cfg(feature = "durable")]
 mod durable;

@@ -48,8 +48,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::Accept;
 use crate::http::Receiver;
+use crate::{Accept, defaults};
 use connection::Answering;
 
 pub use canary::Canary;
@@ -76,7 +76,7 @@ const BREATHER: Duration = Duration::from_millis(100);
 /// on those it has, lets those that were begun finish, and ends.
 ///
 /// In a team's own server the [`Receiver`] is a `tower_service::Service`, and all of this is that server's
-/// job, except for the bodies. Know that `axum::serve` sets no timer: it waits for half a head for ever.
+/// job, except for the bodies: see [`http`](crate::http#in-a-server-of-your-own).
 pub struct Server<A> {
     receiver: Receiver<A>,
     monitor: Option<Monitor>,
@@ -94,9 +94,9 @@ impl<A: Accept + 'static> Server<A> {
             receiver,
             monitor: None,
             canary: None,
-            header_deadline: Duration::from_secs(5),
-            connections: 4_096,
-            drain: Duration::from_secs(30),
+            header_deadline: defaults::HEADER_DEADLINE,
+            connections: defaults::CONNECTIONS,
+            drain: defaults::DRAIN,
         }
     }
 

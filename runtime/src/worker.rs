@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::inbox::{Inbox, Retention};
-use crate::{Clock, Dispatch, SteadyClock};
+use crate::{Clock, Dispatch, SteadyClock, defaults};
 use crew::Crew;
 
 pub use pulse::{Counts, Pulse};
@@ -137,11 +137,11 @@ impl<D: Dispatch + 'static> Worker<D> {
     pub fn new(inbox: impl Inbox + 'static, dispatch: D) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SteadyClock::new());
         let settings = Settings {
-            concurrency: 16,
-            handler_deadline: Duration::from_secs(60),
+            concurrency: defaults::CONCURRENCY,
+            handler_deadline: defaults::HANDLER_DEADLINE,
             retries: Retries::default(),
-            drain: Duration::from_secs(30),
-            canary: Some(Duration::from_secs(60)),
+            drain: defaults::DRAIN,
+            canary: Some(defaults::CANARY_PERIOD),
             retention: Retention::default(),
             unknown: Unknown::Handle,
         };

@@ -124,3 +124,47 @@ impl Running {
             .with_monitor(move |monitor| monitor.with_worker_deadline(silence))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use kustomer_webhooks::runtime::defaults;
+
+    use super::{Handling, Receiving, Running};
+
+    #[derive(Parser)]
+    struct Limits {
+        #[command(flatten)]
+        receiving: Receiving,
+        #[command(flatten)]
+        handling: Handling,
+        #[command(flatten)]
+        running: Running,
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_runtime() {
+        let Limits { receiving, handling, running } = Limits::parse_from(["serve"]);
+        let durations = [
+            (receiving.header_deadline, defaults::HEADER_DEADLINE),
+            (receiving.body_deadline, defaults::BODY_DEADLINE),
+            (receiving.store_deadline, defaults::STORE_DEADLINE),
+            (handling.deadline, defaults::HANDLER_DEADLINE),
+            (handling.first_retry, defaults::FIRST_RETRY),
+            (handling.last_retry, defaults::LAST_RETRY),
+            (handling.horizon, defaults::HORIZON),
+            (running.drain, defaults::DRAIN),
+            (running.canary, defaults::CANARY_PERIOD),
+            (running.silence, defaults::WORKER_SILENCE),
+        ];
+        durations.iter().for_each(|(here, there)| assert_eq!(here, there));
+        let numbers = [
+            (receiving.body_limit, defaults::BODY_LIMIT),
+            (receiving.body_budget, defaults::BODY_BUDGET),
+            (receiving.connections, defaults::CONNECTIONS),
+            (handling.concurrency, defaults::CONCURRENCY),
+        ];
+        numbers.iter().for_each(|(here, there)| assert_eq!(here, there));
+        assert_eq!((handling.attempts, handling.keep_dead), (defaults::ATTEMPTS, defaults::DEAD_LETTER_RETENTION));
+    }
+}

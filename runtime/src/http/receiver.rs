@@ -15,11 +15,7 @@ use super::body::{self, Limits};
 use super::budget::{Budget, Hold};
 use super::tally::Tally;
 use crate::verify::Verify;
-use crate::{Accept, BoxError, BoxFuture, Headers, Inbound};
-
-const DEFAULT_BODY_LIMIT: usize = 8 * 1024 * 1024;
-const DEFAULT_BODY_BUDGET: usize = 64 * 1024 * 1024;
-const DEFAULT_BODY_DEADLINE: Duration = Duration::from_secs(10);
+use crate::{Accept, BoxError, BoxFuture, Headers, Inbound, defaults};
 
 /// Receives webhooks: a [`tower_service::Service`] that never fails, since every outcome has an answer.
 ///
@@ -103,9 +99,9 @@ impl<A: Accept> Receiver<A> {
             verifier: Arc::new(verifier),
             channel: None,
             limits: Limits {
-                bytes: DEFAULT_BODY_LIMIT,
-                deadline: DEFAULT_BODY_DEADLINE,
-                budget: Budget::new(DEFAULT_BODY_BUDGET),
+                bytes: defaults::BODY_LIMIT,
+                deadline: defaults::BODY_DEADLINE,
+                budget: Budget::new(defaults::BODY_BUDGET),
             },
             tally: Tally::default(),
         };

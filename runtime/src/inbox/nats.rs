@@ -22,7 +22,7 @@ use super::{
     Retention, Settlement, State, Stats, Stored, Ticket, json_lines,
 };
 use crate::clock::elapsed;
-use crate::{BoxError, BoxFuture, Freshness, Inbound};
+use crate::{BoxError, BoxFuture, Freshness, Inbound, defaults};
 use letters::Letter;
 use stream::{DEAD_SUFFIX, PARTITIONS, partition, subject};
 
@@ -79,7 +79,7 @@ impl Nats {
     ///
     /// JetStream is not there, or has streams of that name that are no inbox.
     pub async fn open(context: Context, name: &str, replicas: usize) -> Result<Self, InboxError> {
-        Self::open_with_lease(context, name, replicas, Duration::from_secs(120)).await
+        Self::open_with_lease(context, name, replicas, defaults::NATS_LEASE).await
     }
 
     /// The same, with another time after which an event whose worker is silent comes again. Default: 2 min.

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::defaults;
+
 /// How long an inbox keeps what is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Retention {
@@ -12,7 +14,7 @@ pub struct Retention {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { done: Duration::from_secs(7 * 24 * 60 * 60), dead: None }
+        Self { done: defaults::HORIZON, dead: defaults::DEAD_LETTER_RETENTION }
     }
 }
 

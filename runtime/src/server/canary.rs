@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::defaults;
 use crate::durable::CanaryMark;
 use crate::worker::Pulse;
 
@@ -63,7 +64,7 @@ impl Canary {
         sign: impl Fn(&[u8]) -> (String, String) + Send + Sync + 'static,
         pulse: Pulse,
     ) -> Self {
-        Self { mark, sign: Arc::new(sign), pulse, period: Duration::from_secs(60) }
+        Self { mark, sign: Arc::new(sign), pulse, period: defaults::CANARY_PERIOD }
     }
 
     /// Sets how long after one the next is sent. Default: 60 s.

@@ -14,13 +14,13 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::metrics;
+use crate::defaults;
 use crate::http::Tally;
 use crate::inbox::{Inbox, Stats};
 use crate::worker::Pulse;
 
 /// How long the inbox has to answer before it is taken for gone: as long as it has to store a delivery.
 const INBOX_DEADLINE: Duration = Duration::from_secs(2);
-const HEADER_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Says whether a receiver is well.
 ///
@@ -98,7 +98,7 @@ impl Monitor {
                     }
                 });
                 let mut protocol = http1::Builder::new();
-                protocol.timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
+                protocol.timer(TokioTimer::new()).header_read_timeout(defaults::HEADER_DEADLINE);
                 // How it ended is the client's business.
                 let _ended = protocol.serve_connection(TokioIo::new(stream), service).await;
             });
@@ -124,7 +124,7 @@ impl Monitor {
     }
 
     fn livez(&self) -> Response<Full<Bytes>> {
-        let deadline = self.worker_deadline.unwrap_or(Duration::from_secs(60));
+        let deadline = self.worker_deadline.unwrap_or(defaults::WORKER_SILENCE);
         if self.pulse.as_ref().is_some_and(|pulse| pulse.heartbeat_age() > deadline) {
             plain(StatusCode::SERVICE_UNAVAILABLE, "the worker is silent\n")
         } else {

@@ -2,6 +2,8 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::time::Duration;
 
+use crate::defaults;
+
 /// How often an event is tried, and how long after a failure.
 ///
 /// The delays grow by the same factor each time, from the first to the last. Each is cut by up to a quarter at
@@ -56,7 +58,7 @@ impl Retries {
 
 impl Default for Retries {
     fn default() -> Self {
-        Self::new(8, Duration::from_secs(1), Duration::from_secs(10 * 60))
+        Self::new(defaults::ATTEMPTS, defaults::FIRST_RETRY, defaults::LAST_RETRY)
     }
 }
 
