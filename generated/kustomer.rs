@@ -327,7 +327,7 @@ impl<H: Handler> Dispatch for Dispatcher<H> {
 }
 
 /// The name of the event, which stands at `/name` of the payload.
-fn event_name(inbound: &Inbound) -> Result<Option<EventName>, DecodeError> {
+pub fn event_name(inbound: &Inbound) -> Result<Option<EventName>, DecodeError> {
     Ok(inbound.peek("/name")?.map(EventName::from))
 }
 

@@ -133,6 +133,7 @@ impl Operation {
 /// A message in an operation.
 #[derive(Debug)]
 pub(crate) struct Carried {
+    pub(crate) at: Place,
     /// Index into [`Api::events`].
     pub(crate) event: usize,
     pub(crate) payload: Type,

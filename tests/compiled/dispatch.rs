@@ -145,3 +145,29 @@ async fn operations_that_were_not_chosen_are_unknown_and_methods_may_be_left_out
     assert_eq!(routes["a"], Route::Known("a".to_owned()));
     assert_eq!(routes["b"], Route::Unknown(Some("b".to_owned())));
 }
+
+struct Frames(Arc<Notes>);
+
+impl same_payload::Handler for Frames {
+    async fn on_frame(&self, event: same_payload::OnFrameMessage, cx: &Context<'_>) -> Result<(), HandlerError> {
+        let name = same_payload::event_name(cx.inbound())?;
+        let variant = match event {
+            same_payload::OnFrameMessage::Subscribed(_) => "subscribed",
+            same_payload::OnFrameMessage::Unsubscribed(_) => "unsubscribed",
+            same_payload::OnFrameMessage::Notice(_) => "notice",
+        };
+        self.0.note(format!("{variant} by {}", name.as_ref().map_or("nothing", same_payload::EventName::as_str)));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn messages_with_one_payload_are_told_apart_by_their_names() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = same_payload::Dispatcher::new(Frames(notes.clone()));
+    for name in ["subscribed", "unsubscribed", "notice"] {
+        let inbound = Inbound::new(json!({"type": name, "stream": "prices"}).to_string());
+        dispatched(&dispatcher, &inbound).await.expect("handled");
+        assert_eq!(notes.take(), [format!("{name} by {name}")]);
+    }
+}

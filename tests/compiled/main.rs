@@ -31,6 +31,7 @@ fixtures! {
     references = "../fixtures/references/expected.rs";
     renamed = "../fixtures/renamed/expected.rs";
     request_reply = "../fixtures/request-reply/expected.rs";
+    same_payload = "../fixtures/same-payload/expected.rs";
     server_variables = "../fixtures/server-variables/expected.rs";
     several_messages = "../fixtures/several-messages/expected.rs";
     several_operations = "../fixtures/several-operations/expected.rs";

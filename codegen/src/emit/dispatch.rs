@@ -101,12 +101,10 @@ fn payload(emit: Emit<'_>, operation: &Operation, message: &Carried) -> TokenStr
     let decoded = decoded(emit, &message.payload);
     let Type::Named(id) = &operation.payload else { return decoded };
     let Shape::Union(union) = &emit.api.types[*id].shape else { return decoded };
-    let position = || operation.messages.iter().position(|other| other.event == message.event);
-    let is_joined = operation.messages.len() > 1 && union.variants.len() == operation.messages.len();
-    // The variants may have been put into another order, the most demanding first.
-    let variant = union.variants.iter().position(|variant| variant.ty == message.payload).or_else(position);
-    match variant {
-        Some(variant) if is_joined && operation.payload != message.payload => {
+    let is_joined = operation.payload != message.payload;
+    // Two messages may have one type, so the type does not tell whose variant is meant.
+    match union.variants.iter().position(|variant| variant.at == message.at) {
+        Some(variant) if is_joined => {
             let (union, variant) = (&emit.names.types[id], &emit.names.members[id][variant]);
             quote!(#union::#variant(#decoded))
         }
@@ -130,7 +128,7 @@ fn event_name(emit: Emit<'_>) -> TokenStream {
     };
     quote! {
         #[doc = #docs]
-        fn event_name(inbound: &Inbound) -> Result<Option<EventName>, DecodeError> {
+        pub fn event_name(inbound: &Inbound) -> Result<Option<EventName>, DecodeError> {
             #body
         }
     }

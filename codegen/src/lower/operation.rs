@@ -160,7 +160,8 @@ impl Reader<'_, '_> {
         let headers = message.headers.map(|id| self.schemas.headers(id, label));
         let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, label, Some(name)));
         let payload = self.travelling(message, payload);
-        Carried { event: self.index.get(name).copied().unwrap_or_default(), payload, headers }
+        let at = message.at.clone();
+        Carried { at, event: self.index.get(name).copied().unwrap_or_default(), payload, headers }
     }
 
     /// What the handler answers; where that should go must be known.
