@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use asyncapi_codegen::{Config, Discriminator, Error, Perspective, Pointer, Source};
+use asyncapi_codegen::{Config, Discriminator, Error, Perspective, Pointer, Source, Validation};
 
 /// Set to write what came out as what is expected; the review is then yours.
 const UPDATE: &str = "UPDATE_EXPECTED";
@@ -105,6 +105,7 @@ fn config(directory: &Path) -> Config {
             ("strict", "") => config.strict(),
             ("provided-methods", "") => config.provided_methods(),
             ("closed-enums", "") => config.closed_enums(),
+            ("validation", "full") => config.validation(Validation::Full),
             ("operation", id) => config.operations([id]),
             ("header", header) => config.discriminator(Discriminator::Header(header.to_owned())),
             ("payload", pointer) => {

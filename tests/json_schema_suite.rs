@@ -11,11 +11,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use asyncapi_codegen::{Config, Source};
+use asyncapi_codegen::{Config, Source, Validation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use self::program::{Module, Outcome, same};
+use self::program::{Check, Module, Outcome, same};
 
 /// Set to write what is now as what is expected.
 const UPDATE: &str = "UPDATE_EXPECTED";
@@ -36,7 +36,7 @@ struct Case {
 }
 
 /// What is expected: the figures, and what is not as it should be.
-#[derive(Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Default, Deserialize, Eq, PartialEq, Serialize)]
 struct Expected {
     valid: usize,
     invalid: usize,
@@ -46,6 +46,18 @@ struct Expected {
     changed: BTreeSet<String>,
     /// How many invalid instances do not decode; the rest needs validation.
     rejected: usize,
+    validated: Validated,
+}
+
+/// What is expected of full validation: of decoding and `validate` together.
+#[derive(Default, Deserialize, Eq, PartialEq, Serialize)]
+struct Validated {
+    /// How many invalid instances are rejected.
+    rejected: usize,
+    /// Invalid instances that are not.
+    passed: BTreeSet<String>,
+    /// Valid instances that decode, and are said to be invalid.
+    contradicted: BTreeSet<String>,
 }
 
 #[test]
@@ -70,6 +82,10 @@ fn what_is_valid_is_accepted_and_comes_back() {
     let news: Vec<&String> = found.changed.difference(&expected.changed).collect();
     assert!(news.is_empty(), "valid, and changed now: {news:#?}");
     assert!(found.rejected >= expected.rejected, "{} invalid instances are rejected now", found.rejected);
+    let news: Vec<&String> = found.validated.passed.difference(&expected.validated.passed).collect();
+    assert!(news.is_empty(), "invalid, and passes validation now: {news:#?}");
+    let news: Vec<&String> = found.validated.contradicted.difference(&expected.validated.contradicted).collect();
+    assert!(news.is_empty(), "valid, and does not pass validation now: {news:#?}");
     assert!(found == expected, "the figures are better: {UPDATE}=1 cargo test --test json_schema_suite keeps them");
 }
 
@@ -89,7 +105,7 @@ fn groups(suite: &Path) -> Vec<(String, Group)> {
 }
 
 /// The types of a schema as a component. It stands in a file of its own, so that its references mean what they say.
-fn code(schema: &Value) -> Result<String, String> {
+fn code(schema: &Value, validation: Validation) -> Result<String, String> {
     let document = json!({
         "asyncapi": "2.6.0",
         "info": {"title": "Suite", "version": "1"},
@@ -97,26 +113,73 @@ fn code(schema: &Value) -> Result<String, String> {
         "components": {"schemas": {"Root": {"$ref": "schema.json"}}},
     });
     let source = Source::new("suite.json", document.to_string()).with_file("schema.json", schema.to_string());
-    let output = Config::new().types_only().generate(&source).map_err(|error| error.to_string())?;
+    let config = Config::new().types_only().validation(validation);
+    let output = config.generate(&source).map_err(|error| error.to_string())?;
     Ok(output.code().to_owned())
 }
 
-/// Compiles the types of every schema into one program and runs every instance through it.
+/// Compiles the types of every schema into one program, once for each kind of validation, and runs every instance through
+/// it.
 fn run(groups: &[(String, Group)]) -> Expected {
-    let modules: Vec<Module<'_>> = groups
-        .iter()
-        .map(|(_, group)| Module {
-            code: code(&group.schema),
+    let modules = |validation: Validation, check: Check| {
+        groups.iter().map(move |(_, group)| Module {
+            code: code(&group.schema, validation),
             values: group.tests.iter().map(|case| &case.data).collect(),
+            check,
         })
-        .collect();
-    count(groups, &program::run("suite", &modules))
+    };
+    let modules: Vec<Module<'_>> =
+        modules(Validation::Types, Check::Nothing).chain(modules(Validation::Full, Check::Validity)).collect();
+    let outcomes = program::run("suite", &modules);
+    let (decoded, validated) = outcomes.split_at(groups.len());
+    Expected { validated: count_validated(groups, validated), ..count(groups, decoded) }
+}
+
+/// What full validation says of each instance, held against what it should.
+fn count_validated(groups: &[(String, Group)], outcomes: &[Vec<Outcome>]) -> Validated {
+    let mut found = Validated::default();
+    for (label, case, outcome) in labelled(groups, outcomes) {
+        match (case.valid, outcome) {
+            (true, Outcome::Invalid(_)) => {
+                found.contradicted.insert(label);
+            }
+            (false, Outcome::Back(_)) => {
+                found.passed.insert(label);
+            }
+            (false, _) => found.rejected += 1,
+            (true, _) => {}
+        }
+    }
+    found
 }
 
 /// What became of each instance, held against what should.
 fn count(groups: &[(String, Group)], outcomes: &[Vec<Outcome>]) -> Expected {
-    let mut found = Expected { valid: 0, invalid: 0, refused: BTreeSet::new(), changed: BTreeSet::new(), rejected: 0 };
+    let mut found = Expected::default();
+    for (label, case, outcome) in labelled(groups, outcomes) {
+        if !case.valid {
+            found.invalid += 1;
+            found.rejected += usize::from(matches!(outcome, Outcome::Refused(_)));
+            continue;
+        }
+        found.valid += 1;
+        match outcome {
+            Outcome::Back(back) if same(&case.data, back) => {}
+            Outcome::Back(_) => {
+                found.changed.insert(label);
+            }
+            Outcome::Refused(_) | Outcome::Invalid(_) => {
+                found.refused.insert(label);
+            }
+        }
+    }
+    found
+}
+
+/// Each instance by file and description, with what became of it.
+fn labelled<'a>(groups: &'a [(String, Group)], outcomes: &'a [Vec<Outcome>]) -> Vec<(String, &'a Case, &'a Outcome)> {
     let mut twice: BTreeMap<String, usize> = BTreeMap::new();
+    let mut labelled = Vec::new();
     for ((name, group), outcomes) in groups.iter().zip(outcomes) {
         for (case, outcome) in group.tests.iter().zip(outcomes) {
             let mut label = format!("{name}: {}", case.description);
@@ -125,22 +188,8 @@ fn count(groups: &[(String, Group)], outcomes: &[Vec<Outcome>]) -> Expected {
             if *times > 1 {
                 let _ = write!(label, " ({times})");
             }
-            if !case.valid {
-                found.invalid += 1;
-                found.rejected += usize::from(matches!(outcome, Outcome::Refused(_)));
-                continue;
-            }
-            found.valid += 1;
-            match outcome {
-                Outcome::Back(back) if same(&case.data, back) => {}
-                Outcome::Back(_) => {
-                    found.changed.insert(label);
-                }
-                Outcome::Refused(_) => {
-                    found.refused.insert(label);
-                }
-            }
+            labelled.push((label, case, outcome));
         }
     }
-    found
+    labelled
 }

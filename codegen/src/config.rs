@@ -5,6 +5,7 @@ mod operations;
 mod payloads;
 mod reading;
 mod types;
+mod validation;
 mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use self::operations::Methods;
 pub use self::operations::{Discriminator, Perspective};
 pub(crate) use self::types::Enums;
+pub use self::validation::Validation;
 pub(crate) use self::writing::Extent;
 pub use self::writing::Output;
 use crate::diagnostic::{Diagnostics, Strictness};
@@ -39,6 +41,7 @@ pub struct Config {
     pub(crate) methods: Methods,
     pub(crate) enums: Enums,
     pub(crate) strictness: Strictness,
+    pub(crate) validation: Validation,
     pub(crate) discriminator: Option<Discriminator>,
     pub(crate) operations: Option<BTreeSet<String>>,
     pub(crate) renames: BTreeMap<String, String>,

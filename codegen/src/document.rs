@@ -4,6 +4,7 @@
 
 mod avro;
 mod bindings;
+mod constraints;
 mod keywords;
 mod locate;
 mod message;
@@ -30,6 +31,7 @@ use std::ops::Index;
 use serde::de::DeserializeSeed;
 
 pub(crate) use self::bindings::{BindingRole, Bindings};
+pub(crate) use self::constraints::Dependency;
 pub(crate) use self::keywords::{JsonType, Keywords, Language, Tag};
 pub(crate) use self::locate::{Part, Position, Positions};
 #[cfg(feature = "overlay")]
@@ -190,6 +192,11 @@ pub(crate) struct Messages {
 }
 
 impl Messages {
+    /// The messages, in the order of reading.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Message> {
+        self.all.iter()
+    }
+
     fn add(&mut self, message: Message) -> MessageId {
         let id = MessageId(self.all.len());
         self.by_place.insert(message.at.clone(), id);

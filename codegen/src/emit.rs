@@ -12,6 +12,7 @@ mod imports;
 mod publisher;
 mod rename;
 mod reply;
+mod schemas;
 mod servers;
 mod structs;
 mod types;
@@ -47,9 +48,11 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
     items.extend(bindings::bindings(emit));
     for (id, def) in api.types.in_order() {
         items.extend(type_def(emit, id, def));
+        items.extend(schemas::validate(emit, id));
     }
     items.extend(structs::helpers(emit));
     items.extend(unions::helpers(emit));
+    items.extend(schemas::schemas(emit));
     items
 }
 
@@ -59,6 +62,10 @@ fn type_def(emit: Emit<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
         Shape::Enum(values) => enums::define(emit, id, def, values),
         Shape::Union(union) => unions::define(emit, id, def, union),
         Shape::Alias(target) => vec![types::alias(emit, id, def, target)],
-        Shape::Newtype(target) => vec![types::newtype(emit, id, def, target)],
+        Shape::Newtype(target) => {
+            let mut items = vec![types::newtype(emit, id, def, target)];
+            items.extend(types::conversions(emit, id, target));
+            items
+        }
     }
 }

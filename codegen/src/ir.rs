@@ -1,6 +1,6 @@
 //! Stage four's result: the API as Rust will see it, without a name or a token yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Index;
 
 use crate::document::{BindingRole, Location, Place, Pointer};
@@ -16,6 +16,8 @@ pub(crate) struct Api {
     pub(crate) servers: Vec<Server>,
     pub(crate) bindings: Vec<Bound>,
     pub(crate) types: Types,
+    /// What values are validated against; none where the types alone decide.
+    pub(crate) definitions: Definitions,
     pub(crate) coverage: Coverage,
     /// What tells apart the places that only their positions in a list would.
     pub(crate) identities: BTreeMap<Place, String>,
@@ -489,6 +491,66 @@ pub(crate) enum Type {
     Named(TypeId),
     /// On the heap, because the type holds itself.
     Boxed(TypeId),
+}
+
+/// The schemas that values are validated against.
+#[derive(Debug, Default)]
+pub(crate) struct Definitions {
+    all: Vec<Definition>,
+    types: BTreeSet<TypeId>,
+}
+
+impl Definitions {
+    pub(crate) fn new(all: Vec<Definition>) -> Self {
+        let types = all.iter().filter_map(|definition| match definition.of {
+            Defined::Type(id) => Some(id),
+            Defined::Place(_) => None,
+        });
+        Self { types: types.collect(), all }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Definition> {
+        self.all.iter()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Whether there is one of this type.
+    pub(crate) fn has(&self, id: TypeId) -> bool {
+        self.types.contains(&id)
+    }
+}
+
+/// A schema that values are validated against.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    pub(crate) of: Defined,
+    pub(crate) schema: Json,
+}
+
+/// What a definition is of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Defined {
+    Type(TypeId),
+    /// A schema without a type of its own, by where it stands.
+    Place(String),
+}
+
+/// JSON, with references to definitions, which have no names yet.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Json {
+    Null,
+    Boolean(bool),
+    Integer(i128),
+    /// A finite number.
+    Number(f64),
+    Text(String),
+    List(Vec<Json>),
+    Object(Vec<(String, Json)>),
+    /// A schema that is another definition.
+    Reference(Defined),
 }
 
 /// The width of an integer.

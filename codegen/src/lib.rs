@@ -25,7 +25,7 @@ mod names;
 mod output;
 mod source;
 
-pub use self::config::{Config, Discriminator, Output, Perspective};
+pub use self::config::{Config, Discriminator, Output, Perspective, Validation};
 pub use self::diagnostic::{Diagnostic, Report, Severity};
 pub use self::document::Pointer;
 pub use self::error::Error;

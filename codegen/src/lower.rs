@@ -2,6 +2,7 @@
 
 mod bindings;
 mod channel;
+mod definition;
 mod identity;
 mod kinds;
 mod merge;
@@ -19,10 +20,10 @@ mod union;
 
 use std::collections::BTreeMap;
 
-use crate::config::Config;
+use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Document, Place};
-use crate::ir::{self, Api, Shape, TypeDef, Types};
+use crate::ir::{self, Api, Definitions, Shape, TypeDef, Types};
 
 /// Turns the document into the API as the chosen side sees it.
 pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnostics) -> Api {
@@ -31,10 +32,14 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
     let channels = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();
     let bindings = bindings::lower(document, &mut schemas);
-    let (mut types, coverage) = schemas.finish();
+    let (mut types, coverage, made) = schemas.finish();
     kinds::tell(&mut types);
     recursion::name_what_holds_itself(&mut types);
     recursion::box_what_holds_itself(&mut types);
+    let definitions = match config.validation {
+        Validation::Types => Definitions::default(),
+        Validation::Full => definition::all(document, &types, &made),
+    };
     let identities = identities(document, &types);
     let routing = routing::find(document, config, &operations, &events, diagnostics);
     Api {
@@ -46,6 +51,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
         bindings,
         events,
         types,
+        definitions,
         coverage,
         identities,
     }

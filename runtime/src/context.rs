@@ -112,4 +112,20 @@ impl<'a> Context<'a> {
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         self.inbound.decode()
     }
+
+    /// The whole body as a `T` that is checked: by its `validate`, where the code was generated with full validation.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode), and with the kind [`Violation`](crate::DecodeErrorKind::Violation) where the check
+    /// finds any.
+    #[cfg(feature = "validation")]
+    pub fn decode_valid<T: DeserializeOwned>(
+        &self,
+        validate: impl FnOnce(&T) -> Result<(), crate::Violations>,
+    ) -> Result<T, DecodeError> {
+        let value = self.decode()?;
+        validate(&value)?;
+        Ok(value)
+    }
 }

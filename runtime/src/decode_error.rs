@@ -36,7 +36,7 @@ pub struct DecodeError {
     message: String,
 }
 
-/// The two ways in which a body can be wrong.
+/// The ways in which a body can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
@@ -44,6 +44,8 @@ pub enum DecodeErrorKind {
     Syntax,
     /// It is JSON, but not of the shape the type has.
     Data,
+    /// It has the shape, and values that its schema does not allow.
+    Violation,
 }
 
 impl DecodeError {
@@ -56,7 +58,7 @@ impl DecodeError {
         &self.pointer
     }
 
-    /// Whether it is the JSON or the shape that is wrong.
+    /// Whether it is the JSON, the shape or the values that are wrong.
     #[must_use]
     pub fn kind(&self) -> DecodeErrorKind {
         self.kind
@@ -100,6 +102,16 @@ impl DecodeError {
     fn new(pointer: String, error: &serde_json::Error) -> Self {
         let kind = if error.is_data() { DecodeErrorKind::Data } else { DecodeErrorKind::Syntax };
         Self { pointer, kind, message: error.to_string() }
+    }
+}
+
+/// The place is that of the first violation, the message names all of them.
+#[cfg(feature = "validation")]
+impl From<crate::Violations> for DecodeError {
+    fn from(violations: crate::Violations) -> Self {
+        let pointer = violations.iter().next().map(|first| first.pointer().to_owned()).unwrap_or_default();
+        let message = violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        Self { pointer, kind: DecodeErrorKind::Violation, message }
     }
 }
 

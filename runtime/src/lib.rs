@@ -40,6 +40,7 @@
 //! | `sqlite` | `inbox::Sqlite`, the inbox in one file; implies `durable` | rusqlite with `SQLite` itself, which needs a C compiler |
 //! | `nats` | `inbox::Nats`, the inbox in a JetStream, for several nodes; implies `durable` | async-nats |
 //! | `server` | `server::Server` and `server::Monitor`; implies `durable` and `http` | hyper, hyper-util, tokio (`net`, `signal`) |
+//! | `validation` | `Schemas`, `Violations`: what `validate` of generated types stands on | jsonschema |
 //! | `http` | `http::Receiver`, a tower service for axum or hyper; implies `inline` | http, http-body, http-body-util, tower-service |
 //!
 //! # A receiver that loses nothing that it acknowledged
@@ -116,6 +117,8 @@ mod pointer;
 #[cfg(feature = "server")]
 pub mod server;
 mod transport;
+#[cfg(feature = "validation")]
+mod validation;
 pub mod verify;
 #[cfg(feature = "durable")]
 pub mod worker;
@@ -139,5 +142,7 @@ pub use inbound::Inbound;
 pub use inline::Inline;
 pub use outbound::Outbound;
 pub use transport::{PublishError, Transport};
+#[cfg(feature = "validation")]
+pub use validation::{Schemas, Violation, Violations};
 #[cfg(feature = "durable")]
 pub use worker::Worker;

@@ -41,6 +41,7 @@ fixtures! {
     unions = "../fixtures/unions/expected.rs";
     unions_closed = "../fixtures/unions-closed/expected.rs";
     unions_types_only = "../fixtures/unions-types-only/expected.rs";
+    validated = "../fixtures/validation/expected.rs";
     version_3 = "../fixtures/version-3/expected.rs";
     warnings = "../fixtures/warnings/expected.rs";
 }
@@ -52,6 +53,7 @@ mod self_holding;
 mod shapes;
 mod teams;
 mod unions_kept;
+mod validation;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

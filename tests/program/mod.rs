@@ -15,6 +15,17 @@ pub(crate) enum Outcome {
     Back(Value),
     /// It was refused, and why.
     Refused(String),
+    /// It was read, and is not valid.
+    Invalid(String),
+}
+
+/// What is asked of a value that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)]
+pub(crate) enum Check {
+    Nothing,
+    /// By its `validate`, in code that was generated with full validation.
+    Validity,
 }
 
 /// A schema's code and the values to read with its type `Root`; without code every value is refused.
@@ -22,13 +33,36 @@ pub(crate) enum Outcome {
 pub(crate) struct Module<'a> {
     pub(crate) code: Result<String, String>,
     pub(crate) values: Vec<&'a Value>,
+    pub(crate) check: Check,
+}
+
+impl Module<'_> {
+    /// What finds violations. An alias has no methods; what it stands for may have.
+    fn validator(&self, index: usize) -> String {
+        let code = match (&self.code, self.check) {
+            (Ok(code), Check::Validity) => code,
+            _ => return "|_| Ok(())".to_owned(),
+        };
+        let validate = "validate().map_err(|found| found.to_string())";
+        if code.contains("pub type Root = Value;") || !code.contains("SCHEMAS.check(") {
+            "|_| Ok(())".to_owned()
+        } else if code.contains("pub type Root = Option<") {
+            format!("|root: &m{index}::Root| root.as_ref().map_or(Ok(()), |root| root.{validate})")
+        } else {
+            format!("|root: &m{index}::Root| root.{validate}")
+        }
+    }
 }
 
 /// Compiles the modules into the program of this name and sends each value through.
 pub(crate) fn run(name: &str, modules: &[Module<'_>]) -> Vec<Vec<Outcome>> {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(directory.join("src")).expect("a directory can be made");
-    fs::write(directory.join("Cargo.toml"), MANIFEST.replace("NAME", name)).expect("the program can be written");
+    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("runtime").display().to_string();
+    let validates = modules.iter().any(|module| module.check == Check::Validity);
+    let runtime = format!("asyncapi-runtime = {{ path = {runtime:?}, features = [\"validation\"] }}");
+    let manifest = MANIFEST.replace("NAME", name).replace("RUNTIME", if validates { &runtime } else { "" });
+    fs::write(directory.join("Cargo.toml"), manifest).expect("the program can be written");
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"), directory.join("Cargo.lock")).expect("copied");
     let mut main = String::from(MAIN);
     let mut arms = String::new();
@@ -36,7 +70,7 @@ pub(crate) fn run(name: &str, modules: &[Module<'_>]) -> Vec<Vec<Outcome>> {
         if let Ok(code) = &module.code {
             fs::write(directory.join(format!("src/m{index}.rs")), code).expect("the program can be written");
             let _ = writeln!(main, "#[allow(warnings)]\nmod m{index};");
-            let _ = writeln!(arms, "        {index} => through::<m{index}::Root>(value),");
+            let _ = writeln!(arms, "        {index} => through::<m{index}::Root>(value, {}),", module.validator(index));
         }
     }
     let _ = writeln!(
@@ -87,6 +121,7 @@ edition = "2024"
 [dependencies]
 serde = { version = "1", features = ["derive"] }
 serde_json = "1"
+RUNTIME
 
 [profile.dev]
 debug = 0
@@ -113,11 +148,18 @@ fn main() {
 enum Outcome {
     Back(Value),
     Refused(String),
+    Invalid(String),
 }
 
-fn through<T: serde::de::DeserializeOwned + serde::Serialize>(value: &str) -> Outcome {
-    match serde_json::from_str::<T>(value).and_then(|value| serde_json::to_value(value)) {
-        Ok(back) => Outcome::Back(back),
+fn through<T: serde::de::DeserializeOwned + serde::Serialize>(
+    value: &str,
+    validate: fn(&T) -> Result<(), String>,
+) -> Outcome {
+    match serde_json::from_str::<T>(value) {
+        Ok(value) => match validate(&value) {
+            Ok(()) => Outcome::Back(serde_json::to_value(value).unwrap()),
+            Err(found) => Outcome::Invalid(found),
+        },
         Err(why) => Outcome::Refused(why.to_string()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::constraints::{self, Constraints};
 use super::place::Place;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
@@ -40,6 +41,7 @@ pub(crate) struct Keywords {
     pub(crate) any_of: Vec<SchemaId>,
     pub(crate) one_of: Vec<SchemaId>,
     pub(crate) discriminator: Option<Tag>,
+    pub(crate) constraints: Constraints,
     pub(crate) language: Language,
 }
 
@@ -96,39 +98,20 @@ pub(crate) enum JsonType {
     Object,
 }
 
-/// Keywords that narrow the values of a type without changing its shape, and notes for people.
-const VALIDATION: &[&str] = &[
+/// Notes for people, and what is not read.
+const NOTES: &[&str] = &[
     "$anchor",
     "$comment",
     "$id",
     "$schema",
-    "const",
-    "contains",
-    "contentEncoding",
-    "contentMediaType",
     "default",
-    "dependencies",
-    "dependentRequired",
-    "dependentSchemas",
-    "else",
     "example",
     "examples",
     "externalDocs",
     "id",
-    "if",
-    "maxLength",
-    "maxProperties",
-    "minLength",
-    "minProperties",
-    "multipleOf",
-    "not",
-    "pattern",
-    "propertyNames",
     "readOnly",
     "summary",
-    "then",
     "unevaluatedProperties",
-    "uniqueItems",
     "writeOnly",
     "xml",
 ];
@@ -151,6 +134,7 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
         ..Keywords::default()
     };
     types(&mut keywords, &mut object);
+    keywords.constraints = constraints::read(schemas, &mut object);
     keywords.properties = named(schemas, object.entries("properties"));
     keywords.pattern_properties = named(schemas, object.entries("patternProperties"));
     keywords.additional = object.get("additionalProperties").map(|node| schemas.read(&node));
@@ -162,7 +146,7 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
     for entries in definitions {
         named(schemas, entries);
     }
-    object.pass_over(VALIDATION);
+    object.pass_over(NOTES);
     object.finish();
     keywords
 }

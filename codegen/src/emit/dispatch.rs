@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Emit, handler, reply, types};
+use super::{Emit, handler, reply, schemas, types};
 use crate::ir::{Address, Carried, Operation, Routing, Shape, Type};
 use crate::names::Name;
 
@@ -26,7 +26,10 @@ pub(super) fn dispatch(emit: Emit<'_>) -> Vec<TokenStream> {
 /// The payload out of the delivery.
 fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
     match types::wire(emit, ty) {
-        Wire::Json => quote!(cx.decode()?),
+        Wire::Json => {
+            let validated = schemas::validator(emit, ty).map(|validate| quote!(cx.decode_valid(#validate)?));
+            validated.unwrap_or_else(|| quote!(cx.decode()?))
+        }
         Wire::Bytes => quote!(cx.inbound().body().to_vec()),
         Wire::Own => {
             let ty = types::owned(emit, ty);
@@ -218,7 +221,11 @@ fn calls(emit: Emit<'_>, operations: &[(&Operation, &Name)]) -> TokenStream {
         let call = reply::call(emit, operation, method, &quote!(event));
         let decoded = match types::wire(emit, &operation.payload) {
             Wire::Own => quote!(<#payload as TryFrom<&[u8]>>::try_from(cx.inbound().body())),
-            Wire::Json | Wire::Bytes => quote!(cx.decode::<#payload>()),
+            Wire::Json | Wire::Bytes => {
+                let validated = schemas::validator(emit, &operation.payload);
+                let validated = validated.map(|validate| quote!(cx.decode_valid(#validate)));
+                validated.unwrap_or_else(|| quote!(cx.decode::<#payload>()))
+            }
         };
         quote!(if let Ok(event) = #decoded { #call })
     });

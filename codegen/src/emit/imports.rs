@@ -54,7 +54,7 @@ impl Uses {
         if !emit.api.events.is_empty() {
             uses.open_enum();
         }
-        for (_, def) in emit.api.types.iter() {
+        for (id, def) in emit.api.types.iter() {
             match &def.shape {
                 Shape::Struct(object) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
@@ -80,6 +80,9 @@ impl Uses {
                 }
                 Shape::Alias(target) => uses.ty(target),
                 Shape::Newtype(target) => {
+                    if emit.api.definitions.has(id) {
+                        uses.add("std::ops", ["Deref"]);
+                    }
                     uses.add("serde", ["Deserialize", "Serialize"]);
                     uses.ty(target);
                 }
@@ -87,6 +90,9 @@ impl Uses {
         }
         if emit.config.extent == Extent::Everything {
             uses.operations(emit);
+        }
+        if !emit.api.definitions.is_empty() {
+            uses.add("asyncapi_runtime", ["Schemas", "Violations"]);
         }
         uses
     }

@@ -90,6 +90,32 @@ pub(super) fn newtype(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) 
     }
 }
 
+/// The ways in and out of a wrapper that is one only to be validated.
+pub(super) fn conversions(emit: Emit<'_>, id: TypeId, target: &Type) -> Vec<TokenStream> {
+    if !emit.api.definitions.has(id) {
+        return Vec::new();
+    }
+    let name = &emit.names.types[&id];
+    let target = owned(emit, target);
+    let from = quote! {
+        impl From<#target> for #name {
+            fn from(value: #target) -> Self {
+                Self(value)
+            }
+        }
+    };
+    let deref = quote! {
+        impl Deref for #name {
+            type Target = #target;
+
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+    };
+    vec![from, deref]
+}
+
 /// How a payload becomes bytes, and bytes a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wire {

@@ -1,11 +1,13 @@
 //! Schemas become types: those with a shape of their own become items, the others stand where they are used.
 
+mod narrowed;
 mod object;
 mod shape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::shape::Choice;
+use super::definition::Made;
 use super::origin::{self, Roots};
 use super::{docs, merge, scalar, union};
 use crate::config::Config;
@@ -25,6 +27,10 @@ pub(super) struct Lowering<'a> {
     diagnostics: &'a Diagnostics,
     roots: Roots,
     made: BTreeMap<SchemaId, TypeId>,
+    /// The payloads that a union of messages joins.
+    joined: BTreeMap<TypeId, Vec<SchemaId>>,
+    /// The schemas of headers: there are always more headers than a message has.
+    headers: BTreeSet<Place>,
     /// What is being resolved without an item, so that a circle of such schemas ends.
     under_way: BTreeSet<SchemaId>,
     /// `None` while the type is being made.
@@ -54,6 +60,8 @@ impl<'a> Lowering<'a> {
                 components.map(|(key, id)| (schemas[*id].at.clone(), Root::Schema(key.clone()))).collect(),
             ),
             made: BTreeMap::new(),
+            joined: BTreeMap::new(),
+            headers: headers(document),
             under_way: BTreeSet::new(),
             types: Vec::new(),
             coverage: Coverage::default(),
@@ -84,7 +92,16 @@ impl<'a> Lowering<'a> {
         if let Some(name) = otherwise {
             self.roots.also(&self.schemas[id].at, name);
         }
-        if self.is_foreign(id) { self.type_of(id) } else { self.value(id) }
+        if self.is_foreign(id) {
+            return self.type_of(id);
+        }
+        let ty = self.value(id);
+        if !self.is_new_type(id, &ty) {
+            return ty;
+        }
+        self.reserve(id);
+        self.component(id);
+        self.value(id)
     }
 
     /// What a payload is that travels in a binary form.
@@ -177,6 +194,7 @@ impl<'a> Lowering<'a> {
             Variant { at, label, ty, tag_values, kinds: Vec::new() }
         };
         let variants = order.into_iter().map(variant).collect();
+        self.joined.insert(TypeId(self.types.len()), ids);
         self.add(TypeDef {
             at: at.clone(),
             origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
@@ -185,10 +203,11 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// Every type that was made, and how much of the schemas they say.
-    pub(super) fn finish(self) -> (Types, Coverage) {
+    /// Every type that was made, how much of the schemas they say, and which schemas they were made of.
+    pub(super) fn finish(self) -> (Types, Coverage, Made) {
         self.mapped_payloads_exist();
-        (Types(self.types.into_iter().flatten().collect()), self.coverage)
+        let made = Made { by_schema: self.made, joined: self.joined };
+        (Types(self.types.into_iter().flatten().collect()), self.coverage, made)
     }
 
     fn root(&mut self, id: SchemaId, root: impl FnOnce() -> Root) {
@@ -215,7 +234,10 @@ impl<'a> Lowering<'a> {
         };
         let shape = match shape {
             Some(shape) => shape,
-            None => Shape::Alias(self.without_item(id)),
+            None => match self.without_item(id) {
+                ty if self.is_new_type(id, &ty) => Shape::Newtype(ty),
+                ty => Shape::Alias(ty),
+            },
         };
         self.types[type_id.0] = Some(self.def(id, shape));
     }
@@ -326,6 +348,12 @@ impl<'a> Lowering<'a> {
             || keywords.values.iter().flatten().any(|value| *value == Value::Null)
             || listed.clone().any(|id| union::is_null(self.schemas, *id))
     }
+}
+
+/// The schemas that headers are described by.
+fn headers(document: &Document) -> BTreeSet<Place> {
+    let described = document.messages.iter().filter_map(|message| document.schemas.definition(message.headers?));
+    described.map(|id| document.schemas[id].at.clone()).collect()
 }
 
 /// A message that is joined with others.

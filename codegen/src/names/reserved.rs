@@ -26,6 +26,7 @@ pub(super) const TYPES: &[&str] = &[
     "Debug",
     "DecodeError",
     "Default",
+    "Deref",
     "Deserialize",
     "Deserializer",
     "Dispatch",
@@ -61,6 +62,7 @@ pub(super) const TYPES: &[&str] = &[
     "Publisher",
     "Result",
     "Route",
+    "Schemas",
     "Send",
     "Serialize",
     "Serializer",
@@ -73,6 +75,7 @@ pub(super) const TYPES: &[&str] = &[
     "Uuid",
     "Value",
     "Vec",
+    "Violations",
 ];
 
 /// The variant of an open enum for what the document does not list.

@@ -17,7 +17,7 @@ pub struct Reason {
 pub enum ReasonKind {
     /// Its body is not JSON.
     NotJson,
-    /// Its payload is not of the shape the document gives it.
+    /// Its payload is not of the shape the document gives it, or has values that the document does not allow.
     Undecodable,
     /// The document does not list it, and nobody handles what is not listed.
     Unknown,
@@ -102,7 +102,7 @@ impl From<&DecodeError> for Reason {
     fn from(error: &DecodeError) -> Self {
         let kind = match error.kind() {
             DecodeErrorKind::Syntax => ReasonKind::NotJson,
-            DecodeErrorKind::Data => ReasonKind::Undecodable,
+            DecodeErrorKind::Data | DecodeErrorKind::Violation => ReasonKind::Undecodable,
         };
         Self::new(kind, error.message()).with_pointer(error.pointer())
     }

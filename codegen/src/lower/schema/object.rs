@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::{docs, merge, scalar};
 use super::{Lowering, is_nothing};
+use crate::config::Validation;
 use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas};
 use crate::ir::{Docs, Extra, Field, Presence, Struct, Type};
 
@@ -30,7 +31,16 @@ impl Lowering<'_> {
                 fields.push(Field { at, name: name.clone(), docs: Docs::default(), ty: Type::Any, presence });
             }
         }
-        Struct { fields, extra: self.extra(keywords) }
+        let extra = match self.extra(keywords) {
+            Extra::Dropped if self.keeps_everything(keywords) => Extra::Kept(Type::Any),
+            extra => extra,
+        };
+        Struct { fields, extra }
+    }
+
+    /// Whether properties without a field are kept, because schemas speak of them too.
+    fn keeps_everything(&self, keywords: &Keywords) -> bool {
+        self.config.validation == Validation::Full && !self.headers.contains(&keywords.at)
     }
 
     /// What becomes of properties that are not named.

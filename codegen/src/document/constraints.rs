@@ -1,0 +1,132 @@
+//! Keywords that narrow the values of a type without changing its shape: only validation asks for them.
+
+use super::read::{Node, Object};
+use super::schema::{SchemaId, Schemas};
+use super::value::Value;
+
+/// What a schema asks of values beyond what [`Keywords`](super::Keywords) hold, each list in a fixed order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Constraints {
+    /// OpenAPI's `nullable`: `null` is allowed, whatever else is said.
+    pub(crate) nullable: bool,
+    /// Keywords with a value of their own, such as `maxLength`.
+    pub(crate) plain: Vec<(&'static str, Value)>,
+    /// Keywords with a schema, such as `not`.
+    pub(crate) schemas: Vec<(&'static str, SchemaId)>,
+    /// What a property asks for where it is present.
+    pub(crate) dependencies: Vec<(String, Dependency)>,
+}
+
+impl Constraints {
+    /// Whether nothing is asked for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.plain.is_empty() && self.schemas.is_empty() && self.dependencies.is_empty()
+    }
+}
+
+/// What the presence of a property asks for.
+#[derive(Clone, Debug)]
+pub(crate) enum Dependency {
+    Properties(Vec<String>),
+    Schema(SchemaId),
+}
+
+/// Keywords whose value is a count.
+const COUNTS: &[&str] = &["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"];
+
+/// Keywords whose value is a schema.
+const SCHEMAS: &[&str] = &["additionalItems", "contains", "propertyNames", "not", "if", "then", "else"];
+
+/// Reads the constraints of one schema, and the schemas in them.
+pub(super) fn read(schemas: &mut Schemas, object: &mut Object<'_>) -> Constraints {
+    let nullable = object.get("nullable").is_some_and(|node| *node.value == Value::Bool(true));
+    let mut constraints = Constraints { nullable, ..Constraints::default() };
+    let plain = &mut constraints.plain;
+    plain.extend(object.get("const").map(|node| ("const", node.value.clone())));
+    bounds(object, plain, "minimum", "exclusiveMinimum");
+    bounds(object, plain, "maximum", "exclusiveMaximum");
+    keep(object, plain, "multipleOf", |value| match value {
+        Value::Integer(number) => *number > 0,
+        Value::Float(number) => *number > 0.0,
+        _ => false,
+    });
+    for key in COUNTS {
+        keep(object, plain, key, is_count);
+    }
+    for key in ["pattern", "contentEncoding", "contentMediaType"] {
+        keep(object, plain, key, |value| matches!(value, Value::String(_)));
+    }
+    keep(object, plain, "uniqueItems", |value| *value == Value::Bool(true));
+    // What follows a tuple is `items` in the drafts that have `prefixItems`.
+    let rest = object.get("prefixItems").and_then(|_| object.get("items")).filter(is_schema);
+    constraints.schemas.extend(rest.map(|node| ("additionalItems", schemas.read(&node))));
+    for key in SCHEMAS {
+        let node = object.get(key).filter(is_schema);
+        constraints.schemas.extend(node.map(|node| (*key, schemas.read(&node))));
+    }
+    for key in ["dependencies", "dependentRequired", "dependentSchemas"] {
+        let node = object.get(key).filter(|node| matches!(node.value, Value::Mapping(_)));
+        for (name, node) in node.map(|node| node.entries(key)).unwrap_or_default() {
+            constraints.dependencies.push((name.to_owned(), dependency(schemas, &node)));
+        }
+    }
+    constraints
+}
+
+/// Keeps the value of a keyword, unless it is of a kind that the keyword does not take.
+fn keep(
+    object: &mut Object<'_>,
+    plain: &mut Vec<(&'static str, Value)>,
+    key: &'static str,
+    fits: impl FnOnce(&Value) -> bool,
+) {
+    plain.extend(object.get(key).filter(|node| fits(node.value)).map(|node| (key, node.value.clone())));
+}
+
+/// A bound, which `exclusive…: true` (OpenAPI 3.0) makes an exclusive one.
+fn bounds(
+    object: &mut Object<'_>,
+    plain: &mut Vec<(&'static str, Value)>,
+    inclusive: &'static str,
+    exclusive: &'static str,
+) {
+    let is_exclusive = object.get(exclusive).is_some_and(|node| *node.value == Value::Bool(true));
+    let bound = object.get(inclusive).filter(|node| is_number(node.value));
+    plain.extend(bound.map(|node| (if is_exclusive { exclusive } else { inclusive }, node.value.clone())));
+    keep(object, plain, exclusive, is_number);
+}
+
+/// Whether a value is a whole number from 0 up, which may be written as `2.0`.
+fn is_count(value: &Value) -> bool {
+    match value {
+        Value::Integer(number) => *number >= 0,
+        Value::Float(number) => *number >= 0.0 && number.fract() == 0.0,
+        _ => false,
+    }
+}
+
+fn is_number(value: &Value) -> bool {
+    match value {
+        Value::Integer(_) => true,
+        Value::Float(number) => number.is_finite(),
+        _ => false,
+    }
+}
+
+fn is_schema(node: &Node<'_>) -> bool {
+    matches!(node.value, Value::Bool(_) | Value::Mapping(_))
+}
+
+fn dependency(schemas: &mut Schemas, node: &Node<'_>) -> Dependency {
+    match node.value {
+        Value::Sequence(names) => Dependency::Properties(names.iter().filter_map(text).collect()),
+        _ => Dependency::Schema(schemas.read(node)),
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,303 @@
+//! Schemas as values are validated against them: JSON Schema draft 7, whatever language the document's own are in.
+//!
+//! A schema with a type of its own is a definition, and so is one that references lead to, unless it has no parts; all
+//! others stand where they are used. What is written for people is left out.
+
+use std::collections::BTreeMap;
+
+use crate::document::{
+    Dependency, Document, FileId, JsonType, Keywords, Language, Place, SchemaId, SchemaKind, Schemas, Value,
+};
+use crate::ir::{Defined, Definition, Definitions, Json, Shape, Type, TypeId, Types};
+
+/// Which schemas the types were made of.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    pub(super) by_schema: BTreeMap<SchemaId, TypeId>,
+    /// The payloads that a union of messages joins.
+    pub(super) joined: BTreeMap<TypeId, Vec<SchemaId>>,
+}
+
+/// The definitions of all types that are no aliases, and of whatever these refer to.
+pub(super) fn all(document: &Document, types: &Types, made: &Made) -> Definitions {
+    let schemas = &document.schemas;
+    let mut writer =
+        Writer { schemas, files: &document.files, made: &made.by_schema, pending: Vec::new(), places: BTreeMap::new() };
+    let owners = owners(types);
+    let schema_of = |writer: &mut Writer<'_>, id: TypeId| {
+        let at = &types[id].at;
+        match (made.joined.get(&id), schemas.at(at)) {
+            (Some(joined), _) => {
+                let alternatives = joined.iter().map(|schema| writer.schema(*schema)).collect();
+                Some(object([("anyOf", Json::List(alternatives))]))
+            }
+            (None, Some(schema)) if made.by_schema.get(&schema) == Some(&id) => Some(writer.own(schema)),
+            // An alternative together with what all alternatives share: it is what the union is, and itself.
+            (None, schema) => {
+                let union = Json::Reference(Defined::Type(*owners.get(&id)?));
+                let own = schema.map_or_else(|| object([("type", text("object"))]), |schema| writer.own(schema));
+                Some(object([("allOf", Json::List(vec![union, own]))]))
+            }
+        }
+    };
+    let mut found = BTreeMap::new();
+    let mut pending: Vec<Defined> = types.iter().map(|(id, _)| Defined::Type(id)).collect();
+    pending.retain(|defined| !matches!(defined, Defined::Type(id) if matches!(types[*id].shape, Shape::Alias(_))));
+    while let Some(defined) = pending.pop() {
+        if found.contains_key(&defined) {
+            continue;
+        }
+        let schema = match &defined {
+            Defined::Type(id) => schema_of(&mut writer, *id),
+            Defined::Place(name) => writer.places.get(name).copied().map(|schema| writer.own(schema)),
+        };
+        if let Some(schema) = schema {
+            found.insert(defined, schema);
+            pending.append(&mut writer.pending);
+        }
+    }
+    let in_order = types.in_order().into_iter().map(|(id, _)| Defined::Type(id));
+    let ordered: Vec<Defined> = in_order.filter(|defined| found.contains_key(defined)).collect();
+    let of_types = ordered.into_iter().filter_map(|defined| found.remove_entry(&defined)).collect::<Vec<_>>();
+    Definitions::new(of_types.into_iter().chain(found).map(|(of, schema)| Definition { of, schema }).collect())
+}
+
+/// The unions that types are alternatives of.
+fn owners(types: &Types) -> BTreeMap<TypeId, TypeId> {
+    let mut owners = BTreeMap::new();
+    for (owner, def) in types.iter() {
+        let Shape::Union(union) = &def.shape else { continue };
+        for variant in &union.variants {
+            if let Type::Named(id) | Type::Boxed(id) = &variant.ty {
+                owners.entry(*id).or_insert(owner);
+            }
+        }
+    }
+    owners
+}
+
+/// Writes schemas, and notes which others they refer to.
+struct Writer<'a> {
+    schemas: &'a Schemas,
+    files: &'a [String],
+    made: &'a BTreeMap<SchemaId, TypeId>,
+    pending: Vec<Defined>,
+    places: BTreeMap<String, SchemaId>,
+}
+
+impl Writer<'_> {
+    /// A schema where it is used.
+    fn schema(&mut self, id: SchemaId) -> Json {
+        match self.made.get(&id) {
+            Some(made) => self.refer(Defined::Type(*made)),
+            None => self.own(id),
+        }
+    }
+
+    /// A schema itself.
+    fn own(&mut self, id: SchemaId) -> Json {
+        let schemas = self.schemas;
+        match &schemas[id].kind {
+            SchemaKind::Anything | SchemaKind::Foreign(_) => Json::Boolean(true),
+            SchemaKind::Nothing => Json::Boolean(false),
+            // A schema within a schema, as Avro writes them, is at home where it stands.
+            SchemaKind::Reference(target) if is_below(&schemas[*target].at, &schemas[id].at) => self.schema(*target),
+            SchemaKind::Reference(target) => self.target(*target),
+            SchemaKind::Keywords(keywords) => self.keywords(keywords),
+        }
+    }
+
+    /// What a reference leads to; a circle of references leads nowhere.
+    fn target(&mut self, id: SchemaId) -> Json {
+        if let Some(made) = self.made.get(&id) {
+            return self.refer(Defined::Type(*made));
+        }
+        let Some(id) = self.schemas.definition(id) else { return Json::Boolean(true) };
+        match (self.made.get(&id), &self.schemas[id].kind) {
+            (Some(made), _) => self.refer(Defined::Type(*made)),
+            (None, SchemaKind::Keywords(keywords)) if has_parts(keywords) => {
+                let name = self.name(&self.schemas[id].at);
+                self.places.insert(name.clone(), id);
+                self.refer(Defined::Place(name))
+            }
+            (None, _) => self.own(id),
+        }
+    }
+
+    /// What a definition is called that has no type: where it stands.
+    fn name(&self, at: &Place) -> String {
+        let file = self.files.get(at.file.0).filter(|_| at.file != FileId::default());
+        format!("{}{}", file.map(String::as_str).unwrap_or_default(), at.pointer)
+    }
+
+    fn refer(&mut self, to: Defined) -> Json {
+        self.pending.push(to.clone());
+        Json::Reference(to)
+    }
+
+    fn keywords(&mut self, keywords: &Keywords) -> Json {
+        let mut entries = Entries(Vec::new());
+        entries.put("type", types(keywords));
+        let constraints = &keywords.constraints;
+        let is_constant = constraints.plain.iter().any(|(key, value)| {
+            *key == "const" && keywords.values.as_ref().is_none_or(|values| values[..] == *std::slice::from_ref(value))
+        });
+        if let Some(values) = keywords.values.as_ref().filter(|_| !is_constant) {
+            entries.put("enum", Some(Json::List(values.iter().map(json).collect())));
+        }
+        // What Avro calls so are logical types of numbers, the format of UUIDs apart.
+        let format = keywords.format.as_deref();
+        let format = format.filter(|format| keywords.language == Language::JsonSchema || *format == "uuid");
+        entries.put("format", format.map(text));
+        for (key, value) in &constraints.plain {
+            entries.put(key, Some(json(value)));
+        }
+        self.items(keywords, &mut entries);
+        self.properties(keywords, &mut entries);
+        for (key, id) in &constraints.schemas {
+            let schema = self.schema(*id);
+            entries.put(key, Some(schema));
+        }
+        for (key, ids) in [("allOf", &keywords.all_of), ("anyOf", &keywords.any_of)] {
+            let listed = self.list(ids);
+            entries.put(key, (!listed.is_empty()).then_some(Json::List(listed)));
+        }
+        let mut alternatives = self.list(&keywords.one_of);
+        match keywords.language {
+            _ if alternatives.is_empty() => {}
+            Language::JsonSchema => entries.put("oneOf", Some(Json::List(alternatives))),
+            // A whole number is an `int` and a `long` of Avro, whose unions do not mean exactly one.
+            Language::Avro => {
+                alternatives.extend(keywords.nullable.then(|| object([("type", text("null"))])));
+                entries.put("anyOf", Some(Json::List(alternatives)));
+            }
+        }
+        if keywords.constraints.nullable { entries.or_null() } else { entries.schema() }
+    }
+
+    fn list(&mut self, ids: &[SchemaId]) -> Vec<Json> {
+        ids.iter().map(|id| self.schema(*id)).collect()
+    }
+
+    fn items(&mut self, keywords: &Keywords, entries: &mut Entries) {
+        let items = match (&keywords.tuple[..], keywords.items) {
+            ([], None) => None,
+            ([], Some(id)) => Some(self.schema(id)),
+            (tuple, _) => Some(Json::List(self.list(tuple))),
+        };
+        entries.put("items", items);
+    }
+
+    fn properties(&mut self, keywords: &Keywords, entries: &mut Entries) {
+        for (key, named) in [("properties", &keywords.properties), ("patternProperties", &keywords.pattern_properties)]
+        {
+            let schemas: Vec<_> = named.iter().map(|(name, id)| (name.clone(), self.schema(*id))).collect();
+            entries.put(key, (!schemas.is_empty()).then_some(Json::Object(schemas)));
+        }
+        let additional = keywords.additional.map(|id| self.schema(id));
+        entries.put("additionalProperties", additional.filter(|schema| *schema != Json::Boolean(true)));
+        let required = keywords.required.iter().map(|name| text(name)).collect();
+        entries.put("required", (!keywords.required.is_empty()).then_some(Json::List(required)));
+        let dependencies = keywords.constraints.dependencies.iter().map(|(name, dependency)| {
+            let asked = match dependency {
+                Dependency::Properties(names) => Json::List(names.iter().map(|name| text(name)).collect()),
+                Dependency::Schema(id) => self.schema(*id),
+            };
+            (name.clone(), asked)
+        });
+        let dependencies: Vec<_> = dependencies.collect();
+        entries.put("dependencies", (!dependencies.is_empty()).then_some(Json::Object(dependencies)));
+    }
+}
+
+/// The keywords of a schema.
+struct Entries(Vec<(String, Json)>);
+
+impl Entries {
+    fn put(&mut self, key: &str, value: Option<Json>) {
+        self.0.extend(value.map(|value| (key.to_owned(), value)));
+    }
+
+    /// A schema that says nothing is `true`.
+    fn schema(self) -> Json {
+        if self.0.is_empty() { Json::Boolean(true) } else { Json::Object(self.0) }
+    }
+
+    /// The schema, or `null`: by its type, where nothing else is said of values of every type.
+    fn or_null(mut self) -> Json {
+        const OF_EVERY_TYPE: [&str; 7] = ["const", "enum", "allOf", "anyOf", "oneOf", "not", "if"];
+        let is_of_every_type = |(key, _): &(String, Json)| OF_EVERY_TYPE.contains(&key.as_str());
+        if self.0.iter().any(is_of_every_type) {
+            let alternatives = vec![object([("type", text("null"))]), self.schema()];
+            return object([("anyOf", Json::List(alternatives))]);
+        }
+        for (_, types) in self.0.iter_mut().filter(|(key, _)| key == "type") {
+            match types {
+                Json::List(names) => names.push(text("null")),
+                only => *only = Json::List(vec![only.clone(), text("null")]),
+            }
+        }
+        self.schema()
+    }
+}
+
+fn types(keywords: &Keywords) -> Option<Json> {
+    let mut names: Vec<Json> = keywords.types.iter().map(|json_type| text(type_name(*json_type))).collect();
+    let is_alternative = keywords.language == Language::Avro && !keywords.one_of.is_empty();
+    if keywords.nullable && !keywords.constraints.nullable && !is_alternative {
+        names.push(text("null"));
+    }
+    if names.len() > 1 { Some(Json::List(names)) } else { names.pop() }
+}
+
+fn type_name(json_type: JsonType) -> &'static str {
+    match json_type {
+        JsonType::Boolean => "boolean",
+        JsonType::Integer => "integer",
+        JsonType::Number => "number",
+        JsonType::String => "string",
+        JsonType::Array => "array",
+        JsonType::Object => "object",
+    }
+}
+
+/// Whether a schema holds others, and so could hold itself.
+fn has_parts(keywords: &Keywords) -> bool {
+    let lists = [&keywords.tuple, &keywords.all_of, &keywords.any_of, &keywords.one_of];
+    let maps = [&keywords.properties, &keywords.pattern_properties];
+    keywords.items.is_some()
+        || keywords.additional.is_some()
+        || lists.iter().any(|list| !list.is_empty())
+        || maps.iter().any(|map| !map.is_empty())
+        || !keywords.constraints.schemas.is_empty()
+        || !keywords.constraints.dependencies.is_empty()
+}
+
+/// Whether a node stands inside another.
+fn is_below(at: &Place, other: &Place) -> bool {
+    let rest = at.pointer.as_str().strip_prefix(other.pointer.as_str());
+    at.file == other.file && rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn json(value: &Value) -> Json {
+    match value {
+        Value::Bool(value) => Json::Boolean(*value),
+        Value::Integer(number) => Json::Integer(*number),
+        Value::Float(number) if number.is_finite() => Json::Number(*number),
+        // YAML has such numbers, JSON has not.
+        Value::Null | Value::Float(_) => Json::Null,
+        Value::String(text) => Json::Text(text.clone()),
+        Value::Sequence(items) => Json::List(items.iter().map(json).collect()),
+        Value::Mapping(entries) => {
+            Json::Object(entries.iter().map(|(key, value)| (key.clone(), json(value))).collect())
+        }
+    }
+}
+
+fn text(text: &str) -> Json {
+    Json::Text(text.to_owned())
+}
+
+fn object<const N: usize>(entries: [(&str, Json); N]) -> Json {
+    Json::Object(entries.map(|(key, value)| (key.to_owned(), value)).to_vec())
+}

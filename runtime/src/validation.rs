@@ -1,0 +1,7 @@
+//! What the schemas of a document ask of values beyond their types.
+
+mod schemas;
+mod violation;
+
+pub use schemas::Schemas;
+pub use violation::{Violation, Violations};

@@ -1,0 +1,103 @@
+use std::error::Error;
+use std::fmt;
+
+/// One place where a value is not what its schema asks for.
+///
+/// `Display` is for the person mending it: `at /lines/0/sku: maxLength: …`. Neither it nor `Debug` quotes the value; names
+/// of properties may come from it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Violation {
+    pointer: String,
+    keyword: String,
+    message: String,
+}
+
+impl Violation {
+    pub(super) fn new(pointer: String, keyword: String, message: String) -> Self {
+        Self { pointer, keyword, message }
+    }
+
+    /// The JSON pointer (RFC 6901) of what is wrong; empty for the value as a whole.
+    ///
+    /// A property that is missing, or that should not be there, is a fault of the object.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// The keyword of JSON Schema that says so, such as `maxLength`; `false` where the schema allows nothing at all.
+    #[must_use]
+    pub fn keyword(&self) -> &str {
+        &self.keyword
+    }
+
+    /// What is wrong, in words.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.pointer.is_empty() { "the root" } else { &self.pointer };
+        write!(f, "at {place}: {}: {}", self.keyword, self.message)
+    }
+}
+
+impl fmt::Debug for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { pointer, keyword, .. } = self;
+        f.debug_struct("Violation").field("pointer", pointer).field("keyword", keyword).finish_non_exhaustive()
+    }
+}
+
+/// Every way in which a value is not what its schema asks for; at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// The violations as a result: `Ok` where there are none.
+    pub(super) fn none_of(mut violations: Vec<Violation>) -> Result<(), Self> {
+        violations.sort_by(|left, right| (&left.pointer, &left.keyword).cmp(&(&right.pointer, &right.keyword)));
+        if violations.is_empty() { Ok(()) } else { Err(Self(violations)) }
+    }
+
+    /// The violations, ordered by their pointers.
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for Violations {
+    type Item = Violation;
+    type IntoIter = std::vec::IntoIter<Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// All of them, one a line.
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            violation.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for Violations {}

@@ -1,0 +1,187 @@
+//! What `validate` finds, and what it leaves alone.
+
+use asyncapi_runtime::{DecodeErrorKind, Violations};
+use validated::{Closed, Counts, Either, Handles, Journey, Line, Measurement, Order, OrderId, OrderState, Pet};
+
+use super::*;
+
+/// Where and by which keyword a value is wrong; nothing where it is valid.
+fn found<T: DeserializeOwned>(value: Value, validate: fn(&T) -> Result<(), Violations>) -> Vec<(String, String)> {
+    let typed: T = serde_json::from_value(value).expect("the type takes it");
+    let violations = validate(&typed).err().into_iter().flatten();
+    let mut found: Vec<_> = violations.map(|found| (found.pointer().to_owned(), found.keyword().to_owned())).collect();
+    found.sort();
+    found
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(pointer, keyword)| ((*pointer).to_owned(), (*keyword).to_owned())).collect()
+}
+
+fn order() -> Value {
+    json!({"id": "O-1", "lines": [{"sku": "fee"}, {"sku": "bulk", "count": 100}]})
+}
+
+/// The order with some of its properties set.
+fn with(changes: &Value) -> Value {
+    let mut order = order();
+    let properties = order.as_object_mut().expect("an object");
+    properties.extend(changes.as_object().expect("an object").clone());
+    order
+}
+
+#[test]
+fn what_is_valid_has_no_violations() {
+    let rows = [
+        order(),
+        with(&json!({"email": "a@example.com", "address": {"city": "Ulm", "zip": "89073"}, "chain": [[], [[]]]})),
+        with(&json!({"comment": null, "discount": 0.15, "position": [48.4, 10], "labels": {"a": "b"}})),
+        with(&json!({"state": "closed", "coupon": "x", "couponReason": "y", "parent": order()})),
+        // An optional property that is `null` is one that is not there.
+        with(&json!({"email": null, "position": null, "coupon": null})),
+    ];
+    for row in rows {
+        assert_eq!(found(row.clone(), Order::validate), [], "{row}");
+    }
+}
+
+#[test]
+fn all_violations_are_found_at_once() {
+    let wrong = json!({
+        "id": "1",
+        "email": "nobody",
+        "address": {"city": "", "zip": "A"},
+        "chain": [[], [[], [], []]],
+        "state": "lost",
+        "comment": "more than ten signs",
+        "discount": 0.07,
+        "position": [-91, 0],
+        "labels": {"A": "long"},
+        "lines": [{"sku": "bulk", "count": 1}, {"sku": "bulk", "count": 1}],
+        "coupon": "x",
+        "parent": {"id": "O-1", "lines": []},
+        "surplus": true,
+    });
+    let expected = pairs(&[
+        ("", "additionalProperties"),
+        ("", "required"),
+        ("/address/city", "minLength"),
+        ("/address/zip", "pattern"),
+        ("/chain/1", "maxItems"),
+        ("/comment", "maxLength"),
+        ("/discount", "multipleOf"),
+        ("/email", "format"),
+        ("/id", "pattern"),
+        ("/labels", "propertyNames"),
+        ("/labels/A", "maxLength"),
+        ("/lines", "contains"),
+        ("/lines", "uniqueItems"),
+        ("/lines/0/count", "minimum"),
+        ("/lines/1/count", "minimum"),
+        ("/parent/lines", "contains"),
+        ("/parent/lines", "minItems"),
+        ("/position/0", "minimum"),
+        ("/state", "enum"),
+    ]);
+    assert_eq!(found(wrong, Order::validate), expected);
+}
+
+#[test]
+fn each_type_validates_itself() {
+    assert_eq!(found(json!({"sku": "a", "forbidden": 1}), Line::validate), pairs(&[("", "not")]));
+    assert_eq!(found(json!({"sku": "a", "b": 1, "c": 2, "d": 3}), Line::validate), pairs(&[("", "maxProperties")]));
+    assert_eq!(found(json!("lost"), OrderState::validate), pairs(&[("", "enum")]));
+    assert_eq!(found(json!(["a", "a"]), Handles::validate), pairs(&[("", "uniqueItems")]));
+    assert_eq!(found(json!([]), Counts::validate), pairs(&[("", "minItems")]));
+    assert_eq!(found(json!("a"), Either::validate), pairs(&[("", "minLength")]));
+    assert_eq!(found(json!(9), Either::validate), pairs(&[("", "minimum")]));
+    assert_eq!(found(json!({"a": 1}), Closed::validate), pairs(&[("", "additionalProperties")]));
+}
+
+#[test]
+fn a_union_is_exactly_one_of_its_alternatives() {
+    assert_eq!(found(json!({"kind": "dog", "friend": {"kind": "cat", "lives": 9}}), Pet::validate), []);
+    let wrong = json!({"kind": "dog", "friend": {"kind": "cat", "lives": 10}});
+    assert_eq!(found(wrong, validated::Dog::validate), pairs(&[("/friend", "oneOf")]));
+    assert_eq!(found(json!({"kind": "bird"}), Pet::validate), pairs(&[("", "oneOf")]));
+    let both = json!({"id": "ab", "from": "Ulm", "to": "Bonn"});
+    assert_eq!(found(both, Journey::validate), pairs(&[("", "oneOf")]));
+    // What all alternatives share holds for each of them.
+    let short = json!({"id": "a", "from": "Ulm"});
+    assert_eq!(found(short.clone(), Journey::validate), pairs(&[("/id", "minLength")]));
+    assert_eq!(found(short, validated::JourneyStarted::validate), pairs(&[("/id", "minLength")]));
+}
+
+#[test]
+fn schemas_of_avro_are_validated_as_the_json_that_they_describe() {
+    let measurement = |value: Value, unit: &str| json!({"device": "6a2f41a3-c54c-fce8-32d2-0324e1c32e22", "value": value, "unit": unit, "note": null});
+    assert_eq!(found(measurement(json!(1), "METRE"), Measurement::validate), []);
+    assert_eq!(found(measurement(Value::Null, "SECOND"), Measurement::validate), []);
+    assert_eq!(found(measurement(json!(1), "MILE"), Measurement::validate), pairs(&[("/unit", "enum")]));
+}
+
+#[test]
+fn a_wrapper_is_made_of_its_value_and_read_as_it() {
+    let id = OrderId::from("O-7".to_owned());
+    assert_eq!((id.len(), id.validate()), (3, Ok(())));
+}
+
+#[test]
+fn a_violation_says_what_is_wrong_and_never_the_value() {
+    let order: Order = serde_json::from_value(with(&json!({"comment": "confidential", "id": "secret"}))).expect("read");
+    let violations = order.validate().expect_err("two are wrong");
+    assert_eq!(
+        violations.to_string(),
+        "at /comment: maxLength: the value is longer than 10 characters\n\
+         at /id: pattern: the value does not match \"^O-\\d+$\"",
+    );
+    assert!(!format!("{violations:?}").contains("confidential"));
+}
+
+/// Notes what reaches it.
+struct Receives(Arc<Notes>);
+
+impl validated::Handler for Receives {
+    async fn on_order(&self, event: Order, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(format!("order {}", *event.id));
+        Ok(())
+    }
+
+    async fn on_counts(&self, event: Counts, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(format!("{} counts", event.len()));
+        Ok(())
+    }
+
+    async fn on_measurement(&self, event: Measurement, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(format!("{:?}", event.unit));
+        Ok(())
+    }
+
+    async fn on_pet(&self, event: validated::OnPetMessage, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(format!("{event:?}"));
+        Ok(())
+    }
+
+    async fn on_anything(&self, event: Value, _: &Context<'_>) -> Result<(), HandlerError> {
+        self.0.note(event.to_string());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_valid_does_not_reach_the_handler() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = validated::Dispatcher::new(Receives(notes.clone()));
+    let send = |channel: &str, value: &Value| Inbound::new(value.to_string()).with_channel(channel);
+    dispatched(&dispatcher, &send("orders", &order())).await.expect("valid");
+    dispatched(&dispatcher, &send("counts", &json!([1, 2]))).await.expect("valid");
+    assert_eq!(notes.take(), ["order O-1", "2 counts"]);
+    let wrong = with(&json!({"id": "1", "comment": "more than ten signs"}));
+    for (channel, value, pointer) in [("orders", wrong, "/comment"), ("counts", json!([]), "")] {
+        let Err(DispatchError::Undecodable(error)) = dispatched(&dispatcher, &send(channel, &value)).await else {
+            panic!("{channel}: it is not valid");
+        };
+        assert_eq!((error.kind(), error.pointer()), (DecodeErrorKind::Violation, pointer));
+    }
+    assert_eq!(notes.take(), Vec::<String>::new());
+}
