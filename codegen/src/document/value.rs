@@ -87,9 +87,10 @@ impl<'de> Visitor<'de> for ValueSeed {
         Ok(Value::Integer(value))
     }
 
-    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
-        let value = i128::try_from(value).map_err(|_| E::custom("a number too large to keep exactly"))?;
-        Ok(Value::Integer(value))
+    /// What no integer holds is a number all the same, as it is to every reader of JSON.
+    #[allow(clippy::cast_precision_loss)]
+    fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
+        Ok(i128::try_from(value).map_or(Value::Float(value as f64), Value::Integer))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {

@@ -114,10 +114,18 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
             Some(item) if depth > 0 => format!("List of {}", label_within(schemas, item, depth - 1)),
             _ => "List".to_owned(),
         },
-        _ if merged.properties.is_empty() => "Object".to_owned(),
-        _ => properties_label(&merged),
+        _ if !merged.properties.is_empty() || !merged.required.is_empty() => properties_label(&merged),
+        None if depth > 0 && !(merged.one_of.is_empty() && merged.any_of.is_empty()) => {
+            let alternatives = merged.one_of.iter().chain(&merged.any_of).take(MOST_ALTERNATIVES);
+            let labels: Vec<String> = alternatives.map(|id| label_within(schemas, *id, depth - 1)).collect();
+            labels.join(" or ")
+        }
+        _ => "Object".to_owned(),
     }
 }
+
+/// A union inside a union is named after no more of its alternatives.
+const MOST_ALTERNATIVES: usize = 3;
 
 /// An object without a name goes by the properties that it must have, or else by those that it may have.
 fn properties_label(keywords: &Keywords) -> String {

@@ -83,6 +83,8 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn union_of(&self, merged: &Keywords) -> Choice {
         let alternatives = union::alternatives(self.schemas, merged);
+        let is_plain = !merged.types.is_empty()
+            && !merged.types.iter().any(|json_type| matches!(json_type, JsonType::Array | JsonType::Object));
         let shapes_itself = !merged.properties.is_empty();
         let alternatives_shape = |id: &SchemaId| {
             merge::flat_of(self.schemas, *id).is_none_or(|part| {
@@ -94,8 +96,8 @@ impl<'a> Lowering<'a> {
         };
         match alternatives[..] {
             [] => Choice::None,
-            // Alternatives that only say more about properties that are there already leave the object as it is.
-            _ if shapes_itself && !alternatives.iter().all(alternatives_shape) => Choice::None,
+            // Alternatives that only say more about what is there already leave it as it is.
+            _ if (shapes_itself || is_plain) && !alternatives.iter().all(alternatives_shape) => Choice::None,
             [only] if !shapes_itself => Choice::Only(only),
             _ => Choice::Among(alternatives),
         }
