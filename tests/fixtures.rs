@@ -1,13 +1,17 @@
 //! Each directory under `tests/fixtures` is a document beside what it must become.
 //!
 //! `input.yaml` gives `expected.rs`, and `expected.err` holds every diagnostic as it is shown; a document without
-//! `expected.rs` must be refused. Other documents and `.avsc` files beside it are there to be referred to. `options`, where there is one, is the configuration, an option a line.
+//! `expected.rs` must be refused. Other documents and `.avsc` files beside it are there to be
+//! referred to. `asyncapi.toml`, where there is one, holds the options.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use asyncapi_codegen::{Config, Discriminator, Error, Perspective, Pointer, Source, Validation};
+use asyncapi_codegen::{Config, Error, Source};
+
+/// The options of a fixture, where there are any.
+const OPTIONS: &str = "asyncapi.toml";
 
 /// Set to write what came out as what is expected; the review is then yours.
 const UPDATE: &str = "UPDATE_EXPECTED";
@@ -64,7 +68,8 @@ fn generate(directory: &Path) -> (Option<String>, Option<String>) {
         let text = fs::read_to_string(directory.join(&name)).expect("the overlay is there");
         source.with_overlay(name, text)
     });
-    match config(directory).generate(&source) {
+    let generated = Config::from_toml(OPTIONS, &options(directory)).and_then(|config| config.generate(&source));
+    match generated {
         Ok(output) => (Some(output.code().to_owned()), shown(&output.report().to_string())),
         Err(Error::Refused(report)) => (None, shown(&report.to_string())),
         Err(other) => panic!("{}: {other}", name(directory)),
@@ -89,44 +94,19 @@ fn shown(report: &str) -> Option<String> {
 
 /// The overlays that the options name, in their order.
 fn overlays(directory: &Path) -> Vec<String> {
-    options(directory).lines().filter_map(|line| line.strip_prefix("overlay ")).map(str::to_owned).collect()
+    let options: toml::Table = options(directory).parse().unwrap_or_default();
+    match options.get("overlay") {
+        Some(toml::Value::String(only)) => vec![only.clone()],
+        Some(toml::Value::Array(several)) => {
+            several.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn options(directory: &Path) -> String {
-    fs::read_to_string(directory.join("options")).unwrap_or_default()
-}
-
-fn config(directory: &Path) -> Config {
-    options(directory).lines().fold(Config::new(), |config, line| {
-        let (option, value) = line.split_once(' ').unwrap_or((line, ""));
-        match (option, value) {
-            ("perspective", "application") => config.perspective(Perspective::Application),
-            ("types-only", "") => config.types_only(),
-            ("strict", "") => config.strict(),
-            ("provided-methods", "") => config.provided_methods(),
-            ("closed-enums", "") => config.closed_enums(),
-            ("validation", "full") => config.validation(Validation::Full),
-            ("operation", id) => config.operations([id]),
-            ("header", header) => config.discriminator(Discriminator::Header(header.to_owned())),
-            ("payload", pointer) => {
-                config.discriminator(Discriminator::Payload(Pointer::parse(pointer).expect("a pointer")))
-            }
-            ("overlay", path) => config.overlay(path),
-            ("rename", pair) => {
-                let (pointer, name) = pair.split_once(' ').expect("rename takes a pointer and a name");
-                config.rename(pointer, name)
-            }
-            ("map-format", pair) => {
-                let (format, path) = pair.split_once(' ').expect("map-format takes a format and a path");
-                config.map_format(format, path)
-            }
-            ("map-schema-format", pair) => {
-                let (schema, path) = pair.split_once(' ').expect("map-schema-format takes a schema and a path");
-                config.map_schema_format(schema, path)
-            }
-            _ => panic!("{}: no such option: {line}", name(directory)),
-        }
-    })
+    assert!(!directory.join("options").exists(), "{}: options stand in {OPTIONS}", name(directory));
+    fs::read_to_string(directory.join(OPTIONS)).unwrap_or_default()
 }
 
 fn compare(path: &Path, actual: Option<String>, differences: &mut String) {

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::num::NonZero;
 use std::path::PathBuf;
 
-use asyncapi_codegen::{Config, Perspective};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Rust from `AsyncAPI` documents
@@ -29,7 +28,7 @@ pub(crate) enum Command {
 pub(crate) struct Generate {
     #[command(flatten)]
     pub(crate) document: DocumentCall,
-    /// The file to write, only where it differs; standard output without it
+    /// The file to write, only where it differs; without it that of the options, or else standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Leave out the handler, its dispatch and the publisher: needs only serde and `serde_json`
@@ -77,10 +76,18 @@ pub(crate) struct DocumentCall {
     /// The document, in YAML or JSON
     #[arg(value_name = "SPEC")]
     pub(crate) path: PathBuf,
-    /// Which side the code is for
-    #[arg(long, value_enum, default_value_t = Side::Client)]
-    pub(crate) perspective: Side,
-    /// Lay an overlay (`OpenAPI` Overlay 1.0) over the document first; may be given several times, in their order
+    /// The options, in TOML, each a method of `asyncapi_codegen::Config`; without it, `asyncapi.toml` beside the document,
+    /// or else in the current directory. What is said at the prompt counts for more
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Say where the options come from
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// Which side the code is for; the client's without it
+    #[arg(long, value_enum)]
+    pub(crate) perspective: Option<Side>,
+    /// Lay an overlay (`OpenAPI` Overlay 1.0) over the document first, after those of the options; may be given several
+    /// times, in their order
     #[arg(long, value_name = "FILE")]
     pub(crate) overlay: Vec<PathBuf>,
     /// Refuse documents with warnings, too
@@ -94,18 +101,6 @@ pub(crate) enum Side {
     Client,
     /// You are the application that the document describes
     Application,
-}
-
-impl DocumentCall {
-    /// The options as the generator takes them.
-    pub(crate) fn config(&self) -> Config {
-        let config = Config::new().perspective(match self.perspective {
-            Side::Client => Perspective::Client,
-            Side::Application => Perspective::Application,
-        });
-        let config = self.overlay.iter().fold(config, Config::overlay);
-        if self.strict { config.strict() } else { config }
-    }
 }
 
 /// Cargo calls `cargo asyncapi check x` as `cargo-asyncapi asyncapi check x`.

@@ -3,9 +3,10 @@
 use asyncapi_codegen::Error;
 
 use crate::arguments::Check;
+use crate::options;
 
 pub(crate) fn run(call: &Check) -> Result<(), Error> {
-    let config = call.document.config();
+    let config = options::read(&call.document)?;
     let output = config.generate(&config.read(&call.document.path)?)?;
     if !output.report().is_empty() {
         eprintln!("{}", output.report());

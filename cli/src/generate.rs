@@ -6,15 +6,16 @@ use std::path::PathBuf;
 use asyncapi_codegen::Error;
 
 use crate::arguments::Generate;
+use crate::options;
 
 pub(crate) fn run(call: &Generate) -> Result<(), Error> {
-    let config = call.document.config();
+    let config = options::read(&call.document)?;
     let config = if call.types_only { config.types_only() } else { config };
     let output = config.generate(&config.read(&call.document.path)?)?;
     if !output.report().is_empty() {
         eprintln!("{}", output.report());
     }
-    match &call.output {
+    match call.output.as_deref().or_else(|| config.output_path()) {
         Some(path) => output.write(path),
         None => print(output.code()),
     }

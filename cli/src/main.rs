@@ -7,6 +7,7 @@ mod arguments;
 mod check;
 mod corpus;
 mod generate;
+mod options;
 
 use std::process::ExitCode;
 

@@ -141,6 +141,45 @@ fn overlays_are_laid_over_the_document_in_their_order() {
 }
 
 #[test]
+fn options_come_from_a_file_and_the_call_counts_for_more() {
+    let directory = directory("options");
+    let write = |name: &str, text: &str| {
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("a directory can be made");
+        fs::write(path, text).expect("a file can be written");
+    };
+    let generated = |arguments: &[&str]| call(&directory, &[&["generate"], arguments].concat());
+    write("spec/fine.yaml", FINE);
+    write("spec/laid.yaml", OVERLAY);
+    write("spec/more.yaml", "y: {type: string}\n");
+    write("asyncapi.toml", "types-only = true\n");
+    let here = generated(&["spec/fine.yaml", "--verbose"]);
+    assert!(!text(&here.stdout).contains("pub trait Handler"));
+    assert_eq!(text(&here.stderr), "options from asyncapi.toml\n");
+    // Beside the document counts for more, and its paths are relative to it.
+    write("spec/asyncapi.toml", "perspective = \"application\"\noverlay = \"laid.yaml\"\n");
+    let beside = generated(&["spec/fine.yaml", "-v"]);
+    assert!(
+        text(&beside.stdout).contains("pub struct Publisher") && text(&beside.stdout).contains("pub x: Option<i64>")
+    );
+    assert!(text(&beside.stderr).starts_with("options from spec/asyncapi.toml\n"));
+    let named = generated(&["spec/fine.yaml", "--config", "asyncapi.toml"]);
+    assert_eq!(named.stdout, here.stdout);
+    write("out.toml", "output = \"out/fine.rs\"\n");
+    assert!(
+        generated(&["fine.yaml", "--config", "out.toml"]).stdout.is_empty() && directory.join("out/fine.rs").exists()
+    );
+    let over = generated(&["spec/fine.yaml", "--perspective", "client"]);
+    assert!(text(&over.stdout).contains("pub trait Handler"));
+    write("spec/asyncapi.toml", "strict = true\ntypes_only = true\n");
+    let refused = generated(&["spec/fine.yaml"]);
+    assert_eq!((code(&refused), refused.stdout.is_empty()), (Some(1), true));
+    let said = text(&refused.stderr);
+    assert!(said.contains("--> spec/asyncapi.toml:2:1") && said.contains("did you mean `types-only`?"), "{said}");
+    assert_eq!(code(&generated(&["fine.yaml", "--config", "gone.toml"])), Some(1));
+}
+
+#[test]
 fn a_refused_document_writes_nothing() {
     let directory = directory("refuses");
     let output = call(&directory, &["generate", "refused.yaml", "-o", "refused.rs"]);

@@ -1,7 +1,13 @@
 //! What a team may choose, and where the stages are lined up; the options stand in a file a concern.
 
+mod attributes;
+#[cfg(feature = "toml")]
+mod file;
+#[cfg(feature = "toml")]
+mod keys;
 mod naming;
 mod operations;
+mod pattern;
 mod payloads;
 mod reading;
 mod types;
@@ -11,9 +17,10 @@ mod writing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+pub(crate) use self::attributes::{attributes, traits};
 pub(crate) use self::operations::Methods;
 pub use self::operations::{Discriminator, Perspective};
-pub(crate) use self::types::Enums;
+pub(crate) use self::pattern::ByPattern;
 pub use self::validation::Validation;
 pub(crate) use self::writing::Extent;
 pub use self::writing::Output;
@@ -34,21 +41,57 @@ use crate::{check, document, emit, format, lower, names, output};
 /// ```
 ///
 /// and in the crate, `include!(concat!(env!("OUT_DIR"), "/orders.rs"));`.
+///
+/// The options stand below by what they are about; each has a key of its own in `asyncapi.toml`, which
+/// `cargo asyncapi` reads, and build scripts by `Config::from_file`, with the feature `toml`.
+///
+/// # Patterns
+///
+/// Many options are for some places of a document. A pattern says for which: a JSON pointer (RFC 6901), such as
+/// diagnostics show, with `*` for any one step and `**` for any number of steps.
+///
+/// | pattern | meets |
+/// |---|---|
+/// | `/components/schemas/Order` | the schema `Order` |
+/// | `/components/schemas/*` | every schema among the components |
+/// | `/components/schemas/Order/properties/note` | the property `note` of `Order`, and the type inside it |
+/// | `/components/schemas/State/enum/0` | the first value of an enum |
+/// | `/**/properties/id` | every property called `id` |
+/// | `/**` | everything |
+///
+/// A thing stands where it is described, not where a reference to it stands; one in another file has its pointer in
+/// that file. As in every JSON pointer, `/` within a key is `~1` and `~` is `~0`; a key that is a star is `~2`.
+///
+/// Where several patterns meet one place, all derives and attributes count; of names and types the most exact pattern's,
+/// and of equals the last. A pattern that meets nothing is an error, for it is a slip, or the document has changed.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     pub(crate) perspective: Perspective,
     pub(crate) extent: Extent,
     pub(crate) methods: Methods,
-    pub(crate) enums: Enums,
+    pub(crate) closed_enums: ByPattern<()>,
+    pub(crate) keep_unknown: ByPattern<()>,
+    pub(crate) non_exhaustive: ByPattern<()>,
+    pub(crate) with_methods: ByPattern<()>,
+    pub(crate) replacements: ByPattern<String>,
+    pub(crate) derives: ByPattern<String>,
+    pub(crate) type_attributes: ByPattern<String>,
+    pub(crate) field_attributes: ByPattern<String>,
+    pub(crate) map_type: Option<String>,
+    pub(crate) integer_type: Option<String>,
+    pub(crate) number_type: Option<String>,
+    pub(crate) module: Option<String>,
     pub(crate) strictness: Strictness,
     pub(crate) validation: Validation,
     pub(crate) discriminator: Option<Discriminator>,
     pub(crate) operations: Option<BTreeSet<String>>,
-    pub(crate) renames: BTreeMap<String, String>,
+    pub(crate) renames: ByPattern<String>,
     pub(crate) formats: BTreeMap<String, String>,
     /// Types of payloads that are not JSON, by media type or by the pointer of the payload.
     pub(crate) encoded: BTreeMap<String, String>,
     pub(crate) output: Option<PathBuf>,
+    /// The file that the options came from.
+    pub(crate) options_file: Option<PathBuf>,
     #[cfg(feature = "overlay")]
     pub(crate) overlays: Vec<PathBuf>,
 }

@@ -8,7 +8,6 @@ mod constraints;
 mod keywords;
 mod locate;
 mod message;
-mod near;
 #[cfg(feature = "overlay")]
 mod origin;
 #[cfg(feature = "overlay")]

@@ -1,7 +1,10 @@
 //! Stage six: names and shapes become tokens. Nothing here can fail, and nothing here decides.
 
+mod attributes;
 mod bindings;
+
 mod channels;
+mod constructors;
 mod correlation;
 mod dispatch;
 mod docs;
@@ -18,7 +21,8 @@ mod structs;
 mod types;
 mod unions;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
 
 use crate::config::{Config, Extent};
 use crate::ir::{Api, Shape, TypeDef, TypeId};
@@ -53,12 +57,30 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
     items.extend(structs::helpers(emit));
     items.extend(unions::helpers(emit));
     items.extend(schemas::schemas(emit));
-    items
+    match &config.module {
+        Some(name) => vec![module(api, name, &items)],
+        None => items,
+    }
+}
+
+/// Everything in a module, for a crate with several documents.
+fn module(api: &Api, name: &str, items: &[TokenStream]) -> TokenStream {
+    let docs = docs::line(&format!("What {} becomes in Rust.", api.title.as_deref().unwrap_or("the document")));
+    let name = Ident::new(name, Span::call_site());
+    quote! {
+        #docs
+        pub mod #name {
+            #(#items)*
+        }
+    }
 }
 
 fn type_def(emit: Emit<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
     match &def.shape {
-        Shape::Struct(object) => vec![structs::define(emit, id, def, object)],
+        Shape::Struct(object) => {
+            let definition = structs::define(emit, id, def, object);
+            [definition].into_iter().chain(constructors::define(emit, id, def, object)).collect()
+        }
         Shape::Enum(values) => enums::define(emit, id, def, values),
         Shape::Union(union) => unions::define(emit, id, def, union),
         Shape::Alias(target) => vec![types::alias(emit, id, def, target)],

@@ -22,6 +22,7 @@ mod ir;
 mod lower;
 mod mark;
 mod names;
+mod near;
 mod output;
 mod source;
 

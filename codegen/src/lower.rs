@@ -7,6 +7,7 @@ mod identity;
 mod kinds;
 mod merge;
 mod operation;
+mod options;
 mod origin;
 mod qualify;
 mod recursion;
@@ -34,6 +35,8 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let bindings = bindings::lower(document, &mut schemas);
     let (mut types, coverage, made) = schemas.finish();
     kinds::tell(&mut types);
+    options::keep_unknown(&mut types, config);
+    options::check(&types, &events, &document.schemas, config, diagnostics);
     recursion::name_what_holds_itself(&mut types);
     recursion::box_what_holds_itself(&mut types);
     let definitions = match config.validation {

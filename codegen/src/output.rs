@@ -15,6 +15,9 @@ pub(crate) fn compile(config: &Config, document: &Path, output: Option<&Path>) -
         None => default_output(document).ok_or(Error::NoOutput)?,
     };
     let source = config.read(document)?;
+    if let Some(path) = &config.options_file {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
     for file in source.files() {
         println!("cargo::rerun-if-changed={}", source.name_of(file));
     }

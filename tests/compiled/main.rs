@@ -19,10 +19,13 @@ fixtures! {
     catalogue = "../fixtures/catalogue/expected.rs";
     chosen_operations = "../fixtures/chosen-operations/expected.rs";
     composition = "../fixtures/composition/expected.rs";
+    constructors = "../fixtures/constructors/expected.rs";
     content_types = "../fixtures/content-types/expected.rs";
+    customised = "../fixtures/customised/expected.rs";
     every_shape = "../fixtures/every-shape/expected.rs";
     exchange = "../fixtures/exchange/expected.rs";
     header_discriminator = "../fixtures/header-discriminator/expected.rs";
+    keep_unknown = "../fixtures/keep-unknown/expected.rs";
     names = "../fixtures/names/expected.rs";
     names_shared = "../fixtures/names-shared/expected.rs";
     overlay_warnings = "../fixtures/overlay-warnings/expected.rs";
@@ -30,6 +33,7 @@ fixtures! {
     recursion = "../fixtures/recursion/expected.rs";
     references = "../fixtures/references/expected.rs";
     renamed = "../fixtures/renamed/expected.rs";
+    renamed_by_pattern = "../fixtures/renamed-by-pattern/expected.rs";
     request_reply = "../fixtures/request-reply/expected.rs";
     same_payload = "../fixtures/same-payload/expected.rs";
     server_variables = "../fixtures/server-variables/expected.rs";
@@ -49,6 +53,7 @@ fixtures! {
 mod bindings;
 mod dispatch;
 mod messages;
+mod options;
 mod self_holding;
 mod shapes;
 mod teams;

@@ -4,18 +4,20 @@ use super::Config;
 
 /// # Names
 impl Config {
-    /// Gives the node at `pointer` another Rust name.
+    /// Gives the nodes that `pattern` meets another Rust name.
     ///
-    /// The pointer is that of a schema, a property, an enum value, an operation, a message, a channel or a server:
+    /// They are schemas, properties, enum values, operations, messages, channels and servers:
     ///
     /// ```
     /// let config = asyncapi_codegen::Config::new()
     ///     .rename("/components/schemas/order_v2", "Order")
-    ///     .rename("/components/schemas/order_v2/properties/type", "kind");
+    ///     .rename("/**/properties/type", "kind");
     /// ```
+    ///
+    /// A property and the type inside it share a pointer, and the first letter of the name tells which is meant.
     #[must_use]
-    pub fn rename(mut self, pointer: impl Into<String>, name: impl Into<String>) -> Self {
-        self.renames.insert(pointer.into(), name.into());
+    pub fn rename(mut self, pattern: impl Into<String>, name: impl Into<String>) -> Self {
+        self.renames.add(pattern, name.into());
         self
     }
 }

@@ -1,22 +1,109 @@
 //! What schemas become.
 
 use super::Config;
-
-/// Whether an enum of strings takes a string that it does not list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Enums {
-    #[default]
-    Open,
-    Closed,
-}
+use crate::document::Place;
 
 /// # Types: what schemas become
 impl Config {
-    /// Makes enums of strings closed: a value that is not listed does not decode, where it would be kept as
-    /// `Unknown(String)` otherwise. `EventName` stays open.
+    /// Makes the enums of strings that `pattern` meets closed: a value that is not listed does not decode, where it
+    /// would be kept as `Unknown(String)` otherwise. So are unions told apart by a tag, whose other values would be kept
+    /// as `Unknown(Value)`. `EventName` stays open.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().closed_enums("/components/schemas/State");
+    /// ```
     #[must_use]
-    pub fn closed_enums(mut self) -> Self {
-        self.enums = Enums::Closed;
+    pub fn closed_enums(mut self, pattern: impl Into<String>) -> Self {
+        self.closed_enums.add(pattern, ());
+        self
+    }
+
+    /// Lets the structs that `pattern` meets keep the properties that the document does not name, in a map of JSON
+    /// values; otherwise they are accepted and dropped, unless the schema speaks of them.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().keep_unknown("/**");
+    /// ```
+    #[must_use]
+    pub fn keep_unknown(mut self, pattern: impl Into<String>) -> Self {
+        self.keep_unknown.add(pattern, ());
+        self
+    }
+
+    /// Puts an existing Rust type, given by its path, in the place of the schemas that `pattern` meets. They get no
+    /// items of their own, and what stands only inside them gets none either.
+    ///
+    /// The type must implement `Clone`, `Debug`, `PartialEq`, `serde::Serialize` and `serde::Deserialize`. Whether it is
+    /// required, and whether it may be `null`, the document says as before.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().replace("/components/schemas/Money", "crate::Money");
+    /// ```
+    #[must_use]
+    pub fn replace(mut self, pattern: impl Into<String>, path: impl Into<String>) -> Self {
+        self.replacements.add(pattern, path.into());
+        self
+    }
+
+    /// Chooses the type of maps whose values have a type: `BTreeMap` by default. It is called with two parameters, of
+    /// which the first is `String`; maps of any JSON are `serde_json::Map` all the same.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().map_type("std::collections::HashMap");
+    /// ```
+    #[must_use]
+    pub fn map_type(mut self, path: impl Into<String>) -> Self {
+        self.map_type = Some(path.into());
+        self
+    }
+
+    /// Chooses the type of integers of which the document gives neither bounds nor a format: `i64` by default.
+    ///
+    /// A type that is not Rust's own must implement what [`Config::replace`] says.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().integer_type("i32");
+    /// ```
+    #[must_use]
+    pub fn integer_type(mut self, path: impl Into<String>) -> Self {
+        self.integer_type = Some(path.into());
+        self
+    }
+
+    /// Chooses the type of numbers of which the document gives no format: `f64` by default.
+    ///
+    /// A type that is not Rust's own must implement what [`Config::replace`] says.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().number_type("serde_json::Number");
+    /// ```
+    #[must_use]
+    pub fn number_type(mut self, path: impl Into<String>) -> Self {
+        self.number_type = Some(path.into());
+        self
+    }
+
+    /// Makes the structs that `pattern` meets `#[non_exhaustive]`: other crates make them with `new` or `Default`, and a
+    /// new optional property breaks nobody.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().non_exhaustive("/**");
+    /// ```
+    #[must_use]
+    pub fn non_exhaustive(mut self, pattern: impl Into<String>) -> Self {
+        self.non_exhaustive.add(pattern, ());
+        self
+    }
+
+    /// Gives the structs that `pattern` meets a method for each optional field, which takes the value and gives the
+    /// struct back: `Order::new("o-1").with_note("fragile")`.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().with_methods("/components/schemas/*");
+    /// ```
+    #[must_use]
+    pub fn with_methods(mut self, pattern: impl Into<String>) -> Self {
+        self.with_methods.add(pattern, ());
         self
     }
 
@@ -29,5 +116,9 @@ impl Config {
     pub fn map_format(mut self, format: impl Into<String>, path: impl Into<String>) -> Self {
         self.formats.insert(format.into(), path.into());
         self
+    }
+
+    pub(crate) fn is_closed(&self, at: &Place) -> bool {
+        self.closed_enums.meet(&at.pointer)
     }
 }

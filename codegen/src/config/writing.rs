@@ -70,4 +70,21 @@ impl Config {
         self.output = Some(path.into());
         self
     }
+
+    /// Wraps everything in a module of this name, so that the code of several documents can be included side by side.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().module("orders");
+    /// ```
+    #[must_use]
+    pub fn module(mut self, name: impl Into<String>) -> Self {
+        self.module = Some(name.into());
+        self
+    }
+
+    /// The path that [`Config::output`] was given.
+    #[must_use]
+    pub fn output_path(&self) -> Option<&Path> {
+        self.output.as_deref()
+    }
 }

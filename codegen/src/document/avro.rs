@@ -17,8 +17,9 @@ use super::keywords::{JsonType, Keywords, Language};
 use super::read::Node;
 use super::schema::{Called, SchemaId, SchemaKind, Schemas};
 use super::value::Value;
-use super::{Docs, near, reference};
+use super::{Docs, reference};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::near;
 
 /// Whether schemas of this media type are Avro.
 pub(super) fn is_avro(media_type: &str) -> bool {

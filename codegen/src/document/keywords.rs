@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::Docs;
 use super::constraints::{self, Constraints};
 use super::place::Place;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::value::Value;
-use super::{Docs, near};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::near;
 
 /// The keywords that shape a type.
 #[derive(Clone, Debug, Default)]

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::place::{FileId, Place};
+use super::reference;
 use super::value::{Mapping, Value};
-use super::{near, reference};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::near;
 use crate::source::Source;
 
 /// What every node of one document shares.

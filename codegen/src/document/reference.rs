@@ -1,10 +1,11 @@
 //! `$ref`: from the text of a reference to the node it means (Reference Object; RFC 3986 fragments, RFC 6901).
 
+use super::Pointer;
 use super::place::{FileId, Place};
 use super::read::{Node, Tree};
 use super::value::Value;
-use super::{Pointer, near};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::near;
 use crate::source::{Source, beside};
 
 /// Follows references from `node` until one that is none.

@@ -91,6 +91,11 @@ impl Schemas {
         self.by_place.get(place).copied()
     }
 
+    /// Where schemas stand.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
+        self.by_place.keys()
+    }
+
     /// What its own language calls the thing at a place.
     pub(crate) fn called(&self, place: &Place) -> Option<&Called> {
         self.called.get(place)

@@ -4,7 +4,6 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emit, docs, types};
-use crate::config::Enums;
 use crate::ir::{Address, Channel, Docs, Segment, Shape, Template, Type};
 use crate::names::Name;
 
@@ -158,8 +157,9 @@ fn parse(emit: Emit<'_>, ty: &Type, field: &Name) -> TokenStream {
 }
 
 fn is_closed(emit: Emit<'_>, ty: &Type) -> bool {
-    emit.config.enums == Enums::Closed
-        && matches!(ty, Type::Named(id) if matches!(emit.api.types[*id].shape, Shape::Enum(_)))
+    let Type::Named(id) = ty else { return false };
+    let def = &emit.api.types[*id];
+    matches!(def.shape, Shape::Enum(_)) && emit.config.is_closed(&def.at)
 }
 
 /// What separates the levels of an address, and so cannot be part of a value.

@@ -3,8 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs};
-use crate::config::Enums;
+use super::{Emit, attributes, docs};
 use crate::ir::{EnumValue, TypeDef, TypeId};
 use crate::names::Name;
 
@@ -12,6 +11,8 @@ use crate::names::Name;
 pub(super) struct StringEnum<'a> {
     pub(super) name: TokenStream,
     pub(super) docs: TokenStream,
+    /// The derives, and what a team chose beside them.
+    pub(super) attributes: TokenStream,
     pub(super) variants: Vec<Variant<'a>>,
 }
 
@@ -22,31 +23,38 @@ pub(super) struct Variant<'a> {
     pub(super) docs: TokenStream,
 }
 
+/// What an open enum derives.
+pub(super) const OPEN: &[&str] = &["Clone", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Deserialize"];
+
+/// What a closed enum derives.
+const CLOSED: &[&str] =
+    &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize"];
+
 /// An enum of the document.
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, values: &[EnumValue]) -> Vec<TokenStream> {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let variants = values.iter().zip(members).map(|(value, name)| {
-        let value = value.value.as_str();
-        Variant { name, value, docs: docs::line(&docs::code(value)) }
+        let text = value.value.as_str();
+        let (docs, chosen) = (docs::line(&docs::code(text)), attributes::of_member(emit, &value.at));
+        Variant { name, value: text, docs: quote!(#docs #chosen) }
     });
     let docs = docs::of_type(def);
-    let string_enum = StringEnum { name: quote!(#name), docs, variants: variants.collect() };
-    match emit.config.enums {
-        Enums::Open => open(&string_enum),
-        Enums::Closed => closed(&string_enum),
-    }
+    let is_closed = emit.config.is_closed(&def.at);
+    let attributes = attributes::of_type(emit, &def.at, if is_closed { CLOSED } else { OPEN });
+    let string_enum = StringEnum { name: quote!(#name), docs, attributes, variants: variants.collect() };
+    if is_closed { closed(&string_enum) } else { open(&string_enum) }
 }
 
 /// An enum with an `Unknown` variant for every other string.
 pub(super) fn open(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
-    let StringEnum { name, docs, variants } = string_enum;
+    let StringEnum { name, docs, attributes, variants } = string_enum;
     let variant_docs = variants.iter().map(|variant| &variant.docs);
     let names: Vec<&Name> = variants.iter().map(|variant| variant.name).collect();
     let values: Vec<&str> = variants.iter().map(|variant| variant.value).collect();
     let definition = quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #attributes
         #[serde(from = "String")]
         #[non_exhaustive]
         pub enum #name {
@@ -100,7 +108,7 @@ pub(super) fn open(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
 
 /// An enum of nothing but the listed strings.
 fn closed(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
-    let StringEnum { name, docs, variants } = string_enum;
+    let StringEnum { name, docs, attributes, variants } = string_enum;
     let names: Vec<&Name> = variants.iter().map(|variant| variant.name).collect();
     let values: Vec<&str> = variants.iter().map(|variant| variant.value).collect();
     let members = variants.iter().map(|Variant { name, value, docs }| {
@@ -109,7 +117,7 @@ fn closed(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
     });
     let definition = quote! {
         #docs
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #attributes
         pub enum #name {
             #(#members,)*
         }

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::enums::{self, StringEnum, Variant};
-use super::{Emit, docs};
+use super::{Emit, attributes, docs};
+use crate::document::Place;
 use crate::ir::Event;
 use crate::names::Name;
 
@@ -14,11 +15,13 @@ pub(super) fn event_name(emit: Emit<'_>) -> Vec<TokenStream> {
     }
     let title = emit.api.title.as_deref().unwrap_or("the document");
     let docs = docs::line(&format!("The names of the events of {title}."));
-    let variants = emit.api.events.iter().zip(&emit.names.events).map(|(event, name)| variant(event, name));
-    enums::open(&StringEnum { name: quote!(EventName), docs, variants: variants.collect() })
+    let variants = emit.api.events.iter().zip(&emit.names.events).map(|(event, name)| variant(emit, event, name));
+    // It stands for the whole document.
+    let attributes = attributes::of_type(emit, &Place::root(), enums::OPEN);
+    enums::open(&StringEnum { name: quote!(EventName), docs, attributes, variants: variants.collect() })
 }
 
-fn variant<'a>(event: &'a Event, name: &'a Name) -> Variant<'a> {
+fn variant<'a>(emit: Emit<'_>, event: &'a Event, name: &'a Name) -> Variant<'a> {
     let wire = docs::line(&docs::code(&event.name));
     let docs = match docs::summary(&event.docs) {
         Some(summary) => {
@@ -27,5 +30,7 @@ fn variant<'a>(event: &'a Event, name: &'a Name) -> Variant<'a> {
         }
         None => wire,
     };
+    let chosen = attributes::of_member(emit, &event.at);
+    let docs = quote!(#docs #chosen);
     Variant { name, value: &event.name, docs }
 }

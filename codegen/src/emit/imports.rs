@@ -6,8 +6,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::{Emit, structs, unions};
-use crate::config::{Enums, Extent};
-use crate::ir::{External, Extra, Shape, Told, Type, Union};
+use crate::config::Extent;
+use crate::ir::{External, Extra, Shape, Told, Type, TypeDef, Union};
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
 pub(super) fn imports(emit: Emit<'_>) -> Vec<TokenStream> {
@@ -45,12 +45,14 @@ const RECEIVING: [&str; 9] = [
 /// The names in use, by module.
 #[derive(Default)]
 struct Uses {
+    /// A type that is chosen is called by its path.
+    map_is_default: bool,
     modules: BTreeMap<&'static str, BTreeSet<&'static str>>,
 }
 
 impl Uses {
     fn of(emit: Emit<'_>) -> Self {
-        let mut uses = Self::default();
+        let mut uses = Self { map_is_default: emit.config.map_type.is_none(), ..Self::default() };
         if !emit.api.events.is_empty() {
             uses.open_enum();
         }
@@ -66,16 +68,14 @@ impl Uses {
                         uses.ty(&Type::Map(Box::new(value.clone())));
                     }
                 }
-                Shape::Enum(_) => match emit.config.enums {
-                    Enums::Open => uses.open_enum(),
-                    Enums::Closed => {
-                        uses.add("std", ["fmt"]);
-                        uses.add("serde", ["Deserialize", "Serialize"]);
-                    }
-                },
+                Shape::Enum(_) if emit.config.is_closed(&def.at) => {
+                    uses.add("std", ["fmt"]);
+                    uses.add("serde", ["Deserialize", "Serialize"]);
+                }
+                Shape::Enum(_) => uses.open_enum(),
                 Shape::Union(union) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
-                    uses.union(emit, union);
+                    uses.union(emit, def, union);
                     union.variants.iter().for_each(|variant| uses.ty(&variant.ty));
                 }
                 Shape::Alias(target) => uses.ty(target),
@@ -108,7 +108,7 @@ impl Uses {
         self.add("serde", ["Deserialize", "Serialize", "Serializer"]);
     }
 
-    fn union(&mut self, emit: Emit<'_>, union: &Union) {
+    fn union(&mut self, emit: Emit<'_>, def: &TypeDef, union: &Union) {
         match (union.told(), emit.config.extent) {
             (Told::Kind, Extent::TypesOnly) => {}
             (_, Extent::Everything) => {
@@ -120,7 +120,7 @@ impl Uses {
                 self.add("serde_json", ["Value"]);
             }
         }
-        if unions::keeps_unknown(emit, union) {
+        if unions::keeps_unknown(emit, def, union) {
             self.add("serde_json", ["Value"]);
         }
     }
@@ -153,7 +153,9 @@ impl Uses {
             Type::Any => self.add("serde_json", ["Value"]),
             Type::Map(value) if **value == Type::Any => self.add("serde_json", ["Map", "Value"]),
             Type::Map(value) => {
-                self.add("std::collections", ["BTreeMap"]);
+                if self.map_is_default {
+                    self.add("std::collections", ["BTreeMap"]);
+                }
                 self.ty(value);
             }
             Type::List(inner) | Type::Nullable(inner) => self.ty(inner),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rename::Rule;
-use super::{Emit, docs, types};
+use super::{Emit, attributes, docs, types};
 use crate::ir::{Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
@@ -12,7 +12,13 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct)
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let docs = docs::of_type(def);
-    let default = object.fields.iter().all(is_optional).then(|| quote!(Default,));
+    let derived: &[&str] = if object.fields.iter().all(is_optional) {
+        &["Clone", "Debug", "Default", "PartialEq", "Serialize", "Deserialize"]
+    } else {
+        &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]
+    };
+    let attributes = attributes::of_type(emit, &def.at, derived);
+    let non_exhaustive = emit.config.non_exhaustive.meet(&def.at.pointer).then(|| quote!(#[non_exhaustive]));
     let wire_names = object.fields.iter().map(|field| field.name.as_str());
     let rule = Rule::best(&members.iter().map(Name::plain).zip(wire_names).collect::<Vec<_>>());
     let serde = rule.attribute().map(|rule| quote!(#[serde(#rule)]));
@@ -20,8 +26,9 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct)
     let extra = extra(emit, object, members);
     quote! {
         #docs
-        #[derive(Clone, Debug, #default PartialEq, Serialize, Deserialize)]
+        #attributes
         #serde
+        #non_exhaustive
         pub struct #name {
             #(#fields,)*
             #extra
@@ -58,7 +65,8 @@ fn field(emit: Emit<'_>, field: &Field, name: &Name, rule: Rule) -> TokenStream 
         }
     };
     let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
-    quote!(#docs #serde pub #name: #ty)
+    let chosen = attributes::of_member(emit, &field.at);
+    quote!(#docs #serde #chosen pub #name: #ty)
 }
 
 /// The map of the properties that have no field.
@@ -99,6 +107,6 @@ pub(super) fn keeps_null(field: &Field) -> bool {
     }
 }
 
-fn is_optional(field: &Field) -> bool {
+pub(super) fn is_optional(field: &Field) -> bool {
     matches!(field.presence, Presence::Optional | Presence::OptionalNullable | Presence::NullOrAbsent)
 }

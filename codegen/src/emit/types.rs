@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs};
+use super::{Emit, attributes, docs};
 use crate::ir::{External, Shape, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
 
@@ -30,7 +30,9 @@ pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
         Type::Map(value) if **value == Type::Any => quote!(Map<String, Value>),
         Type::Map(value) => {
             let value = owned(emit, value);
-            quote!(BTreeMap<String, #value>)
+            let map = emit.config.map_type.as_deref().unwrap_or("BTreeMap");
+            let map: TokenStream = map.parse().unwrap_or_default();
+            quote!(#map<String, #value>)
         }
         Type::Nullable(inner) => {
             let inner = owned(emit, inner);
@@ -82,9 +84,10 @@ pub(super) fn newtype(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) 
     let name = &emit.names.types[&id];
     let docs = docs::of_type(def);
     let target = owned(emit, target);
+    let attributes = attributes::of_type(emit, &def.at, &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]);
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #attributes
         #[serde(transparent)]
         pub struct #name(pub #target);
     }

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs, types};
-use crate::config::{Enums, Extent};
+use super::{Emit, attributes, docs, types};
+use crate::config::Extent;
 use crate::ir::{Kind, Shape, Told, TypeDef, TypeId, Union};
 use crate::names::Name;
 
@@ -21,21 +21,27 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -
     };
     let variants = union.variants.iter().zip(members).map(|(variant, name)| {
         let ty = types::owned(emit, &variant.ty);
-        quote!(#name(#ty),)
+        let chosen = attributes::of_member(emit, &variant.at);
+        quote!(#chosen #name(#ty),)
     });
-    let is_open = keeps_unknown(emit, union);
+    let is_open = keeps_unknown(emit, def, union);
     let open = is_open.then(|| quote!(#[non_exhaustive]));
     let unknown = is_open.then(|| {
         let docs = docs::line("An alternative that the document does not list.");
         quote!(#docs Unknown(Value),)
     });
-    let deserialize = deserialize(emit, name, members, union);
-    let derived = deserialize.is_empty().then(|| quote!(, Deserialize));
+    let deserialize = deserialize(emit, name, members, union, is_open);
+    let derived: &[&str] = if deserialize.is_empty() {
+        &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]
+    } else {
+        &["Clone", "Debug", "PartialEq", "Serialize"]
+    };
+    let attributes = attributes::of_type(emit, &def.at, derived);
     // Boxing the large ones would change the type whenever the document gains a property.
     let definition = quote! {
         #docs
         #told
-        #[derive(Clone, Debug, PartialEq, Serialize #derived)]
+        #attributes
         #[serde(untagged)]
         #open
         #[allow(clippy::large_enum_variant)]
@@ -48,13 +54,12 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -
 }
 
 /// Whether an alternative that the document does not list is kept as it is.
-pub(super) fn keeps_unknown(emit: Emit<'_>, union: &Union) -> bool {
-    union.tag.is_some() && emit.config.enums == Enums::Open
+pub(super) fn keeps_unknown(emit: Emit<'_>, def: &TypeDef, union: &Union) -> bool {
+    union.tag.is_some() && !emit.config.is_closed(&def.at)
 }
 
 /// How a union is read, where it cannot be derived.
-fn deserialize(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union) -> Vec<TokenStream> {
-    let is_open = keeps_unknown(emit, union);
+fn deserialize(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union, is_open: bool) -> Vec<TokenStream> {
     match (union.told(), emit.config.extent) {
         (Told::Nothing, _) => vec![by_trial(name, members, union)],
         (Told::Tag(tag), Extent::TypesOnly) => vec![by_value(name, members, union, tag, is_open)],

@@ -74,13 +74,20 @@ pub(super) fn logical(keywords: &Keywords, config: &Config) -> Option<Type> {
     config.formats.get(format).map(|path| Type::External(External::Path(path.clone())))
 }
 
-/// `f64`, unless the format says that half of it is enough.
-pub(super) fn number(keywords: &Keywords) -> Type {
-    if keywords.format.as_deref() == Some("float") { Type::Single } else { Type::Double }
+/// `f64`, unless the format says that half of it is enough, or the team chose another.
+pub(super) fn number(keywords: &Keywords, config: &Config) -> Type {
+    match (keywords.format.as_deref(), &config.number_type) {
+        (Some("float"), _) => Type::Single,
+        (None, Some(path)) => number_of(path),
+        _ => Type::Double,
+    }
 }
 
-/// `i64`, unless the format names a width or the bounds fit one.
-pub(super) fn integer(keywords: &Keywords) -> Type {
+/// `i64`, unless the format names a width, the bounds fit one, or the team chose another.
+pub(super) fn integer(keywords: &Keywords, config: &Config) -> Type {
+    if let (None, (None, None), Some(path)) = (&keywords.format, keywords.bounds, &config.integer_type) {
+        return number_of(path);
+    }
     Type::Integer(match (keywords.format.as_deref(), keywords.bounds) {
         (Some("int8"), _) => Width::I8,
         (Some("int16"), _) => Width::I16,
@@ -97,6 +104,24 @@ pub(super) fn integer(keywords: &Keywords) -> Type {
             if beyond(least) || beyond(greatest) { Width::I128 } else { Width::I64 }
         }
     })
+}
+
+/// A type of numbers by its path: Rust's own, or one that is defined elsewhere.
+fn number_of(path: &str) -> Type {
+    match path {
+        "f64" => Type::Double,
+        "f32" => Type::Single,
+        "i8" => Type::Integer(Width::I8),
+        "i16" => Type::Integer(Width::I16),
+        "i32" => Type::Integer(Width::I32),
+        "i64" => Type::Integer(Width::I64),
+        "i128" => Type::Integer(Width::I128),
+        "u8" => Type::Integer(Width::U8),
+        "u16" => Type::Integer(Width::U16),
+        "u32" => Type::Integer(Width::U32),
+        "u64" => Type::Integer(Width::U64),
+        path => Type::External(External::Path(path.to_owned())),
+    }
 }
 
 fn unsigned_width(greatest: i128) -> Width {

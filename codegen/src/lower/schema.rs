@@ -16,7 +16,7 @@ use crate::document::{
     self, BindingRole, Document, JsonType, Keywords, Place, Pointer, SchemaId, SchemaKind, Schemas, Value,
 };
 use crate::ir::{
-    Coverage, Docs, EnumValue, Event, Extra, Label, Root, Shape, Type, TypeDef, TypeId, Types, Union, Variant,
+    Coverage, Docs, EnumValue, Event, External, Extra, Label, Root, Shape, Type, TypeDef, TypeId, Types, Union, Variant,
 };
 
 /// The types made so far.
@@ -70,10 +70,12 @@ impl<'a> Lowering<'a> {
         for (place, name) in schemas.named_types() {
             lowering.named_type(place, name);
         }
-        for (_, id) in &document.components {
+        let own = document.components.iter().filter(|(_, id)| lowering.replacement(*id).is_none());
+        let own: Vec<SchemaId> = own.map(|(_, id)| *id).collect();
+        for id in &own {
             lowering.reserve(*id);
         }
-        for (_, id) in &document.components {
+        for id in &own {
             lowering.component(*id);
         }
         lowering
@@ -150,7 +152,7 @@ impl<'a> Lowering<'a> {
     /// Makes the type of a schema in a binding: an item in any case, because nothing else names it.
     pub(super) fn binding(&mut self, id: SchemaId, owner: &str, role: BindingRole) {
         self.root(id, || Root::Binding(owner.to_owned(), role));
-        if !self.made.contains_key(&id) {
+        if !self.made.contains_key(&id) && self.replacement(id).is_none() {
             self.reserve(id);
             self.component(id);
         }
@@ -210,6 +212,11 @@ impl<'a> Lowering<'a> {
         (Types(self.types.into_iter().flatten().collect()), self.coverage, made)
     }
 
+    /// The type that a team puts in the place of a schema.
+    fn replacement(&self, id: SchemaId) -> Option<&'a str> {
+        self.config.replacements.best(&self.schemas[id].at.pointer).map(String::as_str)
+    }
+
     fn root(&mut self, id: SchemaId, root: impl FnOnce() -> Root) {
         self.roots.name(&self.schemas[id].at, root);
     }
@@ -250,6 +257,10 @@ impl<'a> Lowering<'a> {
 
     /// The type of a schema where it is used, its own item made now if it needs one.
     fn type_of(&mut self, id: SchemaId) -> Type {
+        if let Some(path) = self.replacement(id) {
+            self.coverage.count(true);
+            return Type::External(External::Path(path.to_owned()));
+        }
         if let Some(type_id) = self.made.get(&id) {
             return Type::Named(*type_id);
         }
@@ -312,8 +323,10 @@ impl<'a> Lowering<'a> {
         }
         match scalar::implied(merged) {
             Some(JsonType::Boolean) => Type::Boolean,
-            Some(JsonType::Integer) => scalar::logical(merged, self.config).unwrap_or_else(|| scalar::integer(merged)),
-            Some(JsonType::Number) => scalar::number(merged),
+            Some(JsonType::Integer) => {
+                scalar::logical(merged, self.config).unwrap_or_else(|| scalar::integer(merged, self.config))
+            }
+            Some(JsonType::Number) => scalar::number(merged, self.config),
             Some(JsonType::String) => scalar::string(merged, self.config),
             Some(JsonType::Array) if is_tuple(merged) => {
                 Type::Tuple(merged.tuple.iter().map(|id| self.value(*id)).collect())

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{self, Style};
 use super::{Name, reserved};
+use crate::config::ByPattern;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Place, Pointer};
 
 /// What all namespaces of a file share.
 pub(super) struct Scopes<'a> {
-    renames: &'a BTreeMap<String, String>,
+    renames: &'a ByPattern<String>,
     identities: &'a BTreeMap<Place, String>,
-    used: RefCell<BTreeSet<&'a str>>,
+    /// The places that have a name, where there are renames.
+    named: RefCell<BTreeSet<Pointer>>,
     diagnostics: &'a Diagnostics,
 }
 
@@ -96,11 +98,11 @@ impl<'w> Rivals<'w> {
 
 impl<'a> Scopes<'a> {
     pub(super) fn new(
-        renames: &'a BTreeMap<String, String>,
+        renames: &'a ByPattern<String>,
         identities: &'a BTreeMap<Place, String>,
         diagnostics: &'a Diagnostics,
     ) -> Self {
-        Self { renames, identities, used: RefCell::default(), diagnostics }
+        Self { renames, identities, named: RefCell::default(), diagnostics }
     }
 
     /// A new namespace in which some names are taken.
@@ -110,25 +112,24 @@ impl<'a> Scopes<'a> {
 
     /// Reports renames that met nothing.
     pub(super) fn finish(&self) {
-        for pointer in self.renames.keys().filter(|pointer| !self.used.borrow().contains(pointer.as_str())) {
-            let place = Place { pointer: Pointer::parse(pointer).unwrap_or_default(), ..Place::root() };
-            let message = format!("`{pointer}` is renamed, and nothing there has a name of its own");
-            self.diagnostics.push(
-                Diagnostic::new(Severity::Error, &place, message)
-                    .with_cure("give `Config::rename` the pointer of a schema, property, enum value, operation, message, channel or server"),
-            );
-        }
+        let named = self.named.borrow();
+        self.renames.check(
+            "rename",
+            "schema, property, enum value, operation, message, channel or server",
+            &named.iter().collect::<Vec<_>>(),
+            self.diagnostics,
+        );
     }
 
     /// The name that the team chose, where it chose one that fits; a property and the type inside it share a pointer,
     /// and the first letter tells which is meant.
     fn chosen(&self, wish: &Wish, style: Style) -> Option<String> {
-        let (pointer, name) = self.renames.get_key_value(wish.at.pointer.as_str())?;
-        let starts_upper = name.starts_with(char::is_uppercase);
-        if starts_upper == (style == Style::Value) {
+        if self.renames.is_empty() {
             return None;
         }
-        self.used.borrow_mut().insert(pointer);
+        self.named.borrow_mut().insert(wish.at.pointer.clone());
+        let fits = |name: &String| name.starts_with(char::is_uppercase) == (style != Style::Value);
+        let name = self.renames.best_of(&wish.at.pointer, fits)?;
         let is_identifier = syn::parse_str::<syn::Ident>(name).is_ok() || reserved::is_keyword(name);
         if !is_identifier {
             let message = format!("`{name}` is not a Rust identifier");

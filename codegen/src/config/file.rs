@@ -1,0 +1,201 @@
+//! Options from a file in TOML, with a place and a cure for whatever is wrong in it.
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use super::Config;
+use super::keys::{Call, KEYS, Key, Kind};
+use crate::diagnostic::{Diagnostic, Diagnostics, Strictness};
+use crate::document::{FileId, Position};
+use crate::error::Error;
+use crate::near::nearest;
+use crate::source::Source;
+
+/// # Options from a file
+impl Config {
+    /// Reads options from a file in TOML; [`Config::compile`] lets cargo watch it.
+    ///
+    /// ```no_run
+    /// fn main() -> Result<(), asyncapi_codegen::Error> {
+    ///     asyncapi_codegen::Config::from_file("asyncapi.toml")?.compile("spec/orders.yaml")
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] when the file cannot be read, and what [`Config::from_toml`] says.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })?;
+        let mut config = Self::from_toml(path, &text)?;
+        config.options_file = Some(path.to_owned());
+        Ok(config)
+    }
+
+    /// Reads options from a text in TOML; `name` stands for it in diagnostics, and paths in it are relative to the
+    /// directory of that name.
+    ///
+    /// Every method that sets an option is a key, with hyphens for underscores. Where the method takes
+    ///
+    /// - nothing, the key takes `true`;
+    /// - a pattern, a text, a list of texts, or `true` for everything;
+    /// - another text, or several, a text or a list of texts;
+    /// - a pair of texts, a table, in which a list of values is one call for each;
+    /// - an enum, its variant in lower case, as `"application"`, or with a value `{ header = "X-Event" }`.
+    ///
+    /// ```
+    /// let options = r#"
+    /// closed-enums = true
+    /// keep-unknown = ["/components/schemas/*"]
+    ///
+    /// [rename]
+    /// "/components/schemas/order_v2" = "Order"
+    /// "#;
+    /// let config = asyncapi_codegen::Config::from_toml("asyncapi.toml", options)?;
+    /// # drop(config);
+    /// # Ok::<(), asyncapi_codegen::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] with every key that is unknown and every value that does not fit, each with its line.
+    pub fn from_toml(name: impl AsRef<Path>, text: &str) -> Result<Self, Error> {
+        let name = name.as_ref();
+        let file = File { text, directory: name.parent().unwrap_or(Path::new("")), diagnostics: Diagnostics::new() };
+        let config = file.config();
+        let is_refused = file.diagnostics.has_errors(Strictness::Lenient);
+        let report = file.diagnostics.finish(&Source::new(name.display().to_string(), text));
+        if is_refused { Err(Error::Refused(report)) } else { Ok(config) }
+    }
+}
+
+/// An entry of a table.
+type Entry<'a, 'b> = (&'a Spanned<DeString<'b>>, &'a Spanned<DeValue<'b>>);
+
+/// A file under way.
+struct File<'a> {
+    text: &'a str,
+    directory: &'a Path,
+    diagnostics: Diagnostics,
+}
+
+impl File<'_> {
+    fn config(&self) -> Config {
+        let table = match DeTable::parse(self.text) {
+            Ok(table) => table.into_inner(),
+            Err(error) => {
+                self.fault(error.span().unwrap_or_default(), error.message(), None);
+                return Config::new();
+            }
+        };
+        table.iter().fold(Config::new(), |config, (name, value)| {
+            let known = KEYS.iter().find(|(known, _)| *known == name.get_ref().as_ref());
+            let Some((name, key)) = known else {
+                self.unknown(name.span(), "option", name.get_ref(), KEYS.iter().map(|(known, _)| *known));
+                return config;
+            };
+            self.apply(config, name, key, value)
+        })
+    }
+
+    fn apply(&self, config: Config, name: &str, key: &Key, value: &Spanned<DeValue<'_>>) -> Config {
+        match (key, value.get_ref()) {
+            (Key::Flag(_) | Key::Patterns(_), DeValue::Boolean(false)) => config,
+            (Key::Flag(call), DeValue::Boolean(true)) => call(config),
+            (Key::Patterns(call), DeValue::Boolean(true)) => call(config, "/**".to_owned()),
+            (Key::Texts(call) | Key::Patterns(call), DeValue::String(_) | DeValue::Array(_)) => {
+                self.texts(name, value).into_iter().fold(config, call)
+            }
+            (Key::Paths(call), DeValue::String(_) | DeValue::Array(_)) => {
+                let paths = self.texts(name, value).into_iter().map(|path| self.directory.join(path));
+                paths.fold(config, call)
+            }
+            (Key::Word(words), DeValue::String(word)) => self.word(config, name, words, (word, value.span())),
+            (Key::Pairs(call), DeValue::Table(table)) => table.iter().fold(config, |config, (key, value)| {
+                let texts = self.texts(name, value).into_iter();
+                texts.fold(config, |config, text| call(config, key.get_ref().to_string(), text))
+            }),
+            (Key::Kind(kinds), DeValue::Table(table)) if table.len() == 1 => {
+                table.iter().fold(config, |config, entry| self.kind(config, name, kinds, entry))
+            }
+            _ => {
+                self.fault(value.span(), &format!("`{name}` takes {}", wanted(key)), None);
+                config
+            }
+        }
+    }
+
+    fn word(&self, config: Config, name: &str, words: &[(&'static str, Call)], word: (&str, Range<usize>)) -> Config {
+        let (word, span) = word;
+        let Some((_, call)) = words.iter().find(|(known, _)| *known == word) else {
+            self.unknown(span, name, word, words.iter().map(|(known, _)| *known));
+            return config;
+        };
+        call(config)
+    }
+
+    fn kind(&self, config: Config, name: &str, kinds: &[(&'static str, Kind)], (key, value): Entry<'_, '_>) -> Config {
+        let Some((kind, call)) = kinds.iter().find(|(known, _)| *known == key.get_ref().as_ref()) else {
+            self.unknown(key.span(), name, key.get_ref(), kinds.iter().map(|(known, _)| *known));
+            return config;
+        };
+        let called = value.get_ref().as_str().and_then(|text| call(config.clone(), text.to_owned()));
+        called.unwrap_or_else(|| {
+            self.fault(value.span(), &format!("this is not what `{kind}` of `{name}` takes"), None);
+            config
+        })
+    }
+
+    /// A text, or a list of texts.
+    fn texts(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Vec<String> {
+        let items = value.get_ref().as_array().map_or_else(|| vec![value], |items| items.iter().collect());
+        let text = |item: &Spanned<DeValue<'_>>| {
+            let text = item.get_ref().as_str();
+            if text.is_none() {
+                self.fault(item.span(), &format!("`{name}` takes texts"), None);
+            }
+            text.map(str::to_owned)
+        };
+        items.into_iter().filter_map(text).collect()
+    }
+
+    fn unknown(&self, span: Range<usize>, what: &str, name: &str, known: impl Iterator<Item = &'static str> + Clone) {
+        let cure = match nearest(name, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are {}", listed(known)),
+        };
+        self.fault(span, &format!("there is no {what} `{name}`"), Some(cure));
+    }
+
+    fn fault(&self, span: Range<usize>, message: &str, cure: Option<String>) {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let position =
+            Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 };
+        let diagnostic = Diagnostic::of_text(FileId::default(), Some(position), message);
+        self.diagnostics.push(match cure {
+            Some(cure) => diagnostic.with_cure(cure),
+            None => diagnostic,
+        });
+    }
+}
+
+/// What a key takes, in words.
+fn wanted(key: &Key) -> String {
+    match key {
+        Key::Flag(_) => "`true` or `false`".to_owned(),
+        Key::Word(words) => format!("one of {}", listed(words.iter().map(|(known, _)| *known))),
+        Key::Texts(_) | Key::Paths(_) => "a text or a list of texts".to_owned(),
+        Key::Patterns(_) => "`true`, a pattern or a list of patterns".to_owned(),
+        Key::Pairs(_) => "a table of texts".to_owned(),
+        Key::Kind(kinds) => format!("a table with one of {}", listed(kinds.iter().map(|(known, _)| *known))),
+    }
+}
+
+fn listed(names: impl Iterator<Item = &'static str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,229 @@
+//! What an option is for: one notation, and what is said where it meets nothing.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::document::{Place, Pointer};
+use crate::near::slip;
+
+/// A JSON pointer in which `*` stands for any one step, and `**` for any number of steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    text: String,
+    /// `None` where the text is no pointer at all.
+    steps: Option<Vec<Step>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    /// A key or an index, escaped as pointers are.
+    Key(String),
+    One,
+    AnyNumber,
+}
+
+impl Step {
+    fn read(text: &str) -> Self {
+        match text {
+            "*" => Self::One,
+            "**" => Self::AnyNumber,
+            // A key that is itself a star.
+            key => Self::Key(key.replace("~2", "*")),
+        }
+    }
+
+    fn write(&self) -> String {
+        match self {
+            Self::Key(key) if key.chars().all(|sign| sign == '*') => key.replace('*', "~2"),
+            Self::Key(key) => key.clone(),
+            Self::One => "*".to_owned(),
+            Self::AnyNumber => "**".to_owned(),
+        }
+    }
+}
+
+impl Pattern {
+    pub(crate) fn new(text: String) -> Self {
+        let is_pointer = text.is_empty() || text.starts_with('/');
+        let steps = is_pointer.then(|| text.split('/').skip(1).map(Step::read).collect());
+        Self { text, steps }
+    }
+
+    /// Whether the node at the pointer is one of those that are meant.
+    pub(crate) fn meets(&self, at: &Pointer) -> bool {
+        let keys: Vec<&str> = at.as_str().split('/').skip(1).collect();
+        self.steps.as_ref().is_some_and(|steps| meets(steps, &keys))
+    }
+
+    /// Everything is meant, and there may be nothing.
+    fn is_everything(&self) -> bool {
+        self.steps.as_deref() == Some(&[Step::AnyNumber])
+    }
+
+    /// A pointer is more exact than a pattern, and of two patterns the one that names more steps.
+    fn exactness(&self) -> (bool, usize) {
+        let steps = self.steps.as_deref().unwrap_or_default();
+        let named = steps.iter().filter(|step| matches!(step, Step::Key(_))).count();
+        (named == steps.len(), named)
+    }
+
+    /// The node that is meant, or the last that is named above it.
+    pub(crate) fn place(&self) -> Place {
+        let steps = self.steps.iter().flatten();
+        let named = steps.map_while(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::One | Step::AnyNumber => None,
+        });
+        let text = named.fold(String::new(), |text, key| text + "/" + key);
+        let pointer = Pointer::parse(&text).unwrap_or_default();
+        Place { pointer, ..Place::root() }
+    }
+
+    /// What was probably meant: the pattern with one step written otherwise, or the pointer of what is called so.
+    fn near_miss(&self, places: &[&Pointer]) -> Option<String> {
+        let Some(steps) = &self.steps else {
+            let is_called_so =
+                |at: &&&Pointer| at.steps().last().is_some_and(|last| slip(&self.text, &last) == Some(0));
+            return places.iter().find(is_called_so).map(ToString::to_string);
+        };
+        let keys: BTreeSet<&str> = places.iter().flat_map(|at| at.as_str().split('/').skip(1)).collect();
+        let corrected = steps.iter().enumerate().flat_map(|(index, step)| {
+            let near = |other: &&str| match step {
+                Step::Key(key) => slip(key, other).filter(|_| key != other),
+                Step::One | Step::AnyNumber => None,
+            };
+            keys.iter().filter_map(move |other| Some((near(other)?, index, *other)))
+        });
+        let mut corrected: Vec<(usize, usize, &str)> = corrected.collect();
+        corrected.sort_unstable();
+        corrected.into_iter().find_map(|(_, index, key)| {
+            let mut steps = steps.clone();
+            steps[index] = Step::Key(key.to_owned());
+            let text = format!("/{}", steps.iter().map(Step::write).collect::<Vec<_>>().join("/"));
+            let pattern = Self { text, steps: Some(steps) };
+            places.iter().any(|at| pattern.meets(at)).then_some(pattern.text)
+        })
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+fn meets(steps: &[Step], keys: &[&str]) -> bool {
+    match (steps, keys) {
+        ([], []) => true,
+        ([Step::AnyNumber, rest @ ..], _) => (0..=keys.len()).any(|skipped| meets(rest, &keys[skipped..])),
+        ([Step::One, steps @ ..], [_, keys @ ..]) => meets(steps, keys),
+        ([Step::Key(wanted), steps @ ..], [key, keys @ ..]) => wanted == key && meets(steps, keys),
+        _ => false,
+    }
+}
+
+/// What was chosen for the places that patterns meet, in the order of the calls.
+#[derive(Clone, Debug)]
+pub(crate) struct ByPattern<T>(Vec<(Pattern, T)>);
+
+impl<T> Default for ByPattern<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> ByPattern<T> {
+    pub(crate) fn add(&mut self, pattern: impl Into<String>, choice: T) {
+        self.0.push((Pattern::new(pattern.into()), choice));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every choice, with its pattern.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Pattern, &T)> {
+        self.0.iter().map(|(pattern, choice)| (pattern, choice))
+    }
+
+    /// Every choice for a place.
+    pub(crate) fn all(&self, at: &Pointer) -> impl Iterator<Item = &T> {
+        self.0.iter().filter(|(pattern, _)| pattern.meets(at)).map(|(_, choice)| choice)
+    }
+
+    /// Whether there is a choice for a place.
+    pub(crate) fn meet(&self, at: &Pointer) -> bool {
+        self.all(at).next().is_some()
+    }
+
+    /// The choice for a place: of several, that of the most exact pattern, and of equals the last.
+    pub(crate) fn best(&self, at: &Pointer) -> Option<&T> {
+        self.best_of(at, |_| true)
+    }
+
+    /// The same among those choices that fit.
+    pub(crate) fn best_of(&self, at: &Pointer, fits: impl Fn(&T) -> bool) -> Option<&T> {
+        let met = self.0.iter().filter(|(pattern, choice)| fits(choice) && pattern.meets(at));
+        met.max_by_key(|(pattern, _)| pattern.exactness()).map(|(_, choice)| choice)
+    }
+
+    /// A pattern that meets nothing is a slip, or was left behind by a change of the document.
+    pub(crate) fn check(&self, option: &str, what: &str, places: &[&Pointer], diagnostics: &Diagnostics) {
+        for (pattern, _) in &self.0 {
+            if !pattern.is_everything() && !places.iter().any(|at| pattern.meets(at)) {
+                let cure = match pattern.near_miss(places) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "give the JSON pointer of one, or a pattern such as `/components/schemas/*`".to_owned(),
+                };
+                let message = format!("`Config::{option}` speaks of `{pattern}`, which meets no {what}");
+                diagnostics.push(Diagnostic::new(Severity::Error, &pattern.place(), message).with_cure(cure));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ByPattern, Pattern};
+    use crate::document::Pointer;
+
+    fn pointer(text: &str) -> Pointer {
+        Pointer::parse(text).expect("a pointer")
+    }
+
+    #[test]
+    fn a_star_is_one_step_and_two_are_any_number() {
+        let met = |pattern: &str, at: &str| Pattern::new(pattern.to_owned()).meets(&pointer(at));
+        assert!(met("/components/schemas/Order", "/components/schemas/Order"));
+        assert!(met("/components/schemas/*", "/components/schemas/Order"));
+        assert!(!met("/components/schemas/*", "/components/schemas/Order/properties/id"));
+        assert!(met("/**/id", "/components/schemas/Order/properties/id") && met("/**/id", "/id"));
+        assert!(met("/components/**", "/components") && met("/**", ""));
+        assert!(met("/channels/a~1b/**/x", "/channels/a~1b/subscribe/x") && !met("/channels/a/b", "/channels/a~1b"));
+        assert!(met("/channels/~2", "/channels/*") && !met("/channels/~2", "/channels/a"));
+        assert!(!met("Order", "/components/schemas/Order"));
+    }
+
+    #[test]
+    fn the_most_exact_pattern_chooses_and_of_equals_the_last() {
+        let mut chosen = ByPattern::default();
+        for (index, pattern) in ["/a/b", "/a/*", "/**/b", "/**", "/a/*"].into_iter().enumerate() {
+            chosen.add(pattern, index);
+        }
+        assert_eq!(chosen.best(&pointer("/a/b")), Some(&0));
+        assert_eq!(chosen.best(&pointer("/a/c")), Some(&4));
+        assert_eq!(chosen.best(&pointer("/c")), Some(&3));
+    }
+
+    #[test]
+    fn a_slip_of_one_step_is_found() {
+        let places = [pointer("/components/schemas/Order"), pointer("/components/schemas/Order/properties/note")];
+        let places: Vec<&Pointer> = places.iter().collect();
+        let near = |pattern: &str| Pattern::new(pattern.to_owned()).near_miss(&places);
+        assert_eq!(near("/component/schemas/Order").as_deref(), Some("/components/schemas/Order"));
+        assert_eq!(near("/**/propertys/*").as_deref(), Some("/**/properties/*"));
+        assert_eq!(near("order").as_deref(), Some("/components/schemas/Order"));
+        assert_eq!(near("/channels/a"), None);
+    }
+}

@@ -1,0 +1,54 @@
+//! Derives and attributes: those that a type has anyway, and those that a team chose.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use super::Emit;
+use crate::config::{attributes, traits};
+use crate::document::Place;
+
+/// The order in which traits are derived; others follow as they were chosen.
+const ORDER: [&str; 11] =
+    ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize"];
+
+/// Traits that every type has, by a derive or by an impl.
+const ALWAYS: [&str; 5] = ["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"];
+
+/// The attributes of the type at a place, which derives some traits anyway.
+///
+/// A macro is called by its path, and has to see the derives; what derives read has to come after them.
+pub(super) fn of_type(emit: Emit<'_>, at: &Place, anyway: &[&str]) -> TokenStream {
+    let chosen = emit.config.type_attributes.all(&at.pointer).flat_map(|text| attributes(text).unwrap_or_default());
+    let (macros, read): (Vec<_>, Vec<_>) = chosen.partition(|attribute| attribute.path().segments.len() > 1);
+    let derives = derives(emit, at, anyway);
+    quote!(#(#macros)* #[derive(#(#derives),*)] #(#read)*)
+}
+
+/// The attributes that were chosen for a field or a variant.
+pub(super) fn of_member(emit: Emit<'_>, at: &Place) -> TokenStream {
+    let chosen = emit.config.field_attributes.all(&at.pointer);
+    chosen.flat_map(|text| attributes(text).unwrap_or_default()).map(ToTokens::into_token_stream).collect()
+}
+
+fn derives(emit: Emit<'_>, at: &Place, anyway: &[&str]) -> Vec<syn::Path> {
+    let mut paths: Vec<syn::Path> = anyway.iter().filter_map(|name| syn::parse_str(name).ok()).collect();
+    for path in emit.config.derives.all(&at.pointer).flat_map(|text| traits(text).unwrap_or_default()) {
+        let is_always = rank(&path).is_some_and(|index| ALWAYS.contains(&ORDER[index]));
+        let text = path.to_token_stream().to_string();
+        let is_same = |other: &syn::Path| match rank(&path) {
+            Some(known) => rank(other) == Some(known),
+            None => other.to_token_stream().to_string() == text,
+        };
+        if !is_always && !paths.iter().any(is_same) {
+            paths.push(path);
+        }
+    }
+    paths.sort_by_key(|path| rank(path).unwrap_or(ORDER.len()));
+    paths
+}
+
+/// The place of a trait that everybody knows, however it is qualified.
+fn rank(path: &syn::Path) -> Option<usize> {
+    let last = path.segments.last()?;
+    ORDER.iter().position(|name| last.ident == name)
+}

@@ -1,0 +1,66 @@
+//! What options change.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Number, json};
+
+use crate::constructors::{Buyer, EventName, Order, Ping, PingKind, Tree, TreeNode, Wide};
+use crate::customised::orders::{Cancelled, OrderKey, Placed, PlacedType};
+use crate::{keep_unknown, round_trip};
+
+/// Stands in the place of a schema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money(String);
+
+#[test]
+fn unknown_properties_are_kept_where_that_is_chosen() {
+    let order = json!({"id": "1", "colour": "red", "seller": {"name": "S", "rank": 1}});
+    assert_eq!(round_trip::<keep_unknown::Order>(&order), Ok(order));
+    let buyer = json!({"name": "B", "rank": 1});
+    assert_eq!(round_trip::<keep_unknown::OrderBuyer>(&buyer), Ok(json!({"name": "B"})));
+}
+
+#[test]
+fn enums_are_closed_where_that_is_chosen() {
+    assert!(round_trip::<keep_unknown::OrderState>(&json!("lost")).is_err());
+    assert_eq!(round_trip::<keep_unknown::OrderKind>(&json!("huge")), Ok(json!("huge")));
+}
+
+#[test]
+fn types_are_what_was_chosen() {
+    let placed = json!({
+        "type": "order.placed", "id": {"shop": "s", "number": 7}, "total": "1 EUR", "count": 1, "weight": 1.5,
+        "discount": null, "labels": {"a": "b"},
+    });
+    assert_eq!(round_trip::<Placed>(&placed), Ok(placed));
+    let mut key = OrderKey::new("s", 7);
+    assert!(HashSet::from([key.clone()]).contains(&key));
+    key.number = 8;
+    let placed = Placed::new(key, Some(Money("1 EUR".to_owned())), 3_i32, Number::from(2))
+        .with_card("4111")
+        .with_labels(HashMap::new())
+        .with_discount(None);
+    assert_eq!((&placed.r#type, placed.discount.as_ref()), (&PlacedType::OrderPlaced, Some(&None)));
+    let written = serde_json::to_value(&placed).expect("it is JSON");
+    assert_eq!((written.get("card"), written.get("labels")), (None, Some(&json!({}))));
+    assert!(round_trip::<Placed>(&json!({"surprise": 1})).is_err_and(|error| error.contains("unknown field")));
+    let refund = json!({"type": "order.cancelled", "id": {"shop": "s", "number": 7}, "refund": [1]});
+    assert_eq!(round_trip::<Cancelled>(&refund), Ok(refund));
+}
+
+#[test]
+fn constructors_ask_for_what_is_required_and_not_fixed() {
+    let order = Order::new("o-1", Buyer::default(), None, "gift", vec![])
+        .with_after(Order::new("o-0", Buyer::default().with_name("B"), None, "gift", vec![]))
+        .with_seen(None);
+    assert_eq!(order.kind, EventName::Order);
+    let written = json!({
+        "kind": "order", "id": "o-1", "buyer": {}, "note": null, "type": "gift", "lines": [], "seen": null,
+        "after": {"kind": "order", "id": "o-0", "buyer": {"name": "B"}, "note": null, "type": "gift", "lines": []},
+    });
+    assert_eq!(serde_json::to_value(&order).ok(), Some(written));
+    assert_eq!(Ping::default().with_at("now").kind, PingKind::Ping);
+    assert_eq!(Wide::new("a", "b", "c", "d", "e", "f", "g", 8).h, 8);
+    assert_eq!(TreeNode::new(Tree::String("leaf".to_owned())).left, Tree::String("leaf".to_owned()));
+}
