@@ -21,14 +21,14 @@ use self::program::{Check, Module, Outcome, same};
 const UPDATE: &str = "UPDATE_EXPECTED";
 
 /// One schema of the suite, and what it says of instances.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Group {
     description: String,
     schema: Value,
     tests: Vec<Case>,
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 struct Case {
     description: String,
     data: Value,
@@ -47,6 +47,8 @@ struct Expected {
     /// How many invalid instances do not decode; the rest needs validation.
     rejected: usize,
     validated: Validated,
+    /// The same of the files that the suite lists as optional: formats, and what not every language can do.
+    optional: Validated,
 }
 
 /// What is expected of full validation: of decoding and `validate` together.
@@ -58,6 +60,8 @@ struct Validated {
     passed: BTreeSet<String>,
     /// Valid instances that decode, and are said to be invalid.
     contradicted: BTreeSet<String>,
+    /// Schemas that the generator refuses, so that every instance counts as rejected.
+    without_code: BTreeSet<String>,
 }
 
 #[test]
@@ -67,9 +71,10 @@ fn what_is_valid_is_accepted_and_comes_back() {
         eprintln!("skipped: the JSON Schema test suite is not at {}", suite.display());
         return;
     }
+    let optional = ["optional", "optional/format"].map(|directory| groups(&suite.join(directory))).concat();
     let groups = groups(&suite);
-    assert!(groups.len() > 200, "the suite is there, and most of it is missing");
-    let found = run(&groups);
+    assert!(groups.len() > 200 && optional.len() > 50, "the suite is there, and most of it is missing");
+    let found = run(&groups, &optional);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/json-schema-suite.json");
     if env::var_os(UPDATE).is_some() {
         let text = serde_json::to_string_pretty(&found).expect("figures are JSON") + "\n";
@@ -82,14 +87,16 @@ fn what_is_valid_is_accepted_and_comes_back() {
     let news: Vec<&String> = found.changed.difference(&expected.changed).collect();
     assert!(news.is_empty(), "valid, and changed now: {news:#?}");
     assert!(found.rejected >= expected.rejected, "{} invalid instances are rejected now", found.rejected);
-    let news: Vec<&String> = found.validated.passed.difference(&expected.validated.passed).collect();
-    assert!(news.is_empty(), "invalid, and passes validation now: {news:#?}");
-    let news: Vec<&String> = found.validated.contradicted.difference(&expected.validated.contradicted).collect();
-    assert!(news.is_empty(), "valid, and does not pass validation now: {news:#?}");
+    for (found, expected) in [(&found.validated, &expected.validated), (&found.optional, &expected.optional)] {
+        let news: Vec<&String> = found.passed.difference(&expected.passed).collect();
+        assert!(news.is_empty(), "invalid, and passes validation now: {news:#?}");
+        let news: Vec<&String> = found.contradicted.difference(&expected.contradicted).collect();
+        assert!(news.is_empty(), "valid, and does not pass validation now: {news:#?}");
+    }
     assert!(found == expected, "the figures are better: {UPDATE}=1 cargo test --test json_schema_suite keeps them");
 }
 
-/// Every schema of the required files, by file and description.
+/// Every schema of the files in a directory, by file and description.
 fn groups(suite: &Path) -> Vec<(String, Group)> {
     let mut files: Vec<PathBuf> =
         fs::read_dir(suite).expect("the suite can be read").flatten().map(|entry| entry.path()).collect();
@@ -120,19 +127,33 @@ fn code(schema: &Value, validation: Validation) -> Result<String, String> {
 
 /// Compiles the types of every schema into one program, once for each kind of validation, and runs every instance through
 /// it.
-fn run(groups: &[(String, Group)]) -> Expected {
-    let modules = |validation: Validation, check: Check| {
-        groups.iter().map(move |(_, group)| Module {
-            code: code(&group.schema, validation),
-            values: group.tests.iter().map(|case| &case.data).collect(),
-            check,
-        })
-    };
-    let modules: Vec<Module<'_>> =
-        modules(Validation::Types, Check::Nothing).chain(modules(Validation::Full, Check::Validity)).collect();
+fn run(groups: &[(String, Group)], optional: &[(String, Group)]) -> Expected {
+    let decoding = modules(groups, Validation::Types, Check::Nothing);
+    let validating = modules(groups, Validation::Full, Check::Validity);
+    let further = modules(optional, Validation::Full, Check::Validity);
+    let modules: Vec<Module<'_>> = decoding.chain(validating).chain(further).collect();
     let outcomes = program::run("suite", &modules);
-    let (decoded, validated) = outcomes.split_at(groups.len());
-    Expected { validated: count_validated(groups, validated), ..count(groups, decoded) }
+    let (decoded, rest) = outcomes.split_at(groups.len());
+    let (validated, further) = rest.split_at(groups.len());
+    let without_code = |groups: &[(String, Group)], modules: &[Module<'_>]| {
+        let refused = groups.iter().zip(modules).filter(|(_, module)| module.code.is_err());
+        refused.map(|((name, _), _)| name.clone()).collect()
+    };
+    let (of_groups, of_optional) = modules[groups.len()..].split_at(groups.len());
+    let mut found = count(groups, decoded);
+    found.validated = count_validated(groups, validated);
+    found.validated.without_code = without_code(groups, of_groups);
+    found.optional = count_validated(optional, further);
+    found.optional.without_code = without_code(optional, of_optional);
+    found
+}
+
+fn modules(groups: &[(String, Group)], validation: Validation, check: Check) -> impl Iterator<Item = Module<'_>> {
+    groups.iter().map(move |(_, group)| Module {
+        code: code(&group.schema, validation),
+        values: group.tests.iter().map(|case| &case.data).collect(),
+        check,
+    })
 }
 
 /// What full validation says of each instance, held against what it should.
