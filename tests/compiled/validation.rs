@@ -36,7 +36,7 @@ fn what_is_valid_has_no_violations() {
         order(),
         with(&json!({"email": "a@example.com", "address": {"city": "Ulm", "zip": "89073"}, "chain": [[], [[]]]})),
         with(&json!({"comment": null, "discount": 0.15, "position": [48.4, 10], "labels": {"a": "b"}})),
-        with(&json!({"state": "closed", "coupon": "x", "couponReason": "y", "parent": order()})),
+        with(&json!({"state": "closed", "coupon": "x.y-z", "couponReason": "y", "parent": order()})),
         // An optional property that is `null` is one that is not there.
         with(&json!({"email": null, "position": null, "coupon": null})),
     ];
@@ -58,7 +58,7 @@ fn all_violations_are_found_at_once() {
         "position": [-91, 0],
         "labels": {"A": "long"},
         "lines": [{"sku": "bulk", "count": 1}, {"sku": "bulk", "count": 1}],
-        "coupon": "x",
+        "coupon": "a b",
         "parent": {"id": "O-1", "lines": []},
         "surplus": true,
     });
@@ -69,6 +69,7 @@ fn all_violations_are_found_at_once() {
         ("/address/zip", "pattern"),
         ("/chain/1", "maxItems"),
         ("/comment", "maxLength"),
+        ("/coupon", "pattern"),
         ("/discount", "multipleOf"),
         ("/email", "format"),
         ("/id", "pattern"),

@@ -3,6 +3,8 @@
 //! A schema with a type of its own is a definition, and so is one that references lead to, unless it has no parts; all
 //! others stand where they are used. What is written for people is left out.
 
+mod pattern;
+
 use std::collections::BTreeMap;
 
 use crate::document::{
@@ -150,7 +152,11 @@ impl Writer<'_> {
         let format = format.filter(|format| keywords.language == Language::JsonSchema || *format == "uuid");
         entries.put("format", format.map(text));
         for (key, value) in &constraints.plain {
-            entries.put(key, Some(json(value)));
+            let value = match value {
+                Value::String(text) if *key == "pattern" => Json::Text(pattern::strict(text)),
+                value => json(value),
+            };
+            entries.put(key, Some(value));
         }
         self.items(keywords, &mut entries);
         self.properties(keywords, &mut entries);
