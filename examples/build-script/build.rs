@@ -7,10 +7,8 @@ use asyncapi_codegen::{Config, Perspective};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let directory = PathBuf::from(std::env::var("OUT_DIR")?);
-    Config::new().output(directory.join("client.rs")).compile("spec/lamps.yaml")?;
-    Config::new()
-        .perspective(Perspective::Application)
-        .output(directory.join("application.rs"))
-        .compile("spec/lamps.yaml")?;
+    let config = Config::from_file("asyncapi.toml")?;
+    config.clone().output(directory.join("client.rs")).compile("spec/lamps.yaml")?;
+    config.perspective(Perspective::Application).output(directory.join("application.rs")).compile("spec/lamps.yaml")?;
     Ok(())
 }

@@ -42,9 +42,9 @@ impl application::Handler for Lamps {
         _: &Context<'_>,
     ) -> Result<application::Switched, HandlerError> {
         println!("{} is {}", event.lamp, if event.lit { "lit" } else { "dark" });
-        let report = application::Report { watts: if event.lit { 4.5 } else { 0.0 } };
+        let report = application::Report::new(if event.lit { 4.5 } else { 0.0 });
         self.publisher.on_report(&ReportsOf { lamp: event.lamp }, &report).await?;
-        Ok(application::Switched { lit: event.lit })
+        Ok(application::Switched::new(event.lit))
     }
 }
 
@@ -76,7 +76,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut answers = nats.client().subscribe(inbox.clone()).await?;
 
     let ask = nats.replying_to(inbox);
-    let command = client::Switch { lamp: "hall".to_owned(), lit: true };
+    let command = client::Switch::new("hall", true);
     client::Publisher::new(ask).switch_lamp(&command).await?;
 
     let command = inbound(next(&mut commands).await?);
