@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use kustomer_webhooks::HandlerError;
 use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::forward::Facts;
 
@@ -15,9 +15,14 @@ const TRY_AGAIN: i32 = 75;
 const NOT_EXECUTABLE: i32 = 126;
 const NOT_FOUND: i32 = 127;
 
-/// Runs the command once. If this is dropped, as at the deadline, the command is killed.
+/// Runs the command once. If this is dropped, as at the deadline, the command is killed, and whatever it has started:
+/// the event is tried again, and two at once would not be one after the other.
 pub(super) async fn pass(command: &str, facts: &Facts, body: &[u8]) -> Result<(), HandlerError> {
-    let mut child = Command::new("sh")
+    let mut shell = Command::new("sh");
+    // A group of its own: Ctrl-C is for the receiver, which lets the command finish.
+    #[cfg(unix)]
+    shell.process_group(0);
+    let mut child = shell
         .args(["-c", command])
         // What the environment takes has no NUL; no name of an event that anybody means has one.
         .env("KUSTOMER_EVENT_NAME", facts.name.replace('\0', ""))
@@ -27,6 +32,7 @@ pub(super) async fn pass(command: &str, facts: &Facts, body: &[u8]) -> Result<()
         .stdout(io::stderr())
         .kill_on_drop(true)
         .spawn()?;
+    let mut group = Group::of(&child);
     if let Some(mut stdin) = child.stdin.take() {
         match stdin.write_all(body).await {
             // It has seen enough; how it ends tells the rest.
@@ -34,7 +40,9 @@ pub(super) async fn pass(command: &str, facts: &Facts, body: &[u8]) -> Result<()
             written => written?,
         }
     }
-    match child.wait().await?.code() {
+    let ended = child.wait().await?;
+    group.release();
+    match ended.code() {
         Some(0) => Ok(()),
         // The shell's own word, not the command's: a mistake that is soon mended, such as a missing permission.
         Some(code @ (NOT_EXECUTABLE | NOT_FOUND)) => {
@@ -44,4 +52,42 @@ pub(super) async fn pass(command: &str, facts: &Facts, body: &[u8]) -> Result<()
         Some(code) => Err(HandlerError::reject(format!("the command ended with exit code {code}"))),
         None => Err(HandlerError::retry("the command was killed")),
     }
+}
+
+/// The processes of a command, killed when this is dropped before it is released.
+struct Group {
+    #[cfg(unix)]
+    leader: Option<rustix::process::Pid>,
+}
+
+#[cfg(unix)]
+impl Group {
+    fn of(child: &Child) -> Self {
+        let leader = child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+        Self { leader }
+    }
+
+    /// What it has left in the background on purpose is let live; and its number may be another's from now on.
+    fn release(&mut self) {
+        self.leader = None;
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.leader {
+            // It may have ended just now.
+            let _gone = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Group {
+    fn of(_: &Child) -> Self {
+        Self {}
+    }
+
+    fn release(&mut self) {}
 }

@@ -64,6 +64,30 @@ fn a_receiver_that_is_down_for_good_has_the_webhook_disabled() {
 }
 
 #[test]
+fn a_command_that_takes_too_long_is_ended_with_all_that_it_has_started() {
+    let place = Place::new();
+    let command = "echo $$ > group; sleep 300 | cat";
+    let serving = place.serve(&["--exec", command, "--deadline", "300ms", "--attempts", "1"]);
+    let (_, code) = report(place.sim(&["--count", "1"]));
+    assert_eq!(code, Some(0));
+    let listed = place.settled(&["--state", "dead"]);
+    assert_eq!(listed["events"][0]["reason"]["kind"], "exhausted", "{listed}");
+    let group = std::fs::read_to_string(place.file("group")).unwrap();
+    let is_there = || {
+        let asked = std::process::Command::new("kill").args(["-0", "--", &format!("-{}", group.trim())]).output();
+        asked.unwrap().status.success()
+    };
+    for _ in 0..600 {
+        if !is_there() {
+            serving.terminate();
+            return;
+        }
+        sleep(Duration::from_millis(100));
+    }
+    panic!("it lives on");
+}
+
+#[test]
 fn a_command_that_cannot_be_run_is_tried_again() {
     let place = Place::new();
     let serving = place.serve(&["--exec", "./not-there", "--first-retry", "1h"]);
