@@ -196,8 +196,29 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
         (self.watched)(watched.with_tally(self.receiver.tally()))
     }
 
-    /// The endpoint alone, a tower service to mount in a server of one's own, whose timers are then one's own job, and
-    /// the worker, to be run beside it. Without that nothing is handled; without the endpoint nothing is received.
+    /// The endpoint alone, a tower service to mount in a server of one's own, and the worker, to be run beside it.
+    /// Without that nothing is handled; without the endpoint nothing is received. What is then that server's job is
+    /// told in [`http`](asyncapi_runtime::http#in-a-server-of-your-own).
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "sqlite")]
+    /// # mod example {
+    /// use kustomer_webhooks::runtime::{BoxError, inbox::Sqlite, server::terminated};
+    /// use kustomer_webhooks::{Handler, durable};
+    ///
+    /// async fn serve(crm: impl Handler + 'static, token: String, inbox: Sqlite) -> Result<(), BoxError> {
+    ///     let (endpoint, worker) = durable(crm, [token], inbox)?.into_parts();
+    ///     let working = tokio::spawn(worker.run(terminated()));
+    ///
+    ///     let router = axum::Router::new().route_service("/kustomer", endpoint);
+    ///     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 8080)).await?;
+    ///     axum::serve(listener, router).with_graceful_shutdown(terminated()).await?;
+    ///     working.await?;
+    ///     Ok(())
+    /// }
+    /// # }
+    /// # fn main() {}
+    /// ```
     #[must_use]
     pub fn into_parts(self) -> (Receiver<Durable<Arc<dyn Inbox>>>, Worker<D>) {
         (self.receiver, self.worker)

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use kustomer_webhooks::runtime::server::terminated;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
@@ -28,7 +29,8 @@ pub(crate) const HELP: &str = "\
 Retries as Kustomer's documentation has them: after 1, 1, 2, 5, 10, 15 and 30 minutes (newer), or ten over eighty \
 minutes (older). An event that fails at its last one disables the webhook, and the simulation ends.
 
-Exit codes: 0 every event was acknowledged; 1 the webhook is disabled; 2 the call is wrong; 3 a file cannot be used.";
+Exit codes: 0 every event was acknowledged; 1 the webhook is disabled, or the simulation was interrupted (its report \
+comes all the same); 2 the call is wrong; 3 a file cannot be used.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Sim {
@@ -102,14 +104,20 @@ pub(crate) async fn run(call: Box<Sim>) -> Result<Answer, Failure> {
     let webhook = Arc::new(webhook);
     let progress = tokio::spawn(tell(Arc::clone(&tally)));
     let mut deliveries = JoinSet::new();
-    tokio::select! {
-        () = send(&call, &webhook, &mut deliveries) => {}
-        () = webhook.disabled() => {}
-    }
-    while deliveries.join_next().await.is_some() {}
+    let simulating = async {
+        tokio::select! {
+            () = send(&call, &webhook, &mut deliveries) => {}
+            () = webhook.disabled() => {}
+        }
+        while deliveries.join_next().await.is_some() {}
+    };
+    let interrupted = tokio::select! {
+        () = simulating => false,
+        () = terminated() => true,
+    };
     progress.abort();
     tally.conclude(call.json);
-    Ok(if webhook.is_enabled() { Answer::Yes } else { Answer::No })
+    Ok(if webhook.is_enabled() && !interrupted { Answer::Yes } else { Answer::No })
 }
 
 /// Begins a delivery at a time, as often as was asked for.

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use kustomer_webhooks::runtime::inbox::{Inbox, Memory, OrderKey, Page, Peeked, State};
 use kustomer_webhooks::runtime::worker::Ended;
 use kustomer_webhooks::runtime::{Accept, Accepted, Durable, Inbound};
-use kustomer_webhooks::{EventName, durable, envelope};
+use kustomer_webhooks::{EventName, SIGNATURE_HEADER, durable, envelope, sign};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -62,4 +66,40 @@ async fn what_is_stored_is_handled_and_both_parts_end_when_told() {
     let ended = timeout(PATIENCE, running).await.expect("it ends").expect("no panic");
     assert_eq!(ended, Ended::Drained);
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn the_endpoint_can_be_mounted_in_axum_with_the_worker_beside_it() {
+    let (inbox, calls) = (Arc::new(Memory::new()), Calls::default());
+    let receiver = durable(Recorder(calls.clone()), ["token"], Arc::clone(&inbox)).expect("there is a token");
+    let (endpoint, worker) = receiver.into_parts();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("the port is known");
+    let router = axum::Router::new().route_service("/kustomer", endpoint);
+    let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let body = payload(&EventName::CustomerCreate);
+    let post = async |signature: String| {
+        let request = hyper::Request::post(format!("http://{address}/kustomer")).header(SIGNATURE_HEADER, signature);
+        let request = request.body(Full::new(Bytes::from(body.clone()))).expect("a request");
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        client.request(request).await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(post(sign("another", &body).expect("a token")).await, 401);
+    assert_eq!(post(sign("token", &body).expect("a token")).await, 202);
+    assert_eq!(post(sign("token", &body).expect("a token")).await, 200);
+    assert!(calls.take().is_empty(), "nobody works yet");
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let working = tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }));
+    let handled = async {
+        while inbox.list(Page::of(State::Done)).await.expect("memory answers").is_empty() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, handled).await.expect("it is handled");
+    drop(stop);
+    assert_eq!(working.await.expect("no panic"), Ended::Drained);
+    assert_eq!(calls.take().len(), 1);
+    serving.abort();
 }

@@ -20,7 +20,7 @@ impl<T> Counted<T> {
     }
 
     fn count(&mut self, bytes: &[u8]) {
-        self.lines += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.lines += bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
         if self.told.elapsed() >= EVERY {
             self.told = Instant::now();
             eprintln!("{} {} so far", self.lines, self.doing);

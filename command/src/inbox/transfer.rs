@@ -1,6 +1,6 @@
 //! Events out of an inbox and into one, as JSON lines.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub(super) async fn export(from: &dyn Inbox, state: State, to: Option<&Path>, js
     let mut output: Box<dyn Write + Send> = match to {
         None => Box::new(Counted::new(BufWriter::new(io::stdout()), "exported")),
         Some(file) => {
-            let file = File::create(file).map_err(|error| unusable(file, &error))?;
+            let file = create(file).map_err(|error| unusable(file, &error))?;
             Box::new(Counted::new(BufWriter::new(file), "exported"))
         }
     };
@@ -44,6 +44,15 @@ pub(super) async fn replay(into: &dyn Inbox, from: Option<&Path>, json: bool) ->
         println!("{} stored, {} known before", imported.stored, imported.duplicates);
     }
     Ok(Answer::Yes)
+}
+
+/// For its owner only, as the inbox is.
+fn create(file: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)
 }
 
 fn unusable(file: &Path, error: &io::Error) -> Failure {

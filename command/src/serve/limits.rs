@@ -157,14 +157,18 @@ mod tests {
             (running.canary, defaults::CANARY_PERIOD),
             (running.silence, defaults::WORKER_SILENCE),
         ];
-        durations.iter().for_each(|(here, there)| assert_eq!(here, there));
+        for (here, there) in durations {
+            assert_eq!(here, there);
+        }
         let numbers = [
             (receiving.body_limit, defaults::BODY_LIMIT),
             (receiving.body_budget, defaults::BODY_BUDGET),
             (receiving.connections, defaults::CONNECTIONS),
             (handling.concurrency, defaults::CONCURRENCY),
         ];
-        numbers.iter().for_each(|(here, there)| assert_eq!(here, there));
+        for (here, there) in numbers {
+            assert_eq!(here, there);
+        }
         assert_eq!((handling.attempts, handling.keep_dead), (defaults::ATTEMPTS, defaults::DEAD_LETTER_RETENTION));
     }
 }

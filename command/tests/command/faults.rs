@@ -52,6 +52,20 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
 }
 
 #[test]
+fn an_inbox_by_a_name_that_keeps_nothing_elsewhere_is_a_file_too() {
+    let place = Place::new();
+    for name in [":memory:", "file:inbox?mode=memory"] {
+        let serving = place.serve(&["--inbox", name, "--exec", NOTE, "--canary", "0s"]);
+        let (_, code) = report(place.sim(&["--count", "2", "--rate", "100"]));
+        assert_eq!(code, Some(0));
+        serving.kill();
+        let listed = crate::kit::json(&place.inbox(&["ls", "--inbox", name]));
+        assert_eq!(listed["events"].as_array().unwrap().len(), 2, "{listed}");
+        assert!(place.file(name).exists());
+    }
+}
+
+#[test]
 fn a_receiver_that_is_down_for_good_has_the_webhook_disabled() {
     let place = Place::new();
     let (report, code) = report(place.sim(&["--count", "5", "--rate", "100", "--compress", "4000"]));

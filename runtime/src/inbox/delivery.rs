@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use super::{EventId, OrderKey};
 use crate::{Freshness, Inbound};
 
+const LONGEST_NAME: usize = 256;
+
 /// A delivery as an inbox keeps it: what came in, and what the inbox has to know of it without reading it.
 ///
 /// [`Envelope::peek`](super::Envelope::peek) makes one of an [`Inbound`].
@@ -59,10 +61,14 @@ impl Delivery {
         Self { kind: Kind::Canary, ..Self::new(id, Inbound::default()) }
     }
 
-    /// Sets the event's name, for people to read: dispatch looks at the payload again.
+    /// Sets the event's name, for people to read: dispatch looks at the payload again. One longer than 256 bytes is
+    /// cut.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        let mut name = name.into();
+        let end = (0..=LONGEST_NAME).rev().find(|end| name.is_char_boundary(*end));
+        name.truncate(end.filter(|_| name.len() > LONGEST_NAME).unwrap_or(name.len()));
+        self.name = Some(name);
         self
     }
 

@@ -52,7 +52,7 @@ impl Text {
             ("asyncapi_worker_attempts_total", "Attempts begun.", counts.begun),
             ("asyncapi_worker_done_total", "Events done.", counts.done),
             ("asyncapi_worker_retries_total", "Attempts that will be followed by another.", counts.retried),
-            ("asyncapi_worker_dead_total", "Events that became dead letters.", counts.dead),
+            ("asyncapi_worker_dead_total", "Events that became dead letters in its hands.", counts.dead),
             ("asyncapi_worker_panics_total", "Attempts that ended in a panic.", counts.panicked),
             ("asyncapi_worker_timeouts_total", "Attempts that took too long.", counts.timed_out),
         ] {

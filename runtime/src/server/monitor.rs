@@ -30,10 +30,21 @@ const INBOX_DEADLINE: Duration = Duration::from_secs(2);
 /// | `/readyz` | 200; 503 while the server drains, or when the inbox does not answer within 2 seconds |
 /// | `/metrics` | numbers in Prometheus' text format |
 ///
-/// **Silence is an alarm.** What to watch: `asyncapi_inbox_oldest_pending_seconds` (handlers are behind),
-/// `asyncapi_inbox_last_event_seconds` (the sender may have disabled the webhook),
-/// `asyncapi_worker_heartbeat_seconds`, `asyncapi_canary_seconds` (what is put does not come out),
-/// `asyncapi_inbox_dead` (work for a person), and `asyncapi_answers_total` of `too_large`.
+/// **Silence is an alarm.** What to be woken by, as conditions for Prometheus:
+///
+/// | condition | what it means |
+/// |---|---|
+/// | `absent(asyncapi_inbox_up) or asyncapi_inbox_up == 0` | nobody answers, or the inbox does not |
+/// | `asyncapi_inbox_last_event_seconds > 3600` | longer than the sender is ever silent: it may have disabled the webhook |
+/// | `asyncapi_inbox_oldest_pending_seconds > 900` | handlers are behind, or fail |
+/// | `asyncapi_worker_heartbeat_seconds > 60` | the worker is dead |
+/// | `asyncapi_canary_seconds > 180` | what goes in does not come out |
+/// | `asyncapi_inbox_dead > 0` | there is work for a person |
+/// | `increase(asyncapi_answers_total{answer="too_large"}[1h]) > 0` | a body that never comes through, however often it is sent |
+/// | `increase(asyncapi_answers_total{status="503"}[10m]) > 0` | storing fails, or memory is short |
+/// | `increase(asyncapi_answers_total{status="401"}[10m]) > 0` | the token was changed, or somebody guesses |
+///
+/// Canaries are counted among answers and attempts, not among events.
 #[derive(Clone, Default)]
 pub struct Monitor {
     inbox: Option<Arc<dyn Inbox>>,

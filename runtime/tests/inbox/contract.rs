@@ -33,6 +33,14 @@ async fn what_is_put_comes_out_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_name_is_cut_where_it_is_longer_than_anybody_reads() {
+    let named = |name: &str| event("e1").with_name(name).name().unwrap().to_owned();
+    assert_eq!((named("").as_str(), named("note.create").as_str()), ("", "note.create"));
+    assert_eq!(named(&"é".repeat(128)).len(), 256);
+    assert_eq!(named(&format!("x{}", "é".repeat(200))).len(), 255, "not in the midst of a character");
+}
+
+#[tokio::test]
 async fn one_id_is_one_event_from_put_to_purge() {
     for case in each() {
         let duplicate = async || assert_eq!(case.inbox.put(event("e1")).await.unwrap(), Put::Duplicate);

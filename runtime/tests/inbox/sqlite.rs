@@ -110,6 +110,22 @@ async fn what_is_no_inbox_is_left_alone() {
     assert!(matches!(Sqlite::open(directory.path().join("no/such/inbox")), Err(InboxError::Unavailable(_))));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn what_senders_say_is_for_the_owner_of_the_file_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let inbox = open_at(&directory.path().join("inbox.sqlite"), START);
+    inbox.put(event("e1")).await.unwrap();
+    let files: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(Result::unwrap).collect();
+    assert!(files.len() > 1, "the log is there too: {files:?}");
+    for file in files {
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?}: {mode:o}", file.path());
+    }
+}
+
 #[tokio::test]
 async fn while_another_holds_the_file_nothing_is_stored_and_afterwards_all_is() {
     let directory = tempfile::tempdir().unwrap();

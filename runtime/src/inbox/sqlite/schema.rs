@@ -1,7 +1,9 @@
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::inbox::InboxError;
 
@@ -57,7 +59,10 @@ const TABLES: &str = "
 
 /// A connection to the inbox in this file, made if there is none.
 pub(super) fn open(path: &Path) -> Result<Connection, InboxError> {
-    let connection = Connection::open(path).map_err(unavailable)?;
+    let path = make(path).map_err(|error| InboxError::Unavailable(error.into()))?;
+    // Without URIs: a path is a path.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
     prepare(&connection).map_err(unavailable)?;
     match version(&connection).map_err(unavailable)? {
         Found::Empty => create(&connection).map_err(unavailable)?,
@@ -66,6 +71,20 @@ pub(super) fn open(path: &Path) -> Result<Connection, InboxError> {
         Found::SomethingElse => return Err(InboxError::Unreadable("a file that is no inbox".into())),
     }
     Ok(connection)
+}
+
+/// The file, made if there is none, for its owner only: it holds what senders say of people. The path is absolute, so
+/// that `:memory:` and the like, which would keep nothing, are files as well.
+fn make(path: &Path) -> io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(&path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _made_or_there => Ok(path),
+    }
 }
 
 fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
