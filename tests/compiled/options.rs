@@ -7,7 +7,7 @@ use serde_json::{Number, json};
 
 use crate::constructors::{Buyer, EventName, Order, Ping, PingKind, Tree, TreeNode, Wide};
 use crate::customised::orders::{Cancelled, OrderKey, Placed, PlacedType};
-use crate::{keep_unknown, round_trip};
+use crate::{keep_unknown, renamed_by_pattern as named, round_trip};
 
 /// Stands in the place of a schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,4 +63,20 @@ fn constructors_ask_for_what_is_required_and_not_fixed() {
     assert_eq!(Ping::default().with_at("now").kind, PingKind::Ping);
     assert_eq!(Wide::new("a", "b", "c", "d", "e", "f", "g", 8).h, 8);
     assert_eq!(TreeNode::new(Tree::String("leaf".to_owned())).left, Tree::String("leaf".to_owned()));
+}
+
+#[test]
+fn renames_reach_one_of_each_kind() {
+    let opened = json!({"k": "m.1", "t": 1});
+    let event: named::ShopEvent = serde_json::from_value(opened).expect("it is of the document");
+    assert!(matches!(event, named::ShopEvent::Opened(named::Open { total: Some(1), .. })));
+    assert_eq!(named::EventName::Opened.as_str(), "m.1");
+    let address = named::channels::Address { shop_name: named::Shop::Alpha };
+    assert_eq!(address.to_string(), "shops/a");
+    assert_eq!(named::servers::shop_server(named::servers::Area::America), "https://us.example.com");
+    let rest = [("r".to_owned(), named::BagRest { y: None })].into();
+    let bag = named::Bag { text: None, rest };
+    assert_eq!(serde_json::to_value(&bag).ok(), Some(json!({"r": {}})));
+    let _: (named::Lines, Option<named::Line>, named::Close, named::OpenedHead) = Default::default();
+    let _ = (named::Order::Initial(named::Initial::new("a")), named::Key { x: None });
 }

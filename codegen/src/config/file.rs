@@ -85,14 +85,14 @@ struct File<'a> {
 
 impl File<'_> {
     fn config(&self) -> Config {
-        let table = match DeTable::parse(self.text) {
-            Ok(table) => table.into_inner(),
-            Err(error) => {
+        let (table, errors) = DeTable::parse_recoverable(self.text);
+        if !errors.is_empty() {
+            for error in errors {
                 self.fault(error.span().unwrap_or_default(), error.message(), None);
-                return Config::new();
             }
-        };
-        table.iter().fold(Config::new(), |config, (name, value)| {
+            return Config::new();
+        }
+        table.get_ref().iter().fold(Config::new(), |config, (name, value)| {
             let known = KEYS.iter().find(|(known, _)| *known == name.get_ref().as_ref());
             let Some((name, key)) = known else {
                 self.unknown(name.span(), "option", name.get_ref(), KEYS.iter().map(|(known, _)| *known));

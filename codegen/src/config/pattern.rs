@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Place, Pointer};
 use crate::near::slip;
 
@@ -56,9 +56,9 @@ impl Pattern {
         self.steps.as_ref().is_some_and(|steps| meets(steps, &keys))
     }
 
-    /// Everything is meant, and there may be nothing.
-    fn is_everything(&self) -> bool {
-        self.steps.as_deref() == Some(&[Step::AnyNumber])
+    /// Whether one of these places is meant, or everything, for then there may be nothing.
+    pub(crate) fn meets_one(&self, places: &[&Pointer]) -> bool {
+        self.steps.as_deref() == Some(&[Step::AnyNumber]) || places.iter().any(|at| self.meets(at))
     }
 
     /// A pointer is more exact than a pattern, and of two patterns the one that names more steps.
@@ -78,6 +78,29 @@ impl Pattern {
         let text = named.fold(String::new(), |text, key| text + "/" + key);
         let pointer = Pointer::parse(&text).unwrap_or_default();
         Place { pointer, ..Place::root() }
+    }
+
+    /// The one node that is meant, where it is one.
+    pub(crate) fn only_place(&self) -> Option<Place> {
+        self.exactness().0.then(|| self.place())
+    }
+
+    /// A pattern that meets nothing is a slip, or was left behind by a change of the document; or its place only refers
+    /// to what is meant.
+    pub(crate) fn meets_no(
+        &self,
+        what: &str,
+        option: &str,
+        places: &[&Pointer],
+        referred_to: Option<&Pointer>,
+    ) -> Diagnostic {
+        let cure = match (referred_to, self.near_miss(places)) {
+            (Some(target), _) => format!("it refers to `{target}`: give that"),
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => "give the JSON pointer of one, or a pattern such as `/components/schemas/*`".to_owned(),
+        };
+        let message = format!("`Config::{option}` speaks of `{self}`, which meets no {what}");
+        Diagnostic::new(Severity::Error, &self.place(), message).with_cure(cure)
     }
 
     /// What was probably meant: the pattern with one step written otherwise, or the pointer of what is called so.
@@ -168,18 +191,9 @@ impl<T> ByPattern<T> {
         met.max_by_key(|(pattern, _)| pattern.exactness()).map(|(_, choice)| choice)
     }
 
-    /// A pattern that meets nothing is a slip, or was left behind by a change of the document.
-    pub(crate) fn check(&self, option: &str, what: &str, places: &[&Pointer], diagnostics: &Diagnostics) {
-        for (pattern, _) in &self.0 {
-            if !pattern.is_everything() && !places.iter().any(|at| pattern.meets(at)) {
-                let cure = match pattern.near_miss(places) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "give the JSON pointer of one, or a pattern such as `/components/schemas/*`".to_owned(),
-                };
-                let message = format!("`Config::{option}` speaks of `{pattern}`, which meets no {what}");
-                diagnostics.push(Diagnostic::new(Severity::Error, &pattern.place(), message).with_cure(cure));
-            }
-        }
+    /// The patterns that meet none of these places.
+    pub(crate) fn unmet(&self, places: &[&Pointer]) -> impl Iterator<Item = &Pattern> {
+        self.0.iter().map(|(pattern, _)| pattern).filter(move |pattern| !pattern.meets_one(places))
     }
 }
 

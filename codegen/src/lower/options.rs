@@ -1,6 +1,6 @@
 //! What a team chose for single types, laid over those that the document gave.
 
-use crate::config::Config;
+use crate::config::{ByPattern, Config};
 use crate::diagnostic::Diagnostics;
 use crate::document::{Pointer, Schemas};
 use crate::ir::{Event, Extra, Shape, Type, TypeDef, Types};
@@ -22,29 +22,43 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
     let places = |is_meant: fn(&Shape) -> bool| -> Vec<&Pointer> {
         types.iter().filter(|(_, def)| is_meant(&def.shape)).map(|(_, def)| &def.at.pointer).collect()
     };
+    let check = Check { schemas, diagnostics };
     let objects = places(|shape| matches!(shape, Shape::Struct(_)));
     for (option, chosen) in [
         ("keep_unknown", &config.keep_unknown),
         ("non_exhaustive", &config.non_exhaustive),
         ("with_methods", &config.with_methods),
     ] {
-        chosen.check(option, "object with named properties", &objects, diagnostics);
+        check.patterns(chosen, option, "object with named properties", &objects);
     }
     let open =
         places(|shape| matches!(shape, Shape::Enum(_)) || matches!(shape, Shape::Union(union) if union.tag.is_some()));
-    config.closed_enums.check("closed_enums", "enum of strings or union with a tag", &open, diagnostics);
+    check.patterns(&config.closed_enums, "closed_enums", "enum of strings or union with a tag", &open);
     let items = places(|shape| !matches!(shape, Shape::Alias(_)));
-    config.derives.check("derive", "schema with a type of its own", &items, diagnostics);
-    config.type_attributes.check("type_attribute", "schema with a type of its own", &items, diagnostics);
-    if !config.field_attributes.is_empty() {
-        let members =
-            types.iter().flat_map(|(_, def)| members(def)).chain(events.iter().map(|event| &event.at.pointer));
-        let what = "property, enum value, alternative or message";
-        config.field_attributes.check("field_attribute", what, &members.collect::<Vec<_>>(), diagnostics);
+    for (option, chosen) in [("derive", &config.derives), ("type_attribute", &config.type_attributes)] {
+        check.patterns(chosen, option, "schema with a type of its own", &items);
     }
-    if !config.replacements.is_empty() {
-        let all: Vec<&Pointer> = schemas.places().map(|at| &at.pointer).collect();
-        config.replacements.check("replace", "schema", &all, diagnostics);
+    let members = types.iter().flat_map(|(_, def)| members(def));
+    let members: Vec<&Pointer> = members.chain(events.iter().map(|event| &event.at.pointer)).collect();
+    let what = "property, enum value, alternative or message";
+    check.patterns(&config.field_attributes, "field_attribute", what, &members);
+    let all: Vec<&Pointer> = schemas.places().map(|at| &at.pointer).collect();
+    check.patterns(&config.replacements, "replace", "schema", &all);
+}
+
+struct Check<'a> {
+    schemas: &'a Schemas,
+    diagnostics: &'a Diagnostics,
+}
+
+impl Check<'_> {
+    fn patterns<T>(&self, chosen: &ByPattern<T>, option: &str, what: &str, places: &[&Pointer]) {
+        for pattern in chosen.unmet(places) {
+            let schema = pattern.only_place().and_then(|at| self.schemas.at(&at));
+            let target = schema.and_then(|id| self.schemas.definition(id)).map(|id| &self.schemas[id].at.pointer);
+            let target = target.filter(|target| places.contains(target));
+            self.diagnostics.push(pattern.meets_no(what, option, places, target));
+        }
     }
 }
 

@@ -13,8 +13,8 @@ use crate::document::{Place, Pointer};
 pub(super) struct Scopes<'a> {
     renames: &'a ByPattern<String>,
     identities: &'a BTreeMap<Place, String>,
-    /// The places that have a name, where there are renames.
-    named: RefCell<BTreeSet<Pointer>>,
+    /// The places that have a name, where there are renames, and whether it begins with a capital letter.
+    named: RefCell<BTreeSet<(bool, Pointer)>>,
     diagnostics: &'a Diagnostics,
 }
 
@@ -113,12 +113,22 @@ impl<'a> Scopes<'a> {
     /// Reports renames that met nothing.
     pub(super) fn finish(&self) {
         let named = self.named.borrow();
-        self.renames.check(
-            "rename",
-            "schema, property, enum value, operation, message, channel or server",
-            &named.iter().collect::<Vec<_>>(),
-            self.diagnostics,
-        );
+        let places = |is_upper: bool| -> Vec<&Pointer> {
+            named.iter().filter(|(upper, _)| *upper == is_upper).map(|(_, at)| at).collect()
+        };
+        let (upper, lower) = (places(true), places(false));
+        let what = "schema, property, enum value, operation, message, channel or server";
+        for (pattern, name) in self.renames.iter() {
+            let (fitting, others, case) =
+                if is_upper(name) { (&upper, &lower, "small") } else { (&lower, &upper, "capital") };
+            if pattern.meets_one(fitting) {
+                continue;
+            }
+            let diagnostic = pattern.meets_no(what, "rename", fitting, None);
+            let cure = format!("what stands there takes a name that begins with a {case} letter");
+            let is_other = pattern.meets_one(others);
+            self.diagnostics.push(if is_other { diagnostic.with_cure(cure) } else { diagnostic });
+        }
     }
 
     /// The name that the team chose, where it chose one that fits; a property and the type inside it share a pointer,
@@ -127,8 +137,9 @@ impl<'a> Scopes<'a> {
         if self.renames.is_empty() {
             return None;
         }
-        self.named.borrow_mut().insert(wish.at.pointer.clone());
-        let fits = |name: &String| name.starts_with(char::is_uppercase) == (style != Style::Value);
+        let takes_upper = style != Style::Value;
+        self.named.borrow_mut().insert((takes_upper, wish.at.pointer.clone()));
+        let fits = |name: &String| is_upper(name) == takes_upper;
         let name = self.renames.best_of(&wish.at.pointer, fits)?;
         let is_identifier = syn::parse_str::<syn::Ident>(name).is_ok() || reserved::is_keyword(name);
         if !is_identifier {
@@ -138,6 +149,11 @@ impl<'a> Scopes<'a> {
         }
         Some(name.clone())
     }
+}
+
+/// Whether a name can be that of a type, a variant or a constant; the others begin with a small letter.
+fn is_upper(name: &str) -> bool {
+    name.starts_with(char::is_uppercase)
 }
 
 impl Scope<'_, '_> {
