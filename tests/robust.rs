@@ -2,7 +2,7 @@
 
 use asyncapi_codegen::{Config, Perspective, Source};
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use proptest::sample::{Index, select, subsequence};
 
 /// What may stand where something else was meant.
 const ODDITIES: &[&str] = &[
@@ -29,6 +29,26 @@ const ODDITIES: &[&str] = &[
     "日本 😀",
     "r#type",
     "{type: object, properties: {a: {$ref: '#/components/schemas/Job'}}}",
+];
+
+/// Options that may all be chosen at once, for whatever is in a document.
+const OPTIONS: &[&str] = &[
+    "closed-enums = true",
+    "keep-unknown = true",
+    "non-exhaustive = true",
+    "with-methods = true",
+    "provided-methods = true",
+    "types-only = true",
+    "validation = \"full\"",
+    "map-type = \"std::collections::HashMap\"",
+    "integer-type = \"i32\"",
+    "number-type = \"serde_json::Number\"",
+    "module = \"wrapped\"",
+    "replace = { \"/**/items\" = \"crate::Item\", \"/**\" = \"serde_json::Value\" }",
+    "derive = { \"/**\" = [\"Eq, Hash, Default\", \"crate::Trait\"] }",
+    "type-attribute = { \"/**\" = [\"#[must_use]\", \"#[rustfmt::skip]\"] }",
+    "field-attribute = { \"/**\" = \"#[doc(hidden)]\" }",
+    "rename = { \"/**\" = [\"Name\", \"name\"] }",
 ];
 
 /// One slip of the hand.
@@ -65,6 +85,19 @@ fn document() -> impl Strategy<Value = String> {
             apply(&mut lines, &slip);
         }
         lines.join("\n")
+    })
+}
+
+/// Some options, and perhaps a slip in them.
+fn options() -> impl Strategy<Value = String> {
+    let slip = proptest::option::of((any::<Index>(), select(ODDITIES)));
+    (subsequence(OPTIONS, 0..=OPTIONS.len()), slip).prop_map(|(lines, slip)| {
+        let mut text = lines.join("\n");
+        if let Some((at, oddity)) = slip.filter(|_| !text.is_empty()) {
+            let at = at.index(text.len());
+            text.replace_range(at..=at, oddity);
+        }
+        text
     })
 }
 
@@ -111,6 +144,18 @@ proptest! {
                 }
                 Err(error) => prop_assert!(!error.to_string().is_empty()),
             }
+        }
+    }
+    #[test]
+    fn any_options_are_refused_or_give_rust(text in document(), options in options()) {
+        let source = Source::new("document.yaml", text);
+        match Config::from_toml("asyncapi.toml", &options).and_then(|config| config.generate(&source)) {
+            Ok(output) => {
+                let parsed = syn::parse_file(output.code());
+                prop_assert!(parsed.is_ok(), "{options}\n{:?}\n{}", parsed.err(), output.code());
+                prop_assert!(!output.code().contains("compile_error!"), "{options}\n{}", output.code());
+            }
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
         }
     }
 }
