@@ -5,7 +5,9 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
@@ -20,9 +22,12 @@ const FRACTION_DIGITS: usize = 9;
 ///
 /// Two are equal, and ordered, by the instant, however they were written.
 ///
+/// `9999-12-31T23:59:59Z`, which senders write for "never", is two hours past the last instant that jiff knows. It and
+/// its like are read as [`Timestamp::MAX`], and still equal and ordered by what was written.
+///
 /// Everything RFC 3339 allows is read: lower-case `t` and `z`, a leap second (taken as the second before it),
 /// more than nine digits of a second (the instant has the first nine). So are other ISO 8601 forms that jiff
-/// reads. The last instant jiff knows is `9999-12-30T22:00:00.999999999Z`; later ones are errors.
+/// reads.
 ///
 /// ```
 /// use asyncapi_runtime::DateTime;
@@ -42,10 +47,16 @@ pub struct DateTime {
 }
 
 impl DateTime {
-    /// The instant.
+    /// The instant, or the last that jiff knows where it is later than that.
     #[must_use]
     pub fn timestamp(&self) -> Timestamp {
         self.instant
+    }
+
+    /// The instant, and how far beyond it this one is: zero but in the last hours of the year 9999.
+    fn exactly(&self) -> (Timestamp, SignedDuration) {
+        let written = self.written.as_deref().filter(|_| self.instant == Timestamp::MAX);
+        (self.instant, written.and_then(beyond_the_last).unwrap_or_default())
     }
 }
 
@@ -54,9 +65,12 @@ impl FromStr for DateTime {
 
     /// # Errors
     ///
-    /// The text is no date-time with an offset, or the instant is out of jiff's range.
+    /// The text is no date-time with an offset.
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
-        let instant: Timestamp = with_known_precision(text).parse()?;
+        let instant: Timestamp = match with_known_precision(text).parse() {
+            Err(_) if beyond_the_last(text).is_some() => Timestamp::MAX,
+            read => read?,
+        };
         let written = (instant.to_string() != text).then(|| text.into());
         Ok(Self { instant, written })
     }
@@ -72,6 +86,21 @@ fn with_known_precision(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(format!("{whole}.{}{}", &rest[..FRACTION_DIGITS], &rest[digits..]))
+}
+
+/// How much later than the last instant jiff knows; `None` where it is not later, or no date-time.
+fn beyond_the_last(text: &str) -> Option<SignedDuration> {
+    // Nearly every date-time is of another year, and is not read twice.
+    if !text.starts_with("9999-12-3") {
+        return None;
+    }
+    let text = with_known_precision(text);
+    let pieces = Pieces::parse(text.as_ref()).ok()?;
+    let local = pieces.date().to_datetime(pieces.time()?);
+    let offset = SignedDuration::from_secs(pieces.to_numeric_offset()?.seconds().into());
+    let last = Offset::UTC.to_datetime(Timestamp::MAX);
+    let beyond = local.duration_since(last).checked_sub(offset)?;
+    beyond.is_positive().then_some(beyond)
 }
 
 impl Deref for DateTime {
@@ -112,7 +141,7 @@ impl fmt::Debug for DateTime {
 
 impl PartialEq for DateTime {
     fn eq(&self, other: &Self) -> bool {
-        self.instant == other.instant
+        self.exactly() == other.exactly()
     }
 }
 
@@ -126,7 +155,7 @@ impl PartialOrd for DateTime {
 
 impl Ord for DateTime {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.instant.cmp(&other.instant)
+        self.exactly().cmp(&other.exactly())
     }
 }
 

@@ -43,7 +43,10 @@ fn refuses_what_names_no_instant() {
         "2024-06-01T12:00:00.Z",
         "2024-06-01T12:00:00ZZ",
         " 2024-06-01T12:00:00Z",
-        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59",
+        "9999-12-32T23:59:59Z",
+        "9999-12-31T24:59:59Z",
+        "10000-01-01T00:00:00Z",
         "1717243200",
         ".1234567890123",
     ] {
@@ -61,6 +64,30 @@ fn the_instant_decides() {
     assert_ne!(utc, later);
     assert!(local < later);
     assert_eq!(utc.cmp(&local), std::cmp::Ordering::Equal);
+}
+
+#[test]
+fn what_is_past_the_last_instant_is_kept_and_ordered() {
+    let [last, beyond, same, never, leap, west] = [
+        "9999-12-30T22:00:00.999999999Z",
+        "9999-12-30T22:00:01Z",
+        "9999-12-31T00:00:01.0+02:00",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:60Z",
+        "9999-12-31T23:59:59.999999999999-23:59",
+    ]
+    .map(|text| {
+        let read: DateTime = serde_json::from_value(text.into()).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(serde_json::to_value(&read).unwrap(), text);
+        assert_eq!(read.timestamp(), Timestamp::MAX, "{text}");
+        read
+    });
+    let hasher = RandomState::new();
+    assert_eq!(beyond, same);
+    assert_eq!(hasher.hash_one(&beyond), hasher.hash_one(&same));
+    assert_eq!(never, leap);
+    assert!(last < beyond && beyond < never && never < west);
+    assert_eq!(last, DateTime::from(Timestamp::MAX));
 }
 
 #[test]
@@ -82,7 +109,7 @@ fn is_a_string_in_json() {
 
 /// A date-time put together by the grammar of RFC 3339, section 5.6, and not by jiff.
 fn any_rfc_3339() -> impl Strategy<Value = String> {
-    let date = (0..=9998_u16, 1..=12_u8, 1..=28_u8);
+    let date = (0..=9999_u16, 1..=12_u8, 1..=28_u8);
     let time = (0..=23_u8, 0..=59_u8, 0..=60_u8, "(\\.[0-9]{1,14})?");
     let offset = prop_oneof!["[zZ]", "[+-]([01][0-9]|2[0-3]):[0-5][0-9]"];
     (date, "[tT ]", time, offset).prop_map(|((year, month, day), t, (hour, minute, second, fraction), offset)| {
