@@ -116,7 +116,7 @@ impl From<String> for EventName {
 impl FromStr for EventName {
     type Err = Infallible;
 
-    fn from_str(value: &str) -> Result<Self, Self::Err> {
+    fn from_str(value: &str) -> Result<Self, Infallible> {
         Ok(Self::from(value.to_owned()))
     }
 }
@@ -557,7 +557,7 @@ impl From<String> for ChangeOperationOp {
 impl FromStr for ChangeOperationOp {
     type Err = Infallible;
 
-    fn from_str(value: &str) -> Result<Self, Self::Err> {
+    fn from_str(value: &str) -> Result<Self, Infallible> {
         Ok(Self::from(value.to_owned()))
     }
 }

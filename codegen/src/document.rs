@@ -4,8 +4,10 @@
 
 mod avro;
 mod bindings;
+mod bounds;
 mod constraints;
 mod keywords;
+mod listed;
 mod locate;
 mod message;
 #[cfg(feature = "overlay")]
@@ -32,6 +34,7 @@ use serde::de::DeserializeSeed;
 pub(crate) use self::bindings::{BindingRole, Bindings};
 pub(crate) use self::constraints::Dependency;
 pub(crate) use self::keywords::{JsonType, Keywords, Language, Tag};
+pub(crate) use self::listed::{Listed, Listing};
 pub(crate) use self::locate::{Part, Position, Positions};
 #[cfg(feature = "overlay")]
 pub(crate) use self::origin::Origin;
@@ -69,6 +72,16 @@ pub(crate) struct Docs {
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) deprecated: bool,
+    pub(crate) access: Access,
+}
+
+/// Which side of an API a property is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Access {
+    #[default]
+    Both,
+    ReadOnly,
+    WriteOnly,
 }
 
 /// Where the API can be reached.

@@ -4,14 +4,18 @@ mod attributes;
 mod bindings;
 
 mod channels;
+mod constants;
 mod constructors;
 mod correlation;
+mod defaults;
+mod deprecated;
 mod dispatch;
 mod docs;
 mod enums;
 mod event_name;
 mod handler;
 mod imports;
+mod literal;
 mod publisher;
 mod rename;
 mod reply;
@@ -57,6 +61,7 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
     items.extend(structs::helpers(emit));
     items.extend(unions::helpers(emit));
     items.extend(schemas::schemas(emit));
+    let items = deprecated::allow(emit, items);
     match &config.module {
         Some(name) => vec![module(api, name, &items)],
         None => items,
@@ -79,9 +84,9 @@ fn type_def(emit: Emit<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
     match &def.shape {
         Shape::Struct(object) => {
             let definition = structs::define(emit, id, def, object);
-            [definition].into_iter().chain(constructors::define(emit, id, def, object)).collect()
+            definition.into_iter().chain(constructors::define(emit, id, def, object)).collect()
         }
-        Shape::Enum(values) => enums::define(emit, id, def, values),
+        Shape::Enum(listed) => enums::define(emit, id, def, listed),
         Shape::Union(union) => unions::define(emit, id, def, union),
         Shape::Alias(target) => vec![types::alias(emit, id, def, target)],
         Shape::Newtype(target) => {

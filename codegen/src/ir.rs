@@ -1,9 +1,15 @@
 //! Stage four's result: the API as Rust will see it, without a name or a token yet.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Index;
+mod default;
+mod enums;
 
-use crate::document::{BindingRole, Location, Place, Pointer};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Index, RangeInclusive};
+
+pub(crate) use self::default::{DefaultValue, FieldDefault};
+pub(crate) use self::enums::{Enum, EnumValue, Members};
+
+use crate::document::{Access, BindingRole, Location, Place, Pointer};
 
 /// Everything that the output is made of, each list in the order of the document.
 #[derive(Debug)]
@@ -58,6 +64,7 @@ pub(crate) struct Docs {
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) deprecated: bool,
+    pub(crate) access: Access,
 }
 
 /// A message's name as it travels; one variant of `EventName`.
@@ -346,6 +353,7 @@ pub(crate) enum Root {
 pub(crate) enum Step {
     Property(String),
     Item,
+    Key,
     Value,
     /// An alternative of a union.
     Variant(Label),
@@ -355,7 +363,7 @@ pub(crate) enum Step {
 #[derive(Debug)]
 pub(crate) enum Shape {
     Struct(Struct),
-    Enum(Vec<EnumValue>),
+    Enum(Enum),
     Union(Union),
     Alias(Type),
     /// An alias that holds itself has to be a type of its own.
@@ -445,6 +453,7 @@ pub(crate) struct Field {
     pub(crate) docs: Docs,
     pub(crate) ty: Type,
     pub(crate) presence: Presence,
+    pub(crate) default: Option<FieldDefault>,
 }
 
 /// Whether a property must be there, and whether it may be `null`.
@@ -456,13 +465,8 @@ pub(crate) enum Presence {
     OptionalNullable,
     /// Its absence and `null` say the same; it is written as `null`.
     NullOrAbsent,
-}
-
-/// One string of an enum.
-#[derive(Debug)]
-pub(crate) struct EnumValue {
-    pub(crate) at: Place,
-    pub(crate) value: String,
+    /// Where it is absent or `null`, the field has the default.
+    Filled,
 }
 
 /// A type as it stands in a field or a signature.
@@ -484,6 +488,12 @@ pub(crate) enum Type {
     /// A list of just so many items, each of its own type.
     Tuple(Vec<Type>),
     Map(Box<Type>),
+    /// A map whose keys are the values of an enum.
+    Keyed(TypeId, Box<Type>),
+    /// A list without duplicates, as `Config` wants it.
+    Set(Box<Type>),
+    /// A list of one length.
+    Array(Box<Type>, usize),
     /// The type, or `null`, where no property's presence says so.
     Nullable(Box<Type>),
     /// The type of the events' names.
@@ -565,6 +575,23 @@ pub(crate) enum Width {
     U16,
     U32,
     U64,
+}
+
+impl Width {
+    /// The least and the greatest number of this width.
+    pub(crate) fn range(self) -> RangeInclusive<i128> {
+        match self {
+            Self::I8 => i8::MIN.into()..=i8::MAX.into(),
+            Self::I16 => i16::MIN.into()..=i16::MAX.into(),
+            Self::I32 => i32::MIN.into()..=i32::MAX.into(),
+            Self::I64 => i64::MIN.into()..=i64::MAX.into(),
+            Self::I128 => i128::MIN..=i128::MAX,
+            Self::U8 => 0..=u8::MAX.into(),
+            Self::U16 => 0..=u16::MAX.into(),
+            Self::U32 => 0..=u32::MAX.into(),
+            Self::U64 => 0..=u64::MAX.into(),
+        }
+    }
 }
 
 /// A type that is defined elsewhere.

@@ -18,6 +18,7 @@ mod server;
 mod template;
 mod together;
 mod union;
+mod wide;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +40,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     options::check(&types, &events, &document.schemas, config, diagnostics);
     recursion::name_what_holds_itself(&mut types);
     recursion::box_what_holds_itself(&mut types);
+    wide::replace_where_held(&mut types);
     let definitions = match config.validation {
         Validation::Types => Definitions::default(),
         Validation::Full => definition::all(document, &types, &made),
@@ -77,5 +79,6 @@ fn docs(docs: &document::Docs) -> ir::Docs {
         summary: docs.summary.clone().or_else(|| docs.title.clone()),
         description: docs.description.clone(),
         deprecated: docs.deprecated,
+        access: docs.access,
     }
 }

@@ -154,6 +154,7 @@ fn type_wish(def: &TypeDef, root_name: Option<String>, by_root: &BTreeMap<&Root,
                 Step::Property(name) => name,
                 Step::Variant(name) => label(name),
                 Step::Item => "item",
+                Step::Key => "key",
                 Step::Value => "value",
             });
         }
@@ -200,9 +201,9 @@ fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
             names.extend(scope.settle(&[rest]));
             names
         }
-        Shape::Enum(values) => {
+        Shape::Enum(listed) => {
             let mut scope = scopes.open(Style::Type, reserved::VARIANTS);
-            let wishes = values.iter().map(|value| Wish::new(&value.at, &value.value, "Value"));
+            let wishes = listed.members.labels().into_iter().map(|(at, label)| Wish::new(at, label, "Value"));
             scope.settle(&wishes.collect::<Vec<_>>())
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Config, Discriminator, Perspective, Validation};
+use super::{ArrayLengths, Config, Defaults, Discriminator, Perspective, UniqueItems, Validation};
 use crate::document::Pointer;
 
 /// What a key takes, and the call it stands for.
@@ -56,6 +56,29 @@ pub(super) const KEYS: &[(&str, Key)] = &[
     ("keep-unknown", Key::Patterns(Config::keep_unknown)),
     ("non-exhaustive", Key::Patterns(Config::non_exhaustive)),
     ("with-methods", Key::Patterns(Config::with_methods)),
+    (
+        "defaults",
+        Key::Word(&[
+            ("apart", |config| config.defaults(Defaults::Apart)),
+            ("filled", |config| config.defaults(Defaults::Filled)),
+        ]),
+    ),
+    (
+        "unique-items",
+        Key::Word(&[
+            ("list", |config| config.unique_items(UniqueItems::List)),
+            ("btree-set", |config| config.unique_items(UniqueItems::BTreeSet)),
+            ("hash-set", |config| config.unique_items(UniqueItems::HashSet)),
+            ("index-set", |config| config.unique_items(UniqueItems::IndexSet)),
+        ]),
+    ),
+    (
+        "array-lengths",
+        Key::Word(&[
+            ("any", |config| config.array_lengths(ArrayLengths::Any)),
+            ("fixed", |config| config.array_lengths(ArrayLengths::Fixed)),
+        ]),
+    ),
     ("replace", Key::Pairs(Config::replace)),
     ("map-type", Key::Texts(Config::map_type)),
     ("integer-type", Key::Texts(Config::integer_type)),

@@ -3,6 +3,46 @@
 use super::Config;
 use crate::document::Place;
 
+/// Where the default of a property stands that need not be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Defaults {
+    /// Beside the field: it is an `Option` as any other, and a method such as `quantity_or_default` gives the value or the
+    /// default. What is read is written back just so.
+    #[default]
+    Apart,
+    /// In the field: it has the plain type, and the default where the property is absent or `null`. Written, it is always
+    /// there: that it was absent is forgotten.
+    Filled,
+}
+
+/// What a list with `uniqueItems` becomes, where its items can be ordered and hashed: texts, integers, booleans, enums of
+/// texts or integers, dates, and lists of these. Other lists stay `Vec`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UniqueItems {
+    /// `Vec`: everything is written back as it was read.
+    #[default]
+    List,
+    /// `std::collections::BTreeSet`: items are written in their own order; duplicates that arrive all the same are dropped.
+    BTreeSet,
+    /// `std::collections::HashSet`: the order is lost, and duplicates are dropped.
+    HashSet,
+    /// `indexmap::IndexSet`, of the crate `indexmap` with its feature `serde`: the order is kept, and duplicates are dropped.
+    IndexSet,
+}
+
+/// What a list becomes whose `minItems` and `maxItems` are the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ArrayLengths {
+    /// `Vec<T>`: a list of another length is read all the same.
+    #[default]
+    Any,
+    /// `[T; N]`, up to 32 items: a list of another length does not decode.
+    Fixed,
+}
+
 /// # Types: what schemas become
 impl Config {
     /// Makes the enums of strings that `pattern` meets closed: a value that is not listed does not decode, where it
@@ -107,9 +147,38 @@ impl Config {
         self
     }
 
-    /// Maps strings of a `format` to another Rust type, given by its path, such as `jiff::Timestamp` or `String`.
+    /// Chooses where the defaults of properties stand; [`Defaults::Apart`] by default.
     ///
-    /// So are the logical types of Avro, such as `timestamp-millis`, whose JSON is a number.
+    /// Defaults of booleans, numbers, texts, enums and empty lists are values; others are only said in the docs. A property
+    /// that is nullable and optional keeps its `Option` in any case, because `null` says something else than absence there.
+    #[must_use]
+    pub fn defaults(mut self, defaults: Defaults) -> Self {
+        self.defaults = defaults;
+        self
+    }
+
+    /// Chooses what lists with `uniqueItems` become; [`UniqueItems::List`] by default.
+    #[must_use]
+    pub fn unique_items(mut self, unique_items: UniqueItems) -> Self {
+        self.unique_items = unique_items;
+        self
+    }
+
+    /// Chooses what lists of one length become; [`ArrayLengths::Any`] by default.
+    #[must_use]
+    pub fn array_lengths(mut self, array_lengths: ArrayLengths) -> Self {
+        self.array_lengths = array_lengths;
+        self
+    }
+
+    /// Maps strings and numbers of a `format` to another Rust type, given by its path, such as `jiff::Timestamp`,
+    /// `rust_decimal::Decimal` or `String`.
+    ///
+    /// So are the logical types of Avro, such as `timestamp-millis`, whose JSON is a number. A number whose format is one
+    /// of texts, such as `date-time`, stays a number.
+    ///
+    /// `map_format("float", "f32")` is for documents whose senders do write single precision; of other numbers `f32`
+    /// would drop digits.
     ///
     /// The type must implement `Clone`, `Debug`, `PartialEq`, `serde::Serialize` and `serde::Deserialize`.
     #[must_use]

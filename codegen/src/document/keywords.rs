@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::Docs;
+use super::bounds::{self, whole};
 use super::constraints::{self, Constraints};
+use super::listed::{self, Listed, Listing};
 use super::place::Place;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::value::Value;
+use super::{Access, Docs};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::near;
 
@@ -23,6 +25,10 @@ pub(crate) struct Keywords {
     pub(crate) format: Option<String>,
     /// `enum`, or `const` as an enum of one.
     pub(crate) values: Option<Vec<Value>>,
+    pub(crate) listing: Listing,
+    /// Where these values stand, and what the author says of each.
+    pub(crate) listed: Vec<Listed>,
+    pub(crate) default: Option<Value>,
     /// Least and greatest value, both inclusive.
     pub(crate) bounds: (Option<i128>, Option<i128>),
     pub(crate) properties: Vec<(String, SchemaId)>,
@@ -70,14 +76,6 @@ impl Keywords {
             || !self.any_of.is_empty()
             || !self.one_of.is_empty()
     }
-
-    /// Where the values of the enum stand.
-    pub(crate) fn values_at(&self) -> Place {
-        self.at.join(match self.language {
-            Language::JsonSchema => "enum",
-            Language::Avro => "symbols",
-        })
-    }
 }
 
 /// `discriminator`: the property that tells the alternatives apart.
@@ -105,30 +103,31 @@ const NOTES: &[&str] = &[
     "$comment",
     "$id",
     "$schema",
-    "default",
     "example",
     "examples",
     "externalDocs",
     "id",
-    "readOnly",
     "summary",
     "unevaluatedProperties",
-    "writeOnly",
     "xml",
 ];
 
 /// Reads the keywords of one schema, and the schemas below it.
 pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
-    let constant = object.get("const").map(|node| vec![node.value.clone()]);
+    let constant = listed::constant(&mut object);
+    let (listing, listed) = match (listed::values(&mut object), constant) {
+        (None, Some(constant)) => (Listing::Const, Some(vec![constant])),
+        (values, _) => (Listing::Enum, values),
+    };
     let mut keywords = Keywords {
         at: object.at().clone(),
         docs: docs(&mut object),
         format: object.text("format"),
-        values: values(&mut object).or(constant),
-        bounds: (
-            bound(&mut object, "minimum", "exclusiveMinimum", 1),
-            bound(&mut object, "maximum", "exclusiveMaximum", -1),
-        ),
+        listing,
+        values: listed.as_ref().map(|listed| listed.iter().map(|listed| listed.value.clone()).collect()),
+        listed: listed.unwrap_or_default(),
+        default: object.get("default").map(|node| node.value.clone()),
+        bounds: bounds::of_integers(&mut object),
         required: required(&mut object),
         length: (whole(&mut object, "minItems"), whole(&mut object, "maxItems")),
         discriminator: discriminator(&mut object),
@@ -140,9 +139,9 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
     keywords.pattern_properties = named(schemas, object.entries("patternProperties"));
     keywords.additional = object.get("additionalProperties").map(|node| schemas.read(&node));
     items(&mut keywords, schemas, &mut object);
-    keywords.all_of = listed(schemas, &mut object, "allOf");
-    keywords.any_of = listed(schemas, &mut object, "anyOf");
-    keywords.one_of = listed(schemas, &mut object, "oneOf");
+    keywords.all_of = schemas_of(schemas, &mut object, "allOf");
+    keywords.any_of = schemas_of(schemas, &mut object, "anyOf");
+    keywords.one_of = schemas_of(schemas, &mut object, "oneOf");
     let definitions = [object.entries("definitions"), object.entries("$defs")];
     for entries in definitions {
         named(schemas, entries);
@@ -157,6 +156,11 @@ fn docs(object: &mut Object<'_>) -> Docs {
         title: object.note("title"),
         description: object.note("description"),
         deprecated: object.flag("deprecated"),
+        access: match (object.flag("readOnly"), object.flag("writeOnly")) {
+            (true, false) => Access::ReadOnly,
+            (false, true) => Access::WriteOnly,
+            (false, false) | (true, true) => Access::Both,
+        },
         ..Docs::default()
     }
 }
@@ -165,7 +169,7 @@ fn named(schemas: &mut Schemas, entries: Vec<(&str, Node<'_>)>) -> Vec<(String, 
     entries.into_iter().map(|(name, node)| (name.to_owned(), schemas.read(&node))).collect()
 }
 
-fn listed(schemas: &mut Schemas, object: &mut Object<'_>, key: &'static str) -> Vec<SchemaId> {
+fn schemas_of(schemas: &mut Schemas, object: &mut Object<'_>, key: &'static str) -> Vec<SchemaId> {
     object.items(key).iter().map(|node| schemas.read(node)).collect()
 }
 
@@ -212,25 +216,6 @@ fn add(keywords: &mut Keywords, json_type: JsonType) {
     }
 }
 
-fn values(object: &mut Object<'_>) -> Option<Vec<Value>> {
-    let mut values: Vec<Value> = Vec::new();
-    // Enums may be long, and what is long is made of texts.
-    let mut texts = BTreeSet::new();
-    for item in object.get("enum")?.items("`enum`") {
-        let is_new = match item.value {
-            Value::String(text) => texts.insert(text.as_str()),
-            other => !values.contains(other),
-        };
-        if is_new {
-            values.push(item.value.clone());
-        } else {
-            let message = "this value is listed twice";
-            item.report(Diagnostic::new(Severity::Warning, &item.at, message).with_cure("take one out"));
-        }
-    }
-    Some(values)
-}
-
 /// The names under `required`; draft 3's boolean says nothing about the properties of this object.
 fn required(object: &mut Object<'_>) -> Vec<String> {
     let Some(node) = object.get("required") else { return Vec::new() };
@@ -248,7 +233,7 @@ fn required(object: &mut Object<'_>) -> Vec<String> {
 }
 
 fn items(keywords: &mut Keywords, schemas: &mut Schemas, object: &mut Object<'_>) {
-    keywords.tuple = listed(schemas, object, "prefixItems");
+    keywords.tuple = schemas_of(schemas, object, "prefixItems");
     keywords.is_open_tuple = object.get("additionalItems").is_none_or(|node| *node.value != Value::Bool(false));
     match object.get("items") {
         None => {}
@@ -272,21 +257,4 @@ fn discriminator(object: &mut Object<'_>) -> Option<Tag> {
     let mapping = mapping.into_iter().filter_map(|(value, node)| Some((value.to_owned(), node.text()?))).collect();
     object.finish();
     property.map(|property| Tag { property, mapping })
-}
-
-/// An inclusive bound, from the inclusive or the exclusive keyword; only whole numbers tell the width of an integer.
-fn bound(object: &mut Object<'_>, inclusive: &'static str, exclusive: &'static str, step: i128) -> Option<i128> {
-    let inclusive = whole(object, inclusive);
-    let exclusive = whole(object, exclusive).and_then(|bound| bound.checked_add(step));
-    match (inclusive, exclusive) {
-        (Some(left), Some(right)) => Some(if step > 0 { left.max(right) } else { left.min(right) }),
-        (left, right) => left.or(right),
-    }
-}
-
-fn whole(object: &mut Object<'_>, key: &'static str) -> Option<i128> {
-    match object.get(key)?.value {
-        Value::Integer(number) => Some(*number),
-        _ => None,
-    }
 }

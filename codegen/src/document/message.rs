@@ -28,6 +28,7 @@ pub(super) fn read(
         summary: object.note("summary"),
         description: object.note("description"),
         deprecated: object.flag("deprecated"),
+        ..Docs::default()
     };
     let media_type = object.text("schemaFormat");
     let payload = object.get("payload").map(|node| match &media_type {

@@ -9,7 +9,8 @@ pub(super) fn read(key: &str, node: Node<'_>, schemas: &mut Schemas) -> Option<P
     let mut object = node.follow()?.object("a Parameter Object")?;
     let schema = object.get("schema").map(|node| schemas.read(&node));
     let values = object.items("enum").iter().filter_map(Node::text).collect();
-    let docs = Docs { description: object.note("description"), ..Docs::default() };
+    let description = object.note("description");
+    let docs = Docs { description, deprecated: object.flag("deprecated"), ..Docs::default() };
     object.pass_over(&["default", "examples", "location"]);
     let at = object.at().clone();
     object.finish();

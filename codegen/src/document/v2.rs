@@ -93,7 +93,11 @@ impl Reader {
             at: object.at().clone(),
             key: address.to_owned(),
             address: Address::Known(address.to_owned()),
-            docs: Docs { description: object.note("description"), ..Docs::default() },
+            docs: Docs {
+                description: object.note("description"),
+                deprecated: object.flag("deprecated"),
+                ..Docs::default()
+            },
             parameters,
             bindings,
         });
@@ -109,7 +113,12 @@ impl Reader {
     fn operation(&mut self, node: &Node<'_>, action: Action, channel: usize) {
         let Some(mut object) = node.object("an Operation Object of AsyncAPI 2") else { return };
         let id = object.text("operationId");
-        let docs = Docs { summary: object.note("summary"), description: object.note("description"), ..Docs::default() };
+        let docs = Docs {
+            summary: object.note("summary"),
+            description: object.note("description"),
+            deprecated: object.flag("deprecated"),
+            ..Docs::default()
+        };
         let message = object.get("message");
         let is_given = message.is_some();
         let messages = message.map(|node| self.operation_messages(node)).unwrap_or_default();

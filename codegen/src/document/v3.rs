@@ -69,7 +69,8 @@ fn documentation(object: &mut Object<'_>) -> Docs {
         title: object.note("title"),
         summary: object.note("summary"),
         description: object.note("description"),
-        deprecated: false,
+        deprecated: object.flag("deprecated"),
+        ..Docs::default()
     }
 }
 

@@ -39,6 +39,36 @@ impl Value {
         }
     }
 
+    /// A single value as a text; nothing of lists, objects and `null`.
+    pub(crate) fn plain_text(&self) -> Option<String> {
+        match self {
+            Self::String(text) => Some(text.clone()),
+            Self::Integer(number) => Some(number.to_string()),
+            Self::Float(number) => Some(number.to_string()),
+            Self::Bool(value) => Some(value.to_string()),
+            Self::Null | Self::Sequence(_) | Self::Mapping(_) => None,
+        }
+    }
+
+    /// The value as JSON writes it.
+    pub(crate) fn to_json(&self) -> String {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        match self {
+            Self::Null => "null".to_owned(),
+            Self::Bool(value) => value.to_string(),
+            Self::Integer(number) => number.to_string(),
+            Self::Float(number) => number.to_string(),
+            Self::String(text) => quoted(text),
+            Self::Sequence(items) => {
+                format!("[{}]", items.iter().map(Self::to_json).collect::<Vec<_>>().join(","))
+            }
+            Self::Mapping(entries) => {
+                let entries = entries.iter().map(|(key, value)| format!("{}:{}", quoted(key), value.to_json()));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
+            }
+        }
+    }
+
     /// The child that a pointer step names.
     pub(crate) fn child(&self, step: &str) -> Option<&Self> {
         match self {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emit, docs, types};
-use crate::ir::{Address, Channel, Docs, Segment, Shape, Template, Type};
+use crate::ir::{Address, Channel, Docs, Members, Segment, Shape, Template, Type};
 use crate::names::Name;
 
 pub(super) fn channels(emit: Emit<'_>) -> Option<TokenStream> {
@@ -159,7 +159,10 @@ fn parse(emit: Emit<'_>, ty: &Type, field: &Name) -> TokenStream {
 fn is_closed(emit: Emit<'_>, ty: &Type) -> bool {
     let Type::Named(id) = ty else { return false };
     let def = &emit.api.types[*id];
-    matches!(def.shape, Shape::Enum(_)) && emit.config.is_closed(&def.at)
+    match &def.shape {
+        Shape::Enum(listed) => matches!(listed.members, Members::Texts(_)) && emit.config.is_closed(&def.at),
+        _ => false,
+    }
 }
 
 /// What separates the levels of an address, and so cannot be part of a value.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Emit, docs, structs, types};
+use super::{Emit, defaults, docs, structs, types};
 use crate::ir::{Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
@@ -58,11 +58,12 @@ fn setters(emit: Emit<'_>, def: &TypeDef, object: &Struct, members: &[Name]) -> 
         let docs = docs::line(&format!("The same with this {}.", docs::code(name.plain())));
         let nullable = field.presence == Presence::OptionalNullable;
         let Parameter { ty, value, .. } = taken(emit, &field.ty, name, nullable);
+        let value = if field.presence == Presence::Filled { value } else { quote!(Some(#value)) };
         quote! {
             #docs
             #[must_use]
             pub fn #method(mut self, #name: #ty) -> Self {
-                self.#name = Some(#value);
+                self.#name = #value;
                 self
             }
         }
@@ -75,6 +76,10 @@ fn fields(emit: Emit<'_>, object: &Struct, members: &[Name]) -> Vec<TokenStream>
     let field = |(field, name): (&Field, &Name)| match parameter(emit, (field, name)) {
         Some(Parameter { is_plain: true, .. }) => quote!(#name),
         Some(Parameter { value, .. }) => quote!(#name: #value),
+        None if field.presence == Presence::Filled => {
+            let value = defaults::of_field(name);
+            quote!(#name: #value)
+        }
         None => {
             let value = fixed(emit, field).unwrap_or_else(|| quote!(None));
             quote!(#name: #value)

@@ -3,19 +3,28 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::document::BindingRole;
+use crate::document::{Access, BindingRole};
 use crate::ir::{Docs, Origin, Root, Step, TypeDef};
 
 /// The widest line of text; with indentation and `///` it stays below 100 columns.
 const WIDTH: usize = 90;
 
-/// The docs of an item: summary and description; nothing where the document says nothing.
+/// The docs of an item: summary and description, nothing where the document says nothing; and whether it is deprecated.
 pub(super) fn docs(docs: &Docs) -> TokenStream {
     docs_or(docs, || None)
 }
 
+/// The docs of an item, and a sentence of our own.
+pub(super) fn with_note(docs: &Docs, note: Option<String>) -> TokenStream {
+    written(docs, || None, note)
+}
+
 /// The docs of an item, or words of our own where the document says nothing.
 pub(super) fn docs_or(docs: &Docs, otherwise: impl FnOnce() -> Option<String>) -> TokenStream {
+    written(docs, otherwise, None)
+}
+
+fn written(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, note: Option<String>) -> TokenStream {
     let said =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let mut paragraphs: Vec<String> = said(&docs.summary).into_iter().chain(said(&docs.description)).collect();
@@ -23,10 +32,15 @@ pub(super) fn docs_or(docs: &Docs, otherwise: impl FnOnce() -> Option<String>) -
     if paragraphs.is_empty() {
         paragraphs.extend(otherwise());
     }
-    if docs.deprecated {
-        paragraphs.push("Deprecated.".to_owned());
+    paragraphs.extend(note);
+    match docs.access {
+        Access::Both => {}
+        Access::ReadOnly => paragraphs.push("Read-only: it is never sent to the side that owns it.".to_owned()),
+        Access::WriteOnly => paragraphs.push("Write-only: the side that owns it never sends it.".to_owned()),
     }
-    if paragraphs.is_empty() { TokenStream::new() } else { text(&paragraphs.join("\n\n")) }
+    let text = if paragraphs.is_empty() { TokenStream::new() } else { text(&paragraphs.join("\n\n")) };
+    let deprecated = docs.deprecated.then(|| quote!(#[deprecated]));
+    quote!(#text #deprecated)
 }
 
 /// The docs of a type, or where it stands in the document.
@@ -44,11 +58,12 @@ pub(super) fn of_type(def: &TypeDef) -> TokenStream {
         };
         let property = steps.iter().rev().find_map(|step| match step {
             Step::Property(name) => Some(format!("{} in {place}", code(name))),
-            Step::Item | Step::Value | Step::Variant(_) => None,
+            Step::Item | Step::Key | Step::Value | Step::Variant(_) => None,
         });
         let whole = property.unwrap_or(place);
         let sentence = match steps.last() {
             Some(Step::Item) => format!("An item of {whole}."),
+            Some(Step::Key) => format!("A key of {whole}."),
             Some(Step::Value) => format!("A value of {whole}."),
             Some(Step::Variant(_)) => format!("An alternative of {whole}."),
             Some(Step::Property(_)) => format!("The property {whole}."),

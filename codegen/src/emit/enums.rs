@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, attributes, docs};
-use crate::ir::{EnumValue, TypeDef, TypeId};
+use super::{Emit, attributes, constants, docs};
+use crate::document::Place;
+use crate::ir::{Docs, Enum, Members, TypeDef, TypeId};
 use crate::names::Name;
 
 /// What an enum of strings is made of.
@@ -14,6 +15,8 @@ pub(super) struct StringEnum<'a> {
     /// The derives, and what a team chose beside them.
     pub(super) attributes: TokenStream,
     pub(super) variants: Vec<Variant<'a>>,
+    /// The variant that is the default.
+    pub(super) default: Option<usize>,
 }
 
 /// One string and its variant.
@@ -31,24 +34,70 @@ const CLOSED: &[&str] =
     &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize"];
 
 /// An enum of the document.
-pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, values: &[EnumValue]) -> Vec<TokenStream> {
+pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
+    let Members::Texts(values) = &listed.members else {
+        return constants::define(emit, id, def, listed);
+    };
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let variants = values.iter().zip(members).map(|(value, name)| {
-        let text = value.value.as_str();
-        let (docs, chosen) = (docs::line(&docs::code(text)), attributes::of_member(emit, &value.at));
-        Variant { name, value: text, docs: quote!(#docs #chosen) }
+        let docs = variant_docs(emit, &value.at, &value.value, &value.docs);
+        Variant { name, value: &value.value, docs }
     });
     let docs = docs::of_type(def);
-    let is_closed = emit.config.is_closed(&def.at);
-    let attributes = attributes::of_type(emit, &def.at, if is_closed { CLOSED } else { OPEN });
-    let string_enum = StringEnum { name: quote!(#name), docs, attributes, variants: variants.collect() };
-    if is_closed { closed(&string_enum) } else { open(&string_enum) }
+    let openness = Openness::of(emit, def);
+    let derived = match openness {
+        Openness::Open => OPEN,
+        Openness::Closed => CLOSED,
+    };
+    let attributes = attributes::of_type(emit, &def.at, &with_default(derived, listed.default));
+    let variants = variants.collect();
+    let string_enum = StringEnum { name: quote!(#name), docs, attributes, variants, default: listed.default };
+    match openness {
+        Openness::Open => open(&string_enum),
+        Openness::Closed => closed(&string_enum),
+    }
+}
+
+/// Whether an enum has a variant for what is not listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Openness {
+    Open,
+    Closed,
+}
+
+impl Openness {
+    pub(super) fn of(emit: Emit<'_>, def: &TypeDef) -> Self {
+        if emit.config.is_closed(&def.at) { Self::Closed } else { Self::Open }
+    }
+}
+
+/// The value as it travels, what the document says of it, and the attributes that were chosen.
+pub(super) fn variant_docs(emit: Emit<'_>, at: &Place, value: &str, docs: &Docs) -> TokenStream {
+    let wire = docs::line(&docs::code(value));
+    let summary = docs::summary(docs).map(|summary| {
+        let summary = docs::text(summary);
+        quote!(#[doc = ""] #summary)
+    });
+    let deprecated = docs.deprecated.then(|| quote!(#[deprecated]));
+    let chosen = attributes::of_member(emit, at);
+    quote!(#wire #summary #deprecated #chosen)
+}
+
+/// The mark of the variant that is the default, for each of so many.
+pub(super) fn default_marks(default: Option<usize>, count: usize) -> impl Iterator<Item = Option<TokenStream>> {
+    (0..count).map(move |index| (default == Some(index)).then(|| quote!(#[default])))
+}
+
+/// These traits, and `Default` where there is one to derive.
+pub(super) fn with_default(derived: &[&'static str], default: Option<usize>) -> Vec<&'static str> {
+    derived.iter().copied().chain(default.map(|_| "Default")).collect()
 }
 
 /// An enum with an `Unknown` variant for every other string.
 pub(super) fn open(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
-    let StringEnum { name, docs, attributes, variants } = string_enum;
+    let StringEnum { name, docs, attributes, variants, default } = string_enum;
+    let marks = default_marks(*default, variants.len());
     let variant_docs = variants.iter().map(|variant| &variant.docs);
     let names: Vec<&Name> = variants.iter().map(|variant| variant.name).collect();
     let values: Vec<&str> = variants.iter().map(|variant| variant.value).collect();
@@ -58,7 +107,7 @@ pub(super) fn open(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
         #[serde(from = "String")]
         #[non_exhaustive]
         pub enum #name {
-            #(#variant_docs #names,)*
+            #(#variant_docs #marks #names,)*
             #[doc = " A value that the document does not list."]
             Unknown(String),
         }
@@ -91,7 +140,7 @@ pub(super) fn open(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
         impl FromStr for #name {
             type Err = Infallible;
 
-            fn from_str(value: &str) -> Result<Self, Self::Err> {
+            fn from_str(value: &str) -> Result<Self, Infallible> {
                 Ok(Self::from(value.to_owned()))
             }
         }
@@ -108,12 +157,13 @@ pub(super) fn open(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
 
 /// An enum of nothing but the listed strings.
 fn closed(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
-    let StringEnum { name, docs, attributes, variants } = string_enum;
+    let StringEnum { name, docs, attributes, variants, default } = string_enum;
+    let marks = default_marks(*default, variants.len());
     let names: Vec<&Name> = variants.iter().map(|variant| variant.name).collect();
     let values: Vec<&str> = variants.iter().map(|variant| variant.value).collect();
-    let members = variants.iter().map(|Variant { name, value, docs }| {
+    let members = variants.iter().zip(marks).map(|(Variant { name, value, docs }, mark)| {
         let rename = (name.plain() != *value).then(|| quote!(#[serde(rename = #value)]));
-        quote!(#docs #rename #name)
+        quote!(#docs #rename #mark #name)
     });
     let definition = quote! {
         #docs

@@ -18,19 +18,10 @@ pub(super) fn event_name(emit: Emit<'_>) -> Vec<TokenStream> {
     let variants = emit.api.events.iter().zip(&emit.names.events).map(|(event, name)| variant(emit, event, name));
     // It stands for the whole document.
     let attributes = attributes::of_type(emit, &Place::root(), enums::OPEN);
-    enums::open(&StringEnum { name: quote!(EventName), docs, attributes, variants: variants.collect() })
+    let variants = variants.collect();
+    enums::open(&StringEnum { name: quote!(EventName), docs, attributes, variants, default: None })
 }
 
 fn variant<'a>(emit: Emit<'_>, event: &'a Event, name: &'a Name) -> Variant<'a> {
-    let wire = docs::line(&docs::code(&event.name));
-    let docs = match docs::summary(&event.docs) {
-        Some(summary) => {
-            let summary = docs::text(summary);
-            quote!(#wire #[doc = ""] #summary)
-        }
-        None => wire,
-    };
-    let chosen = attributes::of_member(emit, &event.at);
-    let docs = quote!(#docs #chosen);
-    Variant { name, value: &event.name, docs }
+    Variant { name, value: &event.name, docs: enums::variant_docs(emit, &event.at, &event.name, &event.docs) }
 }

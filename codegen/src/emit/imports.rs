@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use super::enums::Openness;
 use super::{Emit, structs, unions};
-use crate::config::Extent;
-use crate::ir::{External, Extra, Shape, Told, Type, TypeDef, Union};
+use crate::config::{Extent, UniqueItems};
+use crate::ir::{External, Extra, Members, Shape, Told, Type, TypeDef, Union};
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
 pub(super) fn imports(emit: Emit<'_>) -> Vec<TokenStream> {
@@ -48,11 +49,13 @@ struct Uses {
     /// A type that is chosen is called by its path.
     map_is_default: bool,
     modules: BTreeMap<&'static str, BTreeSet<&'static str>>,
+    unique_items: UniqueItems,
 }
 
 impl Uses {
     fn of(emit: Emit<'_>) -> Self {
-        let mut uses = Self { map_is_default: emit.config.map_type.is_none(), ..Self::default() };
+        let map_is_default = emit.config.map_type.is_none();
+        let mut uses = Self { map_is_default, unique_items: emit.config.unique_items, ..Self::default() };
         if !emit.api.events.is_empty() {
             uses.open_enum();
         }
@@ -60,7 +63,7 @@ impl Uses {
             match &def.shape {
                 Shape::Struct(object) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
-                    if object.fields.iter().any(structs::keeps_null) {
+                    if object.fields.iter().any(structs::reads_by_hand) {
                         uses.add("serde", ["Deserializer"]);
                     }
                     object.fields.iter().for_each(|field| uses.ty(&field.ty));
@@ -68,11 +71,7 @@ impl Uses {
                         uses.ty(&Type::Map(Box::new(value.clone())));
                     }
                 }
-                Shape::Enum(_) if emit.config.is_closed(&def.at) => {
-                    uses.add("std", ["fmt"]);
-                    uses.add("serde", ["Deserialize", "Serialize"]);
-                }
-                Shape::Enum(_) => uses.open_enum(),
+                Shape::Enum(listed) => uses.listed(&listed.members, Openness::of(emit, def)),
                 Shape::Union(union) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
                     uses.union(emit, def, union);
@@ -99,6 +98,21 @@ impl Uses {
 
     fn add<const N: usize>(&mut self, module: &'static str, names: [&'static str; N]) {
         self.modules.entry(module).or_default().extend(names);
+    }
+
+    fn listed(&mut self, members: &Members, openness: Openness) {
+        match (members, openness) {
+            (Members::Texts(_), Openness::Open) => return self.open_enum(),
+            (Members::Integers(..), Openness::Open) => {
+                self.add("std::num", ["ParseIntError"]);
+                self.add("std::str", ["FromStr"]);
+            }
+            (Members::Integers(..), Openness::Closed) => self.add("std::str", ["FromStr"]),
+            (Members::Mixed(_), _) => self.add("serde_json", ["Value"]),
+            (Members::Texts(_) | Members::Numbers(_), _) => {}
+        }
+        self.add("std", ["fmt"]);
+        self.add("serde", ["Deserialize", "Serialize"]);
     }
 
     fn open_enum(&mut self) {
@@ -151,6 +165,21 @@ impl Uses {
     fn ty(&mut self, ty: &Type) {
         match ty {
             Type::Any => self.add("serde_json", ["Value"]),
+            Type::Set(item) => {
+                match self.unique_items {
+                    UniqueItems::List => {}
+                    UniqueItems::BTreeSet => self.add("std::collections", ["BTreeSet"]),
+                    UniqueItems::HashSet => self.add("std::collections", ["HashSet"]),
+                    UniqueItems::IndexSet => self.add("indexmap", ["IndexSet"]),
+                }
+                self.ty(item);
+            }
+            Type::Keyed(_, value) => {
+                if self.map_is_default {
+                    self.add("std::collections", ["BTreeMap"]);
+                }
+                self.ty(value);
+            }
             Type::Map(value) if **value == Type::Any => self.add("serde_json", ["Map", "Value"]),
             Type::Map(value) => {
                 if self.map_is_default {
@@ -158,7 +187,7 @@ impl Uses {
                 }
                 self.ty(value);
             }
-            Type::List(inner) | Type::Nullable(inner) => self.ty(inner),
+            Type::List(inner) | Type::Array(inner, _) | Type::Nullable(inner) => self.ty(inner),
             Type::Tuple(items) => items.iter().for_each(|item| self.ty(item)),
             Type::External(External::DateTime) => self.add("asyncapi_runtime", ["DateTime"]),
             Type::External(External::Date) => self.add("jiff::civil", ["Date"]),

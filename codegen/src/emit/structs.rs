@@ -4,15 +4,17 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rename::Rule;
-use super::{Emit, attributes, docs, types};
+use super::{Emit, attributes, defaults, docs, types};
 use crate::ir::{Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
-pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct) -> TokenStream {
+pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct) -> Vec<TokenStream> {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let docs = docs::of_type(def);
-    let derived: &[&str] = if object.fields.iter().all(is_optional) {
+    let is_filled = object.fields.iter().any(|field| field.presence == Presence::Filled);
+    let has_default = object.fields.iter().all(is_optional);
+    let derived: &[&str] = if has_default && !is_filled {
         &["Clone", "Debug", "Default", "PartialEq", "Serialize", "Deserialize"]
     } else {
         &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]
@@ -22,9 +24,10 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct)
     let wire_names = object.fields.iter().map(|field| field.name.as_str());
     let rule = Rule::best(&members.iter().map(Name::plain).zip(wire_names).collect::<Vec<_>>());
     let serde = rule.attribute().map(|rule| quote!(#[serde(#rule)]));
-    let fields = object.fields.iter().zip(members).map(|(field, name)| self::field(emit, field, name, rule));
+    let fields = object.fields.iter().zip(members).map(|(field, member)| self::field(emit, name, field, member, rule));
     let extra = extra(emit, object, members);
-    quote! {
+    let has_extra = extra.is_some();
+    let definition = quote! {
         #docs
         #attributes
         #serde
@@ -33,11 +36,14 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct)
             #(#fields,)*
             #extra
         }
-    }
+    };
+    let default = (has_default && is_filled).then(|| defaults::filled_default(name, object, members, has_extra));
+    let methods = defaults::methods(emit, name, object, members);
+    [Some(definition), default, methods].into_iter().flatten().collect()
 }
 
-fn field(emit: Emit<'_>, field: &Field, name: &Name, rule: Rule) -> TokenStream {
-    let docs = docs::docs(&field.docs);
+fn field(emit: Emit<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) -> TokenStream {
+    let docs = docs::with_note(&field.docs, defaults::note(field));
     let wire = &field.name;
     let mut serde = Vec::new();
     if rule.apply(name.plain()) != *wire {
@@ -51,6 +57,10 @@ fn field(emit: Emit<'_>, field: &Field, name: &Name, rule: Rule) -> TokenStream 
             quote!(Option<#inner>)
         }
         Presence::NullOrAbsent => quote!(Option<#inner>),
+        Presence::Filled => {
+            serde.extend(defaults::attributes(owner, name));
+            inner
+        }
         Presence::Optional | Presence::OptionalNullable => {
             if keeps_null(field) {
                 serde.push(quote!(default));
@@ -103,10 +113,15 @@ pub(super) fn keeps_null(field: &Field) -> bool {
     match field.presence {
         Presence::Optional => field.ty == Type::Any,
         Presence::OptionalNullable => true,
-        Presence::Required | Presence::RequiredNullable | Presence::NullOrAbsent => false,
+        Presence::Required | Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Filled => false,
     }
 }
 
+/// Whether a function of the file reads this property.
+pub(super) fn reads_by_hand(field: &Field) -> bool {
+    keeps_null(field) || field.presence == Presence::Filled
+}
+
 pub(super) fn is_optional(field: &Field) -> bool {
-    matches!(field.presence, Presence::Optional | Presence::OptionalNullable | Presence::NullOrAbsent)
+    !matches!(field.presence, Presence::Required | Presence::RequiredNullable)
 }

@@ -1,9 +1,10 @@
 //! Types where they are used, and aliases.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Emit, attributes, docs};
+use crate::config::UniqueItems;
 use crate::ir::{External, Shape, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
 
@@ -27,11 +28,29 @@ pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
             let items = items.iter().map(|item| owned(emit, item));
             quote!((#(#items,)*))
         }
+        Type::Set(item) => {
+            let item = owned(emit, item);
+            match emit.config.unique_items {
+                UniqueItems::List => quote!(Vec<#item>),
+                UniqueItems::BTreeSet => quote!(BTreeSet<#item>),
+                UniqueItems::HashSet => quote!(HashSet<#item>),
+                UniqueItems::IndexSet => quote!(IndexSet<#item>),
+            }
+        }
+        Type::Array(item, length) => {
+            let item = owned(emit, item);
+            let length = Literal::usize_unsuffixed(*length);
+            quote!([#item; #length])
+        }
+        Type::Keyed(key, value) => {
+            let (key, value) = (named(emit, *key), owned(emit, value));
+            let map = map(emit);
+            quote!(#map<#key, #value>)
+        }
         Type::Map(value) if **value == Type::Any => quote!(Map<String, Value>),
         Type::Map(value) => {
             let value = owned(emit, value);
-            let map = emit.config.map_type.as_deref().unwrap_or("BTreeMap");
-            let map: TokenStream = map.parse().unwrap_or_default();
+            let map = map(emit);
             quote!(#map<String, #value>)
         }
         Type::Nullable(inner) => {
@@ -45,6 +64,11 @@ pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
             quote!(Box<#name>)
         }
     }
+}
+
+/// The type of maps whose values have a type.
+fn map(emit: Emit<'_>) -> TokenStream {
+    emit.config.map_type.as_deref().unwrap_or("BTreeMap").parse().unwrap_or_default()
 }
 
 /// The type as an argument that is only looked at.
@@ -146,7 +170,7 @@ fn named(emit: Emit<'_>, id: TypeId) -> TokenStream {
     quote!(#name)
 }
 
-fn integer(width: Width) -> TokenStream {
+pub(super) fn integer(width: Width) -> TokenStream {
     match width {
         Width::I8 => quote!(i8),
         Width::I16 => quote!(i16),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{External, Kind, Shape, Type, TypeId, Types, Union, Variant};
+use crate::ir::{External, Kind, Members, Shape, Type, TypeId, Types, Union, Variant};
 
 /// Finds what each union's alternatives can be told by, once all types are made.
 pub(super) fn tell(types: &mut Types) {
@@ -55,8 +55,8 @@ fn add(types: &Types, ty: &Type, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet
         Type::String | Type::EventName | Type::External(External::DateTime | External::Date | External::Uuid) => {
             kinds.insert(Kind::String);
         }
-        Type::List(_) | Type::Tuple(_) | Type::Bytes => _ = kinds.insert(Kind::Array),
-        Type::Map(_) => _ = kinds.insert(Kind::Object),
+        Type::List(_) | Type::Set(_) | Type::Array(..) | Type::Tuple(_) | Type::Bytes => _ = kinds.insert(Kind::Array),
+        Type::Map(_) | Type::Keyed(..) => _ = kinds.insert(Kind::Object),
         Type::Nullable(inner) => {
             kinds.insert(Kind::Null);
             add(types, inner, kinds, seen);
@@ -73,7 +73,11 @@ fn add(types: &Types, ty: &Type, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet
 fn named(types: &Types, id: TypeId, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet<TypeId>) {
     match &types[id].shape {
         Shape::Struct(_) => _ = kinds.insert(Kind::Object),
-        Shape::Enum(_) => _ = kinds.insert(Kind::String),
+        Shape::Enum(listed) => match listed.members {
+            Members::Texts(_) => _ = kinds.insert(Kind::String),
+            Members::Integers(..) | Members::Numbers(_) => _ = kinds.insert(Kind::Number),
+            Members::Mixed(_) => kinds.extend(Kind::ALL),
+        },
         // What is not listed is kept, of whatever kind it is.
         Shape::Union(union) if union.tag.is_some() => kinds.extend(Kind::ALL),
         Shape::Union(union) => {

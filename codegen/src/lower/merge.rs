@@ -96,6 +96,11 @@ fn add(schemas: &Schemas, merged: &mut Keywords, properties: &mut Properties, pa
     if merged.tuple.is_empty() {
         merged.tuple = part.tuple;
     }
+    if merged.values.is_none() && part.values.is_some() {
+        merged.listing = part.listing;
+    }
+    merged.listed.extend(part.listed);
+    merged.default = merged.default.take().or(part.default);
     merged.values = match (merged.values.take(), part.values) {
         (Some(ours), Some(theirs)) => Some(ours.into_iter().filter(|value| theirs.contains(value)).collect()),
         (ours, theirs) => ours.or(theirs),

@@ -66,7 +66,7 @@ impl Check<'_> {
 fn members(def: &TypeDef) -> Vec<&Pointer> {
     match &def.shape {
         Shape::Struct(object) => object.fields.iter().map(|field| &field.at.pointer).collect(),
-        Shape::Enum(values) => values.iter().map(|value| &value.at.pointer).collect(),
+        Shape::Enum(listed) => listed.members.labels().into_iter().map(|(at, _)| &at.pointer).collect(),
         Shape::Union(union) => union.variants.iter().map(|variant| &variant.at.pointer).collect(),
         Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
     }

@@ -79,6 +79,7 @@ fn inner_steps(root: &Place, steps: &[String], schemas: &Schemas) -> Vec<Step> {
         at = at.join(step);
         match step.as_str() {
             "items" => inner.push(Step::Item),
+            "propertyNames" => inner.push(Step::Key),
             "additionalProperties" => inner.push(Step::Value),
             // The part of a multi-format schema that holds the schema.
             "schema" => {}

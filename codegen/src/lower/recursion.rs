@@ -30,7 +30,12 @@ fn leads_to(types: &Types, from: &Type, to: TypeId) -> bool {
                     pending.push(target);
                 }
             }
-            Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => pending.push(inner),
+            Type::List(inner)
+            | Type::Set(inner)
+            | Type::Array(inner, _)
+            | Type::Map(inner)
+            | Type::Keyed(_, inner)
+            | Type::Nullable(inner) => pending.push(inner),
             Type::Tuple(items) => pending.extend(items),
             _ => {}
         }

@@ -54,6 +54,15 @@ pub(super) fn type_of(value: &Value) -> Option<JsonType> {
     })
 }
 
+/// The nearest number that `f64` has, as JSON's readers take it.
+pub(super) fn as_number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(number) => number.to_string().parse().ok(),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    }
+}
+
 /// A text, or what its format makes of it.
 pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
     let Some(format) = keywords.format.as_deref() else { return Type::String };
@@ -68,22 +77,30 @@ pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
     }
 }
 
-/// A number, or what the team makes of its logical type: those of Avro stand on numbers too.
-pub(super) fn logical(keywords: &Keywords, config: &Config) -> Option<Type> {
-    let format = keywords.format.as_deref().filter(|_| keywords.language == Language::Avro)?;
-    config.formats.get(format).map(|path| Type::External(External::Path(path.clone())))
+/// A number that the team has a type for, by its format; the logical types of Avro stand on numbers, too.
+pub(super) fn mapped_number(keywords: &Keywords, config: &Config) -> Option<Type> {
+    let format = keywords.format.as_deref()?;
+    // What is mapped is then the text of that name, not a number of seconds that somebody called the same.
+    let is_of_texts = keywords.language == Language::JsonSchema && TEXTS.contains(&format);
+    let path = config.formats.get(format).filter(|_| !is_of_texts)?;
+    Some(number_of(path))
 }
 
-/// `f64`, unless the format says that half of it is enough, or the team chose another.
+/// The formats of JSON Schema that are of texts.
+const TEXTS: &[&str] = &["date", "date-time", "duration", "time"];
+
+/// `f64`, unless the team chose another.
 pub(super) fn number(keywords: &Keywords, config: &Config) -> Type {
     match (keywords.format.as_deref(), &config.number_type) {
-        (Some("float"), _) => Type::Single,
         (None, Some(path)) => number_of(path),
         _ => Type::Double,
     }
 }
 
 /// `i64`, unless the format names a width, the bounds fit one, or the team chose another.
+///
+/// Two bounds choose the narrowest width that holds both, unsigned where nothing is below zero. One bound says which side
+/// of zero counts; the widest type of that side is taken.
 pub(super) fn integer(keywords: &Keywords, config: &Config) -> Type {
     if let (None, (None, None), Some(path)) = (&keywords.format, keywords.bounds, &config.integer_type) {
         return number_of(path);
@@ -93,22 +110,24 @@ pub(super) fn integer(keywords: &Keywords, config: &Config) -> Type {
         (Some("int16"), _) => Width::I16,
         (Some("int32"), _) => Width::I32,
         (Some("date" | "time-millis"), _) if keywords.language == Language::Avro => Width::I32,
+        (Some("int64"), _) => Width::I64,
         (Some("uint8"), _) => Width::U8,
         (Some("uint16"), _) => Width::U16,
         (Some("uint32"), _) => Width::U32,
         (Some("uint64"), _) => Width::U64,
-        (_, (Some(least), Some(greatest))) if least >= 0 => unsigned_width(greatest),
-        (_, (Some(least), None)) if least >= 0 => Width::U64,
-        (_, (least, greatest)) => {
-            let beyond = |bound: Option<i128>| bound.is_some_and(|bound| i64::try_from(bound).is_err());
-            if beyond(least) || beyond(greatest) { Width::I128 } else { Width::I64 }
-        }
+        (_, (Some(least), Some(greatest))) if least >= 0 => narrowest(UNSIGNED, [least, greatest]),
+        (_, (Some(least), Some(greatest))) => narrowest(SIGNED, [least, greatest]),
+        (_, (Some(least), None)) if least >= 0 => narrowest([Width::U64], [least]),
+        (_, (Some(least), None)) => narrowest([Width::I64], [least]),
+        (_, (None, Some(greatest))) => narrowest([Width::I64], [greatest]),
+        (_, (None, None)) => Width::I64,
     })
 }
 
 /// A type of numbers by its path: Rust's own, or one that is defined elsewhere.
 fn number_of(path: &str) -> Type {
     match path {
+        "String" => Type::String,
         "f64" => Type::Double,
         "f32" => Type::Single,
         "i8" => Type::Integer(Width::I8),
@@ -124,13 +143,22 @@ fn number_of(path: &str) -> Type {
     }
 }
 
-fn unsigned_width(greatest: i128) -> Width {
-    let widths = [
-        (u64::from(u8::MAX), Width::U8),
-        (u64::from(u16::MAX), Width::U16),
-        (u64::from(u32::MAX), Width::U32),
-        (u64::MAX, Width::U64),
-    ];
-    let fitting = widths.into_iter().find(|(most, _)| greatest <= i128::from(*most));
-    fitting.map_or(Width::I128, |(_, width)| width)
+const UNSIGNED: [Width; 4] = [Width::U8, Width::U16, Width::U32, Width::U64];
+
+const SIGNED: [Width; 4] = [Width::I8, Width::I16, Width::I32, Width::I64];
+
+/// The first of these widths that holds all the numbers.
+fn narrowest<const N: usize, const M: usize>(widths: [Width; N], numbers: [i128; M]) -> Width {
+    let holds = |width: &Width| numbers.iter().all(|number| width.range().contains(number));
+    widths.into_iter().find(holds).unwrap_or(Width::I128)
+}
+
+/// The width of an enum's values: as of any integer, unless a value is beyond it.
+pub(super) fn width_of(keywords: &Keywords, config: &Config, values: &[i128]) -> Width {
+    let width = match integer(keywords, config) {
+        Type::Integer(width) => width,
+        _ => Width::I64,
+    };
+    let fits = |width: Width| values.iter().all(|value| width.range().contains(value));
+    [width, Width::I64, Width::U64].into_iter().find(|width| fits(*width)).unwrap_or(Width::I128)
 }

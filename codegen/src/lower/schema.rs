@@ -1,5 +1,8 @@
 //! Schemas become types: those with a shape of their own become items, the others stand where they are used.
 
+mod defaults;
+mod enums;
+mod lists;
 mod narrowed;
 mod object;
 mod shape;
@@ -16,7 +19,8 @@ use crate::document::{
     self, BindingRole, Document, JsonType, Keywords, Place, Pointer, SchemaId, SchemaKind, Schemas, Value,
 };
 use crate::ir::{
-    Coverage, Docs, EnumValue, Event, External, Extra, Label, Root, Shape, Type, TypeDef, TypeId, Types, Union, Variant,
+    Coverage, Docs, Enum, EnumValue, Event, External, Extra, Label, Members, Root, Shape, Type, TypeDef, TypeId, Types,
+    Union, Variant,
 };
 
 /// The types made so far.
@@ -163,19 +167,24 @@ impl<'a> Lowering<'a> {
         let root = Root::Parameter(channel.to_owned(), parameter.key.clone());
         if !parameter.values.is_empty() {
             let at = parameter.at.join("enum");
+            let values = parameter.values.iter().enumerate();
+            let values = values.map(|(index, value)| EnumValue::of_text(at.join(&index.to_string()), value));
             let origin = self.roots.origin(root, parameter.at.clone(), Vec::new());
             return self.add(TypeDef {
                 at: parameter.at.clone(),
                 origin,
                 docs: docs(&parameter.docs),
-                shape: Shape::Enum(enum_values(&at, parameter.values.iter().map(String::as_str))),
+                shape: Shape::Enum(Enum { members: Members::Texts(values.collect()), default: None }),
             });
         }
         let Some(id) = parameter.schema else { return Type::String };
         self.root(id, || root);
         let ty = self.type_of(id);
         let is_text = match &ty {
-            Type::Named(id) => self.types[id.0].as_ref().is_some_and(|def| matches!(def.shape, Shape::Enum(_))),
+            Type::Named(id) => self.types[id.0].as_ref().is_some_and(|def| match &def.shape {
+                Shape::Enum(listed) => matches!(listed.members, Members::Texts(_) | Members::Integers(..)),
+                _ => false,
+            }),
             ty => matches!(ty, Type::Integer(_) | Type::Boolean | Type::Double),
         };
         if is_text { ty } else { Type::String }
@@ -209,7 +218,9 @@ impl<'a> Lowering<'a> {
     pub(super) fn finish(self) -> (Types, Coverage, Made) {
         self.mapped_payloads_exist();
         let made = Made { by_schema: self.made, joined: self.joined };
-        (Types(self.types.into_iter().flatten().collect()), self.coverage, made)
+        let mut types = Types(self.types.into_iter().flatten().collect());
+        defaults::settle(&mut types);
+        (types, self.coverage, made)
     }
 
     /// The type that a team puts in the place of a schema.
@@ -324,23 +335,25 @@ impl<'a> Lowering<'a> {
         match scalar::implied(merged) {
             Some(JsonType::Boolean) => Type::Boolean,
             Some(JsonType::Integer) => {
-                scalar::logical(merged, self.config).unwrap_or_else(|| scalar::integer(merged, self.config))
+                scalar::mapped_number(merged, self.config).unwrap_or_else(|| scalar::integer(merged, self.config))
             }
-            Some(JsonType::Number) => scalar::number(merged, self.config),
+            Some(JsonType::Number) => {
+                scalar::mapped_number(merged, self.config).unwrap_or_else(|| scalar::number(merged, self.config))
+            }
             Some(JsonType::String) => scalar::string(merged, self.config),
             Some(JsonType::Array) if is_tuple(merged) => {
                 Type::Tuple(merged.tuple.iter().map(|id| self.value(*id)).collect())
             }
-            Some(JsonType::Array) => {
-                let item = merged.items.map_or(Type::Any, |id| self.value(id));
-                Type::List(Box::new(item))
-            }
+            Some(JsonType::Array) => self.list(merged),
             Some(JsonType::Object) => {
                 let value = match self.extra(merged) {
                     Extra::Kept(value) => value,
                     Extra::Dropped => Type::Any,
                 };
-                Type::Map(Box::new(value))
+                match self.key_of(merged) {
+                    Some(key) => Type::Keyed(key, Box::new(value)),
+                    None => Type::Map(Box::new(value)),
+                }
             }
             None => Type::Any,
         }
@@ -383,11 +396,6 @@ fn text(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         _ => None,
     }
-}
-
-fn enum_values<'a>(at: &Place, values: impl Iterator<Item = &'a str>) -> Vec<EnumValue> {
-    let place = |index: usize| at.join(&index.to_string());
-    values.enumerate().map(|(index, value)| EnumValue { at: place(index), value: value.to_owned() }).collect()
 }
 
 /// Whether a list has just as many items as its tuple has schemas.

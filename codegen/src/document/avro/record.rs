@@ -2,6 +2,7 @@
 
 use super::super::Docs;
 use super::super::keywords::{JsonType, Keywords};
+use super::super::listed::Listed;
 use super::super::read::Node;
 use super::super::schema::{Called, SchemaId, SchemaKind};
 use super::super::value::Value;
@@ -103,9 +104,14 @@ fn need(field: &Node<'_>) -> Need {
 /// An enum of Avro; the default is a matter of reading with another schema, so it is only noted.
 fn symbols(node: &Node<'_>) -> SchemaKind {
     let mut values: Vec<Value> = Vec::new();
+    let mut listed: Vec<Listed> = Vec::new();
     for symbol in list(node, "symbols", "an enum of Avro") {
         match symbol.value {
-            Value::String(_) if !values.contains(symbol.value) => values.push(symbol.value.clone()),
+            Value::String(_) if !values.contains(symbol.value) => {
+                let value = symbol.value.clone();
+                values.push(value.clone());
+                listed.push(Listed { at: symbol.at, value, name: None, description: None });
+            }
             Value::String(text) => {
                 fault(&symbol, format!("`{text}` is listed twice"), "take one out");
             }
@@ -119,6 +125,7 @@ fn symbols(node: &Node<'_>) -> SchemaKind {
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     enumeration.docs.description = (!notes.is_empty()).then(|| notes.join("\n\n"));
     enumeration.values = (!values.is_empty()).then_some(values);
+    enumeration.listed = listed;
     keywords(enumeration)
 }
 

@@ -6,7 +6,7 @@ use super::super::{docs, merge, scalar};
 use super::{Lowering, is_nothing};
 use crate::config::Validation;
 use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas};
-use crate::ir::{Docs, Extra, Field, Presence, Struct, Type};
+use crate::ir::{Docs, Extra, Field, Members, Presence, Struct, Type, TypeId};
 
 impl Lowering<'_> {
     pub(super) fn object(&mut self, keywords: &Keywords) -> Struct {
@@ -20,6 +20,7 @@ impl Lowering<'_> {
                 if means_null && nullable {
                     field.presence = Presence::NullOrAbsent;
                 }
+                self.fill_in(&mut field, *id);
                 field
             })
             .collect();
@@ -28,7 +29,8 @@ impl Lowering<'_> {
             if !known.contains(name.as_str()) {
                 let at = keywords.at.join("properties").join(name);
                 let presence = Presence::Required;
-                fields.push(Field { at, name: name.clone(), docs: Docs::default(), ty: Type::Any, presence });
+                let (name, docs) = (name.clone(), Docs::default());
+                fields.push(Field { at, name, docs, ty: Type::Any, presence, default: None });
             }
         }
         let extra = match self.extra(keywords) {
@@ -46,11 +48,28 @@ impl Lowering<'_> {
     /// What becomes of properties that are not named.
     pub(super) fn extra(&mut self, keywords: &Keywords) -> Extra {
         let additional = keywords.additional.filter(|id| !is_nothing(self.schemas, *id));
-        match (additional, &keywords.pattern_properties[..]) {
-            (None, []) => Extra::Dropped,
-            (Some(id), []) => Extra::Kept(self.value(id)),
-            (None, [(_, id)]) if keywords.additional.is_some() => Extra::Kept(self.value(*id)),
-            _ => Extra::Kept(Type::Any),
+        let patterns = keywords.pattern_properties.iter().map(|(_, id)| *id);
+        // Whatever matches no pattern may be anything, unless something is said of it.
+        let schemas: Vec<SchemaId> = patterns.chain(additional).collect();
+        if schemas.is_empty() || keywords.additional.is_none() {
+            return if schemas.is_empty() { Extra::Dropped } else { Extra::Kept(Type::Any) };
+        }
+        let mut types: Vec<Type> = schemas.into_iter().map(|id| self.value(id)).collect();
+        types.dedup();
+        match <[Type; 1]>::try_from(types) {
+            Ok([only]) => Extra::Kept(only),
+            Err(_) => Extra::Kept(Type::Any),
+        }
+    }
+
+    /// The enum that the names of all properties are limited to.
+    pub(super) fn key_of(&mut self, keywords: &Keywords) -> Option<TypeId> {
+        let (_, names) = *keywords.constraints.schemas.iter().find(|(key, _)| *key == "propertyNames")?;
+        let merged = merge::flat_of(self.schemas, names)?;
+        let is_enum = matches!(self.listed(&merged)?.members, Members::Texts(_));
+        match self.value(names) {
+            Type::Named(id) if is_enum => Some(id),
+            _ => None,
         }
     }
 
@@ -65,7 +84,8 @@ impl Lowering<'_> {
             (false, false) => Presence::Optional,
             (false, true) => Presence::OptionalNullable,
         };
-        Field { at: self.schemas[id].at.clone(), name: name.to_owned(), docs: self.field_docs(id), ty, presence }
+        let (at, docs) = (self.schemas[id].at.clone(), self.field_docs(id));
+        Field { at, name: name.to_owned(), docs, ty, presence, default: None }
     }
 
     /// The property's own words, or the first sentence of the schema that it refers to.
@@ -83,7 +103,7 @@ impl Lowering<'_> {
         };
         let borrowed = self.schemas.keywords(target).map(|keywords| docs(&keywords.docs)).unwrap_or_default();
         let description = borrowed.description.map(|text| first_sentence(&text).to_owned());
-        Docs { description, deprecated: own.deprecated, ..borrowed }
+        Docs { description, deprecated: own.deprecated, access: own.access, ..borrowed }
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::super::union::Alternative;
 use super::super::{docs, merge, origin, scalar, together, union};
+use super::Lowering;
 use super::object::is_struct;
-use super::{Lowering, enum_values, text};
-use crate::document::{JsonType, Keywords, SchemaId, Value};
+use crate::document::{JsonType, Keywords, SchemaId};
 use crate::ir::{Label, Shape, Step, Type, TypeDef, TypeId, Union, Variant};
 
 /// What a schema's alternatives come to.
@@ -24,7 +24,7 @@ impl<'a> Lowering<'a> {
             return false;
         }
         let merged = merge::flat(self.schemas, keywords);
-        self.strings(&merged).is_some()
+        self.listed(&merged).is_some()
             || !matches!(self.union_of(&merged), Choice::None | Choice::Only(_))
             || merged.types.len() > 1 && scalar::implied(&merged).is_none()
             || is_struct(self.schemas, &merged)
@@ -41,8 +41,9 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn shape_of(&mut self, merged: &Keywords) -> Shape {
         self.coverage.count(true);
-        if let Some(strings) = self.strings(merged) {
-            return Shape::Enum(enum_values(&merged.values_at(), strings.iter().map(String::as_str)));
+        if let Some(listed) = self.listed(merged) {
+            self.check_default(merged, &listed);
+            return Shape::Enum(listed);
         }
         if let Choice::Among(alternatives) = self.union_of(merged) {
             if let Some(both) = together::of(self.schemas, merged, &alternatives) {
@@ -54,31 +55,6 @@ impl<'a> Lowering<'a> {
             return Shape::Union(self.type_list(merged));
         }
         Shape::Struct(self.object(merged))
-    }
-
-    /// The strings of an enum that has no others; an enum that is spread over a union counts as one.
-    pub(super) fn strings(&self, merged: &Keywords) -> Option<Vec<String>> {
-        if let Some(values) = &merged.values {
-            let is_text = merged.types.is_empty() || merged.types == [JsonType::String];
-            let texts = values.iter().filter(|value| **value != Value::Null).map(text);
-            return texts.collect::<Option<Vec<String>>>().filter(|texts| is_text && !texts.is_empty());
-        }
-        let alternatives = union::alternatives(self.schemas, merged);
-        if alternatives.len() < 2 {
-            return None;
-        }
-        let mut strings: Vec<String> = Vec::new();
-        let mut seen = BTreeSet::new();
-        for id in alternatives {
-            let part = merge::flat_of(self.schemas, id)?;
-            if self.made.contains_key(&self.schemas.definition(id)?) {
-                return None;
-            }
-            let values = part.values.as_ref()?;
-            let texts = values.iter().map(text).collect::<Option<Vec<String>>>()?;
-            strings.extend(texts.into_iter().filter(|text| seen.insert(text.clone())));
-        }
-        Some(strings)
     }
 
     pub(super) fn union_of(&self, merged: &Keywords) -> Choice {

@@ -1,0 +1,258 @@
+//! Enums of numbers, and of values of several kinds: each variant stands for its value.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::enums::Openness;
+use super::{Emit, attributes, docs, enums, literal, types};
+use crate::document::{Place, Value};
+use crate::ir::{Docs, Enum, EnumValue, Members, TypeDef, TypeId, Width};
+use crate::names::Name;
+
+/// What all such enums are made of.
+struct Parts<'a> {
+    name: &'a Name,
+    variants: &'a [Name],
+    /// The values as Rust writes them, and as they travel.
+    values: Vec<TokenStream>,
+    texts: Vec<String>,
+    /// Where each stands, and what the document says of it.
+    docs: Vec<(&'a Place, &'a Docs)>,
+    /// The type of the values.
+    value: TokenStream,
+    kind: Kind,
+    openness: Openness,
+}
+
+/// The values as they travel, and what is said of them.
+type Told<'a> = (Vec<String>, Vec<(&'a Place, &'a Docs)>);
+
+/// What can be done with the values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Integer,
+    Number,
+    Json,
+}
+
+const UNITS: &[&str] =
+    &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize"];
+
+const NUMBERS: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "PartialOrd", "Serialize", "Deserialize"];
+
+const VALUES: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"];
+
+/// An enum of the document whose values are not all texts.
+pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
+    let parts = Parts::new(emit, id, def, &listed.members);
+    let mut items = vec![parts.definition(emit, def, listed.default), parts.inherent()];
+    items.extend(parts.conversions());
+    if parts.kind == Kind::Integer {
+        items.push(parts.parsing());
+    }
+    items.push(parts.display());
+    items
+}
+
+impl<'a> Parts<'a> {
+    fn new(emit: Emit<'a>, id: TypeId, def: &TypeDef, members: &'a Members) -> Self {
+        fn told<T>(values: &[EnumValue<T>], shown: impl Fn(&T) -> String) -> Told<'_> {
+            values.iter().map(|value| (shown(&value.value), (&value.at, &value.docs))).unzip()
+        }
+        let (value, kind, values, (texts, docs)) = match members {
+            Members::Texts(values) => {
+                let literals = values.iter().map(|value| literal::json(&Value::String(value.value.clone())));
+                (quote!(Value), Kind::Json, literals.collect(), told(values, String::clone))
+            }
+            Members::Integers(width, values) => {
+                let literals = values.iter().map(|value| literal::integer(value.value, *width));
+                let width: Width = *width;
+                (types::integer(width), Kind::Integer, literals.collect(), told(values, i128::to_string))
+            }
+            Members::Numbers(values) => {
+                let literals = values.iter().map(|value| literal::number(value.value));
+                (quote!(f64), Kind::Number, literals.collect(), told(values, f64::to_string))
+            }
+            Members::Mixed(values) => {
+                let literals = values.iter().map(|value| literal::json(&value.value));
+                (quote!(Value), Kind::Json, literals.collect(), told(values, Value::to_json))
+            }
+        };
+        let openness = Openness::of(emit, def);
+        let (name, variants) = (&emit.names.types[&id], emit.names.members[&id].as_slice());
+        Self { name, variants, values, texts, docs, value, kind, openness }
+    }
+
+    fn definition(&self, emit: Emit<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {
+        let Self { name, variants, value, .. } = self;
+        let marks = enums::default_marks(default, variants.len());
+        let derived: &[&str] = match (self.kind, self.openness) {
+            (Kind::Integer, _) | (_, Openness::Closed) => UNITS,
+            (Kind::Number, Openness::Open) => NUMBERS,
+            (Kind::Json, Openness::Open) => VALUES,
+        };
+        let attributes = attributes::of_type(emit, &def.at, &enums::with_default(derived, default));
+        let docs = docs::of_type(def);
+        let wire = value.to_string();
+        let read = match self.openness {
+            Openness::Open => quote!(from),
+            Openness::Closed => quote!(try_from),
+        };
+        let variant_docs = self.texts.iter().zip(&self.docs);
+        let variant_docs = variant_docs.map(|(text, (at, docs))| enums::variant_docs(emit, at, text, docs));
+        let (open, unknown) = match self.openness {
+            Openness::Open => {
+                let docs = docs::line("A value that the document does not list.");
+                (Some(quote!(#[non_exhaustive])), Some(quote!(#docs Unknown(#value),)))
+            }
+            Openness::Closed => (None, None),
+        };
+        quote! {
+            #docs
+            #attributes
+            #[serde(#read = #wire, into = #wire)]
+            #open
+            pub enum #name {
+                #(#variant_docs #marks #variants,)*
+                #unknown
+            }
+        }
+    }
+
+    fn inherent(&self) -> TokenStream {
+        let Self { name, variants, values, value, .. } = self;
+        let known = docs::line(match self.openness {
+            Openness::Open => "Every value that the document lists, in its order.",
+            Openness::Closed => "Every value, in the order of the document.",
+        });
+        let receiver = if self.is_copy() { quote!(self) } else { quote!(&self) };
+        let unknown = (self.openness == Openness::Open).then(|| {
+            let value = if self.is_copy() { quote!(value) } else { quote!(value.clone()) };
+            quote!(Self::Unknown(value) => #value,)
+        });
+        quote! {
+            impl #name {
+                #known
+                pub const KNOWN: &[Self] = &[#(Self::#variants),*];
+
+                #[doc = " The value as it travels."]
+                pub fn value(#receiver) -> #value {
+                    match self {
+                        #(Self::#variants => #values,)*
+                        #unknown
+                    }
+                }
+            }
+        }
+    }
+
+    /// From a value, as far as it is listed or may be another, and back.
+    fn conversions(&self) -> Vec<TokenStream> {
+        let Self { name, variants, values, value, .. } = self;
+        let from = match (self.openness, self.kind) {
+            (Openness::Open, Kind::Json) => quote! {
+                impl From<Value> for #name {
+                    fn from(value: Value) -> Self {
+                        let known = Self::KNOWN.iter().find(|known| known.value() == value);
+                        known.cloned().unwrap_or(Self::Unknown(value))
+                    }
+                }
+            },
+            (Openness::Open, _) => quote! {
+                impl From<#value> for #name {
+                    fn from(value: #value) -> Self {
+                        match value {
+                            #(#values => Self::#variants,)*
+                            _ => Self::Unknown(value),
+                        }
+                    }
+                }
+            },
+            (Openness::Closed, Kind::Json) => {
+                let error = self.error();
+                quote! {
+                    impl TryFrom<Value> for #name {
+                        type Error = serde::de::value::Error;
+
+                        fn try_from(value: Value) -> Result<Self, serde::de::value::Error> {
+                            let known = Self::KNOWN.iter().find(|known| known.value() == value);
+                            known.copied().ok_or_else(|| #error)
+                        }
+                    }
+                }
+            }
+            (Openness::Closed, _) => {
+                let error = self.error();
+                quote! {
+                    impl TryFrom<#value> for #name {
+                        type Error = serde::de::value::Error;
+
+                        fn try_from(value: #value) -> Result<Self, serde::de::value::Error> {
+                            match value {
+                                #(#values => Ok(Self::#variants),)*
+                                _ => Err(#error),
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        let into = quote! {
+            impl From<#name> for #value {
+                fn from(value: #name) -> Self {
+                    value.value()
+                }
+            }
+        };
+        vec![from, into]
+    }
+
+    /// In the words that serde has for enums of strings.
+    fn error(&self) -> TokenStream {
+        let listed = self.texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
+        let expected = if self.texts.len() == 1 { "expected" } else { "expected one of" };
+        let text = format!("unknown value `{{value}}`, {expected} {}", listed.replace('{', "{{").replace('}', "}}"));
+        quote!(serde::de::Error::custom(format_args!(#text)))
+    }
+
+    /// A number out of a text, such as that of an address.
+    fn parsing(&self) -> TokenStream {
+        let Self { name, value, .. } = self;
+        match self.openness {
+            Openness::Open => quote! {
+                impl FromStr for #name {
+                    type Err = ParseIntError;
+
+                    fn from_str(value: &str) -> Result<Self, ParseIntError> {
+                        value.parse().map(<Self as From<#value>>::from)
+                    }
+                }
+            },
+            Openness::Closed => quote! {
+                impl FromStr for #name {
+                    type Err = serde::de::value::Error;
+
+                    fn from_str(value: &str) -> Result<Self, serde::de::value::Error> {
+                        let value: #value = value.parse().map_err(serde::de::Error::custom)?;
+                        Self::try_from(value)
+                    }
+                }
+            },
+        }
+    }
+
+    fn display(&self) -> TokenStream {
+        let name = self.name;
+        quote! {
+            impl fmt::Display for #name {
+                fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    fmt::Display::fmt(&self.value(), formatter)
+                }
+            }
+        }
+    }
+
+    fn is_copy(&self) -> bool {
+        self.kind != Kind::Json || self.openness == Openness::Closed
+    }
+}

@@ -1,0 +1,147 @@
+//! Defaults of properties: beside the fields, or in them.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use super::enums::Openness;
+use super::{Emit, docs, literal, types};
+use crate::ir::{DefaultValue, Field, Members, Presence, Shape, Struct, Type, TypeId};
+use crate::names::Name;
+
+/// The methods of a struct that know its defaults, where it has any.
+pub(super) fn methods(emit: Emit<'_>, name: &Name, object: &Struct, members: &[Name]) -> Option<TokenStream> {
+    let methods = object.fields.iter().zip(members).filter_map(|(field, member)| match field.presence {
+        Presence::Optional => accessor(emit, field, member),
+        Presence::Filled => filling(emit, field, member),
+        _ => None,
+    });
+    let methods: Vec<TokenStream> = methods.collect();
+    (!methods.is_empty()).then(|| quote!(impl #name { #(#methods)* }))
+}
+
+/// `Default` where fields are filled in: with the document's values.
+pub(super) fn filled_default(name: &Name, object: &Struct, members: &[Name], has_extra: bool) -> TokenStream {
+    let fields = object.fields.iter().zip(members).map(|(field, member)| {
+        let value = if field.presence == Presence::Filled { of_field(member) } else { quote!(None) };
+        quote!(#member: #value)
+    });
+    let extra = members.last().filter(|_| has_extra).map(|member| quote!(#member: Default::default(),));
+    quote! {
+        impl Default for #name {
+            fn default() -> Self {
+                Self { #(#fields,)* #extra }
+            }
+        }
+    }
+}
+
+/// The default of a field that is filled in.
+pub(super) fn of_field(member: &Name) -> TokenStream {
+    let function = function(Filling::Default, member);
+    quote!(Self::#function())
+}
+
+/// What serde has to know of a field that is filled in.
+pub(super) fn attributes(owner: &Name, member: &Name) -> [TokenStream; 2] {
+    let path = |filling: Filling| format!("{owner}::{}", function(filling, member));
+    let (default, read) = (path(Filling::Default), path(Filling::Read));
+    [quote!(default = #default), quote!(deserialize_with = #read)]
+}
+
+/// The default in words.
+pub(super) fn note(field: &Field) -> Option<String> {
+    let default = field.default.as_ref().filter(|default| default.text.len() <= LONGEST_NOTE)?;
+    Some(format!("The default is {}.", docs::code(&default.text)))
+}
+
+/// A default that is longer is left to the document.
+const LONGEST_NOTE: usize = 80;
+
+/// The value of a field, or the default where it is absent.
+fn accessor(emit: Emit<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
+    let default = field.default.as_ref()?;
+    let value = default.value.as_ref()?;
+    let method = Ident::new(&format!("{}_or_default", member.plain()), Span::call_site());
+    let expression = expression(emit, value);
+    let (ty, body) = match value {
+        DefaultValue::Text(_) => (quote!(&str), quote!(self.#member.as_deref().unwrap_or(#expression))),
+        DefaultValue::EmptyList => {
+            (types::borrowed(emit, &field.ty), quote!(self.#member.as_deref().unwrap_or_default()))
+        }
+        DefaultValue::Variant(id, _) if !is_copy(emit, *id) => {
+            let ty = types::owned(emit, &Type::Named(*id));
+            (quote!(&#ty), quote!(self.#member.as_ref().unwrap_or(&#expression)))
+        }
+        _ => (types::owned(emit, &field.ty), quote!(self.#member.unwrap_or(#expression))),
+    };
+    let docs =
+        docs::line(&format!("{}, or {} where it is absent.", docs::code(&field.name), docs::code(&default.text)));
+    let deprecated = field.docs.deprecated.then(|| quote!(#[deprecated]));
+    Some(quote! {
+        #docs
+        #deprecated
+        pub fn #method(&self) -> #ty {
+            #body
+        }
+    })
+}
+
+/// What fills a field: where the property is absent, and where it is `null`.
+fn filling(emit: Emit<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
+    let value = field.default.as_ref()?.value.as_ref()?;
+    let (default, read) = (function(Filling::Default, member), function(Filling::Read, member));
+    let ty = types::owned(emit, &field.ty);
+    let expression = expression(emit, value);
+    let expression = match value {
+        DefaultValue::Text(_) => quote!(#expression.to_owned()),
+        _ => expression,
+    };
+    Some(quote! {
+        fn #default() -> #ty {
+            #expression
+        }
+
+        fn #read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<#ty, D::Error> {
+            Option::deserialize(deserializer).map(|value| value.unwrap_or_else(Self::#default))
+        }
+    })
+}
+
+/// The two functions of a field that is filled in.
+#[derive(Clone, Copy)]
+enum Filling {
+    Default,
+    Read,
+}
+
+fn function(filling: Filling, member: &Name) -> Ident {
+    let prefix = match filling {
+        Filling::Default => "default",
+        Filling::Read => "read",
+    };
+    Ident::new(&format!("{prefix}_{}", member.plain()), Span::call_site())
+}
+
+fn expression(emit: Emit<'_>, value: &DefaultValue) -> TokenStream {
+    match value {
+        DefaultValue::Boolean(value) => quote!(#value),
+        DefaultValue::Integer(width, value) => literal::integer(*value, *width),
+        DefaultValue::Number(value) => literal::number(*value),
+        DefaultValue::Text(text) => quote!(#text),
+        DefaultValue::Variant(id, index) => {
+            let (name, variant) = (&emit.names.types[id], &emit.names.members[id][*index]);
+            quote!(#name::#variant)
+        }
+        DefaultValue::EmptyList => quote!(Vec::new()),
+    }
+}
+
+fn is_copy(emit: Emit<'_>, id: TypeId) -> bool {
+    match &emit.api.types[id].shape {
+        Shape::Enum(listed) => {
+            let is_number = matches!(listed.members, Members::Integers(..) | Members::Numbers(_));
+            is_number || Openness::of(emit, &emit.api.types[id]) == Openness::Closed
+        }
+        _ => false,
+    }
+}

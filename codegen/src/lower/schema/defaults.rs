@@ -1,0 +1,102 @@
+//! Defaults of properties, as values of their types.
+
+use super::super::{merge, scalar};
+use super::Lowering;
+use crate::config::Defaults;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{JsonType, SchemaId, Value};
+use crate::ir::{DefaultValue, Field, FieldDefault, Presence, Shape, Type, TypeId, Types};
+
+impl Lowering<'_> {
+    /// Gives a field the default of its schema, and the place that the team wants defaults to have.
+    pub(super) fn fill_in(&self, field: &mut Field, id: SchemaId) {
+        field.default = self.default_of(field, id);
+        let is_value = field.default.as_ref().is_some_and(|default| default.value.is_some());
+        if is_value && field.presence == Presence::Optional && self.config.defaults == Defaults::Filled {
+            field.presence = Presence::Filled;
+        }
+    }
+
+    fn default_of(&self, field: &Field, id: SchemaId) -> Option<FieldDefault> {
+        let merged = merge::flat_of(self.schemas, id)?;
+        // `null` says what absence says.
+        let default = merged.default.as_ref().filter(|default| **default != Value::Null)?;
+        let value = match &field.ty {
+            Type::Named(id) => match self.listed(&merged) {
+                // What is none of the values has been said where the enum is made.
+                Some(listed) => Some(DefaultValue::Variant(*id, listed.default?)),
+                None => None,
+            },
+            ty => plain(ty, default),
+        };
+        if value.is_none() && is_of_another_type(&field.ty, default) {
+            let message = format!("the default is {}, which the schema does not allow", default.kind());
+            let diagnostic = Diagnostic::new(Severity::Warning, &merged.at.join("default"), message);
+            self.diagnostics.push(diagnostic.with_cure("write it as the schema says; it is passed over"));
+            return None;
+        }
+        Some(FieldDefault { text: default.to_json(), value })
+    }
+}
+
+/// A default of a type that has no item.
+fn plain(ty: &Type, default: &Value) -> Option<DefaultValue> {
+    match (ty, default) {
+        (Type::Boolean, Value::Bool(value)) => Some(DefaultValue::Boolean(*value)),
+        (Type::Integer(width), Value::Integer(value)) => {
+            width.range().contains(value).then_some(DefaultValue::Integer(*width, *value))
+        }
+        (Type::Double, value) => scalar::as_number(value).map(DefaultValue::Number),
+        (Type::String, Value::String(text)) => Some(DefaultValue::Text(text.clone())),
+        (Type::List(_), Value::Sequence(items)) if items.is_empty() => Some(DefaultValue::EmptyList),
+        _ => None,
+    }
+}
+
+/// Leads variants through aliases to the enums that have them, once all types are made.
+pub(super) fn settle(types: &mut Types) {
+    let enums: Vec<Option<TypeId>> = (0..types.0.len()).map(|index| enum_behind(types, TypeId(index))).collect();
+    let fields = types.0.iter_mut().filter_map(|def| match &mut def.shape {
+        Shape::Struct(object) => Some(&mut object.fields),
+        _ => None,
+    });
+    for field in fields.flatten() {
+        let Some(default) = &mut field.default else { continue };
+        let Some(DefaultValue::Variant(id, _)) = &mut default.value else { continue };
+        if let Some(behind) = enums[id.0] {
+            *id = behind;
+            continue;
+        }
+        default.value = None;
+        if field.presence == Presence::Filled {
+            field.presence = Presence::Optional;
+        }
+    }
+}
+
+fn enum_behind(types: &Types, id: TypeId) -> Option<TypeId> {
+    let mut id = id;
+    // An alias that leads to itself has become another type by now, or leads nowhere.
+    for _ in 0..types.0.len() {
+        match &types[id].shape {
+            Shape::Enum(_) => return Some(id),
+            Shape::Alias(Type::Named(target)) => id = *target,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Whether a default can be no value of a plain type. Enums look after their own.
+fn is_of_another_type(ty: &Type, default: &Value) -> bool {
+    let kind = scalar::type_of(default);
+    match ty {
+        Type::Boolean => kind != Some(JsonType::Boolean),
+        Type::Integer(_) => kind != Some(JsonType::Integer),
+        Type::Double => !matches!(kind, Some(JsonType::Integer | JsonType::Number)),
+        Type::String => kind != Some(JsonType::String),
+        Type::List(_) | Type::Set(_) | Type::Array(..) | Type::Tuple(_) => kind != Some(JsonType::Array),
+        Type::Map(_) | Type::Keyed(..) => kind != Some(JsonType::Object),
+        _ => false,
+    }
+}

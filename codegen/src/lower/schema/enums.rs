@@ -1,0 +1,183 @@
+//! Lists of values become enums, of the kind that all values have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{merge, scalar, union};
+use super::Lowering;
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{JsonType, Keywords, Listed, Listing, Value};
+use crate::ir::{Docs, Enum, EnumValue, Members};
+
+impl Lowering<'_> {
+    /// The enum that a schema is: of its own values, or of those that its alternatives are limited to.
+    pub(super) fn listed(&self, merged: &Keywords) -> Option<Enum> {
+        let values = match &merged.values {
+            Some(values) => own(values, merged),
+            None => self.spread(merged)?,
+        };
+        let members = members(values, merged, self.config)?;
+        let default = match (&merged.default, members.labels().len()) {
+            (Some(Value::Null), _) => None,
+            (Some(default), _) => position(&members, default),
+            (None, 1) => Some(0),
+            (None, _) => None,
+        };
+        Some(Enum { members, default })
+    }
+
+    /// A default that is none of the values is a slip, and nothing is made of it.
+    pub(super) fn check_default(&self, merged: &Keywords, found: &Enum) {
+        let is_said = merged.default.as_ref().is_some_and(|default| *default != Value::Null);
+        if is_said && found.default.is_none() {
+            let at = merged.at.join("default");
+            let diagnostic = Diagnostic::new(Severity::Warning, &at, "the default is none of the listed values");
+            self.diagnostics.push(diagnostic.with_cure("list it, or take one that is listed; it is passed over"));
+        }
+    }
+
+    /// The values of an enum that is spread over a union, each with the words of its alternative.
+    fn spread(&self, merged: &Keywords) -> Option<Vec<EnumValue<Value>>> {
+        let alternatives = union::alternatives(self.schemas, merged);
+        if alternatives.len() < 2 {
+            return None;
+        }
+        let mut spread: Vec<EnumValue<Value>> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for id in alternatives {
+            let part = merge::flat_of(self.schemas, id)?;
+            if self.made.contains_key(&self.schemas.definition(id)?) {
+                return None;
+            }
+            let values = part.values.as_ref()?;
+            if values.iter().any(|value| scalar::type_of(value).is_none_or(is_structured)) {
+                return None;
+            }
+            let mut values = own(values, &part);
+            if let [only] = &mut values[..] {
+                only.label = part.docs.title.clone().unwrap_or_else(|| only.label.clone());
+                only.docs.description = only.docs.description.take().or_else(|| part.docs.description.clone());
+                only.docs.deprecated = part.docs.deprecated;
+            }
+            spread.extend(values.into_iter().filter(|value| seen.insert(format!("{:?}", value.value))));
+        }
+        Some(spread)
+    }
+}
+
+fn is_structured(json_type: JsonType) -> bool {
+    matches!(json_type, JsonType::Array | JsonType::Object)
+}
+
+/// The values of a schema with what it says of each, `null` apart.
+fn own(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
+    // Enums may be long, so the words for a value are looked up, not searched for.
+    let key = |value: &Value| format!("{value:?}");
+    let listed: BTreeMap<String, &Listed> =
+        merged.listed.iter().rev().map(|listed| (key(&listed.value), listed)).collect();
+    let of = |(index, value): (usize, &Value)| {
+        let listed = listed.get(&key(value));
+        let name = listed.and_then(|listed| listed.name.clone());
+        EnumValue {
+            at: listed.map_or_else(|| merged.at.join("enum").join(&index.to_string()), |listed| listed.at.clone()),
+            label: name.unwrap_or_else(|| label(value)),
+            docs: Docs { description: listed.and_then(|listed| listed.description.clone()), ..Docs::default() },
+            value: value.clone(),
+        }
+    };
+    values.iter().enumerate().filter(|(_, value)| **value != Value::Null).map(of).collect()
+}
+
+/// What a value is called where nobody gave it a name.
+fn label(value: &Value) -> String {
+    let number = |text: String| text.replace('-', "minus ").replace('.', " point ");
+    match value {
+        Value::Integer(value) => number(value.to_string()),
+        Value::Float(value) => number(value.to_string()),
+        Value::Sequence(items) if items.is_empty() => "empty list".to_owned(),
+        Value::Mapping(entries) if entries.is_empty() => "empty object".to_owned(),
+        Value::Sequence(items) => items.iter().map(label).collect::<Vec<_>>().join(" "),
+        Value::Mapping(entries) => {
+            let parts = entries.iter().map(|(key, value)| format!("{key} {}", label(value)));
+            parts.collect::<Vec<_>>().join(" ")
+        }
+        Value::Null => "null".to_owned(),
+        Value::String(_) | Value::Bool(_) => value.plain_text().unwrap_or_default(),
+    }
+}
+
+/// The values by their kind; `None` where they make no enum of their own.
+fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) -> Option<Members> {
+    let kinds: BTreeSet<JsonType> = values.iter().filter_map(|value| scalar::type_of(&value.value)).collect();
+    let types: BTreeSet<JsonType> = merged.types.iter().copied().collect();
+    let kinds: Vec<JsonType> = kinds.into_iter().collect();
+    let types: Vec<JsonType> = types.into_iter().collect();
+    match (&kinds[..], &types[..]) {
+        ([], _) => None,
+        ([JsonType::String], [] | [JsonType::String]) => {
+            let values = values.into_iter().map(|value| value.try_map(as_text)).collect::<Option<Vec<_>>>()?;
+            Some(Members::Texts(values))
+        }
+        // A number, a list or an object that is always the same needs no name, and neither does a boolean.
+        _ if merged.listing == Listing::Const => None,
+        ([JsonType::Boolean], _) => None,
+        // Lists and objects among themselves are better told by what is in them.
+        (kinds, _) if kinds.iter().copied().all(is_structured) => None,
+        ([JsonType::Integer], [] | [JsonType::Integer]) => {
+            let values = values.into_iter().map(|value| value.try_map(as_integer)).collect::<Option<Vec<_>>>()?;
+            let numbers: Vec<i128> = values.iter().map(|value| value.value).collect();
+            Some(Members::Integers(scalar::width_of(merged, config, &numbers), values))
+        }
+        (kinds, [] | [JsonType::Number] | [JsonType::Integer, JsonType::Number])
+            if kinds.iter().copied().all(is_number) =>
+        {
+            let values =
+                values.into_iter().map(|value| value.try_map(scalar::as_number)).collect::<Option<Vec<_>>>()?;
+            Some(Members::Numbers(values))
+        }
+        (kinds, types) => {
+            let is_allowed = |kind: &JsonType| {
+                types.is_empty() || types.contains(kind) || is_number(*kind) && types.contains(&JsonType::Number)
+            };
+            let has_shape = !merged.properties.is_empty() || merged.items.is_some() || !merged.tuple.is_empty();
+            (kinds.iter().all(is_allowed) && !has_shape).then_some(Members::Mixed(values))
+        }
+    }
+}
+
+fn is_number(json_type: JsonType) -> bool {
+    matches!(json_type, JsonType::Integer | JsonType::Number)
+}
+
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn as_integer(value: &Value) -> Option<i128> {
+    match value {
+        Value::Integer(number) => Some(*number),
+        _ => None,
+    }
+}
+
+/// Where a value stands among the members.
+fn position(members: &Members, default: &Value) -> Option<usize> {
+    match members {
+        Members::Texts(values) => {
+            let default = as_text(default)?;
+            values.iter().position(|value| value.value == default)
+        }
+        Members::Integers(_, values) => {
+            let default = as_integer(default)?;
+            values.iter().position(|value| value.value == default)
+        }
+        Members::Numbers(values) => {
+            let default = scalar::as_number(default)?;
+            values.iter().position(|value| value.value.total_cmp(&default).is_eq())
+        }
+        Members::Mixed(values) => values.iter().position(|value| value.value == *default),
+    }
+}

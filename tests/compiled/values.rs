@@ -1,0 +1,187 @@
+//! Enums, numbers, texts, lists and maps: what their types keep, and what they refuse.
+
+use super::*;
+
+#[test]
+fn enums_of_numbers_and_mixed_values_keep_what_is_not_listed() {
+    use enums::{Job, JobMixed, JobOffset, Level};
+
+    let listed = json!({
+        "level": 20, "offset": -1, "ratio": -2.5, "mixed": {"a": -1}, "narrow": 2, "wide": u64::MAX, "scale": "OFF",
+        "state": "c", "outcome": "err", "version": "2", "revision": 2, "sure": true, "priority": 1, "text_or_number": "auto",
+    });
+    assert_eq!(round_trip::<Job>(&listed), Ok(listed.clone()));
+    let job: Job = serde_json::from_value(listed).expect("a job");
+    assert_eq!((job.level, job.offset), (Level::Info, Some(JobOffset::Minus1)));
+    assert_eq!(job.mixed, Some(Some(JobMixed::AMinus1)));
+
+    let others = json!({
+        "level": 25, "offset": 7, "ratio": 0.25, "mixed": [1], "narrow": 3, "wide": 0, "scale": "oFF", "state": "x",
+        "outcome": "", "version": "3", "revision": 3, "sure": false, "priority": 9, "text_or_number": 11,
+    });
+    assert_eq!(round_trip::<Job>(&others), Ok(others.clone()));
+    let job: Job = serde_json::from_value(others).expect("a job");
+    assert_eq!(job.level, Level::Unknown(25));
+
+    for mixed in [json!(1), json!("a"), json!("null"), json!(true), json!(1.5), json!([]), json!(null)] {
+        let job = json!({"level": 10, "mixed": mixed});
+        assert_eq!(round_trip::<Job>(&job), Ok(job));
+    }
+    assert!(JobMixed::KNOWN.iter().all(|known| JobMixed::from(known.value()) == *known));
+}
+
+#[test]
+fn enums_have_the_defaults_of_the_document() {
+    assert_eq!(enums::State::default(), enums::State::Open);
+    assert_eq!(enums::JobOffset::default().value(), 0);
+    assert_eq!(enums::JobVersion::default().as_str(), "2");
+    assert_eq!(enums_closed::State::default(), enums_closed::State::Open);
+}
+
+#[test]
+fn enums_of_numbers_stand_in_addresses() {
+    use enums::channels::JobsLevel;
+
+    assert_eq!(JobsLevel { level: enums::Level::Error }.to_string(), "jobs/30");
+    assert_eq!("jobs/31".parse(), Ok(JobsLevel { level: enums::Level::Unknown(31) }));
+    assert!("jobs/loud".parse::<JobsLevel>().is_err());
+    assert!("jobs/31".parse::<enums_closed::channels::JobsLevel>().is_err());
+}
+
+#[test]
+fn closed_enums_say_what_they_list() {
+    let error = |job: Value| serde_json::from_value::<enums_closed::Job>(job).expect_err("none of them").to_string();
+    let known = json!({"level": 20, "offset": -1, "ratio": 0.5, "mixed": {"a": -1}, "state": "c"});
+    assert_eq!(round_trip::<enums_closed::Job>(&known), Ok(known));
+    assert_eq!(error(json!({"level": 25})), "unknown value `25`, expected one of `10`, `20`, `30`");
+    assert_eq!(error(json!({"level": 10, "state": "x"})), "unknown variant `x`, expected one of `o`, `c`, `u`");
+    assert_eq!(
+        error(json!({"level": 10, "mixed": {"a": 1}})),
+        r#"unknown value `{"a":1}`, expected one of `1`, `"a"`, `"null"`, `true`, `1.5`, `[]`, `{"a":-1}`"#
+    );
+}
+
+#[deny(deprecated)]
+mod included {
+    include!("../fixtures/deprecated/expected.rs");
+}
+
+/// The file itself says nothing (`included` would not compile), and whoever uses what is deprecated hears of it.
+#[test]
+#[allow(deprecated)]
+fn what_is_deprecated_still_works() {
+    let order = json!({
+        "event": "gone", "old": {"event": "placed", "kind": "old"}, "colour": "puce", "type": "a",
+        "pet": {"event": "placed", "kind": "old"},
+    });
+    assert_eq!(round_trip::<included::Order>(&order), Ok(order));
+    assert_eq!(included::Level::default(), included::Level::High);
+    let code = include_str!("../fixtures/deprecated/expected.rs");
+    let marked = code.lines().filter(|line| line.trim() == "#[deprecated]").count();
+    assert_eq!(marked, 15, "every item, field, variant, method and address that the document calls deprecated");
+}
+
+#[test]
+fn numbers_are_as_wide_as_their_bounds() {
+    let numbers = json!({
+        "plain": i64::MIN, "percent": 100, "port": 65535, "count": u64::MAX, "positive": 1, "old_positive": 255,
+        "offset": -12, "sea_level": -11000, "floats": 1000, "half": 255, "at_most": -1, "at_least": i64::MAX,
+        "long": 0, "int8": -128, "uint64": u64::MAX, "unknown": -1, "wide": u64::MAX, "wider": -1, "double": 0.1,
+        "float": 1.1, "price": "1.10", "step": 2.0, "seconds": 7, "epoch": -7,
+    });
+    assert_eq!(round_trip::<numbers::Numbers>(&numbers), Ok(numbers));
+    let wide = r#"{"wide":170141183460469231731687303715884105727}"#;
+    let read: numbers::Numbers = serde_json::from_str(wide).expect("a wide number");
+    assert_eq!(serde_json::to_string(&read).ok().as_deref(), Some(wide));
+    for beyond in [json!({"percent": 256}), json!({"offset": -129}), json!({"old_positive": -1})] {
+        assert!(serde_json::from_value::<numbers::Numbers>(beyond).is_err());
+    }
+}
+
+/// serde has no room for `i128` where it holds a value for a moment.
+#[test]
+fn wide_numbers_are_read_where_serde_holds_them() {
+    let held = json!({"name": "a", "x": 1, "y": -1, "z": u64::MAX});
+    assert_eq!(round_trip::<numbers::Held>(&held), Ok(held));
+    for either in [json!("a"), json!({"count": u64::MAX}), json!({"count": -1})] {
+        assert_eq!(round_trip::<numbers::Either>(&either), Ok(either));
+    }
+}
+
+#[test]
+fn defaults_stand_beside_the_fields_and_nothing_is_written_that_was_not_read() {
+    use defaults::{Order, OrderType, State};
+
+    for order in [json!({}), json!({"quantity": 1, "currency": "EUR", "state": "open", "tags": []})] {
+        assert_eq!(round_trip::<Order>(&order), Ok(order.clone()));
+        let order: Order = serde_json::from_value(order).expect("an order");
+        assert_eq!((order.quantity_or_default(), order.currency_or_default()), (1, "EUR"));
+        assert_eq!((order.type_or_default(), order.state_or_default()), (&OrderType::Rent, &State::Open));
+        assert_eq!((order.discount_or_default(), order.gift_or_default()), (2.0, false));
+        assert!(order.tags_or_default().is_empty());
+    }
+    let order: Order = serde_json::from_value(json!({"quantity": 2, "currency": "CHF"})).expect("an order");
+    assert_eq!((order.quantity_or_default(), order.currency_or_default()), (2, "CHF"));
+}
+
+#[test]
+fn defaults_fill_fields_where_the_team_wants_it() {
+    use defaults_filled::{Line, Order, Rest, State};
+
+    for absent in [json!({}), json!({"quantity": null, "currency": null, "state": null, "tags": null})] {
+        let order: Order = serde_json::from_value(absent).expect("an order");
+        assert_eq!(order, Order::default());
+        assert_eq!((order.quantity, order.currency.as_str(), &order.state), (1, "EUR", &State::Open));
+        assert!(order.tags.is_empty() && order.plain.is_none());
+    }
+    let given = json!({"quantity": 2, "price": 0.25, "more": [1]});
+    assert_eq!(round_trip::<Line>(&given), Ok(given));
+    assert!(serde_json::from_value::<Line>(json!({})).is_err(), "a default makes nothing optional that is required");
+    let written = serde_json::to_value(Rest::default()).expect("JSON");
+    assert_eq!(written, json!({"size": -1}), "a filled field is always written");
+}
+
+#[test]
+fn lists_are_written_back_as_they_were_read_unless_the_team_wants_sets() {
+    let given = json!({
+        "tags": ["b", "a", "a"], "colours": ["green", "puce", "red"], "levels": [2, 7, 1], "days": ["2026-01-02", "2026-01-01"],
+        "pairs": [[2, null], [1]], "floats": [0.5, 0.5], "objects": [{"a": "b"}], "anything": [1, "a"],
+        "position": [1.5], "matrix": [[1], [2]], "both": ["a"], "pair": ["a", 1],
+    });
+    assert_eq!(round_trip::<lists::Lists>(&given), Ok(given.clone()));
+    let mut fixed = given;
+    fixed["position"] = json!([1.5, 2.5]);
+    fixed["matrix"] = json!([[1, 2], [3, 4]]);
+    let mut sorted = fixed.clone();
+    for (list, items) in [
+        ("tags", json!(["a", "b"])),
+        ("colours", json!(["red", "green", "puce"])),
+        ("levels", json!([1, 2, 7])),
+        ("days", json!(["2026-01-01", "2026-01-02"])),
+        ("pairs", json!([[1], [2, null]])),
+    ] {
+        sorted[list] = items;
+    }
+    assert_eq!(round_trip::<lists_sorted::Lists>(&fixed), Ok(sorted));
+    for other_length in [json!({"position": [1.5]}), json!({"matrix": [[1, 2], [3]]})] {
+        assert!(serde_json::from_value::<lists_sorted::Lists>(other_length).is_err());
+    }
+    let hashed: lists_hashed::Lists = serde_json::from_value(fixed).expect("lists");
+    assert_eq!(hashed.tags.map(|tags| tags.len()), Some(2));
+}
+
+#[test]
+fn maps_have_the_keys_that_enums_list() {
+    use maps::{Colour, Maps};
+
+    let given = json!({
+        "counts": {"a": 1}, "by_colour": {"red": 1, "puce": 2}, "inline": {"a": [], "c": null},
+        "nested": {"red": {"green": null}}, "short": {"abc": true}, "one_pattern": {"x-a": "b"},
+        "same_patterns": {"x-a": "b", "y-a": "c"}, "pattern_and_rest": {"x-a": 1, "b": 2},
+        "two_patterns": {"x-a": "b", "n-a": 1}, "open_pattern": {"x-a": "b", "c": 1},
+    });
+    assert_eq!(round_trip::<Maps>(&given), Ok(given.clone()));
+    let by_colour = serde_json::from_value::<Maps>(given).expect("maps").by_colour.expect("a map");
+    assert_eq!(by_colour[&Colour::Red], 1);
+    assert_eq!(by_colour[&Colour::Unknown("puce".to_owned())], 2);
+}
