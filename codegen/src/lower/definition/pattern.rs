@@ -49,14 +49,13 @@ impl Writer<'_> {
                 self.text.push_str("\\x00");
                 return Atom::Sign;
             }
-            'd' | 'D' | 's' | 'S' | 'w' | 'W' | 'b' | 'B' | 'f' | 'n' | 'r' | 't' | 'v' | 'k' | '0'..='9' => true,
             'x' => is_hexadecimal(2),
             'u' => is_hexadecimal(4) || ahead.starts_with('{'),
             'c' if !ahead.starts_with(|next: char| next.is_ascii_alphabetic()) => {
                 self.text.push_str("\\\\c");
                 return Atom::Sign;
             }
-            'c' => true,
+            'c' | 'd' | 'D' | 's' | 'S' | 'w' | 'W' | 'b' | 'B' | 'f' | 'n' | 'r' | 't' | 'v' | 'k' | '0'..='9' => true,
             'p' | 'P' => ahead.starts_with('{'),
             // Some readers take these for the ends of words.
             '<' | '>' => false,
