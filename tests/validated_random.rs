@@ -41,6 +41,8 @@ fn what_is_refused_is_what_a_validator_refuses() {
             let is_valid = validator.is_valid(value);
             *if is_valid { &mut valid } else { &mut invalid } += 1;
             let fault = match outcome {
+                // The alias of an `Option` takes `null`, and has no `validate` to say that it is not meant.
+                _ if value.is_null() => continue,
                 // What the types refuse although it is valid is the matter of another test.
                 Outcome::Refused(_) => continue,
                 Outcome::Back(_) if is_valid => continue,

@@ -1,5 +1,6 @@
 //! What the schemas of a document ask of values beyond their types.
 
+mod cause;
 mod schemas;
 mod violation;
 

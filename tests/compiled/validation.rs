@@ -103,13 +103,17 @@ fn each_type_validates_itself() {
 fn a_union_is_exactly_one_of_its_alternatives() {
     assert_eq!(found(json!({"kind": "dog", "friend": {"kind": "cat", "lives": 9}}), Pet::validate), []);
     let wrong = json!({"kind": "dog", "friend": {"kind": "cat", "lives": 10}});
-    assert_eq!(found(wrong, validated::Dog::validate), pairs(&[("/friend", "oneOf")]));
+    // The tag tells which is meant, so what is wrong with that is said too.
+    let expected = pairs(&[("/friend", "oneOf"), ("/friend/lives", "maximum")]);
+    assert_eq!(found(wrong, validated::Dog::validate), expected);
     assert_eq!(found(json!({"kind": "bird"}), Pet::validate), pairs(&[("", "oneOf")]));
     let both = json!({"id": "ab", "from": "Ulm", "to": "Bonn"});
     assert_eq!(found(both, Journey::validate), pairs(&[("", "oneOf")]));
     // What all alternatives share holds for each of them.
     let short = json!({"id": "a", "from": "Ulm"});
     assert_eq!(found(short.clone(), Journey::validate), pairs(&[("/id", "minLength")]));
+    let empty = json!({"id": "ab", "to": ""});
+    assert_eq!(found(empty, Journey::validate), pairs(&[("", "oneOf"), ("/to", "minLength")]));
     assert_eq!(found(short, validated::JourneyStarted::validate), pairs(&[("/id", "minLength")]));
 }
 

@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use jsonschema::{Draft, Registry, ValidationError, Validator};
+use jsonschema::{Draft, Registry, Validator};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Violation, Violations};
+use super::{Violation, Violations, cause};
 
 /// The schemas of a document, in JSON Schema draft 7, as generated code holds them. Each is read when it is first asked for.
 ///
@@ -13,10 +13,10 @@ use super::{Violation, Violations};
 /// use asyncapi_runtime::Schemas;
 ///
 /// static SCHEMAS: Schemas = Schemas::new(
-///     r#"{"definitions": {
+///     r##"{"definitions": {
 ///         "Order": {"properties": {"id": {"maxLength": 4}, "lines": {"items": {"$ref": "#/definitions/Line"}}}},
 ///         "Line": {"properties": {"count": {"minimum": 1}}}
-///     }}"#,
+///     }}"##,
 /// );
 ///
 /// let order = serde_json::json!({"id": "abcde", "lines": [{"count": 2}, {"count": 0}]});
@@ -58,9 +58,7 @@ impl Schemas {
             Err(error) => return Violations::none_of(vec![unchecked(format!("the value is no JSON: {error}"))]),
         };
         match self.validator(name) {
-            Ok(validator) => {
-                Violations::none_of(validator.iter_errors(&value).map(|error| violation(&error)).collect())
-            }
+            Ok(validator) => Violations::none_of(cause::all(validator.iter_errors(&value))),
             Err(why) => Violations::none_of(vec![unchecked(format!("the schema `{name}` cannot be read: {why}"))]),
         }
     }
@@ -79,6 +77,8 @@ impl Schemas {
         let registry = self.registry.get_or_init(|| registry(self.text)).as_ref().map_err(Clone::clone)?;
         let schema = json!({"$ref": format!("{BASE}#/definitions/{name}")});
         let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
+        // Later drafts know it, and documents say it whatever the draft.
+        let options = options.with_format("uuid", is_uuid);
         options.with_registry(registry).offline().build(&schema).map_err(|error| error.to_string())
     }
 }
@@ -89,21 +89,8 @@ fn registry(text: &str) -> Result<Registry<'static>, String> {
     registry.prepare().map_err(|error| error.to_string())
 }
 
-fn violation(error: &ValidationError<'_>) -> Violation {
-    let keyword = match error.kind().keyword() {
-        "falseSchema" => forbidding(error.schema_path().as_str()),
-        keyword => keyword,
-    };
-    let message = error.masked_with("the value").to_string();
-    Violation::new(error.instance_path().as_str().to_owned(), keyword.to_owned(), message)
-}
-
-/// What forbids a value by the schema `false`: the keyword that has it, or the schema itself.
-fn forbidding(schema_path: &str) -> &'static str {
-    let keywords = ["additionalProperties", "additionalItems"];
-    let is_last = |keyword: &&str| {
-        let path = schema_path.strip_suffix(*keyword).and_then(|path| path.strip_suffix('/'));
-        path.is_some_and(|path| !path.ends_with("/properties"))
-    };
-    keywords.into_iter().find(is_last).unwrap_or("false")
+/// RFC 9562: groups of 8, 4, 4, 4 and 12 hexadecimal digits.
+fn is_uuid(text: &str) -> bool {
+    let groups = text.split('-').map(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(group.len()));
+    groups.eq([8, 4, 4, 4, 12].map(Some))
 }

@@ -1,0 +1,61 @@
+//! From what the library finds to violations.
+
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind as Kind;
+
+use super::Violation;
+
+/// A violation for each error, and those of the alternative that is meant where a union has none that fits.
+pub(super) fn all<'a>(errors: impl Iterator<Item = ValidationError<'a>>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for error in errors {
+        add(&error, &mut violations);
+    }
+    violations
+}
+
+fn add(error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
+    let pointer = error.instance_path().as_str();
+    let message = error.masked_with("the value").to_string();
+    violations.push(Violation::new(pointer.to_owned(), keyword(error).to_owned(), message));
+    if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind() {
+        for error in meant(pointer, context).into_iter().flatten() {
+            add(error, violations);
+        }
+    }
+}
+
+/// The alternative that is meant: the only one that is not ruled out by the type of the value, by a property that it lacks,
+/// or by a constant in one of its properties, such as a tag.
+fn meant<'a>(union: &str, alternatives: &'a [Vec<ValidationError<'static>>]) -> Option<&'a [ValidationError<'static>]> {
+    let rules_out = |error: &ValidationError<'_>| {
+        let below = error.instance_path().as_str().strip_prefix(union).unwrap_or_default();
+        match error.kind() {
+            Kind::Type { .. } | Kind::Required { .. } | Kind::FalseSchema => below.is_empty(),
+            Kind::Constant { .. } | Kind::Enum { .. } => below.matches('/').count() <= 1,
+            _ => false,
+        }
+    };
+    let mut possible = alternatives.iter().filter(|errors| !errors.iter().any(rules_out));
+    match (possible.next(), possible.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
+    }
+}
+
+fn keyword<'a>(error: &'a ValidationError<'_>) -> &'a str {
+    match error.kind() {
+        Kind::FalseSchema => forbidding(error.schema_path().as_str()),
+        kind => kind.keyword(),
+    }
+}
+
+/// What forbids a value by the schema `false`: the keyword that has it, or the schema itself.
+fn forbidding(schema_path: &str) -> &'static str {
+    let keywords = ["additionalProperties", "additionalItems"];
+    let is_last = |keyword: &&str| {
+        let path = schema_path.strip_suffix(*keyword).and_then(|path| path.strip_suffix('/'));
+        path.is_some_and(|path| !path.ends_with("/properties"))
+    };
+    keywords.into_iter().find(is_last).unwrap_or("false")
+}

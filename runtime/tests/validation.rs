@@ -1,0 +1,83 @@
+//! Values against schemas: what is found, how it is told, and what happens where a schema is no schema.
+
+use asyncapi_runtime::{Context, DecodeErrorKind, Inbound, Schemas, Violations};
+use serde_json::{Value, json};
+
+static SCHEMAS: Schemas = Schemas::new(
+    r##"{"definitions": {
+        "Order": {
+            "required": ["id"],
+            "properties": {"id": {"format": "uuid"}, "note": {"maxLength": 3}, "secret": false},
+            "additionalProperties": {"type": "string"}
+        },
+        "Closed": {"additionalProperties": false},
+        "Pair": {"items": [{}, {}], "additionalItems": false},
+        "Event": {"oneOf": [{"$ref": "#/definitions/Placed"}, {"$ref": "#/definitions/Closing"}]},
+        "Placed": {"required": ["kind"], "properties": {"kind": {"const": "placed"}, "count": {"minimum": 1}}},
+        "Closing": {"required": ["kind"], "properties": {"kind": {"const": "closing"}, "event": {"$ref": "#/definitions/Event"}}},
+        "a/b%c": {"type": "null"},
+        "Garbled": {"pattern": "("},
+        "Holder": {"items": {"$ref": "#/definitions/Garbled"}}
+    }}"##,
+);
+
+fn found(name: &str, value: &Value) -> Vec<(String, String)> {
+    let violations = SCHEMAS.check(name, value).err().into_iter().flatten();
+    violations.map(|found| (found.pointer().to_owned(), found.keyword().to_owned())).collect()
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(pointer, keyword)| ((*pointer).to_owned(), (*keyword).to_owned())).collect()
+}
+
+#[test]
+fn every_violation_is_found_and_ordered_by_its_place() {
+    assert_eq!(found("Order", &json!({"id": "6a2f41a3-c54c-fce8-32d2-0324e1c32e22", "note": "abc"})), []);
+    let wrong = json!({"id": "6a2f41a3", "note": "abcd", "secret": 1, "x": 2});
+    let expected = [("/id", "format"), ("/note", "maxLength"), ("/secret", "false"), ("/x", "type")];
+    assert_eq!(found("Order", &wrong), pairs(&expected));
+    assert_eq!(found("Order", &json!({})), pairs(&[("", "required")]));
+}
+
+#[test]
+fn what_is_forbidden_names_the_keyword_that_forbids_it() {
+    assert_eq!(found("Closed", &json!({"a": 1})), pairs(&[("", "additionalProperties")]));
+    assert_eq!(found("Pair", &json!([1, 2, 3])), pairs(&[("", "additionalItems")]));
+}
+
+#[test]
+fn of_a_union_the_alternative_that_is_meant_is_told_too() {
+    let wrong = json!({"kind": "closing", "event": {"kind": "placed", "count": 0}});
+    let expected = [("", "oneOf"), ("/event", "oneOf"), ("/event/count", "minimum")];
+    assert_eq!(found("Event", &wrong), pairs(&expected));
+    assert_eq!(found("Event", &json!({"kind": "lost"})), pairs(&[("", "oneOf")]));
+}
+
+#[test]
+fn a_schema_that_cannot_be_read_says_so_of_every_value() {
+    for name in ["Garbled", "Holder", "Missing"] {
+        assert_eq!(found(name, &json!("x")), pairs(&[("", "$schema")]), "{name}");
+    }
+    static BROKEN: Schemas = Schemas::new("{");
+    let violations = BROKEN.check("Order", &json!({})).expect_err("the text is no JSON");
+    assert!(violations.to_string().starts_with("at the root: $schema: the schema `Order` cannot be read"));
+}
+
+#[test]
+fn neither_text_nor_debug_quotes_the_value() {
+    let wrong = json!({"id": "confidential", "note": "confidential", "secret": "confidential"});
+    let violations = SCHEMAS.check("Order", &wrong).expect_err("three violations");
+    assert_eq!(violations.iter().count(), 3);
+    assert!(!format!("{violations} {violations:?}").contains("confidential"));
+}
+
+#[test]
+fn a_body_that_is_not_valid_does_not_decode() {
+    let check = |value: &Value| -> Result<(), Violations> { SCHEMAS.check("Closed", value) };
+    let decode = |body: &'static str| Context::new(&Inbound::new(body)).decode_valid(check);
+    assert_eq!(decode("{}").expect("valid"), json!({}));
+    let error = decode(r#"{"a": 1}"#).expect_err("not valid");
+    assert_eq!((error.kind(), error.pointer()), (DecodeErrorKind::Violation, ""));
+    assert!(error.message().contains("additionalProperties"), "{error}");
+    assert_eq!(decode("{").expect_err("no JSON").kind(), DecodeErrorKind::Syntax);
+}
