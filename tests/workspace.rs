@@ -2,10 +2,14 @@
 //!
 //! One test, because each step needs the build before it.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+#[path = "workspace/copy.rs"]
+mod copy;
+
+use std::fs;
+use std::path::Path;
 use std::time::SystemTime;
-use std::{env, fs};
+
+use copy::{Copy, set_read_only};
 
 /// An eleventh channel, with its message, for the copy's document.
 const CHANNEL: &str = "  tag.create:
@@ -21,7 +25,7 @@ components:
 
 #[test]
 fn cargo_build_keeps_document_and_bindings_together() {
-    let copy = Copy::of_the_workspace();
+    let copy = Copy::of_the_workspace("workspace", Path::new(env!("CARGO_TARGET_TMPDIR")).join("workspace/target"));
     let original = copy.generated();
 
     copy.must_build("a fresh copy builds");
@@ -52,62 +56,15 @@ fn cargo_build_keeps_document_and_bindings_together() {
     assert!(copy.generated().contains("pub data_key: "), "the bindings follow the overlay");
     copy.must_do_nothing("the build after that change");
 
-    let refused = copy.cargo(&["check", "--example", "quickstart"]);
+    let refused = copy.cargo(&["check", "--example", "quickstart"]).output().expect("cargo runs");
     let message = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success(), "an implementation without the new method compiles");
     assert!(message.contains("missing: `on_tag_create`"), "{message}");
 }
 
-/// A copy of the workspace, with a target directory of its own that later runs of this test find again.
-struct Copy {
-    root: PathBuf,
-    target: PathBuf,
-}
-
-/// What a build needs.
-const FILES: &[&str] = &[
-    "Cargo.lock",
-    "Cargo.toml",
-    "build.rs",
-    "cli",
-    "codegen",
-    "command",
-    "examples",
-    "generated",
-    "runtime",
-    "spec",
-    "src",
-];
-
 impl Copy {
-    fn of_the_workspace() -> Self {
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("workspace");
-        let copy = Self { root: directory.join("copy"), target: directory.join("target") };
-        if copy.root.exists() {
-            copy.make_writable();
-            fs::remove_dir_all(&copy.root).expect("the old copy can be removed");
-        }
-        for file in FILES {
-            copy_all(&workspace.join(file), &copy.root.join(file));
-        }
-        copy
-    }
-
-    fn cargo(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO"))
-            .args(arguments)
-            .arg("--offline")
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", &self.target)
-            .env("CARGO_TERM_COLOR", "never")
-            .env_remove("RUSTFLAGS")
-            .output()
-            .expect("cargo runs")
-    }
-
     fn must_build(&self, what: &str) -> String {
-        let output = self.cargo(&["build", "--verbose"]);
+        let output = self.cargo(&["build", "--verbose"]).env_remove("RUSTFLAGS").output().expect("cargo runs");
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{what}:\n{message}");
         message
@@ -119,23 +76,8 @@ impl Copy {
         assert_eq!(busy, None, "{what} runs something");
     }
 
-    fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.root.join(file)).expect("the copy can be read")
-    }
-
     fn generated(&self) -> String {
         self.read("generated/kustomer.rs")
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        fs::write(self.root.join(file), text).expect("the copy can be written");
-        self.touch(file);
-    }
-
-    /// Some file systems keep time in steps; what is written now must be younger than the last build.
-    fn touch(&self, file: &str) {
-        let file = fs::File::open(self.root.join(file)).expect("the copy can be opened");
-        file.set_modified(SystemTime::now()).expect("its time can be set");
     }
 
     fn modified(&self, file: &str) -> SystemTime {
@@ -148,34 +90,5 @@ impl Copy {
 
     fn make_writable(&self) {
         set_read_only(&self.root, false);
-    }
-}
-
-fn copy_all(from: &Path, to: &Path) {
-    if from.is_dir() {
-        fs::create_dir_all(to).expect("a directory can be made");
-        for entry in fs::read_dir(from).expect("the workspace can be read").flatten() {
-            copy_all(&entry.path(), &to.join(entry.file_name()));
-        }
-    } else {
-        fs::create_dir_all(to.parent().expect("a file has a directory")).expect("a directory can be made");
-        fs::copy(from, to).expect("a file can be copied");
-    }
-}
-
-fn set_read_only(path: &Path, read_only: bool) {
-    let mut permissions = fs::metadata(path).expect("the copy is there").permissions();
-    permissions.set_readonly(read_only);
-    // Directories stay open until what is in them is done.
-    if !read_only {
-        fs::set_permissions(path, permissions.clone()).expect("permissions can be set");
-    }
-    if path.is_dir() {
-        for entry in fs::read_dir(path).expect("the copy can be read").flatten() {
-            set_read_only(&entry.path(), read_only);
-        }
-    }
-    if read_only {
-        fs::set_permissions(path, permissions).expect("permissions can be set");
     }
 }

@@ -8,9 +8,13 @@ mod canary;
 #[path = "../http/client.rs"]
 mod client;
 mod clock;
+mod interrupted;
 mod kit;
+mod load;
+mod memory;
 mod monitor;
 mod process;
 mod server;
+mod synced;
 mod team;
 mod worker;

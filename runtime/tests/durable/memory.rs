@@ -1,0 +1,77 @@
+//! Bodies that are too large cost their sender an answer, and the receiver no memory.
+
+use std::fs;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::client::{head, post};
+use crate::kit::{HEADER, PATIENCE, signature};
+use crate::process::Process;
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+/// Of resident memory, at any time.
+const GROWTH: u64 = 16 * 1024 * 1024;
+
+/// A field of what Linux says of a process, in bytes.
+fn status(process: &Process, field: &str) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+fn padded(id: &str, size: usize) -> String {
+    format!(r#"{{"id": "{id}", "name": "fine", "pad": "{}"}}"#, "x".repeat(size))
+}
+
+/// Sends all of a body in chunks before it looks for the answer, and says what that is.
+async fn send_chunked(process: &Process, signature: &str, body: &str) -> u16 {
+    let exchange = async {
+        let mut stream = TcpStream::connect(process.address).await.unwrap();
+        let head = head("POST", &[("transfer-encoding", "chunked"), (HEADER, signature)]);
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for chunk in body.as_bytes().chunks(64 * 1024) {
+            stream.write_all(format!("{:x}\r\n", chunk.len()).as_bytes()).await.unwrap();
+            stream.write_all(chunk).await.unwrap();
+            stream.write_all(b"\r\n").await.unwrap();
+        }
+        stream.write_all(b"0\r\n\r\n").await.unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.unwrap();
+        reply.split(' ').nth(1).unwrap().parse().unwrap()
+    };
+    timeout(PATIENCE, exchange).await.expect("an answer")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_bodies_are_2xx_or_413_and_leave_the_memory_as_it_was() {
+    let directory = tempfile::tempdir().unwrap();
+    // What threads gave back counts as well for as long as the C library keeps it, which it does for each thread apart.
+    let process = Process::start_under("env", &["MALLOC_ARENA_MAX=1".as_ref()], directory.path()).await;
+    for number in 0..100 {
+        let body = padded(&format!("small-{number}"), 4 * KIB);
+        assert_eq!(post(process.address, &[(HEADER, &signature(&body))], &body).await.status, 202);
+    }
+    let Some(before) = status(&process, "VmRSS") else {
+        eprintln!("SKIPPED: there is no /proc here, so nobody looked at the memory of a receiver");
+        return;
+    };
+    // The cap is 8 MiB.
+    for (size, answer) in [(MIB, 202), (9 * MIB, 413), (100 * MIB, 413)] {
+        for way in ["whole", "chunked"] {
+            let body = padded(&format!("{way}-{size}"), size);
+            let signature = signature(&body);
+            let answered = match way {
+                "whole" => post(process.address, &[(HEADER, &signature)], &body).await.status,
+                _ => send_chunked(&process, &signature, &body).await,
+            };
+            assert_eq!(answered, answer, "{way}, {size} bytes");
+        }
+    }
+    let most = status(&process, "VmHWM").unwrap();
+    assert!(most - before <= GROWTH, "from {before} to {most} bytes");
+    println!("resident memory grew by {} KiB at most, from {} KiB", (most - before) / 1024, before / 1024);
+    process.terminate().await;
+}

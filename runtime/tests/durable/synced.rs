@@ -1,0 +1,99 @@
+//! Seen from outside, in the system calls of the process: the disk has the event before its sender has the answer.
+
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
+
+use crate::client::post;
+use crate::kit::{HEADER, PATIENCE, body, signature};
+use crate::process::Process;
+
+const EVENTS: usize = 5;
+
+/// What the process did, in order.
+#[derive(Debug, PartialEq)]
+enum Call {
+    /// Something that holds this event was written into the log of the inbox.
+    Logged(usize),
+    /// The log is on the disk.
+    Synced,
+    Answered,
+}
+
+/// strace, if it is there and may trace.
+fn can_trace() -> bool {
+    let tried = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
+    tried.is_ok_and(|output| output.status.success())
+}
+
+fn read(trace: &str) -> Vec<Call> {
+    let mut syncing = Vec::new();
+    let mut calls = Vec::new();
+    for line in trace.lines() {
+        let (thread, call) = line.split_once(' ').unwrap_or_default();
+        let call = call.trim_start();
+        let is_log = call.contains("inbox.sqlite-wal>");
+        let is_sync = call.starts_with("fsync(") || call.starts_with("fdatasync(");
+        if is_log && call.starts_with("pwrite64(") {
+            calls.extend((0..EVENTS).filter(|event| call.contains(&id(*event))).map(Call::Logged));
+        } else if is_log && is_sync && call.contains("<unfinished") {
+            syncing.push(thread);
+        } else if is_log && is_sync && call.ends_with("= 0") {
+            calls.push(Call::Synced);
+        } else if call.contains("sync resumed>") && call.ends_with("= 0") && syncing.contains(&thread) {
+            syncing.retain(|syncing| *syncing != thread);
+            calls.push(Call::Synced);
+        } else if call.contains("HTTP/1.1 202") {
+            calls.push(Call::Answered);
+        }
+    }
+    calls
+}
+
+fn id(event: usize) -> String {
+    format!("traced-{event}")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_synced_between_the_event_and_its_answer() {
+    if !can_trace() {
+        eprintln!("SKIPPED: there is no strace here that may trace, so nobody watched when the disk is synced");
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let trace = directory.path().join("trace");
+    let calls = "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg";
+    // As a child of what it traces, so that it is the receiver that is started here; whole pages of the log; and the
+    // name of each file.
+    let arguments = ["-D", "-f", "-s", "5000", "-y", "-e", calls, "-o"].map(AsRef::as_ref);
+    let arguments = [arguments.as_slice(), &[trace.as_os_str()]].concat();
+    let process = Process::start_under("strace", &arguments, directory.path()).await;
+    let id_of_process = process.id().to_string();
+    let is_last = |line: &str| line.split(' ').next() == Some(&id_of_process) && line.contains("+++ exited");
+    for event in 0..EVENTS {
+        let body = body(&id(event), "fine");
+        assert_eq!(post(process.address, &[(HEADER, &signature(&body))], &body).await.status, 202);
+    }
+    process.terminate().await;
+    let traced = async {
+        loop {
+            let text = fs::read_to_string(&trace).unwrap();
+            if text.lines().any(is_last) {
+                return text;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let text = timeout(PATIENCE, traced).await.expect("strace sees the end");
+
+    let calls = read(&text);
+    let until_answered: Vec<_> = calls.split(|call| *call == Call::Answered).collect();
+    assert_eq!(until_answered.len(), EVENTS + 1, "{text}");
+    for (event, calls) in until_answered.iter().take(EVENTS).enumerate() {
+        let logged = calls.iter().position(|call| *call == Call::Logged(event));
+        let synced = logged.is_some_and(|logged| calls[logged..].contains(&Call::Synced));
+        assert!(synced, "event {event} was answered before the disk had it:\n{text}");
+    }
+}
