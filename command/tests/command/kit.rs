@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 pub(crate) const TOKEN: &str = "the-webhook-token";
 /// Only to end a test that would hang: nothing is measured by it.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Notes the id of each event that it is given.
 pub(crate) const NOTE: &str = r#"echo "$KUSTOMER_EVENT_ID" >> handled"#;
 
@@ -124,10 +124,15 @@ impl Serving {
         self.child.wait().unwrap();
     }
 
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    }
+
     /// Asks it to end; it has 30 seconds. Says what it says at its end.
     pub(crate) fn terminate(mut self) -> Value {
         let asked = Instant::now();
-        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        self.signal("TERM");
         let ended = Self::line(&mut self.said);
         assert_eq!(self.child.wait().unwrap().code(), Some(0), "{ended}");
         assert!(asked.elapsed() < Duration::from_secs(30));

@@ -5,6 +5,5 @@ mod faults;
 mod inbox;
 mod kit;
 mod letters;
-mod limits;
-mod tls;
-mod verify;
+mod outage;
+mod rotation;

@@ -28,7 +28,7 @@ fn body(event: usize) -> String {
     if event % POISON == POISON / 2 + 1 {
         return format!(r#"{{"id": "{event}", "name": "fine", "text": 5}}"#);
     }
-    let name = if event % PANIC == 0 { "panicking_once" } else { "fine" };
+    let name = if event.is_multiple_of(PANIC) { "panicking_once" } else { "fine" };
     format!(r#"{{"id": "{event}", "name": "{name}"}}"#)
 }
 
@@ -66,7 +66,7 @@ async fn send(sender: usize, to: SocketAddr, events: usize) -> Vec<u16> {
     let mut connection = Sender { to, connection: None };
     for delivery in (sender..events * COPIES).step_by(SENDERS) {
         let body = body(delivery / COPIES);
-        if delivery % UNHEARD == 0 {
+        if delivery.is_multiple_of(UNHEARD) {
             // The connection is closed with it, before or after the answer.
             let after = Duration::from_micros(200 * (delivery as u64 % 16));
             let _unheard = timeout(after, connection.post(body)).await;

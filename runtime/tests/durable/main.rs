@@ -4,6 +4,7 @@
 //! `cargo test -p asyncapi-runtime --features hmac,server,sqlite --test durable --release -- --ignored`
 
 mod acknowledgement;
+mod blocked;
 mod canary;
 #[path = "../http/client.rs"]
 mod client;
