@@ -105,8 +105,8 @@ fn build(copy: &Copy) -> String {
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let messages = String::from_utf8_lossy(&built.stdout).into_owned();
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let programs = messages.filter_map(|message| message["executable"].as_str().map(str::to_owned));
-    programs.last().expect("the tests are a program")
+    let mut programs = messages.filter_map(|message| message["executable"].as_str().map(str::to_owned));
+    programs.next_back().expect("the tests are a program")
 }
 
 fn prove(copy: &Copy, tests: &str, proof: &str, mutation: &str) -> Output {

@@ -5,5 +5,8 @@ mod faults;
 mod inbox;
 mod kit;
 mod letters;
+mod limits;
 mod outage;
 mod rotation;
+mod tls;
+mod verify;
