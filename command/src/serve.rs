@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 
 use crate::failure::{Answer, Failure};
 use crate::tokens::Tokens;
-use forward::{Forward, Shape, Target};
+use forward::{Forward, Shape, Target, Unlisted};
 use limits::{Handling, Receiving, Running};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -56,6 +56,9 @@ pub(crate) struct Serve {
     /// them on. Real traffic is not always as the document has it
     #[arg(long)]
     strict: bool,
+    /// What becomes of events whose names the document does not list
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Unlisted::Pass)]
+    unknown: Unlisted,
     #[command(flatten)]
     receiving: Receiving,
     #[command(flatten)]
@@ -122,7 +125,8 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
     let tokens = call.tokens.read()?;
     let verifier = verifier(tokens).map_err(|error| Failure::call(error, "give a token that is not empty"))?;
     let shape = if call.strict { Shape::AsTheDocumentHasIt } else { Shape::Any };
-    let forward = Forward { target: call.to.target()?, shape };
+    let forward = Forward { target: call.to.target()?, shape, unlisted: call.unknown };
+    call.receiving.make_room();
     let cure = "name a file in a directory that is there and can be written; only an inbox is opened";
     let inbox = Sqlite::open(&call.inbox).map_err(|error| Failure::world(call.inbox.display(), &error, cure))?;
     let inbox = Arc::new(inbox);

@@ -3,6 +3,7 @@
 //! | what | default | set by |
 //! |---|---|---|
 //! | head of a request, and a connection without one | [5 s](HEADER_DEADLINE) | `Server::with_header_deadline` |
+//! | size of the head of a request | [64 KiB](HEADER_LIMIT) | `Server::with_header_limit` |
 //! | connections at once | [4,096](CONNECTIONS) | `Server::with_connections` |
 //! | body, from its first byte to its last | [10 s](BODY_DEADLINE) | `Receiver::with_body_deadline` |
 //! | size of a body | [8 MiB](BODY_LIMIT) | `Receiver::with_body_limit` |
@@ -27,6 +28,8 @@ use std::time::Duration;
 
 /// How long the head of a request may take, and how long a connection may be without one.
 pub const HEADER_DEADLINE: Duration = Duration::from_secs(5);
+/// How many bytes the head of a request may have.
+pub const HEADER_LIMIT: usize = 64 * 1024;
 /// How many connections there may be at once.
 pub const CONNECTIONS: usize = 4_096;
 /// How long a body may take.

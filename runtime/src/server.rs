@@ -56,6 +56,9 @@ pub use canary::Canary;
 pub use monitor::Monitor;
 pub use signal::terminated;
 
+/// hyper refuses a smaller one by a panic.
+const SMALLEST_HEADER_LIMIT: usize = 8 * 1024;
+
 /// How long to wait when there are no more file descriptors, or no more memory.
 const BREATHER: Duration = Duration::from_millis(100);
 
@@ -64,6 +67,7 @@ const BREATHER: Duration = Duration::from_millis(100);
 /// | limit | default | beyond it |
 /// |---|---|---|
 /// | head of a request, and a connection without one | 5 s | the connection is closed |
+/// | size of a head | 64 KiB | 431 |
 /// | body | 10 s, see [`Receiver::with_body_deadline`] | 408 |
 /// | size of a body | 8 MiB, see [`Receiver::with_body_limit`] | 413 |
 /// | bodies in memory | 64 MiB, see [`Receiver::with_body_budget`] | 503 |
@@ -82,6 +86,7 @@ pub struct Server<A> {
     monitor: Option<Monitor>,
     canary: Option<Canary>,
     header_deadline: Duration,
+    header_limit: usize,
     connections: usize,
     drain: Duration,
 }
@@ -95,6 +100,7 @@ impl<A: Accept + 'static> Server<A> {
             monitor: None,
             canary: None,
             header_deadline: defaults::HEADER_DEADLINE,
+            header_limit: defaults::HEADER_LIMIT,
             connections: defaults::CONNECTIONS,
             drain: defaults::DRAIN,
         }
@@ -122,6 +128,14 @@ impl<A: Accept + 'static> Server<A> {
         self
     }
 
+    /// Sets how many bytes the head of a request may have, of which there is one in memory a connection: at least
+    /// 8 KiB. Default: 64 KiB.
+    #[must_use]
+    pub fn with_header_limit(mut self, bytes: usize) -> Self {
+        self.header_limit = bytes.max(SMALLEST_HEADER_LIMIT);
+        self
+    }
+
     /// Sets how many connections there may be at once. Default: 4,096.
     #[must_use]
     pub fn with_connections(mut self, connections: usize) -> Self {
@@ -143,6 +157,7 @@ impl<A: Accept + 'static> Server<A> {
             receiver: self.receiver,
             monitor: self.monitor.map(Arc::new),
             header_deadline: self.header_deadline,
+            header_limit: self.header_limit,
             stopped,
         };
         let mut stop = pin!(stop);
@@ -208,6 +223,7 @@ impl<A> fmt::Debug for Server<A> {
         f.debug_struct("Server")
             .field("receiver", &self.receiver)
             .field("header_deadline", &self.header_deadline)
+            .field("header_limit", &self.header_limit)
             .field("connections", &self.connections)
             .field("drain", &self.drain)
             .finish_non_exhaustive()

@@ -1,7 +1,8 @@
 //! Events that are passed on as they are.
 
+use clap::ValueEnum;
 use kustomer_webhooks::runtime::{BoxFuture, DecodeError, Dispatch, DispatchError, Inbound, Route};
-use kustomer_webhooks::{Context, EventName, KustomerEvent};
+use kustomer_webhooks::{Context, EventName, KustomerEvent, UnknownEvent};
 
 use super::exec;
 use super::url::Poster;
@@ -10,6 +11,7 @@ use super::url::Poster;
 pub(super) struct Forward {
     pub(super) target: Target,
     pub(super) shape: Shape,
+    pub(super) unlisted: Unlisted,
 }
 
 /// Where events are passed on to.
@@ -25,6 +27,18 @@ pub(super) enum Shape {
     AsTheDocumentHasIt,
 }
 
+/// What becomes of events whose names the document does not list.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Unlisted {
+    /// They are passed on as all others
+    Pass,
+    /// They are kept as dead letters
+    SetAside,
+}
+
+/// Where an event's name is.
+const NAME: &str = "/name";
+
 /// What the target is told beside the body.
 pub(super) struct Facts {
     pub(super) name: String,
@@ -34,7 +48,7 @@ pub(super) struct Facts {
 
 impl Dispatch for Forward {
     fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
-        Ok(match inbound.peek("/name")? {
+        Ok(match inbound.peek(NAME)? {
             Some(name) if EventName::KNOWN.iter().any(|known| known.as_str() == name) => Route::Known(name),
             name => Route::Unknown(name),
         })
@@ -46,6 +60,10 @@ impl Dispatch for Forward {
                 (Route::Known(name), Shape::AsTheDocumentHasIt) => {
                     cx.decode::<KustomerEvent>()?;
                     name
+                }
+                (Route::Unknown(name), _) if matches!(self.unlisted, Unlisted::SetAside) => {
+                    let unlisted = UnknownEvent::new(name.as_deref()).at(NAME);
+                    return Err(unlisted.unhandled().into());
                 }
                 (Route::Known(name) | Route::Unknown(Some(name)), _) => name,
                 (Route::Unknown(None), _) => String::new(),

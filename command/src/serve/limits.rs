@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use kustomer_webhooks::DurableReceiver;
-use kustomer_webhooks::runtime::worker::{Retries, Unknown};
+use kustomer_webhooks::runtime::worker::Retries;
 
 use super::forward::Forward;
 use crate::{size, span};
+
+/// File descriptors that are not connections: the inbox, and what events are passed on by.
+#[cfg(unix)]
+const DESCRIPTORS_BESIDE: u64 = 256;
 
 /// What a request may cost.
 #[derive(Args, Clone, Debug)]
@@ -16,6 +20,9 @@ pub(super) struct Receiving {
     /// How long the head of a request may take, and a connection be without one
     #[arg(long, value_name = "SPAN", default_value = "5s", value_parser = span::parse)]
     header_deadline: Duration,
+    /// How large the head of a request may be; above it 431
+    #[arg(long, value_name = "SIZE", default_value = "64KiB", value_parser = size::parse)]
+    header_limit: usize,
     /// How long a body may take; beyond it 408
     #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = span::parse)]
     body_deadline: Duration,
@@ -28,7 +35,7 @@ pub(super) struct Receiving {
     /// How long storing may take; beyond it 503
     #[arg(long, value_name = "SPAN", default_value = "2s", value_parser = span::parse)]
     store_deadline: Duration,
-    /// How many connections there may be at once; more wait. The process needs as many file descriptors (ulimit -n)
+    /// How many connections there may be at once; more wait. Each is a file descriptor (ulimit -n)
     #[arg(long, value_name = "N", default_value_t = 4_096)]
     connections: usize,
 }
@@ -52,9 +59,6 @@ pub(super) struct Handling {
     /// How long before the last attempt
     #[arg(long, value_name = "SPAN", default_value = "10m", value_parser = span::parse)]
     last_retry: Duration,
-    /// What becomes of events whose names the document does not list
-    #[arg(long, value_enum, default_value_t = Unlisted::Pass)]
-    unknown: Unlisted,
     /// For how long the ids of events that were passed on are kept, so that a duplicate is known
     #[arg(long, value_name = "SPAN", default_value = "7d", value_parser = span::parse)]
     horizon: Duration,
@@ -78,17 +82,27 @@ pub(super) struct Running {
     silence: Duration,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Unlisted {
-    /// They are passed on as all others
-    Pass,
-    /// They are kept as dead letters
-    SetAside,
-}
-
 impl Receiving {
+    /// Asks the system for as many file descriptors as connections need, and says so where it does not give them.
+    pub(super) fn make_room(&self) {
+        #[cfg(unix)]
+        {
+            use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+            let limit = getrlimit(Resource::Nofile);
+            let needed = u64::try_from(self.connections).unwrap_or(u64::MAX).saturating_add(DESCRIPTORS_BESIDE);
+            let given = limit.maximum.map_or(needed, |maximum| maximum.min(needed));
+            if limit.current.is_some_and(|current| current < needed) {
+                let asked = setrlimit(Resource::Nofile, Rlimit { current: Some(given), maximum: limit.maximum });
+                if asked.is_err() || given < needed {
+                    tracing::warn!(needed, given, "fewer file descriptors than connections may need; see ulimit -n");
+                }
+            }
+        }
+    }
+
     pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
-        let Self { header_deadline, body_deadline, body_limit, body_budget, store_deadline, connections } =
+        let Self { header_deadline, header_limit, body_deadline, body_limit, body_budget, store_deadline, connections } =
             self.clone();
         receiver
             .with_durable(|durable| durable.with_store_deadline(store_deadline))
@@ -96,20 +110,19 @@ impl Receiving {
                 let receiver = receiver.with_body_deadline(body_deadline).with_body_limit(body_limit);
                 receiver.with_body_budget(body_budget)
             })
-            .with_server(move |server| server.with_header_deadline(header_deadline).with_connections(connections))
+            .with_server(move |server| {
+                let server = server.with_header_deadline(header_deadline).with_header_limit(header_limit);
+                server.with_connections(connections)
+            })
     }
 }
 
 impl Handling {
     pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
         let retries = Retries::new(self.attempts, self.first_retry, self.last_retry);
-        let unknown = match self.unknown {
-            Unlisted::Pass => Unknown::Handle,
-            Unlisted::SetAside => Unknown::SetAside,
-        };
         receiver.with_worker(|worker| {
             let worker = worker.with_concurrency(self.concurrency).with_handler_deadline(self.deadline);
-            let worker = worker.with_retries(retries).with_unknown(unknown);
+            let worker = worker.with_retries(retries);
             worker.with_horizon(self.horizon).with_dead_letter_retention(self.keep_dead)
         })
     }
@@ -161,6 +174,7 @@ mod tests {
             assert_eq!(here, there);
         }
         let numbers = [
+            (receiving.header_limit, defaults::HEADER_LIMIT),
             (receiving.body_limit, defaults::BODY_LIMIT),
             (receiving.body_budget, defaults::BODY_BUDGET),
             (receiving.connections, defaults::CONNECTIONS),

@@ -46,7 +46,7 @@ fn unknown_events_are_passed_on_or_set_aside() {
         serving.terminate();
         assert_eq!((&listed["dead"], place.handled().len()), (&dead.into(), 5 - dead), "{listed}");
         for letter in listed["events"].as_array().unwrap() {
-            assert_eq!(letter["reason"]["kind"], "unknown");
+            assert_eq!((&letter["reason"]["kind"], &letter["reason"]["pointer"]), (&"unknown".into(), &"/name".into()));
         }
     }
 }

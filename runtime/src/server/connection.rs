@@ -32,6 +32,7 @@ pub(super) struct Answering<A> {
     pub(super) receiver: Receiver<A>,
     pub(super) monitor: Option<Arc<Monitor>>,
     pub(super) header_deadline: Duration,
+    pub(super) header_limit: usize,
     pub(super) stopped: watch::Receiver<bool>,
 }
 
@@ -41,6 +42,7 @@ impl<A> Clone for Answering<A> {
             receiver: self.receiver.clone(),
             monitor: self.monitor.clone(),
             header_deadline: self.header_deadline,
+            header_limit: self.header_limit,
             stopped: self.stopped.clone(),
         }
     }
@@ -52,8 +54,10 @@ impl<A: Accept + 'static> Answering<A> {
         let _nodelay = stream.set_nodelay(true);
         let activity = Arc::new(Activity::new());
         let mut protocol = auto::Builder::new(TokioExecutor::new());
-        protocol.http1().timer(TokioTimer::new()).header_read_timeout(self.header_deadline);
-        protocol.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS);
+        let timer = TokioTimer::new();
+        protocol.http1().timer(timer.clone()).header_read_timeout(self.header_deadline).max_buf_size(self.header_limit);
+        let head = u32::try_from(self.header_limit).unwrap_or(u32::MAX);
+        protocol.http2().timer(timer).max_concurrent_streams(STREAMS).max_header_list_size(head);
         let service = service_fn(|request| {
             let (answering, busy) = (self.clone(), activity.busy());
             async move {

@@ -163,6 +163,23 @@ async fn bodies_above_the_cap_are_413_and_counted() {
     serving.stop().await;
 }
 
+#[tokio::test]
+async fn heads_above_the_cap_are_431_and_those_below_are_read() {
+    let smallest = run(Server::new(receiver(Memory::new())).with_header_limit(0)).await;
+    let usual = serve(receiver(Memory::new())).await;
+    let body = body("e1", "fine");
+    let signature = signature(&body);
+    for (serving, kibibytes, status) in
+        [(&smallest, 6, 202), (&smallest, 10, 431), (&usual, 60, 202), (&usual, 70, 431)]
+    {
+        let padding = "x".repeat(kibibytes * 1024);
+        let headers = [(HEADER, signature.as_str()), ("x-padding", &padding)];
+        assert_eq!(post(serving.address, &headers, &body).await.status, status, "{kibibytes} KiB");
+    }
+    smallest.stop().await;
+    usual.stop().await;
+}
+
 /// Holds every delivery until it is let go.
 struct Holding {
     gate: Arc<Semaphore>,
