@@ -600,6 +600,11 @@ pub(crate) enum External {
     DateTime,
     Date,
     Uuid,
+    Url,
+    Ipv4,
+    Ipv6,
+    Base64,
+    Password,
     /// A path given in `Config`.
     Path(String),
 }

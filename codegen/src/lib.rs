@@ -26,7 +26,9 @@ mod near;
 mod output;
 mod source;
 
-pub use self::config::{ArrayLengths, Config, Defaults, Discriminator, Output, Perspective, UniqueItems, Validation};
+pub use self::config::{
+    ArrayLengths, Config, Defaults, Discriminator, Formats, Output, Perspective, UniqueItems, Validation,
+};
 pub use self::diagnostic::{Diagnostic, Report, Severity};
 pub use self::document::Pointer;
 pub use self::error::Error;

@@ -35,6 +35,7 @@
 //! | feature | adds | pulls in |
 //! |---|---|---|
 //! | `hmac` | `verify::HmacSha256Hex`, `verify::Secret`, `verify::sign` | hmac, sha2, base16ct |
+//! | `base64` | `Base64`, for payloads | base64 |
 //! | `inline` | `Inline`, an [`Accept`] that dispatches while the sender waits | tokio (`time`), futures-util, tracing |
 //! | `durable` | `Durable`, an [`Accept`] that stores first; `Worker`, which handles later; `inbox`, with `inbox::Memory` | tokio (`rt`, `sync`, `time`), futures-util, tracing, sha2, base16ct |
 //! | `sqlite` | `inbox::Sqlite`, the inbox in one file; implies `durable` | rusqlite with `SQLite` itself, which needs a C compiler |
@@ -86,6 +87,8 @@
 //! [`Headers`] and [`DecodeError`] therefore shows names, sizes and places, never values.
 
 mod accept;
+#[cfg(feature = "base64")]
+mod base64;
 mod boxed;
 pub mod choice;
 #[cfg(feature = "durable")]
@@ -98,6 +101,7 @@ pub mod defaults;
 mod dispatch;
 #[cfg(feature = "durable")]
 mod durable;
+mod exact;
 mod freshness;
 mod handler_error;
 mod header_values;
@@ -112,6 +116,7 @@ mod inline;
 #[cfg(any(feature = "durable", feature = "inline"))]
 mod loggable;
 mod outbound;
+mod password;
 mod peek;
 mod pointer;
 #[cfg(feature = "server")]
@@ -124,6 +129,8 @@ pub mod verify;
 pub mod worker;
 
 pub use accept::{Accept, Accepted, NotAccepted, Refusal, RetryCause};
+#[cfg(feature = "base64")]
+pub use base64::{Base64, NotBase64};
 pub use boxed::{BoxError, BoxFuture};
 #[cfg(feature = "durable")]
 pub use clock::{Clock, SteadyClock};
@@ -134,6 +141,7 @@ pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use dispatch::{Dispatch, Route, UnknownEvent};
 #[cfg(feature = "durable")]
 pub use durable::{CanaryMark, Durable};
+pub use exact::Exact;
 pub use freshness::Freshness;
 pub use handler_error::{DispatchError, HandlerError};
 pub use headers::{Headers, Iter as HeadersIter};
@@ -141,6 +149,7 @@ pub use inbound::Inbound;
 #[cfg(feature = "inline")]
 pub use inline::Inline;
 pub use outbound::Outbound;
+pub use password::Password;
 pub use transport::{PublishError, Transport};
 #[cfg(feature = "validation")]
 pub use validation::{Schemas, Violation, Violations};

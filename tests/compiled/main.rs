@@ -50,6 +50,8 @@ fixtures! {
     several_messages = "../fixtures/several-messages/expected.rs";
     several_operations = "../fixtures/several-operations/expected.rs";
     telemetry = "../fixtures/telemetry/expected.rs";
+    strings = "../fixtures/strings/expected.rs";
+    strings_every = "../fixtures/strings-every/expected.rs";
     traits_2 = "../fixtures/traits-2/expected.rs";
     types_only = "../fixtures/types-only/expected.rs";
     unions = "../fixtures/unions/expected.rs";

@@ -185,3 +185,29 @@ fn maps_have_the_keys_that_enums_list() {
     assert_eq!(by_colour[&Colour::Red], 1);
     assert_eq!(by_colour[&Colour::Unknown("puce".to_owned())], 2);
 }
+
+/// Texts as senders write them, which their types would write otherwise.
+fn odd_texts() -> Value {
+    json!({
+        "at": "2026-01-01T10:00:00.000+01:00", "day": "20260101", "id": "67E55044-10B1-426F-9247-BB680E5FE0C8",
+        "home": "HTTP://example.com", "v4": "127.0.0.1", "v6": "0:0:0:0:0:0:0:1", "bytes": "_-8", "encoded": "",
+        "quoted": "=20", "password": "secret", "time": "10:00:00+01:00", "duration": "P1D", "binary": "\u{0}",
+        "email": "a@example.com", "unknown": "42",
+    })
+}
+
+#[test]
+fn formats_of_strings_are_written_back_as_they_were_read() {
+    assert_eq!(round_trip::<strings::Strings>(&odd_texts()), Ok(odd_texts()));
+    assert_eq!(round_trip::<strings_every::Strings>(&odd_texts()), Ok(odd_texts()));
+    let read: strings_every::Strings = serde_json::from_value(odd_texts()).expect("strings");
+    assert_eq!(read.id.map(|id| id.as_u128()), Some(0x67e5_5044_10b1_426f_9247_bb68_0e5f_e0c8));
+    assert_eq!(read.home.as_ref().and_then(|home| home.host_str()), Some("example.com"));
+    assert_eq!(read.v4.map(|address| address.is_loopback()), Some(true));
+    assert_eq!(read.bytes.map(|bytes| bytes.into_value().into_bytes()), Some(vec![0xff, 0xef]));
+    assert!(!format!("{:?}", read.password).contains("secret"));
+    for wrong in [json!({"home": "no address"}), json!({"v4": "localhost"}), json!({"bytes": "?"})] {
+        assert!(serde_json::from_value::<strings_every::Strings>(wrong.clone()).is_err());
+        assert_eq!(round_trip::<strings::Strings>(&wrong), Ok(wrong));
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{ArrayLengths, Config, Defaults, Discriminator, Perspective, UniqueItems, Validation};
+use super::{ArrayLengths, Config, Defaults, Discriminator, Formats, Perspective, UniqueItems, Validation};
 use crate::document::Pointer;
 
 /// What a key takes, and the call it stands for.
@@ -70,6 +70,13 @@ pub(super) const KEYS: &[(&str, Key)] = &[
             ("btree-set", |config| config.unique_items(UniqueItems::BTreeSet)),
             ("hash-set", |config| config.unique_items(UniqueItems::HashSet)),
             ("index-set", |config| config.unique_items(UniqueItems::IndexSet)),
+        ]),
+    ),
+    (
+        "formats",
+        Key::Word(&[
+            ("usual", |config| config.formats(Formats::Usual)),
+            ("every", |config| config.formats(Formats::Every)),
         ]),
     ),
     (

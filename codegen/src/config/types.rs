@@ -32,6 +32,22 @@ pub enum UniqueItems {
     IndexSet,
 }
 
+/// Which formats of strings have types of their own. All of them are written back as they were read; what does not read as
+/// the format says does not decode.
+///
+/// `time` stays a string, because its offset has no place in a time of day, and so do formats that only restrict a text,
+/// such as `email`. [`Config::map_format`] chooses another type for any of them, or `String`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Formats {
+    /// `date-time`, `date` and `uuid`.
+    #[default]
+    Usual,
+    /// These, and `uri` as `url::Url`, `ipv4` and `ipv6` as the standard library's, `byte` or `contentEncoding: base64` as
+    /// `asyncapi_runtime::Base64` (feature `base64`), and `password` as a text that `Debug` does not show.
+    Every,
+}
+
 /// What a list becomes whose `minItems` and `maxItems` are the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -154,6 +170,13 @@ impl Config {
     #[must_use]
     pub fn defaults(mut self, defaults: Defaults) -> Self {
         self.defaults = defaults;
+        self
+    }
+
+    /// Chooses which formats of strings have types; [`Formats::Usual`] by default.
+    #[must_use]
+    pub fn formats(mut self, formats: Formats) -> Self {
+        self.formats_with_types = formats;
         self
     }
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{Emit, defaults, docs, structs, types};
-use crate::ir::{Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
+use crate::ir::{External, Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
 /// Functions with more parameters are noticed by clippy.
@@ -128,10 +128,12 @@ fn taken(emit: Emit<'_>, ty: &Type, name: &Name, nullable: bool) -> Parameter {
     Parameter { name: quote!(#name), ty, value, is_plain }
 }
 
-/// Whether a type is `String`, by whatever name it goes.
+/// Whether a type is `String`, or one that keeps a text beside its value, by whatever name it goes: it is made of others.
 fn is_text(emit: Emit<'_>, ty: &Type) -> bool {
     match ty {
         Type::String => true,
+        Type::External(External::Path(_) | External::Ipv4) => false,
+        Type::External(_) => true,
         Type::Named(id) => matches!(&emit.api.types[*id].shape, Shape::Alias(target) if is_text(emit, target)),
         _ => false,
     }

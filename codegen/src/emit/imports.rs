@@ -162,6 +162,23 @@ impl Uses {
         }
     }
 
+    fn external(&mut self, external: &External) {
+        if matches!(external, External::Date | External::Uuid | External::Url | External::Ipv6 | External::Base64) {
+            self.add("asyncapi_runtime", ["Exact"]);
+        }
+        match external {
+            External::DateTime => self.add("asyncapi_runtime", ["DateTime"]),
+            External::Date => self.add("jiff::civil", ["Date"]),
+            External::Uuid => self.add("uuid", ["Uuid"]),
+            External::Url => self.add("url", ["Url"]),
+            External::Ipv4 => self.add("std::net", ["Ipv4Addr"]),
+            External::Ipv6 => self.add("std::net", ["Ipv6Addr"]),
+            External::Base64 => self.add("asyncapi_runtime", ["Base64"]),
+            External::Password => self.add("asyncapi_runtime", ["Password"]),
+            External::Path(_) => {}
+        }
+    }
+
     fn ty(&mut self, ty: &Type) {
         match ty {
             Type::Any => self.add("serde_json", ["Value"]),
@@ -189,9 +206,7 @@ impl Uses {
             }
             Type::List(inner) | Type::Array(inner, _) | Type::Nullable(inner) => self.ty(inner),
             Type::Tuple(items) => items.iter().for_each(|item| self.ty(item)),
-            Type::External(External::DateTime) => self.add("asyncapi_runtime", ["DateTime"]),
-            Type::External(External::Date) => self.add("jiff::civil", ["Date"]),
-            Type::External(External::Uuid) => self.add("uuid", ["Uuid"]),
+            Type::External(external) => self.external(external),
             _ => {}
         }
     }

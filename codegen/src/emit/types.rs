@@ -187,8 +187,13 @@ pub(super) fn integer(width: Width) -> TokenStream {
 fn external(external: &External) -> TokenStream {
     match external {
         External::DateTime => quote!(DateTime),
-        External::Date => quote!(Date),
-        External::Uuid => quote!(Uuid),
+        External::Date => quote!(Exact<Date>),
+        External::Uuid => quote!(Exact<Uuid>),
+        External::Url => quote!(Exact<Url>),
+        External::Ipv4 => quote!(Ipv4Addr),
+        External::Ipv6 => quote!(Exact<Ipv6Addr>),
+        External::Base64 => quote!(Exact<Base64>),
+        External::Password => quote!(Password),
         External::Path(path) => path.parse().unwrap_or_default(),
     }
 }

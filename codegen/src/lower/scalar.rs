@@ -1,6 +1,6 @@
 //! Types that need no item: numbers, texts, booleans.
 
-use crate::config::{Config, Extent};
+use crate::config::{Config, Extent, Formats};
 use crate::document::{JsonType, Keywords, Language, Value};
 use crate::ir::{External, Type, Width};
 
@@ -65,7 +65,10 @@ pub(super) fn as_number(value: &Value) -> Option<f64> {
 
 /// A text, or what its format makes of it.
 pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
-    let Some(format) = keywords.format.as_deref() else { return Type::String };
+    let is_base64 = keywords.constraints.plain.iter().any(|(key, value)| {
+        *key == "contentEncoding" && matches!(value, Value::String(encoding) if encoding.eq_ignore_ascii_case("base64"))
+    });
+    let Some(format) = keywords.format.as_deref().or_else(|| is_base64.then_some("byte")) else { return Type::String };
     if let Some(path) = config.formats.get(format) {
         return if path == "String" { Type::String } else { Type::External(External::Path(path.clone())) };
     }
@@ -73,8 +76,21 @@ pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
         (Extent::Everything, "date-time") => Type::External(External::DateTime),
         (Extent::Everything, "date") => Type::External(External::Date),
         (Extent::Everything, "uuid") => Type::External(External::Uuid),
+        (Extent::Everything, format) if config.formats_with_types == Formats::Every => every(format),
         _ => Type::String,
     }
+}
+
+/// The formats that have a type where the team wants it of all that can.
+fn every(format: &str) -> Type {
+    Type::External(match format {
+        "uri" => External::Url,
+        "ipv4" => External::Ipv4,
+        "ipv6" => External::Ipv6,
+        "byte" | "base64" => External::Base64,
+        "password" => External::Password,
+        _ => return Type::String,
+    })
 }
 
 /// A number that the team has a type for, by its format; the logical types of Avro stand on numbers, too.

@@ -15,6 +15,7 @@ const NEVER: &[&str] = &["Self", "_", "crate", "self", "super"];
 
 /// Types, traits and variants that generated code speaks of by their short names.
 pub(super) const TYPES: &[&str] = &[
+    "Base64",
     "BTreeMap",
     "BTreeSet",
     "Box",
@@ -37,6 +38,7 @@ pub(super) const TYPES: &[&str] = &[
     "Eq",
     "Err",
     "EventName",
+    "Exact",
     "Fn",
     "FnMut",
     "FnOnce",
@@ -52,6 +54,8 @@ pub(super) const TYPES: &[&str] = &[
     "IndexSet",
     "Infallible",
     "Into",
+    "Ipv4Addr",
+    "Ipv6Addr",
     "Iterator",
     "Map",
     "None",
@@ -62,6 +66,7 @@ pub(super) const TYPES: &[&str] = &[
     "ParseIntError",
     "PartialEq",
     "PartialOrd",
+    "Password",
     "PublishError",
     "Publisher",
     "Result",
@@ -77,6 +82,7 @@ pub(super) const TYPES: &[&str] = &[
     "Transport",
     "TryFrom",
     "UnknownEvent",
+    "Url",
     "Uuid",
     "Value",
     "Vec",

@@ -5,6 +5,7 @@ mod date_time;
 mod decode;
 mod dispatch;
 mod errors;
+mod exact;
 mod headers;
 mod json;
 mod outbound;
