@@ -6,6 +6,7 @@ mod avro;
 mod bindings;
 mod bounds;
 mod constraints;
+mod dialect;
 mod keywords;
 mod listed;
 mod locate;

@@ -34,6 +34,7 @@ fixtures! {
     names = "../fixtures/names/expected.rs";
     names_shared = "../fixtures/names-shared/expected.rs";
     numbers = "../fixtures/numbers/expected.rs";
+    later_keywords = "../fixtures/later-keywords/expected.rs";
     lists = "../fixtures/lists/expected.rs";
     lists_sorted = "../fixtures/lists-sorted/expected.rs";
     lists_hashed = "../fixtures/lists-hashed/expected.rs";

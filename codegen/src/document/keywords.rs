@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::bounds::{self, whole};
 use super::constraints::{self, Constraints};
+use super::dialect;
 use super::listed::{self, Listed, Listing};
 use super::place::Place;
 use super::read::{Node, Object};
@@ -98,22 +99,13 @@ pub(crate) enum JsonType {
 }
 
 /// Notes for people, and what is not read.
-const NOTES: &[&str] = &[
-    "$anchor",
-    "$comment",
-    "$id",
-    "$schema",
-    "example",
-    "examples",
-    "externalDocs",
-    "id",
-    "summary",
-    "unevaluatedProperties",
-    "xml",
-];
+const NOTES: &[&str] = &["$comment", "$id", "$schema", "example", "examples", "externalDocs", "id", "summary", "xml"];
 
 /// Reads the keywords of one schema, and the schemas below it.
 pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
+    let around = schemas.dialect;
+    schemas.dialect = around.within(&mut object);
+    dialect::check(schemas.dialect, &mut object);
     let constant = listed::constant(&mut object);
     let (listing, listed) = match (listed::values(&mut object), constant) {
         (None, Some(constant)) => (Listing::Const, Some(vec![constant])),
@@ -146,6 +138,7 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
     for entries in definitions {
         named(schemas, entries);
     }
+    schemas.dialect = around;
     object.pass_over(NOTES);
     object.finish();
     keywords

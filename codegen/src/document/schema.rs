@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Index;
 
 use super::avro;
+use super::dialect::Dialect;
 use super::keywords::{self, Keywords};
 use super::place::Place;
 use super::read::Node;
@@ -54,6 +55,8 @@ pub(crate) struct Schemas {
     all: Vec<Schema>,
     by_place: BTreeMap<Place, SchemaId>,
     called: BTreeMap<Place, Called>,
+    /// Of the schema that is being read.
+    pub(super) dialect: Dialect,
     pub(super) avro: avro::Known,
 }
 
@@ -157,7 +160,10 @@ impl Schemas {
     /// it goes by the component's name.
     fn format(&mut self, node: &Node<'_>, media_type: &str, id: SchemaId) -> SchemaKind {
         if is_json_schema(media_type) {
-            return self.kind(node, id);
+            let around = std::mem::replace(&mut self.dialect, Dialect::of(media_type));
+            let kind = self.kind(node, id);
+            self.dialect = around;
+            return kind;
         }
         if !avro::is_avro(media_type) {
             return SchemaKind::Foreign(media_type.to_owned());

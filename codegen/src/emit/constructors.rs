@@ -131,9 +131,8 @@ fn taken(emit: Emit<'_>, ty: &Type, name: &Name, nullable: bool) -> Parameter {
 /// Whether a type is `String`, or one that keeps a text beside its value, by whatever name it goes: it is made of others.
 fn is_text(emit: Emit<'_>, ty: &Type) -> bool {
     match ty {
-        Type::String => true,
         Type::External(External::Path(_) | External::Ipv4) => false,
-        Type::External(_) => true,
+        Type::String | Type::External(_) => true,
         Type::Named(id) => matches!(&emit.api.types[*id].shape, Shape::Alias(target) if is_text(emit, target)),
         _ => false,
     }

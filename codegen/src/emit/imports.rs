@@ -191,14 +191,8 @@ impl Uses {
                 }
                 self.ty(item);
             }
-            Type::Keyed(_, value) => {
-                if self.map_is_default {
-                    self.add("std::collections", ["BTreeMap"]);
-                }
-                self.ty(value);
-            }
             Type::Map(value) if **value == Type::Any => self.add("serde_json", ["Map", "Value"]),
-            Type::Map(value) => {
+            Type::Map(value) | Type::Keyed(_, value) => {
                 if self.map_is_default {
                     self.add("std::collections", ["BTreeMap"]);
                 }

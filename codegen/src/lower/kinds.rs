@@ -52,7 +52,7 @@ fn add(types: &Types, ty: &Type, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet
     match ty {
         Type::Boolean => _ = kinds.insert(Kind::Boolean),
         Type::Integer(_) | Type::Double | Type::Single => _ = kinds.insert(Kind::Number),
-        Type::External(External::Path(_)) => kinds.extend(Kind::ALL),
+        Type::Any | Type::Encoded(_) | Type::External(External::Path(_)) => kinds.extend(Kind::ALL),
         Type::String | Type::EventName | Type::External(_) => _ = kinds.insert(Kind::String),
         Type::List(_) | Type::Set(_) | Type::Array(..) | Type::Tuple(_) | Type::Bytes => _ = kinds.insert(Kind::Array),
         Type::Map(_) | Type::Keyed(..) => _ = kinds.insert(Kind::Object),
@@ -65,7 +65,6 @@ fn add(types: &Types, ty: &Type, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet
                 named(types, *id, kinds, seen);
             }
         }
-        Type::Any | Type::Encoded(_) => kinds.extend(Kind::ALL),
     }
 }
 

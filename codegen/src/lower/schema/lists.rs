@@ -33,10 +33,9 @@ impl Lowering<'_> {
         match scalar::implied(&merged) {
             Some(JsonType::Boolean) => true,
             Some(JsonType::Integer) => scalar::mapped_number(&merged, self.config).is_none(),
-            Some(JsonType::String) => match scalar::string(&merged, self.config) {
-                Type::External(External::Path(_)) => false,
-                _ => true,
-            },
+            Some(JsonType::String) => {
+                !matches!(scalar::string(&merged, self.config), Type::External(External::Path(_)))
+            }
             Some(JsonType::Array) => {
                 let items = if merged.tuple.is_empty() { merged.items.as_slice() } else { &merged.tuple };
                 !items.is_empty() && items.iter().all(|item| self.has_order(*item, depth - 1))

@@ -1,0 +1,70 @@
+//! Keywords of later drafts, which authors use where draft 7 is meant.
+
+use super::read::Object;
+use super::value::Value;
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// The JSON Schema that a schema is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// Draft 7, as AsyncAPI extends it.
+    #[default]
+    Draft7,
+    /// 2019-09 or 2020-12, by `$schema` or the media type.
+    Later,
+}
+
+impl Dialect {
+    /// What a media type or an address of `$schema` says.
+    pub(super) fn of(text: &str) -> Self {
+        let is_later = ["2019-09", "2020-12", "openapi;version=3.1"].iter().any(|later| text.contains(later));
+        if is_later { Self::Later } else { Self::Draft7 }
+    }
+
+    /// What the schema itself says, or else what is said around it.
+    pub(super) fn within(self, object: &mut Object<'_>) -> Self {
+        match object.get("$schema").map(|node| node.value) {
+            Some(Value::String(text)) => Self::of(text),
+            _ => self,
+        }
+    }
+}
+
+/// What becomes of a keyword, and what to write in its place.
+#[derive(Clone, Copy)]
+enum Fate {
+    Read(&'static str),
+    PassedOver(&'static str),
+}
+
+/// Each with the draft that brought it.
+const LATER: &[(&str, &str, Fate)] = &[
+    ("$anchor", "2019-09", Fate::PassedOver("give the schema a place under `definitions`")),
+    ("$defs", "2019-09", Fate::Read("`definitions`")),
+    ("$dynamicAnchor", "2020-12", Fate::PassedOver("use `$ref`")),
+    ("$dynamicRef", "2020-12", Fate::PassedOver("use `$ref`")),
+    ("$recursiveAnchor", "2019-09", Fate::PassedOver("use `$ref`")),
+    ("$recursiveRef", "2019-09", Fate::PassedOver("use `$ref`")),
+    ("$vocabulary", "2019-09", Fate::PassedOver("take it out")),
+    ("contentSchema", "2019-09", Fate::PassedOver("take it out")),
+    ("dependentRequired", "2019-09", Fate::Read("`dependencies`")),
+    ("dependentSchemas", "2019-09", Fate::Read("`dependencies`")),
+    ("maxContains", "2019-09", Fate::PassedOver("draft 7 only has `contains`")),
+    ("minContains", "2019-09", Fate::PassedOver("draft 7 only has `contains`")),
+    ("prefixItems", "2020-12", Fate::Read("`items` with a list")),
+    ("unevaluatedItems", "2019-09", Fate::PassedOver("use `additionalItems`")),
+    ("unevaluatedProperties", "2019-09", Fate::PassedOver("use `additionalProperties`")),
+];
+
+/// Warns about keywords that a schema's own draft does not have.
+pub(super) fn check(dialect: Dialect, object: &mut Object<'_>) {
+    for (key, draft, fate) in LATER {
+        let Some(node) = object.get(key).filter(|_| dialect == Dialect::Draft7) else { continue };
+        let message = format!("`{key}` is of JSON Schema {draft}, and schemas of AsyncAPI are of draft 7");
+        let cure = match fate {
+            Fate::Read(instead) => format!("it is read all the same; other tools want {instead}"),
+            Fate::PassedOver(instead) => format!("it is passed over; {instead}"),
+        };
+        node.report(Diagnostic::new(Severity::Warning, &node.at, message).at_key().with_cure(cure));
+    }
+}
