@@ -22,6 +22,7 @@ mod reply;
 mod schemas;
 mod servers;
 mod structs;
+mod tuples;
 mod types;
 mod unions;
 
@@ -88,6 +89,7 @@ fn type_def(emit: Emit<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
         }
         Shape::Enum(listed) => enums::define(emit, id, def, listed),
         Shape::Union(union) => unions::define(emit, id, def, union),
+        Shape::OpenTuple(tuple) => tuples::define(emit, id, def, tuple),
         Shape::Alias(target) => vec![types::alias(emit, id, def, target)],
         Shape::Newtype(target) => {
             let mut items = vec![types::newtype(emit, id, def, target)];

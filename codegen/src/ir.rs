@@ -2,12 +2,14 @@
 
 mod default;
 mod enums;
+mod open_tuple;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Index, RangeInclusive};
 
 pub(crate) use self::default::{DefaultValue, FieldDefault};
 pub(crate) use self::enums::{Enum, EnumValue, Members};
+pub(crate) use self::open_tuple::OpenTuple;
 
 use crate::document::{Access, BindingRole, Location, Place, Pointer};
 
@@ -365,6 +367,7 @@ pub(crate) enum Shape {
     Struct(Struct),
     Enum(Enum),
     Union(Union),
+    OpenTuple(OpenTuple),
     Alias(Type),
     /// An alias that holds itself has to be a type of its own.
     Newtype(Type),

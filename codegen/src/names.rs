@@ -187,7 +187,7 @@ fn binding_suffix(role: BindingRole) -> &'static str {
 
 fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
     match &def.shape {
-        Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
+        Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
         Shape::Union(union) => {
             let mut scope = scopes.open(Style::Type, reserved::VARIANTS);
             let wishes = union.variants.iter().map(variant_wish);

@@ -54,6 +54,7 @@ fixtures! {
     strings = "../fixtures/strings/expected.rs";
     strings_every = "../fixtures/strings-every/expected.rs";
     traits_2 = "../fixtures/traits-2/expected.rs";
+    tuples = "../fixtures/tuples/expected.rs";
     types_only = "../fixtures/types-only/expected.rs";
     unions = "../fixtures/unions/expected.rs";
     unions_closed = "../fixtures/unions-closed/expected.rs";

@@ -211,3 +211,29 @@ fn formats_of_strings_are_written_back_as_they_were_read() {
         assert_eq!(round_trip::<strings::Strings>(&wrong), Ok(wrong));
     }
 }
+
+#[test]
+fn lists_of_tuples_may_be_longer_and_shorter() {
+    use tuples::{Either, Tree, Tuples};
+
+    for lists in [
+        json!({"fixed": ["a", 1], "exact": ["a", 1], "open": ["a", 1], "typed_rest": ["a"], "short": [], "empty": [1]}),
+        json!({"open": ["a", 1, null, [2]], "typed_rest": ["a", 1, true, false], "short": ["a", null], "unique": [["a", 1]]}),
+        json!({"short": ["a"], "typed_rest": ["a", 1]}),
+    ] {
+        assert_eq!(round_trip::<Tuples>(&lists), Ok(lists));
+    }
+    for (lists, expected) in [
+        (json!({"open": ["a"]}), "invalid length 1, expected a list of at least 2"),
+        (json!({"short": ["a", 1, 2]}), "invalid length 3, expected fewer elements in array"),
+        (json!({"typed_rest": ["a", 1, 2]}), "invalid type: integer `2`, expected a boolean"),
+    ] {
+        let error = serde_json::from_value::<Tuples>(lists).expect_err("of another length").to_string();
+        assert_eq!(error, expected);
+    }
+    let tree = json!(["a", ["b", ["c"], 1]]);
+    assert_eq!(round_trip::<Tree>(&tree), Ok(tree));
+    for either in [json!("a"), json!(["red"]), json!(["puce", {"a": "b"}, 1])] {
+        assert_eq!(round_trip::<Either>(&either), Ok(either));
+    }
+}

@@ -77,6 +77,11 @@ impl Uses {
                     uses.union(emit, def, union);
                     union.variants.iter().for_each(|variant| uses.ty(&variant.ty));
                 }
+                Shape::OpenTuple(tuple) => {
+                    uses.add("std", ["fmt"]);
+                    uses.add("serde", ["Deserialize", "Deserializer", "Serialize", "Serializer"]);
+                    tuple.types().for_each(|ty| uses.ty(ty));
+                }
                 Shape::Alias(target) => uses.ty(target),
                 Shape::Newtype(target) => {
                     if emit.api.definitions.has(id) {

@@ -92,7 +92,7 @@ fn extra(emit: Emit<'_>, object: &Struct, members: &[Name]) -> Option<TokenStrea
 pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
     let mut fields = emit.api.types.iter().flat_map(|(_, def)| match &def.shape {
         Shape::Struct(object) => object.fields.as_slice(),
-        Shape::Enum(_) | Shape::Union(_) | Shape::Alias(_) | Shape::Newtype(_) => &[],
+        _ => &[],
     });
     fields.any(keeps_null).then(|| {
         quote! {

@@ -70,6 +70,7 @@ fn add(types: &Types, ty: &Type, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet
 
 fn named(types: &Types, id: TypeId, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet<TypeId>) {
     match &types[id].shape {
+        Shape::OpenTuple(_) => _ = kinds.insert(Kind::Array),
         Shape::Struct(_) => _ = kinds.insert(Kind::Object),
         Shape::Enum(listed) => match listed.members {
             Members::Texts(_) => _ = kinds.insert(Kind::String),

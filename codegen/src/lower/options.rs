@@ -68,6 +68,6 @@ fn members(def: &TypeDef) -> Vec<&Pointer> {
         Shape::Struct(object) => object.fields.iter().map(|field| &field.at.pointer).collect(),
         Shape::Enum(listed) => listed.members.labels().into_iter().map(|(at, _)| &at.pointer).collect(),
         Shape::Union(union) => union.variants.iter().map(|variant| &variant.at.pointer).collect(),
-        Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
+        Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
     }
 }

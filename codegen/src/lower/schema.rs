@@ -6,6 +6,7 @@ mod lists;
 mod narrowed;
 mod object;
 mod shape;
+mod tuples;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -341,9 +342,7 @@ impl<'a> Lowering<'a> {
                 scalar::mapped_number(merged, self.config).unwrap_or_else(|| scalar::number(merged, self.config))
             }
             Some(JsonType::String) => scalar::string(merged, self.config),
-            Some(JsonType::Array) if is_tuple(merged) => {
-                Type::Tuple(merged.tuple.iter().map(|id| self.value(*id)).collect())
-            }
+            Some(JsonType::Array) if tuples::is_tuple(merged) => self.tuple(merged),
             Some(JsonType::Array) => self.list(merged),
             Some(JsonType::Object) => {
                 let value = match self.extra(merged) {
@@ -397,16 +396,6 @@ fn text(value: &Value) -> Option<String> {
         _ => None,
     }
 }
-
-/// Whether a list has just as many items as its tuple has schemas.
-fn is_tuple(merged: &Keywords) -> bool {
-    let count = i128::try_from(merged.tuple.len()).ok();
-    let (fewest, most) = merged.length;
-    (1..=MOST_IN_TUPLE).contains(&merged.tuple.len()) && fewest >= count && (!merged.is_open_tuple || most == count)
-}
-
-/// serde reads tuples up to this length.
-const MOST_IN_TUPLE: usize = 16;
 
 fn is_nothing(schemas: &Schemas, id: SchemaId) -> bool {
     matches!(schemas[id].kind, SchemaKind::Nothing)

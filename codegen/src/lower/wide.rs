@@ -17,7 +17,7 @@ pub(super) fn replace_where_held(types: &mut Types) {
                 Extra::Kept(ty) => vec![ty],
                 Extra::Dropped => Vec::new(),
             },
-            Shape::Enum(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
+            Shape::Enum(_) | Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
         };
         for ty in held {
             replace(ty, &mut pending);
@@ -37,6 +37,7 @@ fn all(shape: &mut Shape) -> Vec<&mut Type> {
     match shape {
         Shape::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
         Shape::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
+        Shape::OpenTuple(tuple) => tuple.types_mut().collect(),
         Shape::Alias(target) | Shape::Newtype(target) => vec![target],
         Shape::Enum(_) => Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! Lists: sets and arrays where the team wants them, and which items a set can have.
 
 use super::super::{merge, scalar, union};
-use super::Lowering;
+use super::{Lowering, tuples};
 use crate::config::{ArrayLengths, UniqueItems};
 use crate::document::{JsonType, Keywords, SchemaId, Value};
 use crate::ir::{External, Members, Type};
@@ -37,6 +37,9 @@ impl Lowering<'_> {
                 !matches!(scalar::string(&merged, self.config), Type::External(External::Path(_)))
             }
             Some(JsonType::Array) => {
+                if tuples::is_open_tuple(&merged) {
+                    return false;
+                }
                 let items = if merged.tuple.is_empty() { merged.items.as_slice() } else { &merged.tuple };
                 !items.is_empty() && items.iter().all(|item| self.has_order(*item, depth - 1))
             }

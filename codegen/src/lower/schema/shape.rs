@@ -6,6 +6,7 @@ use super::super::union::Alternative;
 use super::super::{docs, merge, origin, scalar, together, union};
 use super::Lowering;
 use super::object::is_struct;
+use super::tuples;
 use crate::document::{JsonType, Keywords, SchemaId};
 use crate::ir::{Label, Shape, Step, Type, TypeDef, TypeId, Union, Variant};
 
@@ -27,6 +28,7 @@ impl<'a> Lowering<'a> {
         self.listed(&merged).is_some()
             || !matches!(self.union_of(&merged), Choice::None | Choice::Only(_))
             || merged.types.len() > 1 && scalar::implied(&merged).is_none()
+            || tuples::is_open_tuple(&merged)
             || is_struct(self.schemas, &merged)
     }
 
@@ -53,6 +55,9 @@ impl<'a> Lowering<'a> {
         }
         if merged.types.len() > 1 && scalar::implied(merged).is_none() {
             return Shape::Union(self.type_list(merged));
+        }
+        if tuples::is_open_tuple(merged) {
+            return Shape::OpenTuple(self.open_tuple(merged));
         }
         Shape::Struct(self.object(merged))
     }

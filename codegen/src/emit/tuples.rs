@@ -1,0 +1,114 @@
+//! Lists whose first items have types of their own, and which may be longer or shorter.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use super::{Emit, attributes, docs, types};
+use crate::ir::{OpenTuple, TypeDef, TypeId};
+
+pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, tuple: &OpenTuple) -> Vec<TokenStream> {
+    let name = &emit.names.types[&id];
+    let docs = docs::of_type(def);
+    let attributes = attributes::of_type(emit, &def.at, &["Clone", "Debug", "PartialEq"]);
+    let items = tuple.items.iter().enumerate().map(|(index, ty)| {
+        let ty = types::owned(emit, ty);
+        if index < tuple.required { ty } else { quote!(Option<#ty>) }
+    });
+    let rest = tuple.rest.as_ref().map(|ty| {
+        let ty = types::owned(emit, ty);
+        quote!(Vec<#ty>)
+    });
+    let fields = items.chain(rest).map(|ty| quote!(pub #ty));
+    let definition = quote! {
+        #docs
+        #attributes
+        pub struct #name(#(#fields),*);
+    };
+    vec![definition, serialize(&quote!(#name), tuple), deserialize(&quote!(#name), tuple)]
+}
+
+/// Item after item; an item that is absent leaves no gap.
+fn serialize(name: &TokenStream, tuple: &OpenTuple) -> TokenStream {
+    let items = (0..tuple.items.len()).map(|index| {
+        let field = Literal::usize_unsuffixed(index);
+        if index < tuple.required {
+            quote!(items.serialize_element(&self.#field)?;)
+        } else {
+            quote!(if let Some(item) = &self.#field { items.serialize_element(item)?; })
+        }
+    });
+    let rest = tuple.rest.as_ref().map(|_| {
+        let field = Literal::usize_unsuffixed(tuple.items.len());
+        quote!(for item in &self.#field { items.serialize_element(item)?; })
+    });
+    quote! {
+        impl Serialize for #name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeSeq as _;
+
+                let mut items = serializer.serialize_seq(None)?;
+                #(#items)*
+                #rest
+                items.end()
+            }
+        }
+    }
+}
+
+fn deserialize(name: &TokenStream, tuple: &OpenTuple) -> TokenStream {
+    let names: Vec<Ident> =
+        (0..tuple.items.len()).map(|index| Ident::new(&format!("item_{index}"), Span::call_site())).collect();
+    let items = names.iter().enumerate().map(|(index, item)| {
+        let index_literal = Literal::usize_unsuffixed(index);
+        let missing = quote!(serde::de::Error::invalid_length(#index_literal, &self));
+        let required = (index < tuple.required).then(|| quote!(.ok_or_else(|| #missing)?));
+        quote!(let #item = items.next_element()? #required;)
+    });
+    let (rest, last) = match tuple.rest {
+        Some(_) => (
+            Some(quote! {
+                let mut rest = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    rest.push(item);
+                }
+            }),
+            Some(quote!(rest)),
+        ),
+        None => (None, None),
+    };
+    let values = names.iter().map(|name| quote!(#name)).chain(last);
+    let expected = expected(tuple);
+    quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Items;
+
+                impl<'de> serde::de::Visitor<'de> for Items {
+                    type Value = #name;
+
+                    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        formatter.write_str(#expected)
+                    }
+
+                    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut items: A) -> Result<#name, A::Error> {
+                        #(#items)*
+                        #rest
+                        Ok(#name(#(#values),*))
+                    }
+                }
+
+                deserializer.deserialize_seq(Items)
+            }
+        }
+    }
+}
+
+/// The lengths in words.
+fn expected(tuple: &OpenTuple) -> String {
+    match (tuple.required, &tuple.rest) {
+        (0, Some(_)) => "a list".to_owned(),
+        (fewest, Some(_)) => format!("a list of at least {fewest}"),
+        (0, None) => format!("a list of at most {}", tuple.items.len()),
+        (fewest, None) => format!("a list of {fewest} to {}", tuple.items.len()),
+    }
+}
