@@ -31,6 +31,7 @@ const AT_ONCE: usize = 500;
 /// (`journal_mode=WAL`, `synchronous=FULL`), and only then is any of them told that it is done. The file is made
 /// if there is none, for its owner only, in a directory that must exist and be on a local disk; `-wal` and `-shm`
 /// files stand beside it. Bodies are dropped once their events are done. The file does not shrink, its space is used again.
+/// On a full disk nothing is stored, nor said to be; it goes on once there is room for what the log holds, 1 MiB or so.
 ///
 /// Several processes can have it open, as a receiver and a command line that lists dead letters, but one at a
 /// time is to lease: the first lease ends those of every process before it, see [`Inbox::lease`].

@@ -1,7 +1,6 @@
 //! Stored, acknowledged, handled: what a receiver promises, and the faults it survives.
 //!
-//! The short forms run with the others. The long ones, of the same tests, take minutes:
-//! `cargo test -p asyncapi-runtime --features hmac,server,sqlite --test durable --release -- --ignored`
+//! The short forms run with the others. The long ones, of the same tests, take minutes: `.ci/faults`.
 
 mod acknowledgement;
 mod blocked;

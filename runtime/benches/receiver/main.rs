@@ -1,0 +1,59 @@
+//! What it costs to store an event before it is acknowledged: 2,000 events of 4 KB a second, on a machine shared with
+//! their sender, and beside them what a hyper handler makes of them that reads the body and answers.
+//!
+//! `cargo bench -p asyncapi-runtime --features hmac,server,sqlite --bench receiver [-- SECONDS [EVENTS A SECOND]]`
+//!
+//! Each of the three runs for so long, 5 seconds unless told otherwise, as a process of its own. The times hang on the
+//! machine and on what else it does; the ratios of one run rather less.
+
+mod sender;
+mod server;
+mod summary;
+
+use std::time::Duration;
+
+use asyncapi_runtime::BoxError;
+use server::{Kind, Process};
+use summary::Summary;
+
+/// What is aimed at.
+const P99: Duration = Duration::from_millis(50);
+const RESIDENT: u64 = 64 * 1024 * 1024;
+
+fn main() -> Result<(), BoxError> {
+    // cargo adds `--bench`.
+    let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    if let [word, kind, directory] = arguments.as_slice()
+        && word == server::WORD
+    {
+        return runtime.block_on(server::serve(kind.parse()?, directory.as_ref()));
+    }
+    let argument = |number: usize, default: u32| arguments.get(number).map_or(Ok(default), |text| text.parse());
+    let (seconds, rate) = (argument(0, 5)?, argument(1, 2_000)?);
+    runtime.block_on(compare(seconds, rate))
+}
+
+async fn compare(seconds: u32, rate: u32) -> Result<(), BoxError> {
+    println!("{rate} events of {} bytes a second, for {seconds} s each", sender::BODY_BYTES);
+    println!("{}", summary::HEAD);
+    let mut bare: Option<Summary> = None;
+    let mut instant: Option<Summary> = None;
+    for kind in Kind::ALL {
+        let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+        let process = Process::start(kind, directory.path())?;
+        let answers = sender::send(process.address, rate, seconds).await?;
+        let summary = Summary::of(answers, process.most_resident());
+        println!("{}", summary.line(kind, bare.as_ref()));
+        match kind {
+            Kind::Bare => bare = Some(summary),
+            Kind::Instant => instant = Some(summary),
+            Kind::Slow => {
+                let instant = instant.as_ref().ok_or("instant handlers come first")?;
+                println!("handlers of a minute, to instant ones: p99 × {:.2}", summary.p99_to(instant));
+            }
+        }
+    }
+    println!("aimed at: p99 within {P99:?}, at most {} MiB resident, slow handlers within × 1.20", RESIDENT >> 20);
+    Ok(())
+}
