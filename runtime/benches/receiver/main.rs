@@ -43,7 +43,7 @@ async fn compare(seconds: u32, rate: u32) -> Result<(), BoxError> {
         let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let process = Process::start(kind, directory.path())?;
         let answers = sender::send(process.address, rate, seconds).await?;
-        let summary = Summary::of(answers, process.most_resident());
+        let summary = Summary::of(&answers, process.most_resident());
         println!("{}", summary.line(kind, bare.as_ref()));
         match kind {
             Kind::Bare => bare = Some(summary),

@@ -18,7 +18,7 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn of(answers: Vec<Answer>, resident: Option<u64>) -> Self {
+    pub(crate) fn of(answers: &[Answer], resident: Option<u64>) -> Self {
         let accepted = answers.iter().filter(|answer| (200..300).contains(&answer.status)).count();
         let mut after: Vec<_> = answers.iter().map(|answer| answer.after).collect();
         after.sort_unstable();
