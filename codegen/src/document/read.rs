@@ -34,6 +34,13 @@ impl<'a> Node<'a> {
         Self { tree, value, at: Place { file, ..Place::root() } }
     }
 
+    /// The node at a place that leads through no reference.
+    pub(crate) fn at(tree: Tree<'a>, place: &Place) -> Option<Self> {
+        let root = Self::root(tree, place.file);
+        let value = place.pointer.steps().try_fold(root.value, |value, step| value.child(&step))?;
+        Some(Self { value, at: place.clone(), ..root })
+    }
+
     pub(crate) fn child(&self, step: &str) -> Option<Self> {
         let value = self.value.child(step)?;
         Some(Self { tree: self.tree, value, at: self.at.join(step) })

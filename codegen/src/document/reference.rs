@@ -1,6 +1,8 @@
 //! `$ref`: from the text of a reference to the node it means (Reference Object; RFC 3986 fragments, RFC 6901).
 
 use super::Pointer;
+use std::collections::{BTreeSet, VecDeque};
+
 use super::place::{FileId, Place};
 use super::read::{Node, Tree};
 use super::value::Value;
@@ -10,31 +12,40 @@ use crate::source::{Source, beside};
 
 /// Follows references from `node` until one that is none.
 pub(crate) fn follow(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
-    let mut seen = vec![node.at.clone()];
+    let start = node.at.clone();
+    let mut seen = BTreeSet::from([start.clone()]);
     let mut node = node;
     while node.reference().is_some() {
         node = step(&node)?;
-        if seen.contains(&node.at) {
-            return Err(fault(&seen[0], format!("`$ref` leads in a circle, back to `#{}`", node.at.pointer))
-                .with_cure("let one of the references lead to a definition"));
+        if !seen.insert(node.at.clone()) {
+            return Err(circle(&start, &node.at));
         }
-        seen.push(node.at.clone());
     }
     Ok(node)
+}
+
+/// A chain of references that never ends.
+pub(crate) fn circle(start: &Place, back: &Place) -> Diagnostic {
+    fault(start, format!("`$ref` leads in a circle, back to `#{}`", back.pointer))
+        .with_cure("let one of the references lead to a definition")
 }
 
 /// Follows one reference; a node that is none stays as it is.
 pub(crate) fn step<'a>(node: &Node<'a>) -> Result<Node<'a>, Diagnostic> {
     let Some(text) = node.reference() else { return Ok(node.clone()) };
-    let place = node.at.join("$ref");
+    let target = target(node, text)?;
+    find(node.tree, &target).ok_or_else(|| missing(node.tree, &node.at.join("$ref"), text, &target))
+}
+
+/// The place that a reference names, whether there is anything or not.
+fn target(node: &Node<'_>, text: &str) -> Result<Place, Diagnostic> {
     let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
     let file = file(node, path)?;
-    let Some(pointer) = percent_decoded(fragment).and_then(|text| Pointer::parse(&text)) else {
-        return Err(fault(&place, format!("`{text}` is not a JSON pointer"))
-            .with_cure("write it as `#/components/schemas/Name`, with `~1` for a slash in a name"));
-    };
-    let target = Place { file, pointer };
-    find(node.tree, &target).ok_or_else(|| missing(node.tree, &place, text, &target))
+    match percent_decoded(fragment).and_then(|text| Pointer::parse(&text)) {
+        Some(pointer) => Ok(Place { file, pointer }),
+        None => Err(fault(&node.at.join("$ref"), format!("`{text}` is not a JSON pointer"))
+            .with_cure("write it as `#/components/schemas/Name`, with `~1` for a slash in a name")),
+    }
 }
 
 /// The file that a node means by a path; the empty path is its own file.
@@ -71,16 +82,20 @@ pub(crate) fn is_url(path: &str) -> bool {
 /// The node at a place, which may lead through other references.
 fn find<'a>(tree: Tree<'a>, place: &Place) -> Option<Node<'a>> {
     let mut node = Node::root(tree, place.file);
+    let mut steps: VecDeque<String> = place.pointer.steps().collect();
     let mut hops = 0;
-    for name in place.pointer.steps() {
-        while node.value.child(&name).is_none() && node.reference().is_some() {
-            hops += 1;
-            if hops > MOST_HOPS {
-                return None;
-            }
-            node = step(&node).ok()?;
+    while let Some(step) = steps.front() {
+        if let Some(child) = node.child(step) {
+            node = child;
+            steps.pop_front();
+            continue;
         }
-        node = node.child(&name)?;
+        hops += 1;
+        let through = target(&node, node.reference()?).ok().filter(|_| hops <= MOST_HOPS)?;
+        node = Node::root(tree, through.file);
+        for step in through.pointer.steps().collect::<Vec<_>>().into_iter().rev() {
+            steps.push_front(step);
+        }
     }
     Some(node)
 }

@@ -1,6 +1,6 @@
 //! Schema Objects: each is read once, wherever it stands, and known by its place from then on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Index;
 
 use super::avro;
@@ -58,6 +58,14 @@ pub(crate) struct Schemas {
     /// Of the schema that is being read.
     pub(super) dialect: Dialect,
     pub(super) avro: avro::Known,
+    /// What references lead to, and is not read yet: chains of them may be as long as documents, and no stack is.
+    pending: Vec<SchemaId>,
+    /// How many schemas are being read, each inside the one before.
+    depth: usize,
+    /// References that are known to lead to a definition.
+    sound: BTreeSet<Place>,
+    /// The definition at the end of each reference.
+    ends: BTreeMap<SchemaId, SchemaId>,
 }
 
 impl Index<SchemaId> for Schemas {
@@ -71,14 +79,29 @@ impl Index<SchemaId> for Schemas {
 impl Schemas {
     /// The schema at the end of a chain of references; `None` where the chain is a circle.
     pub(crate) fn definition(&self, id: SchemaId) -> Option<SchemaId> {
-        let mut id = id;
-        for _ in 0..=self.all.len() {
-            match self[id].kind {
-                SchemaKind::Reference(target) => id = target,
-                _ => return Some(id),
+        match self[id].kind {
+            SchemaKind::Reference(_) => self.ends.get(&id).copied(),
+            _ => Some(id),
+        }
+    }
+
+    /// Finds the end of each chain of references, once everything has been read: every chain is walked once.
+    pub(super) fn close(&mut self) {
+        let mut seen = BTreeSet::new();
+        for start in 0..self.all.len() {
+            let mut way = Vec::new();
+            let mut id = SchemaId(start);
+            while let SchemaKind::Reference(target) = self[id].kind {
+                if self.ends.contains_key(&id) || !seen.insert(id) {
+                    break;
+                }
+                way.push(id);
+                id = target;
+            }
+            if let Some(end) = self.definition(id) {
+                self.ends.extend(way.into_iter().map(|id| (id, end)));
             }
         }
-        None
     }
 
     /// The keywords at the end of a chain of references, where there are any.
@@ -129,12 +152,54 @@ impl Schemas {
     ) -> SchemaId {
         match self.reserve(node) {
             Ok(id) => {
+                self.depth += 1;
                 let kind = kind(self, node, id);
                 self.fill(id, kind);
+                self.depth -= 1;
+                if self.depth == 0 {
+                    self.read_pending(node);
+                }
                 id
             }
             Err(known) => known,
         }
+    }
+
+    /// Reads what references lead to, one after the other instead of one inside the other.
+    fn read_pending(&mut self, near: &Node<'_>) {
+        self.depth += 1;
+        while let Some(id) = self.pending.pop() {
+            if let Some(node) = Node::at(near.tree, &self[id].at) {
+                let kind = self.kind(&node, id);
+                self.fill(id, kind);
+            }
+        }
+        self.depth -= 1;
+    }
+
+    /// The schema that a reference leads to, read later.
+    fn read_later(&mut self, target: &Node<'_>) -> SchemaId {
+        match self.reserve(target) {
+            Ok(id) => {
+                self.pending.push(id);
+                id
+            }
+            Err(known) => known,
+        }
+    }
+
+    /// Where a reference leads; an error where it leads nowhere in the end. Each reference is followed once.
+    fn target<'a>(&mut self, node: &Node<'a>) -> Result<Node<'a>, Diagnostic> {
+        let mut way = BTreeSet::new();
+        let mut end = node.clone();
+        while end.reference().is_some() && !self.sound.contains(&end.at) {
+            if !way.insert(end.at.clone()) {
+                return Err(reference::circle(&node.at, &end.at));
+            }
+            end = reference::step(&end)?;
+        }
+        self.sound.append(&mut way);
+        reference::step(node)
     }
 
     /// An id for the schema at a node; the one it has, where it has been read before.
@@ -179,8 +244,8 @@ impl Schemas {
 
     fn kind(&mut self, node: &Node<'_>, id: SchemaId) -> SchemaKind {
         if node.reference().is_some() {
-            return match reference::follow(node.clone()).and_then(|_| reference::step(node)) {
-                Ok(target) => SchemaKind::Reference(self.read(&target)),
+            return match self.target(node) {
+                Ok(target) => SchemaKind::Reference(self.read_later(&target)),
                 Err(fault) => {
                     node.report(fault);
                     SchemaKind::Anything

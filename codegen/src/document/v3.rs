@@ -43,6 +43,7 @@ pub(super) fn read(mut root: Object<'_>, files: Vec<String>) -> Document {
     let content_type = root.text("defaultContentType");
     root.pass_over(&["id"]);
     root.finish();
+    reader.schemas.close();
     let Reader { schemas, messages, channels, operations, .. } = reader;
     Document { files, docs, content_type, servers, channels, operations, messages, components, schemas }
 }

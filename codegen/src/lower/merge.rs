@@ -4,11 +4,30 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::document::{Keywords, Place, SchemaId, SchemaKind, Schemas};
+use crate::document::{Keywords, SchemaId, SchemaKind, Schemas};
 
 /// The keywords of a schema with everything merged in that its `allOf` says; the rest as it is.
 pub(super) fn flat(schemas: &Schemas, keywords: &Keywords) -> Keywords {
-    flat_within(schemas, keywords, &mut BTreeSet::new())
+    let mut seen = BTreeSet::from([&keywords.at]);
+    let mut above: Vec<Open<'_>> = Vec::new();
+    let mut open = Open::new(keywords, &keywords.all_of);
+    loop {
+        if let Some(part) = open.parts.next() {
+            let Some(part) = schemas.keywords(*part) else { continue };
+            // What a part is made of adds nothing the second time, and a schema may be part of itself.
+            let parts = if seen.insert(&part.at) { &part.all_of[..] } else { &[] };
+            above.push(std::mem::replace(&mut open, Open::new(part, parts)));
+            continue;
+        }
+        let merged = open.close(schemas);
+        match above.pop() {
+            Some(mut whole) => {
+                add(schemas, &mut whole.merged, &mut whole.properties, merged);
+                open = whole;
+            }
+            None => return merged,
+        }
+    }
 }
 
 /// The keywords at the end of a chain of references, merged.
@@ -32,27 +51,29 @@ pub(super) fn stands_for(keywords: &Keywords) -> Option<SchemaId> {
     alone.then_some(only)
 }
 
-fn flat_within(schemas: &Schemas, keywords: &Keywords, seen: &mut BTreeSet<Place>) -> Keywords {
-    let mut merged = Keywords { all_of: Vec::new(), ..keywords.clone() };
-    // A schema that is part of itself adds nothing the second time.
-    if !seen.insert(keywords.at.clone()) {
-        return merged;
+/// A schema on the way to be merged: chains of `allOf` may be as long as documents, and no stack is.
+struct Open<'a> {
+    merged: Keywords,
+    /// What the schema says itself comes last in words and first in order of writing; parts keep their order.
+    own: Vec<(String, SchemaId)>,
+    properties: Properties,
+    parts: std::slice::Iter<'a, SchemaId>,
+}
+
+impl<'a> Open<'a> {
+    fn new(keywords: &'a Keywords, parts: &'a [SchemaId]) -> Self {
+        let mut merged = Keywords { all_of: Vec::new(), ..keywords.clone() };
+        let own = std::mem::take(&mut merged.properties);
+        Self { merged, own, properties: Properties::new(), parts: parts.iter() }
     }
-    // What the schema says itself comes last in words and first in order of writing; parts keep their order.
-    let own = std::mem::take(&mut merged.properties);
-    let mut properties = IndexMap::new();
-    for part in &keywords.all_of {
-        if let Some(part) = schemas.keywords(*part) {
-            let part = flat_within(schemas, part, seen);
-            add(schemas, &mut merged, &mut properties, part);
+
+    fn close(mut self, schemas: &Schemas) -> Keywords {
+        for (name, id) in self.own {
+            add_property(schemas, &mut self.properties, name, id);
         }
+        finish(&mut self.merged, self.properties);
+        self.merged
     }
-    for (name, id) in own {
-        add_property(schemas, &mut properties, name, id);
-    }
-    finish(&mut merged, properties);
-    seen.remove(&keywords.at);
-    merged
 }
 
 /// Lays an alternative over what all alternatives share.

@@ -2,34 +2,35 @@
 
 mod circles;
 
-use std::collections::BTreeSet;
-
 use crate::ir::{Shape, Type, TypeId, Types};
 
-/// Turns aliases that lead back to themselves into types of their own.
+/// Turns aliases that lead back to themselves into types of their own: of each circle the first, until there is none.
 pub(super) fn name_what_holds_itself(types: &mut Types) {
-    for index in 0..types.0.len() {
-        let id = TypeId(index);
-        let Shape::Alias(target) = &types[id].shape else { continue };
-        if leads_to(types, target, id) {
-            let target = target.clone();
-            types.0[index].shape = Shape::Newtype(target);
+    loop {
+        let named: Vec<Vec<usize>> = types.0.iter().map(|def| alias_of(&def.shape)).collect();
+        let firsts: Vec<usize> = circles::find(&named).firsts(&named, |_| true).collect();
+        if firsts.is_empty() {
+            return;
+        }
+        for first in firsts {
+            if let Shape::Alias(target) = &types.0[first].shape {
+                let target = target.clone();
+                types.0[first].shape = Shape::Newtype(target);
+            }
         }
     }
 }
 
-/// Whether aliases lead from a type to another, through lists and maps too.
-fn leads_to(types: &Types, from: &Type, to: TypeId) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut pending = vec![from];
+/// The types that an alias stands for, in lists and maps too.
+fn alias_of(shape: &Shape) -> Vec<usize> {
+    let mut ids = Vec::new();
+    let mut pending = Vec::new();
+    if let Shape::Alias(target) = shape {
+        pending.push(target);
+    }
     while let Some(ty) = pending.pop() {
         match ty {
-            Type::Named(id) if *id == to => return true,
-            Type::Named(id) if seen.insert(*id) => {
-                if let Shape::Alias(target) = &types[*id].shape {
-                    pending.push(target);
-                }
-            }
+            Type::Named(id) => ids.push(id.0),
             Type::List(inner)
             | Type::Set(inner)
             | Type::Array(inner, _)
@@ -40,7 +41,7 @@ fn leads_to(types: &Types, from: &Type, to: TypeId) -> bool {
             _ => {}
         }
     }
-    false
+    ids
 }
 
 /// Boxes what closes a circle of types that contain each other in place; lists and maps are on the heap already.

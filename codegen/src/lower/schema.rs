@@ -36,6 +36,14 @@ pub(super) struct Lowering<'a> {
     joined: BTreeMap<TypeId, Vec<SchemaId>>,
     /// The schemas of headers: there are always more headers than a message has.
     headers: BTreeSet<Place>,
+    /// How many types are being made, each inside the one before; those of components are not.
+    depth: usize,
+    /// How many lists and maps stand inside each other on the way, since the last type of its own.
+    nested: usize,
+    /// What has a type that is not made yet, because the stack would have become too deep.
+    postponed: Vec<SchemaId>,
+    /// The alternatives that are being joined with what they share, each inside the one before.
+    joining: Vec<SchemaId>,
     /// What is being resolved without an item, so that a circle of such schemas ends.
     under_way: BTreeSet<SchemaId>,
     /// `None` while the type is being made.
@@ -67,6 +75,10 @@ impl<'a> Lowering<'a> {
             made: BTreeMap::new(),
             joined: BTreeMap::new(),
             headers: headers(document),
+            depth: 0,
+            nested: 0,
+            postponed: Vec::new(),
+            joining: Vec::new(),
             under_way: BTreeSet::new(),
             types: Vec::new(),
             coverage: Coverage::default(),
@@ -276,15 +288,50 @@ impl<'a> Lowering<'a> {
         if let Some(type_id) = self.made.get(&id) {
             return Type::Named(*type_id);
         }
-        if let SchemaKind::Keywords(keywords) = &self.schemas[id].kind
-            && self.needs_item(keywords)
-        {
-            let type_id = self.reserve(id);
+        if self.depth >= DEEPEST {
+            return self.too_deep(id);
+        }
+        self.depth += 1;
+        let ty = match &self.schemas[id].kind {
+            SchemaKind::Keywords(keywords) if self.needs_item(keywords) => self.item(id, keywords),
+            _ => self.without_item(id),
+        };
+        self.depth -= 1;
+        if self.depth == 0 {
+            self.make_postponed();
+        }
+        ty
+    }
+
+    /// A type of its own; made later where many others are being made already.
+    fn item(&mut self, id: SchemaId, keywords: &'a Keywords) -> Type {
+        let type_id = self.reserve(id);
+        if self.depth > DEEP {
+            self.postponed.push(id);
+        } else {
+            let nested = std::mem::take(&mut self.nested);
             let shape = self.shape(keywords).unwrap_or(Shape::Alias(Type::Any));
             self.types[type_id.0] = Some(self.def(id, shape));
-            return Type::Named(type_id);
+            self.nested = nested;
         }
-        self.without_item(id)
+        Type::Named(type_id)
+    }
+
+    fn make_postponed(&mut self) {
+        while let Some(id) = self.postponed.pop() {
+            self.depth += 1;
+            self.component(id);
+            self.depth -= 1;
+        }
+    }
+
+    /// No stack holds schemas that are made inside each other without end.
+    fn too_deep(&self, id: SchemaId) -> Type {
+        let message = format!("schemas are nested more than {DEEPEST} deep here");
+        let diagnostic = Diagnostic::new(Severity::Error, &self.schemas[id].at, message);
+        self.diagnostics
+            .push(diagnostic.with_cure("define some of them under `components.schemas`, and refer to those"));
+        Type::Any
     }
 
     /// The type of a schema that has no item, or that an item's alias stands for.
@@ -342,20 +389,41 @@ impl<'a> Lowering<'a> {
                 scalar::mapped_number(merged, self.config).unwrap_or_else(|| scalar::number(merged, self.config))
             }
             Some(JsonType::String) => scalar::string(merged, self.config),
-            Some(JsonType::Array) if tuples::is_tuple(merged) => self.tuple(merged),
-            Some(JsonType::Array) => self.list(merged),
-            Some(JsonType::Object) => {
-                let value = match self.extra(merged) {
-                    Extra::Kept(value) => value,
-                    Extra::Dropped => Type::Any,
-                };
-                match self.key_of(merged) {
-                    Some(key) => Type::Keyed(key, Box::new(value)),
-                    None => Type::Map(Box::new(value)),
-                }
+            Some(JsonType::Array | JsonType::Object) if self.nested >= MOST_NESTED => self.too_nested(merged),
+            Some(JsonType::Array | JsonType::Object) => {
+                self.nested += 1;
+                let ty = self.holder(merged);
+                self.nested -= 1;
+                ty
             }
             None => Type::Any,
         }
+    }
+
+    /// A list, a tuple or a map, and what it holds.
+    fn holder(&mut self, merged: &Keywords) -> Type {
+        if scalar::implied(merged) == Some(JsonType::Object) {
+            let value = match self.extra(merged) {
+                Extra::Kept(value) => value,
+                Extra::Dropped => Type::Any,
+            };
+            return match self.key_of(merged) {
+                Some(key) => Type::Keyed(key, Box::new(value)),
+                None => Type::Map(Box::new(value)),
+            };
+        }
+        if tuples::is_tuple(merged) {
+            return self.tuple(merged);
+        }
+        self.list(merged)
+    }
+
+    /// Nobody reads such types, and neither does rustc.
+    fn too_nested(&self, merged: &Keywords) -> Type {
+        let message = format!("lists and maps are nested more than {MOST_NESTED} deep here, so every value is allowed");
+        let diagnostic = Diagnostic::new(Severity::Warning, &merged.at, message);
+        self.diagnostics.push(diagnostic.with_cure("give what they hold a name: an object with properties"));
+        Type::Any
     }
 
     /// Whether the enum is the set of the events' names, in any order.
@@ -380,6 +448,14 @@ fn headers(document: &Document) -> BTreeSet<Place> {
     let described = document.messages.iter().filter_map(|message| document.schemas.definition(message.headers?));
     described.map(|id| document.schemas[id].at.clone()).collect()
 }
+/// So many lists and maps may stand inside each other.
+const MOST_NESTED: usize = 16;
+
+/// From this depth on, a type of its own is made after the others.
+const DEEP: usize = 40;
+
+/// No chain of other names for a schema is longer, unless somebody means it.
+const DEEPEST: usize = 160;
 
 /// A message that is joined with others.
 #[derive(Clone, Debug)]

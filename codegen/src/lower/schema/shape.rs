@@ -18,6 +18,9 @@ pub(super) enum Choice {
     Among(Vec<SchemaId>),
 }
 
+/// Alternatives of alternatives are joined with what they share no deeper than this.
+const MOST_JOINED: usize = 8;
+
 impl<'a> Lowering<'a> {
     /// Whether a schema becomes an item: an enum, an object of which more is known than its values, or a union.
     pub(super) fn needs_item(&self, keywords: &Keywords) -> bool {
@@ -98,13 +101,20 @@ impl<'a> Lowering<'a> {
         let mut seen = BTreeSet::new();
         for Alternative { id, tag_values } in found {
             let label = union::both_labels(self.schemas, id);
-            let ty = if shares { self.joined(&base, id) } else { self.value(id) };
+            let ty = if shares && self.can_join(id) { self.joined(&base, id) } else { self.value(id) };
             // Without a tag, a second alternative of the same type can never be meant.
             if seen.insert(ty.clone()) || tag.is_some() {
                 variants.push(Variant { at: self.schemas[id].at.clone(), label, ty, tag_values, kinds: Vec::new() });
             }
         }
         Union { variants, tag }
+    }
+
+    /// Whether an alternative is joined with what it shares: not inside itself, and not with every other on the way down,
+    /// which would be types without end, or without number.
+    fn can_join(&self, id: SchemaId) -> bool {
+        let definition = self.schemas.definition(id).unwrap_or(id);
+        self.joining.len() < MOST_JOINED && !self.joining.contains(&definition)
     }
 
     /// The type of an alternative together with what all alternatives share.
@@ -116,7 +126,9 @@ impl<'a> Lowering<'a> {
         let (at, docs) = (joined.at.clone(), docs(&joined.docs));
         let type_id = TypeId(self.types.len());
         self.types.push(None);
+        self.joining.push(self.schemas.definition(id).unwrap_or(id));
         let shape = self.shape_of(&joined);
+        self.joining.pop();
         self.types[type_id.0] = Some(TypeDef { at, origin, docs, shape });
         Type::Named(type_id)
     }
