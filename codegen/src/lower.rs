@@ -3,6 +3,7 @@
 mod bindings;
 mod channel;
 mod definition;
+mod depth;
 mod identity;
 mod kinds;
 mod merge;
@@ -45,6 +46,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
         Validation::Types => Definitions::default(),
         Validation::Full => definition::all(document, &types, &made),
     };
+    depth::check(&mut types, &operations, diagnostics);
     let identities = identities(document, &types);
     let routing = routing::find(document, config, &operations, &events, diagnostics);
     Api {

@@ -18,6 +18,13 @@ uuid = { version = "1", features = ["serde"] }
 /// The first line of the workspace's manifest; nothing is written into a directory that holds another workspace.
 const MARK: &str = "# Written by cargo asyncapi corpus.";
 
+/// How the root of a crate begins. Types of some documents hold each other deeper than rustc follows by itself, and a
+/// warning of the generator tells the team to write this.
+const ROOT: &str = "//! Generated code, a module for each document and perspective.
+
+#![recursion_limit = \"4096\"]
+";
+
 /// A workspace of its own, with a crate for each shard.
 pub(crate) struct Crates {
     pub(crate) root: PathBuf,
@@ -47,8 +54,7 @@ impl Crates {
 
     /// The roots of the crates, without the modules that are known to fail: one of them hides what is wrong with others.
     pub(crate) fn roots(&self, modules: &Modules<'_>, without: &BTreeSet<usize>) -> Result<(), Failure> {
-        let mut roots =
-            vec!["//! Generated code, a module for each document and perspective.\n".to_owned(); modules.shards];
+        let mut roots = vec![ROOT.to_owned(); modules.shards];
         for (index, module) in modules.all.iter().enumerate() {
             if !without.contains(&index) {
                 let _ = write!(roots[module.shard], "\n#[path = {:?}]\npub mod {};\n", module.file, module.name);

@@ -1,8 +1,8 @@
 //! `$ref`: from the text of a reference to the node it means (Reference Object; RFC 3986 fragments, RFC 6901).
 
-use super::Pointer;
 use std::collections::{BTreeSet, VecDeque};
 
+use super::Pointer;
 use super::place::{FileId, Place};
 use super::read::{Node, Tree};
 use super::value::Value;

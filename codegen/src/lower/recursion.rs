@@ -76,7 +76,7 @@ fn in_place(shape: &mut Shape) -> Vec<usize> {
 }
 
 /// What can be boxed.
-fn parts(shape: &mut Shape) -> Vec<&mut Type> {
+pub(super) fn parts(shape: &mut Shape) -> Vec<&mut Type> {
     match shape {
         Shape::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
         Shape::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),

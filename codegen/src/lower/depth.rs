@@ -1,0 +1,82 @@
+//! Types that hold types that hold types: rustc follows them to a depth, and no further unless it is told.
+
+use std::collections::BTreeSet;
+
+use super::recursion::parts;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::ir::{Operation, Presence, Shape, Type, Types};
+
+/// rustc follows types to 128 (The Rust Reference, "recursion_limit"); the rest is for what surrounds them.
+const FOLLOWED: usize = 100;
+
+/// What drops a value counts fewer of the types on the way.
+const FOLLOWED_TO_DROP: usize = 4 * FOLLOWED;
+
+/// Warns where types go deeper than rustc does by itself: a payload, which it follows to find out whether threads may send
+/// it to each other, and any type, which it follows to drop it.
+pub(super) fn check(types: &mut Types, operations: &[Operation], diagnostics: &Diagnostics) {
+    let held: Vec<Vec<(usize, usize)>> = types.0.iter_mut().map(|def| held(&mut def.shape)).collect();
+    let mut seen = BTreeSet::new();
+    let mut look = |root: usize, followed: usize| {
+        let deepest = deepest(&held, root, &mut seen);
+        if deepest > followed {
+            let limit = (deepest * 2).next_power_of_two();
+            let message = "the types here hold each other deeper than rustc follows them by itself";
+            let cure = format!("write `#![recursion_limit = \"{limit}\"]` at the root of the crate");
+            diagnostics.push(Diagnostic::new(Severity::Warning, &types.0[root].at, message).with_cure(cure));
+        }
+    };
+    let payloads = operations.iter().flat_map(|operation| [Some(&operation.payload), reply(operation)]);
+    for payload in payloads.flatten() {
+        let mut roots = Vec::new();
+        collect(payload, 0, &mut roots);
+        roots.into_iter().for_each(|(root, _)| look(root, FOLLOWED));
+    }
+    (0..held.len()).for_each(|root| look(root, FOLLOWED_TO_DROP));
+}
+
+fn reply(operation: &Operation) -> Option<&Type> {
+    operation.reply.as_ref().map(|reply| &reply.payload)
+}
+
+/// How deep the way goes that is walked first; what was seen before is not walked again, here as in rustc.
+fn deepest(held: &[Vec<(usize, usize)>], root: usize, seen: &mut BTreeSet<usize>) -> usize {
+    let mut deepest = 0;
+    let mut pending = vec![(root, 0)];
+    while let Some((id, depth)) = pending.pop() {
+        if seen.insert(id) {
+            deepest = deepest.max(depth);
+            pending.extend(held[id].iter().rev().map(|(next, steps)| (*next, depth + steps)));
+        }
+    }
+    deepest
+}
+
+/// The types that a type holds, on the heap or not, and how many types lie on the way to each.
+fn held(shape: &mut Shape) -> Vec<(usize, usize)> {
+    let mut held = Vec::new();
+    let options: Vec<bool> = match shape {
+        Shape::Struct(object) => object.fields.iter().map(|field| field.presence != Presence::Required).collect(),
+        _ => Vec::new(),
+    };
+    if let Shape::Alias(target) = shape {
+        collect(target, 0, &mut held);
+    }
+    for (index, part) in parts(shape).into_iter().enumerate() {
+        let option = usize::from(options.get(index).copied().unwrap_or_default());
+        collect(part, 1 + option, &mut held);
+    }
+    held
+}
+
+fn collect(ty: &Type, steps: usize, held: &mut Vec<(usize, usize)>) {
+    match ty {
+        Type::Named(id) => held.push((id.0, steps)),
+        Type::Boxed(id) => held.push((id.0, steps + 3)),
+        Type::Nullable(inner) => collect(inner, steps + 1, held),
+        Type::List(inner) => collect(inner, steps + 3, held),
+        Type::Map(inner) => collect(inner, steps + 6, held),
+        Type::Tuple(items) => items.iter().for_each(|item| collect(item, steps + 1, held)),
+        _ => {}
+    }
+}
