@@ -67,6 +67,8 @@ use crate::{check, document, emit, format, lower, names, output};
 /// and of equals the last. A pattern that meets nothing is an error, for it is a slip, or the document has changed.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
+    /// The paths of what is kept of the network, by the beginnings of URLs.
+    pub(crate) urls: BTreeMap<String, String>,
     pub(crate) perspective: Perspective,
     pub(crate) extent: Extent,
     pub(crate) methods: Methods,
@@ -133,6 +135,7 @@ impl Config {
     /// # Ok::<(), asyncapi_codegen::Error>(())
     /// ```
     pub fn generate(&self, source: &Source) -> Result<Output, Error> {
+        let source = &source.clone().with_urls(&self.urls);
         let diagnostics = Diagnostics::new();
         #[cfg(feature = "overlay")]
         self.check_overlays(source, &diagnostics);

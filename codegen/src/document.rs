@@ -42,6 +42,7 @@ pub(crate) use self::origin::Origin;
 pub(crate) use self::place::{FileId, Place};
 pub use self::pointer::Pointer;
 use self::read::{Node, Tree};
+pub(crate) use self::reference::{is_url, percent_decoded};
 pub(crate) use self::schema::{Called, SchemaId, SchemaKind, Schemas};
 use self::traits::Winner;
 pub(crate) use self::value::Value;
@@ -275,7 +276,7 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|sign| sign.is_ascii_digit())
 }
 
-/// The files that a text refers to, as it writes their paths; the network is not among them.
+/// The files that a text refers to, as it writes their paths and URLs.
 pub(crate) fn files_referred_to(name: &str, text: &str) -> Vec<String> {
     let mut paths = Vec::new();
     if let Ok(root) = read(name, text) {
@@ -291,9 +292,8 @@ fn collect_paths(value: &Value, paths: &mut Vec<String>) {
         Value::Mapping(entries) => {
             if let Some(Value::String(reference)) = entries.get("$ref") {
                 let path = reference.split('#').next().unwrap_or_default();
-                let path = reference::percent_decoded(path).unwrap_or_else(|| path.to_owned());
-                if !path.is_empty() && !reference::is_url(&path) {
-                    paths.push(path);
+                if !path.is_empty() {
+                    paths.push(path.to_owned());
                 }
             }
             entries.values().for_each(|value| collect_paths(value, paths));

@@ -1,6 +1,7 @@
 //! Stage five: the only maker of identifiers. Every name comes from the document, never from a counter.
 
 mod case;
+mod letters;
 mod reserved;
 mod scope;
 

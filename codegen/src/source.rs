@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::document::{FileId, files_referred_to};
+use crate::document::{FileId, files_referred_to, is_url, percent_decoded};
 use crate::error::Error;
 
 /// The text of a document, and the texts of the files that it refers to.
@@ -15,6 +15,8 @@ pub struct Source {
     files: Vec<File>,
     /// Why a file that is referred to is not here, by its name.
     absent: BTreeMap<String, String>,
+    /// The paths of what is kept of the network, by the beginnings of URLs.
+    urls: BTreeMap<String, String>,
     /// The files that are overlays, in the order in which they are laid over the document.
     #[cfg(feature = "overlay")]
     overlays: Vec<FileId>,
@@ -34,6 +36,7 @@ impl Source {
         Self {
             files: vec![file],
             absent: BTreeMap::new(),
+            urls: BTreeMap::new(),
             #[cfg(feature = "overlay")]
             overlays: Vec::new(),
         }
@@ -104,13 +107,15 @@ impl Source {
         Ok(Self::new(path.display().to_string(), text).with_files_referred_to(root.as_ref()))
     }
 
-    /// Reads a document as [`Source::read`] does, and overlays beside it.
-    #[cfg(feature = "overlay")]
-    pub(crate) fn read_with_overlays(path: &Path, overlays: &[PathBuf]) -> Result<Self, Error> {
-        let mut source = Self::new(path.display().to_string(), read_file(path)?);
-        for overlay in overlays {
-            source = source.with_overlay(overlay.display().to_string(), read_file(overlay)?);
-        }
+    /// Reads a document as [`Source::read`] does, overlays beside it, and copies of what is on the network.
+    pub(crate) fn read_with(path: &Path, overlays: &[PathBuf], urls: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let source = Self::new(path.display().to_string(), read_file(path)?).with_urls(urls);
+        #[cfg(feature = "overlay")]
+        let source = overlays.iter().try_fold(source, |source, overlay| {
+            Ok::<_, Error>(source.with_overlay(overlay.display().to_string(), read_file(overlay)?))
+        })?;
+        #[cfg(not(feature = "overlay"))]
+        let _ = overlays;
         Ok(source.with_files_referred_to(root_of(path)))
     }
 
@@ -118,14 +123,34 @@ impl Source {
         let mut next = 0;
         while let Some(file) = self.files.get(next) {
             let referrer = self.referrer(FileId(next));
-            let wanted: Vec<String> =
-                files_referred_to(&file.name, &file.text).iter().map(|path| beside(referrer, path)).collect();
+            let wanted: Vec<String> = files_referred_to(&file.name, &file.text)
+                .iter()
+                .filter_map(|path| self.meant(referrer, path))
+                .collect();
             for name in wanted {
                 self.add(root, name);
             }
             next += 1;
         }
         self
+    }
+
+    /// The same, with copies of what is on the network.
+    pub(crate) fn with_urls(mut self, urls: &BTreeMap<String, String>) -> Self {
+        self.urls.extend(urls.iter().map(|(url, path)| (url.clone(), path.clone())));
+        self
+    }
+
+    /// The name of the file that another file means by a path or a URL; none where a URL has no copy.
+    pub(crate) fn meant(&self, referrer: &str, path: &str) -> Option<String> {
+        let decoded = |text: &str| percent_decoded(text).unwrap_or_else(|| text.to_owned());
+        if !is_url(path) {
+            return Some(beside(referrer, &decoded(path)));
+        }
+        let fits = self.urls.iter().filter_map(|(url, copy)| Some((url.len(), copy, path.strip_prefix(url.as_str())?)));
+        let (_, copy, rest) = fits.max_by_key(|(length, ..)| *length)?;
+        let separator = if rest.is_empty() || copy.is_empty() || copy.ends_with('/') { "" } else { "/" };
+        Some(beside("", &format!("{copy}{separator}{}", decoded(rest.trim_start_matches('/')))))
     }
 
     /// The file to which references in this one are relative: what an overlay says is said in the document.

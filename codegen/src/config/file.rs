@@ -119,6 +119,10 @@ impl File<'_> {
                 let texts = self.texts(name, value).into_iter();
                 texts.fold(config, |config, text| call(config, key.get_ref().to_string(), text))
             }),
+            (Key::Places(call), DeValue::Table(table)) => table.iter().fold(config, |config, (key, value)| {
+                let paths = self.texts(name, value).into_iter().map(|path| self.directory.join(path));
+                paths.fold(config, |config, path| call(config, key.get_ref().to_string(), path))
+            }),
             (Key::Kind(kinds), DeValue::Table(table)) if table.len() == 1 => {
                 table.iter().fold(config, |config, entry| self.kind(config, name, kinds, entry))
             }
@@ -191,7 +195,7 @@ fn wanted(key: &Key) -> String {
         Key::Word(words) => format!("one of {}", listed(words.iter().map(|(known, _)| *known))),
         Key::Texts(_) | Key::Paths(_) => "a text or a list of texts".to_owned(),
         Key::Patterns(_) => "`true`, a pattern or a list of patterns".to_owned(),
-        Key::Pairs(_) => "a table of texts".to_owned(),
+        Key::Pairs(_) | Key::Places(_) => "a table of texts".to_owned(),
         Key::Kind(kinds) => format!("a table with one of {}", listed(kinds.iter().map(|(known, _)| *known))),
     }
 }

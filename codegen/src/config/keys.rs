@@ -19,6 +19,8 @@ pub(super) enum Key {
     Patterns(fn(Config, String) -> Config),
     /// A table; each of its values is a text, or a list of texts, one a call.
     Pairs(fn(Config, String, String) -> Config),
+    /// The same, and the texts are paths, relative to the options file.
+    Places(fn(Config, String, PathBuf) -> Config),
     /// A table of one entry, whose key says what its text is.
     Kind(&'static [(&'static str, Kind)]),
 }
@@ -34,6 +36,7 @@ pub(super) const KEYS: &[(&str, Key)] = &[
     ("strict", Key::Flag(Config::strict)),
     #[cfg(feature = "overlay")]
     ("overlay", Key::Paths(Config::overlay)),
+    ("map-url", Key::Places(Config::map_url)),
     (
         "perspective",
         Key::Word(&[

@@ -41,6 +41,23 @@ impl Config {
         self
     }
 
+    /// Says where the team keeps copies of what is on the network: a reference to a URL that begins with `url` means the
+    /// file at `path`, or below it by the rest of the URL. Of several that fit, the longest counts. Nothing is ever fetched.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new()
+    ///     .map_url("https://example.com/schemas/", "spec/vendor/")
+    ///     .map_url("https://example.com/schemas/order/v2", "spec/order.yaml");
+    /// ```
+    ///
+    /// The path is relative to the current directory, as the document's is, and stays where references must
+    /// ([`Source::read`]); in the pure API it is a name given to [`Source::with_file`].
+    #[must_use]
+    pub fn map_url(mut self, url: impl Into<String>, path: impl AsRef<Path>) -> Self {
+        self.urls.insert(url.into(), path.as_ref().display().to_string());
+        self
+    }
+
     /// Reads a document, the overlays of these options, and the files that they refer to, for [`Config::generate`].
     ///
     /// # Errors
@@ -48,10 +65,10 @@ impl Config {
     /// [`Error::Read`] when the document or an overlay cannot be read; see [`Source::read`].
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Source, Error> {
         #[cfg(feature = "overlay")]
-        let source = Source::read_with_overlays(path.as_ref(), &self.overlays);
+        let overlays = &self.overlays;
         #[cfg(not(feature = "overlay"))]
-        let source = Source::read(path);
-        source
+        let overlays = &[];
+        Source::read_with(path.as_ref(), overlays, &self.urls)
     }
 
     /// An overlay that is asked for and was not read would be missed by nobody, until the code is found to be wrong.

@@ -53,11 +53,12 @@ pub(crate) fn file(node: &Node<'_>, path: &str) -> Result<FileId, Diagnostic> {
     let place = node.at.join("$ref");
     match path {
         "" => Ok(node.at.file),
-        _ if is_url(path) => Err(on_the_network(&place, node.reference().unwrap_or(path))),
         path => {
             let source = node.tree.source;
-            let name = beside(source.name_of(node.at.file), &percent_decoded(path).unwrap_or_else(|| path.to_owned()));
-            source.named(&name).map_err(|why| absent(&place, &name, why))
+            let Some(name) = source.meant(source.name_of(node.at.file), path) else {
+                return Err(on_the_network(&place, node.reference().unwrap_or(path), path));
+            };
+            source.named(&name).map_err(|why| absent(&place, &name, why, is_url(path)))
         }
     }
 }
@@ -103,13 +104,18 @@ fn find<'a>(tree: Tree<'a>, place: &Place) -> Option<Node<'a>> {
 /// No honest pointer leads through more references than this; a circle of them would.
 const MOST_HOPS: usize = 64;
 
-fn on_the_network(place: &Place, text: &str) -> Diagnostic {
-    fault(place, format!("`{text}` is on the network, which is never asked"))
-        .with_cure("keep a copy of what it means beside this file, or under `components`, and refer to that")
+fn on_the_network(place: &Place, text: &str, url: &str) -> Diagnostic {
+    let file = url.rsplit('/').next().unwrap_or(url);
+    let cure = format!("keep a copy, and say where: `Config::map_url(\"{url}\", \"{file}\")`");
+    fault(place, format!("`{text}` is on the network, which is never asked")).with_cure(cure)
 }
 
-fn absent(place: &Place, name: &str, why: &str) -> Diagnostic {
-    fault(place, format!("`{name}` cannot be read: {why}")).with_cure("correct the path; it is relative to this file")
+fn absent(place: &Place, name: &str, why: &str, is_mapped: bool) -> Diagnostic {
+    let cure = match is_mapped {
+        false => "correct the path; it is relative to this file",
+        true => "put the copy there, or correct `Config::map_url`",
+    };
+    fault(place, format!("`{name}` cannot be read: {why}")).with_cure(cure)
 }
 
 fn missing(tree: Tree<'_>, place: &Place, text: &str, target: &Place) -> Diagnostic {

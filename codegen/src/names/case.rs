@@ -2,6 +2,7 @@
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
+use super::letters;
 use crate::mark::mark;
 
 /// The three ways Rust writes names (Rust API Guidelines, C-CASE).
@@ -19,8 +20,9 @@ pub(super) enum Style {
 ///
 /// A text without any letter or digit is spelled out; one that starts with a digit gets an `n`, for number.
 pub(super) fn style(style: Style, text: &str) -> String {
-    let cased = apply(style, &letters(text));
+    let cased = apply(style, &usable(text));
     let cased = if cased.is_empty() { apply(style, &spelled(text)) } else { cased };
+    let cased = if letters::mislead(&cased) { apply(style, &spelled_in_ascii(text)) } else { cased };
     if cased.starts_with(|first: char| first.is_alphabetic() || first == '_') {
         return cased;
     }
@@ -55,12 +57,20 @@ fn apply(style: Style, text: &str) -> String {
 }
 
 /// Everything that cannot stand in an identifier becomes the end of a word.
-fn letters(text: &str) -> String {
-    let in_identifier = |sign: char| if unicode_ident::is_xid_continue(sign) { sign } else { ' ' };
-    text.chars().map(in_identifier).collect()
+fn usable(text: &str) -> String {
+    text.chars().map(|sign| if letters::may_stand(sign) { sign } else { ' ' }).collect()
 }
 
 fn spelled(text: &str) -> String {
+    spelled_but(text, letters::may_stand)
+}
+
+fn spelled_in_ascii(text: &str) -> String {
+    spelled_but(text, |sign| sign.is_ascii_alphanumeric() || sign == '_')
+}
+
+/// The text in words: every sign by its name, or by its number, but those that stand for themselves.
+fn spelled_but(text: &str, stands: impl Fn(char) -> bool) -> String {
     if text.is_empty() {
         return "empty".to_owned();
     }
@@ -72,7 +82,7 @@ fn spelled(text: &str) -> String {
                 words.push_str(name);
                 words.push(' ');
             }
-            None if unicode_ident::is_xid_continue(sign) => words.push(sign),
+            None if stands(sign) => words.push(sign),
             None => words.extend([" u", &format!("{:x}", u32::from(sign)), " "]),
         }
     }
@@ -132,6 +142,10 @@ mod tests {
             ("\\\\", "BackslashBackslash", "backslash_backslash"),
             ("größe", "Größe", "größe"),
             ("日本", "日本", "日本"),
+            ("5 µm", "N5M", "n5_m"),
+            ("α", "U3b1", "u3b1"),
+            ("μ", "U3bc", "μ"),
+            ("ª", "Uaa", "uaa"),
         ];
         for (text, as_type, as_value) in rows {
             assert_eq!(style(Style::Type, text), as_type);
