@@ -2,6 +2,7 @@
 
 mod bindings;
 mod channel;
+mod component;
 mod definition;
 mod depth;
 mod identity;

@@ -28,11 +28,18 @@ struct File {
     text: String,
 }
 
+impl File {
+    /// A byte order mark says nothing about a text that is one already.
+    fn new(name: String, text: String) -> Self {
+        Self { name, text: text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text) }
+    }
+}
+
 impl Source {
     /// A document that is at hand as text; `name` stands for it in diagnostics and in the header of the output.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        let file = File { name: name.into(), text: text.into() };
+        let file = File::new(name.into(), text.into());
         Self {
             files: vec![file],
             absent: BTreeMap::new(),
@@ -53,7 +60,7 @@ impl Source {
     /// ```
     #[must_use]
     pub fn with_file(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.files.push(File { name: name.into(), text: text.into() });
+        self.files.push(File::new(name.into(), text.into()));
         self
     }
 
@@ -173,8 +180,8 @@ impl Source {
             self.absent.insert(name, format!("it is outside `{}`, where references must stay", shown(root)));
             return;
         }
-        match read(Path::new(&name)) {
-            Ok(text) => self.files.push(File { name, text }),
+        match fs::read_to_string(&name) {
+            Ok(text) => self.files.push(File::new(name, text)),
             Err(cause) => {
                 self.absent.insert(name, cause.to_string());
             }
@@ -236,18 +243,12 @@ fn root_of(path: &Path) -> &Path {
 }
 
 fn read_file(path: &Path) -> Result<String, Error> {
-    read(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })
+    fs::read_to_string(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })
 }
 
 /// The last part of a name.
 pub(crate) fn file_name(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or_default()
-}
-
-/// The text of a file, without a byte order mark.
-fn read(path: &Path) -> std::io::Result<String> {
-    let text = fs::read_to_string(path)?;
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn shown(root: &Path) -> String {

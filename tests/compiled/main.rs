@@ -31,6 +31,7 @@ fixtures! {
     exchange = "../fixtures/exchange/expected.rs";
     header_discriminator = "../fixtures/header-discriminator/expected.rs";
     keep_unknown = "../fixtures/keep-unknown/expected.rs";
+    names_letters = "../fixtures/names-letters/expected.rs";
     names = "../fixtures/names/expected.rs";
     names_shared = "../fixtures/names-shared/expected.rs";
     numbers = "../fixtures/numbers/expected.rs";
@@ -60,6 +61,7 @@ fixtures! {
     unions_closed = "../fixtures/unions-closed/expected.rs";
     unions_types_only = "../fixtures/unions-types-only/expected.rs";
     validated = "../fixtures/validation/expected.rs";
+    urls = "../fixtures/urls/expected.rs";
     version_3 = "../fixtures/version-3/expected.rs";
     warnings = "../fixtures/warnings/expected.rs";
 }

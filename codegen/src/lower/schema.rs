@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::shape::Choice;
 use super::definition::Made;
 use super::origin::{self, Roots};
-use super::{docs, merge, scalar, union};
+use super::{component, docs, merge, scalar, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{
@@ -62,7 +62,7 @@ impl<'a> Lowering<'a> {
         diagnostics: &'a Diagnostics,
     ) -> Self {
         let schemas = &document.schemas;
-        let components = document.components.iter();
+        let components = component::components(document);
         let mut lowering = Self {
             schemas,
             config,
@@ -70,7 +70,7 @@ impl<'a> Lowering<'a> {
             diagnostics,
             roots: Roots::new(
                 &document.files,
-                components.map(|(key, id)| (schemas[*id].at.clone(), Root::Schema(key.clone()))).collect(),
+                components.iter().map(|(key, id)| (schemas[*id].at.clone(), Root::Schema((*key).to_owned()))).collect(),
             ),
             made: BTreeMap::new(),
             joined: BTreeMap::new(),
@@ -87,7 +87,7 @@ impl<'a> Lowering<'a> {
         for (place, name) in schemas.named_types() {
             lowering.named_type(place, name);
         }
-        let own = document.components.iter().filter(|(_, id)| lowering.replacement(*id).is_none());
+        let own = components.iter().filter(|(_, id)| lowering.replacement(*id).is_none());
         let own: Vec<SchemaId> = own.map(|(_, id)| *id).collect();
         for id in &own {
             lowering.reserve(*id);
