@@ -22,6 +22,7 @@ mod read;
 mod reference;
 mod schema;
 mod server;
+mod siblings;
 mod traits;
 mod v2;
 mod v3;

@@ -17,6 +17,7 @@ fixtures! {
     bindings_3 = "../fixtures/bindings-3/expected.rs";
     bindings_passed_over = "../fixtures/bindings-passed-over/expected.rs";
     catalogue = "../fixtures/catalogue/expected.rs";
+    channel_references = "../fixtures/channel-references/expected.rs";
     chosen_operations = "../fixtures/chosen-operations/expected.rs";
     composition = "../fixtures/composition/expected.rs";
     constructors = "../fixtures/constructors/expected.rs";
@@ -49,6 +50,7 @@ fixtures! {
     request_reply = "../fixtures/request-reply/expected.rs";
     same_payload = "../fixtures/same-payload/expected.rs";
     server_variables = "../fixtures/server-variables/expected.rs";
+    siblings = "../fixtures/siblings/expected.rs";
     several_messages = "../fixtures/several-messages/expected.rs";
     several_operations = "../fixtures/several-operations/expected.rs";
     telemetry = "../fixtures/telemetry/expected.rs";

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::place::{FileId, Place};
-use super::reference;
 use super::value::{Mapping, Value};
+use super::{reference, siblings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::near;
 use crate::source::Source;
@@ -57,7 +57,10 @@ impl<'a> Node<'a> {
     /// The node itself, or where its chain of references ends; a chain that leads nowhere is reported.
     pub(crate) fn follow(self) -> Option<Self> {
         match reference::follow(self.clone()) {
-            Ok(target) => Some(target),
+            Ok(target) => {
+                siblings::report(&self, &target);
+                Some(target)
+            }
             Err(fault) => {
                 self.report(fault);
                 None

@@ -8,8 +8,8 @@ use super::dialect::Dialect;
 use super::keywords::{self, Keywords};
 use super::place::Place;
 use super::read::Node;
-use super::reference;
 use super::value::Value;
+use super::{Docs, reference, siblings};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// One schema of the document; two references to the same place are the same schema.
@@ -30,7 +30,7 @@ pub(crate) enum SchemaKind {
     Anything,
     /// `false`: no value.
     Nothing,
-    /// `$ref`; its siblings are passed over, as draft 7 says.
+    /// `$ref`; of its siblings only words are read, as draft 7 says.
     Reference(SchemaId),
     /// Keywords that say something.
     Keywords(Box<Keywords>),
@@ -64,6 +64,8 @@ pub(crate) struct Schemas {
     depth: usize,
     /// References that are known to lead to a definition.
     sound: BTreeSet<Place>,
+    /// The words beside references.
+    notes: BTreeMap<SchemaId, Docs>,
     /// The definition at the end of each reference.
     ends: BTreeMap<SchemaId, SchemaId>,
 }
@@ -120,6 +122,11 @@ impl Schemas {
     /// Where schemas stand.
     pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
         self.by_place.keys()
+    }
+
+    /// The words that stand beside a reference, for the place where it is.
+    pub(crate) fn notes(&self, id: SchemaId) -> Option<&Docs> {
+        self.notes.get(&id)
     }
 
     /// What its own language calls the thing at a place.
@@ -245,7 +252,11 @@ impl Schemas {
     fn kind(&mut self, node: &Node<'_>, id: SchemaId) -> SchemaKind {
         if node.reference().is_some() {
             return match self.target(node) {
-                Ok(target) => SchemaKind::Reference(self.read_later(&target)),
+                Ok(target) => {
+                    siblings::report(node, &target);
+                    self.notes.insert(id, siblings::notes(node));
+                    SchemaKind::Reference(self.read_later(&target))
+                }
                 Err(fault) => {
                     node.report(fault);
                     SchemaKind::Anything

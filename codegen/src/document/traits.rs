@@ -31,13 +31,36 @@ fn merge_below(node: &Node<'_>, winner: Winner) -> Value {
                 let child = node.child(key).filter(|_| !DATA.contains(&key.as_str()));
                 (key.clone(), child.map_or_else(|| value.clone(), |child| merge_below(&child, winner)))
             });
-            merge_own(node, children.collect(), winner)
+            let object = merge_own(node, children.collect(), winner);
+            if winner == Winner::Trait && is_channel_item(node) { merge_referred(node, object) } else { object }
         }
         Value::Sequence(items) => {
             let items = (0..items.len()).filter_map(|index| node.child(&index.to_string()));
             Value::Sequence(items.map(|item| merge_below(&item, winner)).collect())
         }
         other => other.clone(),
+    }
+}
+
+/// Whether a node is a Channel Item, which in 2.x may say more than what its `$ref` leads to.
+fn is_channel_item(node: &Node<'_>) -> bool {
+    let mut steps = node.at.pointer.steps();
+    let is_below_channels = steps.next().is_some_and(|step| step == "channels") && steps.count() == 1;
+    is_below_channels && node.at.file == FileId::default() && node.reference().is_some()
+}
+
+/// Merges a Channel Item with what it refers to (AsyncAPI 2.6, "Channel Item Object": what happens where both say the same
+/// is undefined; here, the item has the last word).
+fn merge_referred(node: &Node<'_>, object: Value) -> Value {
+    let Value::Mapping(mut own) = object else { return object };
+    let says_more = own.keys().any(|key| key != "$ref" && !key.starts_with("x-"));
+    match reference::follow(node.clone()) {
+        Ok(target) if says_more => {
+            own.shift_remove("$ref");
+            let whole = moved(target.value, target.at.file, node.at.file, node.tree);
+            patched(whole, &Value::Mapping(own))
+        }
+        _ => Value::Mapping(own),
     }
 }
 

@@ -92,7 +92,7 @@ impl Lowering<'_> {
     pub(super) fn field_docs(&self, id: SchemaId) -> Docs {
         let own = match &self.schemas[id].kind {
             SchemaKind::Keywords(keywords) => docs(&keywords.docs),
-            _ => Docs::default(),
+            _ => self.schemas.notes(id).map(docs).unwrap_or_default(),
         };
         if own.summary.is_some() || own.description.is_some() {
             return own;
