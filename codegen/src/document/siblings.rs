@@ -46,9 +46,9 @@ pub(super) fn notes(node: &Node<'_>) -> Docs {
         _ => None,
     };
     Docs {
-        title: None,
         summary: text("summary"),
         description: text("description"),
         deprecated: node.value.child("deprecated") == Some(&Value::Bool(true)),
+        ..Docs::default()
     }
 }

@@ -73,9 +73,9 @@ fn collect(ty: &Type, steps: usize, held: &mut Vec<(usize, usize)>) {
     match ty {
         Type::Named(id) => held.push((id.0, steps)),
         Type::Boxed(id) => held.push((id.0, steps + 3)),
-        Type::Nullable(inner) => collect(inner, steps + 1, held),
+        Type::Nullable(inner) | Type::Array(inner, _) => collect(inner, steps + 1, held),
         Type::List(inner) => collect(inner, steps + 3, held),
-        Type::Map(inner) => collect(inner, steps + 6, held),
+        Type::Map(inner) | Type::Set(inner) | Type::Keyed(_, inner) => collect(inner, steps + 6, held),
         Type::Tuple(items) => items.iter().for_each(|item| collect(item, steps + 1, held)),
         _ => {}
     }

@@ -90,7 +90,7 @@ pub(super) fn parts(shape: &mut Shape) -> Vec<&mut Type> {
 fn held(ty: &Type, ids: &mut Vec<usize>) {
     match ty {
         Type::Named(id) => ids.push(id.0),
-        Type::Nullable(inner) => held(inner, ids),
+        Type::Nullable(inner) | Type::Array(inner, _) => held(inner, ids),
         Type::Tuple(items) => items.iter().for_each(|item| held(item, ids)),
         _ => {}
     }
@@ -100,7 +100,7 @@ fn held(ty: &Type, ids: &mut Vec<usize>) {
 fn box_in(ty: &mut Type, leads_round: &impl Fn(TypeId) -> bool) {
     match ty {
         Type::Named(id) if leads_round(*id) => *ty = Type::Boxed(*id),
-        Type::Nullable(inner) => box_in(inner, leads_round),
+        Type::Nullable(inner) | Type::Array(inner, _) => box_in(inner, leads_round),
         Type::Tuple(items) => items.iter_mut().for_each(|item| box_in(item, leads_round)),
         _ => {}
     }
