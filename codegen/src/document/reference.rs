@@ -111,9 +111,10 @@ fn on_the_network(place: &Place, text: &str, url: &str) -> Diagnostic {
 }
 
 fn absent(place: &Place, name: &str, why: &str, is_mapped: bool) -> Diagnostic {
-    let cure = match is_mapped {
-        false => "correct the path; it is relative to this file",
-        true => "put the copy there, or correct `Config::map_url`",
+    let cure = if is_mapped {
+        "put the copy there, or correct `Config::map_url`"
+    } else {
+        "correct the path; it is relative to this file"
     };
     fault(place, format!("`{name}` cannot be read: {why}")).with_cure(cure)
 }

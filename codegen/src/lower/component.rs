@@ -20,9 +20,9 @@ pub(super) fn components(document: &Document) -> Vec<(&str, SchemaId)> {
             *name = (*name).min(key);
         }
     }
-    let named = document.components.iter().map(|(key, id)| {
+    let components = document.components.iter().map(|(key, id)| {
         let definition = standing(*id).filter(|definition| names.get(definition) == Some(&key.as_str()));
         (key.as_str(), definition.unwrap_or(*id))
     });
-    named.collect()
+    components.collect()
 }

@@ -6,7 +6,7 @@ use super::recursion::parts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::ir::{Operation, Presence, Shape, Type, Types};
 
-/// rustc follows types to 128 (The Rust Reference, "recursion_limit"); the rest is for what surrounds them.
+/// rustc follows types to 128 (The Rust Reference, `recursion_limit`); the rest is for what surrounds them.
 const FOLLOWED: usize = 100;
 
 /// What drops a value counts fewer of the types on the way.
@@ -30,9 +30,13 @@ pub(super) fn check(types: &mut Types, operations: &[Operation], diagnostics: &D
     for payload in payloads.flatten() {
         let mut roots = Vec::new();
         collect(payload, 0, &mut roots);
-        roots.into_iter().for_each(|(root, _)| look(root, FOLLOWED));
+        for (root, _) in roots {
+            look(root, FOLLOWED);
+        }
     }
-    (0..held.len()).for_each(|root| look(root, FOLLOWED_TO_DROP));
+    for root in 0..held.len() {
+        look(root, FOLLOWED_TO_DROP);
+    }
 }
 
 fn reply(operation: &Operation) -> Option<&Type> {
