@@ -17,7 +17,7 @@ fn enums_of_numbers_and_mixed_values_keep_what_is_not_listed() {
 
     let others = json!({
         "level": 25, "offset": 7, "ratio": 0.25, "mixed": [1], "narrow": 3, "wide": 0, "scale": "oFF", "state": "x",
-        "outcome": "", "version": "3", "revision": 3, "sure": false, "priority": 9, "text_or_number": 11,
+        "outcome": "", "version": "2", "revision": 3, "sure": false, "priority": 9, "text_or_number": 11,
     });
     assert_eq!(round_trip::<Job>(&others), Ok(others.clone()));
     let job: Job = serde_json::from_value(others).expect("a job");
@@ -28,6 +28,12 @@ fn enums_of_numbers_and_mixed_values_keep_what_is_not_listed() {
         assert_eq!(round_trip::<Job>(&job), Ok(job));
     }
     assert!(JobMixed::KNOWN.iter().all(|known| JobMixed::from(known.value()) == *known));
+}
+
+#[test]
+fn a_constant_text_is_never_another() {
+    let job = json!({"level": 10, "version": "3"});
+    assert_eq!(round_trip::<enums::Job>(&job), Err("unknown variant `3`, expected `2`".to_owned()));
 }
 
 #[test]

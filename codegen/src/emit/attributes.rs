@@ -20,8 +20,22 @@ const ALWAYS: [&str; 5] = ["Clone", "Debug", "PartialEq", "Serialize", "Deserial
 pub(super) fn of_type(emit: Emit<'_>, at: &Place, anyway: &[&str]) -> TokenStream {
     let chosen = emit.config.type_attributes.all(&at.pointer).flat_map(|text| attributes(text).unwrap_or_default());
     let (macros, read): (Vec<_>, Vec<_>) = chosen.partition(|attribute| attribute.path().segments.len() > 1);
-    let derives = derives(emit, at, anyway);
-    quote!(#(#macros)* #[derive(#(#derives),*)] #(#read)*)
+    let derives = derive_lines(derives(emit, at, anyway));
+    quote!(#(#macros)* #(#[derive(#derives)])* #(#read)*)
+}
+
+/// More signs than this do not fit beside `#[derive()]`, and each trait would get a line of its own.
+const MOST_IN_LINE: usize = 74;
+
+/// The traits in one line, or those of serde in a second.
+fn derive_lines(paths: Vec<syn::Path>) -> Vec<TokenStream> {
+    let written: usize = paths.iter().map(|path| path.to_token_stream().to_string().len() + ", ".len()).sum();
+    let (serde, others): (Vec<_>, Vec<_>) =
+        paths.into_iter().partition(|path| path.is_ident("Serialize") || path.is_ident("Deserialize"));
+    if written <= MOST_IN_LINE || serde.is_empty() || others.is_empty() {
+        return vec![quote!(#(#others,)* #(#serde),*)];
+    }
+    vec![quote!(#(#others),*), quote!(#(#serde),*)]
 }
 
 /// The attributes that were chosen for a field or a variant.

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::enums::Openness;
 use super::{Emit, docs, types};
 use crate::ir::{Address, Channel, Docs, Members, Segment, Shape, Template, Type};
 use crate::names::Name;
@@ -160,7 +161,9 @@ fn is_closed(emit: Emit<'_>, ty: &Type) -> bool {
     let Type::Named(id) = ty else { return false };
     let def = &emit.api.types[*id];
     match &def.shape {
-        Shape::Enum(listed) => matches!(listed.members, Members::Texts(_)) && emit.config.is_closed(&def.at),
+        Shape::Enum(listed) => {
+            matches!(listed.members, Members::Texts(_)) && Openness::of(emit, def) == Openness::Closed
+        }
         _ => false,
     }
 }

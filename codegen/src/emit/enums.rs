@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emit, attributes, constants, docs};
-use crate::document::Place;
-use crate::ir::{Docs, Enum, Members, TypeDef, TypeId};
+use crate::document::{Listing, Place};
+use crate::ir::{Docs, Enum, Members, Shape, TypeDef, TypeId};
 use crate::names::Name;
 
 /// What an enum of strings is made of.
@@ -68,7 +68,9 @@ pub(super) enum Openness {
 
 impl Openness {
     pub(super) fn of(emit: Emit<'_>, def: &TypeDef) -> Self {
-        if emit.config.is_closed(&def.at) { Self::Closed } else { Self::Open }
+        // A constant is not one of several values, so there will be no other.
+        let is_constant = matches!(&def.shape, Shape::Enum(listed) if listed.listing == Listing::Const);
+        if is_constant || emit.config.is_closed(&def.at) { Self::Closed } else { Self::Open }
     }
 }
 

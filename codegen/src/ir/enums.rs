@@ -1,12 +1,13 @@
 //! Enums: what they list, and of which kind it is.
 
 use super::{Docs, Width};
-use crate::document::{Place, Value};
+use crate::document::{Listing, Place, Value};
 
 /// A choice among listed values.
 #[derive(Debug)]
 pub(crate) struct Enum {
     pub(crate) members: Members,
+    pub(crate) listing: Listing,
     /// The value that the document takes where none is given: index into the members.
     pub(crate) default: Option<usize>,
 }

@@ -17,7 +17,7 @@ use super::{component, docs, merge, scalar, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{
-    self, BindingRole, Document, JsonType, Keywords, Place, Pointer, SchemaId, SchemaKind, Schemas, Value,
+    self, BindingRole, Document, JsonType, Keywords, Listing, Place, Pointer, SchemaId, SchemaKind, Schemas, Value,
 };
 use crate::ir::{
     Coverage, Docs, Enum, EnumValue, Event, External, Extra, Label, Members, Root, Shape, Type, TypeDef, TypeId, Types,
@@ -187,7 +187,11 @@ impl<'a> Lowering<'a> {
                 at: parameter.at.clone(),
                 origin,
                 docs: docs(&parameter.docs),
-                shape: Shape::Enum(Enum { members: Members::Texts(values.collect()), default: None }),
+                shape: Shape::Enum(Enum {
+                    members: Members::Texts(values.collect()),
+                    listing: Listing::Enum,
+                    default: None,
+                }),
             });
         }
         let Some(id) = parameter.schema else { return Type::String };

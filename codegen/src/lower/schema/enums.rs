@@ -12,9 +12,9 @@ use crate::ir::{Docs, Enum, EnumValue, Members};
 impl Lowering<'_> {
     /// The enum that a schema is: of its own values, or of those that its alternatives are limited to.
     pub(super) fn listed(&self, merged: &Keywords) -> Option<Enum> {
-        let values = match &merged.values {
-            Some(values) => own(values, merged),
-            None => self.spread(merged)?,
+        let (listing, values) = match &merged.values {
+            Some(values) => (merged.listing, own(values, merged)),
+            None => (Listing::Enum, self.spread(merged)?),
         };
         let members = members(values, merged, self.config)?;
         let default = match (&merged.default, members.labels().len()) {
@@ -23,7 +23,7 @@ impl Lowering<'_> {
             (None, 1) => Some(0),
             (None, _) => None,
         };
-        Some(Enum { members, default })
+        Some(Enum { members, listing, default })
     }
 
     /// A default that is none of the values is a slip, and nothing is made of it.
