@@ -21,6 +21,8 @@ static SCHEMAS: Schemas = Schemas::new(
     }}"##,
 );
 
+static BROKEN: Schemas = Schemas::new("{");
+
 fn found(name: &str, value: &Value) -> Vec<(String, String)> {
     let violations = SCHEMAS.check(name, value).err().into_iter().flatten();
     violations.map(|found| (found.pointer().to_owned(), found.keyword().to_owned())).collect()
@@ -58,7 +60,6 @@ fn a_schema_that_cannot_be_read_says_so_of_every_value() {
     for name in ["Garbled", "Holder", "Missing"] {
         assert_eq!(found(name, &json!("x")), pairs(&[("", "$schema")]), "{name}");
     }
-    static BROKEN: Schemas = Schemas::new("{");
     let violations = BROKEN.check("Order", &json!({})).expect_err("the text is no JSON");
     assert!(violations.to_string().starts_with("at the root: $schema: the schema `Order` cannot be read"));
 }
