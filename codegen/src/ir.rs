@@ -608,6 +608,7 @@ pub(crate) enum External {
     Ipv6,
     Base64,
     Password,
+    Span,
     /// A path given in `Config`.
     Path(String),
 }

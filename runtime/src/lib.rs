@@ -121,6 +121,7 @@ mod peek;
 mod pointer;
 #[cfg(feature = "server")]
 pub mod server;
+mod span;
 mod transport;
 #[cfg(feature = "validation")]
 mod validation;
@@ -150,6 +151,7 @@ pub use inbound::Inbound;
 pub use inline::Inline;
 pub use outbound::Outbound;
 pub use password::Password;
+pub use span::Span;
 pub use transport::{PublishError, Transport};
 #[cfg(feature = "validation")]
 pub use validation::{Schemas, Violation, Violations};

@@ -211,6 +211,7 @@ fn formats_of_strings_are_written_back_as_they_were_read() {
     assert_eq!(read.home.as_ref().and_then(|home| home.host_str()), Some("example.com"));
     assert_eq!(read.v4.map(|address| address.is_loopback()), Some(true));
     assert_eq!(read.bytes.map(|bytes| bytes.into_value().into_bytes()), Some(vec![0xff, 0xef]));
+    assert_eq!(read.duration.map(|duration| duration.get_days()), Some(1));
     assert!(!format!("{:?}", read.password).contains("secret"));
     for wrong in [json!({"home": "no address"}), json!({"v4": "localhost"}), json!({"bytes": "?"})] {
         assert!(serde_json::from_value::<strings_every::Strings>(wrong.clone()).is_err());

@@ -44,7 +44,7 @@ pub enum Formats {
     #[default]
     Usual,
     /// These, and `uri` as `url::Url`, `ipv4` and `ipv6` as the standard library's, `byte` or `contentEncoding: base64` as
-    /// `asyncapi_runtime::Base64` (feature `base64`), and `password` as a text that `Debug` does not show.
+    /// `asyncapi_runtime::Base64` (feature `base64`), `duration` as a `jiff::Span`, and `password` as a text that `Debug` does not show.
     Every,
 }
 

@@ -168,7 +168,10 @@ impl Uses {
     }
 
     fn external(&mut self, external: &External) {
-        if matches!(external, External::Date | External::Uuid | External::Url | External::Ipv6 | External::Base64) {
+        if matches!(
+            external,
+            External::Date | External::Uuid | External::Url | External::Ipv6 | External::Base64 | External::Span
+        ) {
             self.add("asyncapi_runtime", ["Exact"]);
         }
         match external {
@@ -180,6 +183,7 @@ impl Uses {
             External::Ipv6 => self.add("std::net", ["Ipv6Addr"]),
             External::Base64 => self.add("asyncapi_runtime", ["Base64"]),
             External::Password => self.add("asyncapi_runtime", ["Password"]),
+            External::Span => self.add("asyncapi_runtime", ["Span"]),
             External::Path(_) => {}
         }
     }

@@ -194,6 +194,7 @@ fn external(external: &External) -> TokenStream {
         External::Ipv6 => quote!(Exact<Ipv6Addr>),
         External::Base64 => quote!(Exact<Base64>),
         External::Password => quote!(Password),
+        External::Span => quote!(Exact<Span>),
         External::Path(path) => path.parse().unwrap_or_default(),
     }
 }

@@ -89,6 +89,7 @@ fn every(format: &str) -> Type {
         "ipv6" => External::Ipv6,
         "byte" | "base64" => External::Base64,
         "password" => External::Password,
+        "duration" => External::Span,
         _ => return Type::String,
     })
 }

@@ -76,6 +76,7 @@ pub(super) const TYPES: &[&str] = &[
     "Serialize",
     "Serializer",
     "Some",
+    "Span",
     "String",
     "Sync",
     "ToString",

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::net::Ipv6Addr;
 
-use asyncapi_runtime::{Exact, Password};
+use asyncapi_runtime::{Exact, Password, Span};
 use jiff::civil::Date;
 use proptest::prelude::*;
 
@@ -41,4 +41,16 @@ proptest! {
         let text = segments.join(":");
         prop_assert_eq!(text.parse::<Exact<Ipv6Addr>>().unwrap().to_string(), text);
     }
+}
+
+#[test]
+fn durations_keep_their_units() {
+    for text in ["P1D", "PT24H", "P0Y1M", "-PT0.5S", "pt1h"] {
+        let read: Exact<Span> = serde_json::from_value(text.into()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), text);
+    }
+    let [day, hours] = ["P1D", "PT24H"].map(|text| text.parse::<Span>().unwrap());
+    assert_ne!(day, hours);
+    assert_eq!(day, Span::from(jiff::Span::new().days(1)));
+    assert!("P".parse::<Span>().is_err());
 }

@@ -34,7 +34,7 @@ impl Lowering<'_> {
             Some(JsonType::Boolean) => true,
             Some(JsonType::Integer) => scalar::mapped_number(&merged, self.config).is_none(),
             Some(JsonType::String) => {
-                !matches!(scalar::string(&merged, self.config), Type::External(External::Path(_)))
+                !matches!(scalar::string(&merged, self.config), Type::External(External::Path(_) | External::Span))
             }
             Some(JsonType::Array) => {
                 if tuples::is_open_tuple(&merged) {
