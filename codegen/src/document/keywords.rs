@@ -98,6 +98,39 @@ pub(crate) enum JsonType {
     Object,
 }
 
+impl JsonType {
+    /// The type of a value; `None` for `null`.
+    pub(crate) fn of(value: &Value) -> Option<Self> {
+        Some(match value {
+            Value::Null => return None,
+            Value::Bool(_) => Self::Boolean,
+            Value::Integer(_) => Self::Integer,
+            Value::Float(_) => Self::Number,
+            Value::String(_) => Self::String,
+            Value::Sequence(_) => Self::Array,
+            Value::Mapping(_) => Self::Object,
+        })
+    }
+
+    /// Whether values of the other type are of this one, too; a number may be whole.
+    pub(crate) fn has(self, other: Self) -> bool {
+        let are_numbers = [self, other].iter().all(|json_type| matches!(json_type, Self::Integer | Self::Number));
+        self == other || are_numbers
+    }
+
+    /// As a schema names it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+}
+
 /// Notes for people, and what is not read.
 const NOTES: &[&str] = &["$comment", "$id", "$schema", "example", "examples", "externalDocs", "id", "summary", "xml"];
 
@@ -126,6 +159,7 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
         ..Keywords::default()
     };
     types(&mut keywords, &mut object);
+    listed::check(&keywords, &mut object);
     keywords.constraints = constraints::read(schemas, &mut object);
     keywords.properties = named(schemas, object.entries("properties"));
     keywords.pattern_properties = named(schemas, object.entries("patternProperties"));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::keywords::{JsonType, Keywords};
 use super::place::Place;
 use super::read::{Node, Object};
 use super::value::Value;
@@ -59,6 +60,27 @@ pub(super) fn values(object: &mut Object<'_>) -> Option<Vec<Listed>> {
 pub(super) fn constant(object: &mut Object<'_>) -> Option<Listed> {
     let node = object.get("const")?;
     Some(Listed { at: node.at, value: node.value.clone(), name: None, description: None })
+}
+
+/// Warns about values of another type than the schema has: YAML takes what stands without quotes for numbers and booleans.
+pub(super) fn check(keywords: &Keywords, object: &mut Object<'_>) {
+    let Some(node) = object.get("enum").filter(|node| matches!(node.value, Value::Sequence(_))) else { return };
+    if keywords.types.is_empty() {
+        return;
+    }
+    let allowed = keywords.types.iter().map(|json_type| json_type.name()).collect::<Vec<_>>().join(" or ");
+    for item in node.items("`enum`") {
+        if JsonType::of(item.value).is_none_or(|json_type| keywords.types.iter().any(|allowed| allowed.has(json_type)))
+        {
+            continue;
+        }
+        let message = format!("the type is {allowed}, and this value is {}, so it is never met", item.value.kind());
+        let cure = match (&keywords.types[..], item.value.plain_text()) {
+            ([JsonType::String], Some(text)) => format!("put it in quotes: `\"{text}\"`"),
+            _ => "take it out, or name its type, too".to_owned(),
+        };
+        item.report(Diagnostic::new(Severity::Warning, &item.at, message).with_cure(cure));
+    }
 }
 
 /// What an extension says of the values of an enum.

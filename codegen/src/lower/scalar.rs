@@ -31,7 +31,7 @@ pub(super) fn implied(keywords: &Keywords) -> Option<JsonType> {
 /// The one type of all values, `null` apart.
 fn common_type(values: &[Value]) -> Option<JsonType> {
     let mut types: Vec<JsonType> =
-        values.iter().filter(|value| **value != Value::Null).map(type_of).collect::<Option<_>>()?;
+        values.iter().filter(|value| **value != Value::Null).map(JsonType::of).collect::<Option<_>>()?;
     types.sort_unstable();
     types.dedup();
     match types[..] {
@@ -39,19 +39,6 @@ fn common_type(values: &[Value]) -> Option<JsonType> {
         [JsonType::Integer, JsonType::Number] => Some(JsonType::Number),
         _ => None,
     }
-}
-
-/// The type of a value; `None` for `null`.
-pub(super) fn type_of(value: &Value) -> Option<JsonType> {
-    Some(match value {
-        Value::Null => return None,
-        Value::Bool(_) => JsonType::Boolean,
-        Value::Integer(_) => JsonType::Integer,
-        Value::Float(_) => JsonType::Number,
-        Value::String(_) => JsonType::String,
-        Value::Sequence(_) => JsonType::Array,
-        Value::Mapping(_) => JsonType::Object,
-    })
 }
 
 /// The nearest number that `f64` has, as JSON's readers take it.

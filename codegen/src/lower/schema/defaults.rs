@@ -89,7 +89,7 @@ fn enum_behind(types: &Types, id: TypeId) -> Option<TypeId> {
 
 /// Whether a default can be no value of a plain type. Enums look after their own.
 fn is_of_another_type(ty: &Type, default: &Value) -> bool {
-    let kind = scalar::type_of(default);
+    let kind = JsonType::of(default);
     match ty {
         Type::Boolean => kind != Some(JsonType::Boolean),
         Type::Integer(_) => kind != Some(JsonType::Integer),

@@ -50,7 +50,7 @@ impl Lowering<'_> {
                 return None;
             }
             let values = part.values.as_ref()?;
-            if values.iter().any(|value| scalar::type_of(value).is_none_or(is_structured)) {
+            if values.iter().any(|value| JsonType::of(value).is_none_or(is_structured)) {
                 return None;
             }
             let mut values = own(values, &part);
@@ -69,7 +69,7 @@ fn is_structured(json_type: JsonType) -> bool {
     matches!(json_type, JsonType::Array | JsonType::Object)
 }
 
-/// The values of a schema with what it says of each, `null` apart.
+/// The values of a schema that its types allow, with what it says of each, `null` apart.
 fn own(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
     // Enums may be long, so the words for a value are looked up, not searched for.
     let key = |value: &Value| format!("{value:?}");
@@ -85,7 +85,12 @@ fn own(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
             value: value.clone(),
         }
     };
-    values.iter().enumerate().filter(|(_, value)| **value != Value::Null).map(of).collect()
+    values.iter().enumerate().filter(|(_, value)| is_met(value, &merged.types)).map(of).collect()
+}
+
+/// Whether a value is of one of the types, `null` apart.
+fn is_met(value: &Value, types: &[JsonType]) -> bool {
+    JsonType::of(value).is_some_and(|kind| types.is_empty() || types.iter().any(|json_type| json_type.has(kind)))
 }
 
 /// What a value is called where nobody gave it a name.
@@ -108,7 +113,7 @@ fn label(value: &Value) -> String {
 
 /// The values by their kind; `None` where they make no enum of their own.
 fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) -> Option<Members> {
-    let kinds: BTreeSet<JsonType> = values.iter().filter_map(|value| scalar::type_of(&value.value)).collect();
+    let kinds: BTreeSet<JsonType> = values.iter().filter_map(|value| JsonType::of(&value.value)).collect();
     let types: BTreeSet<JsonType> = merged.types.iter().copied().collect();
     let kinds: Vec<JsonType> = kinds.into_iter().collect();
     let types: Vec<JsonType> = types.into_iter().collect();
@@ -135,12 +140,11 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
                 values.into_iter().map(|value| value.try_map(scalar::as_number)).collect::<Option<Vec<_>>>()?;
             Some(Members::Numbers(values))
         }
-        (kinds, types) => {
-            let is_allowed = |kind: &JsonType| {
-                types.is_empty() || types.contains(kind) || is_number(*kind) && types.contains(&JsonType::Number)
-            };
+        // A fraction among integers is nothing that an integer can be.
+        (_, [JsonType::Integer]) => None,
+        _ => {
             let has_shape = !merged.properties.is_empty() || merged.items.is_some() || !merged.tuple.is_empty();
-            (kinds.iter().all(is_allowed) && !has_shape).then_some(Members::Mixed(values))
+            (!has_shape).then_some(Members::Mixed(values))
         }
     }
 }
