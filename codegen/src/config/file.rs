@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::Config;
-use super::keys::{Call, KEYS, Key, Kind};
+use super::keys::{KEYS, Key, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Strictness};
 use crate::document::{FileId, Position};
 use crate::error::Error;
@@ -114,7 +114,13 @@ impl File<'_> {
                 let paths = self.texts(name, value).into_iter().map(|path| self.directory.join(path));
                 paths.fold(config, call)
             }
-            (Key::Word(words), DeValue::String(word)) => self.word(config, name, words, (word, value.span())),
+            (Key::Word(words), DeValue::String(word)) => {
+                let Some((_, call)) = words.iter().find(|(known, _)| known == word) else {
+                    self.unknown(value.span(), name, word, words.iter().map(|(known, _)| *known));
+                    return config;
+                };
+                call(config)
+            }
             (Key::Pairs(call), DeValue::Table(table)) => table.iter().fold(config, |config, (key, value)| {
                 let texts = self.texts(name, value).into_iter();
                 texts.fold(config, |config, text| call(config, key.get_ref().to_string(), text))
@@ -131,15 +137,6 @@ impl File<'_> {
                 config
             }
         }
-    }
-
-    fn word(&self, config: Config, name: &str, words: &[(&'static str, Call)], word: (&str, Range<usize>)) -> Config {
-        let (word, span) = word;
-        let Some((_, call)) = words.iter().find(|(known, _)| *known == word) else {
-            self.unknown(span, name, word, words.iter().map(|(known, _)| *known));
-            return config;
-        };
-        call(config)
     }
 
     fn kind(&self, config: Config, name: &str, kinds: &[(&'static str, Kind)], (key, value): Entry<'_, '_>) -> Config {

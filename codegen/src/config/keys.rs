@@ -26,7 +26,7 @@ pub(super) enum Key {
 }
 
 /// A call without an argument.
-pub(super) type Call = fn(Config) -> Config;
+type Call = fn(Config) -> Config;
 
 /// What an entry of a table of kinds does; `None` where its text is no such thing.
 pub(super) type Kind = fn(Config, String) -> Option<Config>;
