@@ -45,6 +45,12 @@ pub enum Discriminator {
 /// # Operations: who you are, and what reaches you
 impl Config {
     /// Chooses the side of the API that the code is for; [`Perspective::Client`] by default.
+    ///
+    /// ```
+    /// use asyncapi_codegen::{Config, Perspective};
+    ///
+    /// let config = Config::new().perspective(Perspective::Application);
+    /// ```
     #[must_use]
     pub fn perspective(mut self, perspective: Perspective) -> Self {
         self.perspective = perspective;
@@ -52,6 +58,10 @@ impl Config {
     }
 
     /// Narrows the handler trait to these operations, by `operationId`; events of the others reach `on_unknown`.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().operations(["onOrderPlaced", "onOrderCancelled"]);
+    /// ```
     #[must_use]
     pub fn operations<I: IntoIterator<Item: Into<String>>>(mut self, ids: I) -> Self {
         self.operations.get_or_insert_default().extend(ids.into_iter().map(Into::into));
@@ -67,6 +77,12 @@ impl Config {
     }
 
     /// Says where the name of an event stands, for a document that does not tell by itself.
+    ///
+    /// ```
+    /// use asyncapi_codegen::{Config, Discriminator};
+    ///
+    /// let config = Config::new().discriminator(Discriminator::Header("X-Event".to_owned()));
+    /// ```
     #[must_use]
     pub fn discriminator(mut self, discriminator: Discriminator) -> Self {
         self.discriminator = Some(discriminator);

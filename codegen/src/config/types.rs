@@ -87,7 +87,8 @@ impl Config {
     }
 
     /// Puts an existing Rust type, given by its path, in the place of the schemas that `pattern` meets. They get no
-    /// items of their own, and what stands only inside them gets none either.
+    /// items of their own, and what stands only inside them gets none either. Where one is merged into another schema by
+    /// `allOf`, it is merged as before.
     ///
     /// The type must implement `Clone`, `Debug`, `PartialEq`, `serde::Serialize` and `serde::Deserialize`. Whether it is
     /// required, and whether it may be `null`, the document says as before.
@@ -204,6 +205,10 @@ impl Config {
     /// would drop digits.
     ///
     /// The type must implement `Clone`, `Debug`, `PartialEq`, `serde::Serialize` and `serde::Deserialize`.
+    ///
+    /// ```
+    /// let config = asyncapi_codegen::Config::new().map_format("date-time", "jiff::Timestamp").map_format("uri", "url::Url");
+    /// ```
     #[must_use]
     pub fn map_format(mut self, format: impl Into<String>, path: impl Into<String>) -> Self {
         self.formats.insert(format.into(), path.into());
