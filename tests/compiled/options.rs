@@ -13,6 +13,12 @@ use crate::{keep_unknown, renamed_by_pattern as named, round_trip};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money(String);
 
+/// Stands in the place of headers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentHeaders {
+    key: String,
+}
+
 #[test]
 fn unknown_properties_are_kept_where_that_is_chosen() {
     let order = json!({"id": "1", "colour": "red", "seller": {"name": "S", "rank": 1}});
