@@ -107,6 +107,8 @@ impl File<'_> {
             (Key::Flag(_) | Key::Patterns(_), DeValue::Boolean(false)) => config,
             (Key::Flag(call), DeValue::Boolean(true)) => call(config),
             (Key::Patterns(call), DeValue::Boolean(true)) => call(config, "/**".to_owned()),
+            (Key::Text(call), DeValue::String(text)) => call(config, text.to_string()),
+            (Key::Path(call), DeValue::String(path)) => call(config, self.directory.join(path.as_ref())),
             (Key::Texts(call) | Key::Patterns(call), DeValue::String(_) | DeValue::Array(_)) => {
                 self.texts(name, value).into_iter().fold(config, call)
             }
@@ -190,6 +192,7 @@ fn wanted(key: &Key) -> String {
     match key {
         Key::Flag(_) => "`true` or `false`".to_owned(),
         Key::Word(words) => format!("one of {}", listed(words.iter().map(|(known, _)| *known))),
+        Key::Text(_) | Key::Path(_) => "a text".to_owned(),
         Key::Texts(_) | Key::Paths(_) => "a text or a list of texts".to_owned(),
         Key::Patterns(_) => "`true`, a pattern or a list of patterns".to_owned(),
         Key::Pairs(_) | Key::Places(_) => "a table of texts".to_owned(),

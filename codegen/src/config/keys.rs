@@ -11,9 +11,13 @@ pub(super) enum Key {
     Flag(Call),
     /// One of some words.
     Word(&'static [(&'static str, Call)]),
+    /// A text.
+    Text(fn(Config, String) -> Config),
     /// A text, or a list of texts, one a call.
     Texts(fn(Config, String) -> Config),
-    /// The path of a file, or a list of paths, relative to the options file.
+    /// The path of a file, relative to the options file.
+    Path(fn(Config, PathBuf) -> Config),
+    /// A path, or a list of paths, one a call.
     Paths(fn(Config, PathBuf) -> Config),
     /// A pattern, a list of patterns, or `true` for everything.
     Patterns(fn(Config, String) -> Config),
@@ -90,9 +94,9 @@ pub(super) const KEYS: &[(&str, Key)] = &[
         ]),
     ),
     ("replace", Key::Pairs(Config::replace)),
-    ("map-type", Key::Texts(Config::map_type)),
-    ("integer-type", Key::Texts(Config::integer_type)),
-    ("number-type", Key::Texts(Config::number_type)),
+    ("map-type", Key::Text(Config::map_type)),
+    ("integer-type", Key::Text(Config::integer_type)),
+    ("number-type", Key::Text(Config::number_type)),
     ("derive", Key::Pairs(Config::derive)),
     ("type-attribute", Key::Pairs(Config::type_attribute)),
     ("field-attribute", Key::Pairs(Config::field_attribute)),
@@ -107,8 +111,8 @@ pub(super) const KEYS: &[(&str, Key)] = &[
     ("map-schema-format", Key::Pairs(Config::map_schema_format)),
     ("rename", Key::Pairs(Config::rename)),
     ("types-only", Key::Flag(Config::types_only)),
-    ("module", Key::Texts(Config::module)),
-    ("output", Key::Paths(Config::output)),
+    ("module", Key::Text(Config::module)),
+    ("output", Key::Path(Config::output)),
 ];
 
 #[cfg(test)]
@@ -144,6 +148,14 @@ mod tests {
             Some(syn::FnArg::Receiver(receiver)) if matches!(receiver.kind, syn::ReceiverKind::Value)
         );
         matches!(method.vis, syn::Visibility::Public(_)) && takes_itself
+    }
+
+    #[test]
+    fn the_readme_names_every_key() {
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+        let readme = fs::read_to_string(readme).expect("the README is there");
+        let missing = KEYS.iter().map(|(key, _)| format!("`{key}`")).filter(|key| !readme.contains(key));
+        assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new());
     }
 
     #[test]
