@@ -13,6 +13,11 @@ use serde_json::json;
 use crate::failure::{Answer, Failure};
 
 pub(crate) const HELP: &str = "\
+Examples:
+  kustomer-webhooks inbox dead --inbox inbox.sqlite
+  kustomer-webhooks inbox retry --all --inbox inbox.sqlite
+  kustomer-webhooks inbox export -o dead.jsonl && kustomer-webhooks inbox replay dead.jsonl --inbox other.sqlite
+
 The receiver may go on meanwhile; it notices what is to be handled again within a second or so.
 
 Exit codes: 0 done; 1 there is no event, or no dead letter, of this id; 2 the call is wrong; 3 the inbox or a file \

@@ -25,6 +25,11 @@ use limits::{Handling, Receiving, Running};
 use tracing_subscriber::filter::LevelFilter;
 
 pub(crate) const HELP: &str = "\
+Examples:
+  kustomer-webhooks serve --inbox inbox.sqlite --exec 'jq .data.id'
+  kustomer-webhooks serve --inbox inbox.sqlite --forward https://crm.example/events \\
+      --listen 0.0.0.0:8080 --monitor 127.0.0.1:9090
+
 Promised: no event is acknowledged before it is in the inbox; every stored event is passed on at least once, or is \
 kept as a dead letter with its reason; those of one resource in the order they arrived. Not promised: exactly once.
 

@@ -26,6 +26,11 @@ use sender::{Copies, Fate, Webhook};
 use tally::Tally;
 
 pub(crate) const HELP: &str = "\
+Examples:
+  kustomer-webhooks sim http://127.0.0.1:8080/ --count 20
+  kustomer-webhooks sim http://127.0.0.1:8080/ --for 1h --rate 50 --duplicates 0.1 --drop-answers 0.1 --reorder 0.1
+  kustomer-webhooks sim http://127.0.0.1:8080/ --malformed 0.2 --unknown 0.2 --look seen --compress 1000
+
 Retries as Kustomer's documentation has them: after 1, 1, 2, 5, 10, 15 and 30 minutes (newer), or ten over eighty \
 minutes (older). An event that fails at its last one disables the webhook, and the simulation ends.
 

@@ -13,7 +13,11 @@ use serde_json::json;
 use crate::failure::{Answer, Failure};
 use crate::tokens::Tokens;
 
-pub(crate) const HELP: &str = "Exit codes: 0 genuine; 1 not genuine; 2 the call is wrong; 3 a file cannot be read.";
+pub(crate) const HELP: &str = "\
+Example:
+  kustomer-webhooks verify body.json --signature 3f1c09…
+
+Exit codes: 0 genuine; 1 not genuine; 2 the call is wrong; 3 a file cannot be read.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Verify {

@@ -94,6 +94,7 @@ impl<D: Dispatch> Inline<D> {
         };
         // Its sender did nothing wrong; to refuse it until the webhook is disabled would help nobody.
         if matches!(refusal, Refusal::Unhandled) && self.dead_letters.is_none() {
+            self.warn(inbound, "acknowledged, and dropped", &refusal);
             return Ok(Accepted::Handled);
         }
         let Some(sink) = &self.dead_letters else {

@@ -17,7 +17,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use script::{
-    DECODING, Fate, HANDLED, NOT_JSON, PANICKING, REJECTED, RETRIED, Script, Sink, UNKNOWN, UNKNOWN_RETRIED,
+    DECODING, Fate, HANDLED, NOT_JSON, PANICKING, REJECTED, RETRIED, Script, Sink, UNHANDLED, UNKNOWN, UNKNOWN_RETRIED,
     WRONG_SHAPE,
 };
 
@@ -80,6 +80,7 @@ async fn events_not_handled() {
     for (body, parts) in [
         (HANDLED, &["accepted"][..]),
         (UNKNOWN, &["accepted"]),
+        (UNHANDLED, &["acknowledged, and dropped", "does not list"]),
         (RETRIED, &["retried", "to be sent again", "database down", "body_bytes=37"]),
         (UNKNOWN_RETRIED, &["to be sent again", "database down"]),
         (DECODING, &["decoding", "to be sent again", "DecodeError", "Data"]),
