@@ -241,7 +241,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The type that a team puts in the place of a schema.
-    fn replacement(&self, id: SchemaId) -> Option<&'a str> {
+    pub(super) fn replacement(&self, id: SchemaId) -> Option<&'a str> {
         self.config.replacements.best(&self.schemas[id].at.pointer).map(String::as_str)
     }
 

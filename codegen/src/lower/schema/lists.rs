@@ -24,6 +24,9 @@ impl Lowering<'_> {
     /// Whether the values of a schema's type can be ordered and hashed, as the items of a set must be.
     fn has_order(&self, id: SchemaId, depth: u8) -> bool {
         let Some(merged) = merge::flat_of(self.schemas, id).filter(|_| depth > 0) else { return false };
+        if self.replacement(id).is_some() {
+            return false;
+        }
         if let Some(listed) = self.listed(&merged) {
             return matches!(listed.members, Members::Texts(_) | Members::Integers(..));
         }
@@ -32,7 +35,10 @@ impl Lowering<'_> {
         }
         match scalar::implied(&merged) {
             Some(JsonType::Boolean) => true,
-            Some(JsonType::Integer) => scalar::mapped_number(&merged, self.config).is_none(),
+            Some(JsonType::Integer) => {
+                scalar::mapped_number(&merged, self.config).is_none()
+                    && matches!(scalar::integer(&merged, self.config), Type::Integer(_))
+            }
             Some(JsonType::String) => {
                 !matches!(scalar::string(&merged, self.config), Type::External(External::Path(_) | External::Span))
             }
