@@ -12,9 +12,13 @@ impl Lowering<'_> {
     /// Whether a schema is a type of its own because values of its type have to be validated: an alias has no methods.
     pub(super) fn is_new_type(&self, id: SchemaId, ty: &Type) -> bool {
         let is_plain = match ty {
-            Type::Named(_) | Type::Boxed(_) | Type::EventName | Type::Bytes | Type::Encoded(_) => false,
             // What a team puts in the place of a schema is what it wants there.
-            Type::External(External::Path(_)) => false,
+            Type::Named(_)
+            | Type::Boxed(_)
+            | Type::EventName
+            | Type::Bytes
+            | Type::Encoded(_)
+            | Type::External(External::Path(_)) => false,
             Type::Nullable(inner) => !matches!(**inner, Type::Named(_) | Type::Boxed(_)),
             _ => true,
         };
