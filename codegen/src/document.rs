@@ -20,6 +20,7 @@ mod place;
 mod pointer;
 mod read;
 mod reference;
+mod resource;
 mod schema;
 mod server;
 mod siblings;
@@ -44,6 +45,7 @@ pub(crate) use self::place::{FileId, Place};
 pub use self::pointer::Pointer;
 use self::read::{Node, Tree};
 pub(crate) use self::reference::{is_url, percent_decoded};
+use self::resource::Resources;
 pub(crate) use self::schema::{Called, SchemaId, SchemaKind, Schemas};
 use self::traits::Winner;
 pub(crate) use self::value::Value;
@@ -233,14 +235,15 @@ pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Docume
     let roots = source.files().map(|file| root(source, file, diagnostics)).collect::<Option<Vec<Value>>>()?;
     #[cfg(feature = "overlay")]
     let roots = overlay::apply(roots, source, diagnostics)?;
-    let tree = Tree { roots: &roots, source, diagnostics };
+    let tree = Tree { roots: &roots, source, resources: &Resources::default(), diagnostics };
     let version = version(tree)?;
     let winner = match version {
         Version::Two => Winner::Trait,
         Version::Three => Winner::Object,
     };
     let roots = traits::merged(tree, winner);
-    let tree = Tree { roots: &roots, source, diagnostics };
+    let resources = Resources::find(&roots);
+    let tree = Tree { roots: &roots, source, resources: &resources, diagnostics };
     let mut object = Node::root(tree, FileId::default()).object("an AsyncAPI document")?;
     object.pass_over(&["asyncapi"]);
     let files = source.files().map(|file| source.name_of(file).to_owned()).collect();

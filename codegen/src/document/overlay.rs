@@ -10,6 +10,7 @@ mod target;
 use super::origin::Origin;
 use super::place::Place;
 use super::read::Tree;
+use super::resource::Resources;
 use super::value::Value;
 use crate::diagnostic::{Diagnostics, Strictness};
 use crate::source::Source;
@@ -20,7 +21,7 @@ use crate::source::Source;
 pub(super) fn apply(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagnostics) -> Option<Vec<Value>> {
     let mut document = std::mem::replace(roots.first_mut()?, Value::Null);
     let mut origin = Origin::new(Place::root());
-    let tree = Tree { roots: &roots, source, diagnostics };
+    let tree = Tree { roots: &roots, source, resources: &Resources::default(), diagnostics };
     for file in source.overlays() {
         for action in action::read(tree, file).unwrap_or_default() {
             apply::apply(&action, &mut document, &mut origin);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::place::{FileId, Place};
+use super::resource::Resources;
 use super::value::{Mapping, Value};
 use super::{reference, siblings};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
@@ -15,6 +16,8 @@ pub(crate) struct Tree<'a> {
     /// The roots of the files, by their ids.
     pub(crate) roots: &'a [Value],
     pub(crate) source: &'a Source,
+    /// The schemas that have names of their own.
+    pub(crate) resources: &'a Resources,
     pub(crate) diagnostics: &'a Diagnostics,
 }
 

@@ -33,6 +33,9 @@ pub(crate) fn circle(start: &Place, back: &Place) -> Diagnostic {
 /// Follows one reference; a node that is none stays as it is.
 pub(crate) fn step<'a>(node: &Node<'a>) -> Result<Node<'a>, Diagnostic> {
     let Some(text) = node.reference() else { return Ok(node.clone()) };
+    if let Some(named) = node.tree.resources.resolve(&node.at, text).and_then(|place| find(node.tree, &place)) {
+        return Ok(named);
+    }
     let target = target(node, text)?;
     find(node.tree, &target).ok_or_else(|| missing(node.tree, &node.at.join("$ref"), text, &target))
 }

@@ -1,0 +1,132 @@
+//! Schemas that say what they are called: `$id`, `$anchor`, and references by those names (JSON Schema draft 7, 8.2).
+//!
+//! A reference to a URL that a schema of the document has as its `$id` means that schema; nothing is fetched for it.
+
+mod uri;
+
+use std::collections::BTreeMap;
+
+use super::place::{FileId, Place};
+use super::pointer::Pointer;
+use super::reference::percent_decoded;
+use super::value::Value;
+
+/// Every schema with a name of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Resources {
+    by_uri: BTreeMap<String, Place>,
+    /// The URI of each, by its place.
+    uris: BTreeMap<Place, String>,
+    /// Names within a resource, by the place of the resource.
+    anchors: BTreeMap<(Place, String), Place>,
+}
+
+/// Keywords that hold values, not schemas.
+const VALUES: &[&str] = &["const", "default", "enum", "example", "examples"];
+
+/// Keywords that hold schemas by names of the author's choice.
+const NAMED: &[&str] = &["$defs", "definitions", "dependencies", "patternProperties", "properties", "schemas"];
+
+/// What is known on the way down.
+#[derive(Clone, Copy)]
+struct Inside<'a> {
+    resource: &'a Place,
+    uri: &'a str,
+    /// Whether the keys of this node are names, not keywords.
+    has_names: bool,
+}
+
+impl Resources {
+    /// Finds all in the files of a document.
+    pub(super) fn find(roots: &[Value]) -> Self {
+        let mut resources = Self::default();
+        for (file, root) in roots.iter().enumerate() {
+            let place = Place { file: FileId(file), ..Place::root() };
+            resources.walk(root, &place, Inside { resource: &place, uri: "", has_names: false });
+        }
+        resources
+    }
+
+    fn walk(&mut self, value: &Value, at: &Place, inside: Inside<'_>) {
+        match value {
+            Value::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.walk(item, &at.join(&index.to_string()), Inside { has_names: false, ..inside });
+                }
+            }
+            Value::Mapping(entries) => {
+                let text = |key: &str| match entries.get(key) {
+                    Some(Value::String(text)) if !inside.has_names => Some(text.as_str()),
+                    _ => None,
+                };
+                // Beside a reference nothing else counts.
+                let id = text("$id").filter(|_| text("$ref").is_none());
+                let uri = id.and_then(|id| self.identify(id, at, inside));
+                let resource = if uri.is_some() { at } else { inside.resource };
+                let uri = uri.as_deref().unwrap_or(inside.uri);
+                if let Some(anchor) = text("$anchor") {
+                    self.anchors.insert((resource.clone(), anchor.to_owned()), at.clone());
+                }
+                for (key, value) in entries.iter() {
+                    if inside.has_names || !VALUES.contains(&key.as_str()) {
+                        let has_names = !inside.has_names && NAMED.contains(&key.as_str());
+                        self.walk(value, &at.join(key), Inside { resource, uri, has_names });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes an `$id`; the URI from here on, where it is more than a name within its resource.
+    fn identify(&mut self, id: &str, at: &Place, inside: Inside<'_>) -> Option<String> {
+        let (path, anchor) = id.split_once('#').unwrap_or((id, ""));
+        if path.is_empty() {
+            self.anchors.insert((inside.resource.clone(), anchor.to_owned()), at.clone());
+            return None;
+        }
+        let uri = uri::resolved(inside.uri, path);
+        self.by_uri.entry(uri.clone()).or_insert_with(|| at.clone());
+        self.uris.insert(at.clone(), uri.clone());
+        if !anchor.is_empty() {
+            self.anchors.insert((at.clone(), anchor.to_owned()), at.clone());
+        }
+        Some(uri)
+    }
+
+    /// The place that a reference means by names; `None` where it is an ordinary path.
+    pub(super) fn resolve(&self, from: &Place, text: &str) -> Option<Place> {
+        if self.uris.is_empty() && self.anchors.is_empty() {
+            return None;
+        }
+        let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
+        let around = self.around(from);
+        let resource = match path {
+            "" => around,
+            path => {
+                let uri = self.uris.get(&around).map_or("", String::as_str);
+                self.by_uri.get(&uri::resolved(uri, path))?.clone()
+            }
+        };
+        let fragment = percent_decoded(fragment)?;
+        match Pointer::parse(&fragment) {
+            // From the root of a file, that is what references are anyway.
+            Some(_) if path.is_empty() && resource.pointer == Pointer::root() => None,
+            Some(below) => Some(below.steps().fold(resource, |place, step| place.join(&step))),
+            None => self.anchors.get(&(resource, fragment)).cloned(),
+        }
+    }
+
+    /// The resource that a node stands in: the nearest schema around it with an `$id`, or its file.
+    fn around(&self, from: &Place) -> Place {
+        let mut place = Place { file: from.file, ..Place::root() };
+        let mut nearest = place.clone();
+        for step in from.pointer.steps() {
+            place = place.join(&step);
+            if self.uris.contains_key(&place) {
+                nearest = place.clone();
+            }
+        }
+        nearest
+    }
+}
