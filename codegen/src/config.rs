@@ -21,7 +21,7 @@ pub(crate) use self::attributes::{attributes, traits};
 pub(crate) use self::operations::Methods;
 pub use self::operations::{Discriminator, Perspective};
 pub(crate) use self::pattern::ByPattern;
-pub use self::types::{ArrayLengths, Defaults, Formats, UniqueItems};
+pub use self::types::{ArrayLengths, Defaults, Formats, UniqueItems, Untyped};
 pub use self::validation::Validation;
 pub(crate) use self::writing::Extent;
 pub use self::writing::Output;
@@ -77,6 +77,7 @@ pub struct Config {
     pub(crate) array_lengths: ArrayLengths,
     pub(crate) formats_with_types: Formats,
     pub(crate) closed_enums: ByPattern<()>,
+    pub(crate) untyped: Untyped,
     pub(crate) keep_unknown: ByPattern<()>,
     pub(crate) non_exhaustive: ByPattern<()>,
     pub(crate) with_methods: ByPattern<()>,

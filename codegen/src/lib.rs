@@ -27,7 +27,7 @@ mod output;
 mod source;
 
 pub use self::config::{
-    ArrayLengths, Config, Defaults, Discriminator, Formats, Output, Perspective, UniqueItems, Validation,
+    ArrayLengths, Config, Defaults, Discriminator, Formats, Output, Perspective, UniqueItems, Untyped, Validation,
 };
 pub use self::diagnostic::{Diagnostic, Report, Severity};
 pub use self::document::Pointer;

@@ -33,6 +33,7 @@ fixtures! {
     header_discriminator = "../fixtures/header-discriminator/expected.rs";
     keep_unknown = "../fixtures/keep-unknown/expected.rs";
     names_letters = "../fixtures/names-letters/expected.rs";
+    named_schemas = "../fixtures/named-schemas/expected.rs";
     names = "../fixtures/names/expected.rs";
     names_shared = "../fixtures/names-shared/expected.rs";
     numbers = "../fixtures/numbers/expected.rs";
@@ -64,6 +65,8 @@ fixtures! {
     unions_types_only = "../fixtures/unions-types-only/expected.rs";
     validated = "../fixtures/validation/expected.rs";
     urls = "../fixtures/urls/expected.rs";
+    untyped = "../fixtures/untyped/expected.rs";
+    untyped_as_written = "../fixtures/untyped-as-written/expected.rs";
     version_3 = "../fixtures/version-3/expected.rs";
     warnings = "../fixtures/warnings/expected.rs";
 }

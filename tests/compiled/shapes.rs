@@ -188,3 +188,21 @@ fn addresses_with_parameters_are_written_and_read() {
         assert!(other.parse::<Measured>().is_err(), "{other}");
     }
 }
+
+#[test]
+fn an_untyped_schema_taken_at_its_word_takes_everything_else_too() {
+    let order = |value: &Value| round_trip::<untyped_as_written::Order>(value);
+    let rows = [
+        json!({"id": "a", "lines": [1], "either": {"a": "b"}, "counts": {"c": 1}}),
+        json!({"lines": "none", "either": ["b"], "counts": null}),
+        json!({"lines": null, "either": 5}),
+        json!("no object"),
+        json!(null),
+    ];
+    for row in rows {
+        assert_eq!(order(&row), Ok(row));
+    }
+    assert!(order(&json!({"id": 1})).is_err());
+    assert!(order(&json!({"lines": ["a"]})).is_err());
+    assert!(round_trip::<untyped::Order>(&json!("no object")).is_err());
+}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{ArrayLengths, Config, Defaults, Discriminator, Formats, Perspective, UniqueItems, Validation};
+use super::{ArrayLengths, Config, Defaults, Discriminator, Formats, Perspective, UniqueItems, Untyped, Validation};
 use crate::document::Pointer;
 
 /// What a key takes, and the call it stands for.
@@ -60,6 +60,13 @@ pub(super) const KEYS: &[(&str, Key)] = &[
         ]),
     ),
     ("closed-enums", Key::Patterns(Config::closed_enums)),
+    (
+        "untyped",
+        Key::Word(&[
+            ("as-meant", |config| config.untyped(Untyped::AsMeant)),
+            ("as-written", |config| config.untyped(Untyped::AsWritten)),
+        ]),
+    ),
     ("keep-unknown", Key::Patterns(Config::keep_unknown)),
     ("non-exhaustive", Key::Patterns(Config::non_exhaustive)),
     ("with-methods", Key::Patterns(Config::with_methods)),

@@ -59,6 +59,16 @@ pub enum ArrayLengths {
     Fixed,
 }
 
+/// What a schema means that speaks of the properties of an object, or of the items of a list, and names no `type`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Untyped {
+    /// An object, or a list: so do the authors of documents.
+    #[default]
+    AsMeant,
+    /// What it says: an object with these properties, or anything that is no object. It becomes an enum of the two.
+    AsWritten,
+}
+
 /// # Types: what schemas become
 impl Config {
     /// Makes the enums of strings that `pattern` meets closed: a value that is not listed does not decode, where it
@@ -161,6 +171,13 @@ impl Config {
     #[must_use]
     pub fn with_methods(mut self, pattern: impl Into<String>) -> Self {
         self.with_methods.add(pattern, ());
+        self
+    }
+
+    /// Chooses what a schema becomes that has `properties` or `items` and no `type`; [`Untyped::AsMeant`] by default.
+    #[must_use]
+    pub fn untyped(mut self, untyped: Untyped) -> Self {
+        self.untyped = untyped;
         self
     }
 

@@ -63,7 +63,7 @@ impl Uses {
             match &def.shape {
                 Shape::Struct(object) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
-                    if object.fields.iter().any(structs::reads_by_hand) {
+                    if object.fields.iter().any(|field| structs::reads_by_hand(emit, field)) {
                         uses.add("serde", ["Deserializer"]);
                     }
                     object.fields.iter().for_each(|field| uses.ty(&field.ty));
@@ -129,7 +129,7 @@ impl Uses {
 
     fn union(&mut self, emit: Emit<'_>, def: &TypeDef, union: &Union) {
         match (union.told(), emit.config.extent) {
-            (Told::Kind, Extent::TypesOnly) => {}
+            (Told::Kind, Extent::TypesOnly) if !union.variants.iter().any(|variant| variant.ty == Type::Any) => {}
             (_, Extent::Everything) => {
                 self.add("serde", ["Deserializer"]);
                 self.add("asyncapi_runtime", ["choice"]);

@@ -62,7 +62,7 @@ fn field(emit: Emit<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) -
             inner
         }
         Presence::Optional | Presence::OptionalNullable => {
-            if keeps_null(field) {
+            if keeps_null(emit, field) {
                 serde.push(quote!(default));
                 serde.push(quote!(deserialize_with = "present"));
             }
@@ -94,7 +94,7 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
         Shape::Struct(object) => object.fields.as_slice(),
         _ => &[],
     });
-    fields.any(keeps_null).then(|| {
+    fields.any(|field| keeps_null(emit, field)).then(|| {
         quote! {
             #[doc = " Keeps a `null` that is there apart from a property that is not."]
             fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
@@ -109,17 +109,30 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
 }
 
 /// Whether a `null` of this property says something else than its absence.
-pub(super) fn keeps_null(field: &Field) -> bool {
+pub(super) fn keeps_null(emit: Emit<'_>, field: &Field) -> bool {
     match field.presence {
-        Presence::Optional => field.ty == Type::Any,
+        Presence::Optional => takes_null(emit, &field.ty),
         Presence::OptionalNullable => true,
         Presence::Required | Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Filled => false,
     }
 }
 
 /// Whether a function of the file reads this property.
-pub(super) fn reads_by_hand(field: &Field) -> bool {
-    keeps_null(field) || field.presence == Presence::Filled
+pub(super) fn reads_by_hand(emit: Emit<'_>, field: &Field) -> bool {
+    keeps_null(emit, field) || field.presence == Presence::Filled
+}
+
+/// Whether a type reads `null` as one of its values.
+fn takes_null(emit: Emit<'_>, ty: &Type) -> bool {
+    match ty {
+        Type::Any => true,
+        Type::Named(id) => match &emit.api.types[*id].shape {
+            Shape::Alias(target) => takes_null(emit, target),
+            Shape::Union(union) => union.variants.iter().any(|variant| variant.ty == Type::Any),
+            Shape::Struct(_) | Shape::Enum(_) | Shape::Newtype(_) => false,
+        },
+        _ => false,
+    }
 }
 
 pub(super) fn is_optional(field: &Field) -> bool {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{Emit, attributes, docs, types};
 use crate::config::Extent;
-use crate::ir::{Kind, Shape, Told, TypeDef, TypeId, Union};
+use crate::ir::{Kind, Shape, Told, Type, TypeDef, TypeId, Union, Variant};
 use crate::names::Name;
 
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -> Vec<TokenStream> {
@@ -63,6 +63,10 @@ fn deserialize(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union, is_
     match (union.told(), emit.config.extent) {
         (Told::Nothing, _) => vec![by_trial(name, members, union)],
         (Told::Tag(tag), Extent::TypesOnly) => vec![by_value(name, members, union, tag, is_open)],
+        // Derived, what fails as one alternative would be tried as the one that takes everything.
+        (Told::Kind, Extent::TypesOnly) if union.variants.iter().any(takes_the_rest) => {
+            vec![by_kind(name, members, union)]
+        }
         (Told::Kind, Extent::TypesOnly) => Vec::new(),
         (told, Extent::Everything) => at_sight(name, members, union, told, is_open),
     }
@@ -79,6 +83,7 @@ fn at_sight(name: &Name, members: &[Name], union: &Union, told: Told<'_>, is_ope
         let kinds = variant.kinds.iter().map(|kind| seen(*kind));
         let pattern = match (&values[..], &variant.kinds[..]) {
             ([], []) => return None,
+            ([], _) if takes_the_rest(variant) => quote!(_),
             ([], _) => quote!(#(#kinds)|*),
             (values, _) => quote!(choice::Seen::Object(Some(#(#values)|*))),
         };
@@ -110,6 +115,11 @@ fn at_sight(name: &Name, members: &[Name], union: &Union, told: Told<'_>, is_ope
         }
     };
     vec![choice, deserialize]
+}
+
+/// Whether an alternative is for all that no other is for; it is the last then.
+fn takes_the_rest(variant: &Variant) -> bool {
+    variant.ty == Type::Any && !variant.kinds.is_empty()
 }
 
 fn is_exhaustive(union: &Union) -> bool {
@@ -150,6 +160,40 @@ fn either(texts: &[String]) -> String {
         [] => "nothing".to_owned(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// The kind chooses the alternative; without the runtime, from the value read whole.
+fn by_kind(name: &Name, members: &[Name], union: &Union) -> TokenStream {
+    let arms = union.variants.iter().zip(members).map(|(variant, member)| {
+        let kinds = variant.kinds.iter().map(|kind| value_of(*kind));
+        let pattern = if takes_the_rest(variant) { quote!(_) } else { quote!(#(#kinds)|*) };
+        quote!(#pattern => serde_json::from_value(value).map(Self::#member),)
+    });
+    let expected = expected(union, Told::Kind);
+    let rest = (!is_exhaustive(union)).then(|| quote!(_ => Err(serde::de::Error::custom(#expected)),));
+    quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = Value::deserialize(deserializer)?;
+                let chosen = match value {
+                    #(#arms)*
+                    #rest
+                };
+                chosen.map_err(serde::de::Error::custom)
+            }
+        }
+    }
+}
+
+fn value_of(kind: Kind) -> TokenStream {
+    match kind {
+        Kind::Null => quote!(Value::Null),
+        Kind::Boolean => quote!(Value::Bool(_)),
+        Kind::Number => quote!(Value::Number(_)),
+        Kind::String => quote!(Value::String(_)),
+        Kind::Array => quote!(Value::Array(_)),
+        Kind::Object => quote!(Value::Object(_)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{External, Kind, Members, Shape, Type, TypeId, Types, Union, Variant};
+use crate::ir::{External, Kind, Members, Shape, Told, Type, TypeId, Types, Union, Variant};
 
 /// Finds what each union's alternatives can be told by, once all types are made.
 pub(super) fn tell(types: &mut Types) {
@@ -17,6 +17,9 @@ pub(super) fn tell(types: &mut Types) {
 
 /// A kind tells an alternative where no other is of it; what has a tag is told by that.
 fn settle(union: &mut Union, kinds: &[BTreeSet<Kind>]) {
+    if union.told() == Told::Kind {
+        return;
+    }
     tell_by_kind(union, kinds);
     let is_lost = |variant: &Variant, kinds: &BTreeSet<Kind>| {
         variant.tag_values.is_empty() && variant.kinds.is_empty() && !kinds.contains(&Kind::Object)

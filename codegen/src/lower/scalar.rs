@@ -15,16 +15,26 @@ pub(super) fn implied(keywords: &Keywords) -> Option<JsonType> {
     if !keywords.types.is_empty() {
         return None;
     }
-    let is_object = !keywords.properties.is_empty()
-        || keywords.additional.is_some()
-        || !keywords.pattern_properties.is_empty()
-        || !keywords.required.is_empty();
-    if is_object {
+    if speaks(keywords, JsonType::Object) {
         Some(JsonType::Object)
-    } else if keywords.items.is_some() || !keywords.tuple.is_empty() {
+    } else if speaks(keywords, JsonType::Array) {
         Some(JsonType::Array)
     } else {
         keywords.values.as_deref().and_then(common_type)
+    }
+}
+
+/// Whether keywords that shape a type are there for objects or for arrays.
+pub(super) fn speaks(keywords: &Keywords, json_type: JsonType) -> bool {
+    match json_type {
+        JsonType::Object => {
+            !keywords.properties.is_empty()
+                || keywords.additional.is_some()
+                || !keywords.pattern_properties.is_empty()
+                || !keywords.required.is_empty()
+        }
+        JsonType::Array => keywords.items.is_some() || !keywords.tuple.is_empty(),
+        JsonType::Boolean | JsonType::Integer | JsonType::Number | JsonType::String => false,
     }
 }
 

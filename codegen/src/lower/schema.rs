@@ -7,6 +7,7 @@ mod narrowed;
 mod object;
 mod shape;
 mod tuples;
+mod untyped;
 
 use std::collections::{BTreeMap, BTreeSet};
 

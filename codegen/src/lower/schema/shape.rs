@@ -32,6 +32,7 @@ impl<'a> Lowering<'a> {
             || !matches!(self.union_of(&merged), Choice::None | Choice::Only(_))
             || merged.types.len() > 1 && scalar::implied(&merged).is_none()
             || tuples::is_open_tuple(&merged)
+            || !self.takes_others(&merged).is_empty()
             || is_struct(self.schemas, &merged)
     }
 
@@ -58,6 +59,10 @@ impl<'a> Lowering<'a> {
         }
         if merged.types.len() > 1 && scalar::implied(merged).is_none() {
             return Shape::Union(self.type_list(merged));
+        }
+        let types = self.takes_others(merged);
+        if !types.is_empty() {
+            return Shape::Union(self.as_written(merged, types));
         }
         if tuples::is_open_tuple(merged) {
             return Shape::OpenTuple(self.open_tuple(merged));
