@@ -21,19 +21,42 @@ pub(crate) struct Resources {
     anchors: BTreeMap<(Place, String), Place>,
 }
 
-/// Keywords that hold values, not schemas.
-const VALUES: &[&str] = &["const", "default", "enum", "example", "examples"];
+/// Keywords that hold one schema or a list of them; nothing in a schema under any other key is a schema.
+const SCHEMAS: &[&str] = &[
+    "additionalItems",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "contains",
+    "else",
+    "if",
+    "items",
+    "not",
+    "oneOf",
+    "prefixItems",
+    "propertyNames",
+    "then",
+];
 
 /// Keywords that hold schemas by names of the author's choice.
-const NAMED: &[&str] = &["$defs", "definitions", "dependencies", "patternProperties", "properties", "schemas"];
+const NAMED: &[&str] = &["$defs", "definitions", "dependencies", "patternProperties", "properties"];
 
 /// What is known on the way down.
 #[derive(Clone, Copy)]
 struct Inside<'a> {
     resource: &'a Place,
     uri: &'a str,
-    /// Whether the keys of this node are names, not keywords.
-    has_names: bool,
+    part: Part,
+}
+
+/// What a node is, as far as the way to it tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// Anything of a document; a schema if it looks like one.
+    Document,
+    Schema,
+    /// A map from names to schemas.
+    Names,
 }
 
 impl Resources {
@@ -42,7 +65,7 @@ impl Resources {
         let mut resources = Self::default();
         for (file, root) in roots.iter().enumerate() {
             let place = Place { file: FileId(file), ..Place::root() };
-            resources.walk(root, &place, Inside { resource: &place, uri: "", has_names: false });
+            resources.walk(root, &place, Inside { resource: &place, uri: "", part: Part::Document });
         }
         resources
     }
@@ -51,12 +74,12 @@ impl Resources {
         match value {
             Value::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.walk(item, &at.join(&index.to_string()), Inside { has_names: false, ..inside });
+                    self.walk(item, &at.join(&index.to_string()), inside);
                 }
             }
             Value::Mapping(entries) => {
                 let text = |key: &str| match entries.get(key) {
-                    Some(Value::String(text)) if !inside.has_names => Some(text.as_str()),
+                    Some(Value::String(text)) if inside.part != Part::Names => Some(text.as_str()),
                     _ => None,
                 };
                 // Beside a reference nothing else counts.
@@ -67,11 +90,17 @@ impl Resources {
                 if let Some(anchor) = text("$anchor") {
                     self.anchors.insert((resource.clone(), anchor.to_owned()), at.clone());
                 }
-                for (key, value) in entries.iter() {
-                    if inside.has_names || !VALUES.contains(&key.as_str()) {
-                        let has_names = !inside.has_names && NAMED.contains(&key.as_str());
-                        self.walk(value, &at.join(key), Inside { resource, uri, has_names });
-                    }
+                let is_keyword = |key: &String| SCHEMAS.contains(&key.as_str()) || NAMED.contains(&key.as_str());
+                let is_schema = inside.part == Part::Schema || id.is_some() || entries.keys().any(is_keyword);
+                for (key, value) in entries {
+                    let part = match inside.part {
+                        Part::Names => Part::Schema,
+                        _ if NAMED.contains(&key.as_str()) => Part::Names,
+                        _ if SCHEMAS.contains(&key.as_str()) => Part::Schema,
+                        _ if is_schema => continue,
+                        _ => Part::Document,
+                    };
+                    self.walk(value, &at.join(key), Inside { resource, uri, part });
                 }
             }
             _ => {}
