@@ -129,7 +129,7 @@ fn takes_null(emit: Emit<'_>, ty: &Type) -> bool {
         Type::Named(id) => match &emit.api.types[*id].shape {
             Shape::Alias(target) => takes_null(emit, target),
             Shape::Union(union) => union.variants.iter().any(|variant| variant.ty == Type::Any),
-            Shape::Struct(_) | Shape::Enum(_) | Shape::Newtype(_) => false,
+            Shape::Struct(_) | Shape::Enum(_) | Shape::Newtype(_) | Shape::OpenTuple(_) => false,
         },
         _ => false,
     }
