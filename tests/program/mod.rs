@@ -39,10 +39,7 @@ pub(crate) struct Module<'a> {
 impl Module<'_> {
     /// What finds violations. An alias has no methods; what it stands for may have.
     fn validator(&self, index: usize) -> String {
-        let code = match (&self.code, self.check) {
-            (Ok(code), Check::Validity) => code,
-            _ => return "|_| Ok(())".to_owned(),
-        };
+        let (Ok(code), Check::Validity) = (&self.code, self.check) else { return "|_| Ok(())".to_owned() };
         let validate = "validate().map_err(|found| found.to_string())";
         if code.contains("pub type Root = Value;") || !code.contains("SCHEMAS.check(") {
             "|_| Ok(())".to_owned()
@@ -92,7 +89,7 @@ pub(crate) fn run(name: &str, modules: &[Module<'_>]) -> Vec<Vec<Outcome>> {
     let mut outcomes: Vec<Vec<Outcome>> = serde_json::from_slice(&output.stdout).expect("the outcomes are JSON");
     for (outcomes, module) in outcomes.iter_mut().zip(modules) {
         if let Err(why) = &module.code {
-            outcomes.iter_mut().for_each(|outcome| *outcome = Outcome::Refused(why.clone()));
+            outcomes.fill_with(|| Outcome::Refused(why.clone()));
         }
     }
     outcomes

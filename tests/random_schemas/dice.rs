@@ -1,4 +1,4 @@
-//! Chance that repeats itself: the same seed gives the same throws (SplitMix64, Steele and others 2014).
+//! Chance that repeats itself: the same seed gives the same throws (`SplitMix64`, Steele and others 2014).
 
 /// Throws of a die with any number of sides.
 #[derive(Clone, Debug)]

@@ -49,13 +49,16 @@ fn scalar(dice: &mut Dice) -> Value {
         4..=6 => string(dice),
         7 | 8 => enumeration(dice),
         9 => json!({"const": dice.pick(&[json!("a"), json!(1), json!(true), json!("b c")])}),
-        10 => nullable(scalar(dice), dice),
+        10 => {
+            let schema = scalar(dice);
+            nullable(&schema, dice)
+        }
         _ => dice.pick(&[json!(true), json!({}), json!({"type": "null"}), json!({"description": "anything"})]).clone(),
     }
 }
 
-fn nullable(schema: Value, dice: &mut Dice) -> Value {
-    match (dice.below(2), &schema) {
+fn nullable(schema: &Value, dice: &mut Dice) -> Value {
+    match (dice.below(2), schema) {
         (0, Value::Object(keywords)) if !keywords.contains_key("enum") && schema["type"] != "null" => {
             let mut keywords = keywords.clone();
             if let Some(json_type @ Value::String(_)) = keywords.get("type").cloned() {
@@ -253,10 +256,9 @@ fn any_of(dice: &mut Dice, depth: u8) -> Value {
 fn all_of(dice: &mut Dice, depth: u8) -> Value {
     let open = |dice: &mut Dice| {
         let mut keywords = object(dice, depth, false);
-        let keywords_of = keywords.as_object_mut();
-        keywords_of.map(|keywords| {
+        if let Some(keywords) = keywords.as_object_mut() {
             keywords.retain(|key, _| matches!(key.as_str(), "type" | "properties" | "required"));
-        });
+        }
         keywords
     };
     match dice.below(3) {
