@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use asyncapi_codegen::{Config, Error, Source};
+use asyncapi_codegen::{Config, Diagnostic, Error, Source};
 
 const DOCUMENT: &str = "\
 asyncapi: 2.6.0
@@ -84,13 +84,14 @@ fn escaped(sign: char) -> String {
         return sign.to_string();
     }
     let mut units = [0; 2];
-    sign.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+    let units = sign.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}"));
+    units.collect::<Vec<_>>().concat()
 }
 
 #[test]
 fn lines_and_columns_are_the_same_whatever_ends_a_line() {
     let place = |text: &str| match Config::new().strict().generate(&Source::new("a.yaml", text)) {
-        Err(Error::Refused(report)) => report.iter().next().and_then(|found| found.line_and_column()),
+        Err(Error::Refused(report)) => report.iter().next().and_then(Diagnostic::line_and_column),
         _ => None,
     };
     let faulty = DOCUMENT.replace("  faces:\n", "  faces:\n    summery: Faces\n");
