@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::{Emit, attributes, docs, types};
 use crate::ir::{OpenTuple, TypeDef, TypeId};
+use crate::names::Name;
 
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, tuple: &OpenTuple) -> Vec<TokenStream> {
     let name = &emit.names.types[&id];
@@ -24,11 +25,11 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, tuple: &OpenTupl
         #attributes
         pub struct #name(#(#fields),*);
     };
-    vec![definition, serialize(&quote!(#name), tuple), deserialize(&quote!(#name), tuple)]
+    vec![definition, serialize(name, tuple), deserialize(name, tuple)]
 }
 
 /// Item after item; an item that is absent leaves no gap.
-fn serialize(name: &TokenStream, tuple: &OpenTuple) -> TokenStream {
+fn serialize(name: &Name, tuple: &OpenTuple) -> TokenStream {
     let items = (0..tuple.items.len()).map(|index| {
         let field = Literal::usize_unsuffixed(index);
         if index < tuple.required {
@@ -55,7 +56,7 @@ fn serialize(name: &TokenStream, tuple: &OpenTuple) -> TokenStream {
     }
 }
 
-fn deserialize(name: &TokenStream, tuple: &OpenTuple) -> TokenStream {
+fn deserialize(name: &Name, tuple: &OpenTuple) -> TokenStream {
     let names: Vec<Ident> =
         (0..tuple.items.len()).map(|index| Ident::new(&format!("item_{index}"), Span::call_site())).collect();
     let items = names.iter().enumerate().map(|(index, item)| {
@@ -78,12 +79,14 @@ fn deserialize(name: &TokenStream, tuple: &OpenTuple) -> TokenStream {
     };
     let values = names.iter().map(|name| quote!(#name)).chain(last);
     let expected = expected(tuple);
+    // Longer than the one name that is spoken of inside, so that it hides nothing.
+    let visitor = Ident::new(&format!("{}Items", name.plain()), Span::call_site());
     quote! {
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Items;
+                struct #visitor;
 
-                impl<'de> serde::de::Visitor<'de> for Items {
+                impl<'de> serde::de::Visitor<'de> for #visitor {
                     type Value = #name;
 
                     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,7 +100,7 @@ fn deserialize(name: &TokenStream, tuple: &OpenTuple) -> TokenStream {
                     }
                 }
 
-                deserializer.deserialize_seq(Items)
+                deserializer.deserialize_seq(#visitor)
             }
         }
     }
