@@ -3,6 +3,7 @@
 mod bindings;
 mod channel;
 mod component;
+mod contradiction;
 mod definition;
 mod depth;
 mod identity;
@@ -32,6 +33,7 @@ use crate::ir::{self, Api, Definitions, Shape, TypeDef, Types};
 /// Turns the document into the API as the chosen side sees it.
 pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnostics) -> Api {
     let events = operation::events(document);
+    contradiction::check(&document.schemas, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
     let channels = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();

@@ -114,6 +114,14 @@ impl Schemas {
         }
     }
 
+    /// The keywords of a schema that is no reference.
+    pub(crate) fn own_keywords(&self, id: SchemaId) -> Option<&Keywords> {
+        match &self[id].kind {
+            SchemaKind::Keywords(keywords) => Some(keywords),
+            _ => None,
+        }
+    }
+
     /// The schema that was read at a place.
     pub(crate) fn at(&self, place: &Place) -> Option<SchemaId> {
         self.by_place.get(place).copied()

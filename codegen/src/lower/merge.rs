@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::document::{Keywords, SchemaId, SchemaKind, Schemas};
+use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas};
 
 /// The keywords of a schema with everything merged in that its `allOf` says; the rest as it is.
 pub(super) fn flat(schemas: &Schemas, keywords: &Keywords) -> Keywords {
@@ -95,11 +95,7 @@ fn finish(merged: &mut Keywords, properties: Properties) {
 }
 
 fn add(schemas: &Schemas, merged: &mut Keywords, properties: &mut Properties, part: Keywords) {
-    if merged.types.is_empty() {
-        merged.types = part.types;
-    } else if !part.types.is_empty() {
-        merged.types.retain(|json_type| part.types.contains(json_type));
-    }
+    merged.types = common(&merged.types, &part.types);
     for (name, id) in part.properties {
         add_property(schemas, properties, name, id);
     }
@@ -129,6 +125,19 @@ fn add(schemas: &Schemas, merged: &mut Keywords, properties: &mut Properties, pa
     let docs = part.docs;
     merged.docs.title = merged.docs.title.take().or(docs.title);
     merged.docs.description = merged.docs.description.take().or(docs.description);
+}
+
+/// The types that both allow, where none stands for all: an integer is a number too.
+pub(super) fn common(ours: &[JsonType], theirs: &[JsonType]) -> Vec<JsonType> {
+    if ours.is_empty() || theirs.is_empty() {
+        return [ours, theirs].concat();
+    }
+    let allows = |types: &[JsonType], json_type: JsonType| {
+        types.contains(&json_type) || json_type == JsonType::Integer && types.contains(&JsonType::Number)
+    };
+    let mut common: Vec<JsonType> = ours.iter().copied().filter(|json_type| allows(theirs, *json_type)).collect();
+    common.extend(theirs.iter().filter(|json_type| !ours.contains(json_type) && allows(ours, **json_type)));
+    common
 }
 
 /// A property that is described twice keeps its place, and the description that says more about its values.
