@@ -142,13 +142,17 @@ fn groups(suite: &Path) -> Vec<(String, Group)> {
     groups
 }
 
-/// The types of a schema as a component. It stands in a file of its own, so that its references mean what they say.
+/// The types of a schema as a component. It stands in a file of its own, so that its references mean what they say; and
+/// `Root` is what another schema has that refers to it, because whether it may be `null` is said where it is used.
 fn code(schema: &Value, config: &Config) -> Result<String, String> {
     let document = json!({
         "asyncapi": "2.6.0",
         "info": {"title": "Suite", "version": "1"},
         "channels": {},
-        "components": {"schemas": {"Root": {"$ref": "schema.json"}}},
+        "components": {"schemas": {
+            "Held": {"$ref": "schema.json"},
+            "Root": {"$ref": "#/components/schemas/Held"},
+        }},
     });
     let source = Source::new("suite.json", document.to_string()).with_file("schema.json", schema.to_string());
     let output = config.generate(&source).map_err(|error| error.to_string())?;
