@@ -86,7 +86,7 @@ fn what_is_valid_is_accepted_and_comes_back() {
     let optional = ["optional", "optional/format"].map(|directory| groups(&suite.join(directory))).concat();
     let groups = groups(&suite);
     assert!(groups.len() > 200 && optional.len() > 50, "the suite is there, and most of it is missing");
-    let mut found = run(&groups, &optional);
+    let mut found = run(&groups, &optional, &remotes(&suite));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/json-schema-suite.json");
     let read = || -> Expected {
         serde_json::from_str(&fs::read_to_string(&path).expect("the figures are there")).expect("they are readable")
@@ -127,6 +127,33 @@ fn what_is_valid_is_accepted_and_comes_back() {
     assert!(found == expected, "the figures are better: {UPDATE}=1 cargo test --test json_schema_suite keeps them");
 }
 
+/// Where the suite expects its remote schemas; here, those are files that the team keeps.
+const SERVER: &str = "http://localhost:1234/";
+
+/// Files by their names.
+type Remotes = Vec<(String, String)>;
+
+/// The remote schemas of draft 7, by the names under which they are kept.
+fn remotes(suite: &Path) -> Remotes {
+    let root = suite.join("../remotes");
+    let mut remotes = Remotes::new();
+    let mut pending = vec![root.clone()];
+    while let Some(directory) = pending.pop() {
+        for path in fs::read_dir(&directory).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let name = path.strip_prefix(&root).expect("below").display().to_string();
+            if path.is_dir() {
+                let is_other_draft = name != "draft7" && (name.starts_with("draft") || name.starts_with('v'));
+                pending.extend((!is_other_draft).then_some(path));
+            } else if path.extension().is_some_and(|ending| ending == "json") {
+                let text = fs::read_to_string(&path).expect("the suite can be read");
+                remotes.push((format!("remotes/{name}"), text));
+            }
+        }
+    }
+    remotes.sort();
+    remotes
+}
+
 /// Every schema of the files in a directory, by file and description.
 fn groups(suite: &Path) -> Vec<(String, Group)> {
     let mut files: Vec<PathBuf> =
@@ -144,7 +171,7 @@ fn groups(suite: &Path) -> Vec<(String, Group)> {
 
 /// The types of a schema as a component. It stands in a file of its own, so that its references mean what they say; and
 /// `Root` is what another schema has that refers to it, because whether it may be `null` is said where it is used.
-fn code(schema: &Value, config: &Config) -> Result<String, String> {
+fn code(schema: &Value, config: &Config, remotes: &Remotes) -> Result<String, String> {
     let document = json!({
         "asyncapi": "2.6.0",
         "info": {"title": "Suite", "version": "1"},
@@ -155,19 +182,21 @@ fn code(schema: &Value, config: &Config) -> Result<String, String> {
         }},
     });
     let source = Source::new("suite.json", document.to_string()).with_file("schema.json", schema.to_string());
+    let source = remotes.iter().fold(source, |source, (name, text)| source.with_file(name, text));
+    let config = config.clone().map_url(SERVER, "remotes/");
     let output = config.generate(&source).map_err(|error| error.to_string())?;
     Ok(output.code().to_owned())
 }
 
 /// Compiles the types of every schema into one program, once for each set of options, and runs every instance through it.
-fn run(groups: &[(String, Group)], optional: &[(String, Group)]) -> Expected {
+fn run(groups: &[(String, Group)], optional: &[(String, Group)], remotes: &Remotes) -> Expected {
     let by_default = Config::new().types_only();
     let exact = by_default.clone().untyped(Untyped::AsWritten).keep_unknown("/**");
     let full = by_default.clone().validation(Validation::Full);
-    let modules: Vec<Module<'_>> = modules(groups, by_default, Check::Nothing)
-        .chain(modules(groups, exact, Check::Nothing))
-        .chain(modules(groups, full.clone(), Check::Validity))
-        .chain(modules(optional, full, Check::Validity))
+    let modules: Vec<Module<'_>> = modules(groups, by_default, remotes, Check::Nothing)
+        .chain(modules(groups, exact, remotes, Check::Nothing))
+        .chain(modules(groups, full.clone(), remotes, Check::Validity))
+        .chain(modules(optional, full, remotes, Check::Validity))
         .collect();
     let outcomes = program::run("suite", &modules);
     let (by_default, rest) = outcomes.split_at(groups.len());
@@ -187,9 +216,14 @@ fn run(groups: &[(String, Group)], optional: &[(String, Group)]) -> Expected {
     found
 }
 
-fn modules(groups: &[(String, Group)], config: Config, check: Check) -> impl Iterator<Item = Module<'_>> {
+fn modules<'a>(
+    groups: &'a [(String, Group)],
+    config: Config,
+    remotes: &'a Remotes,
+    check: Check,
+) -> impl Iterator<Item = Module<'a>> {
     groups.iter().map(move |(_, group)| Module {
-        code: code(&group.schema, &config),
+        code: code(&group.schema, &config, remotes),
         values: group.tests.iter().map(|case| &case.data).collect(),
         check,
     })

@@ -44,7 +44,11 @@ pub(crate) fn step<'a>(node: &Node<'a>) -> Result<Node<'a>, Diagnostic> {
 fn target(node: &Node<'_>, text: &str) -> Result<Place, Diagnostic> {
     let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
     let file = file(node, path)?;
-    match percent_decoded(fragment).and_then(|text| Pointer::parse(&text)) {
+    let fragment = percent_decoded(fragment);
+    if let Some(named) = fragment.as_deref().and_then(|name| node.tree.resources.anchored(file, name)) {
+        return Ok(named);
+    }
+    match fragment.and_then(|text| Pointer::parse(&text)) {
         Some(pointer) => Ok(Place { file, pointer }),
         None => Err(fault(&node.at.join("$ref"), format!("`{text}` is not a JSON pointer"))
             .with_cure("write it as `#/components/schemas/Name`, with `~1` for a slash in a name")),
@@ -58,6 +62,12 @@ pub(crate) fn file(node: &Node<'_>, path: &str) -> Result<FileId, Diagnostic> {
         "" => Ok(node.at.file),
         path => {
             let source = node.tree.source;
+            // A schema from elsewhere means its neighbours there; but where nobody has a copy of those, the file beside.
+            let elsewhere = node.tree.resources.absolute(&node.at, path);
+            let copy = elsewhere.and_then(|url| source.meant(source.name_of(node.at.file), &url));
+            if let Some(Ok(file)) = copy.map(|name| source.named(&name)) {
+                return Ok(file);
+            }
             let Some(name) = source.meant(source.name_of(node.at.file), path) else {
                 return Err(on_the_network(&place, node.reference().unwrap_or(path), path));
             };

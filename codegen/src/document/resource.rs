@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::place::{FileId, Place};
 use super::pointer::Pointer;
-use super::reference::percent_decoded;
+use super::reference::{is_url, percent_decoded};
 use super::value::Value;
 
 /// Every schema with a name of its own.
@@ -144,6 +144,17 @@ impl Resources {
             Some(below) => Some(below.steps().fold(resource, |place, step| place.join(&step))),
             None => self.anchors.get(&(resource, fragment)).cloned(),
         }
+    }
+
+    /// The schema of a file that goes by a name of its own (`#foo`).
+    pub(super) fn anchored(&self, file: FileId, name: &str) -> Option<Place> {
+        self.anchors.get(&(Place { file, ..Place::root() }, name.to_owned())).cloned()
+    }
+
+    /// The URL that a relative reference means, where the schema around it says by its `$id` where it is from.
+    pub(super) fn absolute(&self, from: &Place, path: &str) -> Option<String> {
+        let uri = self.uris.get(&self.around(from))?;
+        (!path.is_empty() && !is_url(path) && is_url(uri)).then(|| uri::resolved(uri, path))
     }
 
     /// The resource that a node stands in: the nearest schema around it with an `$id`, or its file.
