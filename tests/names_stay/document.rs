@@ -57,7 +57,9 @@ fn collect(value: &Value, path: &mut Vec<String>, inside: Surroundings, found: &
             collect(below, path, Surroundings { is_authored: false, ..inside }, found);
         } else if !DATA.contains(&key) && !key.starts_with("x-") {
             let is_map = MAPS.contains(&key) && below.is_mapping();
-            let is_list = LISTS.contains(&key) && below.is_sequence();
+            // Words beside a list go by positions, so neither changes alone.
+            let has_words = key == "enum" && entries.keys().any(is_word_list);
+            let is_list = LISTS.contains(&key) && below.is_sequence() && !has_words;
             if is_map || is_list {
                 found.extend(changes_of(below, path, inside));
             }
@@ -68,6 +70,10 @@ fn collect(value: &Value, path: &mut Vec<String>, inside: Surroundings, found: &
         }
         path.pop();
     }
+}
+
+fn is_word_list(key: &Value) -> bool {
+    key.as_str().is_some_and(|key| key.starts_with("x-") && key.contains("enum"))
 }
 
 fn changes_of(container: &Value, path: &[String], inside: Surroundings) -> Vec<Change> {

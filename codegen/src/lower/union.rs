@@ -135,12 +135,13 @@ fn properties_label(keywords: &Keywords) -> String {
     names.into_iter().take(3).collect::<Vec<_>>().join(" ")
 }
 
-/// The properties that it must have, and then those that it may have.
+/// The properties that it must have, and then those that it may have, in no order that an author might change.
 fn long_properties_label(keywords: &Keywords) -> String {
-    let required = keywords.required.iter();
-    let optional = keywords.properties.iter().map(|(name, _)| name).filter(|name| !keywords.required.contains(name));
-    let names: Vec<&str> = required.chain(optional).map(String::as_str).take(MOST_IN_LABEL).collect();
-    names.join(" ")
+    let required = keywords.required.iter().map(String::as_str);
+    let is_required: BTreeSet<&str> = required.clone().collect();
+    let names: BTreeSet<&str> = keywords.properties.iter().map(|(name, _)| name.as_str()).collect();
+    let optional = names.difference(&is_required).copied();
+    required.chain(optional).take(MOST_IN_LABEL).collect::<Vec<_>>().join(" ")
 }
 
 /// Longer names tell nobody more.
