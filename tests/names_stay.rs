@@ -184,7 +184,7 @@ fn check(known: &Known, change: &Change, perspective: Perspective) -> Result<(),
     let appeared = after.difference(&before).filter(|name| !is_freed(name, &freed));
     let appeared = appeared.filter(|name| !lists_the_events(name, &before, &after));
     // Whether there is anything to give to `new` is a matter of what is required, not of names.
-    let appeared = appeared.filter(|name| !name.ends_with(".new"));
+    let appeared = appeared.filter(|name| name.rsplit('.').next() != Some("new"));
     let appeared: Vec<&String> = appeared.filter(|name| !joins_messages(name, change)).collect();
     let met = if change.gone().is_some() { unmarked(&before) } else { BTreeSet::new() };
     let appeared: Vec<&String> =
