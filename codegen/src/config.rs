@@ -21,7 +21,7 @@ pub(crate) use self::attributes::{attributes, traits};
 pub(crate) use self::operations::Methods;
 pub use self::operations::{Discriminator, Perspective};
 pub(crate) use self::pattern::ByPattern;
-pub use self::types::{ArrayLengths, Defaults, Formats, UniqueItems, Untyped};
+pub use self::types::{ArrayLengths, Defaults, Formats, Nulls, UniqueItems, Untyped};
 pub use self::validation::Validation;
 pub(crate) use self::writing::Extent;
 pub use self::writing::Output;
@@ -73,6 +73,7 @@ pub struct Config {
     pub(crate) extent: Extent,
     pub(crate) methods: Methods,
     pub(crate) defaults: Defaults,
+    pub(crate) nulls: Nulls,
     pub(crate) unique_items: UniqueItems,
     pub(crate) array_lengths: ArrayLengths,
     pub(crate) formats_with_types: Formats,

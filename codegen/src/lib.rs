@@ -27,7 +27,8 @@ mod output;
 mod source;
 
 pub use self::config::{
-    ArrayLengths, Config, Defaults, Discriminator, Formats, Output, Perspective, UniqueItems, Untyped, Validation,
+    ArrayLengths, Config, Defaults, Discriminator, Formats, Nulls, Output, Perspective, UniqueItems, Untyped,
+    Validation,
 };
 pub use self::diagnostic::{Diagnostic, Report, Severity};
 pub use self::document::Pointer;

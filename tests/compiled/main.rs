@@ -36,6 +36,7 @@ fixtures! {
     named_schemas = "../fixtures/named-schemas/expected.rs";
     names = "../fixtures/names/expected.rs";
     names_shared = "../fixtures/names-shared/expected.rs";
+    nulls_kept = "../fixtures/nulls-kept/expected.rs";
     numbers = "../fixtures/numbers/expected.rs";
     later_keywords = "../fixtures/later-keywords/expected.rs";
     lists = "../fixtures/lists/expected.rs";

@@ -244,3 +244,18 @@ fn lists_of_tuples_may_be_longer_and_shorter() {
         assert_eq!(round_trip::<Either>(&either), Ok(either));
     }
 }
+
+#[test]
+fn a_null_that_is_kept_is_no_absence() {
+    let rows = [
+        json!({"id": "1", "buyer": null}),
+        json!({"id": "1", "buyer": "a", "note": null, "voucher": null, "anything": null}),
+        json!({"id": "1", "buyer": "a", "note": "b", "voucher": "c", "anything": [1]}),
+    ];
+    for row in rows {
+        assert_eq!(round_trip::<nulls_kept::Order>(&row), Ok(row));
+    }
+    for row in [json!({"buyer": null}), json!({"id": "1"}), json!({"id": null, "buyer": null})] {
+        assert!(round_trip::<nulls_kept::Order>(&row).is_err(), "{row}");
+    }
+}

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{ArrayLengths, Config, Defaults, Discriminator, Formats, Perspective, UniqueItems, Untyped, Validation};
+use super::{
+    ArrayLengths, Config, Defaults, Discriminator, Formats, Nulls, Perspective, UniqueItems, Untyped, Validation,
+};
 use crate::document::Pointer;
 
 /// What a key takes, and the call it stands for.
@@ -75,6 +77,13 @@ pub(super) const KEYS: &[(&str, Key)] = &[
         Key::Word(&[
             ("apart", |config| config.defaults(Defaults::Apart)),
             ("filled", |config| config.defaults(Defaults::Filled)),
+        ]),
+    ),
+    (
+        "nulls",
+        Key::Word(&[
+            ("as-absent", |config| config.nulls(Nulls::AsAbsent)),
+            ("kept", |config| config.nulls(Nulls::Kept)),
         ]),
     ),
     (

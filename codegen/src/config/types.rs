@@ -16,6 +16,17 @@ pub enum Defaults {
     Filled,
 }
 
+/// What a `null` is under a property that need not be there, and whose schema does not allow `null`; senders write it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Nulls {
+    /// The same as absence: the field is `Option<T>`, and what was `null` is absent when it is written.
+    #[default]
+    AsAbsent,
+    /// Something else: the field is `Option<Option<T>>`, as that of a nullable property is, and is written as it was read.
+    Kept,
+}
+
 /// What a list with `uniqueItems` becomes, where its items can be ordered and hashed: texts, integers, booleans, enums of
 /// texts or integers, dates, and lists of these. Other lists stay `Vec`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -188,6 +199,15 @@ impl Config {
     #[must_use]
     pub fn defaults(mut self, defaults: Defaults) -> Self {
         self.defaults = defaults;
+        self
+    }
+
+    /// Chooses what a `null` is under an optional property that is not nullable; [`Nulls::AsAbsent`] by default.
+    ///
+    /// A property with a default in its field ([`Defaults::Filled`]) has none any more where `null` is kept.
+    #[must_use]
+    pub fn nulls(mut self, nulls: Nulls) -> Self {
+        self.nulls = nulls;
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::{docs, merge, scalar};
 use super::{Lowering, is_nothing};
-use crate::config::Validation;
+use crate::config::{Nulls, Validation};
 use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas};
 use crate::ir::{Docs, Extra, Field, Members, Presence, Struct, Type, TypeId};
 
@@ -81,6 +81,7 @@ impl Lowering<'_> {
         let presence = match (is_required, nullable) {
             (true, false) => Presence::Required,
             (true, true) => Presence::RequiredNullable,
+            (false, false) if self.config.nulls == Nulls::Kept && ty != Type::Any => Presence::OptionalNullable,
             (false, false) => Presence::Optional,
             (false, true) => Presence::OptionalNullable,
         };
