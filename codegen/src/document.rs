@@ -140,6 +140,9 @@ pub(crate) struct Parameter {
     pub(crate) docs: Docs,
     pub(crate) schema: Option<SchemaId>,
     pub(crate) values: Vec<String>,
+    pub(crate) default: Option<String>,
+    /// Where messages have its value.
+    pub(crate) location: Option<Location>,
 }
 
 /// What the application does, in the words of AsyncAPI 3: a 2.x `subscribe` is what it sends.

@@ -16,6 +16,7 @@ mod event_name;
 mod handler;
 mod imports;
 mod literal;
+mod parameters;
 mod publisher;
 mod rename;
 mod reply;

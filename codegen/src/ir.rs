@@ -185,6 +185,9 @@ pub(crate) struct Parameter {
     pub(crate) key: String,
     pub(crate) ty: Type,
     pub(crate) docs: Docs,
+    pub(crate) default: Option<String>,
+    /// Where messages have its value.
+    pub(crate) location: Option<Location>,
 }
 
 /// Where the API can be reached.

@@ -46,6 +46,7 @@ fixtures! {
     overlay_warnings = "../fixtures/overlay-warnings/expected.rs";
     overlays = "../fixtures/overlays/expected.rs";
     recursion = "../fixtures/recursion/expected.rs";
+    parameters = "../fixtures/parameters/expected.rs";
     references = "../fixtures/references/expected.rs";
     renamed = "../fixtures/renamed/expected.rs";
     renamed_by_pattern = "../fixtures/renamed-by-pattern/expected.rs";

@@ -206,3 +206,16 @@ fn an_untyped_schema_taken_at_its_word_takes_everything_else_too() {
     assert!(order(&json!({"lines": ["a"]})).is_err());
     assert!(round_trip::<untyped::Order>(&json!("no object")).is_err());
 }
+
+#[test]
+fn a_message_says_which_address_it_is_for() {
+    use parameters::channels::Readings;
+
+    assert_eq!(Readings::default().to_string(), "readings/north/main");
+    let reading = Inbound::new(r#"{"sensor": {"name": "roof"}}"#);
+    let south = reading.clone().with_headers(Headers::from_iter([("region", "south")]));
+    let found = Readings::of(&south).expect("readable").map(|address| address.to_string());
+    assert_eq!(found.as_deref(), Some("readings/south/roof"));
+    assert_eq!(Readings::of(&reading).expect("readable"), None);
+    assert!(Readings::of(&Inbound::new("{").with_headers(Headers::from_iter([("region", "south")]))).is_err());
+}

@@ -51,9 +51,14 @@ pub(super) fn read_location(node: Node<'_>, what: &'static str) -> Option<Locati
     let node = node.follow()?;
     let mut object = node.object(what)?;
     let location = object.require("location")?;
-    let text = location.text()?;
     object.pass_over(&["description"]);
     object.finish();
+    read_expression(&location)
+}
+
+/// A runtime expression, where it is one that is understood.
+pub(super) fn read_expression(location: &Node<'_>) -> Option<Location> {
+    let text = location.text()?;
     let place = expression(&text);
     if place.is_none() {
         let message = format!("`{text}` is not an expression that is understood, so it is passed over");

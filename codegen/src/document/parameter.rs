@@ -1,5 +1,6 @@
 //! Parameter Objects: the variable parts of a channel's address.
 
+use super::message::read_expression;
 use super::read::Node;
 use super::schema::Schemas;
 use super::{Docs, Parameter};
@@ -11,8 +12,11 @@ pub(super) fn read(key: &str, node: Node<'_>, schemas: &mut Schemas) -> Option<P
     let values = object.items("enum").iter().filter_map(Node::text).collect();
     let description = object.note("description");
     let docs = Docs { description, deprecated: object.flag("deprecated"), ..Docs::default() };
-    object.pass_over(&["default", "examples", "location"]);
+    let of_schema = || schemas.keywords(schema?)?.default.as_ref()?.plain_text();
+    let default = object.text("default").or_else(of_schema);
+    let location = object.get("location").and_then(|node| read_expression(&node));
+    object.pass_over(&["examples"]);
     let at = object.at().clone();
     object.finish();
-    Some(Parameter { at, key: key.to_owned(), docs, schema, values })
+    Some(Parameter { at, key: key.to_owned(), docs, schema, values, default, location })
 }

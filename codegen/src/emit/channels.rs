@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::enums::Openness;
-use super::{Emit, docs, types};
+use super::{Emit, docs, parameters, types};
 use crate::ir::{Address, Channel, Docs, Members, Segment, Shape, Template, Type};
 use crate::names::Name;
 
@@ -33,7 +33,7 @@ fn templates(emit: Emit<'_>) -> impl Iterator<Item = &Template> {
     })
 }
 
-fn define(emit: Emit<'_>, channel: &Channel, name: &Name, parameters: &[Name]) -> Vec<TokenStream> {
+fn define(emit: Emit<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> Vec<TokenStream> {
     match &channel.address {
         Address::Fixed(address) => {
             let docs = docs::docs(&channel.docs);
@@ -46,11 +46,14 @@ fn define(emit: Emit<'_>, channel: &Channel, name: &Name, parameters: &[Name]) -
         }
         Address::Template(template) => {
             let docs = with(&channel.docs, &format!("The address is {}.", docs::code(&template.text)));
-            vec![
-                structure(emit, &docs, name, template, parameters),
-                display(name, template, parameters),
-                from_str(emit, name, template, parameters),
-            ]
+            let items = [
+                Some(structure(emit, &docs, name, template, fields)),
+                parameters::of(emit, name, template, fields),
+                parameters::default(emit, name, template, fields),
+                Some(display(name, template, fields)),
+                Some(from_str(emit, name, template, fields)),
+            ];
+            items.into_iter().flatten().collect()
         }
     }
 }
@@ -65,7 +68,7 @@ fn with(words: &Docs, sentence: &str) -> TokenStream {
 }
 
 fn structure(emit: Emit<'_>, docs: &TokenStream, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
-    let field_docs = template.parameters.iter().map(|parameter| docs::docs(&parameter.docs));
+    let field_docs = template.parameters.iter().map(parameters::words);
     let types = template.parameters.iter().map(|parameter| types::owned(emit, &parameter.ty));
     quote! {
         #docs
@@ -130,7 +133,7 @@ fn from_str(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -
         }
     }
     let values = template.parameters.iter().zip(fields).map(|(parameter, field)| {
-        let value = parse(emit, &parameter.ty, field);
+        let value = parsed(emit, &parameter.ty, field, &quote!(OtherChannel));
         quote!(#field: #value)
     });
     quote! {
@@ -146,14 +149,15 @@ fn from_str(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -
     }
 }
 
-fn parse(emit: Emit<'_>, ty: &Type, field: &Name) -> TokenStream {
+/// What a part of an address means, or the error that it means nothing.
+pub(super) fn parsed(emit: Emit<'_>, ty: &Type, field: &Name, error: &TokenStream) -> TokenStream {
     match ty {
         Type::String => quote!(#field.to_owned()),
         Type::Named(id) if is_closed(emit, ty) => {
             let name = &emit.names.types[id];
-            quote!(#name::KNOWN.iter().find(|known| known.as_str() == #field).copied().ok_or(OtherChannel)?)
+            quote!(#name::KNOWN.iter().find(|known| known.as_str() == #field).copied().ok_or(#error)?)
         }
-        _ => quote!(#field.parse().map_err(|_| OtherChannel)?),
+        _ => quote!(#field.parse().map_err(|_| #error)?),
     }
 }
 
@@ -190,10 +194,18 @@ fn support(emit: Emit<'_>, templates: &[&Template]) -> TokenStream {
         [only] => Some(quote!(use super::#only;)),
         _ => Some(quote!(use super::{#(#enums),*};)),
     };
+    let read = templates.iter().any(|template| parameters::has_of(emit, template));
+    let read = read.then(|| {
+        quote!(
+            use asyncapi_runtime::{DecodeError, Inbound};
+        )
+    });
     quote! {
         use std::error::Error;
         use std::fmt;
         use std::str::FromStr;
+
+        #read
 
         #enums
 

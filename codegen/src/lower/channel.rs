@@ -37,12 +37,16 @@ fn parameter(channel: &document::Channel, name: &str, schemas: &mut Lowering<'_>
             key: name.to_owned(),
             ty: Type::String,
             docs: Docs::default(),
+            default: None,
+            location: None,
         },
         Some(parameter) => Parameter {
             at: parameter.at.clone(),
             key: name.to_owned(),
             ty: schemas.parameter(parameter, &channel.key),
             docs: docs(&parameter.docs),
+            default: parameter.default.clone(),
+            location: parameter.location.clone(),
         },
     }
 }

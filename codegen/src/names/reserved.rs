@@ -94,7 +94,21 @@ pub(super) const TYPES: &[&str] = &[
 pub(super) const VARIANTS: &[&str] = &["Unknown"];
 
 /// What the module of the channels uses itself.
-pub(super) const CHANNELS: &[&str] = &["Err", "FromStr", "Ok", "OtherChannel", "Result", "Self", "String"];
+pub(super) const CHANNELS: &[&str] = &[
+    "DecodeError",
+    "Default",
+    "Err",
+    "FromStr",
+    "Inbound",
+    "None",
+    "Ok",
+    "Option",
+    "OtherChannel",
+    "Result",
+    "Self",
+    "Some",
+    "String",
+];
 
 /// What the enums in the module of the servers use themselves.
 pub(super) const SERVERS: &[&str] = &["Default", "Result", "String"];

@@ -1,0 +1,99 @@
+//! What is known of a channel's parameters beside an address: their defaults, and where messages have them.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::{Emit, channels, docs};
+use crate::config::Extent;
+use crate::document::Location;
+use crate::ir::{Docs, Members, Parameter, Shape, Template, Type};
+use crate::names::Name;
+
+/// The words for a parameter, with its default and the place in messages.
+pub(super) fn words(parameter: &Parameter) -> TokenStream {
+    let default = parameter.default.as_ref().map(|default| format!("The default is {}.", docs::code(default)));
+    let place = parameter.location.as_ref().map(|location| format!("In messages, it is {}.", place(location)));
+    let said = [parameter.docs.description.clone(), default, place];
+    let description: Vec<String> = said.into_iter().flatten().collect();
+    let description = (!description.is_empty()).then(|| description.join("\n\n"));
+    docs::docs(&Docs { description, ..parameter.docs.clone() })
+}
+
+fn place(location: &Location) -> String {
+    match location {
+        Location::Header(name) => format!("the header {}", docs::code(name)),
+        Location::Payload(pointer) => format!("{} of the payload", docs::code(pointer.as_str())),
+    }
+}
+
+/// The address of the defaults, where every parameter has one.
+pub(super) fn default(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
+    let values = template.parameters.iter().map(|parameter| value(emit, parameter));
+    let values: Vec<TokenStream> = values.collect::<Option<_>>()?;
+    Some(quote! {
+        impl Default for #name {
+            fn default() -> Self {
+                Self { #(#fields: #values),* }
+            }
+        }
+    })
+}
+
+/// A parameter's default as its type has it.
+fn value(emit: Emit<'_>, parameter: &Parameter) -> Option<TokenStream> {
+    let text = parameter.default.as_deref()?;
+    match &parameter.ty {
+        Type::String => Some(quote!(#text.to_owned())),
+        Type::Boolean => text.parse::<bool>().ok().map(|value| quote!(#value)),
+        Type::Integer(_) => text.parse::<i128>().ok().and_then(|_| text.parse::<TokenStream>().ok()),
+        Type::Double => text.parse().ok().map(|value| Literal::f64_unsuffixed(value).into_token_stream()),
+        Type::Named(id) => match &emit.api.types[*id].shape {
+            Shape::Enum(listed) => {
+                let Members::Texts(values) = &listed.members else { return None };
+                let position = values.iter().position(|value| value.value == text)?;
+                let (name, variant) = (&emit.names.types[id], &emit.names.members[id][position]);
+                Some(quote!(#name::#variant))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The address that a message speaks of, where it has every parameter.
+pub(super) fn of(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
+    if !has_of(emit, template) {
+        return None;
+    }
+    let read = template.parameters.iter().zip(fields).filter_map(|(parameter, field)| {
+        let found = match parameter.location.as_ref()? {
+            Location::Header(header) => quote!(inbound.header(#header).map(str::to_owned)),
+            Location::Payload(pointer) => {
+                let pointer = pointer.as_str();
+                quote!(inbound.peek(#pointer)?)
+            }
+        };
+        Some(quote!(let Some(#field) = #found else { return Ok(None) };))
+    });
+    let values = template.parameters.iter().zip(fields).map(|(parameter, field)| {
+        if parameter.ty == Type::String {
+            return quote!(#field);
+        }
+        let value = channels::parsed(emit, &parameter.ty, field, &quote!(DecodeError::custom(OtherChannel)));
+        quote!(#field: #value)
+    });
+    Some(quote! {
+        impl #name {
+            #[doc = " The address that a message itself speaks of; none where it lacks a part."]
+            pub fn of(inbound: &Inbound) -> Result<Option<Self>, DecodeError> {
+                #(#read)*
+                Ok(Some(Self { #(#values),* }))
+            }
+        }
+    })
+}
+
+/// Whether messages have every parameter of an address.
+pub(super) fn has_of(emit: Emit<'_>, template: &Template) -> bool {
+    emit.config.extent == Extent::Everything && template.parameters.iter().all(|parameter| parameter.location.is_some())
+}
