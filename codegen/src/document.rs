@@ -194,7 +194,17 @@ pub(crate) struct Message {
     pub(crate) payload: Option<SchemaId>,
     pub(crate) headers: Option<SchemaId>,
     pub(crate) correlation: Option<Location>,
+    pub(crate) examples: Vec<Example>,
     pub(crate) bindings: Bindings,
+}
+
+/// A payload that the author gives as an example.
+#[derive(Debug)]
+pub(crate) struct Example {
+    pub(crate) at: Place,
+    pub(crate) name: Option<String>,
+    pub(crate) summary: Option<String>,
+    pub(crate) payload: Value,
 }
 
 /// A place in a message (AsyncAPI 2.6 and 3.0, "Runtime Expression").

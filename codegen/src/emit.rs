@@ -13,6 +13,7 @@ mod dispatch;
 mod docs;
 mod enums;
 mod event_name;
+mod examples;
 mod handler;
 mod imports;
 mod literal;
@@ -56,6 +57,7 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
     items.extend(channels::channels(emit));
     items.extend(servers::servers(emit));
     items.extend(bindings::bindings(emit));
+    items.extend(examples::examples(emit));
     for (id, def) in api.types.in_order() {
         items.extend(type_def(emit, id, def));
         items.extend(schemas::validate(emit, id));

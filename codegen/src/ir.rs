@@ -81,6 +81,17 @@ pub(crate) struct Event {
     pub(crate) docs: Docs,
     /// Where its correlation id stands.
     pub(crate) correlation: Option<Location>,
+    pub(crate) examples: Vec<Example>,
+}
+
+/// A payload that the document gives as an example.
+#[derive(Debug)]
+pub(crate) struct Example {
+    pub(crate) at: Place,
+    pub(crate) label: String,
+    /// What the author says of it.
+    pub(crate) words: Option<String>,
+    pub(crate) json: String,
 }
 
 /// How a receiver tells which event has arrived.

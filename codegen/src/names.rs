@@ -57,6 +57,8 @@ pub(crate) struct Names {
     pub(crate) events: Vec<Name>,
     /// The functions that find the correlation ids of the events that have one.
     pub(crate) correlations: BTreeMap<usize, Name>,
+    /// The constants of the events' examples.
+    pub(crate) examples: Vec<Vec<Name>>,
     pub(crate) operations: Vec<Name>,
     pub(crate) channels: Vec<Name>,
     /// The fields of each channel whose address has parameters.
@@ -87,6 +89,7 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
         members,
         events: events(api, &scopes),
         correlations: correlations(api, &scopes),
+        examples: examples(api, &scopes),
         operations: operations(api, &scopes),
         channels: channels(api, &scopes),
         parameters: api.channels.iter().map(|channel| parameters(channel, &scopes)).collect(),
@@ -223,6 +226,14 @@ fn correlations(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<usize, Name> {
     let with_one = || api.events.iter().enumerate().filter(|(_, event)| event.correlation.is_some());
     let wishes: Vec<Wish> = with_one().map(|(_, event)| event_wish(event)).collect();
     with_one().map(|(index, _)| index).zip(scopes.open(Style::Value, &[]).settle(&wishes)).collect()
+}
+
+/// One scope for those of all events, because they stand in one module.
+fn examples(api: &Api, scopes: &Scopes<'_>) -> Vec<Vec<Name>> {
+    let all = api.events.iter().flat_map(|event| &event.examples);
+    let wishes: Vec<Wish> = all.map(|example| Wish::new(&example.at, &example.label, "example")).collect();
+    let mut names = scopes.open(Style::Constant, &[]).settle(&wishes).into_iter();
+    api.events.iter().map(|event| names.by_ref().take(event.examples.len()).collect()).collect()
 }
 
 fn event_wish(event: &Event) -> Wish {

@@ -81,6 +81,12 @@ fn a_catalogue_is_a_tree_of_many_kinds_of_values() {
     }
 }
 
+#[test]
+fn an_example_is_what_it_is_an_example_of() {
+    let example: Value = serde_json::from_str(catalogue::examples::PRODUCT_PUBLISHED_A_LAMP).expect("JSON");
+    assert_eq!(round_trip::<catalogue::ProductPublished>(&example), Ok(example));
+}
+
 struct Shop(Arc<Notes>);
 
 impl catalogue::Handler for Shop {

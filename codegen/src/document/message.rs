@@ -3,7 +3,8 @@
 use super::bindings;
 use super::read::Node;
 use super::schema::Schemas;
-use super::{Docs, Location, Message, MessageId, Messages, Pointer};
+use super::value::Value;
+use super::{Docs, Example, Location, Message, MessageId, Messages, Pointer};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// Reads the message at a node, or behind its reference, unless it has been read before.
@@ -40,10 +41,21 @@ pub(super) fn read(
     let content_type = object.text("contentType");
     let correlation = object.get("correlationId").and_then(|node| read_location(node, "a Correlation ID Object"));
     let bindings = bindings::read(&mut object, schemas);
-    object.pass_over(&["examples", "externalDocs", "tags"]);
+    let examples = object.items("examples").iter().filter_map(example).collect();
+    object.pass_over(&["externalDocs", "tags"]);
     let at = object.at().clone();
     object.finish();
-    Some(messages.add(Message { at, key, name, docs, content_type, payload, headers, correlation, bindings }))
+    Some(messages.add(Message { at, key, name, docs, content_type, payload, headers, correlation, examples, bindings }))
+}
+
+/// An example of a payload; one of headers alone says nothing that is made use of. Before AsyncAPI 2.1 its keys are anybody's.
+fn example(node: &Node<'_>) -> Option<Example> {
+    let payload = node.child("payload")?.value.clone();
+    let text = |key: &str| match node.child(key)?.value {
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    };
+    Some(Example { at: node.at.clone(), name: text("name"), summary: text("summary"), payload })
 }
 
 /// The runtime expression of a Correlation ID Object, or of an Operation Reply Address Object.

@@ -7,7 +7,7 @@ use super::{docs, identity, qualify, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Address, Document, Location, MessageId, SchemaId};
-use crate::ir::{Carried, Direction, Event, Operation, Reply, Type};
+use crate::ir::{Carried, Direction, Event, Example, Operation, Reply, Type};
 use crate::mark::mark;
 
 /// The events of the document, each name once, in the order of the operations.
@@ -30,10 +30,27 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
             let mut otherwise = vec![name.clone()];
             otherwise.extend(qualify::qualified(&label, &message.at, &document.files));
             let (at, docs, correlation) = (message.at.clone(), docs(&message.docs), message.correlation.clone());
-            events.push(Event { at, name, label, otherwise, docs, correlation });
+            let examples = examples(message, &label);
+            events.push(Event { at, name, label, otherwise, docs, correlation, examples });
         }
     }
     events
+}
+
+/// An example goes by its message and its own name; several without one, by what they say.
+fn examples(message: &document::Message, label: &str) -> Vec<Example> {
+    let unnamed = message.examples.iter().filter(|example| example.name.is_none()).count();
+    let examples = message.examples.iter().map(|example| {
+        let json = example.payload.to_json();
+        let label = match &example.name {
+            Some(name) => format!("{label} {name}"),
+            None if unnamed > 1 => format!("{label} {}", mark(&json)),
+            None => label.to_owned(),
+        };
+        let words = example.summary.clone().or_else(|| example.name.clone());
+        Example { at: example.at.clone(), label, words, json }
+    });
+    examples.collect()
 }
 
 /// The events' names of an operation's messages. One without a name goes by the operation that carries it, or by its
