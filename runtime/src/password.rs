@@ -1,6 +1,6 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A text that `Debug` does not show, such as a password or a token in a payload.
 ///
@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(format!("{password:?}"), "Password(…)");
 /// assert_eq!(password.as_str(), "secret");
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Password(String);
 
 impl Password {
@@ -28,6 +27,18 @@ impl Password {
 impl<T: Into<String>> From<T> for Password {
     fn from(text: T) -> Self {
         Self(text.into())
+    }
+}
+
+impl Serialize for Password {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self)
     }
 }
 

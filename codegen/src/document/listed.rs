@@ -40,7 +40,7 @@ pub(super) fn values(object: &mut Object<'_>) -> Option<Vec<Listed>> {
     let mut listed: Vec<Listed> = Vec::new();
     let mut seen = BTreeSet::new();
     for (index, item) in items.iter().enumerate() {
-        if !seen.insert(format!("{:?}", item.value)) {
+        if !seen.insert(identity(item.value)) {
             let message = "this value is listed twice";
             item.report(Diagnostic::new(Severity::Warning, &item.at, message).with_cure("take one out"));
             continue;
@@ -55,6 +55,20 @@ pub(super) fn values(object: &mut Object<'_>) -> Option<Vec<Listed>> {
     }
     Some(listed)
 }
+
+/// The same for values that are equal: `1.0` is `1` to JSON Schema.
+#[allow(clippy::cast_possible_truncation)]
+fn identity(value: &Value) -> String {
+    match value {
+        Value::Float(number) if number.fract() == 0.0 && number.abs() < LARGEST_EXACT => {
+            format!("{:?}", Value::Integer(*number as i128))
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+/// Up to 2^53, each whole number has a double of its own.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The value of `const`.
 pub(super) fn constant(object: &mut Object<'_>) -> Option<Listed> {
