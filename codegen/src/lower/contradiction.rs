@@ -25,7 +25,12 @@ pub(super) fn check(schemas: &Schemas, diagnostics: &Diagnostics) {
                 break;
             }
         }
-        let required: BTreeSet<String> = merge::flat(schemas, keywords).required.into_iter().collect();
+        let merged = merge::flat(schemas, keywords);
+        // What is no object has no properties, and so none that contradict each other.
+        if merged.types != [JsonType::Object] {
+            continue;
+        }
+        let required: BTreeSet<String> = merged.required.into_iter().collect();
         let twice =
             described(schemas, keywords).into_iter().filter(|(name, ids)| ids.len() > 1 && required.contains(name));
         for (_, ids) in twice {
