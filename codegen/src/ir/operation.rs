@@ -1,0 +1,98 @@
+//! Operations, and the messages that they carry.
+
+use super::{Docs, Type};
+use crate::document::{Location, Place, Pointer};
+
+/// A message's name as it travels; one variant of `EventName`.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) at: Place,
+    pub(crate) name: String,
+    /// What the variant is called after: the message's key under `components`, else its name.
+    pub(crate) label: String,
+    /// What else it may be called after, for where that is not enough.
+    pub(crate) otherwise: Vec<String>,
+    pub(crate) docs: Docs,
+    /// Where its correlation id stands.
+    pub(crate) correlation: Option<Location>,
+    pub(crate) examples: Vec<Example>,
+}
+
+/// A payload that the document gives as an example.
+#[derive(Debug)]
+pub(crate) struct Example {
+    pub(crate) at: Place,
+    pub(crate) label: String,
+    /// What the author says of it.
+    pub(crate) words: Option<String>,
+    pub(crate) json: String,
+}
+
+/// How a receiver tells which event has arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Routing {
+    /// A string in the payload, at this pointer, is the event's name.
+    Payload(Pointer),
+    /// A header holds the event's name.
+    Header(String),
+    /// Each address carries the messages of one operation.
+    Channel,
+}
+
+/// Which way the messages of an operation go, seen from the chosen side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Incoming,
+    Outgoing,
+}
+
+/// One handler or publisher method.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) at: Place,
+    /// The `operationId`, or what stands for it.
+    pub(crate) id: String,
+    pub(crate) direction: Direction,
+    /// Index into [`Api::channels`].
+    pub(crate) channel: usize,
+    /// What may travel: at least one message.
+    pub(crate) messages: Vec<Carried>,
+    /// The payload of the one message, or the union of several.
+    pub(crate) payload: Type,
+    /// What the handler answers.
+    pub(crate) reply: Option<Reply>,
+    pub(crate) docs: Docs,
+}
+
+/// What is answered to a message.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) payload: Type,
+    /// Where the request says to reply to.
+    pub(crate) address: Option<Location>,
+    /// The channel to reply to where the request does not say, if its address is fixed: index into [`Api::channels`].
+    pub(crate) channel: Option<usize>,
+    /// The header that carries the request's correlation id back.
+    pub(crate) correlation: Option<String>,
+}
+
+impl Operation {
+    /// The message, where there is only one.
+    pub(crate) fn only_message(&self) -> Option<&Carried> {
+        match &self.messages[..] {
+            [message] => Some(message),
+            _ => None,
+        }
+    }
+}
+
+/// A message in an operation.
+#[derive(Debug)]
+pub(crate) struct Carried {
+    pub(crate) at: Place,
+    /// Index into [`Api::events`].
+    pub(crate) event: usize,
+    pub(crate) payload: Type,
+    /// The type of the headers, where the document describes them.
+    pub(crate) headers: Option<Type>,
+}

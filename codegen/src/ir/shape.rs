@@ -1,0 +1,115 @@
+//! What kinds of items there are.
+
+use super::{Docs, Enum, FieldDefault, Label, OpenTuple, Type};
+use crate::document::Place;
+
+/// What kind of item a type becomes.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Struct(Struct),
+    Enum(Enum),
+    Union(Union),
+    OpenTuple(OpenTuple),
+    Alias(Type),
+    /// An alias that holds itself has to be a type of its own.
+    Newtype(Type),
+}
+
+/// One of several alternatives.
+#[derive(Debug)]
+pub(crate) struct Union {
+    /// In the order in which they are tried, where no tag decides.
+    pub(crate) variants: Vec<Variant>,
+    /// The property that decides among objects, where there is one.
+    pub(crate) tag: Option<String>,
+}
+
+impl Union {
+    /// What tells which alternative a value is.
+    pub(crate) fn told(&self) -> Told<'_> {
+        match &self.tag {
+            Some(tag) => Told::Tag(tag),
+            None if self.variants.iter().all(|variant| !variant.kinds.is_empty()) => Told::Kind,
+            None => Told::Nothing,
+        }
+    }
+}
+
+/// What tells alternatives apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told<'a> {
+    /// A property, and the kind of JSON of those that are no objects.
+    Tag(&'a str),
+    /// Each is of another kind of JSON.
+    Kind,
+    /// They are tried.
+    Nothing,
+}
+
+/// The kinds of JSON that can be told at first sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Null, Self::Boolean, Self::Number, Self::String, Self::Array, Self::Object];
+}
+
+/// One alternative.
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) at: Place,
+    pub(crate) label: Label,
+    pub(crate) ty: Type,
+    /// The values of the tag that mean this alternative.
+    pub(crate) tag_values: Vec<String>,
+    /// The kinds of JSON that mean this alternative and no other; known once all types are made.
+    pub(crate) kinds: Vec<Kind>,
+}
+
+/// An object with named properties.
+#[derive(Debug)]
+pub(crate) struct Struct {
+    pub(crate) fields: Vec<Field>,
+    pub(crate) extra: Extra,
+}
+
+/// What happens to properties that are not named.
+#[derive(Debug)]
+pub(crate) enum Extra {
+    /// They are accepted and dropped.
+    Dropped,
+    /// They are kept in a map of this type.
+    Kept(Type),
+}
+
+/// A property.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) at: Place,
+    pub(crate) name: String,
+    pub(crate) docs: Docs,
+    pub(crate) ty: Type,
+    pub(crate) presence: Presence,
+    pub(crate) default: Option<FieldDefault>,
+}
+
+/// Whether a property must be there, and whether it may be `null`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Required,
+    RequiredNullable,
+    Optional,
+    OptionalNullable,
+    /// Its absence and `null` say the same; it is written as `null`.
+    NullOrAbsent,
+    /// Where it is absent or `null`, the field has the default.
+    Filled,
+}
