@@ -41,11 +41,22 @@ pub(super) fn read(
     let content_type = object.text("contentType");
     let correlation = object.get("correlationId").and_then(|node| read_location(node, "a Correlation ID Object"));
     let bindings = bindings::read(&mut object, schemas);
-    let examples = object.items("examples").iter().filter_map(example).collect();
+    let examples = object.get("examples").map_or_else(Vec::new, |node| examples(&node));
     object.pass_over(&["externalDocs", "tags"]);
     let at = object.at().clone();
     object.finish();
     Some(messages.add(Message { at, key, name, docs, content_type, payload, headers, correlation, examples, bindings }))
+}
+
+/// What no code hangs on is passed over where it is not as it should be.
+fn examples(node: &Node<'_>) -> Vec<Example> {
+    if let Value::Sequence(_) = node.value {
+        return node.items("`examples`").iter().filter_map(example).collect();
+    }
+    let message = format!("`examples` is a list, and this is {}", node.value.kind());
+    let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message);
+    node.report(diagnostic.with_cure("list them; they are passed over"));
+    Vec::new()
 }
 
 /// An example of a payload; one of headers alone says nothing that is made use of. Before AsyncAPI 2.1 its keys are anybody's.
