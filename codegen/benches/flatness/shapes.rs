@@ -36,7 +36,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     sound("unnamed-messages", 500, unnamed_messages),
     sound("inherited", 500, inherited),
     sound("inlined", 100, inlined),
-    sound("chained", 500, chained),
+    faulty("chained", 500, chained),
     sound("traits", 100, traits),
     sound("servers", 1000, servers),
     faulty("names-that-meet", 500, names_that_meet),

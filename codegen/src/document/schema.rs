@@ -213,7 +213,8 @@ impl Schemas {
             }
             end = reference::step(&end)?;
         }
-        self.sound.append(&mut way);
+        // `append` would walk the whole of what is known, each time.
+        self.sound.extend(way);
         reference::step(node)
     }
 

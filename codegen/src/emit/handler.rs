@@ -1,5 +1,7 @@
 //! The `Handler` trait: one method for each operation that arrives.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -89,13 +91,9 @@ fn headers(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
 
 /// Which messages travel and where, in words.
 pub(super) fn carried(emit: Emit<'_>, operation: &Operation, preposition: &str) -> String {
-    let mut events: Vec<String> = Vec::new();
-    for message in &operation.messages {
-        let name = docs::code(&emit.api.events[message.event].name);
-        if !events.contains(&name) {
-            events.push(name);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let messages = operation.messages.iter().filter(|message| seen.insert(message.event));
+    let events: Vec<String> = messages.map(|message| docs::code(&emit.api.events[message.event].name)).collect();
     let channel = &emit.api.channels[operation.channel];
     let address = match &channel.address {
         Address::Fixed(address) => address,

@@ -1,6 +1,6 @@
 //! The kinds of JSON that a type reads, and which alternatives of a union they tell apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{External, Kind, Members, Shape, Told, Type, TypeId, Types, Union, Variant};
 
@@ -33,12 +33,14 @@ fn settle(union: &mut Union, kinds: &[BTreeSet<Kind>]) {
 }
 
 fn tell_by_kind(union: &mut Union, kinds: &[BTreeSet<Kind>]) {
-    for (index, variant) in union.variants.iter_mut().enumerate() {
-        let others = kinds.iter().enumerate().filter(|(other, _)| *other != index).flat_map(|(_, kinds)| kinds);
-        let others: BTreeSet<&Kind> = others.collect();
-        let is_alone = kinds[index].iter().all(|kind| !others.contains(kind));
+    let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+    for kind in kinds.iter().flatten() {
+        *counts.entry(*kind).or_default() += 1;
+    }
+    for (variant, kinds) in union.variants.iter_mut().zip(kinds) {
+        let is_alone = kinds.iter().all(|kind| counts[kind] == 1);
         variant.kinds = match (is_alone, variant.tag_values.is_empty()) {
-            (true, true) => kinds[index].iter().copied().collect(),
+            (true, true) => kinds.iter().copied().collect(),
             _ => Vec::new(),
         };
     }
