@@ -19,7 +19,7 @@
 //! | between canaries | [60 s](CANARY_PERIOD) | `Worker::with_canary`, `Canary::with_period` |
 //! | a silent worker, until it is taken for dead | [60 s](WORKER_SILENCE) | `Monitor::with_worker_deadline` |
 //! | drain, once told to stop | [30 s](DRAIN) | `Server::with_drain`, `Worker::with_drain` |
-//! | lease of an event, in a JetStream only | [2 min](NATS_LEASE) | `Nats::open_with_lease` |
+//! | lease of an event, in a JetStream only; renewed while its handler runs | [2 min](NATS_LEASE) | `Nats::open_with_lease` |
 //!
 //! Not settings: a JetStream has 32 partitions and knows duplicates for 2 hours; a 503 says `Retry-After: 60` where
 //! something failed, and `10` where it soon passes (memory, a drain); one HTTP/2 connection has 100 streams.

@@ -34,6 +34,7 @@ mod sqlite;
 mod stats;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::BoxFuture;
 
@@ -83,6 +84,22 @@ pub trait Inbox: Send + Sync {
     ///
     /// Nothing is leased.
     fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>>;
+
+    /// How long a lease lasts unless it is renewed. The default is `None`: for as long as its process leases.
+    fn lease_span(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Makes a lease last from now on for as long as it did at first. By default there is nothing to do, since leases
+    /// end with their process.
+    ///
+    /// # Errors
+    ///
+    /// It is not known to be renewed. [`InboxError::Superseded`] if it is over: another has the event, or will.
+    fn renew(&self, ticket: Ticket) -> BoxFuture<'_, Result<(), InboxError>> {
+        let _as_long_as_the_process = ticket;
+        Box::pin(async { Ok(()) })
+    }
 
     /// Says how a leased event ended.
     ///
@@ -158,6 +175,14 @@ impl<I: Inbox + ?Sized> Inbox for Arc<I> {
 
     fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
         (**self).lease(most)
+    }
+
+    fn lease_span(&self) -> Option<Duration> {
+        (**self).lease_span()
+    }
+
+    fn renew(&self, ticket: Ticket) -> BoxFuture<'_, Result<(), InboxError>> {
+        (**self).renew(ticket)
     }
 
     fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {

@@ -3,6 +3,7 @@
 mod attempt;
 mod crew;
 mod house;
+mod lease;
 mod pulse;
 mod retries;
 
@@ -35,6 +36,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// | the handler rejects it | a dead letter |
 /// | nobody handles it: the document does not list it | a dead letter, with the JSON pointer of its name |
 /// | the process ends in the middle | tried again by the next process, and the attempt counts |
+/// | its lease is over all the same | the handler is dropped: another worker has the event, or will |
 /// | the same at the last attempt | a dead letter, [`Interrupted`](crate::inbox::ReasonKind::Interrupted) |
 ///
 /// **What is promised**: every stored event is handled at least once or becomes a dead letter with its reason.
@@ -56,6 +58,9 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// | deduplication horizon | 7 days |
 /// | retention of dead letters | until they are requeued or discarded |
 /// | unknown events | go to the handler for unknown events; where there is none, dead letters |
+///
+/// Where the inbox leases for a time only, as a JetStream does, the lease is renewed for as long as the attempt runs.
+/// So a handler may take longer than a lease, and an event whose worker was killed is not out of reach for longer.
 ///
 /// Needs a tokio runtime with its timer on. A panic can be caught only where the program is built to unwind.
 ///

@@ -1,34 +1,30 @@
 //! The inbox in a JetStream.
 
+mod leases;
 mod letters;
 mod stream;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::PullConsumer;
-use async_nats::jetstream::message::{AckKind, Message};
 use async_nats::jetstream::{Context, stream::Stream};
-use futures_util::StreamExt;
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Leased, Page, Purged, Put, Reason, ReasonKind, Receipt,
-    Retention, Settlement, State, Stats, Stored, Ticket, json_lines,
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Purged, Put, Reason, Receipt, Retention, Settlement,
+    State, Stats, Stored, Ticket, json_lines,
 };
 use crate::clock::elapsed;
-use crate::{BoxError, BoxFuture, Freshness, Inbound, defaults};
+use crate::{BoxError, BoxFuture, defaults};
+use leases::Held;
 use letters::Letter;
 use stream::{DEAD_SUFFIX, PARTITIONS, partition, subject};
-
-/// How long a server is asked for the next event of a partition that somebody works on. One that has none says
-/// so at once.
-const BUSY: Duration = Duration::from_millis(50);
 
 /// How long a server may take to answer. One that was killed never does, and another has its part soon after.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -45,8 +41,9 @@ const SILENCE: Duration = Duration::from_secs(2);
 /// - Streams that are there already keep their settings, the number of replicas among them.
 /// - Order is kept in each of the 32 partitions, by the hash of the key. So at most 32 events are handled at
 ///   once, and one that waits for its next attempt holds up every event of its partition.
-/// - An event whose worker was killed comes again after the lease, 2 minutes by default. A handler must not take
-///   longer. The attempts that were given back count too.
+/// - An event whose worker was killed comes again after the lease, 2 minutes by default; the worker renews it for as
+///   long as a handler runs. Where the server cannot be reached for a whole lease, the handler is dropped, since the
+///   event comes again. The attempts that were given back count too.
 /// - [`Freshness`] is not known, and headers that are no UTF-8 are mended.
 /// - A server takes messages of 1 MB unless told otherwise: set `max_payload` above the largest body, with room
 ///   for headers and escapes, or that body is refused with a 503 for as long as it is sent.
@@ -67,7 +64,8 @@ pub struct Nats {
     queue: Stream,
     dead: Stream,
     consumers: Vec<PullConsumer>,
-    leased: Mutex<HashMap<u64, (usize, Message)>>,
+    lease: Duration,
+    leased: Mutex<HashMap<u64, Held>>,
     turn: AtomicUsize,
     changed: Notify,
 }
@@ -102,12 +100,11 @@ impl Nats {
         });
         // Of several servers each takes a while to agree with the others.
         let consumers = try_join_all(consumers).await?;
+        // Those that were there have kept theirs.
+        let spans = consumers.iter().map(|consumer: &PullConsumer| consumer.cached_info().config.ack_wait);
+        let lease = spans.min().unwrap_or(lease);
         let (leased, turn, changed) = (Mutex::default(), AtomicUsize::new(0), Notify::new());
-        Ok(Self { context, name: name.to_owned(), queue, dead, consumers, leased, turn, changed })
-    }
-
-    fn leased(&self) -> MutexGuard<'_, HashMap<u64, (usize, Message)>> {
-        self.leased.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(Self { context, name: name.to_owned(), queue, dead, consumers, lease, leased, turn, changed })
     }
 
     /// Publishes, and waits until the server has it.
@@ -130,38 +127,6 @@ impl Nats {
     async fn bury(&self, delivery: &Delivery, attempts: u32, reason: &Reason, id: &str) -> Result<Put, InboxError> {
         let line = json_lines::line(State::Dead, attempts, Some(reason), delivery).to_string();
         self.publish(format!("{}{DEAD_SUFFIX}", self.name), id, line).await
-    }
-
-    /// What somebody else has published there would hold up its partition for ever.
-    async fn bury_stranger(&self, message: &Message) -> Result<(), InboxError> {
-        let sequence = message.info().map_err(InboxError::Unreadable)?.stream_sequence;
-        let id = format!("unreadable:{sequence}");
-        let stranger = Delivery::new(EventId::new(&id), Inbound::new(message.payload.clone()));
-        let reason = Reason::new(ReasonKind::Undecodable, "no inbox has put this into the stream");
-        tracing::warn!(reason = %reason.kind(), receipt = sequence, "dead letter");
-        self.bury(&stranger, 0, &reason, &id).await?;
-        message.double_ack().await.map_err(InboxError::Unavailable)
-    }
-
-    /// The next event of a partition, if it has one that nobody works on.
-    async fn take(&self, partition: usize) -> Result<Option<Leased>, InboxError> {
-        let next = async {
-            let batch = self.consumers[partition].fetch().max_messages(1).expires(BUSY).messages().await;
-            Ok(batch.map_err(unavailable)?.next().await)
-        };
-        let Some(message) = within(SILENCE, next).await? else {
-            return Ok(None);
-        };
-        let message = message.map_err(InboxError::Unavailable)?;
-        let Ok((delivery, _)) = read(&message.payload) else {
-            return self.bury_stranger(&message).await.map(|()| None);
-        };
-        let info = message.info().map_err(InboxError::Unreadable)?;
-        let (sequence, delivered) = (info.stream_sequence, info.delivered);
-        let ticket = Ticket { receipt: Receipt(sequence), fence: delivered.unsigned_abs() };
-        let attempt = u32::try_from(delivered).unwrap_or(u32::MAX);
-        self.leased().insert(sequence, (partition, message));
-        Ok(Some(Leased { ticket, delivery, attempt, freshness: Freshness::Unknown }))
     }
 }
 
@@ -189,57 +154,19 @@ impl Inbox for Nats {
     }
 
     fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
-        Box::pin(async move {
-            let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-            let (mut leased, mut failed) = (Vec::new(), None);
-            // In turns, so that none is always last; and no more than are wanted at a time.
-            let busy: Vec<_> = self.leased().values().map(|(partition, _)| *partition).collect();
-            let partitions = (0..PARTITIONS).cycle().skip(turn % PARTITIONS).take(PARTITIONS);
-            let mut partitions = partitions.filter(|partition| !busy.contains(partition));
-            while leased.len() < most {
-                let some: Vec<_> = partitions.by_ref().take(most - leased.len()).collect();
-                if some.is_empty() {
-                    break;
-                }
-                for taken in join_all(some.into_iter().map(|partition| self.take(partition))).await {
-                    match taken {
-                        Ok(taken) => leased.extend(taken),
-                        Err(error) => failed = Some(error),
-                    }
-                }
-            }
-            match failed {
-                // Those that were taken are to be handled all the same.
-                Some(error) if !leased.is_empty() => tracing::warn!(%error, "a partition could not be read"),
-                Some(error) => return Err(error),
-                None => {}
-            }
-            leased.sort_by_key(|leased| leased.ticket.receipt);
-            Ok(Batch { leased, next: None })
-        })
+        Box::pin(self.lease_some(most))
+    }
+
+    fn lease_span(&self) -> Option<Duration> {
+        Some(self.lease)
+    }
+
+    fn renew(&self, ticket: Ticket) -> BoxFuture<'_, Result<(), InboxError>> {
+        Box::pin(self.renew_lease(ticket))
     }
 
     fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
-        Box::pin(async move {
-            let leased = self.leased().get(&ticket.receipt.0).cloned();
-            let (_, message) = leased.ok_or(InboxError::Superseded)?;
-            let ack = match settlement {
-                Settlement::Done => AckKind::Ack,
-                Settlement::Retry { after } => AckKind::Nak(Some(after)),
-                Settlement::Released => AckKind::Nak(None),
-                Settlement::Dead(reason) => {
-                    let (delivery, _) = read(&message.payload)?;
-                    let attempts = u32::try_from(ticket.fence).unwrap_or(u32::MAX);
-                    let id = format!("{}:dead:{}", delivery.id(), ticket.receipt);
-                    self.bury(&delivery, attempts, &reason, &id).await?;
-                    AckKind::Ack
-                }
-            };
-            within(SILENCE, async { message.double_ack_with(ack).await.map_err(InboxError::Unavailable) }).await?;
-            self.leased().remove(&ticket.receipt.0);
-            self.changed.notify_one();
-            Ok(())
-        })
+        Box::pin(self.end_lease(ticket, settlement))
     }
 
     fn ready(&self) -> BoxFuture<'_, ()> {

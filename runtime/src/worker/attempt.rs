@@ -7,12 +7,14 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::Fuse;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
 use super::pulse::Mark;
-use super::{Unknown, Worker};
+use super::{Unknown, Worker, lease};
 use crate::inbox::{InboxError, Kind, Leased, Reason, ReasonKind, Settlement, Ticket};
 use crate::loggable::Loggable;
 use crate::{Context, Dispatch, DispatchError, HandlerError, Refusal, RetryCause, Route};
@@ -28,6 +30,8 @@ enum Outcome {
     TimedOut(Duration),
     Panicked(String),
     GivenUp,
+    /// Another has the event now.
+    LeaseOver,
 }
 
 /// Why a handler is not waited for any longer.
@@ -55,7 +59,9 @@ impl<D: Dispatch + 'static> Worker<D> {
             } else {
                 self.pulse.count(Mark::Begun);
                 let outcome = self.attempt(leased, &mut told).await;
-                self.judge(outcome, attempt)
+                // Where another has the event, its end is that one's to say.
+                let Some(settlement) = self.judge(outcome, attempt) else { return };
+                settlement
             };
             let mark = match settlement {
                 Settlement::Done => Some(Mark::Done),
@@ -75,6 +81,7 @@ impl<D: Dispatch + 'static> Worker<D> {
 
     /// Runs the handler in a task of its own, until it ends or has to.
     async fn attempt(&self, leased: Leased, told: &mut watch::Receiver<bool>) -> Outcome {
+        let mut kept = pin!(lease::keep(&*self.inbox, &*self.clock, leased.ticket).fuse());
         let (dispatch, unknown) = (Arc::clone(&self.dispatch), self.settings.unknown);
         let handling = async move {
             let delivery = &leased.delivery;
@@ -92,17 +99,26 @@ impl<D: Dispatch + 'static> Worker<D> {
             dispatch.dispatch(&cx).await.map_or_else(Outcome::Failed, |()| Outcome::Done)
         };
         let mut handler = tokio::spawn(handling.in_current_span());
-        let cut_short = match self.before_deadline(&mut handler, told).await {
+        let cut_short = match self.before_deadline(&mut handler, kept.as_mut(), told).await {
             Wait::Ended(ended) => return outcome_of(ended, Outcome::GivenUp),
             Wait::CutShort(outcome) => outcome,
         };
         handler.abort();
         // It may have finished in between; and no other attempt may begin before this one has ended.
-        outcome_of(handler.await, cut_short)
+        let ended = poll_fn(|cx| {
+            let _kept_or_over = kept.as_mut().poll(cx);
+            Pin::new(&mut handler).poll(cx)
+        });
+        outcome_of(ended.await, cut_short)
     }
 
     /// Waits for the handler to end, or says why it is not waited for any longer.
-    async fn before_deadline(&self, handler: &mut JoinHandle<Outcome>, told: &mut watch::Receiver<bool>) -> Wait {
+    async fn before_deadline(
+        &self,
+        handler: &mut JoinHandle<Outcome>,
+        mut kept: Pin<&mut Fuse<impl Future<Output = ()>>>,
+        told: &mut watch::Receiver<bool>,
+    ) -> Wait {
         let deadline = self.settings.handler_deadline;
         let mut sleep = self.clock.sleep(deadline);
         let mut given_up = pin!(told.wait_for(|give_up| *give_up));
@@ -113,18 +129,22 @@ impl<D: Dispatch + 'static> Worker<D> {
             if sleep.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(Wait::CutShort(Outcome::TimedOut(deadline)));
             }
+            if kept.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Wait::CutShort(Outcome::LeaseOver));
+            }
             given_up.as_mut().poll(cx).map(|_| Wait::CutShort(Outcome::GivenUp))
         })
         .await
     }
 
-    fn judge(&self, outcome: Outcome, attempt: u32) -> Settlement {
-        match outcome {
+    fn judge(&self, outcome: Outcome, attempt: u32) -> Option<Settlement> {
+        Some(match outcome {
             Outcome::Done => {
                 tracing::debug!("event handled");
                 Settlement::Done
             }
             Outcome::GivenUp => Settlement::Released,
+            Outcome::LeaseOver => return None,
             Outcome::Failed(DispatchError::Handler(HandlerError::Unhandled { pointer }))
             | Outcome::Unknown(pointer) => {
                 let reason = Reason::new(ReasonKind::Unknown, "nobody handles events of this name");
@@ -154,7 +174,7 @@ impl<D: Dispatch + 'static> Worker<D> {
                 tracing::error!("attempt panicked");
                 self.retry(attempt, &format!("panicked: {message}"))
             }
-        }
+        })
     }
 
     fn retry(&self, attempt: u32, failure: &str) -> Settlement {

@@ -7,7 +7,7 @@ use asyncapi_runtime::http::Receiver;
 use asyncapi_runtime::inbox::{Envelope, Inbox, Memory, Page, Place, Reason, Sqlite, State};
 use asyncapi_runtime::verify::{HmacSha256Hex, Secret, sign};
 use asyncapi_runtime::worker::{Ended, Pulse};
-use asyncapi_runtime::{Clock, Durable, Worker};
+use asyncapi_runtime::{Clock, Dispatch, Durable, Worker};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -79,6 +79,13 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    pub(crate) fn start<D: Dispatch + 'static>(worker: Worker<D>) -> Self {
+        let pulse = worker.pulse();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let ended = tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }));
+        Self { pulse, stop, ended }
+    }
+
     pub(crate) async fn stop(self) -> Ended {
         drop(self.stop);
         tokio::time::timeout(PATIENCE, self.ended).await.expect("it ends").unwrap()
@@ -92,10 +99,7 @@ impl Case {
     }
 
     pub(crate) fn run(worker: Worker<Arc<Team>>) -> Running {
-        let pulse = worker.pulse();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let ended = tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }));
-        Running { pulse, stop, ended }
+        Running::start(worker)
     }
 
     pub(crate) async fn put(&self, body: &str) {

@@ -10,6 +10,7 @@ mod client;
 mod clock;
 mod interrupted;
 mod kit;
+mod lease;
 mod load;
 mod memory;
 mod monitor;

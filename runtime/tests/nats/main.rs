@@ -2,6 +2,7 @@
 
 mod cluster;
 mod leader;
+mod lease;
 mod server;
 mod team;
 

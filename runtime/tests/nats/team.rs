@@ -1,15 +1,34 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use asyncapi_runtime::{BoxFuture, Context, DecodeError, Dispatch, DispatchError, Inbound, Route};
+use asyncapi_runtime::{BoxFuture, Context, DecodeError, Dispatch, DispatchError, HandlerError, Inbound, Route};
+use tokio::sync::Semaphore;
+
+/// The id of an event whose handler takes one of the gate's permits.
+pub(crate) const GATED: &str = "gated";
 
 /// Counts how often each event was handled.
-#[derive(Default)]
-pub(crate) struct Team(Mutex<BTreeMap<String, u32>>);
+pub(crate) struct Team {
+    begun: AtomicUsize,
+    done: Mutex<BTreeMap<String, u32>>,
+    pub(crate) gate: Semaphore,
+}
+
+impl Default for Team {
+    fn default() -> Self {
+        Self { begun: AtomicUsize::new(0), done: Mutex::default(), gate: Semaphore::new(0) }
+    }
+}
 
 impl Team {
+    /// How many attempts were begun.
+    pub(crate) fn begun(&self) -> usize {
+        self.begun.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn done(&self) -> BTreeMap<String, u32> {
-        self.0.lock().unwrap().clone()
+        self.done.lock().unwrap().clone()
     }
 }
 
@@ -20,7 +39,12 @@ impl Dispatch for Team {
 
     fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
         Box::pin(async move {
-            *self.0.lock().unwrap().entry(cx.event_id().unwrap().to_owned()).or_default() += 1;
+            self.begun.fetch_add(1, Ordering::SeqCst);
+            let id = cx.event_id().unwrap();
+            if id == GATED {
+                self.gate.acquire().await.map_err(HandlerError::from)?.forget();
+            }
+            *self.done.lock().unwrap().entry(id.to_owned()).or_default() += 1;
             Ok(())
         })
     }

@@ -1,0 +1,144 @@
+//! Events between their lease and their end.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::message::{AckKind, Message};
+use futures_util::StreamExt;
+use futures_util::future::join_all;
+
+use super::stream::PARTITIONS;
+use super::{Nats, SILENCE, read, unavailable, within};
+use crate::inbox::{Batch, Delivery, EventId, InboxError, Leased, Reason, ReasonKind, Receipt, Settlement, Ticket};
+use crate::{Freshness, Inbound};
+
+/// How long a server is asked for the next event of a partition that somebody works on. One that has none says
+/// so at once.
+const BUSY: Duration = Duration::from_millis(50);
+
+/// An event that is leased here.
+#[derive(Clone)]
+pub(super) struct Held {
+    partition: usize,
+    message: Message,
+    /// How often it was delivered by then. A later lease of the same event has another number.
+    fence: u64,
+    /// When it was leased, or its lease renewed: before the server heard of it.
+    since: Instant,
+}
+
+impl Nats {
+    pub(super) async fn lease_some(&self, most: usize) -> Result<Batch, InboxError> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let (mut leased, mut failed) = (Vec::new(), None);
+        // In turns, so that none is always last; and no more than are wanted at a time.
+        let busy: Vec<_> = self.leased().values().map(|held| held.partition).collect();
+        let partitions = (0..PARTITIONS).cycle().skip(turn % PARTITIONS).take(PARTITIONS);
+        let mut partitions = partitions.filter(|partition| !busy.contains(partition));
+        while leased.len() < most {
+            let some: Vec<_> = partitions.by_ref().take(most - leased.len()).collect();
+            if some.is_empty() {
+                break;
+            }
+            for taken in join_all(some.into_iter().map(|partition| self.take(partition))).await {
+                match taken {
+                    Ok(taken) => leased.extend(taken),
+                    Err(error) => failed = Some(error),
+                }
+            }
+        }
+        match failed {
+            // Those that were taken are to be handled all the same.
+            Some(error) if !leased.is_empty() => tracing::warn!(%error, "a partition could not be read"),
+            Some(error) => return Err(error),
+            None => {}
+        }
+        leased.sort_by_key(|leased| leased.ticket.receipt);
+        Ok(Batch { leased, next: None })
+    }
+
+    /// The next event of a partition, if it has one that nobody works on.
+    async fn take(&self, partition: usize) -> Result<Option<Leased>, InboxError> {
+        let since = Instant::now();
+        let next = async {
+            let batch = self.consumers[partition].fetch().max_messages(1).expires(BUSY).messages().await;
+            Ok(batch.map_err(unavailable)?.next().await)
+        };
+        let Some(message) = within(SILENCE, next).await? else {
+            return Ok(None);
+        };
+        let message = message.map_err(InboxError::Unavailable)?;
+        let Ok((delivery, _)) = read(&message.payload) else {
+            return self.bury_stranger(&message).await.map(|()| None);
+        };
+        let info = message.info().map_err(InboxError::Unreadable)?;
+        let (sequence, delivered) = (info.stream_sequence, info.delivered);
+        let (fence, receipt) = (delivered.unsigned_abs(), Receipt(sequence));
+        let attempt = u32::try_from(delivered).unwrap_or(u32::MAX);
+        self.leased().insert(sequence, Held { partition, message, fence, since });
+        let ticket = Ticket { receipt, fence };
+        Ok(Some(Leased { ticket, delivery, attempt, freshness: Freshness::Unknown }))
+    }
+
+    /// What somebody else has published there would hold up its partition for ever.
+    async fn bury_stranger(&self, message: &Message) -> Result<(), InboxError> {
+        let sequence = message.info().map_err(InboxError::Unreadable)?.stream_sequence;
+        let id = format!("unreadable:{sequence}");
+        let stranger = Delivery::new(EventId::new(&id), Inbound::new(message.payload.clone()));
+        let reason = Reason::new(ReasonKind::Undecodable, "no inbox has put this into the stream");
+        tracing::warn!(reason = %reason.kind(), receipt = sequence, "dead letter");
+        self.bury(&stranger, 0, &reason, &id).await?;
+        message.double_ack().await.map_err(InboxError::Unavailable)
+    }
+
+    pub(super) async fn renew_lease(&self, ticket: Ticket) -> Result<(), InboxError> {
+        let held = self.held(ticket)?;
+        let since = Instant::now();
+        if since.duration_since(held.since) >= self.lease {
+            // The server has heard nothing for so long that it gives the event to whoever asks.
+            self.leased().remove(&ticket.receipt.0);
+            return Err(InboxError::Superseded);
+        }
+        acknowledge(&held.message, AckKind::Progress).await?;
+        if let Some(held) = self.leased().get_mut(&ticket.receipt.0) {
+            held.since = since;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn end_lease(&self, ticket: Ticket, settlement: Settlement) -> Result<(), InboxError> {
+        let message = self.held(ticket)?.message;
+        let ack = match settlement {
+            Settlement::Done => AckKind::Ack,
+            Settlement::Retry { after } => AckKind::Nak(Some(after)),
+            Settlement::Released => AckKind::Nak(None),
+            Settlement::Dead(reason) => {
+                let (delivery, _) = read(&message.payload)?;
+                let attempts = u32::try_from(ticket.fence).unwrap_or(u32::MAX);
+                let id = format!("{}:dead:{}", delivery.id(), ticket.receipt);
+                self.bury(&delivery, attempts, &reason, &id).await?;
+                AckKind::Ack
+            }
+        };
+        acknowledge(&message, ack).await?;
+        self.leased().remove(&ticket.receipt.0);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    fn leased(&self) -> MutexGuard<'_, HashMap<u64, Held>> {
+        self.leased.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn held(&self, ticket: Ticket) -> Result<Held, InboxError> {
+        let held = self.leased().get(&ticket.receipt.0).filter(|held| held.fence == ticket.fence).cloned();
+        held.ok_or(InboxError::Superseded)
+    }
+}
+
+/// Says so, and waits until the server has heard it.
+async fn acknowledge(message: &Message, kind: AckKind) -> Result<(), InboxError> {
+    within(SILENCE, async { message.double_ack_with(kind).await.map_err(InboxError::Unavailable) }).await
+}
