@@ -56,6 +56,8 @@ pub enum NotAccepted {
     Retry(RetryCause),
     /// The same delivery will not be accepted later either.
     Refused(Refusal),
+    /// It is larger than what can be stored.
+    TooLarge(BoxError),
 }
 
 /// Why a delivery should be sent again.
@@ -91,6 +93,7 @@ impl fmt::Display for NotAccepted {
         match self {
             Self::Retry(cause) => cause.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
+            Self::TooLarge(_) => f.write_str("too large to be stored"),
         }
     }
 }
@@ -123,6 +126,7 @@ impl Error for NotAccepted {
         match self {
             Self::Retry(cause) => cause.source(),
             Self::Refused(refusal) => refusal.source(),
+            Self::TooLarge(error) => Some(error.as_ref()),
         }
     }
 }

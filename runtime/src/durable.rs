@@ -21,6 +21,7 @@ const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"
 /// | the inbox keeps it | [`Accepted::Stored`] |
 /// | the inbox has it, or had it done within the horizon | [`Accepted::Duplicate`] |
 /// | it is not JSON, and the inbox keeps it as a dead letter | [`Accepted::DeadLettered`] |
+/// | it is larger than the inbox can keep | [`NotAccepted::TooLarge`] |
 /// | the inbox cannot keep it, or not within 2 seconds | [`NotAccepted::Retry`]: the sender tries again |
 ///
 /// So nothing that a handler does is ever seen by the sender: not its slowness, not its failure, not an event
@@ -104,6 +105,10 @@ impl<I: Inbox> Durable<I> {
             Ok(Put::Duplicate) => {
                 tracing::debug!("duplicate");
                 Ok(Accepted::Duplicate)
+            }
+            Err(error @ InboxError::TooLarge { .. }) => {
+                tracing::error!(reason = %error, "event not stored, and never will be as it is");
+                Err(NotAccepted::TooLarge(error.into()))
             }
             Err(error) => {
                 let error: BoxError = error.into();

@@ -96,8 +96,7 @@ pub trait Inbox: Send + Sync {
     /// # Errors
     ///
     /// It is not known to be renewed. [`InboxError::Superseded`] if it is over: another has the event, or will.
-    fn renew(&self, ticket: Ticket) -> BoxFuture<'_, Result<(), InboxError>> {
-        let _as_long_as_the_process = ticket;
+    fn renew(&self, _: Ticket) -> BoxFuture<'_, Result<(), InboxError>> {
         Box::pin(async { Ok(()) })
     }
 
@@ -120,7 +119,14 @@ pub trait Inbox: Send + Sync {
     /// The store cannot be read.
     fn list(&self, page: Page) -> BoxFuture<'_, Result<Vec<Entry>, InboxError>>;
 
-    /// One event, with its delivery as long as that is kept.
+    /// The event of this receipt, with its delivery as long as that is kept.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>>;
+
+    /// The event of this id, with its delivery as long as that is kept.
     ///
     /// # Errors
     ///
@@ -135,12 +141,22 @@ pub trait Inbox: Send + Sync {
     /// It is not known to be requeued.
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>>;
 
-    /// The same for every dead letter there is now. Returns how many there were.
+    /// The same for every dead letter there is now. Returns how many there were; `tell` hears of some at a time how
+    /// many it has been so far.
     ///
     /// # Errors
     ///
     /// Some may be requeued, some not.
-    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>>;
+    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>>;
+
+    /// The same, where nobody waits to hear.
+    ///
+    /// # Errors
+    ///
+    /// As [`requeue_each`](Self::requeue_each).
+    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
+        self.requeue_each(&|_| {})
+    }
 
     /// Throws a dead letter away, for good. `false` if there is no dead letter of this id.
     ///
@@ -197,6 +213,10 @@ impl<I: Inbox + ?Sized> Inbox for Arc<I> {
         (**self).list(page)
     }
 
+    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        (**self).at(receipt)
+    }
+
     fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
         (**self).show(id)
     }
@@ -205,8 +225,8 @@ impl<I: Inbox + ?Sized> Inbox for Arc<I> {
         (**self).requeue(id)
     }
 
-    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
-        (**self).requeue_all()
+    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
+        (**self).requeue_each(tell)
     }
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {

@@ -143,6 +143,8 @@ impl<D: Dispatch> Accept for Inline<D> {
                 Ok(accepted) => tracing::debug!(?accepted, "event accepted"),
                 Err(NotAccepted::Retry(cause)) => self.warn(&inbound, "to be sent again", cause),
                 Err(NotAccepted::Refused(refusal)) => self.warn(&inbound, "refused", refusal),
+                // It stores nothing.
+                Err(NotAccepted::TooLarge(_)) => {}
             }
             outcome
         })

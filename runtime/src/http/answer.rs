@@ -119,6 +119,7 @@ impl From<Result<Accepted, NotAccepted>> for Answer {
             Ok(Accepted::DeadLettered) => Self::DeadLettered,
             Err(NotAccepted::Retry(_)) => Self::Retry,
             Err(NotAccepted::Refused(_)) => Self::Refused,
+            Err(NotAccepted::TooLarge(_)) => Self::TooLarge,
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::{Accept, BoxError, BoxFuture, Headers, Inbound, defaults};
 /// | what came | answer | |
 /// |---|---|---|
 /// | another method than POST | 405 | with `Allow: POST` |
-/// | a body above the limit, by its declared length or as counted | 413 | |
+/// | a body above the limit, by its declared length or as counted; or, once it is verified, above what the inbox takes | 413 | |
 /// | a body that takes too long | 408 | |
 /// | a body cut short | 400 | |
 /// | a body while those of other requests fill the memory set aside for them | 503 | with `Retry-After: 10`, in seconds |

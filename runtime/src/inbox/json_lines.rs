@@ -58,7 +58,7 @@ pub async fn export(inbox: &dyn Inbox, state: State, to: &mut (dyn Write + Send)
         };
         for entry in entries {
             // It may have ended since it was listed.
-            if let Some(Stored { entry, delivery: Some(delivery) }) = inbox.show(entry.id).await? {
+            if let Some(Stored { entry, delivery: Some(delivery) }) = inbox.at(entry.receipt).await? {
                 writeln!(to, "{}", line(entry.state, entry.attempts, entry.reason.as_ref(), &delivery))?;
                 written += 1;
             }
@@ -97,11 +97,22 @@ pub async fn import(inbox: &dyn Inbox, from: &mut (dyn BufRead + Send)) -> Resul
     Ok(imported)
 }
 
-pub(super) fn line(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Delivery) -> Value {
+fn line(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Delivery) -> Value {
+    let mut line = head(state, attempts, reason, delivery);
+    let body = match std::str::from_utf8(delivery.inbound().body()) {
+        Ok(text) => ("body", text.to_owned()),
+        Err(_) => ("body_hex", lower::encode_string(delivery.inbound().body())),
+    };
+    line[body.0] = Value::String(body.1);
+    line
+}
+
+/// All of a line but the body.
+pub(super) fn head(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Delivery) -> Value {
     let inbound = delivery.inbound();
     let headers: Vec<_> =
         inbound.headers().iter().map(|(name, value)| json!([name, String::from_utf8_lossy(value)])).collect();
-    let mut line = json!({
+    let mut head = json!({
         "id": delivery.id().as_str(),
         "kind": (delivery.kind() == Kind::Canary).then_some(CANARY),
         "name": delivery.name(),
@@ -119,24 +130,24 @@ pub(super) fn line(state: State, attempts: u32, reason: Option<&Reason>, deliver
             "message": reason.message(),
         })),
     });
-    let body = match std::str::from_utf8(inbound.body()) {
-        Ok(text) => ("body", text.to_owned()),
-        Err(_) => ("body_hex", lower::encode_string(inbound.body())),
-    };
-    if let Value::Object(properties) = &mut line {
-        properties.insert(body.0.to_owned(), Value::String(body.1));
+    if let Value::Object(properties) = &mut head {
         properties.retain(|_, value| !value.is_null());
     }
-    line
+    head
 }
 
-pub(super) fn parse(line: &str) -> Result<(Delivery, Option<Reason>), String> {
+fn parse(line: &str) -> Result<(Delivery, Option<Reason>), String> {
     let Value::Object(line) = serde_json::from_str(line).map_err(|error| error.to_string())? else {
         return Err("not an object".to_owned());
     };
+    with_head(&line, body(&line)?)
+}
+
+/// The delivery of this body, of which a line says all else.
+pub(super) fn with_head(line: &Map<String, Value>, body: Bytes) -> Result<(Delivery, Option<Reason>), String> {
     let text = |name| line.get(name).and_then(Value::as_str);
     let integer = |name| line.get(name).and_then(Value::as_i64);
-    let mut inbound = Inbound::new(body(&line)?).with_headers(headers(&line)?);
+    let mut inbound = Inbound::new(body).with_headers(headers(line)?);
     if let Some(channel) = text("channel") {
         inbound = inbound.with_channel(channel);
     }
@@ -156,7 +167,7 @@ pub(super) fn parse(line: &str) -> Result<(Delivery, Option<Reason>), String> {
     if let Some(number) = integer("revision") {
         delivery = delivery.with_revision(Revision { number, before: integer("revision_before") });
     }
-    Ok((delivery, reason(&line)?))
+    Ok((delivery, reason(line)?))
 }
 
 fn body(line: &Map<String, Value>) -> Result<Bytes, String> {

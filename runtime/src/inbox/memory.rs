@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Purged, Put, Reason, Retention, Settlement, Stats,
-    Stored, Ticket,
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Purged, Put, Reason, Receipt, Retention, Settlement,
+    Stats, Stored, Ticket,
 };
 use crate::{BoxFuture, Clock, SteadyClock};
 use shelf::Shelf;
@@ -107,6 +107,10 @@ impl Inbox for Memory {
         })
     }
 
+    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.look(move |shelf, _| shelf.rows.get(&receipt.0).map(|row| row.stored(receipt.0)))
+    }
+
     fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
         self.look(move |shelf, _| {
             let number = *shelf.ids.get(&id)?;
@@ -121,10 +125,12 @@ impl Inbox for Memory {
         })
     }
 
-    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
+    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
         self.change(|shelf, _| {
             let numbers: Vec<_> = shelf.rows.keys().copied().collect();
-            Ok(numbers.into_iter().filter(|number| shelf.requeue(*number)).count() as u64)
+            let requeued = numbers.into_iter().filter(|number| shelf.requeue(*number)).count() as u64;
+            tell(requeued);
+            Ok(requeued)
         })
     }
 

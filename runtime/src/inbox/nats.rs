@@ -1,7 +1,10 @@
 //! The inbox in a JetStream.
 
+mod desk;
+mod frame;
 mod leases;
 mod letters;
+mod revisions;
 mod stream;
 
 use std::collections::HashMap;
@@ -10,29 +13,38 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
+use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::consumer::PullConsumer;
-use async_nats::jetstream::{Context, stream::Stream};
+use async_nats::jetstream::context::{GetStreamErrorKind, PublishErrorKind};
+use async_nats::jetstream::stream::Stream;
+use async_nats::jetstream::{Context, ErrorCode};
+use bytes::Bytes;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::{
     Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Purged, Put, Reason, Receipt, Retention, Settlement,
-    State, Stats, Stored, Ticket, json_lines,
+    State, Stats, Stored, Ticket,
 };
 use crate::clock::elapsed;
 use crate::{BoxError, BoxFuture, defaults};
 use leases::Held;
-use letters::Letter;
-use stream::{DEAD_SUFFIX, PARTITIONS, partition, subject};
+use stream::{PARTITIONS, Seat, dead_subject, partition, subject};
 
 /// How long a server may take to answer. One that was killed never does, and another has its part soon after.
 const SILENCE: Duration = Duration::from_secs(2);
 
+/// The room that is left in a message for the reason of a dead letter, whose signs may take six bytes each.
+const REASON_ROOM: usize = 64 * 1024;
+
+/// The room for headers beside a body, 64 KiB of them with what escapes them.
+const HEAD_ROOM: usize = 192 * 1024;
+
 /// An inbox in a JetStream of NATS, that several receivers and workers share.
 ///
-/// It is two streams: `NAME`, a work queue in 32 partitions, and `NAME_dead`. What it promises less than a
-/// [`Inbox`] does otherwise:
+/// It is three streams: `NAME`, a work queue in 32 partitions, `NAME_dead`, and `NAME_revisions`. What it promises less
+/// than a [`Inbox`] does otherwise:
 ///
 /// - **Durable is what JetStream says it is.** By default a server acknowledges what it has written and syncs its
 ///   disk every 2 minutes (`sync_interval`), so a single server that loses its power loses what it acknowledged.
@@ -44,9 +56,12 @@ const SILENCE: Duration = Duration::from_secs(2);
 /// - An event whose worker was killed comes again after the lease, 2 minutes by default; the worker renews it for as
 ///   long as a handler runs. Where the server cannot be reached for a whole lease, the handler is dropped, since the
 ///   event comes again. The attempts that were given back count too.
-/// - [`Freshness`] is not known, and headers that are no UTF-8 are mended.
-/// - A server takes messages of 1 MB unless told otherwise: set `max_payload` above the largest body, with room
-///   for headers and escapes, or that body is refused with a 503 for as long as it is sent.
+/// - Revisions are remembered for 7 days. Where they cannot be read, an event is handled all the same, and its
+///   [`Freshness`](crate::Freshness) is not known. Headers that are no UTF-8 are mended.
+/// - What waits or is worked on is listed as ready. Receipts are even for what is to be handled, and odd for dead
+///   letters, which are numbered for themselves. One is found by its id by reading all that are before it.
+/// - A server takes messages of 1 MB unless told otherwise (`max_payload`), and what is larger is answered 413, as
+///   all that is too large: see [`largest_body`](Self::largest_body).
 ///
 /// ```no_run
 /// use asyncapi_runtime::inbox::{InboxError, Nats};
@@ -63,9 +78,10 @@ pub struct Nats {
     name: String,
     queue: Stream,
     dead: Stream,
+    revisions: Stream,
     consumers: Vec<PullConsumer>,
     lease: Duration,
-    leased: Mutex<HashMap<u64, Held>>,
+    leased: Mutex<HashMap<Receipt, Held>>,
     turn: AtomicUsize,
     changed: Notify,
 }
@@ -92,7 +108,28 @@ impl Nats {
         lease: Duration,
     ) -> Result<Self, InboxError> {
         let queue = context.get_or_create_stream(stream::queue(name, replicas)).await.map_err(unavailable)?;
+        Self::around(context, name, queue, lease).await
+    }
+
+    /// Opens the inbox of this name, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub async fn open_existing(context: Context, name: &str) -> Result<Option<Self>, InboxError> {
+        let queue = match context.get_stream(name).await {
+            Ok(queue) => queue,
+            Err(error) if is_absent(error.kind()) => return Ok(None),
+            Err(error) => return Err(unavailable(error)),
+        };
+        Self::around(context, name, queue, defaults::NATS_LEASE).await.map(Some)
+    }
+
+    /// What belongs to this queue, made where it is not there.
+    async fn around(context: Context, name: &str, queue: Stream, lease: Duration) -> Result<Self, InboxError> {
+        let replicas = queue.cached_info().config.num_replicas;
         let dead = context.get_or_create_stream(stream::dead(name, replicas)).await.map_err(unavailable)?;
+        let revisions = context.get_or_create_stream(stream::revisions(name, replicas)).await.map_err(unavailable)?;
         let consumers = (0..PARTITIONS).map(async |partition| {
             let config = stream::consumer(name, partition, lease);
             let durable = config.durable_name.clone().unwrap_or_default();
@@ -104,35 +141,72 @@ impl Nats {
         let spans = consumers.iter().map(|consumer: &PullConsumer| consumer.cached_info().config.ack_wait);
         let lease = spans.min().unwrap_or(lease);
         let (leased, turn, changed) = (Mutex::default(), AtomicUsize::new(0), Notify::new());
-        Ok(Self { context, name: name.to_owned(), queue, dead, consumers, lease, leased, turn, changed })
+        let inbox =
+            Self { context, name: name.to_owned(), queue, dead, revisions, consumers, lease, leased, turn, changed };
+        let (largest, usual) = (inbox.largest_body(), defaults::BODY_LIMIT);
+        if largest < usual {
+            tracing::warn!(largest, usual, "larger bodies are answered 413 for what max_payload of the NATS server is");
+        }
+        Ok(inbox)
     }
 
-    /// Publishes, and waits until the server has it.
-    async fn publish(&self, subject: String, id: &str, line: String) -> Result<Put, InboxError> {
+    /// How many bytes a body may have and be stored for certain, by the server's `max_payload`, whatever its headers
+    /// are: some 256 KiB less than that. What is larger may be answered 413, as [`InboxError::TooLarge`].
+    #[must_use]
+    pub fn largest_body(&self) -> usize {
+        self.largest_event().saturating_sub(HEAD_ROOM)
+    }
+
+    /// How many servers keep a copy of it.
+    #[must_use]
+    pub fn replicas(&self) -> usize {
+        self.queue.cached_info().config.num_replicas
+    }
+
+    fn largest_event(&self) -> usize {
+        self.context.client().max_payload().saturating_sub(REASON_ROOM)
+    }
+
+    /// Publishes, and waits until the server has it. The number of the message, unless its id is known.
+    async fn publish(&self, subject: String, id: &str, frame: Bytes) -> Result<Option<u64>, InboxError> {
+        let bytes = frame.len();
         let mut headers = async_nats::HeaderMap::new();
         // An id may hold what a header may not.
-        headers.insert("Nats-Msg-Id", EventId::of_body(id.as_bytes()).as_str());
-        let sent = self.context.publish_with_headers(subject, headers, line.into()).await.map_err(unavailable)?;
+        headers.insert(NATS_MESSAGE_ID, EventId::of_body(id.as_bytes()).as_str());
+        let sent = self.context.publish_with_headers(subject, headers, frame).await;
+        let sent = sent.map_err(|error| match error.kind() {
+            PublishErrorKind::MaxPayloadExceeded => {
+                InboxError::TooLarge { bytes, most: self.context.client().max_payload() }
+            }
+            _ => unavailable(error),
+        })?;
         let stored = sent.await.map_err(unavailable)?;
-        Ok(if stored.duplicate { Put::Duplicate } else { Put::Stored(Receipt(stored.sequence)) })
+        Ok((!stored.duplicate).then_some(stored.sequence))
     }
 
     async fn publish_event(&self, delivery: &Delivery, id: &str) -> Result<Put, InboxError> {
-        let line = json_lines::line(State::Ready, 0, None, delivery).to_string();
-        let put = self.publish(subject(&self.name, partition(delivery)), id, line).await;
+        let frame = frame::write(State::Ready, 0, None, delivery);
+        self.check_size(frame.len())?;
+        let put = self.publish(subject(&self.name, partition(delivery)), id, frame).await;
         self.changed.notify_one();
-        put
+        Ok(put?.map_or(Put::Duplicate, |sequence| Put::Stored(Seat::Queue(sequence).receipt())))
+    }
+
+    /// Whether an event, and the reason that it may need as a dead letter, fit into a message.
+    fn check_size(&self, bytes: usize) -> Result<(), InboxError> {
+        let most = self.largest_event();
+        if bytes > most { Err(InboxError::TooLarge { bytes, most }) } else { Ok(()) }
     }
 
     async fn bury(&self, delivery: &Delivery, attempts: u32, reason: &Reason, id: &str) -> Result<Put, InboxError> {
-        let line = json_lines::line(State::Dead, attempts, Some(reason), delivery).to_string();
-        self.publish(format!("{}{DEAD_SUFFIX}", self.name), id, line).await
+        let frame = frame::write(State::Dead, attempts, Some(reason), delivery);
+        let put = self.publish(dead_subject(&self.name), id, frame).await?;
+        Ok(put.map_or(Put::Duplicate, |sequence| Put::Stored(Seat::Dead(sequence).receipt())))
     }
 }
 
-fn read(payload: &[u8]) -> Result<(Delivery, Option<Reason>), InboxError> {
-    let text = std::str::from_utf8(payload).map_err(|error| InboxError::Unreadable(error.into()))?;
-    json_lines::parse(text).map_err(|problem| InboxError::Unreadable(problem.into()))
+fn is_absent(kind: GetStreamErrorKind) -> bool {
+    matches!(kind, GetStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }
 
 /// What comes of this, if it does in time.
@@ -150,7 +224,10 @@ impl Inbox for Nats {
     }
 
     fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
-        Box::pin(async move { self.bury(&delivery, 0, &reason, delivery.id().as_str()).await })
+        Box::pin(async move {
+            self.check_size(delivery.inbound().body().len())?;
+            self.bury(&delivery, 0, &reason, delivery.id().as_str()).await
+        })
     }
 
     fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
@@ -173,71 +250,49 @@ impl Inbox for Nats {
         Box::pin(self.changed.notified())
     }
 
-    /// Events that are not dead are listed as ready, whoever has them.
     fn list(&self, page: Page) -> BoxFuture<'_, Result<Vec<Entry>, InboxError>> {
         Box::pin(async move {
             let mut entries = Vec::new();
-            match page.state {
-                None | Some(State::Dead) if page.most > 0 => {
-                    let keep = |letter: Letter| {
-                        entries.push(letter.entry());
-                        entries.len() < page.most
-                    };
-                    self.dead_letters(page.after, keep).await?;
-                }
-                Some(State::Ready) => {
-                    let state = stream::state(&self.queue).await?;
-                    let first = state.first_sequence.max(page.after.0.saturating_add(1));
-                    for sequence in first..=state.last_sequence {
-                        if entries.len() == page.most {
-                            break;
-                        }
-                        if let Some(message) = stream::message(&self.queue, sequence).await? {
-                            let (delivery, _) = read(&message.payload)?;
-                            entries.push(stream::entry(Receipt(sequence), &delivery, State::Ready, None));
-                        }
-                    }
-                }
-                _ => {}
+            if matches!(page.state, None | Some(State::Ready)) {
+                self.list_pending(page, &mut entries).await?;
             }
+            if matches!(page.state, None | Some(State::Dead)) {
+                self.list_dead(page, &mut entries).await?;
+            }
+            entries.sort_by_key(|entry: &Entry| entry.receipt);
+            entries.truncate(page.most);
             Ok(entries)
         })
     }
 
-    /// Dead letters only.
+    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        Box::pin(self.stored_at(Seat::of(receipt)))
+    }
+
     fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
         Box::pin(async move {
-            let letter = self.dead_letter(&id).await?;
-            Ok(letter.map(|letter| Stored { entry: letter.entry(), delivery: Some(letter.delivery) }))
+            let seat = match self.find_dead(&id).await? {
+                Some(sequence) => Some(Seat::Dead(sequence)),
+                None => self.find_pending(&id).await?.map(Seat::Queue),
+            };
+            match seat {
+                Some(seat) => self.stored_at(seat).await,
+                None => Ok(None),
+            }
         })
     }
 
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
         Box::pin(async move {
-            let letter = self.dead_letter(&id).await?;
-            if let Some(letter) = &letter {
-                self.revive(letter).await?;
+            match self.find_dead(&id).await? {
+                Some(sequence) => self.revive(sequence).await,
+                None => Ok(false),
             }
-            Ok(letter.is_some())
         })
     }
 
-    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
-        Box::pin(async move {
-            let mut letters = Vec::new();
-            let keep = |letter: Letter| {
-                letters.push((letter.receipt, letter.delivery.id().clone()));
-                true
-            };
-            self.dead_letters(Receipt(0), keep).await?;
-            for (receipt, _) in &letters {
-                if let Some(message) = stream::message(&self.dead, receipt.0).await? {
-                    let (delivery, reason) = read(&message.payload)?;
-                    self.revive(&Letter { receipt: *receipt, delivery, reason }).await?;
-                }
-            }
-            Ok(letters.len() as u64)
-        })
+    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
+        Box::pin(self.revive_each(tell))
     }
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
@@ -257,8 +312,8 @@ impl Inbox for Nats {
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
         Box::pin(async move {
-            match self.dead_letter(&id).await? {
-                Some(letter) => self.dead.delete_message(letter.receipt.0).await.map_err(unavailable),
+            match self.find_dead(&id).await? {
+                Some(sequence) => self.dead.delete_message(sequence).await.map_err(unavailable),
                 None => Ok(false),
             }
         })

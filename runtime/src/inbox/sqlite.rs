@@ -144,6 +144,10 @@ impl Inbox for Sqlite {
         self.write(move |tables| tables.list(page))
     }
 
+    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.write(move |tables| tables.at(receipt))
+    }
+
     fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
         self.write(move |tables| tables.show(&id))
     }
@@ -152,12 +156,13 @@ impl Inbox for Sqlite {
         self.change(move |tables| tables.requeue(&id))
     }
 
-    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
+    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
         Box::pin(async move {
             let (mut after, mut requeued) = (Receipt(0), 0);
             // Each once: one that dies again at once is behind us.
             while let Some((last, count)) = self.change(move |tables| tables.requeue_after(after, AT_ONCE)).await? {
                 (after, requeued) = (last, requeued + count);
+                tell(requeued);
             }
             Ok(requeued)
         })

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use asyncapi_runtime::inbox::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Memory, Page, Purged, Put, Reason, Retention, Settlement,
-    Sqlite, Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Memory, Page, Purged, Put, Reason, Receipt, Retention,
+    Settlement, Sqlite, Stats, Stored, Ticket,
 };
 use asyncapi_runtime::{Accept, BoxFuture, Durable, Inbound, NotAccepted, RetryCause};
 use rusqlite::Connection;
@@ -70,6 +70,10 @@ impl Inbox for Gated {
         self.inbox.list(page)
     }
 
+    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.inbox.at(receipt)
+    }
+
     fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
         self.inbox.show(id)
     }
@@ -78,8 +82,8 @@ impl Inbox for Gated {
         self.inbox.requeue(id)
     }
 
-    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
-        self.inbox.requeue_all()
+    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
+        self.inbox.requeue_each(tell)
     }
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {

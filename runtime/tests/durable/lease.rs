@@ -6,8 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use asyncapi_runtime::inbox::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Memory, Page, Purged, Put, Reason, Retention, Settlement,
-    State, Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Memory, Page, Purged, Put, Reason, Receipt, Retention,
+    Settlement, State, Stats, Stored, Ticket,
 };
 use asyncapi_runtime::worker::Ended;
 use asyncapi_runtime::{
@@ -86,6 +86,10 @@ impl Inbox for Timed {
         self.inbox.list(page)
     }
 
+    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.inbox.at(receipt)
+    }
+
     fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
         self.inbox.show(id)
     }
@@ -94,8 +98,8 @@ impl Inbox for Timed {
         self.inbox.requeue(id)
     }
 
-    fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
-        self.inbox.requeue_all()
+    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
+        self.inbox.requeue_each(tell)
     }
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {

@@ -3,7 +3,10 @@
 mod cluster;
 mod leader;
 mod lease;
+mod listed;
+mod revisions;
 mod server;
+mod size;
 mod team;
 
 use std::collections::BTreeSet;

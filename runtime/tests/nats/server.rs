@@ -13,11 +13,27 @@ pub(crate) struct Server {
     directory: TempDir,
 }
 
+/// The largest message of a server that is not told otherwise, and of one that is.
+#[derive(Clone, Copy)]
+pub(crate) enum Messages {
+    Usual,
+    Large,
+}
+
 impl Server {
     /// `None` where there is none, which is said.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_for(Messages::Usual)
+    }
+
+    pub(crate) fn start_for(messages: Messages) -> Option<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let directory = tempfile::tempdir().unwrap();
+        let configuration = match messages {
+            Messages::Usual => "",
+            Messages::Large => "max_payload: 16MB",
+        };
+        std::fs::write(directory.path().join("conf"), configuration).unwrap();
         match run(port, &directory) {
             Ok(child) => Some(Self { child, port, directory }),
             Err(error) if error.kind() == ErrorKind::NotFound => said_to_be_missing(),
@@ -56,6 +72,7 @@ fn run(port: u16, directory: &TempDir) -> std::io::Result<Child> {
     let port = port.to_string();
     let mut command = Command::new("nats-server");
     command.args(["--addr", "127.0.0.1", "--port", &port, "--jetstream", "--store_dir"]).arg(directory.path());
+    command.arg("--config").arg(directory.path().join("conf"));
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()
 }
 

@@ -6,13 +6,16 @@ use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::message::{AckKind, Message};
+use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 
-use super::stream::PARTITIONS;
-use super::{Nats, SILENCE, read, unavailable, within};
+use super::frame;
+use super::revisions::Resource;
+use super::stream::{PARTITIONS, Seat};
+use super::{Nats, SILENCE, unavailable, within};
+use crate::Inbound;
 use crate::inbox::{Batch, Delivery, EventId, InboxError, Leased, Reason, ReasonKind, Receipt, Settlement, Ticket};
-use crate::{Freshness, Inbound};
 
 /// How long a server is asked for the next event of a partition that somebody works on. One that has none says
 /// so at once.
@@ -25,6 +28,8 @@ pub(super) struct Held {
     message: Message,
     /// How often it was delivered by then. A later lease of the same event has another number.
     fence: u64,
+    /// Where its revision is to be written down once it is done.
+    resource: Option<Resource>,
     /// When it was leased, or its lease renewed: before the server heard of it.
     since: Instant,
 }
@@ -70,26 +75,34 @@ impl Nats {
             return Ok(None);
         };
         let message = message.map_err(InboxError::Unavailable)?;
-        let Ok((delivery, _)) = read(&message.payload) else {
+        let Ok(frame::Frame { delivery, .. }) = frame::read(&message.payload) else {
             return self.bury_stranger(&message).await.map(|()| None);
         };
         let info = message.info().map_err(InboxError::Unreadable)?;
         let (sequence, delivered) = (info.stream_sequence, info.delivered);
-        let (fence, receipt) = (delivered.unsigned_abs(), Receipt(sequence));
+        let (fence, receipt) = (delivered.unsigned_abs(), Seat::Queue(sequence).receipt());
         let attempt = u32::try_from(delivered).unwrap_or(u32::MAX);
-        self.leased().insert(sequence, Held { partition, message, fence, since });
+        let (resource, freshness) = self.look_up(&delivery).await;
+        self.leased().insert(receipt, Held { partition, message, fence, resource, since });
         let ticket = Ticket { receipt, fence };
-        Ok(Some(Leased { ticket, delivery, attempt, freshness: Freshness::Unknown }))
+        Ok(Some(Leased { ticket, delivery, attempt, freshness }))
     }
 
     /// What somebody else has published there would hold up its partition for ever.
     async fn bury_stranger(&self, message: &Message) -> Result<(), InboxError> {
         let sequence = message.info().map_err(InboxError::Unreadable)?.stream_sequence;
         let id = format!("unreadable:{sequence}");
-        let stranger = Delivery::new(EventId::new(&id), Inbound::new(message.payload.clone()));
+        let stranger = |body| Delivery::new(EventId::new(&id), Inbound::new(body));
         let reason = Reason::new(ReasonKind::Undecodable, "no inbox has put this into the stream");
-        tracing::warn!(reason = %reason.kind(), receipt = sequence, "dead letter");
-        self.bury(&stranger, 0, &reason, &id).await?;
+        tracing::warn!(reason = %reason.kind(), receipt = %Seat::Queue(sequence).receipt(), "dead letter");
+        let kept = self.bury(&stranger(message.payload.clone()), 0, &reason, &id).await;
+        if let Err(InboxError::TooLarge { .. }) = kept {
+            let reason =
+                Reason::new(reason.kind(), "no inbox has put this into the stream, and it is too large to keep");
+            self.bury(&stranger(Bytes::new()), 0, &reason, &id).await?;
+        } else {
+            kept?;
+        }
         message.double_ack().await.map_err(InboxError::Unavailable)
     }
 
@@ -98,24 +111,31 @@ impl Nats {
         let since = Instant::now();
         if since.duration_since(held.since) >= self.lease {
             // The server has heard nothing for so long that it gives the event to whoever asks.
-            self.leased().remove(&ticket.receipt.0);
+            self.leased().remove(&ticket.receipt);
             return Err(InboxError::Superseded);
         }
         acknowledge(&held.message, AckKind::Progress).await?;
-        if let Some(held) = self.leased().get_mut(&ticket.receipt.0) {
+        if let Some(held) = self.leased().get_mut(&ticket.receipt) {
             held.since = since;
         }
         Ok(())
     }
 
     pub(super) async fn end_lease(&self, ticket: Ticket, settlement: Settlement) -> Result<(), InboxError> {
-        let message = self.held(ticket)?.message;
+        let Held { message, resource, .. } = self.held(ticket)?;
         let ack = match settlement {
-            Settlement::Done => AckKind::Ack,
+            Settlement::Done => {
+                // Before the end of the event: should this be all that is written down, a handler that runs again is
+                // told that it has.
+                if let Some(resource) = &resource {
+                    self.note(resource).await?;
+                }
+                AckKind::Ack
+            }
             Settlement::Retry { after } => AckKind::Nak(Some(after)),
             Settlement::Released => AckKind::Nak(None),
             Settlement::Dead(reason) => {
-                let (delivery, _) = read(&message.payload)?;
+                let delivery = frame::read(&message.payload)?.delivery;
                 let attempts = u32::try_from(ticket.fence).unwrap_or(u32::MAX);
                 let id = format!("{}:dead:{}", delivery.id(), ticket.receipt);
                 self.bury(&delivery, attempts, &reason, &id).await?;
@@ -123,17 +143,17 @@ impl Nats {
             }
         };
         acknowledge(&message, ack).await?;
-        self.leased().remove(&ticket.receipt.0);
+        self.leased().remove(&ticket.receipt);
         self.changed.notify_one();
         Ok(())
     }
 
-    fn leased(&self) -> MutexGuard<'_, HashMap<u64, Held>> {
+    fn leased(&self) -> MutexGuard<'_, HashMap<Receipt, Held>> {
         self.leased.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn held(&self, ticket: Ticket) -> Result<Held, InboxError> {
-        let held = self.leased().get(&ticket.receipt.0).filter(|held| held.fence == ticket.fence).cloned();
+        let held = self.leased().get(&ticket.receipt).filter(|held| held.fence == ticket.fence).cloned();
         held.ok_or(InboxError::Superseded)
     }
 }

@@ -4,77 +4,72 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Nats, read, stream, unavailable};
+use super::stream::Seat;
+use super::{Nats, frame, stream, unavailable};
 use crate::clock::elapsed;
-use crate::inbox::{Delivery, Entry, EventId, InboxError, Reason, Receipt, State};
-
-/// A dead letter.
-pub(super) struct Letter {
-    pub(super) receipt: Receipt,
-    pub(super) delivery: Delivery,
-    pub(super) reason: Option<Reason>,
-}
-
-impl Letter {
-    pub(super) fn entry(&self) -> Entry {
-        stream::entry(self.receipt, &self.delivery, State::Dead, self.reason.clone())
-    }
-}
+use crate::inbox::{Entry, EventId, InboxError, Page, State};
 
 impl Nats {
-    /// The dead letters after this one, until `wanted` has had enough.
-    pub(super) async fn dead_letters(
-        &self,
-        after: Receipt,
-        mut wanted: impl FnMut(Letter) -> bool + Send,
-    ) -> Result<(), InboxError> {
-        let state = stream::state(&self.dead).await?;
-        let first = state.first_sequence.max(after.0.saturating_add(1));
-        for sequence in first..=state.last_sequence {
-            let Some(message) = stream::message(&self.dead, sequence).await? else {
-                continue;
-            };
-            let (delivery, reason) = read(&message.payload)?;
-            if !wanted(Letter { receipt: Receipt(sequence), delivery, reason }) {
+    pub(super) async fn list_dead(&self, page: Page, entries: &mut Vec<Entry>) -> Result<(), InboxError> {
+        let mut from = Seat::first_dead_after(page.after);
+        for _ in 0..page.most {
+            let Some(message) = stream::next(&self.dead, &self.dead_subject(), from).await? else {
                 break;
-            }
+            };
+            from = message.sequence.saturating_add(1);
+            let letter = frame::read(&message.payload)?;
+            entries.push(stream::entry(Seat::Dead(message.sequence), &letter, State::Dead));
         }
         Ok(())
     }
 
-    pub(super) async fn dead_letter(&self, id: &EventId) -> Result<Option<Letter>, InboxError> {
-        let mut found = None;
-        let is_it = |letter: Letter| {
-            if letter.delivery.id() == id {
-                found = Some(letter);
-            }
-            found.is_none()
-        };
-        self.dead_letters(Receipt(0), is_it).await.map(|()| found)
+    pub(super) async fn find_dead(&self, id: &EventId) -> Result<Option<u64>, InboxError> {
+        stream::find(&self.dead, &self.dead_subject(), id).await
     }
 
     /// Removes those that are older than this. They are in the order of their deaths.
     pub(super) async fn purge_letters(&self, kept: Duration) -> Result<u64, InboxError> {
-        let state = stream::state(&self.dead).await?;
         let now = Timestamp::now().as_millisecond();
         let mut purged = 0;
-        for sequence in state.first_sequence..=state.last_sequence {
-            let Some(message) = stream::message(&self.dead, sequence).await? else {
-                continue;
-            };
+        while let Some(message) = stream::next(&self.dead, &self.dead_subject(), 0).await? {
             if elapsed(message.time.unix_timestamp().saturating_mul(1_000), now) <= kept {
                 break;
             }
-            self.dead.delete_message(sequence).await.map_err(unavailable)?;
+            self.dead.delete_message(message.sequence).await.map_err(unavailable)?;
             purged += 1;
         }
         Ok(purged)
     }
 
-    pub(super) async fn revive(&self, letter: &Letter) -> Result<(), InboxError> {
+    /// Has the dead letter of this number handled again, if there is one.
+    pub(super) async fn revive(&self, sequence: u64) -> Result<bool, InboxError> {
+        let Some(message) = stream::message(&self.dead, sequence).await? else {
+            return Ok(false);
+        };
+        let delivery = frame::read(&message.payload)?.delivery;
         // Not the event's own id: within two hours that would be a duplicate.
-        let id = format!("{}:requeued:{}", letter.delivery.id(), letter.receipt);
-        self.publish_event(&letter.delivery, &id).await?;
-        self.dead.delete_message(letter.receipt.0).await.map_err(unavailable).map(|_| ())
+        let id = format!("{}:requeued:{sequence}", delivery.id());
+        self.publish_event(&delivery, &id).await?;
+        self.dead.delete_message(sequence).await.map_err(unavailable)?;
+        Ok(true)
+    }
+
+    /// The same for all that are there now. One that dies again at once is behind the last of them.
+    pub(super) async fn revive_each(&self, tell: &(dyn Fn(u64) + Sync)) -> Result<u64, InboxError> {
+        let last = stream::state(&self.dead).await?.last_sequence;
+        let (mut from, mut revived) = (0, 0);
+        while let Some(message) = stream::next(&self.dead, &self.dead_subject(), from).await? {
+            if message.sequence > last {
+                break;
+            }
+            from = message.sequence + 1;
+            revived += u64::from(self.revive(message.sequence).await?);
+            tell(revived);
+        }
+        Ok(revived)
+    }
+
+    fn dead_subject(&self) -> String {
+        stream::dead_subject(&self.name)
     }
 }

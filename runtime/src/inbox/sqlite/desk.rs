@@ -19,16 +19,22 @@ impl Tables<'_> {
     }
 
     pub(super) fn show(&self, id: &EventId) -> Result<Option<Stored>, Error> {
-        let sql = format!("SELECT {ENTRY} FROM event WHERE id = ?1");
-        let entry = self.connection.prepare_cached(&sql)?.query_row([id.as_str()], row::entry).optional()?;
+        let number = self.number("SELECT receipt FROM event WHERE id = ?1", [id.as_str()])?;
+        number.map_or(Ok(None), |number| self.at(receipt(number)))
+    }
+
+    pub(super) fn at(&self, receipt: Receipt) -> Result<Option<Stored>, Error> {
+        let number = receipt.0.cast_signed();
+        let sql = format!("SELECT {ENTRY} FROM event WHERE receipt = ?1");
+        let entry = self.connection.prepare_cached(&sql)?.query_row([number], row::entry).optional()?;
         let Some(entry) = entry else {
             return Ok(None);
         };
         if entry.state == State::Done {
             return Ok(Some(Stored { entry, delivery: None }));
         }
-        let sql = format!("SELECT {DELIVERY} FROM event WHERE id = ?1");
-        let delivery = self.connection.prepare_cached(&sql)?.query_row([id.as_str()], row::delivery)?;
+        let sql = format!("SELECT {DELIVERY} FROM event WHERE receipt = ?1");
+        let delivery = self.connection.prepare_cached(&sql)?.query_row([number], row::delivery)?;
         Ok(Some(Stored { entry, delivery: Some(delivery) }))
     }
 

@@ -1,0 +1,51 @@
+//! An event as a message: a line of JSON that says all of it but its body, and the body as it came.
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::inbox::{Delivery, InboxError, Reason, State, json_lines};
+
+/// What a dead letter's reason may say at most: it must never be what keeps an event from becoming one.
+const LONGEST_REASON: usize = 4 * 1024;
+
+/// What was read.
+pub(super) struct Frame {
+    pub(super) delivery: Delivery,
+    pub(super) attempts: u32,
+    pub(super) reason: Option<Reason>,
+}
+
+pub(super) fn write(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Delivery) -> Bytes {
+    let reason = reason.map(bounded);
+    let body = delivery.inbound().body();
+    let mut frame = json_lines::head(state, attempts, reason.as_ref(), delivery).to_string().into_bytes();
+    frame.reserve_exact(1 + body.len());
+    frame.push(b'\n');
+    frame.extend_from_slice(body);
+    frame.into()
+}
+
+pub(super) fn read(payload: &Bytes) -> Result<Frame, InboxError> {
+    parse(payload).map_err(|problem| InboxError::Unreadable(problem.into()))
+}
+
+fn parse(payload: &Bytes) -> Result<Frame, String> {
+    let end = payload.iter().position(|byte| *byte == b'\n').ok_or("no line of JSON before a body")?;
+    let Value::Object(head) = serde_json::from_slice(&payload[..end]).map_err(|error| error.to_string())? else {
+        return Err("not an object".to_owned());
+    };
+    let attempts = head.get("attempts").and_then(Value::as_u64).unwrap_or(0);
+    let (delivery, reason) = json_lines::with_head(&head, payload.slice(end + 1..))?;
+    Ok(Frame { delivery, attempts: u32::try_from(attempts).unwrap_or(u32::MAX), reason })
+}
+
+fn bounded(reason: &Reason) -> Reason {
+    let message = reason.message();
+    let end = (0..=LONGEST_REASON.min(message.len())).rev().find(|end| message.is_char_boundary(*end));
+    let cut = Reason::new(reason.kind(), &message[..end.unwrap_or(0)]);
+    match reason.pointer() {
+        // A pointer is made of the keys of the body, which may be of any length.
+        Some(pointer) if pointer.len() <= LONGEST_REASON => cut.with_pointer(pointer),
+        _ => cut,
+    }
+}
