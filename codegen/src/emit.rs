@@ -21,6 +21,7 @@ mod parameters;
 mod publisher;
 mod rename;
 mod reply;
+mod requester;
 mod schemas;
 mod servers;
 mod structs;
@@ -52,6 +53,7 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
         items.extend(handler::handler(emit));
         items.extend(dispatch::dispatch(emit));
         items.extend(publisher::publisher(emit));
+        items.extend(requester::requester(emit));
         items.extend(correlation::correlation_ids(emit));
     }
     items.extend(channels::channels(emit));

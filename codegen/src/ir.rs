@@ -19,7 +19,7 @@ pub(crate) use self::default::{DefaultValue, FieldDefault};
 pub(crate) use self::definition::{Defined, Definition, Definitions, Json};
 pub(crate) use self::enums::{Enum, EnumValue, Members};
 pub(crate) use self::open_tuple::OpenTuple;
-pub(crate) use self::operation::{Carried, Direction, Event, Example, Operation, Reply, Routing};
+pub(crate) use self::operation::{Carried, Correlation, Direction, Event, Example, IdKind, Operation, Reply, Routing};
 pub(crate) use self::reference::{External, Type, Width};
 pub(crate) use self::shape::{Extra, Field, Kind, Presence, Shape, Struct, Told, Union, Variant};
 pub(crate) use self::types::{Label, Origin, Root, Step, TypeDef, TypeId, Types};

@@ -113,19 +113,16 @@ impl<'a> Context<'a> {
         self.inbound.decode()
     }
 
-    /// The whole body as a `T` that is checked: by its `validate`, where the code was generated with full validation.
+    /// The whole body as a `T` that is checked; see [`Inbound::decode_valid`].
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode), and with the kind [`Violation`](crate::DecodeErrorKind::Violation) where the check
-    /// finds any.
+    /// As [`decode`](Self::decode), or the check finds violations.
     #[cfg(feature = "validation")]
     pub fn decode_valid<T: DeserializeOwned>(
         &self,
         validate: impl FnOnce(&T) -> Result<(), crate::Violations>,
     ) -> Result<T, DecodeError> {
-        let value = self.decode()?;
-        validate(&value)?;
-        Ok(value)
+        self.inbound.decode_valid(validate)
     }
 }

@@ -90,6 +90,15 @@ impl Inbound {
         peek::string_at(&self.body, pointer)
     }
 
+    /// The id at a JSON pointer into the body, as [`peek`](Self::peek) finds it: a string, or an integer as its digits.
+    ///
+    /// # Errors
+    ///
+    /// As [`peek`](Self::peek).
+    pub fn peek_id(&self, pointer: &str) -> Result<Option<String>, DecodeError> {
+        peek::id_at(&self.body, pointer)
+    }
+
     /// The whole body as a `T`, read as JSON.
     ///
     /// # Errors
@@ -100,6 +109,22 @@ impl Inbound {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(DecodeError::at_path)?;
         json.end().map_err(|error| DecodeError::at_root(&error))?;
+        Ok(value)
+    }
+
+    /// The whole body as a `T` that is checked: by its `validate`, where the code was generated with full validation.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode), and with the kind [`Violation`](crate::DecodeErrorKind::Violation) where the check
+    /// finds any.
+    #[cfg(feature = "validation")]
+    pub fn decode_valid<T: DeserializeOwned>(
+        &self,
+        validate: impl FnOnce(&T) -> Result<(), crate::Violations>,
+    ) -> Result<T, DecodeError> {
+        let value = self.decode()?;
+        validate(&value)?;
         Ok(value)
     }
 }

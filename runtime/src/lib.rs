@@ -28,6 +28,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! What goes out is an [`Outbound`], by a [`Transport`] of your broker; one that also implements [`RequestReply`] can
+//! wait for replies.
+//!
 //! # Features
 //!
 //! None is on by default; the core does no I/O and needs no executor.
@@ -119,6 +122,8 @@ mod outbound;
 mod password;
 mod peek;
 mod pointer;
+pub mod request;
+mod request_reply;
 #[cfg(feature = "server")]
 pub mod server;
 mod span;
@@ -151,6 +156,7 @@ pub use inbound::Inbound;
 pub use inline::Inline;
 pub use outbound::Outbound;
 pub use password::Password;
+pub use request_reply::{RequestError, RequestReply};
 pub use span::Span;
 pub use transport::{PublishError, Transport};
 #[cfg(feature = "validation")]

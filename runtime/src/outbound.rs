@@ -60,6 +60,13 @@ impl Outbound {
         self
     }
 
+    /// Sets the body, in place of the one before.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
     /// Where it goes: an address, a topic, a subject.
     #[must_use]
     pub fn channel(&self) -> &str {

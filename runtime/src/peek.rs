@@ -11,7 +11,6 @@ use crate::pointer::{self, Step};
 #[derive(Clone, Debug)]
 pub(crate) enum Scalar {
     Text(String),
-    #[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "only an envelope asks for integers"))]
     Integer(i64),
 }
 
@@ -21,6 +20,15 @@ pub(crate) fn string_at(body: &[u8], pointer: &str) -> Result<Option<String>, De
         [Some(Scalar::Text(text))] => Ok(Some(text)),
         _ => Ok(None),
     }
+}
+
+/// The string that a pointer leads to, or the integer as its digits.
+pub(crate) fn id_at(body: &[u8], pointer: &str) -> Result<Option<String>, DecodeError> {
+    let [found] = scalars_at(body, [pointer])?;
+    Ok(found.map(|scalar| match scalar {
+        Scalar::Text(text) => text,
+        Scalar::Integer(integer) => integer.to_string(),
+    }))
 }
 
 /// What each of some pointers leads to in this JSON text.

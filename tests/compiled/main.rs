@@ -51,6 +51,7 @@ fixtures! {
     renamed = "../fixtures/renamed/expected.rs";
     renamed_by_pattern = "../fixtures/renamed-by-pattern/expected.rs";
     request_reply = "../fixtures/request-reply/expected.rs";
+    request_reply_client = "../fixtures/request-reply-client/expected.rs";
     same_payload = "../fixtures/same-payload/expected.rs";
     server_variables = "../fixtures/server-variables/expected.rs";
     siblings = "../fixtures/siblings/expected.rs";
@@ -77,6 +78,7 @@ mod bindings;
 mod dispatch;
 mod messages;
 mod options;
+mod replies;
 mod self_holding;
 mod shapes;
 mod teams;

@@ -141,6 +141,14 @@ async fn replies_go_where_the_request_says_with_its_correlation_id() {
             Ok("fine".to_owned())
         }
 
+        async fn check(
+            &self,
+            _: request_reply::Check,
+            _: &Context<'_>,
+        ) -> Result<request_reply::Checked, HandlerError> {
+            Err(HandlerError::reject("nobody checks here"))
+        }
+
         async fn lost(&self, _: String, _: &Context<'_>) -> Result<(), HandlerError> {
             Ok(())
         }

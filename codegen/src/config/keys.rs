@@ -20,6 +20,7 @@ pub(super) enum Key {
     /// The path of a file, relative to the options file.
     Path(fn(Config, PathBuf) -> Config),
     /// A path, or a list of paths, one a call.
+    #[cfg_attr(not(feature = "overlay"), expect(dead_code, reason = "only overlays are several files"))]
     Paths(fn(Config, PathBuf) -> Config),
     /// A pattern, a list of patterns, or `true` for everything.
     Patterns(fn(Config, String) -> Config),

@@ -18,7 +18,7 @@ pub(super) fn correlation_ids(emit: Emit<'_>) -> Option<TokenStream> {
                 }
                 Location::Payload(pointer) => {
                     let pointer = pointer.as_str();
-                    (format!("{} of the payload", docs::code(pointer)), quote!(inbound.peek(#pointer)))
+                    (format!("{} of the payload", docs::code(pointer)), quote!(inbound.peek_id(#pointer)))
                 }
             };
             let docs = docs::line(&format!("The correlation id of {}: {place}.", docs::code(&event.name)));

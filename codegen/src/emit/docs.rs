@@ -24,7 +24,8 @@ pub(super) fn docs_or(docs: &Docs, otherwise: impl FnOnce() -> Option<String>) -
     written(docs, otherwise, None)
 }
 
-fn written(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, note: Option<String>) -> TokenStream {
+/// The docs of an item, or words of our own where the document says nothing; and a sentence of our own.
+pub(super) fn written(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, note: Option<String>) -> TokenStream {
     let said =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let mut paragraphs: Vec<String> = said(&docs.summary).into_iter().chain(said(&docs.description)).collect();

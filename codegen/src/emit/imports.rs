@@ -6,7 +6,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::enums::Openness;
-use super::{Emit, structs, unions};
+use super::types::{self, Wire};
+use super::{Emit, reply, requester, structs, unions};
 use crate::config::{Extent, UniqueItems};
 use crate::ir::{External, Extra, Members, Shape, Told, Type, TypeDef, Union};
 
@@ -153,6 +154,9 @@ impl Uses {
         let replies: Vec<_> = emit.api.incoming().filter_map(|operation| operation.reply.as_ref()).collect();
         if !replies.is_empty() {
             self.add("asyncapi_runtime", ["Outbound", "Transport"]);
+            if reply::repeats_in_payloads(emit) {
+                self.add("asyncapi_runtime", ["request"]);
+            }
             for reply in replies {
                 self.ty(&reply.payload);
             }
@@ -164,6 +168,13 @@ impl Uses {
                 self.add("asyncapi_runtime", ["Headers"]);
                 self.ty(headers);
             }
+        }
+        for (_, reply, _) in requester::answered(emit) {
+            self.add("asyncapi_runtime", ["RequestError", "RequestReply", "request"]);
+            if types::wire(emit, &reply.payload) == Wire::Own {
+                self.add("asyncapi_runtime", ["DecodeError"]);
+            }
+            self.ty(&reply.payload);
         }
     }
 

@@ -9,9 +9,7 @@ use crate::ir::{Address, Direction, Operation, Routing};
 use crate::names::Name;
 
 pub(super) fn publisher(emit: Emit<'_>) -> Vec<TokenStream> {
-    let outgoing = emit.api.operations.iter().zip(&emit.names.operations);
-    let outgoing = outgoing.filter(|(operation, _)| operation.direction == Direction::Outgoing);
-    let methods: Vec<TokenStream> = outgoing.map(|(operation, name)| method(emit, operation, name)).collect();
+    let methods: Vec<TokenStream> = outgoing(emit).map(|(operation, name)| method(emit, operation, name)).collect();
     if methods.is_empty() {
         return Vec::new();
     }
@@ -37,8 +35,38 @@ pub(super) fn publisher(emit: Emit<'_>) -> Vec<TokenStream> {
     vec![definition, methods]
 }
 
+/// The operations that leave, with the names of their methods.
+pub(super) fn outgoing(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
+    let operations = emit.api.operations.iter().zip(&emit.names.operations);
+    operations.filter(|(operation, _)| operation.direction == Direction::Outgoing)
+}
+
 fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
-    let docs = docs::docs_or(&operation.docs, || Some(format!("Sends {}.", handler::carried(emit, operation, "to"))));
+    let note = operation.reply.as_ref().map(|_| "Nobody waits for the reply here: `Requester` does.".to_owned());
+    let docs = docs(emit, operation, note);
+    let Sending { arguments, outbound } = sending(emit, operation);
+    quote! {
+        #docs
+        pub async fn #name(&self, #arguments) -> Result<(), PublishError<T::Error>> {
+            let outbound = #outbound;
+            self.transport.send(outbound).await.map_err(PublishError::Transport)
+        }
+    }
+}
+
+/// The docs of what sends.
+pub(super) fn docs(emit: Emit<'_>, operation: &Operation, note: Option<String>) -> TokenStream {
+    docs::written(&operation.docs, || Some(format!("Sends {}.", handler::carried(emit, operation, "to"))), note)
+}
+
+/// How an operation becomes a message.
+pub(super) struct Sending {
+    pub(super) arguments: TokenStream,
+    /// The message, from the arguments; `?` says that they have no JSON form.
+    pub(super) outbound: TokenStream,
+}
+
+pub(super) fn sending(emit: Emit<'_>, operation: &Operation) -> Sending {
     let payload = types::borrowed(emit, &operation.payload);
     let channel = &emit.names.channels[operation.channel];
     let (argument, address) = match &emit.api.channels[operation.channel].address {
@@ -63,11 +91,5 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
         Wire::Bytes => quote!(Outbound::new(#address, event.to_vec()) #header),
         Wire::Own => quote!(Outbound::new(#address, Vec::<u8>::from(event)) #header),
     };
-    quote! {
-        #docs
-        pub async fn #name(&self, #argument event: #payload #headers) -> Result<(), PublishError<T::Error>> {
-            let outbound = #outbound;
-            self.transport.send(outbound).await.map_err(PublishError::Transport)
-        }
-    }
+    Sending { arguments: quote!(#argument event: #payload #headers), outbound }
 }

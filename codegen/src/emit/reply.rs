@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Emit, types};
+use super::{Emit, requester, types};
 use crate::document::Location;
-use crate::ir::{Operation, Reply};
+use crate::ir::{Correlation, Operation, Reply};
 use crate::names::Name;
 
 /// Whether any operation is answered.
@@ -76,12 +76,12 @@ pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload
         Wire::Bytes => quote!(Outbound::new(address, reply)),
         Wire::Own => quote!(Outbound::new(address, Vec::<u8>::from(&reply))),
     };
-    let correlation = reply.correlation.as_ref().and_then(|header| {
+    let correlation = repeated(emit, reply).and_then(|with_id| {
         let carried = operation.messages.iter().find(|message| emit.api.events[message.event].correlation.is_some())?;
         let function = &emit.names.correlations[&carried.event];
         Some(quote! {
             let outbound = match correlation_ids::#function(cx.inbound())? {
-                Some(id) => outbound.with_header(#header, id),
+                Some(id) => outbound #with_id,
                 None => outbound,
             };
         })
@@ -92,6 +92,29 @@ pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload
         let outbound = #outbound;
         #correlation
         self.transport.send(outbound).await.map_err(HandlerError::retry)?
+    })
+}
+
+/// How the reply repeats the `id` of the request; one that the handler wrote into the payload is kept.
+fn repeated(emit: Emit<'_>, reply: &Reply) -> Option<TokenStream> {
+    let Correlation { location, kind } = reply.repeated.as_ref()?;
+    match location {
+        Location::Header(header) => Some(quote!(.with_header(#header, id))),
+        Location::Payload(_) => {
+            let place = requester::place(location, types::wire(emit, &reply.payload))?;
+            let kind = requester::kind(*kind);
+            Some(quote!(.with_correlation_id_in(#place, #kind, id)))
+        }
+    }
+}
+
+/// Whether any handler's reply repeats an id in its payload.
+pub(super) fn repeats_in_payloads(emit: Emit<'_>) -> bool {
+    let mut replies = emit.api.incoming().filter_map(|operation| operation.reply.as_ref());
+    replies.any(|reply| {
+        let id = reply.repeated.as_ref();
+        let is_payload = id.is_some_and(|id| matches!(id.location, Location::Payload(_)));
+        is_payload && repeated(emit, reply).is_some()
     })
 }
 

@@ -72,8 +72,28 @@ pub(crate) struct Reply {
     pub(crate) address: Option<Location>,
     /// The channel to reply to where the request does not say, if its address is fixed: index into [`Api::channels`].
     pub(crate) channel: Option<usize>,
-    /// The header that carries the request's correlation id back.
-    pub(crate) correlation: Option<String>,
+    /// Where a handler's reply repeats the request's correlation id.
+    pub(crate) repeated: Option<Correlation>,
+    /// Where requests have theirs.
+    pub(crate) asked: Option<Correlation>,
+    /// Every place where a reply may have it.
+    pub(crate) answered: Vec<Location>,
+}
+
+/// Where a message has its correlation id, and of what kind it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Correlation {
+    pub(crate) location: Location,
+    pub(crate) kind: IdKind,
+}
+
+/// What a correlation id can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdKind {
+    Text,
+    Integer,
+    /// The document asks for more than any id is, so only the caller can make one.
+    Given,
 }
 
 impl Operation {

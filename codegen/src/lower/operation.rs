@@ -1,13 +1,16 @@
 //! Operations and the events they carry, seen from the chosen side.
 
+mod correlation;
+mod reply;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::schema::{Joined, Lowering};
 use super::{docs, identity, qualify, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Action, Address, Document, Location, MessageId, SchemaId};
-use crate::ir::{Carried, Direction, Event, Example, Operation, Reply, Type};
+use crate::document::{self, Action, Address, Document, MessageId, SchemaId};
+use crate::ir::{Carried, Direction, Event, Example, Operation, Type};
 use crate::mark::mark;
 
 /// The events of the document, each name once, in the order of the operations.
@@ -152,7 +155,7 @@ impl Reader<'_, '_> {
         let names = event_names(self.document, operation);
         let carried = operation.messages.iter().zip(&names);
         let mut messages: Vec<Carried> = carried.map(|(id, name)| self.carried(*id, name)).collect();
-        let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, &id));
+        let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, direction, &id));
         if messages.is_empty() {
             self.diagnostics.push(no_message(operation));
             return None;
@@ -179,47 +182,6 @@ impl Reader<'_, '_> {
         let payload = self.travelling(message, payload);
         let at = message.at.clone();
         Carried { at, event: self.index.get(name).copied().unwrap_or_default(), payload, headers }
-    }
-
-    /// What the handler answers; where that should go must be known.
-    fn reply(&mut self, operation: &document::Operation, reply: &document::Reply, id: &str) -> Option<Reply> {
-        let mut joined = Vec::new();
-        for message_id in &reply.messages {
-            let message = &self.document.messages[*message_id];
-            let name = message.key.clone().or_else(|| message.name.clone());
-            let label = name.unwrap_or_else(|| format!("{id} reply"));
-            let ty = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, &label, message.name.as_deref()));
-            let ty = self.travelling(message, ty);
-            joined.push((message, label, ty));
-        }
-        let (first, _, ty) = joined.first()?;
-        let payload = if joined.iter().all(|(_, _, other)| other == ty) {
-            ty.clone()
-        } else if joined.iter().any(|(message, _, ty)| self.is_binary(message, ty)) {
-            Type::Bytes
-        } else {
-            let several: Option<Vec<Joined>> = (joined.iter())
-                .map(|(message, label, ty)| {
-                    let (at, label, ty) = (message.at.clone(), label.clone(), ty.clone());
-                    Some(Joined { at, label, schema: message.payload?, ty })
-                })
-                .collect();
-            several.map_or(Type::Any, |joined| self.schemas.operation(&reply.at, &format!("{id} reply"), &joined))
-        };
-        let is_fixed = |index: &usize| matches!(&self.document.channels[*index].address, Address::Known(address) if !address.contains('{'));
-        let channel = reply.channel.filter(is_fixed);
-        if reply.address.is_none() && channel.is_none() {
-            let message = "the document does not say where to reply, so the handler does not reply";
-            let diagnostic = Diagnostic::new(Severity::Warning, &reply.at, message).at_key();
-            self.diagnostics.push(diagnostic.with_cure("give the reply an `address`, or a channel with a fixed one"));
-            return None;
-        }
-        let requests_have_one = operation.messages.iter().any(|id| self.document.messages[*id].correlation.is_some());
-        let correlation = match &first.correlation {
-            Some(Location::Header(name)) if requests_have_one => Some(name.clone()),
-            _ => None,
-        };
-        Some(Reply { payload, address: reply.address.clone(), channel, correlation })
     }
 
     /// One type for whatever may travel.

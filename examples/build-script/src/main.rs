@@ -9,6 +9,7 @@ mod transport;
 use std::error::Error;
 use std::time::Duration;
 
+use async_nats::{Message, Subscriber};
 use asyncapi_runtime::{Context, Dispatch, HandlerError};
 use futures_util::StreamExt;
 
@@ -72,23 +73,27 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let lamps = application::Dispatcher::new(lamps, nats.clone());
     let mut reports = nats.client().subscribe("lamps.*.reports").await?;
     let accountant = client::Dispatcher::new(Accountant);
-    let inbox = nats.client().new_inbox();
-    let mut answers = nats.client().subscribe(inbox.clone()).await?;
 
-    let ask = nats.replying_to(inbox);
-    let command = client::Switch::new("hall", true);
-    client::Publisher::new(ask).switch_lamp(&command).await?;
-
-    let command = inbound(next(&mut commands).await?);
-    lamps.dispatch(&Context::new(&command)).await.map_err(|error| error.to_string())?;
+    let (switched, ()) = tokio::try_join!(switch_on(nats.clone()), handle_one(&lamps, &mut commands))?;
     let report = inbound(next(&mut reports).await?);
     accountant.dispatch(&Context::new(&report)).await.map_err(|error| error.to_string())?;
-    let answer: client::Switched = inbound(next(&mut answers).await?).decode()?;
-    println!("the answer: lit = {}", answer.lit);
-    if answer.lit { Ok(()) } else { Err("the lamp stayed dark".into()) }
+    println!("the answer: lit = {}", switched.lit);
+    if switched.lit { Ok(()) } else { Err("the lamp stayed dark".into()) }
 }
 
-async fn next(subscriber: &mut async_nats::Subscriber) -> Result<async_nats::Message, Box<dyn Error>> {
+/// Asks for a light, and waits until there is one.
+async fn switch_on(nats: Nats) -> Result<client::Switched, Box<dyn Error>> {
+    let command = client::Switch::new("hall", true);
+    Ok(tokio::time::timeout(PATIENCE, client::Requester::new(nats).switch_lamp(&command)).await??)
+}
+
+/// Hands the next message to the lamps.
+async fn handle_one(lamps: &impl Dispatch, commands: &mut Subscriber) -> Result<(), Box<dyn Error>> {
+    let command = inbound(next(commands).await?);
+    Ok(lamps.dispatch(&Context::new(&command)).await.map_err(|error| error.to_string())?)
+}
+
+async fn next(subscriber: &mut Subscriber) -> Result<Message, Box<dyn Error>> {
     let message = tokio::time::timeout(PATIENCE, subscriber.next()).await?;
     message.ok_or_else(|| "the server closed the subscription".into())
 }

@@ -1,48 +1,57 @@
-//! NATS as the transport of publishers and the source of deliveries.
+//! NATS as the transport of publishers and requesters, and the source of deliveries.
+
+use std::io;
 
 use async_nats::{Client, HeaderMap, HeaderName, HeaderValue, Message};
-use asyncapi_runtime::{Headers, Inbound, Outbound, Transport};
-
-/// Where the document says that requests name their reply's address.
-const REPLY_TO: &str = "replyTo";
+use asyncapi_runtime::request::Request;
+use asyncapi_runtime::{Headers, Inbound, Outbound, RequestReply, Transport};
+use futures_util::StreamExt;
 
 /// Sends by core NATS: at most once, and done when it is on its way.
 #[derive(Clone, Debug)]
 pub(crate) struct Nats {
     client: Client,
-    reply_to: Option<String>,
 }
 
 impl Nats {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, reply_to: None }
+        Self { client }
     }
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
-
-    /// The same, naming an address for replies in whatever is sent.
-    pub(crate) fn replying_to(&self, inbox: String) -> Self {
-        Self { reply_to: Some(inbox), ..self.clone() }
-    }
 }
 
 impl Transport for Nats {
-    type Error = async_nats::PublishError;
+    type Error = io::Error;
 
-    async fn send(&self, outbound: Outbound) -> Result<(), async_nats::PublishError> {
+    async fn send(&self, outbound: Outbound) -> io::Result<()> {
         let (subject, headers, body) = outbound.into_parts();
         let mut map = HeaderMap::new();
-        let headers = headers.iter().map(|(name, value)| (name, String::from_utf8_lossy(value).into_owned()));
-        let reply_to = self.reply_to.iter().map(|inbox| (REPLY_TO, inbox.clone()));
-        for (name, value) in headers.chain(reply_to) {
+        for (name, value) in &headers {
+            let value = String::from_utf8_lossy(value);
             // What NATS cannot carry as a header is left out; the body says everything that counts.
             if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
                 map.insert(name, value);
             }
         }
-        self.client.publish_with_headers(subject, map, body).await
+        self.client.publish_with_headers(subject, map, body).await.map_err(io::Error::other)
+    }
+}
+
+impl RequestReply for Nats {
+    async fn request(&self, request: Request) -> io::Result<Inbound> {
+        let inbox = request.reply_address().map_or_else(|| self.client.new_inbox(), str::to_owned);
+        let mut replies = self.client.subscribe(inbox.clone()).await.map_err(io::Error::other)?;
+        self.send(request.outbound(&inbox)).await?;
+        while let Some(message) = replies.next().await {
+            let reply = inbound(message);
+            if request.is_answered_by(&reply) {
+                return Ok(reply);
+            }
+        }
+        Err(io::Error::other("the server closed the subscription"))
     }
 }
 

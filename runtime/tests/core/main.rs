@@ -10,3 +10,4 @@ mod headers;
 mod json;
 mod outbound;
 mod peek;
+mod request;

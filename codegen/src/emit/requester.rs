@@ -1,0 +1,119 @@
+//! The `Requester`: one method for each operation that leaves and is answered, which waits for the reply.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::publisher::{self, Sending};
+use super::types::Wire;
+use super::{Emit, docs, schemas, types};
+use crate::document::Location;
+use crate::ir::{Correlation, IdKind, Operation, Reply};
+use crate::names::Name;
+
+/// The operations that are answered, with the names of their methods.
+pub(super) fn answered(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Reply, &Name)> {
+    publisher::outgoing(emit).filter_map(|(operation, name)| Some((operation, operation.reply.as_ref()?, name)))
+}
+
+pub(super) fn requester(emit: Emit<'_>) -> Vec<TokenStream> {
+    let methods: Vec<TokenStream> =
+        answered(emit).map(|(operation, reply, name)| method(emit, operation, reply, name)).collect();
+    if methods.is_empty() {
+        return Vec::new();
+    }
+    let title = emit.api.title.as_deref().unwrap_or("the document");
+    let docs = docs::line(&format!("Sends the requests of {title} by [`RequestReply`], and waits for the replies."));
+    let definition = quote! {
+        #docs
+        #[derive(Clone, Debug)]
+        pub struct Requester<T> {
+            transport: T,
+        }
+    };
+    let methods = quote! {
+        impl<T: RequestReply> Requester<T> {
+            #[doc = " Asks through this transport."]
+            pub fn new(transport: T) -> Self {
+                Self { transport }
+            }
+
+            #(#methods)*
+        }
+    };
+    vec![definition, methods]
+}
+
+fn method(emit: Emit<'_>, operation: &Operation, reply: &Reply, name: &Name) -> TokenStream {
+    let docs = publisher::docs(emit, operation, Some("Waits for the reply.".to_owned()));
+    let Sending { arguments, outbound } = publisher::sending(emit, operation);
+    let ty = types::owned(emit, &reply.payload);
+    let known = known(emit, operation, reply);
+    let decoded = decoded(emit, reply);
+    quote! {
+        #docs
+        pub async fn #name(&self, #arguments) -> Result<#ty, RequestError<T::Error>> {
+            let request = request::Request::new(#outbound) #known;
+            let reply = self.transport.request(request).await.map_err(RequestError::Transport)?;
+            #decoded
+        }
+    }
+}
+
+/// What is known of the reply, beside its type.
+fn known(emit: Emit<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
+    let requests = types::wire(emit, &operation.payload);
+    let asked = reply.asked.as_ref().and_then(|Correlation { location, kind }| {
+        let (place, kind) = (place(location, requests)?, self::kind(*kind));
+        Some(quote!(.with_correlation_id_in(#place, #kind)?))
+    });
+    let said = reply.address.as_ref().and_then(|location| place(location, requests));
+    let address = match (said, reply.channel) {
+        (Some(place), _) => Some(quote!(.with_reply_address_in(#place)?)),
+        (None, Some(index)) => {
+            let channel = &emit.names.channels[index];
+            Some(quote!(.with_reply_address(channels::#channel)))
+        }
+        (None, None) => None,
+    };
+    let replies = types::wire(emit, &reply.payload);
+    // Without an id in the request there is none to be repeated.
+    let answered = reply.answered.iter().filter(|_| asked.is_some()).filter_map(|location| place(location, replies));
+    quote!(#address #asked #(.with_answer_in(#answered))*)
+}
+
+/// What kind of id is made.
+pub(super) fn kind(kind: IdKind) -> TokenStream {
+    match kind {
+        IdKind::Text => quote!(request::Id::Text),
+        IdKind::Integer => quote!(request::Id::Integer),
+        IdKind::Given => quote!(request::Id::Given),
+    }
+}
+
+/// A place in a message; none in a payload that is no JSON.
+pub(super) fn place(location: &Location, wire: Wire) -> Option<TokenStream> {
+    match (location, wire) {
+        (Location::Header(name), _) => Some(quote!(request::header(#name))),
+        (Location::Payload(pointer), Wire::Json) => {
+            let pointer = pointer.as_str();
+            Some(quote!(request::payload(#pointer)))
+        }
+        (Location::Payload(_), Wire::Bytes | Wire::Own) => None,
+    }
+}
+
+/// The payload of the reply, as the method returns it.
+fn decoded(emit: Emit<'_>, reply: &Reply) -> TokenStream {
+    match types::wire(emit, &reply.payload) {
+        Wire::Json => {
+            let validated = schemas::validator(emit, &reply.payload);
+            let validated = validated.map(|validate| quote!(Ok(reply.decode_valid(#validate)?)));
+            validated.unwrap_or_else(|| quote!(Ok(reply.decode()?)))
+        }
+        Wire::Bytes => quote!(Ok(reply.body().to_vec())),
+        Wire::Own => {
+            let ty = types::owned(emit, &reply.payload);
+            quote!(<#ty as TryFrom<&[u8]>>::try_from(reply.body()).map_err(|error| DecodeError::custom(error).into()))
+        }
+    }
+}
