@@ -416,18 +416,12 @@ pub struct KustomerEvent {
     pub data: Option<KustomerResource>,
     /// Whatever the sender says of the client whose action caused the event: in practice the name
     /// of an internal service, as a string.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present")]
     pub client: Option<Value>,
     /// What an update modified. An event for a new resource has `null` here, or nothing at all.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present")]
     pub changes: Option<Option<KustomerChanges>>,
     /// The id of the resource, the same as the one in `data`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -497,18 +491,12 @@ pub struct ChangeOperation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub op: Option<ChangeOperationOp>,
     /// The old value, of any JSON type. Given by `replace` and `remove`.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present")]
     pub before: Option<Value>,
     /// The new value, of any JSON type. Given by `replace` and `add`.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present")]
     pub after: Option<Value>,
 }
 

@@ -14,7 +14,7 @@ use asyncapi_codegen::{Config, Source};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use self::program::{Check, Module, Outcome, same};
+use self::program::{Check, Module, Outcome, Stands, same};
 
 /// Set to write what is now as what is expected.
 const UPDATE: &str = "UPDATE_EXPECTED";
@@ -66,6 +66,7 @@ fn every_valid_example_decodes_and_comes_back() {
         .map(|((document, examples), values)| Module {
             code: code(&corpus, document, examples.iter().map(|example| example.called()).collect()),
             values: values.iter().collect(),
+            stands: Stands::Alone,
             check: Check::Nothing,
         })
         .collect();

@@ -28,6 +28,7 @@ mod structs;
 mod tuples;
 mod types;
 mod unions;
+mod whole;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -66,6 +67,7 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
     }
     items.extend(structs::helpers(emit));
     items.extend(unions::helpers(emit));
+    items.extend(whole::helpers(emit));
     items.extend(schemas::schemas(emit));
     let items = deprecated::allow(emit, items);
     match &config.module {

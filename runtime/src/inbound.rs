@@ -2,8 +2,9 @@ use std::fmt;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Track;
 
-use crate::{DecodeError, Headers, peek};
+use crate::{DecodeError, Headers, peek, whole};
 
 /// One delivery as it came in: headers, the raw body, and the channel if the transport names one.
 ///
@@ -107,7 +108,10 @@ impl Inbound {
     /// read from ([`Data`](crate::DecodeErrorKind::Data)). The error says where.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(DecodeError::at_path)?;
+        let mut track = Track::new();
+        // What the payload is itself, no attribute of a field can say.
+        let value = whole::read(serde_path_to_error::Deserializer::new(&mut json, &mut track))
+            .map_err(|error| DecodeError::at_path(serde_path_to_error::Error::new(track.path(), error)))?;
         json.end().map_err(|error| DecodeError::at_root(&error))?;
         Ok(value)
     }

@@ -131,6 +131,7 @@ mod transport;
 #[cfg(feature = "validation")]
 mod validation;
 pub mod verify;
+pub mod whole;
 #[cfg(feature = "durable")]
 pub mod worker;
 

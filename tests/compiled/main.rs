@@ -70,6 +70,8 @@ fixtures! {
     urls = "../fixtures/urls/expected.rs";
     untyped = "../fixtures/untyped/expected.rs";
     untyped_as_written = "../fixtures/untyped-as-written/expected.rs";
+    whole_numbers = "../fixtures/whole-numbers/expected.rs";
+    whole_numbers_types_only = "../fixtures/whole-numbers-types-only/expected.rs";
     version_3 = "../fixtures/version-3/expected.rs";
     warnings = "../fixtures/warnings/expected.rs";
 }
@@ -85,6 +87,7 @@ mod teams;
 mod unions_kept;
 mod validation;
 mod values;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

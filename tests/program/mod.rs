@@ -28,20 +28,57 @@ pub(crate) enum Check {
     Validity,
 }
 
+/// Where the values stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code)]
+pub(crate) enum Stands {
+    /// Each is a `Root`.
+    Alone,
+    /// Each is the property of a `Holder`, as [`held`] describes it: where a schema is an alias, what it asks for is seen to
+    /// where it is used.
+    Held,
+}
+
+/// The components of a document whose one schema is in a file of its own, so that its references mean what they say.
+#[allow(dead_code)]
+pub(crate) fn held(file: &str) -> Value {
+    json!({
+        "Root": {"$ref": file},
+        "Holder": {
+            "type": "object",
+            "required": ["root"],
+            // Whether it may be `null` is said where it is used.
+            "properties": {"root": {"$ref": "#/components/schemas/Root"}},
+        },
+    })
+}
+
 /// A schema's code and the values to read with its type `Root`; without code every value is refused.
 #[derive(Debug)]
 pub(crate) struct Module<'a> {
     pub(crate) code: Result<String, String>,
     pub(crate) values: Vec<&'a Value>,
+    pub(crate) stands: Stands,
     pub(crate) check: Check,
 }
 
 impl Module<'_> {
+    /// What reads a value.
+    fn reader(&self, index: usize) -> String {
+        let validator = self.validator(index);
+        match self.stands {
+            Stands::Alone => format!("through::<m{index}::Root>(value, {validator})"),
+            Stands::Held => format!("held::<m{index}::Holder>(value, {validator})"),
+        }
+    }
+
     /// What finds violations. An alias has no methods; what it stands for may have.
     fn validator(&self, index: usize) -> String {
         let (Ok(code), Check::Validity) = (&self.code, self.check) else { return "|_| Ok(())".to_owned() };
         let validate = "validate().map_err(|found| found.to_string())";
-        if code.contains("pub type Root = Value;") || !code.contains("SCHEMAS.check(") {
+        if self.stands == Stands::Held {
+            format!("|holder: &m{index}::Holder| holder.{validate}")
+        } else if code.contains("pub type Root = Value;") || !code.contains("SCHEMAS.check(") {
             "|_| Ok(())".to_owned()
         } else if code.contains("pub type Root = Option<") {
             format!("|root: &m{index}::Root| root.as_ref().map_or(Ok(()), |root| root.{validate})")
@@ -67,7 +104,7 @@ pub(crate) fn run(name: &str, modules: &[Module<'_>]) -> Vec<Vec<Outcome>> {
         if let Ok(code) = &module.code {
             fs::write(directory.join(format!("src/m{index}.rs")), code).expect("the program can be written");
             let _ = writeln!(main, "#[allow(warnings)]\nmod m{index};");
-            let _ = writeln!(arms, "        {index} => through::<m{index}::Root>(value, {}),", module.validator(index));
+            let _ = writeln!(arms, "        {index} => {},", module.reader(index));
         }
     }
     let _ = writeln!(
@@ -146,6 +183,17 @@ enum Outcome {
     Back(Value),
     Refused(String),
     Invalid(String),
+}
+
+#[allow(dead_code)]
+fn held<T: serde::de::DeserializeOwned + serde::Serialize>(
+    value: &str,
+    validate: fn(&T) -> Result<(), String>,
+) -> Outcome {
+    match through(&format!("{{\"root\":{value}}}"), validate) {
+        Outcome::Back(mut holder) => Outcome::Back(holder["root"].take()),
+        other => other,
+    }
 }
 
 fn through<T: serde::de::DeserializeOwned + serde::Serialize>(

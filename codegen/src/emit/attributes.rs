@@ -1,6 +1,6 @@
 //! Derives and attributes: those that a type has anyway, and those that a team chose.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::Emit;
@@ -42,6 +42,20 @@ fn derive_lines(paths: Vec<syn::Path>) -> Vec<TokenStream> {
 pub(super) fn of_member(emit: Emit<'_>, at: &Place) -> TokenStream {
     let chosen = emit.config.field_attributes.all(&at.pointer);
     chosen.flat_map(|text| attributes(text).unwrap_or_default()).map(ToTokens::into_token_stream).collect()
+}
+
+/// Whether the attributes that were chosen for a field say how it is read: serde takes one answer.
+pub(super) fn say_how_to_read(emit: Emit<'_>, at: &Place) -> bool {
+    says(of_member(emit, at), &["deserialize_with", "serde_as", "with"])
+}
+
+/// Whether any of these words stands in the tokens.
+fn says(tokens: TokenStream, words: &[&str]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => says(group.stream(), words),
+        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
 }
 
 fn derives(emit: Emit<'_>, at: &Place, anyway: &[&str]) -> Vec<syn::Path> {

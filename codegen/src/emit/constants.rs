@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::enums::Openness;
-use super::{Emit, attributes, docs, enums, literal, types};
+use super::{Emit, attributes, docs, enums, literal, types, whole};
 use crate::document::{Place, Value};
-use crate::ir::{Docs, Enum, EnumValue, Members, TypeDef, TypeId, Width};
+use crate::ir::{Docs, Enum, EnumValue, Members, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
 
 /// What all such enums are made of.
@@ -22,6 +22,16 @@ struct Parts<'a> {
     value: TokenStream,
     kind: Kind,
     openness: Openness,
+    reading: Reading,
+}
+
+/// How the values are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// As serde reads their type.
+    Derived,
+    /// As integers, however whole numbers are written.
+    Whole,
 }
 
 /// The values as they travel, and what is said of them.
@@ -35,18 +45,20 @@ enum Kind {
     Json,
 }
 
-const UNITS: &[&str] =
-    &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize"];
+const UNITS: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize"];
 
-const NUMBERS: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "PartialOrd", "Serialize", "Deserialize"];
+const NUMBERS: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "PartialOrd", "Serialize"];
 
-const VALUES: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"];
+const VALUES: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize"];
 
 /// An enum of the document whose values are not all texts.
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
     let parts = Parts::new(emit, id, def, &listed.members);
     let mut items = vec![parts.definition(emit, def, listed.default), parts.inherent()];
     items.extend(parts.conversions());
+    if parts.reading == Reading::Whole {
+        items.push(parts.deserialize());
+    }
     if parts.kind == Kind::Integer {
         items.push(parts.parsing());
     }
@@ -80,7 +92,8 @@ impl<'a> Parts<'a> {
         };
         let openness = Openness::of(emit, def);
         let (name, variants) = (&emit.names.types[&id], emit.names.members[&id].as_slice());
-        Self { name, variants, values, texts, docs, value, kind, openness }
+        let reading = if whole::reaches(emit, &Type::Named(id)) { Reading::Whole } else { Reading::Derived };
+        Self { name, variants, values, texts, docs, value, kind, openness, reading }
     }
 
     fn definition(&self, emit: Emit<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {
@@ -91,13 +104,16 @@ impl<'a> Parts<'a> {
             (Kind::Number, Openness::Open) => NUMBERS,
             (Kind::Json, Openness::Open) => VALUES,
         };
-        let attributes = attributes::of_type(emit, &def.at, &enums::with_default(derived, default));
+        let mut derived = enums::with_default(derived, default);
         let docs = docs::of_type(def);
         let wire = value.to_string();
-        let read = match self.openness {
-            Openness::Open => quote!(from),
-            Openness::Closed => quote!(try_from),
+        let read = match (self.reading, self.openness) {
+            (Reading::Whole, _) => None,
+            (Reading::Derived, Openness::Open) => Some(quote!(from = #wire,)),
+            (Reading::Derived, Openness::Closed) => Some(quote!(try_from = #wire,)),
         };
+        derived.extend(read.is_some().then_some("Deserialize"));
+        let attributes = attributes::of_type(emit, &def.at, &derived);
         let variant_docs = self.texts.iter().zip(&self.docs);
         let variant_docs = variant_docs.map(|(text, (at, docs))| enums::variant_docs(emit, at, text, docs));
         let (open, unknown) = match self.openness {
@@ -110,7 +126,7 @@ impl<'a> Parts<'a> {
         quote! {
             #docs
             #attributes
-            #[serde(#read = #wire, into = #wire)]
+            #[serde(#read into = #wire)]
             #open
             pub enum #name {
                 #(#variant_docs #marks #variants,)*
@@ -205,6 +221,23 @@ impl<'a> Parts<'a> {
             }
         };
         vec![from, into]
+    }
+
+    fn deserialize(&self) -> TokenStream {
+        let Self { name, value, .. } = self;
+        let read = match self.openness {
+            Openness::Open => quote!(whole::read(deserializer).map(<Self as From<#value>>::from)),
+            Openness::Closed => {
+                quote!(Self::try_from(whole::read::<D, #value>(deserializer)?).map_err(serde::de::Error::custom))
+            }
+        };
+        quote! {
+            impl<'de> Deserialize<'de> for #name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    #read
+                }
+            }
+        }
     }
 
     /// In the words that serde has for enums of strings.

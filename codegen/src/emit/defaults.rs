@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::enums::Openness;
-use super::{Emit, docs, literal, types};
+use super::{Emit, docs, literal, types, whole};
 use crate::ir::{DefaultValue, Field, Members, Presence, Shape, Struct, Type, TypeId};
 use crate::names::Name;
 
@@ -96,13 +96,20 @@ fn filling(emit: Emit<'_>, field: &Field, member: &Name) -> Option<TokenStream> 
         DefaultValue::Text(_) => quote!(#expression.to_owned()),
         _ => expression,
     };
+    let optional = match whole::reader(emit, &field.ty) {
+        Some(reader) => {
+            let read = reader.function();
+            quote!(#read::<D, Option<_>>(deserializer))
+        }
+        None => quote!(Option::deserialize(deserializer)),
+    };
     Some(quote! {
         fn #default() -> #ty {
             #expression
         }
 
         fn #read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<#ty, D::Error> {
-            Option::deserialize(deserializer).map(|value| value.unwrap_or_else(Self::#default))
+            #optional.map(|value| value.unwrap_or_else(Self::#default))
         }
     })
 }

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::enums::Openness;
 use super::types::{self, Wire};
-use super::{Emit, reply, requester, structs, unions};
+use super::{Emit, reply, requester, structs, unions, whole};
 use crate::config::{Extent, UniqueItems};
 use crate::ir::{External, Extra, Members, Shape, Told, Type, TypeDef, Union};
 
@@ -72,7 +72,12 @@ impl Uses {
                         uses.ty(&Type::Map(Box::new(value.clone())));
                     }
                 }
-                Shape::Enum(listed) => uses.listed(&listed.members, Openness::of(emit, def)),
+                Shape::Enum(listed) => {
+                    uses.listed(&listed.members, Openness::of(emit, def));
+                    if whole::reaches(emit, &Type::Named(id)) {
+                        uses.add("serde", ["Deserializer"]);
+                    }
+                }
                 Shape::Union(union) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
                     uses.union(emit, def, union);
@@ -94,6 +99,9 @@ impl Uses {
             }
         }
         if emit.config.extent == Extent::Everything {
+            if whole::is_used(emit) {
+                uses.add("asyncapi_runtime", ["whole"]);
+            }
             uses.operations(emit);
         }
         if !emit.api.definitions.is_empty() {
@@ -130,7 +138,7 @@ impl Uses {
 
     fn union(&mut self, emit: Emit<'_>, def: &TypeDef, union: &Union) {
         match (union.told(), emit.config.extent) {
-            (Told::Kind, Extent::TypesOnly) if !union.variants.iter().any(|variant| variant.ty == Type::Any) => {}
+            (Told::Kind, Extent::TypesOnly) if unions::is_derived(emit, union) => {}
             (_, Extent::Everything) => {
                 self.add("serde", ["Deserializer"]);
                 self.add("asyncapi_runtime", ["choice"]);

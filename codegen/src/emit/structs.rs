@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rename::Rule;
-use super::{Emit, attributes, defaults, docs, types};
+use super::whole::Reader;
+use super::{Emit, attributes, defaults, docs, types, whole};
 use crate::ir::{Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
@@ -51,32 +52,40 @@ fn field(emit: Emit<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) -
     }
     let inner = types::owned(emit, &field.ty);
     let ty = match field.presence {
-        Presence::Required => inner,
-        Presence::RequiredNullable => {
-            serde.push(quote!(deserialize_with = "Option::deserialize"));
-            quote!(Option<#inner>)
-        }
-        Presence::NullOrAbsent => quote!(Option<#inner>),
-        Presence::Filled => {
-            serde.extend(defaults::attributes(owner, name));
-            inner
-        }
-        Presence::Optional | Presence::OptionalNullable => {
-            if keeps_null(emit, field) {
-                serde.push(quote!(default));
-                serde.push(quote!(deserialize_with = "present"));
-            }
-            serde.push(quote!(skip_serializing_if = "Option::is_none"));
-            if field.presence == Presence::OptionalNullable {
-                quote!(Option<Option<#inner>>)
-            } else {
-                quote!(Option<#inner>)
-            }
-        }
+        Presence::Required | Presence::Filled => inner,
+        Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Optional => quote!(Option<#inner>),
+        Presence::OptionalNullable => quote!(Option<Option<#inner>>),
     };
-    let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
+    if matches!(field.presence, Presence::Optional | Presence::OptionalNullable) {
+        serde.push(quote!(skip_serializing_if = "Option::is_none"));
+    }
+    // One after the other they stay in their lines.
+    let serde = [serde, read(emit, owner, field, name)];
+    let serde = serde.iter().filter(|said| !said.is_empty()).map(|said| quote!(#[serde(#(#said),*)]));
     let chosen = attributes::of_member(emit, &field.at);
-    quote!(#docs #serde #chosen pub #name: #ty)
+    quote!(#docs #(#serde)* #chosen pub #name: #ty)
+}
+
+/// What serde has to know to read a property, unless the team has said it.
+fn read(emit: Emit<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenStream> {
+    if attributes::say_how_to_read(emit, &field.at) {
+        return Vec::new();
+    }
+    // What is read by a function is missed where it is absent, `Option` or not.
+    let or_absent = |function: &str| vec![quote!(default), quote!(deserialize_with = #function)];
+    let reader = whole::reader(emit, &field.ty);
+    match field.presence {
+        Presence::Filled => defaults::attributes(owner, name).to_vec(),
+        Presence::Required => {
+            reader.map(Reader::path).map(|path| quote!(deserialize_with = #path)).into_iter().collect()
+        }
+        Presence::RequiredNullable => {
+            let path = reader.map_or("Option::deserialize", Reader::path);
+            vec![quote!(deserialize_with = #path)]
+        }
+        _ if keeps_null(emit, field) => or_absent(reader.map_or("present", Reader::present_path)),
+        _ => reader.map(Reader::path).map(or_absent).unwrap_or_default(),
+    }
 }
 
 /// The map of the properties that have no field.
@@ -85,7 +94,8 @@ fn extra(emit: Emit<'_>, object: &Struct, members: &[Name]) -> Option<TokenStrea
     let name = members.last()?;
     let docs = docs::line("Every property that has no field of its own.");
     let map = types::owned(emit, &Type::Map(Box::new(value.clone())));
-    Some(quote!(#docs #[serde(flatten)] pub #name: #map,))
+    let read = whole::reaches(emit, value).then(|| quote!(, deserialize_with = "whole::buffered"));
+    Some(quote!(#docs #[serde(flatten #read)] pub #name: #map,))
 }
 
 /// Functions that the structs' attributes name.
@@ -94,7 +104,7 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
         Shape::Struct(object) => object.fields.as_slice(),
         _ => &[],
     });
-    fields.any(|field| keeps_null(emit, field)).then(|| {
+    fields.any(|field| is_kept_apart(emit, field)).then(|| {
         quote! {
             #[doc = " Keeps a `null` that is there apart from a property that is not."]
             fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
@@ -117,9 +127,14 @@ pub(super) fn keeps_null(emit: Emit<'_>, field: &Field) -> bool {
     }
 }
 
+/// Whether a function of the file keeps a `null` of this property apart.
+fn is_kept_apart(emit: Emit<'_>, field: &Field) -> bool {
+    keeps_null(emit, field) && !whole::holds(emit, &field.ty) && !attributes::say_how_to_read(emit, &field.at)
+}
+
 /// Whether a function of the file reads this property.
 pub(super) fn reads_by_hand(emit: Emit<'_>, field: &Field) -> bool {
-    keeps_null(emit, field) || field.presence == Presence::Filled
+    is_kept_apart(emit, field) || field.presence == Presence::Filled
 }
 
 /// Whether a type reads `null` as one of its values.

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use super::{Emit, attributes, docs, types};
+use super::{Emit, attributes, docs, types, whole};
 use crate::ir::{OpenTuple, TypeDef, TypeId};
 use crate::names::Name;
 
@@ -25,7 +25,7 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, tuple: &OpenTupl
         #attributes
         pub struct #name(#(#fields),*);
     };
-    vec![definition, serialize(name, tuple), deserialize(name, tuple)]
+    vec![definition, serialize(name, tuple), deserialize(emit, name, tuple)]
 }
 
 /// Item after item; an item that is absent leaves no gap.
@@ -56,31 +56,40 @@ fn serialize(name: &Name, tuple: &OpenTuple) -> TokenStream {
     }
 }
 
-fn deserialize(name: &Name, tuple: &OpenTuple) -> TokenStream {
+fn deserialize(emit: Emit<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream {
     let names: Vec<Ident> =
         (0..tuple.items.len()).map(|index| Ident::new(&format!("item_{index}"), Span::call_site())).collect();
     let items = names.iter().enumerate().map(|(index, item)| {
         let index_literal = Literal::usize_unsuffixed(index);
         let missing = quote!(serde::de::Error::invalid_length(#index_literal, &self));
         let required = (index < tuple.required).then(|| quote!(.ok_or_else(|| #missing)?));
-        quote!(let #item = items.next_element()? #required;)
+        let whole = whole::holds(emit, &tuple.items[index]).then(|| quote!(.map(|whole::Item(item)| item)));
+        quote!(let #item = items.next_element()? #whole #required;)
     });
-    let (rest, last) = match tuple.rest {
-        Some(_) => (
-            Some(quote! {
+    let (rest, last) = match &tuple.rest {
+        Some(ty) => {
+            let item = if whole::holds(emit, ty) { quote!(whole::Item(item)) } else { quote!(item) };
+            let rest = quote! {
                 let mut rest = Vec::new();
-                while let Some(item) = items.next_element()? {
+                while let Some(#item) = items.next_element()? {
                     rest.push(item);
                 }
-            }),
-            Some(quote!(rest)),
-        ),
+            };
+            (Some(rest), Some(quote!(rest)))
+        }
         None => (None, None),
     };
     let values = names.iter().map(|name| quote!(#name)).chain(last);
-    let expected = expected(tuple);
     // Longer than the one name that is spoken of inside, so that it hides nothing.
     let visitor = Ident::new(&format!("{}Items", name.plain()), Span::call_site());
+    let expected = expected(tuple);
+    let deserialize = if tuple.types().any(|ty| whole::holds(emit, ty)) {
+        // What reads the integers of a holder leaves those in such a struct to it.
+        let (name, count) = (name.plain(), Literal::usize_unsuffixed(tuple.items.len()));
+        quote!(deserialize_tuple_struct(#name, #count, #visitor))
+    } else {
+        quote!(deserialize_seq(#visitor))
+    };
     quote! {
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -100,7 +109,7 @@ fn deserialize(name: &Name, tuple: &OpenTuple) -> TokenStream {
                     }
                 }
 
-                deserializer.deserialize_seq(#visitor)
+                deserializer.#deserialize
             }
         }
     }

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{Emit, attributes, docs};
+use super::{Emit, attributes, docs, whole};
 use crate::config::UniqueItems;
 use crate::ir::{External, Shape, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
@@ -107,13 +107,17 @@ pub(super) fn alias(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) ->
 pub(super) fn newtype(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
     let name = &emit.names.types[&id];
     let docs = docs::of_type(def);
+    let read = whole::reader(emit, target).map(|reader| {
+        let path = reader.path();
+        quote!(#[serde(deserialize_with = #path)])
+    });
     let target = owned(emit, target);
     let attributes = attributes::of_type(emit, &def.at, &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]);
     quote! {
         #docs
         #attributes
         #[serde(transparent)]
-        pub struct #name(pub #target);
+        pub struct #name(#read pub #target);
     }
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, attributes, docs, types};
+use super::{Emit, attributes, docs, types, whole};
 use crate::config::Extent;
 use crate::ir::{Kind, Shape, Told, Type, TypeDef, TypeId, Union, Variant};
 use crate::names::Name;
@@ -62,18 +62,35 @@ pub(super) fn keeps_unknown(emit: Emit<'_>, def: &TypeDef, union: &Union) -> boo
 fn deserialize(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union, is_open: bool) -> Vec<TokenStream> {
     match (union.told(), emit.config.extent) {
         (Told::Nothing, _) => vec![by_trial(name, members, union)],
-        (Told::Tag(tag), Extent::TypesOnly) => vec![by_value(name, members, union, tag, is_open)],
-        // Derived, what fails as one alternative would be tried as the one that takes everything.
-        (Told::Kind, Extent::TypesOnly) if union.variants.iter().any(takes_the_rest) => {
-            vec![by_kind(name, members, union)]
-        }
-        (Told::Kind, Extent::TypesOnly) => Vec::new(),
-        (told, Extent::Everything) => at_sight(name, members, union, told, is_open),
+        (Told::Tag(tag), Extent::TypesOnly) => vec![by_value(emit, name, members, union, tag, is_open)],
+        (Told::Kind, Extent::TypesOnly) if is_derived(emit, union) => Vec::new(),
+        (Told::Kind, Extent::TypesOnly) => vec![by_kind(emit, name, members, union)],
+        (told, Extent::Everything) => at_sight(emit, name, members, union, told, is_open),
     }
 }
 
+/// Whether serde can try the alternatives of a union that are told apart by their kinds.
+///
+/// What fails as one alternative would be tried as the one that takes everything, and what serde holds while it tries is
+/// no integer where it was written with a fraction.
+pub(super) fn is_derived(emit: Emit<'_>, union: &Union) -> bool {
+    !union.variants.iter().any(|variant| takes_the_rest(variant) || whole::reaches(emit, &variant.ty))
+}
+
+/// What reads an alternative.
+fn read(emit: Emit<'_>, variant: &Variant, otherwise: TokenStream) -> TokenStream {
+    whole::reader(emit, &variant.ty).map_or(otherwise, whole::Reader::function)
+}
+
 /// The alternative is chosen by what can be seen, and read as the bytes come.
-fn at_sight(name: &Name, members: &[Name], union: &Union, told: Told<'_>, is_open: bool) -> Vec<TokenStream> {
+fn at_sight(
+    emit: Emit<'_>,
+    name: &Name,
+    members: &[Name],
+    union: &Union,
+    told: Told<'_>,
+    is_open: bool,
+) -> Vec<TokenStream> {
     let tag = match told {
         Told::Tag(tag) => Some(quote!(const TAG: &'static str = #tag;)),
         Told::Kind | Told::Nothing => None,
@@ -87,7 +104,8 @@ fn at_sight(name: &Name, members: &[Name], union: &Union, told: Told<'_>, is_ope
             ([], _) => quote!(#(#kinds)|*),
             (values, _) => quote!(choice::Seen::Object(Some(#(#values)|*))),
         };
-        Some(quote!(#pattern => Deserialize::deserialize(value).map(Self::#member),))
+        let read = read(emit, variant, quote!(Deserialize::deserialize));
+        Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
     let expected = expected(union, told);
     let rest = match (is_open, is_exhaustive(union)) {
@@ -164,11 +182,12 @@ fn either(texts: &[String]) -> String {
 }
 
 /// The kind chooses the alternative; without the runtime, from the value read whole.
-fn by_kind(name: &Name, members: &[Name], union: &Union) -> TokenStream {
+fn by_kind(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
     let arms = union.variants.iter().zip(members).map(|(variant, member)| {
         let kinds = variant.kinds.iter().map(|kind| value_of(*kind));
         let pattern = if takes_the_rest(variant) { quote!(_) } else { quote!(#(#kinds)|*) };
-        quote!(#pattern => serde_json::from_value(value).map(Self::#member),)
+        let read = read(emit, variant, quote!(serde_json::from_value));
+        quote!(#pattern => #read(value).map(Self::#member),)
     });
     let expected = expected(union, Told::Kind);
     let rest = (!is_exhaustive(union)).then(|| quote!(_ => Err(serde::de::Error::custom(#expected)),));
@@ -198,7 +217,7 @@ fn value_of(kind: Kind) -> TokenStream {
 }
 
 /// The tag chooses the alternative, which keeps it; without the runtime, from the value read whole.
-fn by_value(name: &Name, members: &[Name], union: &Union, tag: &str, is_open: bool) -> TokenStream {
+fn by_value(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union, tag: &str, is_open: bool) -> TokenStream {
     let arms = union.variants.iter().zip(members).filter_map(|(variant, member)| {
         let values = &variant.tag_values;
         let pattern = match (&values[..], &variant.kinds[..]) {
@@ -209,7 +228,8 @@ fn by_value(name: &Name, members: &[Name], union: &Union, tag: &str, is_open: bo
             }
             (values, _) => quote!(#(Some(#values))|*),
         };
-        Some(quote!(#pattern => serde_json::from_value(value).map(Self::#member)))
+        let read = read(emit, variant, quote!(serde_json::from_value));
+        Some(quote!(#pattern => #read(value).map(Self::#member)))
     });
     let expected = expected(union, Told::Tag(tag));
     let rest =
@@ -260,6 +280,7 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
     if emit.config.extent == Extent::Everything || !emit.api.types.iter().any(|(_, def)| is_tried(&def.shape)) {
         return None;
     }
+    let read = if whole::is_used(emit) { quote!(super::whole::read::<_, V>) } else { quote!(V::deserialize) };
     Some(quote! {
         #[doc = " Reading one of several alternatives that nothing tells apart."]
         mod choice {
@@ -284,7 +305,7 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
                 where
                     V: DeserializeOwned + Serialize,
                 {
-                    let read = V::deserialize(&self.value);
+                    let read = #read(&self.value);
                     match read.and_then(|read| Ok((serde_json::to_value(&read)?, read))) {
                         Ok((written, read)) => {
                             let kept = kept(&self.value, &written);

@@ -6,6 +6,8 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::whole;
+
 /// A value, and the alternative that keeps most of it so far.
 ///
 /// ```
@@ -60,7 +62,7 @@ impl<T> Fitting<T> {
         if most == Some(kept(&self.value, &self.value)) {
             return self;
         }
-        let read = V::deserialize(&self.value).and_then(|read| Ok((serde_json::to_value(&read)?, read)));
+        let read = whole::read::<_, V>(&self.value).and_then(|read| Ok((serde_json::to_value(&read)?, read)));
         match read {
             Ok((written, read)) => {
                 let kept = kept(&self.value, &written);

@@ -11,3 +11,4 @@ mod json;
 mod outbound;
 mod peek;
 mod request;
+mod whole;
