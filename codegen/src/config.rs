@@ -99,6 +99,8 @@ pub struct Config {
     /// Types of payloads that are not JSON, by media type or by the pointer of the payload.
     pub(crate) encoded: BTreeMap<String, String>,
     pub(crate) output: Option<PathBuf>,
+    /// The directory that references must not leave.
+    pub(crate) root: Option<PathBuf>,
     /// The file that the options came from.
     pub(crate) options_file: Option<PathBuf>,
     #[cfg(feature = "overlay")]

@@ -2,7 +2,6 @@
 
 mod attributes;
 mod bindings;
-
 mod channels;
 mod constants;
 mod constructors;
@@ -16,7 +15,9 @@ mod event_name;
 mod examples;
 mod handler;
 mod imports;
+mod lints;
 mod literal;
+mod markdown;
 mod parameters;
 mod publisher;
 mod rename;
@@ -69,7 +70,7 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
     items.extend(unions::helpers(emit));
     items.extend(whole::helpers(emit));
     items.extend(schemas::schemas(emit));
-    let items = deprecated::allow(emit, items);
+    let items = lints::allow(emit, items);
     match &config.module {
         Some(name) => vec![module(api, name, &items)],
         None => items,
@@ -78,7 +79,8 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
 
 /// Everything in a module, for a crate with several documents.
 fn module(api: &Api, name: &str, items: &[TokenStream]) -> TokenStream {
-    let docs = docs::line(&format!("What {} becomes in Rust.", api.title.as_deref().unwrap_or("the document")));
+    let docs =
+        docs::line(&format!("What {} becomes in Rust.", docs::phrase(api.title.as_deref().unwrap_or("the document"))));
     let name = Ident::new(name, Span::call_site());
     quote! {
         #docs

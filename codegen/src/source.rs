@@ -1,8 +1,8 @@
 //! Stage one: the texts of a document, of its overlays and of the files that they refer to, each with the name it goes by.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::{fmt, fs};
 
 use crate::document::{FileId, files_referred_to, is_url, percent_decoded};
 use crate::error::Error;
@@ -14,7 +14,7 @@ use crate::error::Error;
 pub struct Source {
     files: Vec<File>,
     /// Why a file that is referred to is not here, by its name.
-    absent: BTreeMap<String, String>,
+    absent: BTreeMap<String, Absence>,
     /// The paths of what is kept of the network, by the beginnings of URLs.
     urls: BTreeMap<String, String>,
     /// The files that are overlays, in the order in which they are laid over the document.
@@ -26,6 +26,26 @@ pub struct Source {
 struct File {
     name: String,
     text: String,
+}
+
+/// Why a file that is referred to is not here.
+#[derive(Clone, Debug)]
+pub(crate) enum Absence {
+    NotRead,
+    /// It is not in this directory.
+    Outside(String),
+    /// What the system says.
+    Unreadable(String),
+}
+
+impl fmt::Display for Absence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotRead => f.write_str("it was not read"),
+            Self::Outside(root) => write!(f, "it is outside `{root}`, where references must stay"),
+            Self::Unreadable(cause) => f.write_str(cause),
+        }
+    }
 }
 
 impl File {
@@ -92,7 +112,7 @@ impl Source {
     /// Reads a document from a file, and the files that it refers to.
     ///
     /// References may lead anywhere below the current directory (which in a build script is the package), or below the
-    /// document's own directory where the document is elsewhere; see [`Source::read_within`].
+    /// document's own directory where the document is elsewhere, links followed; see [`Source::read_within`].
     ///
     /// # Errors
     ///
@@ -115,7 +135,12 @@ impl Source {
     }
 
     /// Reads a document as [`Source::read`] does, overlays beside it, and copies of what is on the network.
-    pub(crate) fn read_with(path: &Path, overlays: &[PathBuf], urls: &BTreeMap<String, String>) -> Result<Self, Error> {
+    pub(crate) fn read_with(
+        root: Option<&Path>,
+        path: &Path,
+        overlays: &[PathBuf],
+        urls: &BTreeMap<String, String>,
+    ) -> Result<Self, Error> {
         let source = Self::new(path.display().to_string(), read_file(path)?).with_urls(urls);
         #[cfg(feature = "overlay")]
         let source = overlays.iter().try_fold(source, |source, overlay| {
@@ -123,7 +148,7 @@ impl Source {
         })?;
         #[cfg(not(feature = "overlay"))]
         let _ = overlays;
-        Ok(source.with_files_referred_to(root_of(path)))
+        Ok(source.with_files_referred_to(root.unwrap_or_else(|| root_of(path))))
     }
 
     fn with_files_referred_to(mut self, root: &Path) -> Self {
@@ -173,17 +198,14 @@ impl Source {
         if self.find(&name).is_some() || self.absent.contains_key(&name) {
             return;
         }
-        let below = Path::new(&name)
-            .strip_prefix(root)
-            .is_ok_and(|rest| rest.components().all(|part| part != Component::ParentDir));
-        if !below {
-            self.absent.insert(name, format!("it is outside `{}`, where references must stay", shown(root)));
+        if !is_below(root, Path::new(&name)) {
+            self.absent.insert(name, Absence::Outside(shown(root)));
             return;
         }
         match fs::read_to_string(&name) {
             Ok(text) => self.files.push(File::new(name, text)),
             Err(cause) => {
-                self.absent.insert(name, cause.to_string());
+                self.absent.insert(name, Absence::Unreadable(cause.to_string()));
             }
         }
     }
@@ -227,8 +249,8 @@ impl Source {
     }
 
     /// The file of this name, or why it is not here.
-    pub(crate) fn named(&self, name: &str) -> Result<FileId, &str> {
-        self.find(name).ok_or_else(|| self.absent.get(name).map_or("it was not read", String::as_str))
+    pub(crate) fn named(&self, name: &str) -> Result<FileId, &Absence> {
+        self.find(name).ok_or_else(|| self.absent.get(name).unwrap_or(&Absence::NotRead))
     }
 
     fn find(&self, name: &str) -> Option<FileId> {
@@ -240,6 +262,20 @@ impl Source {
 fn root_of(path: &Path) -> &Path {
     let stays_below = path.is_relative() && !path.components().any(|part| part == Component::ParentDir);
     if stays_below { Path::new("") } else { path.parent().unwrap_or(Path::new("")) }
+}
+
+/// Whether a file is in a directory, wherever links lead.
+fn is_below(root: &Path, path: &Path) -> bool {
+    let directory = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    match (directory.canonicalize(), path.canonicalize()) {
+        (Ok(directory), Ok(path)) => path.starts_with(directory),
+        // There is no such file, which is said where it would have to be.
+        _ => path.strip_prefix(root).is_ok_and(|rest| rest.components().all(is_step_down)),
+    }
+}
+
+fn is_step_down(part: Component<'_>) -> bool {
+    matches!(part, Component::Normal(_) | Component::CurDir)
 }
 
 fn read_file(path: &Path) -> Result<String, Error> {

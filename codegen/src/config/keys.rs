@@ -43,6 +43,7 @@ pub(super) const KEYS: &[(&str, Key)] = &[
     ("strict", Key::Flag(Config::strict)),
     #[cfg(feature = "overlay")]
     ("overlay", Key::Paths(Config::overlay)),
+    ("root", Key::Path(Config::root)),
     ("map-url", Key::Places(Config::map_url)),
     (
         "perspective",

@@ -1,8 +1,6 @@
 //! What is read, and how strictly.
 
-use std::path::Path;
-#[cfg(feature = "overlay")]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Config;
 use crate::diagnostic::Strictness;
@@ -19,6 +17,19 @@ impl Config {
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.strictness = Strictness::Strict;
+        self
+    }
+
+    /// Says which directory references to files must stay in, links followed. Default: the current one, or the document's
+    /// own where the document is elsewhere. In the pure API, which reads no files, it says nothing.
+    ///
+    /// ```
+    /// // `spec/orders.yaml` says `$ref: '../../schemas/money.yaml'`, and the schemas are the team's own.
+    /// let config = asyncapi_codegen::Config::new().root("..");
+    /// ```
+    #[must_use]
+    pub fn root(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.root = Some(directory.into());
         self
     }
 
@@ -68,7 +79,7 @@ impl Config {
         let overlays = &self.overlays;
         #[cfg(not(feature = "overlay"))]
         let overlays = &[];
-        Source::read_with(path.as_ref(), overlays, &self.urls)
+        Source::read_with(self.root.as_deref(), path.as_ref(), overlays, &self.urls)
     }
 
     /// An overlay that is asked for and was not read would be missed by nobody, until the code is found to be wrong.

@@ -8,7 +8,7 @@ use super::read::{Node, Tree};
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::near;
-use crate::source::{Source, beside};
+use crate::source::{Absence, Source, beside};
 
 /// Follows references from `node` until one that is none.
 pub(crate) fn follow(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
@@ -90,7 +90,9 @@ pub(crate) fn seen_from(source: &Source, text: &str, from: FileId, to: FileId) -
 /// Whether a reference leads to the network, or to anywhere else that is no path.
 pub(crate) fn is_url(path: &str) -> bool {
     let scheme = path.split(':').next().unwrap_or_default();
-    path.contains("://") || (scheme.len() > 1 && scheme.len() < path.len() && scheme.chars().all(char::is_alphanumeric))
+    path.contains("://")
+        || path.starts_with("//")
+        || (scheme.len() > 1 && scheme.len() < path.len() && scheme.chars().all(char::is_alphanumeric))
 }
 
 /// The node at a place, which may lead through other references.
@@ -123,11 +125,11 @@ fn on_the_network(place: &Place, text: &str, url: &str) -> Diagnostic {
     fault(place, format!("`{text}` is on the network, which is never asked")).with_cure(cure)
 }
 
-fn absent(place: &Place, name: &str, why: &str, is_mapped: bool) -> Diagnostic {
-    let cure = if is_mapped {
-        "put the copy there, or correct `Config::map_url`"
-    } else {
-        "correct the path; it is relative to this file"
+fn absent(place: &Place, name: &str, why: &Absence, is_mapped: bool) -> Diagnostic {
+    let cure = match why {
+        Absence::Outside(_) => "keep a copy beside this file, or allow more: `Config::root(\"..\")`",
+        _ if is_mapped => "put the copy there, or correct `Config::map_url`",
+        _ => "correct the path; it is relative to this file",
     };
     fault(place, format!("`{name}` cannot be read: {why}")).with_cure(cure)
 }

@@ -41,18 +41,8 @@ fn module(bound: &Bound, name: &Name, names: &[Name]) -> TokenStream {
 fn define(constant: &Constant, name: &Name) -> TokenStream {
     let literal = &constant.literal;
     let docs = matches!(literal, Literal::Json(_)).then(|| docs::line("JSON."));
-    // The document's number is not meant to be a constant of mathematics.
-    let allow = has_number(literal).then(|| quote!(#[allow(clippy::approx_constant)]));
     let (ty, value) = (type_of(literal), value_of(literal));
-    quote!(#docs #allow pub const #name: #ty = #value;)
-}
-
-fn has_number(literal: &Literal) -> bool {
-    match literal {
-        Literal::Number(_) => true,
-        Literal::List(items) => items.iter().any(has_number),
-        _ => false,
-    }
+    quote!(#docs pub const #name: #ty = #value;)
 }
 
 fn type_of(literal: &Literal) -> TokenStream {

@@ -14,7 +14,7 @@ pub(super) fn event_name(emit: Emit<'_>) -> Vec<TokenStream> {
         return Vec::new();
     }
     let title = emit.api.title.as_deref().unwrap_or("the document");
-    let docs = docs::line(&format!("The names of the events of {title}."));
+    let docs = docs::line(&format!("The names of the events of {}.", docs::phrase(title)));
     let variants = emit.api.events.iter().zip(&emit.names.events).map(|(event, name)| variant(emit, event, name));
     // It stands for the whole document.
     let attributes = attributes::of_type(emit, &Place::root(), enums::OPEN);

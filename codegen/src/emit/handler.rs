@@ -16,7 +16,7 @@ pub(super) fn handler(emit: Emit<'_>) -> Option<TokenStream> {
         return None;
     }
     let title = emit.api.title.as_deref().unwrap_or("the document");
-    let docs = docs::line(&format!("Handles the events of {title}; [`Dispatcher`] calls it."));
+    let docs = docs::line(&format!("Handles the events of {}; [`Dispatcher`] calls it.", docs::phrase(title)));
     let unhandled = unhandled(emit);
     Some(quote! {
         #docs

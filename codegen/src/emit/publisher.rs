@@ -14,7 +14,7 @@ pub(super) fn publisher(emit: Emit<'_>) -> Vec<TokenStream> {
         return Vec::new();
     }
     let title = emit.api.title.as_deref().unwrap_or("the document");
-    let docs = docs::line(&format!("Sends the events of {title} through a [`Transport`]."));
+    let docs = docs::line(&format!("Sends the events of {} through a [`Transport`].", docs::phrase(title)));
     let definition = quote! {
         #docs
         #[derive(Clone, Debug)]
