@@ -82,8 +82,10 @@ fn module(api: &Api, name: &str, items: &[TokenStream]) -> TokenStream {
     let docs =
         docs::line(&format!("What {} becomes in Rust.", docs::phrase(api.title.as_deref().unwrap_or("the document"))));
     let name = Ident::new(name, Span::call_site());
+    // A program, unlike a library, is warned of what it does not use.
     quote! {
         #docs
+        #[allow(dead_code)]
         pub mod #name {
             #(#items)*
         }

@@ -73,6 +73,7 @@ fixtures! {
     whole_numbers = "../fixtures/whole-numbers/expected.rs";
     whole_numbers_types_only = "../fixtures/whole-numbers-types-only/expected.rs";
     version_3 = "../fixtures/version-3/expected.rs";
+    words = "../fixtures/words/expected.rs";
     warnings = "../fixtures/warnings/expected.rs";
 }
 
