@@ -1,7 +1,6 @@
 //! References into other files: as far as the root, and no farther.
 
 use std::fs;
-use std::path::Path;
 
 use asyncapi_codegen::{Config, Error};
 use tempfile::TempDir;
@@ -63,7 +62,8 @@ fn files_elsewhere_are_not_read_however_they_are_named() {
 #[test]
 fn a_relative_document_reads_nothing_absolute() {
     let directory = tempfile::tempdir_in(".").expect("a directory");
-    let path = directory.path().strip_prefix(Path::new(".").canonicalize().expect("it is there")).unwrap_or(directory.path());
+    let here = std::env::current_dir().expect("there is one");
+    let path = directory.path().strip_prefix(here).unwrap_or(directory.path());
     let inside = team("near.yaml");
     let absolute = inside.path().join("secret.yaml");
     let text = fs::read_to_string(inside.path().join("project/spec/api.yaml")).expect("the document is there");
