@@ -1,38 +1,50 @@
 //! `inbox`: what is in an inbox, and dead letters handled again.
 
-mod progress;
+mod counted;
 mod show;
 mod transfer;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use kustomer_webhooks::runtime::inbox::{EventId, Inbox, InboxError, Page, Receipt, Sqlite, State};
+use kustomer_webhooks::runtime::inbox::{EventId, Inbox, InboxError, Page, Receipt, State};
 use serde_json::json;
 
 use crate::failure::{Answer, Failure};
+use crate::progress::{Progress, Telling};
+use crate::store::{self, Address};
 
 pub(crate) const HELP: &str = "\
 Examples:
   kustomer-webhooks inbox dead --inbox inbox.sqlite
   kustomer-webhooks inbox retry --all --inbox inbox.sqlite
   kustomer-webhooks inbox export -o dead.jsonl && kustomer-webhooks inbox replay dead.jsonl --inbox other.sqlite
+  kustomer-webhooks inbox ls --inbox nats://127.0.0.1:4222
 
-The receiver may go on meanwhile; it notices what is to be handled again within a second or so.
+The receiver may go on meanwhile; it notices what is to be handled again within a second or so. In a JetStream what \
+waits or is worked on is listed as ready, what is done is gone, and receipts are even for what is to be handled, and \
+odd for dead letters.
 
-Exit codes: 0 done; 1 there is no event, or no dead letter, of this id; 2 the call is wrong; 3 the inbox or a file \
-cannot be used.";
+How far retry --all, discard --all, export and replay are is told on standard error where that is a terminal, or with \
+--progress. Standard output has the result alone; with --json it is JSON, and so is all on standard error.
+
+Exit codes: 0 done; 1 there is no event, or no dead letter, of this id; 2 the call is wrong, or there is no such inbox; \
+3 the inbox or a file cannot be used.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Call {
     #[command(subcommand)]
     what: What,
     /// The inbox that serve was given
-    #[arg(long, value_name = "FILE", global = true, default_value = "inbox.sqlite")]
-    inbox: PathBuf,
+    #[arg(long, value_name = "FILE|URL", global = true, default_value = "inbox.sqlite")]
+    inbox: Address,
+    #[command(flatten)]
+    telling: Telling,
     /// Print JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    nats: store::Options,
 }
 
 #[derive(Debug, Subcommand)]
@@ -124,38 +136,39 @@ impl From<Standing> for State {
 }
 
 pub(crate) async fn run(call: Call) -> Result<Answer, Failure> {
-    let file = call.inbox.as_path();
-    // Only what is replayed may be put into a new one: elsewhere a wrong path would look like an empty inbox.
-    if !file.exists() && !matches!(call.what, What::Replay { .. }) {
-        return Err(Failure::call(format!("{}: there is no such file", file.display()), "name the inbox of serve"));
-    }
-    let inbox = Sqlite::open(file).map_err(|error| unusable(file, &error))?;
-    let of_inbox = |error| unusable(file, &error);
+    // Only what is replayed may be put into a new one.
+    let store = match call.what {
+        What::Replay { .. } => call.inbox.open(&call.nats).await?,
+        _ => call.inbox.open_existing(&call.nats).await?,
+    };
+    let (inbox, json, telling) = (&*store.inbox, call.json, call.telling);
+    let of_inbox = |error| store.unusable(&error);
     match call.what {
-        What::Ls { state, part } => {
-            list(&inbox, part.page(state.map(State::from)), call.json).await.map_err(of_inbox)?
-        }
-        What::Dead { part } => list(&inbox, part.page(Some(State::Dead)), call.json).await.map_err(of_inbox)?,
+        What::Ls { state, part } => list(inbox, part.page(state.map(State::from)), json).await.map_err(of_inbox)?,
+        What::Dead { part } => list(inbox, part.page(Some(State::Dead)), json).await.map_err(of_inbox)?,
         What::Show { id } => match inbox.show(EventId::new(&id)).await.map_err(of_inbox)? {
-            Some(stored) => show::one(&stored, call.json),
-            None => Ok(absent(&id, "no event", call.json)),
+            Some(stored) => show::one(&stored, json),
+            None => Ok(absent(&id, "no event", json)),
         },
-        What::Retry { id, .. } => retry(&inbox, id, call.json).await.map_err(of_inbox),
-        What::Discard { id, .. } => discard(&inbox, id, call.json).await.map_err(of_inbox),
-        What::Export { state, output } => transfer::export(&inbox, state.into(), output.as_deref(), call.json).await,
-        What::Replay { lines } => transfer::replay(&inbox, lines.as_deref(), call.json).await,
+        What::Retry { id, .. } => retry(inbox, id, json, telling).await.map_err(of_inbox),
+        What::Discard { id, .. } => discard(inbox, id, json, telling).await.map_err(of_inbox),
+        What::Export { state, output } => transfer::export(inbox, state.into(), output.as_deref(), json, telling).await,
+        What::Replay { lines } => transfer::replay(inbox, lines.as_deref(), json, telling).await,
     }
 }
 
 /// The counts first: when nothing is pending by them, the events are listed as they ended.
-async fn list(inbox: &Sqlite, page: Page, json: bool) -> Result<Result<Answer, Failure>, InboxError> {
+async fn list(inbox: &dyn Inbox, page: Page, json: bool) -> Result<Result<Answer, Failure>, InboxError> {
     let stats = inbox.stats().await?;
     Ok(show::list(&inbox.list(page).await?, stats, json))
 }
 
-async fn retry(inbox: &Sqlite, id: Option<String>, json: bool) -> Result<Answer, InboxError> {
+async fn retry(inbox: &dyn Inbox, id: Option<String>, json: bool, telling: Telling) -> Result<Answer, InboxError> {
     let requeued = match id {
-        None => inbox.requeue_all().await?,
+        None => {
+            let progress = telling.of("requeued", json);
+            inbox.requeue_each(&|count| progress.tell(count)).await?
+        }
         Some(id) if inbox.requeue(EventId::new(&id)).await? => 1,
         Some(id) => return Ok(absent(&id, "no dead letter", json)),
     };
@@ -167,9 +180,9 @@ async fn retry(inbox: &Sqlite, id: Option<String>, json: bool) -> Result<Answer,
     Ok(Answer::Yes)
 }
 
-async fn discard(inbox: &Sqlite, id: Option<String>, json: bool) -> Result<Answer, InboxError> {
+async fn discard(inbox: &dyn Inbox, id: Option<String>, json: bool, telling: Telling) -> Result<Answer, InboxError> {
     let discarded = match id {
-        None => discard_all(inbox).await?,
+        None => discard_all(inbox, &telling.of("discarded", json)).await?,
         Some(id) if inbox.discard(EventId::new(&id)).await? => 1,
         Some(id) => return Ok(absent(&id, "no dead letter", json)),
     };
@@ -181,7 +194,7 @@ async fn discard(inbox: &Sqlite, id: Option<String>, json: bool) -> Result<Answe
     Ok(Answer::Yes)
 }
 
-async fn discard_all(inbox: &Sqlite) -> Result<u64, InboxError> {
+async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, InboxError> {
     let (mut page, mut discarded) = (Page::of(State::Dead), 0);
     loop {
         let letters = inbox.list(page).await?;
@@ -191,6 +204,7 @@ async fn discard_all(inbox: &Sqlite) -> Result<u64, InboxError> {
         for letter in letters {
             // It may have been retried since it was listed.
             discarded += u64::from(inbox.discard(letter.id).await?);
+            progress.tell(discarded);
         }
         page = page.after(last);
     }
@@ -203,10 +217,6 @@ fn absent(id: &str, what: &str, json: bool) -> Answer {
         println!("{what} of the id {id}");
     }
     Answer::No
-}
-
-fn unusable(file: &Path, error: &InboxError) -> Failure {
-    Failure::world(file.display(), error, "name an inbox of this version, on a disk with space, that may be written")
 }
 
 impl Part {

@@ -7,10 +7,12 @@ mod arguments;
 mod client;
 mod failure;
 mod inbox;
+mod progress;
 mod serve;
 mod sim;
 mod size;
 mod span;
+mod store;
 mod tokens;
 mod verify;
 

@@ -7,11 +7,10 @@ mod url;
 
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use kustomer_webhooks::runtime::inbox::{Inbox, Sqlite};
+use kustomer_webhooks::runtime::inbox::Inbox;
 use kustomer_webhooks::runtime::server::terminated;
 use kustomer_webhooks::runtime::worker::{Ended, Pulse};
 use kustomer_webhooks::{DurableReceiver, Monitored, verifier};
@@ -19,6 +18,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::failure::{Answer, Failure};
+use crate::store::{self, Address};
 use crate::tokens::Tokens;
 use forward::{Forward, Shape, Target, Unlisted};
 use limits::{Handling, Receiving, Running};
@@ -30,6 +30,8 @@ Examples:
   kustomer-webhooks serve --inbox inbox.sqlite --forward https://crm.example/events \\
       --listen 0.0.0.0:8080 --monitor 127.0.0.1:9090
 
+  kustomer-webhooks serve --inbox nats://n1:4222,nats://n2:4222,nats://n3:4222 --nats-replicas 3 --exec 'jq .data.id'
+
 Promised: no event is acknowledged before it is in the inbox; every stored event is passed on at least once, or is \
 kept as a dead letter with its reason; those of one resource in the order they arrived. Not promised: exactly once.
 
@@ -39,8 +41,15 @@ later, as when it is killed or, 126 and 127, cannot be run; any other: rejected,
 --forward posts the body, with X-Kustomer-Webhook-Event, X-Event-Id and X-Event-Attempt. 2xx: done; 4xx other than \
 408 and 429: rejected; anything else, or no answer: try again later.
 
+In a JetStream of NATS several of these share an inbox, and each event is passed on by one of them. How durable it is, \
+JetStream says: a server acknowledges what it has written, and by default syncs its disk every 2 minutes, so that a \
+single one which loses its power loses what it acknowledged since. Run three servers and give --nats-replicas 3, or set \
+sync_interval: always in their configuration. Also less than with a file: duplicates are known for 2 hours whatever \
+--horizon is, order is kept in 32 partitions, so at most 32 events are passed on at once, and bodies have to fit into \
+the servers' max_payload, which is 1 MB unless it is set: the call is refused where --body-limit does not.
+
 Exit codes: 0 told to stop (SIGTERM, Ctrl-C), and drained; 1 another process has taken over the inbox; 2 the call is \
-wrong; 3 the inbox or the address cannot be used.";
+wrong, or its --body-limit is above what NATS servers take; 3 the inbox or the address cannot be used.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Serve {
@@ -52,9 +61,11 @@ pub(crate) struct Serve {
     monitor: Option<SocketAddr>,
     #[command(flatten)]
     tokens: Tokens,
-    /// The inbox, made if it is not there, on a local disk
-    #[arg(long, value_name = "FILE")]
-    inbox: PathBuf,
+    /// The inbox, made if it is not there: a file on a local disk, or a `JetStream` by its servers, `nats://HOST:4222,…`
+    #[arg(long, value_name = "FILE|URL")]
+    inbox: Address,
+    #[command(flatten)]
+    nats: store::Options,
     #[command(flatten)]
     to: To,
     /// Keep events that are not as the document has them as dead letters, with the place of the fault, and do not pass
@@ -132,9 +143,12 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
     let shape = if call.strict { Shape::AsTheDocumentHasIt } else { Shape::Any };
     let forward = Forward { target: call.to.target()?, shape, unlisted: call.unknown };
     call.receiving.make_room();
-    let cure = "name a file in a directory that is there and can be written; only an inbox is opened";
-    let inbox = Sqlite::open(&call.inbox).map_err(|error| Failure::world(call.inbox.display(), &error, cure))?;
-    let inbox = Arc::new(inbox);
+    let store = call.inbox.open(&call.nats).await?;
+    store.check_body_limit(call.receiving.body_limit())?;
+    if store.replicas == Some(1) {
+        tracing::warn!("one NATS server keeps the inbox, which is lost with its disk; see --nats-replicas");
+    }
+    let inbox = Arc::clone(&store.inbox);
     let listener = bind(call.listen).await?;
     let address = listener.local_addr().map_err(|error| Failure::world(call.listen, &error, "try again"))?;
 
@@ -152,15 +166,20 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
         tokio::spawn(receiver.monitor().serve(listener, std::future::pending()));
         receiver = receiver.monitored(Monitored::Elsewhere);
     }
-    let started = json!({"listening": address.to_string(), "monitor": watched.unwrap_or(address).to_string()});
+    // Whoever reads that it listens may ask it to end.
+    let stop = terminated();
+    let started = json!({
+        "listening": address.to_string(), "monitor": watched.unwrap_or(address).to_string(), "inbox": store.shown,
+        "replicas": store.replicas,
+    });
     say(call.json, &started, || {
         let watched = watched.unwrap_or(address);
         format!(
             "receiving at http://{address}/, inbox {}\nwatched at http://{watched}/livez, /readyz and /metrics",
-            call.inbox.display()
+            store.shown
         )
     });
-    let ended = receiver.run(listener, terminated()).await;
+    let ended = receiver.run(listener, stop).await;
     conclude(&call, ended, pulse.as_ref(), inbox.as_ref()).await
 }
 

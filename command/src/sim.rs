@@ -12,11 +12,13 @@ use std::time::Duration;
 
 use clap::Args;
 use kustomer_webhooks::runtime::server::terminated;
+use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
 use crate::client;
 use crate::failure::{Answer, Failure};
+use crate::progress::Telling;
 use crate::span;
 use crate::tokens::Tokens;
 use dice::Dice;
@@ -33,6 +35,8 @@ Examples:
 
 Retries as Kustomer's documentation has them: after 1, 1, 2, 5, 10, 15 and 30 minutes (newer), or ten over eighty \
 minutes (older). An event that fails at its last one disables the webhook, and the simulation ends.
+
+How far it is is told on standard error where that is a terminal, or with --progress.
 
 Exit codes: 0 every event was acknowledged; 1 the webhook is disabled, or the simulation was interrupted (its report \
 comes all the same); 2 the call is wrong; 3 a file cannot be used.";
@@ -95,6 +99,8 @@ pub(crate) struct Sim {
     /// How many requests are open at once
     #[arg(long, value_name = "N", default_value_t = 64)]
     connections: usize,
+    #[command(flatten)]
+    telling: Telling,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -107,7 +113,7 @@ pub(crate) async fn run(call: Box<Sim>) -> Result<Answer, Failure> {
     let delays = call.schedule.delays(call.compress);
     let webhook = Webhook::new((url, client), token, delays, call.timeout, call.connections, Arc::clone(&tally));
     let webhook = Arc::new(webhook);
-    let progress = tokio::spawn(tell(Arc::clone(&tally)));
+    let progress = call.telling.is_wanted().then(|| tokio::spawn(tell(Arc::clone(&tally), call.json)));
     let mut deliveries = JoinSet::new();
     let simulating = async {
         tokio::select! {
@@ -120,7 +126,9 @@ pub(crate) async fn run(call: Box<Sim>) -> Result<Answer, Failure> {
         () = simulating => false,
         () = terminated() => true,
     };
-    progress.abort();
+    if let Some(progress) = progress {
+        progress.abort();
+    }
     tally.conclude(call.json);
     Ok(if webhook.is_enabled() && !interrupted { Answer::Yes } else { Answer::No })
 }
@@ -157,10 +165,14 @@ async fn send(call: &Sim, webhook: &Arc<Webhook>, deliveries: &mut JoinSet<()>) 
     }
 }
 
-async fn tell(tally: Arc<Tally>) {
+async fn tell(tally: Arc<Tally>, json: bool) {
     loop {
         sleep(Duration::from_secs(1)).await;
-        eprintln!("{}", tally.progress());
+        if json {
+            eprintln!("{}", json!({"progress": tally.report()}));
+        } else {
+            eprintln!("{}", tally.progress());
+        }
     }
 }
 

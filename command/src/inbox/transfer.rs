@@ -7,16 +7,24 @@ use std::path::Path;
 use kustomer_webhooks::runtime::inbox::{self, Inbox, State, TransferError};
 use serde_json::json;
 
-use super::progress::Counted;
+use super::counted::Counted;
 use crate::failure::{Answer, Failure};
+use crate::progress::Telling;
 
 /// What is said of the export goes to standard error: standard output may be the export.
-pub(super) async fn export(from: &dyn Inbox, state: State, to: Option<&Path>, json: bool) -> Result<Answer, Failure> {
+pub(super) async fn export(
+    from: &dyn Inbox,
+    state: State,
+    to: Option<&Path>,
+    json: bool,
+    telling: Telling,
+) -> Result<Answer, Failure> {
+    let progress = telling.of("exported", json);
     let mut output: Box<dyn Write + Send> = match to {
-        None => Box::new(Counted::new(BufWriter::new(io::stdout()), "exported")),
+        None => Box::new(Counted::new(BufWriter::new(io::stdout()), progress)),
         Some(file) => {
             let file = create(file).map_err(|error| unusable(file, &error))?;
-            Box::new(Counted::new(BufWriter::new(file), "exported"))
+            Box::new(Counted::new(BufWriter::new(file), progress))
         }
     };
     let exported = inbox::export(from, state, output.as_mut()).await.map_err(|error| failed("the export", &error))?;
@@ -29,12 +37,18 @@ pub(super) async fn export(from: &dyn Inbox, state: State, to: Option<&Path>, js
     Ok(Answer::Yes)
 }
 
-pub(super) async fn replay(into: &dyn Inbox, from: Option<&Path>, json: bool) -> Result<Answer, Failure> {
+pub(super) async fn replay(
+    into: &dyn Inbox,
+    from: Option<&Path>,
+    json: bool,
+    telling: Telling,
+) -> Result<Answer, Failure> {
+    let progress = telling.of("read", json);
     let mut input: Box<dyn BufRead + Send> = match from {
-        None => Box::new(BufReader::new(Counted::new(io::stdin(), "read"))),
+        None => Box::new(BufReader::new(Counted::new(io::stdin(), progress))),
         Some(file) => {
             let file = File::open(file).map_err(|error| unusable(file, &error))?;
-            Box::new(BufReader::new(Counted::new(file, "read")))
+            Box::new(BufReader::new(Counted::new(file, progress)))
         }
     };
     let imported = inbox::import(into, input.as_mut()).await.map_err(|error| failed("the replay", &error))?;

@@ -83,6 +83,10 @@ pub(super) struct Running {
 }
 
 impl Receiving {
+    pub(super) fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
     /// Asks the system for as many file descriptors as connections need, and says so where it does not give them.
     pub(super) fn make_room(&self) {
         #[cfg(unix)]

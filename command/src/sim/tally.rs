@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::events::Event;
 use crate::failure::Failure;
@@ -110,21 +110,25 @@ impl Tally {
         )
     }
 
+    /// What has come of it by now.
+    pub(super) fn report(&self) -> Value {
+        let mut counts = self.counts();
+        let (half, most) = counts.answered_within();
+        json!({
+            "events": counts.events, "acknowledged": counts.acknowledged, "deliveries": counts.deliveries,
+            "retries": counts.retries, "answers": counts.heard, "answer_ms_p50": half, "answer_ms_p99": most,
+            "seconds": self.started.elapsed().as_secs_f64(), "disabled_by": counts.disabled_by,
+        })
+    }
+
     /// Prints what came of it all.
     pub(super) fn conclude(&self, json: bool) {
-        let progress = self.progress();
-        let mut counts = self.counts();
-        counts.answered_after.sort_unstable();
-        let (half, most) = (counts.percentile(50), counts.percentile(99));
         if json {
-            let report = json!({
-                "events": counts.events, "acknowledged": counts.acknowledged, "deliveries": counts.deliveries,
-                "retries": counts.retries, "answers": counts.heard, "answer_ms_p50": half, "answer_ms_p99": most,
-                "seconds": self.started.elapsed().as_secs_f64(), "disabled_by": counts.disabled_by,
-            });
-            println!("{report}");
+            println!("{}", self.report());
         } else {
-            println!("{progress}");
+            println!("{}", self.progress());
+            let mut counts = self.counts();
+            let (half, most) = counts.answered_within();
             if !counts.answered_after.is_empty() {
                 println!("answered within {half:.1} ms (half of them), {most:.1} ms (99 of 100)");
             }
@@ -139,6 +143,12 @@ impl Tally {
 }
 
 impl Counts {
+    /// Half of the answers, and 99 of 100, in milliseconds.
+    fn answered_within(&mut self) -> (f64, f64) {
+        self.answered_after.sort_unstable();
+        (self.percentile(50), self.percentile(99))
+    }
+
     /// In milliseconds; the answers must be sorted.
     fn percentile(&self, percent: usize) -> f64 {
         let index = self.answered_after.len().saturating_sub(1) * percent / 100;

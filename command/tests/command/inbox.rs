@@ -41,6 +41,33 @@ fn dead_letters_are_listed_shown_exported_and_replayed_elsewhere() {
 }
 
 #[test]
+fn how_far_it_is_is_told_where_asked_for_and_nowhere_else() {
+    let place = rejected();
+    let calls: [&[&str]; 4] = [
+        &["export", "-o", "letters"],
+        &["retry", "--all"],
+        &["replay", "letters", "--inbox", "other"],
+        &["discard", "--all"],
+    ];
+    for (call, word) in calls.into_iter().zip(["exported", "requeued", "read", "discarded"]) {
+        let call = if word == "discarded" { [call, &["--inbox", "other"]].concat() } else { call.to_vec() };
+        let told = |output: &std::process::Output| {
+            let text = String::from_utf8_lossy(&output.stderr).into_owned();
+            let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            lines.filter(|line| !line["progress"].is_null()).collect::<Vec<_>>()
+        };
+        let asked = place.inbox(&[call.as_slice(), &["--progress"]].concat());
+        assert!(asked.status.success(), "{asked:?}");
+        assert!(told(&asked)[0]["progress"][word].is_u64(), "{asked:?}");
+        let quiet = place.inbox(&call);
+        assert_eq!(told(&quiet), Vec::<Value>::new());
+    }
+    let text =
+        command(place.path(), &["inbox", "replay", "letters", "--inbox", "third", "--progress"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&text.stderr).ends_with("read so far\n"), "{text:?}");
+}
+
+#[test]
 fn the_running_receiver_handles_what_is_retried() {
     let place = rejected();
     let serving = place.serve(&["--exec", NOTE]);

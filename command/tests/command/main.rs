@@ -1,11 +1,15 @@
 //! The command as it is called: a simulated Kustomer against a receiver, on loopback, with real processes.
 
+#[cfg(feature = "nats")]
+mod broker;
 mod disk;
 mod faults;
 mod inbox;
 mod kit;
 mod letters;
 mod limits;
+#[cfg(feature = "nats")]
+mod nats;
 mod outage;
 mod rotation;
 mod tls;

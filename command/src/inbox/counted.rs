@@ -1,30 +1,23 @@
-//! How far a long transfer is, told now and then on standard error.
+//! Lines that pass through, counted.
 
 use std::io::{self, Read, Write};
-use std::time::{Duration, Instant};
 
-/// What is soon over needs no telling.
-const EVERY: Duration = Duration::from_secs(2);
+use crate::progress::Progress;
 
-/// Lines that pass through, counted.
 pub(super) struct Counted<T> {
     inner: T,
-    doing: &'static str,
+    progress: Progress,
     lines: u64,
-    told: Instant,
 }
 
 impl<T> Counted<T> {
-    pub(super) fn new(inner: T, doing: &'static str) -> Self {
-        Self { inner, doing, lines: 0, told: Instant::now() }
+    pub(super) fn new(inner: T, progress: Progress) -> Self {
+        Self { inner, progress, lines: 0 }
     }
 
     fn count(&mut self, bytes: &[u8]) {
         self.lines += bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-        if self.told.elapsed() >= EVERY {
-            self.told = Instant::now();
-            eprintln!("{} {} so far", self.lines, self.doing);
-        }
+        self.progress.tell(self.lines);
     }
 }
 

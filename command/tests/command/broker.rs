@@ -1,0 +1,67 @@
+//! A nats-server of a test's own.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::kit::PATIENCE;
+
+/// Messages as large as the receiver's largest bodies, with their headers.
+pub(crate) const LARGE: &str = "max_payload: 9MB";
+
+/// A nats-server with a JetStream in a directory of its own.
+pub(crate) struct Broker {
+    child: Child,
+    port: u16,
+    _directory: TempDir,
+}
+
+impl Broker {
+    /// `None` where there is none, which is said.
+    pub(crate) fn start(configuration: &str) -> Option<Self> {
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("conf");
+        fs::write(&file, configuration).unwrap();
+        let mut command = Command::new("nats-server");
+        command.args(["--addr", "127.0.0.1", "--port", &port.to_string(), "--jetstream", "--store_dir"]);
+        command.arg(directory.path()).arg("--config").arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = match command.spawn() {
+            Ok(child) => child,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                eprintln!("SKIPPED: there is no nats-server on the path, so nothing was tested against one");
+                return None;
+            }
+            Err(error) => panic!("{error}"),
+        };
+        let broker = Self { child, port, _directory: directory };
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(started.elapsed() < PATIENCE, "nats-server does not answer");
+            sleep(Duration::from_millis(10));
+        }
+        Some(broker)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// By the name that a certificate can be for.
+    pub(crate) fn tls_url(&self) -> String {
+        format!("tls://localhost:{}", self.port)
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        // It may have ended before.
+        let _dead = self.child.kill();
+        let _waited = self.child.wait();
+    }
+}
