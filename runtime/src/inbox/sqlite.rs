@@ -1,6 +1,7 @@
 //! The inbox in one file.
 
 mod desk;
+mod files;
 mod room;
 mod row;
 mod schema;
@@ -8,7 +9,8 @@ mod tables;
 mod writer;
 
 use std::fmt;
-use std::path::Path;
+use std::io;
+use std::path::{self, Path};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,8 +21,9 @@ use super::{
     State, Stats, Stored, Ticket,
 };
 use crate::{BoxFuture, Clock, SteadyClock};
+use files::Files;
 use tables::Tables;
-use writer::Writer;
+use writer::{Needs, Writer};
 
 /// How many rows a long change touches before others get their turn.
 const AT_ONCE: usize = 500;
@@ -32,6 +35,9 @@ const AT_ONCE: usize = 500;
 /// if there is none, for its owner only, in a directory that must exist and be on a local disk; `-wal` and `-shm`
 /// files stand beside it. Bodies are dropped once their events are done. The file does not shrink, its space is used again.
 /// On a full disk nothing is stored, nor said to be; it goes on once there is room for what the log holds, 1 MiB or so.
+///
+/// Where the file is deleted, moved or replaced while it is in use, nothing more is said to be stored, and [`Inbox::stats`]
+/// fails, so that a receiver answers 503 and is not ready. What was stored can still be handled, by this process only.
 ///
 /// Several processes can have it open, as a receiver and a command line that lists dead letters, but one at a
 /// time is to lease: the first lease ends those of every process before it, see [`Inbox::lease`].
@@ -64,8 +70,11 @@ impl Sqlite {
     ///
     /// The file cannot be opened or written, is no inbox, or is one of a newer version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, InboxError> {
-        let connection = schema::open(path.as_ref())?;
-        Ok(Self { clock: Arc::new(SteadyClock::new()), writer: Writer::start(connection)?, changed: Notify::new() })
+        let unusable = |error: io::Error| InboxError::Unavailable(error.into());
+        let path = path::absolute(path).map_err(unusable)?;
+        let connection = schema::open(&path)?;
+        let writer = Writer::start(connection, Files::of(&path).map_err(unusable)?)?;
+        Ok(Self { clock: Arc::new(SteadyClock::new()), writer, changed: Notify::new() })
     }
 
     /// Sets what it measures time with. Default: a [`SteadyClock`].
@@ -84,7 +93,7 @@ impl Sqlite {
         &self,
         work: impl FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, InboxError>> {
-        Box::pin(self.writer.run(work))
+        Box::pin(self.writer.run(Needs::NothingMore, work))
     }
 
     /// Removes what has stood so for longer than this, some at a time.
@@ -102,10 +111,11 @@ impl Sqlite {
     /// The same, and wakes who waits for work.
     fn change<T: Send + 'static>(
         &self,
+        needs: Needs,
         work: impl FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, InboxError>> {
         Box::pin(async move {
-            let outcome = self.writer.run(work).await;
+            let outcome = self.writer.run(needs, work).await;
             self.changed.notify_one();
             outcome
         })
@@ -115,12 +125,12 @@ impl Sqlite {
 impl Inbox for Sqlite {
     fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
         let now = self.now();
-        self.change(move |tables| tables.put(&delivery, None, now))
+        self.change(Needs::TheFileInPlace, move |tables| tables.put(&delivery, None, now))
     }
 
     fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
         let now = self.now();
-        self.change(move |tables| tables.put(&delivery, Some(&reason), now))
+        self.change(Needs::TheFileInPlace, move |tables| tables.put(&delivery, Some(&reason), now))
     }
 
     fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
@@ -131,7 +141,8 @@ impl Inbox for Sqlite {
     fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
         let now = self.now();
         Box::pin(async move {
-            let settled = self.change(move |tables| tables.settle(ticket, &settlement, now)).await?;
+            let settled =
+                self.change(Needs::NothingMore, move |tables| tables.settle(ticket, &settlement, now)).await?;
             settled.ok_or(InboxError::Superseded)
         })
     }
@@ -153,14 +164,16 @@ impl Inbox for Sqlite {
     }
 
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
-        self.change(move |tables| tables.requeue(&id))
+        self.change(Needs::TheFileInPlace, move |tables| tables.requeue(&id))
     }
 
     fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
         Box::pin(async move {
             let (mut after, mut requeued) = (Receipt(0), 0);
             // Each once: one that dies again at once is behind us.
-            while let Some((last, count)) = self.change(move |tables| tables.requeue_after(after, AT_ONCE)).await? {
+            while let Some((last, count)) =
+                self.change(Needs::TheFileInPlace, move |tables| tables.requeue_after(after, AT_ONCE)).await?
+            {
                 (after, requeued) = (last, requeued + count);
                 tell(requeued);
             }
@@ -170,11 +183,11 @@ impl Inbox for Sqlite {
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
         let now = self.now();
-        self.write(move |tables| tables.stats(now))
+        Box::pin(self.writer.run(Needs::TheFileInPlace, move |tables| tables.stats(now)))
     }
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
-        self.write(move |tables| tables.discard(&id))
+        Box::pin(self.writer.run(Needs::TheFileInPlace, move |tables| tables.discard(&id)))
     }
 
     fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {

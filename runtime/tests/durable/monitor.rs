@@ -82,6 +82,23 @@ async fn an_inbox_that_does_not_answer_is_not_ready() {
 }
 
 #[tokio::test]
+async fn an_inbox_whose_file_is_deleted_is_503_and_not_ready() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = Arc::new(Sqlite::open(&path).unwrap());
+    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox));
+    let serving = run(Server::new(receiver(inbox)).with_monitor(monitor)).await;
+    let ask = async |id| {
+        let body = body(id, "fine");
+        post(serving.address, &[(HEADER, &signature(&body))], &body).await.status
+    };
+    assert_eq!((ask("e1").await, get(&serving, "/readyz").await.status), (202, 200));
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!((ask("e2").await, get(&serving, "/readyz").await.status), (503, 503));
+    assert!(get(&serving, "/metrics").await.body.contains("asyncapi_inbox_up 0"));
+}
+
+#[tokio::test]
 async fn it_can_have_a_listener_of_its_own() {
     let inbox = Memory::new();
     assert_eq!(inbox.stats().await.unwrap().pending, 0);

@@ -2,6 +2,7 @@
 
 mod clock;
 mod contract;
+mod deleted;
 mod disk;
 mod inboxes;
 mod json_lines;

@@ -4,6 +4,7 @@ use std::{mem, slice, thread};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::files::Files;
 use super::room::Room;
 use super::tables::{Failed, Tables};
 use crate::inbox::InboxError;
@@ -16,14 +17,23 @@ pub(super) struct Writer {
     queue: mpsc::UnboundedSender<Box<dyn Job>>,
 }
 
+/// What has to hold once a transaction is committed, for those who asked for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// That the next process finds the file: it is to be acknowledged, or said that all is well.
+    TheFileInPlace,
+    /// Nothing more. What was acknowledged before the file was deleted can still be handled.
+    NothingMore,
+}
+
 /// Something to be done in a transaction that it may share with others.
 trait Job: Send {
     /// Whether anybody still waits for it.
     fn is_wanted(&self) -> bool;
     /// Does it. It may be done again, if the transaction fails.
     fn run(&mut self, tables: &Tables<'_>) -> Result<(), rusqlite::Error>;
-    /// Tells who waits that it is committed.
-    fn committed(self: Box<Self>);
+    /// Tells who waits that it is committed, and what was found of the files then.
+    fn committed(self: Box<Self>, in_place: Result<(), &'static str>);
     /// Tells who waits that it is not.
     fn failed(self: Box<Self>, error: &rusqlite::Error);
 }
@@ -46,6 +56,7 @@ impl<W> Drop for Asked<W> {
 
 struct Pending<W, T> {
     work: Work<W>,
+    needs: Needs,
     outcome: Option<T>,
     reply: oneshot::Sender<Result<T, InboxError>>,
 }
@@ -65,10 +76,14 @@ where
         Ok(())
     }
 
-    fn committed(self: Box<Self>) {
+    fn committed(self: Box<Self>, in_place: Result<(), &'static str>) {
         if let Some(outcome) = self.outcome {
+            let outcome = match in_place {
+                Err(problem) if self.needs == Needs::TheFileInPlace => Err(InboxError::Unavailable(problem.into())),
+                _ => Ok(outcome),
+            };
             // Whoever asked may be gone.
-            let _gone = self.reply.send(Ok(outcome));
+            let _gone = self.reply.send(outcome);
         }
     }
 
@@ -79,23 +94,27 @@ where
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self, InboxError> {
+    pub(super) fn start(connection: Connection, files: Files) -> Result<Self, InboxError> {
         let (queue, jobs) = mpsc::unbounded_channel();
         let thread = thread::Builder::new().name("inbox".to_owned());
-        let started = thread.spawn(move || write(&connection, jobs));
+        let started = thread.spawn(move || write(&connection, files, jobs));
         started.map_err(|error| InboxError::Unavailable(error.into()))?;
         Ok(Self { queue })
     }
 
     /// Has this done. If the future is dropped before the work is begun, it is not done.
-    pub(super) fn run<W, T>(&self, work: W) -> impl Future<Output = Result<T, InboxError>> + Send + use<W, T>
+    pub(super) fn run<W, T>(
+        &self,
+        needs: Needs,
+        work: W,
+    ) -> impl Future<Output = Result<T, InboxError>> + Send + use<W, T>
     where
         W: FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
         T: Send + 'static,
     {
         let (reply, outcome) = oneshot::channel();
         let asked = Asked(Arc::new(Mutex::new(Some(work))));
-        let queued = self.queue.send(Box::new(Pending { work: Arc::clone(&asked.0), outcome: None, reply }));
+        let queued = self.queue.send(Box::new(Pending { work: Arc::clone(&asked.0), needs, outcome: None, reply }));
         async move {
             let _until_answered = asked;
             queued.map_err(|_| InboxError::Closed)?;
@@ -105,25 +124,29 @@ impl Writer {
 }
 
 /// What the thread does: whatever waits, together.
-fn write(connection: &Connection, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>) {
+fn write(connection: &Connection, mut files: Files, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>) {
     let mut room = Room::new(Tables::new(connection));
     let mut batch = Vec::new();
     while jobs.blocking_recv_many(&mut batch, AT_MOST) > 0 {
         batch.retain(|job| job.is_wanted());
         match commit(&mut room, &mut batch) {
-            Ok(()) => batch.drain(..).for_each(Job::committed),
-            Err(Failed::Within(_)) if batch.len() > 1 => one_by_one(&mut room, &mut batch),
+            Ok(()) => {
+                // After the commit, and before anybody hears of it.
+                let in_place = files.check();
+                batch.drain(..).for_each(|job| job.committed(in_place));
+            }
+            Err(Failed::Within(_)) if batch.len() > 1 => one_by_one(&mut room, &mut files, &mut batch),
             Err(Failed::ToBegin(error) | Failed::Within(error)) => fail(&mut batch, &error),
         }
     }
 }
 
 /// One of them may have spoilt it for all.
-fn one_by_one(room: &mut Room<'_>, batch: &mut Vec<Box<dyn Job>>) {
+fn one_by_one(room: &mut Room<'_>, files: &mut Files, batch: &mut Vec<Box<dyn Job>>) {
     let mut jobs = mem::take(batch).into_iter();
     while let Some(mut job) = jobs.next() {
         match commit(room, slice::from_mut(&mut job)) {
-            Ok(()) => job.committed(),
+            Ok(()) => job.committed(files.check()),
             Err(Failed::Within(error)) => job.failed(&error),
             // The file is another's now. Each would wait for as long as this one has.
             Err(Failed::ToBegin(error)) => {
