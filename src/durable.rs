@@ -114,6 +114,20 @@ pub struct DurableReceiver<D> {
 /// The server of a [`DurableReceiver`].
 pub type DurableServer = Server<Durable<Arc<dyn Inbox>>>;
 
+/// The parts of a [`DurableReceiver`], each to be run beside the others in a server of one's own. Without the worker
+/// nothing is handled; without the endpoint nothing is received.
+#[derive(Debug)]
+pub struct Mounted<D> {
+    /// What receives: a tower service, for one route.
+    pub endpoint: Receiver<Durable<Arc<dyn Inbox>>>,
+    /// What handles. It puts no canaries of its own.
+    pub worker: Worker<D>,
+    /// What answers whether all is well, on a listener of its own.
+    pub monitor: Monitor,
+    /// What tries the whole way, once it is told the URL of the endpoint; `None` where the worker was to have none.
+    pub canary: Option<Canary>,
+}
+
 /// Where `/livez`, `/readyz` and `/metrics` are answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Monitored {
@@ -196,22 +210,34 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
         (self.watched)(watched.with_tally(self.receiver.tally()))
     }
 
-    /// The endpoint alone, a tower service to mount in a server of one's own, and the worker, to be run beside it.
-    /// Without that nothing is handled; without the endpoint nothing is received. What is then that server's job is
-    /// told in [`http`](asyncapi_runtime::http#in-a-server-of-your-own).
+    /// The endpoint and the worker alone. What is to watch over them in a server of one's own comes with
+    /// [`into_mounted`](Self::into_mounted).
+    #[must_use]
+    pub fn into_parts(self) -> (Receiver<Durable<Arc<dyn Inbox>>>, Worker<D>) {
+        (self.receiver, self.worker)
+    }
+
+    /// All of it in parts, for a server of one's own. What is then that server's job (timers, caps, the drain) is told in
+    /// [`http`](asyncapi_runtime::http#in-a-server-of-your-own).
     ///
     /// ```no_run
     /// # #[cfg(feature = "sqlite")]
     /// # mod example {
     /// use kustomer_webhooks::runtime::{BoxError, inbox::Sqlite, server::terminated};
-    /// use kustomer_webhooks::{Handler, durable};
+    /// use kustomer_webhooks::{Handler, Mounted, durable};
+    /// use tokio::net::TcpListener;
     ///
     /// async fn serve(crm: impl Handler + 'static, token: String, inbox: Sqlite) -> Result<(), BoxError> {
-    ///     let (endpoint, worker) = durable(crm, [token], inbox)?.into_parts();
+    ///     let Mounted { endpoint, worker, monitor, canary } = durable(crm, [token], inbox)?.into_mounted();
     ///     let working = tokio::spawn(worker.run(terminated()));
+    ///     let watched = TcpListener::bind(("127.0.0.1", 9090)).await?;
+    ///     tokio::spawn(monitor.serve(watched, std::future::pending()));
     ///
     ///     let router = axum::Router::new().route_service("/kustomer", endpoint);
-    ///     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 8080)).await?;
+    ///     let listener = TcpListener::bind(("127.0.0.1", 8080)).await?;
+    ///     if let Some(canary) = canary {
+    ///         tokio::spawn(canary.run("http://127.0.0.1:8080/kustomer", terminated()));
+    ///     }
     ///     axum::serve(listener, router).with_graceful_shutdown(terminated()).await?;
     ///     working.await?;
     ///     Ok(())
@@ -220,8 +246,10 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     /// # fn main() {}
     /// ```
     #[must_use]
-    pub fn into_parts(self) -> (Receiver<Durable<Arc<dyn Inbox>>>, Worker<D>) {
-        (self.receiver, self.worker)
+    pub fn into_mounted(self) -> Mounted<D> {
+        let monitor = self.monitor();
+        let (worker, canary) = with_canary_by_http(self.worker, self.mark, self.verifier);
+        Mounted { endpoint: self.receiver, worker, monitor, canary }
     }
 
     /// Receives and handles until `stop` is done or another process has taken over the inbox, then drains: requests
@@ -235,13 +263,9 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
         if self.monitored == Monitored::Here {
             server = server.with_monitor(self.monitor());
         }
-        let mut worker = self.worker;
-        if let Some(period) = worker.canary() {
-            // By HTTP, so that it goes the whole way.
-            let signing = self.verifier;
-            let canary = Canary::new(self.mark, move |body| signing.sign(body), worker.pulse()).with_period(period);
+        let (worker, canary) = with_canary_by_http(self.worker, self.mark, self.verifier);
+        if let Some(canary) = canary {
             server = server.with_canary(canary);
-            worker = worker.with_canary(None);
         }
         let server = (self.served)(server);
         let (tell, mut told) = watch::channel(());
@@ -268,6 +292,18 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
             Err(_aborted) => Ended::CutShort(0),
         }
     }
+}
+
+/// A canary in place of the worker's own, as often, by HTTP, so that it goes the whole way.
+fn with_canary_by_http<D: Dispatch + 'static>(
+    worker: Worker<D>,
+    mark: CanaryMark,
+    signing: HmacSha256Hex,
+) -> (Worker<D>, Option<Canary>) {
+    let canary = worker
+        .canary()
+        .map(|period| Canary::new(mark, move |body| signing.sign(body), worker.pulse()).with_period(period));
+    (worker.with_canary(None), canary)
 }
 
 impl<D> fmt::Debug for DurableReceiver<D> {

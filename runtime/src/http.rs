@@ -34,12 +34,15 @@
 //! - **Timers.** `axum::serve` sets none, and waits for half a head for ever: serve with hyper-util's
 //!   `server::conn::auto` and a `TokioTimer`, with `header_read_timeout`, and close connections that are idle.
 //! - **A cap on connections**, below the process's file descriptors.
-//! - **Drain.** On SIGTERM take no connection any more, let requests finish, and end the worker
-//!   (`Worker::run` has a `stop` of its own) before the process.
+//! - **A cap on the size of heads**, which hyper's builders have (`max_buf_size`, `max_header_list_size`).
+//! - **Drain.** On SIGTERM say so (`server::Monitor::drain`), take no connection any more, let requests finish, and end
+//!   the worker (`Worker::run` has a `stop` of its own) before the process.
 //! - **No layer above that reads, decompresses or rewrites the body**: the signature is over its bytes. No layer that
 //!   answers in the receiver's place either, such as a timeout that turns "stored" into an error.
 //! - **A `Worker`, run beside it.** Without one, everything is stored and nothing is handled.
-//! - **What watches**: `server::Monitor::serve` on a listener of its own. Its canary does not come by HTTP then.
+//! - **What watches**: `server::Monitor::serve` on a listener of its own, and a canary, `server::Canary::run`, to the URL
+//!   that the receiver is mounted at, so that it goes the whole way. The worker's own, which are put into the inbox, are
+//!   turned off then (`Worker::with_canary`): they would say that all is well where HTTP is not.
 
 mod answer;
 mod body;

@@ -187,7 +187,8 @@ impl<D: Dispatch + 'static> Worker<D> {
     }
 
     /// Sets how often a canary is put into the inbox, an event of the worker's own that is leased and done as any
-    /// other; `None` for never. Default: 60 s. One that also goes by HTTP is a `server::Canary`.
+    /// other; `None` for never. Default: 60 s. One that also goes by HTTP is a `server::Canary`; with
+    /// it these are to be turned off.
     #[must_use]
     pub fn with_canary(mut self, period: Option<Duration>) -> Self {
         self.settings.canary = period;

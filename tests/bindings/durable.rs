@@ -1,6 +1,7 @@
 //! The receiver that stores first: what it finds in Kustomer's events, and how its parts end together.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,11 +11,12 @@ use hyper_util::rt::TokioExecutor;
 use kustomer_webhooks::runtime::inbox::{Inbox, Memory, OrderKey, Page, Peeked, State};
 use kustomer_webhooks::runtime::worker::Ended;
 use kustomer_webhooks::runtime::{Accept, Accepted, Durable, Inbound};
-use kustomer_webhooks::{EventName, SIGNATURE_HEADER, durable, envelope, sign};
+use kustomer_webhooks::{EventName, Mounted, SIGNATURE_HEADER, durable, envelope, sign};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
+use tower_service::Service as _;
 
 use crate::support::{Calls, Recorder, payload};
 
@@ -66,6 +68,72 @@ async fn what_is_stored_is_handled_and_both_parts_end_when_told() {
     let ended = timeout(PATIENCE, running).await.expect("it ends").expect("no panic");
     assert_eq!(ended, Ended::Drained);
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn a_canary_goes_the_whole_way_in_a_teams_own_server() {
+    for (path, comes_out) in [("/kustomer", true), ("/elsewhere", false)] {
+        let (inbox, calls) = (Arc::new(Memory::new()), Calls::default());
+        let receiver = durable(Recorder(calls.clone()), ["token"], Arc::clone(&inbox)).expect("there is a token");
+        let receiver = receiver.with_worker(|worker| worker.with_canary(Some(Duration::from_millis(20))));
+        let Mounted { endpoint, worker, monitor, canary } = receiver.into_mounted();
+        assert_eq!(worker.canary(), None, "it would come out whatever becomes of HTTP");
+        let (tally, pulse) = (endpoint.tally(), worker.pulse());
+        let refused = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&refused);
+        let router = axum::Router::new().route_service("/kustomer", endpoint).fallback(async move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            axum::http::StatusCode::NOT_FOUND
+        });
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("the port is known");
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        let working = tokio::spawn(worker.run(std::future::pending()));
+        let url = format!("http://{address}{path}");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let canary = canary.expect("the worker was to have one");
+        let flying = tokio::spawn(async move { canary.run(&url, async { stopped.await.unwrap_or(()) }).await });
+
+        let seen = async {
+            while if comes_out { pulse.canary_age().is_none() } else { refused.load(Ordering::SeqCst) < 3 } {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(PATIENCE, seen).await.expect(path);
+        assert_eq!((pulse.canary_age().is_some(), tally.of("stored") > 0), (comes_out, comes_out), "{path}");
+        assert!(pulse.canary_silence().is_some(), "{path}: it is waited for");
+        assert!(calls.take().is_empty(), "{path}: no handler sees it");
+        drop(stop);
+        flying.await.expect("no panic").expect("a URL");
+        drop(monitor);
+        working.abort();
+        serving.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_canary_is_given_an_http_url_or_a_client_of_the_teams_own() {
+    let receiver = || durable(Recorder(Calls::default()), ["token"], Memory::new()).expect("there is a token");
+    for url in ["https://example.org/kustomer", "example.org", "http:///kustomer"] {
+        let canary = receiver().into_mounted().canary.expect("there is one by default");
+        assert!(canary.run(url, std::future::ready(())).await.is_err(), "{url}");
+    }
+    let Mounted { mut endpoint, canary, worker, .. } = receiver().into_mounted();
+    let (tally, pulse) = (endpoint.tally(), worker.pulse());
+    let posted = canary.expect("there is one by default");
+    // As a client would that speaks TLS.
+    let post = |request: hyper::Request<Bytes>| {
+        assert_eq!(request.uri(), "https://example.org/kustomer");
+        let answer = endpoint.call(request.map(Full::new));
+        async move { Ok(answer.await.unwrap_or_else(|never| match never {}).status()) }
+    };
+    let flying = posted.run_with(hyper::Uri::from_static("https://example.org/kustomer"), post, async {
+        while tally.of("stored") == 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    });
+    timeout(PATIENCE, flying).await.expect("it is stored");
+    assert!(pulse.canary_silence().is_some());
 }
 
 #[tokio::test]

@@ -130,7 +130,9 @@ impl Monitor {
         }
     }
 
-    pub(super) fn drain(&self) {
+    /// From now on it is not ready, so that nothing more is sent here: for a server of one's own that was told to stop.
+    /// Its clones know.
+    pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 
