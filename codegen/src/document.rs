@@ -24,6 +24,7 @@ mod resource;
 mod schema;
 mod server;
 mod siblings;
+mod syntax;
 mod traits;
 mod v2;
 mod v3;
@@ -50,7 +51,7 @@ pub(crate) use self::schema::{Called, SchemaId, SchemaKind, Schemas};
 use self::traits::Winner;
 pub(crate) use self::value::Value;
 use self::value::ValueSeed;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::source::Source;
 
 /// A document of any supported version.
@@ -257,7 +258,7 @@ pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Docume
     let roots = traits::merged(tree, winner);
     let resources = Resources::find(&roots);
     let tree = Tree { roots: &roots, source, resources: &resources, diagnostics };
-    let mut object = Node::root(tree, FileId::default()).object("an AsyncAPI document")?;
+    let mut object = Node::root(tree, FileId::default()).object("the document")?;
     object.pass_over(&["asyncapi"]);
     let files = source.files().map(|file| source.name_of(file).to_owned()).collect();
     match version {
@@ -274,18 +275,39 @@ enum Version {
 }
 
 fn version(tree: Tree<'_>) -> Option<Version> {
-    let node = Node::root(tree, FileId::default()).object("an AsyncAPI document")?.require("asyncapi")?;
-    let text = node.text()?;
+    let root = Node::root(tree, FileId::default());
+    let mut object = root.object("the document")?;
+    for (key, language) in [("openapi", "OpenAPI"), ("swagger", "OpenAPI")] {
+        if object.get("asyncapi").is_none() && object.get(key).is_some() {
+            root.refuse(
+                format!("this is a document of {language}, which says `{key}`"),
+                "give an AsyncAPI document, which says `asyncapi: 3.0.0` and describes what is sent and received",
+            );
+            return None;
+        }
+    }
+    let node = object.require("asyncapi")?;
+    let text = match node.value {
+        // As it was written: `3.0` is not `3`.
+        Value::Float(number) => format!("{number:?}"),
+        _ => node.text()?,
+    };
+    let known = known_version(&text);
+    if known.is_none() {
+        let cure = match known_version(&format!("{text}.0")) {
+            Some(_) => format!("write all three parts: `{text}.0`"),
+            None => "the versions 2.0.0 to 2.6.0, 3.0.0 and 3.1.0 are".to_owned(),
+        };
+        node.refuse(format!("AsyncAPI {text} is not supported"), cure);
+    }
+    known
+}
+
+fn known_version(text: &str) -> Option<Version> {
     match text.split('.').collect::<Vec<_>>()[..] {
         ["2", "0" | "1" | "2" | "3" | "4" | "5" | "6", patch] if is_number(patch) => Some(Version::Two),
         ["3", "0" | "1", patch] if is_number(patch) => Some(Version::Three),
-        _ => {
-            node.refuse(
-                format!("AsyncAPI {text} is not supported"),
-                "the versions 2.0.0 to 2.6.0, 3.0.0 and 3.1.0 are",
-            );
-            None
-        }
+        _ => None,
     }
 }
 
@@ -324,7 +346,7 @@ fn root(source: &Source, file: FileId, diagnostics: &Diagnostics) -> Option<Valu
     match read(source.name_of(file), source.text_of(file)) {
         Ok(root) => Some(root),
         Err((position, message)) => {
-            diagnostics.push(unreadable(file, position, &message));
+            diagnostics.push(syntax::unreadable(source, file, position, &message));
             None
         }
     }
@@ -344,14 +366,4 @@ fn read(name: &str, text: &str) -> Result<Value, (Option<Position>, String)> {
         let position = error.location().map(|place| Position { line: place.line(), column: place.column() });
         (position, error.to_string())
     })
-}
-
-/// What the parser says, with the place as a place, and in our words where its own are for programmers.
-fn unreadable(file: FileId, position: Option<Position>, message: &str) -> Diagnostic {
-    let message = message.split_once(" at line ").map_or(message, |(message, _)| message);
-    if message.contains("more than one document") {
-        return Diagnostic::of_text(file, position, "the file holds several documents, one after the other")
-            .with_cure("keep each in a file of its own");
-    }
-    Diagnostic::of_text(file, position, message)
 }

@@ -7,7 +7,8 @@ use crate::diagnostic::Report;
 
 /// Why a document gave no code.
 ///
-/// `Debug` prints the same text as `Display`, so that a build script may return it from `main`.
+/// `Debug` prints the same text as `Display`, so that a build script may return it from `main`; a report begins on a line of
+/// its own there, below what Rust writes before it.
 #[non_exhaustive]
 pub enum Error {
     /// The document has faults that would make wrong code; the report holds all of them, warnings too.
@@ -45,7 +46,10 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{self}")
+        match self {
+            Self::Refused(_) => write!(formatter, "\n{self}"),
+            _ => write!(formatter, "{self}"),
+        }
     }
 }
 

@@ -141,7 +141,18 @@ impl<'a> Node<'a> {
 
     fn wrong_kind<T>(&self, expected: &str) -> Option<T> {
         let message = format!("{expected}, and this is {}", self.value.kind());
-        self.report(Diagnostic::new(Severity::Error, &self.at, message));
+        let diagnostic = Diagnostic::new(Severity::Error, &self.at, message);
+        let cure = match self.value {
+            Value::Null => Some("write something after the key, or take the key out".to_owned()),
+            Value::String(text) => {
+                reference::meant(self.tree, text).map(|meant| format!("write `{{$ref: '#{meant}'}}`"))
+            }
+            _ => None,
+        };
+        self.report(match cure {
+            Some(cure) => diagnostic.with_cure(cure),
+            None => diagnostic,
+        });
         None
     }
 }

@@ -154,6 +154,17 @@ fn near_miss(tree: Tree<'_>, target: &Place) -> Option<Pointer> {
     }
 }
 
+/// What an author probably meant who wrote a name or a pointer in the place of an object.
+pub(super) fn meant(tree: Tree<'_>, text: &str) -> Option<Pointer> {
+    let exists = |pointer: &Pointer| find(tree, &Place { pointer: pointer.clone(), ..Place::root() }).is_some();
+    if let Some(pointer) = text.strip_prefix('#').and_then(Pointer::parse) {
+        return Some(pointer).filter(exists);
+    }
+    let containers = ["channels", "components/messages", "components/schemas", "components/channels", "operations"];
+    let named = containers.into_iter().filter_map(|path| Some(Pointer::parse(&format!("/{path}"))?.join(text)));
+    named.into_iter().find(exists)
+}
+
 fn fault(place: &Place, message: String) -> Diagnostic {
     Diagnostic::new(Severity::Error, place, message)
 }
