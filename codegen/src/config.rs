@@ -156,7 +156,7 @@ impl Config {
     fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<(String, Coverage)> {
         let document = document::parse(source, diagnostics)?;
         check::check(&document, self, diagnostics);
-        let api = lower::lower(&document, self, diagnostics);
+        let api = lower::lower(document, self, diagnostics);
         if diagnostics.has_errors(Strictness::Lenient) {
             return None;
         }

@@ -3,6 +3,7 @@
 mod bindings;
 mod channel;
 mod component;
+mod conjunction;
 mod contradiction;
 mod definition;
 mod depth;
@@ -31,7 +32,9 @@ use crate::document::{self, Document, Place};
 use crate::ir::{self, Api, Definitions, Shape, TypeDef, Types};
 
 /// Turns the document into the API as the chosen side sees it.
-pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnostics) -> Api {
+pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagnostics) -> Api {
+    conjunction::make(&mut document.schemas);
+    let document = &document;
     let events = operation::events(document);
     contradiction::check(&document.schemas, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);

@@ -20,6 +20,7 @@ fixtures! {
     channel_references = "../fixtures/channel-references/expected.rs";
     chosen_operations = "../fixtures/chosen-operations/expected.rs";
     composition = "../fixtures/composition/expected.rs";
+    conjunctions = "../fixtures/conjunctions/expected.rs";
     constructors = "../fixtures/constructors/expected.rs";
     content_types = "../fixtures/content-types/expected.rs";
     customised = "../fixtures/customised/expected.rs";

@@ -219,3 +219,31 @@ fn a_message_says_which_address_it_is_for() {
     assert_eq!(Readings::of(&reading).expect("readable"), None);
     assert!(Readings::of(&Inbound::new("{").with_headers(Headers::from_iter([("region", "south")]))).is_err());
 }
+
+#[test]
+fn what_several_parts_say_of_a_property_holds_together() {
+    use conjunctions::{Both, Member, MemberState, Never, Owner, Shared};
+
+    let member = json!({
+        "name": "Ada", "age": 36, "state": "locked", "kind": "member",
+        "partner": {"name": "Bo", "since": "2020", "partner": {"name": "Cy", "tags": [{"key": "a"}]}},
+        "tags": [{"key": "a", "value": 0.5}],
+        "extra": {"b": {"a": "1", "b": "2"}},
+    });
+    assert_eq!(round_trip::<Member>(&member), Ok(member.clone()));
+    let typed: Member = serde_json::from_value(member).expect("a member");
+    assert_eq!(typed.partner.expect("a partner").since, "2020");
+    // Each list has a value that the other lacks.
+    assert_eq!(MemberState::KNOWN, [MemberState::Active, MemberState::Locked]);
+    assert!(round_trip::<Member>(&json!({"name": "Ada", "age": 300})).is_err());
+    assert!(round_trip::<Member>(&json!({"name": "Ada", "age": 1, "partner": {"name": "no since"}})).is_err());
+    let owner = json!({"name": "Ada", "partner": {"name": "Bo", "phone": "1"}});
+    assert_eq!(round_trip::<Owner>(&owner), Ok(owner));
+    let both = json!({"left": "l", "next": {"left": "l", "right": "r", "next": {"next": {"right": "r"}}}});
+    assert_eq!(round_trip::<Both>(&both), Ok(both));
+    for (kind, name) in [("flat", "y"), ("deep", "z")] {
+        let shared = json!({"kind": kind, "at": {"x": 1, name: 2}});
+        assert_eq!(round_trip::<Shared>(&shared), Ok(shared));
+    }
+    assert_eq!(round_trip::<Never>(&json!({"name": "Ada"})), Ok(json!({"name": "Ada"})));
+}

@@ -192,6 +192,24 @@ fn maps_have_the_keys_that_enums_list() {
     assert_eq!(by_colour[&Colour::Unknown("puce".to_owned())], 2);
 }
 
+#[test]
+fn values_of_several_patterns_are_typed_and_kept() {
+    use maps::{Maps, MapsTwoPatternsValue, Nested, OrNull, Tagged, TaggedValue};
+
+    let tagged = json!({"id": "1", "x-a": "b", "n-a": 1, "n-b": null, "o-a": {"at": 2}, "other": "c"});
+    assert_eq!(round_trip::<Tagged>(&tagged), Ok(tagged.clone()));
+    let tagged: Tagged = serde_json::from_value(tagged).expect("tagged");
+    assert_eq!(tagged.additional_properties["x-a"], TaggedValue::String("b".to_owned()));
+    assert!(round_trip::<Tagged>(&json!({"x-a": true})).is_err());
+    assert_eq!(round_trip::<Tagged>(&json!({"n-a": 3.0})), Ok(json!({"n-a": 3})));
+    let nested = json!({"x-a": {"b-a": true, "s-a": "b"}, "l-a": ["c"], "other": 0.5});
+    assert_eq!(round_trip::<Nested>(&nested), Ok(nested));
+    let or_null = json!({"x-a": "b", "other": null});
+    assert_eq!(round_trip::<OrNull>(&or_null), Ok(or_null));
+    let maps: Maps = serde_json::from_value(json!({"two_patterns": {"x-a": "b", "n-a": 1}})).expect("maps");
+    assert_eq!(maps.two_patterns.expect("a map")["n-a"], MapsTwoPatternsValue::Integer(1));
+}
+
 /// Texts as senders write them, which their types would write otherwise.
 fn odd_texts() -> Value {
     json!({

@@ -104,9 +104,10 @@ impl Maker<'_> {
         for name in required {
             object.entry(name).or_insert_with(|| anything(dice));
         }
-        let pattern = keywords.get("patternProperties").and_then(|patterns| patterns.get("^x-"));
-        if let Some(schema) = pattern {
-            object.insert("x-1".to_owned(), self.value(schema, dice, depth.saturating_sub(1)));
+        for (pattern, name) in [("^x-", "x-1"), ("^y-", "y-1")] {
+            let schema = keywords.get("patternProperties").and_then(|patterns| patterns.get(pattern));
+            let Some(schema) = schema else { continue };
+            object.insert(name.to_owned(), self.value(schema, dice, depth.saturating_sub(1)));
         }
         let open = Value::Bool(true);
         let additional = match (keywords.get("additionalProperties"), self.undeclared) {

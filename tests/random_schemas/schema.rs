@@ -164,8 +164,13 @@ fn object(dice: &mut Dice, depth: u8, holds_itself: bool) -> Value {
 }
 
 fn map(dice: &mut Dice, depth: u8) -> Value {
-    match dice.below(4) {
+    match dice.below(5) {
         0 => json!({"type": "object"}),
+        4 => json!({
+            "type": "object",
+            "patternProperties": {"^x-": below(dice, depth - 1), "^y-": below(dice, depth - 1)},
+            "additionalProperties": below(dice, depth - 1),
+        }),
         1 => {
             json!({"type": "object", "patternProperties": {"^x-": below(dice, depth - 1)}, "additionalProperties": false})
         }

@@ -76,7 +76,8 @@ pub enum Untyped {
     /// An object, or a list: so do the authors of documents.
     #[default]
     AsMeant,
-    /// What it says: an object with these properties, or anything that is no object. It becomes an enum of the two.
+    /// What it says: an object with these properties, or anything that is no object. It becomes an enum of the two. And
+    /// `anyOf` of objects is an enum, not one struct, since a property that one of them describes may be anything in another.
     AsWritten,
 }
 

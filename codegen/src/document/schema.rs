@@ -68,6 +68,8 @@ pub(crate) struct Schemas {
     notes: BTreeMap<SchemaId, Docs>,
     /// The definition at the end of each reference.
     ends: BTreeMap<SchemaId, SchemaId>,
+    /// What is made of several schemas, by the place that they are all for.
+    conjunctions: BTreeMap<Place, SchemaId>,
 }
 
 impl Index<SchemaId> for Schemas {
@@ -130,6 +132,35 @@ impl Schemas {
     /// Where schemas stand.
     pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
         self.by_place.keys()
+    }
+
+    /// The schema that was made of all that the parts of another say of a place.
+    pub(crate) fn conjunction(&self, at: &Place) -> Option<SchemaId> {
+        self.conjunctions.get(at).copied()
+    }
+
+    /// Makes a schema of all that several say, some steps below the schema that they are parts of.
+    ///
+    /// It stands where those steps lead, unless one of the several stands there.
+    pub(crate) fn conjoin(&mut self, whole: &Place, steps: &[String], parts: Vec<SchemaId>) -> SchemaId {
+        let below = |at: Place| steps.iter().fold(at, |at, step| at.join(step));
+        let at = Some(below(whole.clone())).filter(|at| !self.by_place.contains_key(at));
+        let at = at.unwrap_or_else(|| below(whole.join("allOf").join("all")));
+        let said = parts.iter().rev().filter_map(|part| self.keywords(*part));
+        let words = said.clone().map(|keywords| &keywords.docs);
+        let told = words.clone().find(|docs| docs.title.is_some() || docs.description.is_some());
+        let docs = Docs { deprecated: words.clone().any(|docs| docs.deprecated), ..told.cloned().unwrap_or_default() };
+        let default = said.clone().find_map(|keywords| keywords.default.clone());
+        let keywords = Keywords { at: at.clone(), docs, default, all_of: parts, ..Keywords::default() };
+        let id = SchemaId(self.all.len());
+        self.by_place.insert(at.clone(), id);
+        self.all.push(Schema { at, kind: SchemaKind::Keywords(Box::new(keywords)) });
+        id
+    }
+
+    /// Says which schema stands for all that the parts of another say some steps below it.
+    pub(crate) fn settle(&mut self, whole: &Place, steps: &[String], id: SchemaId) {
+        self.conjunctions.insert(steps.iter().fold(whole.clone(), |at, step| at.join(step)), id);
     }
 
     /// The words that stand beside a reference, for the place where it is.

@@ -6,61 +6,76 @@
 //! allOf: [{minimum: 10}, {maximum: 5}]
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::merge;
+use super::merge::{self, both};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{JsonType, Keywords, Place, SchemaId, Schemas, Value};
+use crate::document::{JsonType, Keywords, Place, Schemas, Value};
 
 /// Reports every part that excludes what stands before it.
+///
+/// Where the schema stands for something that need not be there, that can only never be there: a warning.
 pub(super) fn check(schemas: &Schemas, diagnostics: &Diagnostics) {
     let all = schemas.places().filter_map(|place| schemas.at(place));
     for keywords in all.filter_map(|id| schemas.own_keywords(id)).filter(|keywords| !keywords.all_of.is_empty()) {
         let mut allowed = Allowed::new(&Keywords { all_of: Vec::new(), ..keywords.clone() });
-        for (index, part) in keywords.all_of.iter().enumerate() {
-            let Some(part) = merge::flat_of(schemas, *part) else { continue };
+        for (index, id) in keywords.all_of.iter().enumerate() {
+            let Some(part) = merge::flat_of(schemas, *id) else { continue };
             if let Some(why) = allowed.narrow(&part) {
                 let at = keywords.at.join("allOf").join(&index.to_string());
-                diagnostics.push(excluded(&at, &why));
+                // What was made of several descriptions is written nowhere as one.
+                let at = if schemas.at(&at).is_some() { &at } else { &schemas[*id].at };
+                diagnostics.push(excluded(at, &why, need(schemas, &keywords.at)));
                 break;
             }
         }
-        let merged = merge::flat(schemas, keywords);
+    }
+}
+
+/// Whether a value has to be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Always,
+    /// It may be absent, or something else may stand in its place.
+    Never,
+}
+
+/// Whether whatever holds a schema needs a value of it.
+fn need(schemas: &Schemas, at: &Place) -> Need {
+    let mut at = at.clone();
+    // Properties that have to be there for the schemas on the way to hold.
+    let mut name: Option<String> = None;
+    loop {
+        let steps: Vec<String> = at.pointer.steps().collect();
+        let root = Place { file: at.file, ..Place::root() };
+        let above = |count: usize| steps[..count].iter().fold(root.clone(), |at, step| at.join(step));
+        let Some((count, id)) = (0..steps.len()).rev().find_map(|count| Some((count, schemas.at(&above(count))?)))
+        else {
+            return if name.is_none() { Need::Always } else { Need::Never };
+        };
+        let way: Vec<&str> = steps[count..].iter().map(String::as_str).collect();
+        let way = way.strip_prefix(&["allOf", "all"]).unwrap_or(&way);
+        match (way, &name) {
+            (["properties", property], None) => name = Some((*property).to_owned()),
+            (["allOf", ..], _) => {}
+            _ => return Need::Never,
+        }
         // What is no object has no properties, and so none that contradict each other.
-        if merged.types != [JsonType::Object] {
-            continue;
-        }
-        let required: BTreeSet<String> = merged.required.into_iter().collect();
-        let twice =
-            described(schemas, keywords).into_iter().filter(|(name, ids)| ids.len() > 1 && required.contains(name));
-        for (_, ids) in twice {
-            let mut described = ids.iter().filter_map(|id| merge::flat_of(schemas, *id));
-            let Some(first) = described.next() else { continue };
-            let mut allowed = Allowed::new(&first);
-            if let Some((at, why)) = described.find_map(|other| Some((other.at.clone(), allowed.narrow(&other)?))) {
-                diagnostics.push(excluded(&at, &why));
-            }
-        }
+        let asks = |name: &String| {
+            let merged = merge::flat_of(schemas, id);
+            merged.is_some_and(|merged| merged.types == [JsonType::Object] && merged.required.contains(name))
+        };
+        name = name.filter(|name| !asks(name));
+        at = above(count);
     }
 }
 
-fn excluded(at: &Place, why: &str) -> Diagnostic {
-    Diagnostic::new(Severity::Error, at, format!("no value is all that `allOf` asks for: {why}"))
-        .with_cure("let its parts agree, or make alternatives of them with `oneOf`")
-}
-
-/// What the parts of a schema say of each property, and then what it says itself.
-fn described(schemas: &Schemas, keywords: &Keywords) -> BTreeMap<String, Vec<SchemaId>> {
-    let parts = keywords.all_of.iter().filter_map(|part| merge::flat_of(schemas, *part));
-    let properties = parts.flat_map(|part| part.properties).chain(keywords.properties.iter().cloned());
-    let mut described: BTreeMap<String, Vec<SchemaId>> = BTreeMap::new();
-    for (name, id) in properties {
-        let ids = described.entry(name).or_default();
-        if !ids.contains(&id) {
-            ids.push(id);
+fn excluded(at: &Place, why: &str, need: Need) -> Diagnostic {
+    let (severity, message) = match need {
+        Need::Always => (Severity::Error, format!("no value is all that `allOf` asks for: {why}")),
+        Need::Never => {
+            (Severity::Warning, format!("there is never a value here, for none is all that is asked for: {why}"))
         }
-    }
-    described
+    };
+    Diagnostic::new(severity, at, message).with_cure("let its parts agree, or make alternatives of them with `oneOf`")
 }
 
 /// What is allowed so far.
@@ -113,13 +128,7 @@ fn allows_null(keywords: &Keywords) -> bool {
     keywords.nullable || keywords.types.is_empty()
 }
 
-type Bounds = (Option<i128>, Option<i128>);
-
-fn both(ours: Bounds, theirs: Bounds) -> Bounds {
-    (ours.0.max(theirs.0), [ours.1, theirs.1].into_iter().flatten().min())
-}
-
-fn is_crossed(bounds: Bounds) -> bool {
+fn is_crossed(bounds: merge::Bounds) -> bool {
     matches!(bounds, (Some(least), Some(greatest)) if least > greatest)
 }
 

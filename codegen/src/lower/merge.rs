@@ -1,13 +1,42 @@
 //! `allOf`: what holds together becomes one.
+//!
+//! What several parts say of one property is a schema of them all ([`conjunction`](super::conjunction)), unless one of them
+//! says it for the others.
+
+mod said;
 
 use std::collections::BTreeSet;
 
-use indexmap::IndexMap;
-
-use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas};
+use self::said::Held;
+pub(super) use self::said::{Contest, Settled};
+use crate::document::{JsonType, Keywords, Place, SchemaId, SchemaKind, Schemas};
 
 /// The keywords of a schema with everything merged in that its `allOf` says; the rest as it is.
 pub(super) fn flat(schemas: &Schemas, keywords: &Keywords) -> Keywords {
+    if keywords.all_of.is_empty() {
+        return keywords.clone();
+    }
+    flat_with_contests(schemas, keywords).keywords
+}
+
+/// The keywords at the end of a chain of references, merged.
+pub(super) fn flat_of(schemas: &Schemas, id: SchemaId) -> Option<Keywords> {
+    schemas.keywords(id).map(|keywords| flat(schemas, keywords))
+}
+
+/// The same, and what no schema says alone.
+pub(super) fn flat_with_contests(schemas: &Schemas, keywords: &Keywords) -> Settled {
+    let (merged, held) = gathered(schemas, keywords);
+    held.settle(schemas, merged, &keywords.at)
+}
+
+/// What the keywords say of a value itself, apart from what it holds.
+fn outline(schemas: &Schemas, keywords: &Keywords) -> Keywords {
+    gathered(schemas, keywords).0
+}
+
+/// Everything that a schema and its parts say, and which schemas they have for what is held.
+fn gathered(schemas: &Schemas, keywords: &Keywords) -> (Keywords, Held) {
     let mut seen = BTreeSet::from([&keywords.at]);
     let mut above: Vec<Open<'_>> = Vec::new();
     let mut open = Open::new(keywords, &keywords.all_of);
@@ -19,20 +48,16 @@ pub(super) fn flat(schemas: &Schemas, keywords: &Keywords) -> Keywords {
             above.push(std::mem::replace(&mut open, Open::new(part, parts)));
             continue;
         }
-        let merged = open.close(schemas);
+        let (merged, held) = open.close();
         match above.pop() {
             Some(mut whole) => {
-                add(schemas, &mut whole.merged, &mut whole.properties, merged);
+                add(&mut whole.merged, merged);
+                whole.held.extend(held);
                 open = whole;
             }
-            None => return merged,
+            None => return (merged, held),
         }
     }
-}
-
-/// The keywords at the end of a chain of references, merged.
-pub(super) fn flat_of(schemas: &Schemas, id: SchemaId) -> Option<Keywords> {
-    schemas.keywords(id).map(|keywords| flat(schemas, keywords))
 }
 
 /// The schema that this one only refers to in a roundabout way: an `allOf` of one, with nothing but words beside it.
@@ -55,64 +80,45 @@ pub(super) fn stands_for(keywords: &Keywords) -> Option<SchemaId> {
 struct Open<'a> {
     merged: Keywords,
     /// What the schema says itself comes last in words and first in order of writing; parts keep their order.
-    own: Vec<(String, SchemaId)>,
-    properties: Properties,
+    own: Held,
+    held: Held,
     parts: std::slice::Iter<'a, SchemaId>,
 }
 
 impl<'a> Open<'a> {
     fn new(keywords: &'a Keywords, parts: &'a [SchemaId]) -> Self {
         let mut merged = Keywords { all_of: Vec::new(), ..keywords.clone() };
-        let own = std::mem::take(&mut merged.properties);
-        Self { merged, own, properties: Properties::new(), parts: parts.iter() }
+        let own = Held::take(&mut merged);
+        Self { merged, own, held: Held::default(), parts: parts.iter() }
     }
 
-    fn close(mut self, schemas: &Schemas) -> Keywords {
-        for (name, id) in self.own {
-            add_property(schemas, &mut self.properties, name, id);
-        }
-        finish(&mut self.merged, self.properties);
-        self.merged
+    fn close(mut self) -> (Keywords, Held) {
+        self.held.extend(self.own);
+        (self.merged, self.held)
     }
 }
 
-/// Lays an alternative over what all alternatives share.
-pub(super) fn joined(schemas: &Schemas, base: &Keywords, part: Keywords) -> Keywords {
+/// Lays an alternative at a place over what all alternatives share, and says what no schema says alone.
+pub(super) fn joined(schemas: &Schemas, base: &Keywords, mut part: Keywords, at: &Place) -> Settled {
     let mut merged = Keywords { at: part.at.clone(), docs: part.docs.clone(), ..base.clone() };
-    let mut properties = std::mem::take(&mut merged.properties).into_iter().collect();
-    add(schemas, &mut merged, &mut properties, part);
-    finish(&mut merged, properties);
-    merged
+    let mut held = Held::take(&mut merged);
+    held.extend(Held::take(&mut part));
+    add(&mut merged, part);
+    held.settle(schemas, merged, &at.join("allOf").join("shared"))
 }
 
-/// The properties by their names, while there may be more to come.
-type Properties = IndexMap<String, SchemaId>;
-
-fn finish(merged: &mut Keywords, properties: Properties) {
-    merged.properties = properties.into_iter().collect();
-    let mut seen = BTreeSet::new();
-    merged.required.retain(|name| seen.insert(name.clone()));
-}
-
-fn add(schemas: &Schemas, merged: &mut Keywords, properties: &mut Properties, part: Keywords) {
+fn add(merged: &mut Keywords, part: Keywords) {
     merged.types = common(&merged.types, &part.types);
-    for (name, id) in part.properties {
-        add_property(schemas, properties, name, id);
-    }
     merged.pattern_properties.extend(part.pattern_properties);
     merged.required.extend(part.required);
     merged.nullable |= part.nullable;
     merged.format = merged.format.take().or(part.format);
-    merged.bounds.0 = merged.bounds.0.max(part.bounds.0);
-    merged.bounds.1 = [merged.bounds.1, part.bounds.1].into_iter().flatten().min();
-    merged.additional = merged.additional.or(part.additional);
-    merged.items = merged.items.or(part.items);
+    merged.bounds = both(merged.bounds, part.bounds);
+    merged.length = both(merged.length, part.length);
+    merged.is_open_tuple &= part.is_open_tuple;
     merged.discriminator = merged.discriminator.take().or(part.discriminator);
     merged.one_of.extend(part.one_of);
     merged.any_of.extend(part.any_of);
-    if merged.tuple.is_empty() {
-        merged.tuple = part.tuple;
-    }
     if merged.values.is_none() && part.values.is_some() {
         merged.listing = part.listing;
     }
@@ -127,6 +133,14 @@ fn add(schemas: &Schemas, merged: &mut Keywords, properties: &mut Properties, pa
     merged.docs.description = merged.docs.description.take().or(docs.description);
 }
 
+/// A least and a greatest number, where there are such.
+pub(super) type Bounds = (Option<i128>, Option<i128>);
+
+/// What two pairs of bounds leave.
+pub(super) fn both(ours: Bounds, theirs: Bounds) -> Bounds {
+    (ours.0.max(theirs.0), [ours.1, theirs.1].into_iter().flatten().min())
+}
+
 /// The types that both allow, where none stands for all: an integer is a number too.
 pub(super) fn common(ours: &[JsonType], theirs: &[JsonType]) -> Vec<JsonType> {
     if ours.is_empty() || theirs.is_empty() {
@@ -138,20 +152,6 @@ pub(super) fn common(ours: &[JsonType], theirs: &[JsonType]) -> Vec<JsonType> {
     let mut common: Vec<JsonType> = ours.iter().copied().filter(|json_type| allows(theirs, *json_type)).collect();
     common.extend(theirs.iter().filter(|json_type| !ours.contains(json_type) && allows(ours, **json_type)));
     common
-}
-
-/// A property that is described twice keeps its place, and the description that says more about its values.
-fn add_property(schemas: &Schemas, properties: &mut Properties, name: String, id: SchemaId) {
-    match properties.get_mut(&name) {
-        None => {
-            properties.insert(name, id);
-        }
-        Some(known) => {
-            if precision(schemas, id) >= precision(schemas, *known) {
-                *known = id;
-            }
-        }
-    }
 }
 
 /// How much a schema says of its values.

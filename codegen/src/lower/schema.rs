@@ -50,6 +50,8 @@ pub(super) struct Lowering<'a> {
     /// `None` while the type is being made.
     types: Vec<Option<TypeDef>>,
     coverage: Coverage,
+    /// The types of values that patterns of names describe differently, by where these stand.
+    values: BTreeMap<Place, Type>,
     /// What travels in a binary form and has been looked at, by its place.
     encoded: BTreeMap<Place, Type>,
 }
@@ -83,6 +85,7 @@ impl<'a> Lowering<'a> {
             under_way: BTreeSet::new(),
             types: Vec::new(),
             coverage: Coverage::default(),
+            values: BTreeMap::new(),
             encoded: BTreeMap::new(),
         };
         for (place, name) in schemas.named_types() {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{docs, merge, scalar};
+use super::super::{docs, merge, origin, scalar, union};
 use super::{Lowering, is_nothing};
 use crate::config::{Nulls, Validation};
 use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas};
-use crate::ir::{Docs, Extra, Field, Members, Presence, Struct, Type, TypeId};
+use crate::ir::{Docs, Extra, Field, Members, Presence, Shape, Step, Struct, Type, TypeDef, TypeId, Union, Variant};
 
 impl Lowering<'_> {
     pub(super) fn object(&mut self, keywords: &Keywords) -> Struct {
@@ -54,12 +54,42 @@ impl Lowering<'_> {
         if schemas.is_empty() || keywords.additional.is_none() {
             return if schemas.is_empty() { Extra::Dropped } else { Extra::Kept(Type::Any) };
         }
-        let mut types: Vec<Type> = schemas.into_iter().map(|id| self.value(id)).collect();
-        types.dedup();
-        match <[Type; 1]>::try_from(types) {
-            Ok([only]) => Extra::Kept(only),
-            Err(_) => Extra::Kept(Type::Any),
+        let mut found: Vec<(SchemaId, Type)> = Vec::new();
+        for id in schemas {
+            let ty = self.value(id);
+            if !found.iter().any(|(_, known)| *known == ty) {
+                found.push((id, ty));
+            }
         }
+        let nullable: Vec<Type> = found.iter().filter_map(|(_, ty)| without_null(ty)).collect();
+        found.retain(|(_, ty)| !nullable.contains(ty));
+        Extra::Kept(match &found[..] {
+            [(_, only)] => only.clone(),
+            _ if found.iter().any(|(_, ty)| *ty == Type::Any) => Type::Any,
+            _ => self.any_of_these(keywords, found),
+        })
+    }
+
+    /// A value of one of several types: the name of a property tells which, but only to a regular expression.
+    fn any_of_these(&mut self, keywords: &Keywords, mut found: Vec<(SchemaId, Type)>) -> Type {
+        let at = keywords.at.join("patternProperties");
+        if let Some(made) = self.values.get(&at) {
+            return made.clone();
+        }
+        found.sort_by_key(|(id, _)| std::cmp::Reverse(union::demand(self.schemas, *id)));
+        let variants = found.into_iter().map(|(id, ty)| Variant {
+            at: self.schemas[id].at.clone(),
+            label: union::both_labels(self.schemas, id),
+            ty,
+            tag_values: Vec::new(),
+            kinds: Vec::new(),
+        });
+        let shape = Shape::Union(Union { variants: variants.collect(), tag: None });
+        let mut origin = origin::of(&keywords.at, &self.roots, self.schemas);
+        origin.steps.push(Step::Value);
+        let made = self.add(TypeDef { at: at.clone(), origin, docs: Docs::default(), shape });
+        self.values.insert(at, made.clone());
+        made
     }
 
     /// The enum that the names of all properties are limited to.
@@ -105,6 +135,14 @@ impl Lowering<'_> {
         let borrowed = self.schemas.keywords(target).map(|keywords| docs(&keywords.docs)).unwrap_or_default();
         let description = borrowed.description.map(|text| first_sentence(&text).to_owned());
         Docs { description, deprecated: own.deprecated, access: own.access, ..borrowed }
+    }
+}
+
+/// What a type is where it is not `null`.
+fn without_null(ty: &Type) -> Option<Type> {
+    match ty {
+        Type::Nullable(inner) => Some((**inner).clone()),
+        _ => None,
     }
 }
 

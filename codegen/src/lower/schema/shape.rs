@@ -7,6 +7,7 @@ use super::super::{docs, merge, origin, scalar, together, union};
 use super::Lowering;
 use super::object::is_struct;
 use super::tuples;
+use crate::config::Untyped;
 use crate::document::{JsonType, Keywords, SchemaId};
 use crate::ir::{Label, Shape, Step, Type, TypeDef, TypeId, Union, Variant};
 
@@ -52,7 +53,10 @@ impl<'a> Lowering<'a> {
             return Shape::Enum(listed);
         }
         if let Choice::Among(alternatives) = self.union_of(merged) {
-            if let Some(both) = together::of(self.schemas, merged, &alternatives) {
+            // A property that only some describe may be anything where only others hold.
+            let together =
+                (self.config.untyped == Untyped::AsMeant).then(|| together::of(self.schemas, merged, &alternatives));
+            if let Some(both) = together.flatten() {
                 return Shape::Struct(self.object(&both));
             }
             return Shape::Union(self.union(merged, &alternatives));
@@ -125,7 +129,7 @@ impl<'a> Lowering<'a> {
     /// The type of an alternative together with what all alternatives share.
     pub(super) fn joined(&mut self, base: &Keywords, id: SchemaId) -> Type {
         let Some(part) = merge::flat_of(self.schemas, id) else { return Type::Any };
-        let mut joined = merge::joined(self.schemas, base, part);
+        let mut joined = merge::joined(self.schemas, base, part, &self.schemas[id].at).keywords;
         joined.at = self.schemas[id].at.clone();
         let origin = origin::of(&joined.at, &self.roots, self.schemas);
         let (at, docs) = (joined.at.clone(), docs(&joined.docs));

@@ -1,0 +1,73 @@
+//! Where parts of an `allOf` describe one property, each in its own words, the property is what all of them say: a schema
+//! of its own, as if the author had written an `allOf` there.
+//!
+//! ```yaml
+//! allOf:
+//!   - properties: {owner: {$ref: '#/components/schemas/Person'}}
+//!   - properties: {owner: {required: [mail], properties: {mail: {type: string}}}}
+//! ```
+//!
+//! They are made before anything is lowered, since merging only looks things up; what they are made of may be described
+//! twice in turn.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::merge::{self, Contest};
+use super::union;
+use crate::document::{Keywords, SchemaId, Schemas};
+
+/// So many are made for one schema of the document; in what is left, the part that says most counts.
+const MOST: usize = 200;
+
+/// Makes the schemas of what several parts describe, whether of an `allOf`, or of a union and what its alternatives share.
+pub(super) fn make(schemas: &mut Schemas) {
+    let all: Vec<SchemaId> = schemas.places().filter_map(|at| schemas.at(at)).collect();
+    for root in all {
+        let mut known: BTreeMap<BTreeSet<SchemaId>, SchemaId> = BTreeMap::new();
+        let mut pending = VecDeque::from([root]);
+        while let Some(id) = pending.pop_front() {
+            for find in [of_parts, of_alternatives] {
+                for Contest { at, steps, parts } in find(schemas, id) {
+                    let said: BTreeSet<SchemaId> = parts.iter().filter_map(|part| schemas.definition(*part)).collect();
+                    // The same of the same parts: what holds itself would have no end.
+                    let made = match known.get(&said) {
+                        Some(made) => *made,
+                        None if known.len() >= MOST => continue,
+                        None => {
+                            let made = schemas.conjoin(&at, &steps, parts);
+                            known.insert(said, made);
+                            pending.push_back(made);
+                            made
+                        }
+                    };
+                    schemas.settle(&at, &steps, made);
+                }
+            }
+        }
+    }
+}
+
+/// What the parts of an `allOf` describe, each in its own words.
+fn of_parts(schemas: &Schemas, id: SchemaId) -> Vec<Contest> {
+    let keywords = schemas.own_keywords(id).filter(|keywords| !keywords.all_of.is_empty());
+    keywords.map(|keywords| merge::flat_with_contests(schemas, keywords).contests).unwrap_or_default()
+}
+
+/// What alternatives say of a property that is described beside them.
+fn of_alternatives(schemas: &Schemas, id: SchemaId) -> Vec<Contest> {
+    let may_have = |keywords: &&Keywords| {
+        [&keywords.one_of, &keywords.any_of, &keywords.all_of].iter().any(|list| !list.is_empty())
+    };
+    let Some(keywords) = schemas.own_keywords(id).filter(may_have) else { return Vec::new() };
+    let merged = merge::flat(schemas, keywords);
+    if merged.properties.is_empty() {
+        return Vec::new();
+    }
+    let base = Keywords { one_of: Vec::new(), any_of: Vec::new(), ..merged.clone() };
+    let alternatives = union::alternatives(schemas, &merged).into_iter();
+    let joined = alternatives.filter_map(|id| {
+        let part = merge::flat_of(schemas, id)?;
+        Some(merge::joined(schemas, &base, part, &schemas[id].at).contests)
+    });
+    joined.flatten().collect()
+}
