@@ -7,7 +7,7 @@ use serde::de::value::{BorrowedStrDeserializer, SeqAccessDeserializer};
 use serde::de::{Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::resumed::{Object, Resumed};
+use super::resumed::{Null, Object, Resumed};
 use super::{Choice, Seen};
 
 /// Looks at a value and has the alternative chosen.
@@ -27,7 +27,7 @@ impl<'de, T: Choice> Visitor<'de> for Look<T> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<T, E> {
-        T::choose(Seen::Null, Resumed(().into_deserializer()))
+        T::choose(Seen::Null, Null::new())
     }
 
     fn visit_none<E: Error>(self) -> Result<T, E> {

@@ -130,3 +130,33 @@ fn where_nothing_fits_it_is_said_why_of_each() {
         "{why}"
     );
 }
+
+#[test]
+fn an_alternative_may_be_null() {
+    #[derive(Debug, PartialEq)]
+    enum Note {
+        Text(Option<String>),
+        Number(f64),
+    }
+
+    impl Choice for Note {
+        fn choose<'de, D: Deserializer<'de>>(seen: Seen<'_>, value: D) -> Result<Self, D::Error> {
+            match seen {
+                Seen::Null | Seen::String => Deserialize::deserialize(value).map(Self::Text),
+                Seen::Number => Deserialize::deserialize(value).map(Self::Number),
+                other => Err(other.refused("a text, null or a number")),
+            }
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Note {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            choice::read(deserializer)
+        }
+    }
+
+    let read = |text: &str| serde_json::from_str::<Note>(text).expect("a note");
+    assert_eq!(read("null"), Note::Text(None));
+    assert_eq!(read(r#""a""#), Note::Text(Some("a".to_owned())));
+    assert_eq!(read("1.5"), Note::Number(1.5));
+}
