@@ -69,6 +69,7 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
     items.extend(structs::helpers(emit));
     items.extend(unions::helpers(emit));
     items.extend(whole::helpers(emit));
+    items.extend(schemas::functions(emit));
     items.extend(schemas::schemas(emit));
     let items = lints::allow(emit, items);
     match &config.module {

@@ -55,6 +55,8 @@ pub(crate) struct Names {
     /// The members of a type: a struct's fields, and then the map of what is not named; an enum's variants.
     pub(crate) members: BTreeMap<TypeId, Vec<Name>>,
     pub(crate) events: Vec<Name>,
+    /// The functions that validate components which are other names of types.
+    pub(crate) validators: BTreeMap<TypeId, Name>,
     /// The functions that find the correlation ids of the events that have one.
     pub(crate) correlations: BTreeMap<usize, Name>,
     /// The constants of the events' examples.
@@ -88,6 +90,7 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
         types,
         members,
         events: events(api, &scopes),
+        validators: validators(api, &scopes),
         correlations: correlations(api, &scopes),
         examples: examples(api, &scopes),
         operations: operations(api, &scopes),
@@ -220,6 +223,21 @@ fn variant_wish(variant: &Variant) -> Wish {
 fn events(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes: Vec<Wish> = api.events.iter().map(event_wish).collect();
     scopes.open(Style::Type, reserved::VARIANTS).settle(&wishes)
+}
+
+fn validators(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
+    let aliases = || {
+        let is_alias = |(id, def): &(TypeId, &TypeDef)| {
+            matches!(def.shape, Shape::Alias(_)) && def.origin.steps.is_empty() && api.definitions.has(*id)
+        };
+        api.types.iter().filter(is_alias)
+    };
+    let wish = |(_, def): (TypeId, &TypeDef)| match &def.origin.root {
+        Root::Schema(key) => Some(Wish::new(&def.at, key, "Schema").or(def.origin.otherwise.iter().cloned())),
+        _ => None,
+    };
+    let (ids, wishes): (Vec<TypeId>, Vec<Wish>) = aliases().filter_map(|alias| Some((alias.0, wish(alias)?))).unzip();
+    ids.into_iter().zip(scopes.open(Style::Value, &[]).settle(&wishes)).collect()
 }
 
 fn correlations(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<usize, Name> {

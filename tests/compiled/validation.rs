@@ -190,3 +190,21 @@ async fn what_is_not_valid_does_not_reach_the_handler() {
     }
     assert_eq!(notes.take(), Vec::<String>::new());
 }
+
+#[test]
+fn what_has_no_methods_is_validated_by_a_function() {
+    use validated::{Line, ShortLine, validate};
+
+    let line = |value: Value| serde_json::from_value::<Line>(value).expect("a line");
+    let (long, wrong) = (line(json!({"sku": "a", "count": 1})), line(json!({"sku": "a", "count": 0})));
+    assert_eq!(long.validate(), Ok(()));
+    let keyword = |found: Result<(), Violations>| {
+        let found = found.expect_err("it is not valid");
+        found.iter().map(|violation| violation.keyword().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(keyword(validate::short_line(&ShortLine::clone(&long))), ["maxProperties"]);
+    assert_eq!(validate::same_maybe_line(&None), Ok(()));
+    assert_eq!(validate::same_maybe_line(&Some(long)), Ok(()));
+    assert!(validate::same_maybe_line(&Some(wrong)).is_err());
+    assert_eq!(validate::count(&1), Ok(()));
+}

@@ -1,5 +1,6 @@
 //! Keywords that narrow the values of a type without changing its shape: only validation asks for them.
 
+use super::dialect;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::value::Value;
@@ -58,7 +59,8 @@ pub(super) fn read(schemas: &mut Schemas, object: &mut Object<'_>) -> Constraint
     }
     keep(object, plain, "uniqueItems", |value| *value == Value::Bool(true));
     // What follows a tuple is `items` in the drafts that have `prefixItems`.
-    let rest = object.get("prefixItems").and_then(|_| object.get("items")).filter(is_schema);
+    let rest = object.get("prefixItems").and_then(|_| object.get("items"));
+    let rest = rest.or_else(|| unevaluated_items(object)).filter(is_schema);
     constraints.schemas.extend(rest.map(|node| ("additionalItems", schemas.read(&node))));
     for key in SCHEMAS {
         let node = object.get(key).filter(is_schema);
@@ -71,6 +73,12 @@ pub(super) fn read(schemas: &mut Schemas, object: &mut Object<'_>) -> Constraint
         }
     }
     constraints
+}
+
+/// What nothing has evaluated of a list, where it is what follows the tuple.
+fn unevaluated_items<'a>(object: &mut Object<'a>) -> Option<Node<'a>> {
+    let is_rest = object.get("additionalItems").is_none() && dialect::evaluates_alone(object);
+    object.get("unevaluatedItems").filter(|_| is_rest)
 }
 
 /// Keeps the value of a keyword, unless it is of a kind that the keyword does not take.

@@ -34,6 +34,8 @@ impl Dialect {
 #[derive(Clone, Copy)]
 enum Fate {
     Read(&'static str),
+    /// Where nothing beside it evaluates what it speaks of, draft 7 has a keyword that says the same.
+    ReadAlone(&'static str),
     PassedOver(&'static str),
 }
 
@@ -49,20 +51,48 @@ const LATER: &[(&str, &str, Fate)] = &[
     ("contentSchema", "2019-09", Fate::PassedOver("take it out")),
     ("dependentRequired", "2019-09", Fate::Read("`dependencies`")),
     ("dependentSchemas", "2019-09", Fate::Read("`dependencies`")),
-    ("maxContains", "2019-09", Fate::PassedOver("draft 7 only has `contains`")),
-    ("minContains", "2019-09", Fate::PassedOver("draft 7 only has `contains`")),
+    ("maxContains", "2019-09", Fate::PassedOver("draft 7 only has `contains`, and nothing else is validated")),
+    ("minContains", "2019-09", Fate::PassedOver("draft 7 only has `contains`, and nothing else is validated")),
     ("prefixItems", "2020-12", Fate::Read("`items` with a list")),
-    ("unevaluatedItems", "2019-09", Fate::PassedOver("use `additionalItems`")),
-    ("unevaluatedProperties", "2019-09", Fate::PassedOver("use `additionalProperties`")),
+    ("unevaluatedItems", "2019-09", Fate::ReadAlone("`additionalItems`")),
+    ("unevaluatedProperties", "2019-09", Fate::ReadAlone("`additionalProperties`")),
 ];
+
+/// What evaluates properties and items from elsewhere, so that it takes a validator of a later draft to say what is left.
+const ELSEWHERE: &[&str] = &[
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "dependentSchemas",
+    "dependencies",
+    "contains",
+    "$dynamicRef",
+    "$recursiveRef",
+];
+
+/// Whether what is not evaluated is just what the schema itself does not speak of.
+pub(super) fn evaluates_alone(object: &mut Object<'_>) -> bool {
+    ELSEWHERE.iter().all(|key| object.get(key).is_none())
+}
 
 /// Warns about keywords that a schema's own draft does not have.
 pub(super) fn check(dialect: Dialect, object: &mut Object<'_>) {
     for (key, draft, fate) in LATER {
         let Some(node) = object.get(key).filter(|_| dialect == Dialect::Draft7) else { continue };
+        let is_alone = evaluates_alone(object);
         let message = format!("`{key}` is of JSON Schema {draft}, and schemas of AsyncAPI are of draft 7");
         let cure = match fate {
             Fate::Read(instead) => format!("it is read all the same; other tools want {instead}"),
+            Fate::ReadAlone(instead) if is_alone => {
+                format!("it is read as {instead}, which other tools want in its place")
+            }
+            Fate::ReadAlone(instead) => {
+                format!(
+                    "it is passed over, and not validated, for draft 7 cannot say what others evaluate; use {instead}"
+                )
+            }
             Fate::PassedOver(instead) => format!("it is passed over; {instead}"),
         };
         node.report(Diagnostic::new(Severity::Warning, &node.at, message).at_key().with_cure(cure));

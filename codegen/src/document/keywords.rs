@@ -163,7 +163,7 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
     keywords.constraints = constraints::read(schemas, &mut object);
     keywords.properties = named(schemas, object.entries("properties"));
     keywords.pattern_properties = named(schemas, object.entries("patternProperties"));
-    keywords.additional = object.get("additionalProperties").map(|node| schemas.read(&node));
+    keywords.additional = additional(schemas, &mut object);
     items(&mut keywords, schemas, &mut object);
     keywords.all_of = schemas_of(schemas, &mut object, "allOf");
     keywords.any_of = schemas_of(schemas, &mut object, "anyOf");
@@ -243,6 +243,12 @@ fn add(keywords: &mut Keywords, json_type: JsonType) {
     }
 }
 
+/// What is said of all other properties; in later drafts, of those that nothing has evaluated.
+fn additional(schemas: &mut Schemas, object: &mut Object<'_>) -> Option<SchemaId> {
+    let later = object.get("unevaluatedProperties").filter(|_| dialect::evaluates_alone(object));
+    object.get("additionalProperties").or(later).map(|node| schemas.read(&node))
+}
+
 /// The names under `required`; draft 3's boolean says nothing about the properties of this object.
 fn required(object: &mut Object<'_>) -> Vec<String> {
     let Some(node) = object.get("required") else { return Vec::new() };
@@ -261,7 +267,9 @@ fn required(object: &mut Object<'_>) -> Vec<String> {
 
 fn items(keywords: &mut Keywords, schemas: &mut Schemas, object: &mut Object<'_>) {
     keywords.tuple = schemas_of(schemas, object, "prefixItems");
-    keywords.is_open_tuple = object.get("additionalItems").is_none_or(|node| *node.value != Value::Bool(false));
+    let later = object.get("unevaluatedItems").filter(|_| dialect::evaluates_alone(object));
+    let rest = object.get("additionalItems").or(later);
+    keywords.is_open_tuple = rest.is_none_or(|node| *node.value != Value::Bool(false));
     match object.get("items") {
         None => {}
         Some(node) if matches!(node.value, Value::Sequence(_)) => {

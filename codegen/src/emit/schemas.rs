@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, types};
+use super::{Emit, docs, types};
 use crate::ir::{Defined, Definition, Json, Shape, Type, TypeId};
 
 /// A line of the text is no longer than this, where what stands in it can be broken.
@@ -48,6 +48,36 @@ pub(super) fn validate(emit: Emit<'_>, id: TypeId) -> Option<TokenStream> {
     })
 }
 
+/// The functions that validate values of components without methods.
+pub(super) fn functions(emit: Emit<'_>) -> Option<TokenStream> {
+    let functions = emit.names.validators.iter().map(|(id, function)| {
+        let name = &emit.names.types[id];
+        let definition = name.plain();
+        let docs = docs::line(&format!("Checks a [`{definition}`](super::{definition})."));
+        quote! {
+            #docs
+            #[doc = ""]
+            #[doc = " # Errors"]
+            #[doc = ""]
+            #[doc = " Every violation, with its place."]
+            pub fn #function(value: &super::#name) -> Result<(), Violations> {
+                SCHEMAS.check(#definition, value)
+            }
+        }
+    });
+    let functions: Vec<TokenStream> = functions.collect();
+    (!functions.is_empty()).then(|| {
+        quote! {
+            #[doc = " Checks of what is another name of a type, and so has no methods of its own."]
+            pub mod validate {
+                use super::{SCHEMAS, Violations};
+
+                #(#functions)*
+            }
+        }
+    })
+}
+
 /// The function that validates a payload of this type; `None` where there is nothing to validate.
 pub(super) fn validator(emit: Emit<'_>, ty: &Type) -> Option<TokenStream> {
     match ty {
@@ -55,8 +85,9 @@ pub(super) fn validator(emit: Emit<'_>, ty: &Type) -> Option<TokenStream> {
             let name = types::owned(emit, ty);
             Some(quote!(#name::validate))
         }
-        Type::Named(id) => match &emit.api.types[*id].shape {
-            Shape::Alias(target) => validator(emit, target),
+        Type::Named(id) => match (emit.names.validators.get(id), &emit.api.types[*id].shape) {
+            (Some(name), _) => Some(quote!(validate::#name)),
+            (None, Shape::Alias(target)) => validator(emit, target),
             _ => None,
         },
         Type::Nullable(inner) => {

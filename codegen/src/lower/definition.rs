@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::document::{
     Dependency, Document, FileId, JsonType, Keywords, Language, Place, SchemaId, SchemaKind, Schemas, Value,
 };
-use crate::ir::{Defined, Definition, Definitions, Json, Shape, Type, TypeId, Types};
+use crate::ir::{Defined, Definition, Definitions, Json, Root, Shape, Type, TypeDef, TypeId, Types};
 
 /// Which schemas the types were made of.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ pub(super) fn all(document: &Document, types: &Types, made: &Made) -> Definition
     };
     let mut found = BTreeMap::new();
     let mut pending: Vec<Defined> = types.iter().map(|(id, _)| Defined::Type(id)).collect();
-    pending.retain(|defined| !matches!(defined, Defined::Type(id) if matches!(types[*id].shape, Shape::Alias(_))));
+    pending.retain(|defined| matches!(defined, Defined::Type(id) if is_validated(schemas, &types[*id])));
     while let Some(defined) = pending.pop() {
         if found.contains_key(&defined) {
             continue;
@@ -62,6 +62,16 @@ pub(super) fn all(document: &Document, types: &Types, made: &Made) -> Definition
     let ordered: Vec<Defined> = in_order.filter(|defined| found.contains_key(defined)).collect();
     let of_types = ordered.into_iter().filter_map(|defined| found.remove_entry(&defined)).collect::<Vec<_>>();
     Definitions::new(of_types.into_iter().chain(found).map(|(of, schema)| Definition { of, schema }).collect())
+}
+
+/// Whether somebody may have a value of a type to validate: an alias is one that they know if it is a component of its own.
+fn is_validated(schemas: &Schemas, def: &TypeDef) -> bool {
+    let Shape::Alias(target) = &def.shape else { return true };
+    let own = schemas.at(&def.at).and_then(|id| schemas.own_keywords(id));
+    // What only refers to another is validated as that.
+    let is_other = own.is_none() && matches!(target, Type::Named(_));
+    let is_value = !matches!(target, Type::Bytes | Type::Encoded(_));
+    is_value && !is_other && def.origin.steps.is_empty() && matches!(def.origin.root, Root::Schema(_))
 }
 
 /// The unions that types are alternatives of.
