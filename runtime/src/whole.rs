@@ -1,6 +1,6 @@
 //! Integers that are written with a fraction of zero, or with an exponent, for the fields of generated code.
 //!
-//! To JSON Schema `1.0` and `1e3` are integers, and what writes numbers in Python, Lua or PHP writes them so; serde_json
+//! To JSON Schema `1.0` and `1e3` are integers, and what writes numbers in Python, Lua or PHP writes them so; `serde_json`
 //! reads no `i64` from them. [`read()`] does, in a field of any type that holds integers: alone, in an `Option`, in lists,
 //! tuples and maps. Types of their own inside are left to themselves.
 //!
@@ -19,7 +19,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! An `i128` is read as serde_json reads it: it looks for nothing but digits there.
+//! An `i128` is read as `serde_json` reads it: it looks for nothing but digits there.
 
 mod inside;
 

@@ -3,6 +3,7 @@
 mod desk;
 mod frame;
 mod leases;
+mod left_behind;
 mod letters;
 mod revisions;
 mod stream;
@@ -30,6 +31,7 @@ use super::{
 use crate::clock::elapsed;
 use crate::{BoxError, BoxFuture, defaults};
 use leases::Held;
+use left_behind::Ends;
 use stream::{PARTITIONS, Seat, dead_subject, partition, subject};
 
 /// How long a server may take to answer. One that was killed never does, and another has its part soon after.
@@ -82,6 +84,7 @@ pub struct Nats {
     consumers: Vec<PullConsumer>,
     lease: Duration,
     leased: Mutex<HashMap<Receipt, Held>>,
+    ends: Mutex<Ends>,
     turn: AtomicUsize,
     changed: Notify,
 }
@@ -140,9 +143,21 @@ impl Nats {
         // Those that were there have kept theirs.
         let spans = consumers.iter().map(|consumer: &PullConsumer| consumer.cached_info().config.ack_wait);
         let lease = spans.min().unwrap_or(lease);
-        let (leased, turn, changed) = (Mutex::default(), AtomicUsize::new(0), Notify::new());
-        let inbox =
-            Self { context, name: name.to_owned(), queue, dead, revisions, consumers, lease, leased, turn, changed };
+        let (leased, ends) = (Mutex::default(), Mutex::default());
+        let (turn, changed) = (AtomicUsize::new(0), Notify::new());
+        let inbox = Self {
+            context,
+            name: name.to_owned(),
+            queue,
+            dead,
+            revisions,
+            consumers,
+            lease,
+            leased,
+            ends,
+            turn,
+            changed,
+        };
         let (largest, usual) = (inbox.largest_body(), defaults::BODY_LIMIT);
         if largest < usual {
             tracing::warn!(largest, usual, "larger bodies are answered 413 for what max_payload of the NATS server is");
@@ -319,9 +334,10 @@ impl Inbox for Nats {
         })
     }
 
-    /// Dead letters only: the server forgets ids by itself.
+    /// Dead letters only: the server forgets ids by itself. What it has forgotten in the queue is taken up again.
     fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
         Box::pin(async move {
+            self.take_up_what_is_left().await?;
             let dead = match retention.dead {
                 Some(kept) => self.purge_letters(kept).await?,
                 None => 0,

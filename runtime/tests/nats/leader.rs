@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_nats::jetstream;
-use asyncapi_runtime::inbox::{Envelope, Inbox, InboxError, Nats, Place};
+use asyncapi_runtime::inbox::{Envelope, Inbox, InboxError, Nats, Place, Retention};
 use asyncapi_runtime::worker::Ended;
 use asyncapi_runtime::{Accept, Durable, Inbound, NotAccepted, RetryCause, Worker};
 use tokio::sync::oneshot;
@@ -100,7 +100,9 @@ async fn leader_killed(times: u32, every: Duration) {
     let acknowledged = sent.acknowledged.lock().unwrap().clone();
     let handling = async {
         while !inbox.stats().await.is_ok_and(|stats| stats.pending == 0) {
-            sleep(Duration::from_millis(100)).await;
+            // As a worker does every ten minutes: a server that was killed may have left something behind.
+            let _unavailable = inbox.purge(Retention::default()).await;
+            sleep(LEASE).await;
         }
     };
     let handled = timeout(PATIENCE, handling).await;

@@ -3,6 +3,7 @@
 mod cluster;
 mod leader;
 mod lease;
+mod left_behind;
 mod listed;
 mod revisions;
 mod server;

@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use futures_util::future::join_all;
 
 use super::frame;
+use super::left_behind::Ends;
 use super::revisions::Resource;
 use super::stream::{PARTITIONS, Seat};
 use super::{Nats, SILENCE, unavailable, within};
@@ -142,10 +143,18 @@ impl Nats {
                 AckKind::Ack
             }
         };
+        let has_ended = matches!(ack, AckKind::Ack);
         acknowledge(&message, ack).await?;
+        if let (true, Seat::Queue(sequence)) = (has_ended, Seat::of(ticket.receipt)) {
+            self.ends().remember(sequence);
+        }
         self.leased().remove(&ticket.receipt);
         self.changed.notify_one();
         Ok(())
+    }
+
+    pub(super) fn ends(&self) -> MutexGuard<'_, Ends> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn leased(&self) -> MutexGuard<'_, HashMap<Receipt, Held>> {

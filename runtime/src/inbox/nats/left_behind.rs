@@ -1,0 +1,83 @@
+//! What stays in the queue though the server gives it to nobody any more.
+//!
+//! Where the leader of a stream is killed just as the end of an event is written down, some servers (2.9 among them) keep
+//! the message and forget that anybody waits for it. It would count as pending for ever, and were its end not written
+//! down, it would be lost.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use super::stream::{self, PARTITIONS, subject};
+use super::{Nats, frame, unavailable};
+use crate::inbox::InboxError;
+
+/// How many ends are remembered, to tell an event that is done from one that has to be handled again.
+const REMEMBERED: usize = 1 << 16;
+
+/// What is known of the queue beyond what the server says.
+#[derive(Debug, Default)]
+pub(super) struct Ends {
+    /// The numbers of the events that ended here, the last ones.
+    ended: VecDeque<u64>,
+    /// Since when a number has been seen in the queue with nobody to have it.
+    left: BTreeMap<u64, Instant>,
+}
+
+impl Ends {
+    pub(super) fn remember(&mut self, sequence: u64) {
+        if self.ended.len() == REMEMBERED {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(sequence);
+    }
+}
+
+impl Nats {
+    /// Removes what is done and has been left behind for longer than a lease, and has the rest handled again.
+    pub(super) async fn take_up_what_is_left(&self) -> Result<(), InboxError> {
+        let mut left = BTreeMap::new();
+        for partition in 0..PARTITIONS {
+            for sequence in self.left_in(partition).await? {
+                let since = self.ends().left.get(&sequence).copied().unwrap_or_else(Instant::now);
+                if since.elapsed() > self.lease {
+                    self.take_up(partition, sequence).await?;
+                } else {
+                    left.insert(sequence, since);
+                }
+            }
+        }
+        self.ends().left = left;
+        Ok(())
+    }
+
+    /// The numbers of a partition's events that were given to somebody, while nobody has any.
+    async fn left_in(&self, partition: usize) -> Result<Vec<u64>, InboxError> {
+        let consumer = self.consumers[partition].get_info().await.map_err(unavailable)?;
+        let mut left = Vec::new();
+        if consumer.num_ack_pending > 0 {
+            return Ok(left);
+        }
+        let mut from = 0;
+        while let Some(message) = stream::next(&self.queue, &subject(&self.name, partition), from).await? {
+            if message.sequence > consumer.delivered.stream_sequence {
+                break;
+            }
+            from = message.sequence + 1;
+            left.push(message.sequence);
+        }
+        Ok(left)
+    }
+
+    async fn take_up(&self, partition: usize, sequence: u64) -> Result<(), InboxError> {
+        let Some(message) = stream::message(&self.queue, sequence).await? else { return Ok(()) };
+        let is_done = self.ends().ended.contains(&sequence);
+        tracing::warn!(partition, sequence, is_done, "the server had forgotten an event in the queue");
+        if !is_done && let Ok(event) = frame::read(&message.payload) {
+            // Not the event's own id: within two hours that would be a duplicate.
+            let id = format!("{}:left:{sequence}", event.delivery.id());
+            self.publish_event(&event.delivery, &id).await?;
+        }
+        self.queue.delete_message(sequence).await.map_err(unavailable)?;
+        Ok(())
+    }
+}
