@@ -15,6 +15,7 @@ mod event_name;
 mod examples;
 mod handler;
 mod imports;
+mod known;
 mod lints;
 mod literal;
 mod markdown;

@@ -21,7 +21,7 @@ pub(crate) use self::enums::{Enum, EnumValue, Members};
 pub(crate) use self::open_tuple::OpenTuple;
 pub(crate) use self::operation::{Carried, Correlation, Direction, Event, Example, IdKind, Operation, Reply, Routing};
 pub(crate) use self::reference::{External, Type, Width};
-pub(crate) use self::shape::{Extra, Field, Kind, Presence, Shape, Struct, Told, Union, Variant};
+pub(crate) use self::shape::{Extra, Field, Kind, Presence, Shape, Struct, TagValue, Told, Union, Variant};
 pub(crate) use self::types::{Label, Origin, Root, Step, TypeDef, TypeId, Types};
 use crate::document::{Access, Place};
 

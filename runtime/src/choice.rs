@@ -4,7 +4,7 @@
 //! what stands before that property is held back for a moment. Where nothing tells, alternatives are tried ([`Fitting`]).
 //!
 //! ```
-//! use asyncapi_runtime::choice::{self, Choice, Seen};
+//! use asyncapi_runtime::choice::{self, Choice, Seen, Tag};
 //! use serde::{Deserialize, Deserializer};
 //!
 //! #[derive(Deserialize)]
@@ -22,7 +22,7 @@
 //!
 //!     fn choose<'de, D: Deserializer<'de>>(seen: Seen<'_>, value: D) -> Result<Self, D::Error> {
 //!         match seen {
-//!             Seen::Object(Some("cat")) => Deserialize::deserialize(value).map(Self::Cat),
+//!             Seen::Object(Tag::Text("cat")) => Deserialize::deserialize(value).map(Self::Cat),
 //!             Seen::String => Deserialize::deserialize(value).map(Self::Name),
 //!             other => Err(other.refused("a text, or `kind`: `cat`")),
 //!         }
@@ -48,6 +48,7 @@ mod resumed;
 use std::fmt;
 
 use serde::{Deserializer, de};
+use serde_json::Value;
 
 pub use self::fitting::Fitting;
 use self::look::Look;
@@ -65,8 +66,41 @@ pub enum Seen<'a> {
     String,
     /// A list.
     Array,
-    /// An object, with the text under [`Choice::TAG`] where there is one.
-    Object(Option<&'a str>),
+    /// An object, with what stands under [`Choice::TAG`].
+    Object(Tag<'a>),
+}
+
+/// What stands in an object under the property that tells alternatives apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag<'a> {
+    /// Nothing, or nothing was looked for.
+    Absent,
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number, which may be written as `1.0`.
+    Integer(i128),
+    /// A text.
+    Text(&'a str),
+    /// A fraction, a list or an object, by which nothing is told apart.
+    Other,
+}
+
+impl<'a> Tag<'a> {
+    #[allow(clippy::cast_possible_truncation)]
+    fn of(value: &'a Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Boolean(*value),
+            Value::String(text) => Self::Text(text),
+            Value::Number(number) => {
+                let whole = number.as_f64().filter(|number| number.fract() == 0.0).map(|number| number as i128);
+                number.as_i128().or(whole).map_or(Self::Other, Self::Integer)
+            }
+            Value::Array(_) | Value::Object(_) => Self::Other,
+        }
+    }
 }
 
 impl Seen<'_> {
@@ -85,8 +119,11 @@ impl fmt::Display for Seen<'_> {
             Self::Number => formatter.write_str("a number"),
             Self::String => formatter.write_str("a string"),
             Self::Array => formatter.write_str("an array"),
-            Self::Object(None) => formatter.write_str("an object"),
-            Self::Object(Some(tag)) => write!(formatter, "an object of `{tag}`"),
+            Self::Object(Tag::Absent | Tag::Other) => formatter.write_str("an object"),
+            Self::Object(Tag::Null) => formatter.write_str("an object of `null`"),
+            Self::Object(Tag::Boolean(tag)) => write!(formatter, "an object of `{tag}`"),
+            Self::Object(Tag::Integer(tag)) => write!(formatter, "an object of `{tag}`"),
+            Self::Object(Tag::Text(tag)) => write!(formatter, "an object of `{tag}`"),
         }
     }
 }

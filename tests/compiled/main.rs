@@ -66,6 +66,8 @@ fixtures! {
     types_only = "../fixtures/types-only/expected.rs";
     unions = "../fixtures/unions/expected.rs";
     unions_closed = "../fixtures/unions-closed/expected.rs";
+    unions_told = "../fixtures/unions-told/expected.rs";
+    unions_told_types_only = "../fixtures/unions-told-types-only/expected.rs";
     unions_types_only = "../fixtures/unions-types-only/expected.rs";
     validated = "../fixtures/validation/expected.rs";
     urls = "../fixtures/urls/expected.rs";
@@ -87,6 +89,7 @@ mod self_holding;
 mod shapes;
 mod teams;
 mod unions_kept;
+mod unions_told_apart;
 mod validation;
 mod values;
 mod whole;

@@ -40,6 +40,7 @@ type Told<'a> = (Vec<String>, Vec<(&'a Place, &'a Docs)>);
 /// What can be done with the values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
+    Boolean,
     Integer,
     Number,
     Json,
@@ -76,6 +77,10 @@ impl<'a> Parts<'a> {
                 let literals = values.iter().map(|value| literal::json(&Value::String(value.value.clone())));
                 (quote!(Value), Kind::Json, literals.collect(), told(values, String::clone))
             }
+            Members::Booleans(values) => {
+                let literals = values.iter().map(|EnumValue { value, .. }| quote!(#value));
+                (quote!(bool), Kind::Boolean, literals.collect(), told(values, bool::to_string))
+            }
             Members::Integers(width, values) => {
                 let literals = values.iter().map(|value| literal::integer(value.value, *width));
                 let width: Width = *width;
@@ -100,7 +105,7 @@ impl<'a> Parts<'a> {
         let Self { name, variants, value, .. } = self;
         let marks = enums::default_marks(default, variants.len());
         let derived: &[&str] = match (self.kind, self.openness) {
-            (Kind::Integer, _) | (_, Openness::Closed) => UNITS,
+            (Kind::Boolean | Kind::Integer, _) | (_, Openness::Closed) => UNITS,
             (Kind::Number, Openness::Open) => NUMBERS,
             (Kind::Json, Openness::Open) => VALUES,
         };

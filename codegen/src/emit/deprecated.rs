@@ -66,6 +66,7 @@ fn docs_of(members: &Members) -> Vec<&Docs> {
     }
     match members {
         Members::Texts(values) => of(values),
+        Members::Booleans(values) => of(values),
         Members::Integers(_, values) => of(values),
         Members::Numbers(values) => of(values),
         Members::Mixed(values) => of(values),

@@ -123,7 +123,7 @@ impl Uses {
             }
             (Members::Integers(..), Openness::Closed) => self.add("std::str", ["FromStr"]),
             (Members::Mixed(_), _) => self.add("serde_json", ["Value"]),
-            (Members::Texts(_) | Members::Numbers(_), _) => {}
+            (Members::Texts(_) | Members::Booleans(_) | Members::Numbers(_), _) => {}
         }
         self.add("std", ["fmt"]);
         self.add("serde", ["Deserialize", "Serialize"]);

@@ -55,8 +55,13 @@ fn json_integer(value: i128) -> TokenStream {
             let literal = Literal::u64_suffixed(value);
             quote!(#literal)
         }
-        (Err(_), Err(_)) => number(value.to_string().parse().unwrap_or_default()),
+        (Err(_), Err(_)) => json_number(value),
     }
+}
+
+/// An integer as an `f64`, the nearest one.
+pub(super) fn json_number(value: i128) -> TokenStream {
+    number(value.to_string().parse().unwrap_or_default())
 }
 
 /// An integer where its type is known, or is `i32`.

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, attributes, docs, types, whole};
+use super::{Emit, attributes, docs, known, literal, types, whole};
 use crate::config::Extent;
-use crate::ir::{Kind, Shape, Told, Type, TypeDef, TypeId, Union, Variant};
+use crate::ir::{Kind, Shape, TagValue, Told, Type, TypeDef, TypeId, Union, Variant, Width};
 use crate::names::Name;
 
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -> Vec<TokenStream> {
@@ -61,7 +61,7 @@ pub(super) fn keeps_unknown(emit: Emit<'_>, def: &TypeDef, union: &Union) -> boo
 /// How a union is read, where it cannot be derived.
 fn deserialize(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union, is_open: bool) -> Vec<TokenStream> {
     match (union.told(), emit.config.extent) {
-        (Told::Nothing, _) => vec![by_trial(name, members, union)],
+        (Told::Nothing, _) => vec![by_trial(emit, name, members, union)],
         (Told::Tag(tag), Extent::TypesOnly) => vec![by_value(emit, name, members, union, tag, is_open)],
         (Told::Kind, Extent::TypesOnly) if is_derived(emit, union) => Vec::new(),
         (Told::Kind, Extent::TypesOnly) => vec![by_kind(emit, name, members, union)],
@@ -96,17 +96,21 @@ fn at_sight(
         Told::Kind | Told::Nothing => None,
     };
     let arms = union.variants.iter().zip(members).filter_map(|(variant, member)| {
-        let values = &variant.tag_values;
+        let values = seen_tags(&variant.tag_values);
         let kinds = variant.kinds.iter().map(|kind| seen(*kind));
         let pattern = match (&values[..], &variant.kinds[..]) {
             ([], []) => return None,
             ([], _) if takes_the_rest(variant) => quote!(_),
             ([], _) => quote!(#(#kinds)|*),
-            (values, _) => quote!(choice::Seen::Object(Some(#(#values)|*))),
+            (values, _) => quote!(Seen::Object(#(#values)|*)),
         };
         let read = read(emit, variant, quote!(Deserialize::deserialize));
         Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
+    let seen_words = match told {
+        Told::Tag(_) => quote!({Seen, Tag}),
+        Told::Kind | Told::Nothing => quote!(Seen),
+    };
     let expected = expected(union, told);
     let rest = match (is_open, is_exhaustive(union)) {
         (true, _) => quote!(_ => Deserialize::deserialize(value).map(Self::Unknown),),
@@ -118,6 +122,8 @@ fn at_sight(
             #tag
 
             fn choose<'de, D: Deserializer<'de>>(seen: choice::Seen<'_>, value: D) -> Result<Self, D::Error> {
+                use choice::#seen_words;
+
                 match seen {
                     #(#arms)*
                     #rest
@@ -146,13 +152,41 @@ fn is_exhaustive(union: &Union) -> bool {
 
 fn seen(kind: Kind) -> TokenStream {
     match kind {
-        Kind::Null => quote!(choice::Seen::Null),
-        Kind::Boolean => quote!(choice::Seen::Boolean),
-        Kind::Number => quote!(choice::Seen::Number),
-        Kind::String => quote!(choice::Seen::String),
-        Kind::Array => quote!(choice::Seen::Array),
-        Kind::Object => quote!(choice::Seen::Object(_)),
+        Kind::Null => quote!(Seen::Null),
+        Kind::Boolean => quote!(Seen::Boolean),
+        Kind::Number => quote!(Seen::Number),
+        Kind::String => quote!(Seen::String),
+        Kind::Array => quote!(Seen::Array),
+        Kind::Object => quote!(Seen::Object(_)),
     }
+}
+
+/// The values of a tag as a pattern, those of one kind together.
+fn seen_tags(values: &[TagValue]) -> Vec<TokenStream> {
+    let integers = values.iter().filter_map(|value| match value {
+        TagValue::Integer(value) => Some(literal::integer(*value, Width::I128)),
+        _ => None,
+    });
+    let texts = values.iter().filter_map(|value| match value {
+        TagValue::Text(text) => Some(quote!(#text)),
+        _ => None,
+    });
+    let booleans = values.iter().filter_map(|value| match value {
+        TagValue::Boolean(value) => Some(quote!(#value)),
+        _ => None,
+    });
+    let of = |kind: TokenStream, values: Vec<TokenStream>| match &values[..] {
+        [] => None,
+        values => Some(quote!(Tag::#kind(#(#values)|*))),
+    };
+    let null = values.contains(&TagValue::Null).then(|| quote!(Tag::Null));
+    let kinds = [
+        null,
+        of(quote!(Boolean), booleans.collect()),
+        of(quote!(Integer), integers.collect()),
+        of(quote!(Text), texts.collect()),
+    ];
+    kinds.into_iter().flatten().collect()
 }
 
 /// What would have been taken, for the error that says what was not.
@@ -218,6 +252,9 @@ fn value_of(kind: Kind) -> TokenStream {
 
 /// The tag chooses the alternative, which keeps it; without the runtime, from the value read whole.
 fn by_value(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union, tag: &str, is_open: bool) -> TokenStream {
+    let is_text = |value: &TagValue| matches!(value, TagValue::Text(_));
+    let are_texts = union.variants.iter().flat_map(|variant| &variant.tag_values).all(is_text);
+    let seen = if are_texts { quote!(value.get(#tag).and_then(Value::as_str)) } else { quote!(value.get(#tag)) };
     let arms = union.variants.iter().zip(members).filter_map(|(variant, member)| {
         let values = &variant.tag_values;
         let pattern = match (&values[..], &variant.kinds[..]) {
@@ -226,7 +263,14 @@ fn by_value(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union, tag: &
                 let tests = kinds.iter().map(|kind| is_kind(*kind));
                 quote!(_ if #(#tests)||*)
             }
-            (values, _) => quote!(#(Some(#values))|*),
+            (values, _) if are_texts => {
+                let values = values.iter().map(TagValue::to_string);
+                quote!(#(Some(#values))|*)
+            }
+            (values, _) => {
+                let tests = values.iter().map(is_tag);
+                quote!(Some(tag) if #(#tests)||*)
+            }
         };
         let read = read(emit, variant, quote!(serde_json::from_value));
         Some(quote!(#pattern => #read(value).map(Self::#member)))
@@ -238,13 +282,34 @@ fn by_value(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union, tag: &
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let value = Value::deserialize(deserializer)?;
-                let chosen = match value.get(#tag).and_then(Value::as_str) {
+                let chosen = match #seen {
                     #(#arms,)*
                     _ => #rest,
                 };
                 chosen.map_err(serde::de::Error::custom)
             }
         }
+    }
+}
+
+fn is_tag(value: &TagValue) -> TokenStream {
+    match value {
+        TagValue::Null => quote!(tag.is_null()),
+        TagValue::Boolean(value) => quote!(tag.as_bool() == Some(#value)),
+        // A whole number may be written as `1.0`, up to where each has a double of its own.
+        TagValue::Integer(value) if value.unsigned_abs() <= 1 << 53 => {
+            let value = literal::json_number(*value);
+            quote!(tag.as_f64() == Some(#value))
+        }
+        TagValue::Integer(value) if *value > i128::from(i64::MAX) => {
+            let value = literal::integer(*value, Width::U64);
+            quote!(tag.as_u64() == Some(#value))
+        }
+        TagValue::Integer(value) => {
+            let value = literal::integer(*value, Width::I64);
+            quote!(tag.as_i64() == Some(#value))
+        }
+        TagValue::Text(text) => quote!(tag.as_str() == Some(#text)),
     }
 }
 
@@ -259,11 +324,17 @@ fn is_kind(kind: Kind) -> TokenStream {
     }
 }
 
-/// The first alternative that keeps all of the value is meant, or else the one that keeps most.
-fn by_trial(name: &Name, members: &[Name], union: &Union) -> TokenStream {
-    let tries = union.variants.iter().zip(members).map(|(_, member)| {
+/// The first alternative that keeps all of the value and knows it is meant, or else the one that keeps most.
+fn by_trial(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
+    let tries = union.variants.iter().zip(members).map(|(variant, member)| {
         let label = member.plain();
-        quote!(.or(#label, Self::#member))
+        match known::is_known(emit, &variant.ty, &quote!(read)) {
+            Some(test) => {
+                let ty = types::owned(emit, &variant.ty);
+                quote!(.or_known(#label, Self::#member, |read: &#ty| #test))
+            }
+            None => quote!(.or(#label, Self::#member)),
+        }
     });
     quote! {
         impl<'de> Deserialize<'de> for #name {
@@ -276,11 +347,38 @@ fn by_trial(name: &Name, members: &[Name], union: &Union) -> TokenStream {
 
 /// What the runtime would bring, where there is none: the same by the same name.
 pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
-    let is_tried = |shape: &Shape| matches!(shape, Shape::Union(union) if union.told() == Told::Nothing);
-    if emit.config.extent == Extent::Everything || !emit.api.types.iter().any(|(_, def)| is_tried(&def.shape)) {
+    let unions = emit.api.types.iter().filter_map(|(_, def)| match &def.shape {
+        Shape::Union(union) if union.told() == Told::Nothing => Some(union),
+        _ => None,
+    });
+    let tried: Vec<&Variant> = unions.flat_map(|union| &union.variants).collect();
+    if emit.config.extent == Extent::Everything || tried.is_empty() {
         return None;
     }
     let read = if whole::is_used(emit) { quote!(super::whole::read::<_, V>) } else { quote!(V::deserialize) };
+    let is_open = |variant: &&&Variant| known::is_known(emit, &variant.ty, &quote!(read)).is_some();
+    let (open, plain): (Vec<&Variant>, Vec<&Variant>) = tried.iter().partition(is_open);
+    let or = (!plain.is_empty()).then(|| {
+        quote! {
+            pub(super) fn or<V>(self, name: &str, alternative: fn(V) -> T) -> Self
+            where
+                V: DeserializeOwned + Serialize,
+            {
+                self.try_one(name, alternative, |_| true)
+            }
+        }
+    });
+    let or_known = (!open.is_empty()).then(|| {
+        quote! {
+            #[doc = " Tries an alternative that may only have kept what it does not know."]
+            pub(super) fn or_known<V>(self, name: &str, alternative: fn(V) -> T, is_known: fn(&V) -> bool) -> Self
+            where
+                V: DeserializeOwned + Serialize,
+            {
+                self.try_one(name, alternative, is_known)
+            }
+        }
+    });
     Some(quote! {
         #[doc = " Reading one of several alternatives that nothing tells apart."]
         mod choice {
@@ -288,10 +386,10 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
             use serde::{Deserialize, Deserializer, Serialize};
             use serde_json::Value;
 
-            #[doc = " A value, and the alternative that keeps most of it so far."]
+            #[doc = " A value, and the alternative that keeps most of it so far, and whether it knows it all."]
             pub(super) struct Fitting<T> {
                 value: Value,
-                best: Option<(usize, T)>,
+                best: Option<((usize, bool), T)>,
                 refused: String,
             }
 
@@ -301,16 +399,20 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
                     Ok(Self { value, best: None, refused: "no alternative fits".to_owned() })
                 }
 
-                pub(super) fn or<V>(mut self, name: &str, alternative: fn(V) -> T) -> Self
+                #or
+
+                #or_known
+
+                fn try_one<V>(mut self, name: &str, alternative: fn(V) -> T, is_known: fn(&V) -> bool) -> Self
                 where
                     V: DeserializeOwned + Serialize,
                 {
                     let read = #read(&self.value);
                     match read.and_then(|read| Ok((serde_json::to_value(&read)?, read))) {
                         Ok((written, read)) => {
-                            let kept = kept(&self.value, &written);
-                            if self.best.as_ref().is_none_or(|(most, _)| kept > *most) {
-                                self.best = Some((kept, alternative(read)));
+                            let fit = (kept(&self.value, &written), is_known(&read));
+                            if self.best.as_ref().is_none_or(|(best, _)| fit > *best) {
+                                self.best = Some((fit, alternative(read)));
                             }
                         }
                         Err(why) => self.refused = format!("{}; {name}: {why}", self.refused),

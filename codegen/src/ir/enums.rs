@@ -16,6 +16,8 @@ pub(crate) struct Enum {
 #[derive(Debug)]
 pub(crate) enum Members {
     Texts(Vec<EnumValue>),
+    /// Only constants are enums of these.
+    Booleans(Vec<EnumValue<bool>>),
     Integers(Width, Vec<EnumValue<i128>>),
     Numbers(Vec<EnumValue<f64>>),
     /// Values of several kinds, or lists and objects.
@@ -54,6 +56,7 @@ impl Members {
         }
         match self {
             Self::Texts(values) => of(values),
+            Self::Booleans(values) => of(values),
             Self::Integers(_, values) => of(values),
             Self::Numbers(values) => of(values),
             Self::Mixed(values) => of(values),

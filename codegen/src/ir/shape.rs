@@ -1,7 +1,10 @@
 //! What kinds of items there are.
 
+use std::fmt;
+use std::ops::RangeInclusive;
+
 use super::{Docs, Enum, FieldDefault, Label, OpenTuple, Type};
-use crate::document::Place;
+use crate::document::{Place, Value};
 
 /// What kind of item a type becomes.
 #[derive(Debug)]
@@ -69,9 +72,45 @@ pub(crate) struct Variant {
     pub(crate) label: Label,
     pub(crate) ty: Type,
     /// The values of the tag that mean this alternative.
-    pub(crate) tag_values: Vec<String>,
+    pub(crate) tag_values: Vec<TagValue>,
     /// The kinds of JSON that mean this alternative and no other; known once all types are made.
     pub(crate) kinds: Vec<Kind>,
+}
+
+/// A value of the property that tells alternatives apart, as far as one can be told at sight.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum TagValue {
+    Null,
+    Boolean(bool),
+    Integer(i128),
+    Text(String),
+}
+
+impl TagValue {
+    /// `None` for fractions, lists and objects, and for what no integer of JSON's readers holds.
+    pub(crate) fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Null => Some(Self::Null),
+            Value::Bool(value) => Some(Self::Boolean(*value)),
+            Value::Integer(value) => (INTEGERS.contains(value)).then_some(Self::Integer(*value)),
+            Value::String(text) => Some(Self::Text(text.clone())),
+            Value::Float(_) | Value::Sequence(_) | Value::Mapping(_) => None,
+        }
+    }
+}
+
+/// From the least `i64` to the greatest `u64`.
+const INTEGERS: RangeInclusive<i128> = i64::MIN as i128..=u64::MAX as i128;
+
+impl fmt::Display for TagValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => formatter.write_str("null"),
+            Self::Boolean(value) => value.fmt(formatter),
+            Self::Integer(value) => value.fmt(formatter),
+            Self::Text(text) => formatter.write_str(text),
+        }
+    }
 }
 
 /// An object with named properties.

@@ -79,6 +79,7 @@ fn named(types: &Types, id: TypeId, kinds: &mut BTreeSet<Kind>, seen: &mut BTree
         Shape::Struct(_) => _ = kinds.insert(Kind::Object),
         Shape::Enum(listed) => match listed.members {
             Members::Texts(_) => _ = kinds.insert(Kind::String),
+            Members::Booleans(_) => _ = kinds.insert(Kind::Boolean),
             Members::Integers(..) | Members::Numbers(_) => _ = kinds.insert(Kind::Number),
             Members::Mixed(_) => kinds.extend(Kind::ALL),
         },

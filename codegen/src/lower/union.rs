@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{merge, scalar};
 use crate::document::{Called, JsonType, Keywords, SchemaId, SchemaKind, Schemas, Tag, Value};
-use crate::ir::Label;
+use crate::ir::{Label, TagValue};
 
 /// An alternative, before it is a type.
 #[derive(Clone, Debug)]
 pub(super) struct Alternative {
     pub(super) id: SchemaId,
-    pub(super) tag_values: Vec<String>,
+    pub(super) tag_values: Vec<TagValue>,
 }
 
 /// Whether a schema allows nothing but `null`.
@@ -61,6 +61,7 @@ pub(super) fn both_labels(schemas: &Schemas, id: SchemaId) -> Label {
     let short = label(schemas, id);
     let long = merge::flat_of(schemas, id).and_then(|merged| match (&merged.format, &short) {
         (Some(format), short) if matches!(short.as_str(), "Integer" | "Number") => Some(format!("{short} {format}")),
+        _ if constant_label(schemas, &merged).as_ref() == Some(&short) => Some(long_constant_label(schemas, &merged)),
         _ if properties_label(&merged) == short => Some(long_properties_label(&merged)),
         _ => None,
     });
@@ -94,15 +95,14 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
     if let Some(title) = &keywords.docs.title {
         return title.clone();
     }
-    if let Some([Value::String(value)]) = keywords.values.as_deref() {
-        return value.clone();
+    match keywords.values.as_deref() {
+        Some([Value::String(value)]) => return value.clone(),
+        Some([Value::Bool(value)]) => return value.to_string(),
+        Some([Value::Integer(value)]) => return format!("value {value}"),
+        _ => {}
     }
     let merged = merge::flat(schemas, keywords);
-    let constant = merged.properties.iter().find_map(|(_, id)| match schemas.keywords(*id)?.values.as_deref()? {
-        [Value::String(value)] => Some(value.clone()),
-        _ => None,
-    });
-    if let Some(constant) = constant {
+    if let Some(constant) = constant_label(schemas, &merged) {
         return constant;
     }
     match merged.types.first() {
@@ -126,6 +126,40 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
 
 /// A union inside a union is named after no more of its alternatives.
 const MOST_ALTERNATIVES: usize = 3;
+
+/// An object with a constant goes by that: by a text alone, and by another value after the property that has it.
+fn constant_label(schemas: &Schemas, merged: &Keywords) -> Option<String> {
+    let constants = || constants_of(schemas, merged);
+    let text = constants().find_map(|(_, value)| match value {
+        TagValue::Text(text) => Some(text),
+        _ => None,
+    });
+    text.or_else(|| constants().next().map(|(name, value)| worded(name, &value)))
+}
+
+/// The same in more words: every constant, and then what it has beside them.
+fn long_constant_label(schemas: &Schemas, merged: &Keywords) -> String {
+    let constants: BTreeMap<&str, TagValue> = constants_of(schemas, merged).collect();
+    let others = merged.properties.iter().map(|(name, _)| name.as_str()).filter(|name| !constants.contains_key(name));
+    let others: BTreeSet<&str> = others.collect();
+    let constants = constants.iter().map(|(name, value)| worded(name, value));
+    constants.chain(others.into_iter().map(str::to_owned)).take(MOST_IN_LABEL).collect::<Vec<_>>().join(" ")
+}
+
+fn worded(name: &str, value: &TagValue) -> String {
+    match value {
+        TagValue::Integer(value) => format!("{name} {}", value.to_string().replace('-', "minus ")),
+        value => format!("{name} {value}"),
+    }
+}
+
+/// The properties that allow one value, in their order.
+fn constants_of<'a>(schemas: &'a Schemas, merged: &'a Keywords) -> impl Iterator<Item = (&'a str, TagValue)> {
+    merged.properties.iter().filter_map(|(name, id)| match schemas.keywords(*id)?.values.as_deref()? {
+        [value] => Some((name.as_str(), TagValue::of(value)?)),
+        _ => None,
+    })
+}
 
 /// An object without a name goes by the properties that it must have, or else by those that it may have.
 fn properties_label(keywords: &Keywords) -> String {
@@ -167,25 +201,25 @@ pub(super) fn tag(
         Some(discriminator) => (discriminator.property.clone(), discriminated(schemas, discriminator, &objects)),
         None => constants(schemas, &objects)?,
     };
-    let mut told: BTreeMap<SchemaId, Vec<String>> = told.into_iter().collect();
+    let mut told: BTreeMap<SchemaId, Vec<TagValue>> = told.into_iter().collect();
     let found = alternatives.iter().map(|id| Alternative { id: *id, tag_values: told.remove(id).unwrap_or_default() });
     Some((property, found.collect()))
 }
 
 /// An alternative with its values of the tag.
-type Values = (SchemaId, Vec<String>);
+type Values = (SchemaId, Vec<TagValue>);
 
 /// The first property of which each object has values that no other has.
 fn constants(schemas: &Schemas, objects: &[(SchemaId, &Keywords)]) -> Option<(String, Vec<Values>)> {
     let by_name: Vec<BTreeMap<&str, SchemaId>> = objects.iter().map(|(_, keywords)| by_name(keywords)).collect();
     let [(_, first), _, ..] = objects else { return None };
     first.properties.iter().find_map(|(name, _)| {
-        let values: Vec<Vec<String>> = by_name
+        let values: Vec<Vec<TagValue>> = by_name
             .iter()
             .map(|properties| limited(schemas, *properties.get(name.as_str())?))
             .collect::<Option<_>>()?;
-        let all: Vec<&String> = values.iter().flatten().collect();
-        let distinct: BTreeSet<&&String> = all.iter().collect();
+        let all: Vec<&TagValue> = values.iter().flatten().collect();
+        let distinct: BTreeSet<&&TagValue> = all.iter().collect();
         let pairs = || objects.iter().map(|(id, _)| *id).zip(values.clone()).collect();
         (distinct.len() == all.len()).then(|| (name.clone(), pairs()))
     })
@@ -195,39 +229,68 @@ fn by_name(keywords: &Keywords) -> BTreeMap<&str, SchemaId> {
     keywords.properties.iter().map(|(name, id)| (name.as_str(), *id)).collect()
 }
 
-/// The strings that a property is limited to.
-fn property_values(schemas: &Schemas, keywords: &Keywords, name: &str) -> Option<Vec<String>> {
-    let (_, id) = keywords.properties.iter().find(|(known, _)| known == name)?;
-    limited(schemas, *id)
-}
-
-/// The strings that a schema allows, where it allows no other.
-fn limited(schemas: &Schemas, id: SchemaId) -> Option<Vec<String>> {
+/// The values that a schema allows, where it allows no other and each can be told at sight.
+fn limited(schemas: &Schemas, id: SchemaId) -> Option<Vec<TagValue>> {
     let values = merge::flat_of(schemas, id)?.values?;
-    let texts = values.iter().map(|value| match value {
-        Value::String(text) => Some(text.clone()),
-        _ => None,
-    });
-    texts.collect::<Option<Vec<String>>>().filter(|texts| !texts.is_empty())
+    values.iter().map(TagValue::of).collect::<Option<Vec<_>>>().filter(|values| !values.is_empty())
 }
 
-/// A discriminator's values: as mapped, else as the property itself says, else the names of the components.
+/// A discriminator's values: as mapped, and what no mapping takes from an alternative, which goes by the values that
+/// its property is limited to, or by the name of its component.
 fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &Keywords)]) -> Vec<Values> {
-    let mut taken = BTreeSet::new();
-    let mut found = Vec::new();
-    for (id, keywords) in objects {
-        let name = label(schemas, *id);
+    let own: Vec<Own> = objects.iter().map(|(id, keywords)| Own::of(schemas, discriminator, *id, keywords)).collect();
+    let mut counts: BTreeMap<&TagValue, usize> = BTreeMap::new();
+    for value in own.iter().flat_map(|own| &own.limited) {
+        *counts.entry(value).or_default() += 1;
+    }
+    let mut taken: BTreeSet<TagValue> = BTreeSet::new();
+    let mut found: Vec<Vec<TagValue>> = Vec::new();
+    for own in &own {
+        found.push(own.mapped.iter().filter(|value| taken.insert((*value).clone())).cloned().collect());
+    }
+    for (own, found) in own.iter().zip(&mut found) {
+        let alone = own.limited.iter().filter(|value| counts[value] == 1);
+        let name = TagValue::Text(own.name.clone());
+        let may_be_name = own.limited.is_empty() || own.limited.contains(&name);
+        let implied = alone.cloned().chain(may_be_name.then(|| name.clone()));
+        found.extend(implied.filter(|value| taken.insert(value.clone())));
+        // Where the property of all is limited to the same values, and none of them is the name, it goes by it anyway.
+        if found.is_empty() && taken.insert(name.clone()) {
+            found.push(name);
+        }
+    }
+    objects.iter().map(|(id, _)| *id).zip(found).collect()
+}
+
+/// What a discriminator has to do with one alternative.
+struct Own {
+    name: String,
+    mapped: Vec<TagValue>,
+    /// What the property is limited to; nothing where it is not.
+    limited: Vec<TagValue>,
+}
+
+impl Own {
+    fn of(schemas: &Schemas, discriminator: &Tag, id: SchemaId, keywords: &Keywords) -> Self {
+        let name = label(schemas, id);
+        let property = keywords.properties.iter().find(|(known, _)| *known == discriminator.property);
+        let limited = property.and_then(|(_, id)| limited(schemas, *id)).unwrap_or_default();
+        let types = property.and_then(|(_, id)| merge::flat_of(schemas, *id)).map(|merged| merged.types);
         let is_meant = |target: &str| target == name || target.rsplit('/').next() == Some(&name);
         let mapped = discriminator.mapping.iter().filter(|(_, target)| is_meant(target));
-        let mut tag_values: Vec<String> = mapped.map(|(value, _)| value.clone()).collect();
-        if tag_values.is_empty() {
-            let own = property_values(schemas, keywords, &discriminator.property);
-            tag_values = own.filter(|values| values.len() == 1).unwrap_or_else(|| vec![name]);
-        }
-        tag_values.retain(|value| taken.insert(value.clone()));
-        found.push((*id, tag_values));
+        let mapped = mapped.map(|(value, _)| of_key(value, &types.clone().unwrap_or_default())).collect();
+        Self { name, mapped, limited }
     }
-    found
+}
+
+/// A key of a mapping is a text, whatever the property is.
+fn of_key(key: &str, types: &[JsonType]) -> TagValue {
+    let value = match types {
+        [JsonType::Integer | JsonType::Number] => key.parse().ok().map(Value::Integer),
+        [JsonType::Boolean] => key.parse().ok().map(Value::Bool),
+        _ => None,
+    };
+    value.as_ref().and_then(TagValue::of).unwrap_or_else(|| TagValue::Text(key.to_owned()))
 }
 
 /// How much an alternative asks for; what asks for more is tried before what asks for less.

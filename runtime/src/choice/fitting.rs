@@ -40,7 +40,7 @@ use crate::whole;
 #[derive(Debug)]
 pub struct Fitting<T> {
     value: Value,
-    best: Option<(usize, T)>,
+    best: Option<(Fit, T)>,
     refused: String,
 }
 
@@ -57,17 +57,29 @@ impl<T> Fitting<T> {
 
     /// Tries an alternative, unless one before it keeps all of the value.
     #[must_use]
-    pub fn or<V: DeserializeOwned + Serialize>(mut self, name: &str, alternative: fn(V) -> T) -> Self {
-        let most = self.best.as_ref().map(|(kept, _)| *kept);
-        if most == Some(kept(&self.value, &self.value)) {
+    pub fn or<V: DeserializeOwned + Serialize>(self, name: &str, alternative: fn(V) -> T) -> Self {
+        self.or_known(name, alternative, |_| true)
+    }
+
+    /// Tries an alternative that may keep what it does not know, such as an open enum: of two that keep as much, one
+    /// that knows all of the value is meant.
+    #[must_use]
+    pub fn or_known<V: DeserializeOwned + Serialize>(
+        mut self,
+        name: &str,
+        alternative: fn(V) -> T,
+        is_known: fn(&V) -> bool,
+    ) -> Self {
+        let best = self.best.as_ref().map(|(fit, _)| *fit);
+        if best == Some(Fit { kept: kept(&self.value, &self.value), is_known: true }) {
             return self;
         }
         let read = whole::read::<_, V>(&self.value).and_then(|read| Ok((serde_json::to_value(&read)?, read)));
         match read {
             Ok((written, read)) => {
-                let kept = kept(&self.value, &written);
-                if most.is_none_or(|most| kept > most) {
-                    self.best = Some((kept, alternative(read)));
+                let fit = Fit { kept: kept(&self.value, &written), is_known: is_known(&read) };
+                if best.is_none_or(|best| fit > best) {
+                    self.best = Some((fit, alternative(read)));
                 }
             }
             Err(why) => {
@@ -77,7 +89,7 @@ impl<T> Fitting<T> {
         self
     }
 
-    /// The first alternative that keeps all of the value, or else the first that keeps most of it.
+    /// The first alternative that keeps all of the value and knows it, or else the first that keeps most of it.
     ///
     /// # Errors
     ///
@@ -85,6 +97,13 @@ impl<T> Fitting<T> {
     pub fn best<E: Error>(self) -> Result<T, E> {
         self.best.map(|(_, read)| read).ok_or_else(|| E::custom(self.refused))
     }
+}
+
+/// How well an alternative fits a value: what is kept counts first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    kept: usize,
+    is_known: bool,
 }
 
 /// How many of a value's parts are still there in what was written.

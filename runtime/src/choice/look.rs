@@ -8,7 +8,7 @@ use serde::de::{Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::resumed::{Null, Object, Resumed};
-use super::{Choice, Seen};
+use super::{Choice, Seen, Tag};
 
 /// Looks at a value and has the alternative chosen.
 pub(super) struct Look<T>(PhantomData<T>);
@@ -77,18 +77,18 @@ impl<'de, T: Choice> Visitor<'de> for Look<T> {
     /// Reads up to the tag, which most senders write first, and no further.
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<T, A::Error> {
         let mut before: Vec<(String, Value)> = Vec::new();
-        let mut tag = None;
+        let mut tag: Option<Value> = None;
         while !T::TAG.is_empty()
             && tag.is_none()
             && let Some(key) = entries.next_key::<String>()?
         {
             let value: Value = entries.next_value()?;
             if key == T::TAG {
-                tag = Some(value.as_str().map(str::to_owned));
+                tag = Some(value.clone());
             }
             before.push((key, value));
         }
-        let tag = tag.flatten();
-        T::choose(Seen::Object(tag.as_deref()), Resumed(Object::new(before, entries)))
+        let seen = Seen::Object(tag.as_ref().map_or(Tag::Absent, Tag::of));
+        T::choose(seen, Resumed(Object::new(before, entries)))
     }
 }

@@ -1,6 +1,6 @@
 //! Unions: told at first sight, or tried.
 
-use asyncapi_runtime::choice::{self, Choice, Fitting, Seen};
+use asyncapi_runtime::choice::{self, Choice, Fitting, Seen, Tag};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ impl Choice for Pet {
 
     fn choose<'de, D: Deserializer<'de>>(seen: Seen<'_>, value: D) -> Result<Self, D::Error> {
         match seen {
-            Seen::Object(Some("cat")) => Deserialize::deserialize(value).map(Self::Cat),
+            Seen::Object(Tag::Text("cat")) => Deserialize::deserialize(value).map(Self::Cat),
             Seen::String => Deserialize::deserialize(value).map(Self::Name),
             Seen::Array => Deserialize::deserialize(value).map(Self::Maybe),
             Seen::Object(_) => Deserialize::deserialize(value).map(Self::Unknown),

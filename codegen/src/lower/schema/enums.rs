@@ -123,8 +123,10 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
             let values = values.into_iter().map(|value| value.try_map(as_text)).collect::<Option<Vec<_>>>()?;
             Some(Members::Texts(values))
         }
-        // A number, a list or an object that is always the same needs no name, and neither does a boolean.
-        _ if merged.listing == Listing::Const => None,
+        ([JsonType::Boolean], [] | [JsonType::Boolean]) if merged.listing == Listing::Const => {
+            let values = values.into_iter().map(|value| value.try_map(as_boolean)).collect::<Option<Vec<_>>>()?;
+            Some(Members::Booleans(values))
+        }
         ([JsonType::Boolean], _) => None,
         // Lists and objects among themselves are better told by what is in them.
         (kinds, _) if kinds.iter().copied().all(is_structured) => None,
@@ -153,6 +155,13 @@ fn is_number(json_type: JsonType) -> bool {
     matches!(json_type, JsonType::Integer | JsonType::Number)
 }
 
+fn as_boolean(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(value) => Some(*value),
+        _ => None,
+    }
+}
+
 fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -172,6 +181,10 @@ fn position(members: &Members, default: &Value) -> Option<usize> {
     match members {
         Members::Texts(values) => {
             let default = as_text(default)?;
+            values.iter().position(|value| value.value == default)
+        }
+        Members::Booleans(values) => {
+            let default = as_boolean(default)?;
             values.iter().position(|value| value.value == default)
         }
         Members::Integers(_, values) => {

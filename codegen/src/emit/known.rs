@@ -1,0 +1,84 @@
+//! Whether what has been read is what the document lists, or was only kept: `Unknown` takes every value, so among
+//! alternatives that are tried it comes last.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::enums::Openness;
+use super::{Emit, unions};
+use crate::ir::{Field, Presence, Shape, Type, TypeId};
+
+/// Values are looked into no deeper than this.
+const DEEPEST: usize = 4;
+
+/// An expression that is true where nothing in a value of this type is `Unknown`; `None` where that is always so.
+pub(super) fn is_known(emit: Emit<'_>, ty: &Type, value: &TokenStream) -> Option<TokenStream> {
+    inside(emit, ty, value, 0)
+}
+
+/// The value is a place or a reference.
+fn inside(emit: Emit<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Option<TokenStream> {
+    if depth > DEEPEST {
+        return None;
+    }
+    match ty {
+        Type::EventName => Some(quote!(!matches!(#value, EventName::Unknown(_)))),
+        Type::Named(id) => named(emit, *id, value, depth),
+        Type::Nullable(item) | Type::List(item) | Type::Set(item) | Type::Array(item, _) => {
+            each(emit, item, &quote!(#value.iter()), depth)
+        }
+        Type::Map(item) | Type::Keyed(_, item) => each(emit, item, &quote!(#value.values()), depth),
+        _ => None,
+    }
+}
+
+/// Whether all that an iterator gives is known.
+fn each(emit: Emit<'_>, item: &Type, all: &TokenStream, depth: usize) -> Option<TokenStream> {
+    let held = format_ident!("held{}", depth);
+    let test = inside(emit, item, &quote!(#held), depth + 1)?;
+    Some(quote!(#all.all(|#held| #test)))
+}
+
+fn named(emit: Emit<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Option<TokenStream> {
+    let def = &emit.api.types[id];
+    let name = &emit.names.types[&id];
+    match &def.shape {
+        Shape::Enum(_) => {
+            let is_open = Openness::of(emit, def) == Openness::Open;
+            is_open.then(|| quote!(!matches!(#value, #name::Unknown(_))))
+        }
+        Shape::Union(union) if unions::keeps_unknown(emit, def, union) => {
+            Some(quote!(!matches!(#value, #name::Unknown(_))))
+        }
+        Shape::Union(union) => {
+            let held = format_ident!("held{}", depth);
+            let variants = union.variants.iter().zip(&emit.names.members[&id]);
+            let arms: Vec<TokenStream> = variants
+                .filter_map(|(variant, member)| {
+                    let test = inside(emit, &variant.ty, &quote!(#held), depth + 1)?;
+                    Some(quote!(#name::#member(#held) => #test,))
+                })
+                .collect();
+            let rest = (arms.len() < union.variants.len()).then(|| quote!(_ => true,));
+            (!arms.is_empty()).then(|| quote!(match &#value { #(#arms)* #rest }))
+        }
+        Shape::Struct(object) => {
+            let fields = object.fields.iter().zip(&emit.names.members[&id]);
+            let tests: Vec<TokenStream> =
+                fields.filter_map(|(field, member)| of_field(emit, field, &quote!(#value.#member), depth)).collect();
+            (!tests.is_empty()).then(|| quote!(#(#tests)&&*))
+        }
+        Shape::Alias(target) => inside(emit, target, value, depth + 1),
+        Shape::Newtype(_) | Shape::OpenTuple(_) => None,
+    }
+}
+
+fn of_field(emit: Emit<'_>, field: &Field, place: &TokenStream, depth: usize) -> Option<TokenStream> {
+    match field.presence {
+        Presence::Required | Presence::Filled => inside(emit, &field.ty, place, depth + 1),
+        Presence::RequiredNullable | Presence::Optional | Presence::NullOrAbsent => {
+            each(emit, &field.ty, &quote!(#place.iter()), depth + 1)
+        }
+        Presence::OptionalNullable => each(emit, &field.ty, &quote!(#place.iter().flatten()), depth + 1),
+    }
+}

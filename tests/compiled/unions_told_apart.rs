@@ -1,0 +1,74 @@
+//! Unions: constants of every kind tell alternatives apart, and what an alternative knows goes before what another keeps.
+
+use super::*;
+
+/// Reads a value by a type of both modules, expects this alternative of both, and the value back.
+macro_rules! chosen {
+    ($name:ident::$variant:ident, $value:expr) => {{
+        let value: Value = $value;
+        let with = serde_json::from_value::<unions_told::$name>(value.clone());
+        assert!(matches!(with, Ok(unions_told::$name::$variant(..))), "{value}: {with:?}");
+        let without = serde_json::from_value::<unions_told_types_only::$name>(value.clone());
+        assert!(matches!(without, Ok(unions_told_types_only::$name::$variant(..))), "{value}: {without:?}");
+        assert_eq!(with.ok().and_then(|read| serde_json::to_value(read).ok()), Some(value.clone()));
+        assert_eq!(without.ok().and_then(|read| serde_json::to_value(read).ok()), Some(value));
+    }};
+}
+
+#[test]
+fn numbers_booleans_and_null_tell_as_texts_do() {
+    chosen!(Frame::Hello, json!({"op": 10, "note": "n"}));
+    chosen!(Frame::Beat, json!({"note": "n", "op": 11}));
+    chosen!(Frame::Beat, json!({"op": 12}));
+    chosen!(Frame::Unknown, json!({"op": 13, "note": "n"}));
+    chosen!(Frame::Unknown, json!({"op": "10"}));
+    chosen!(Answer::OkTrue, json!({"ok": true}));
+    chosen!(Answer::OkFalse, json!({"note": "n", "ok": false}));
+    chosen!(Answer::Unknown, json!({"ok": null}));
+    chosen!(Mixed::Nothing, json!({"note": "n", "t": null}));
+    chosen!(Mixed::TMinus1, json!({"t": -1, "note": "n"}));
+    chosen!(Mixed::TTrue, json!({"note": "n", "t": true}));
+    chosen!(Mixed::NoteT, json!({"note": "n", "t": "word"}));
+    chosen!(Mixed::NoteT, json!({"note": "n", "t": 7}));
+    chosen!(Mixed::Unknown, json!({"note": "n", "t": false}));
+    chosen!(Versioned::Op3V1, json!({"v": 1, "op": 3}));
+    chosen!(Versioned::Op4V1, json!({"v": 1, "op": 4}));
+}
+
+#[test]
+fn a_whole_number_tells_however_it_is_written() {
+    let frame = json!({"op": 10.0});
+    assert!(matches!(serde_json::from_value(frame.clone()), Ok(unions_told::Frame::Hello(_))));
+    assert!(matches!(serde_json::from_value(frame), Ok(unions_told_types_only::Frame::Hello(_))));
+}
+
+#[test]
+fn a_constant_stays_in_its_type() {
+    assert_eq!(unions_told::Hello::default().op.value(), 10);
+    assert!(round_trip::<unions_told::Hello>(&json!({"op": 11})).is_err());
+    assert!(round_trip::<unions_told::AnswerOkTrue>(&json!({"ok": false})).is_err());
+    chosen!(Tried::Fixed, json!({"op": 5}));
+    chosen!(Tried::Loose, json!({"op": 6}));
+}
+
+#[test]
+fn what_is_known_goes_before_what_is_kept() {
+    chosen!(Look::Color, json!("red"));
+    chosen!(Look::Size, json!("s"));
+    chosen!(Look::Color, json!("neither"));
+    let looks = serde_json::from_value::<unions_told::Looks>(json!(["m", "green"]));
+    let expected = [unions_told::Look::Size(unions_told::Size::M), unions_told::Look::Color(unions_told::Color::Green)];
+    assert_eq!(looks.ok().as_deref(), Some(&expected[..]));
+    chosen!(Marked::Name, json!("a"));
+    chosen!(Marked::Time, json!("2026-01-01T00:00:00Z"));
+    chosen!(Held::Colored, json!({"looks": ["red"]}));
+    chosen!(Held::Sized, json!({"looks": ["s", "m"]}));
+}
+
+#[test]
+fn tags_that_a_mapping_leaves_alone_stay_valid() {
+    chosen!(Pet::Cat, json!({"kind": "kitty", "lives": 9}));
+    chosen!(Pet::Cat, json!({"kind": "Cat"}));
+    chosen!(Pet::Dog, json!({"kind": "hound"}));
+    chosen!(Pet::Unknown, json!({"kind": "Dog"}));
+}
