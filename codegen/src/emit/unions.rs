@@ -328,12 +328,11 @@ fn is_kind(kind: Kind) -> TokenStream {
 fn by_trial(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
     let tries = union.variants.iter().zip(members).map(|(variant, member)| {
         let label = member.plain();
-        match known::is_known(emit, &variant.ty, &quote!(read)) {
-            Some(test) => {
-                let ty = types::owned(emit, &variant.ty);
-                quote!(.or_known(#label, Self::#member, |read: &#ty| #test))
-            }
-            None => quote!(.or(#label, Self::#member)),
+        if let Some(test) = known::is_known(emit, &variant.ty, &quote!(read)) {
+            let ty = types::owned(emit, &variant.ty);
+            quote!(.or_known(#label, Self::#member, |read: &#ty| #test))
+        } else {
+            quote!(.or(#label, Self::#member))
         }
     });
     quote! {

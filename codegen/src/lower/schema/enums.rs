@@ -118,7 +118,6 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
     let kinds: Vec<JsonType> = kinds.into_iter().collect();
     let types: Vec<JsonType> = types.into_iter().collect();
     match (&kinds[..], &types[..]) {
-        ([], _) => None,
         ([JsonType::String], [] | [JsonType::String]) => {
             let values = values.into_iter().map(|value| value.try_map(as_text)).collect::<Option<Vec<_>>>()?;
             Some(Members::Texts(values))
@@ -127,7 +126,7 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
             let values = values.into_iter().map(|value| value.try_map(as_boolean)).collect::<Option<Vec<_>>>()?;
             Some(Members::Booleans(values))
         }
-        ([JsonType::Boolean], _) => None,
+        ([] | [JsonType::Boolean], _) => None,
         // Lists and objects among themselves are better told by what is in them.
         (kinds, _) if kinds.iter().copied().all(is_structured) => None,
         ([JsonType::Integer], [] | [JsonType::Integer]) => {
