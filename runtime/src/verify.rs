@@ -43,6 +43,16 @@ pub trait Verify: Send + Sync {
     /// The delivery is not known to be genuine. Which way it failed is for the receiver's logs; the sender is
     /// told the same in every case.
     fn verify(&self, headers: &Headers, body: &[u8]) -> Result<(), VerifyError>;
+
+    /// Checks what can be told from the headers alone, before the body is read: so that what bears no proof at all costs
+    /// nothing. By default nothing can.
+    ///
+    /// # Errors
+    ///
+    /// [`verify`](Self::verify) would fail whatever the body is.
+    fn verify_head(&self, _: &Headers) -> Result<(), VerifyError> {
+        Ok(())
+    }
 }
 
 /// Why a delivery is not known to be genuine.
@@ -72,10 +82,18 @@ impl<V: Verify + ?Sized> Verify for Arc<V> {
     fn verify(&self, headers: &Headers, body: &[u8]) -> Result<(), VerifyError> {
         (**self).verify(headers, body)
     }
+
+    fn verify_head(&self, headers: &Headers) -> Result<(), VerifyError> {
+        (**self).verify_head(headers)
+    }
 }
 
 impl<V: Verify + ?Sized> Verify for Box<V> {
     fn verify(&self, headers: &Headers, body: &[u8]) -> Result<(), VerifyError> {
         (**self).verify(headers, body)
+    }
+
+    fn verify_head(&self, headers: &Headers) -> Result<(), VerifyError> {
+        (**self).verify_head(headers)
     }
 }

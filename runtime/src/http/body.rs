@@ -1,7 +1,8 @@
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
+use futures_util::future::{Either, select};
 use http_body_util::BodyExt;
 
 use super::budget::{Budget, Hold};
@@ -23,46 +24,47 @@ pub(super) struct Limits {
     pub(super) budget: Budget,
 }
 
+impl Limits {
+    /// The most bytes that a body can have: none is larger than all of them together.
+    fn most(&self) -> usize {
+        self.bytes.min(self.budget.whole())
+    }
+
+    /// What the sender says of its length, before a byte of it is read or a `100 Continue` sent.
+    pub(super) fn check_declared(&self, body: &impl http_body::Body) -> Result<(), BodyError> {
+        let declared = usize::try_from(body.size_hint().lower());
+        if declared.is_ok_and(|declared| declared <= self.most()) { Ok(()) } else { Err(BodyError::TooLarge) }
+    }
+}
+
 /// Reads a whole body, but no more of it than the limits allow.
-pub(super) async fn read<B>(body: B, limits: &Limits) -> Result<(Bytes, Hold), BodyError>
+pub(super) async fn read<B>(body: &mut Pin<Box<B>>, limits: &Limits) -> Result<(Bytes, Hold), BodyError>
 where
     B: http_body::Body<Error: Into<BoxError>>,
 {
-    read_part(&mut Box::pin(body), limits).await
-}
-
-/// The same, and what is above the limits goes on being read for a while, to be thrown away: a sender that sends
-/// all before it looks for the answer would find a closed connection in place of it.
-pub(super) async fn read_or_discard<B>(body: B, limits: &Limits) -> Result<(Bytes, Hold), BodyError>
-where
-    B: http_body::Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
-{
-    let mut body = Box::pin(body);
-    let outcome = read_part(&mut body, limits).await;
-    if matches!(outcome, Err(BodyError::TooLarge | BodyError::OverBudget)) {
-        tokio::spawn(tokio::time::timeout(limits.deadline, discard(body)));
-    }
-    outcome
-}
-
-async fn discard<B: http_body::Body>(mut body: Pin<Box<B>>) {
-    while let Some(Ok(_)) = body.frame().await {}
-}
-
-async fn read_part<B>(body: &mut Pin<Box<B>>, limits: &Limits) -> Result<(Bytes, Hold), BodyError>
-where
-    B: http_body::Body<Error: Into<BoxError>>,
-{
-    // What the sender says of its length, before a byte of it is read or a `100 Continue` sent.
-    let declared = body.size_hint().lower();
-    if usize::try_from(declared).map_or(true, |declared| declared > limits.bytes) {
-        return Err(BodyError::TooLarge);
-    }
     let mut hold = limits.budget.hold();
-    match tokio::time::timeout(limits.deadline, collect(body, limits.bytes, &mut hold)).await {
+    let given_way = hold.given_way();
+    let collected = collect(body, limits.most(), &mut hold);
+    let collected = async {
+        match select(pin!(collected), pin!(given_way)).await {
+            Either::Left((collected, _)) => collected,
+            Either::Right(((), _)) => Err(BodyError::OverBudget),
+        }
+    };
+    match tokio::time::timeout(limits.deadline, collected).await {
         Ok(collected) => Ok((collected?, hold)),
         Err(_elapsed) => Err(BodyError::TooSlow),
     }
+}
+
+/// Reads for a while what nobody wants, to be thrown away: a sender that sends all before it looks for the answer would
+/// find a closed connection in place of it.
+pub(super) fn discard<B>(mut body: Pin<Box<B>>, limits: &Limits)
+where
+    B: http_body::Body<Data: Send> + Send + 'static,
+{
+    let reading = async move { while let Some(Ok(_)) = body.frame().await {} };
+    tokio::spawn(tokio::time::timeout(limits.deadline, reading));
 }
 
 async fn collect<B>(body: &mut Pin<Box<B>>, limit: usize, hold: &mut Hold) -> Result<Bytes, BodyError>
@@ -86,5 +88,5 @@ where
         }
         bytes::BufMut::put(&mut collected, data);
     }
-    Ok(collected.freeze())
+    if hold.settle() { Ok(collected.freeze()) } else { Err(BodyError::OverBudget) }
 }

@@ -1,42 +1,119 @@
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
 
 /// Bytes that the bodies in memory may have together.
+///
+/// Where they are all taken, the largest body that is still coming in gives way to one that is smaller. Who sends large
+/// bodies, or a part of one and then nothing, so cannot keep small ones out.
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
-    left: Arc<AtomicUsize>,
+    whole: usize,
+    bodies: Arc<Mutex<Bodies>>,
 }
 
-/// Bytes taken from a budget, given back when this is dropped.
+#[derive(Debug)]
+struct Bodies {
+    left: usize,
+    next: u64,
+    /// Those that are not whole yet.
+    coming: BTreeMap<u64, Coming>,
+}
+
+#[derive(Debug)]
+struct Coming {
+    bytes: usize,
+    given_way: Arc<Notify>,
+}
+
+/// Bytes taken from a budget for one body, given back when this is dropped.
 pub(super) struct Hold {
     budget: Budget,
+    number: u64,
+    given_way: Arc<Notify>,
+    /// Of a whole body.
     bytes: usize,
 }
 
 impl Budget {
-    pub(super) fn new(bytes: usize) -> Self {
-        Self { left: Arc::new(AtomicUsize::new(bytes)) }
+    pub(super) fn new(whole: usize) -> Self {
+        Self { whole, bodies: Arc::new(Mutex::new(Bodies { left: whole, next: 0, coming: BTreeMap::new() })) }
     }
 
+    /// What no body can be larger than.
+    pub(super) fn whole(&self) -> usize {
+        self.whole
+    }
+
+    /// For a body that begins to come in.
     pub(super) fn hold(&self) -> Hold {
-        Hold { budget: self.clone(), bytes: 0 }
+        let given_way = Arc::new(Notify::new());
+        let mut bodies = self.lock();
+        let number = bodies.next;
+        bodies.next += 1;
+        bodies.coming.insert(number, Coming { bytes: 0, given_way: Arc::clone(&given_way) });
+        drop(bodies);
+        Hold { budget: self.clone(), number, given_way, bytes: 0 }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Bodies> {
+        self.bodies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Bodies {
+    /// Has the largest body give way, if it is larger than this.
+    fn make_way(&mut self, bytes: usize) -> bool {
+        let largest = self.coming.iter().max_by_key(|(_, coming)| coming.bytes);
+        let Some(number) = largest.filter(|(_, coming)| coming.bytes > bytes).map(|(number, _)| *number) else {
+            return false;
+        };
+        if let Some(coming) = self.coming.remove(&number) {
+            self.left += coming.bytes;
+            coming.given_way.notify_one();
+        }
+        true
     }
 }
 
 impl Hold {
-    /// Takes some more; `false` if there is not so much left.
-    pub(super) fn grow(&mut self, bytes: usize) -> bool {
-        let less = |left: usize| left.checked_sub(bytes);
-        let taken = self.budget.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok();
-        if taken {
-            self.bytes += bytes;
+    /// Takes some more; `false` if there is not so much left, or if it has given way.
+    pub(super) fn grow(&mut self, more: usize) -> bool {
+        let mut bodies = self.budget.lock();
+        let Some(bytes) = bodies.coming.get(&self.number).map(|coming| coming.bytes + more) else {
+            return false;
+        };
+        while bodies.left < more {
+            if !bodies.make_way(bytes) {
+                return false;
+            }
         }
-        taken
+        bodies.left -= more;
+        if let Some(coming) = bodies.coming.get_mut(&self.number) {
+            coming.bytes = bytes;
+        }
+        true
+    }
+
+    /// The body is whole, and gives way no more; `false` if it has before.
+    pub(super) fn settle(&mut self) -> bool {
+        let whole = self.budget.lock().coming.remove(&self.number);
+        self.bytes = whole.as_ref().map_or(0, |coming| coming.bytes);
+        whole.is_some()
+    }
+
+    /// Done once the body has given way.
+    pub(super) fn given_way(&self) -> impl Future<Output = ()> + Send + use<> {
+        let given_way = Arc::clone(&self.given_way);
+        async move { given_way.notified().await }
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        self.budget.left.fetch_add(self.bytes, Ordering::Relaxed);
+        let mut bodies = self.budget.lock();
+        let coming = bodies.coming.remove(&self.number).map_or(0, |coming| coming.bytes);
+        bodies.left += coming + self.bytes;
     }
 }

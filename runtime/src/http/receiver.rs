@@ -1,5 +1,6 @@
 use std::convert::Infallible;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use http_body_util::Full;
 use tower_service::Service;
 
 use super::answer::Answer;
-use super::body::{self, Limits};
+use super::body::{self, BodyError, Limits};
 use super::budget::{Budget, Hold};
 use super::tally::Tally;
 use crate::verify::Verify;
@@ -28,6 +29,7 @@ use crate::{Accept, BoxError, BoxFuture, Headers, Inbound, defaults};
 /// |---|---|---|
 /// | another method than POST | 405 | with `Allow: POST` |
 /// | a body above the limit, by its declared length or as counted; or, once it is verified, above what the inbox takes | 413 | |
+/// | a head that bears no signature, or what cannot be one | 401 | the body is not kept |
 /// | a body that takes too long | 408 | |
 /// | a body cut short | 400 | |
 /// | a body while those of other requests fill the memory set aside for them | 503 | with `Retry-After: 10`, in seconds |
@@ -131,7 +133,12 @@ impl<A: Accept> Receiver<A> {
     }
 
     /// Sets the most bytes that the bodies of all requests together may have in memory, from their first byte
-    /// until the answer. Default: 64 MiB. A request that would exceed it is to be sent again.
+    /// until the answer. Default: 64 MiB. No body can be larger than this.
+    ///
+    /// Where it is used up, the largest body that is still coming in gives way, and is to be sent again; one that would
+    /// itself be the largest is. So a few large bodies that nobody has signed, which shows once they are whole, do not
+    /// keep events out. What does is a flood of small ones, or of connections: that is for whatever stands before the
+    /// receiver to stop.
     #[must_use]
     pub fn with_body_budget(mut self, bytes: usize) -> Self {
         self.settings_mut().limits.budget = Budget::new(bytes);
@@ -196,12 +203,19 @@ impl Settings {
         if head.method != Method::POST {
             return Err(refuse(Answer::NotPost, "not a POST"));
         }
-        // Whoever waits to be told that the body is wanted need not be helped to get rid of it.
-        let waits = head.headers.contains_key(EXPECT);
-        let body =
-            if waits { body::read(body, &self.limits).await } else { body::read_or_discard(body, &self.limits).await };
-        let (body, hold) = body.map_err(|error| refuse(error.into(), "no usable body"))?;
         let headers = collect(&head.headers);
+        let mut body = Box::pin(body);
+        let (body, hold) = match self.read(&headers, &mut body).await {
+            Ok(read) => read,
+            Err(answer) => {
+                // Whoever waits to be told that the body is wanted need not be helped to get rid of it.
+                let waits = head.headers.contains_key(EXPECT);
+                if !waits && matches!(answer, Answer::TooLarge | Answer::Busy | Answer::NotVerified) {
+                    body::discard(body, &self.limits);
+                }
+                return Err(answer);
+            }
+        };
         self.verifier.verify(&headers, &body).map_err(|error| refuse(Answer::NotVerified, error))?;
         let inbound = Inbound::new(body).with_headers(headers);
         let inbound = match &self.channel {
@@ -209,6 +223,20 @@ impl Settings {
             None => inbound,
         };
         Ok((inbound, hold))
+    }
+}
+
+impl Settings {
+    /// The body, unless the head says already that it will not do. Anybody can send a body: what is not even signed
+    /// takes none of the memory set aside for them.
+    async fn read<B>(&self, headers: &Headers, body: &mut Pin<Box<B>>) -> Result<(Bytes, Hold), Answer>
+    where
+        B: http_body::Body<Error: Into<BoxError>>,
+    {
+        let unusable = |error: BodyError| refuse(error.into(), "no usable body");
+        self.limits.check_declared(body.as_ref().get_ref()).map_err(unusable)?;
+        self.verifier.verify_head(headers).map_err(|error| refuse(Answer::NotVerified, error))?;
+        body::read(body, &self.limits).await.map_err(unusable)
     }
 }
 

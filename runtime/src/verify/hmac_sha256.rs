@@ -89,6 +89,10 @@ impl Verify for HmacSha256Hex {
         }
         if matched { Ok(()) } else { Err(VerifyError::Mismatch) }
     }
+
+    fn verify_head(&self, headers: &Headers) -> Result<(), VerifyError> {
+        self.signature(headers).map(|_| ())
+    }
 }
 
 impl fmt::Debug for HmacSha256Hex {

@@ -63,7 +63,7 @@ async fn large_bodies_are_2xx_or_413_and_leave_the_memory_as_it_was() {
         for way in ["whole", "chunked"] {
             let body = padded(&format!("{way}-{size}"), size);
             // Above the cap nobody gets as far as looking at it.
-            let signature = if answer == 202 { signature(&body) } else { "00".to_owned() };
+            let signature = if answer == 202 { signature(&body) } else { "00".repeat(32) };
             let answered = match way {
                 "whole" => post(process.address, &[(HEADER, &signature)], &body).await.status,
                 _ => send_chunked(&process, &signature, &body).await,

@@ -170,9 +170,13 @@ async fn bodies_above_the_cap_are_413_and_counted() {
     assert_eq!(deliver(serving.address, &fits).await, 202);
     // All of it is sent before the answer is read, far more than the buffers of a socket hold.
     let above = "x".repeat(20 * 1024 * 1024);
-    assert_eq!(post(serving.address, &[], &above).await.status, 413);
+    // Nobody gets as far as looking at it.
+    let signature = signature("another");
+    let signed = (HEADER, signature.as_str());
+    assert_eq!(post(serving.address, &[signed], &above).await.status, 413);
+    let chunked = ("transfer-encoding", "chunked");
     let chunk = format!("{:x}\r\n{above}\r\n0\r\n\r\n", above.len());
-    assert_eq!(send(serving.address, &(head("POST", &[("transfer-encoding", "chunked")]) + &chunk)).await.status, 413);
+    assert_eq!(send(serving.address, &(head("POST", &[chunked, signed]) + &chunk)).await.status, 413);
     assert_eq!((tally.of("too_large"), tally.of("stored")), (2, 1));
     serving.stop().await;
 }
@@ -246,6 +250,33 @@ async fn bodies_beyond_the_budget_are_503_until_there_is_room() {
     gate.add_permits(1);
     assert_eq!(deliver(address, &big).await, 202, "there is room again");
     assert_eq!(tally.of("busy"), 1);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn large_bodies_that_never_end_do_not_keep_small_ones_out() {
+    let receiver = receiver(Memory::new()).with_body_limit(4_000).with_body_budget(10_000);
+    let tally = receiver.tally();
+    let serving = serve(receiver).await;
+    let address = serving.address;
+    let mut stalled = Vec::new();
+    for size in [3_000, 2_900, 4_000] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let length = (size + 1).min(4_000).to_string();
+        let head = head("POST", &[("content-length", length.as_str()), (HEADER, &signature("another body"))]);
+        stream.write_all((head + &"x".repeat(size - 1)).as_bytes()).await.unwrap();
+        stalled.push(stream);
+        // All that it has sent is there, as far as can be told from outside.
+        tokio::time::sleep(SHORT).await;
+    }
+    for number in 0..20 {
+        let body = body(&format!("e{number}"), &"small".repeat(100));
+        assert_eq!(deliver(address, &body).await, 202, "while {tally:?}");
+    }
+    assert_eq!(tally.of("busy"), 1, "the largest gives way, and no more than have to");
+    let mut reply = String::new();
+    timeout(PATIENCE, stalled[2].read_to_string(&mut reply)).await.expect("an answer").unwrap();
+    assert!(reply.starts_with("HTTP/1.1 503 "), "{reply}");
     serving.stop().await;
 }
 

@@ -11,6 +11,8 @@ use crate::server::Server;
 
 const HEADER: &str = "x-signature";
 const TOKEN: &str = "token-a";
+/// What a signature looks like, for whoever cannot sign.
+const MADE_UP: &str = "00000000000000000000000000000000000000000000000000000000000000ff";
 /// For what is to be overtaken by a deadline. What is to be in time has the defaults.
 const SHORT: Duration = Duration::from_millis(50);
 
@@ -84,6 +86,19 @@ async fn whatever_is_not_verified_gets_one_and_the_same_401() {
 }
 
 #[tokio::test]
+async fn what_bears_no_signature_is_refused_before_its_body() {
+    for server in Server::BOTH {
+        let address = server.serve(receiver(&Arc::default()).with_body_deadline(SHORT)).await;
+        let without: [&[(&str, &str)]; 3] = [&[], &[(HEADER, "00")], &[(HEADER, MADE_UP), (HEADER, MADE_UP)]];
+        for headers in without {
+            // No body follows: waiting for one would end in a 408.
+            let headers = [&[("content-length", "17")], headers].concat();
+            assert_eq!(send(address, &head("POST", &headers)).await.status, 401, "{server:?} {headers:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn secrets_rotate_without_a_refused_event() {
     for server in Server::BOTH {
         for (tokens, with_old, with_new) in
@@ -136,6 +151,16 @@ async fn a_declared_length_above_the_limit_is_413_before_the_body() {
 }
 
 #[tokio::test]
+async fn a_body_above_the_memory_for_all_is_413_for_it_would_never_be_taken() {
+    for server in Server::BOTH {
+        let address = server.serve(receiver(&Arc::default()).with_body_budget(16)).await;
+        let body = r#"{"name": "elsewhere"}"#;
+        let signature = sign(&secret(TOKEN), body.as_bytes());
+        assert_eq!(post(address, &[(HEADER, &signature)], body).await.status, 413, "{server:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_of_just_the_limit_is_taken() {
     for server in Server::BOTH {
         let receiver = receiver(&Arc::default()).with_body_limit(HANDLED.len());
@@ -167,7 +192,7 @@ async fn a_slow_body_is_408() {
     for server in Server::BOTH {
         let script = Arc::default();
         let address = server.serve(receiver(&script).with_body_deadline(SHORT)).await;
-        let reply = send(address, &(head("POST", &[("content-length", "20")]) + "{")).await;
+        let reply = send(address, &(head("POST", &[("content-length", "20"), (HEADER, MADE_UP)]) + "{")).await;
         assert_eq!(reply.status, 408, "{server:?}");
         assert_eq!(script.dispatched(), 0);
     }
@@ -178,7 +203,8 @@ async fn a_broken_body_is_400() {
     for server in Server::BOTH {
         let script = Arc::default();
         let address = server.serve(receiver(&script)).await;
-        let request = head("POST", &[("transfer-encoding", "chunked")]) + "no length\r\n";
+        let headers = [("transfer-encoding", "chunked"), (HEADER, MADE_UP)];
+        let request = head("POST", &headers) + "no length\r\n";
         assert_eq!(send(address, &request).await.status, 400, "{server:?}");
         assert_eq!(script.dispatched(), 0);
     }
