@@ -15,6 +15,7 @@ use asyncapi_runtime::worker::Ended;
 use asyncapi_runtime::{CanaryMark, Dispatch, Durable, Worker};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
 
 use crate::{Dispatcher, Handler, verifier};
 
@@ -109,6 +110,8 @@ pub struct DurableReceiver<D> {
     served: Box<dyn FnOnce(DurableServer) -> DurableServer + Send>,
     watched: Box<dyn Fn(Monitor) -> Monitor + Send>,
     monitored: Monitored,
+    /// What all its monitors are made of, so that all are told of the drain.
+    monitor: Monitor,
 }
 
 /// The server of a [`DurableReceiver`].
@@ -153,6 +156,7 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
             served: Box::new(|server| server),
             watched: Box::new(|monitor| monitor),
             monitored: Monitored::default(),
+            monitor: Monitor::new(),
             inbox,
         }
     }
@@ -206,7 +210,7 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     /// Says whether this receiver is well, for a listener of its own. Take it once all else is set.
     #[must_use]
     pub fn monitor(&self) -> Monitor {
-        let watched = Monitor::new().with_inbox(Arc::clone(&self.inbox)).with_pulse(self.worker.pulse());
+        let watched = self.monitor.clone().with_inbox(Arc::clone(&self.inbox)).with_pulse(self.worker.pulse());
         (self.watched)(watched.with_tally(self.receiver.tally()))
     }
 
@@ -253,7 +257,8 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     }
 
     /// Receives and handles until `stop` is done or another process has taken over the inbox, then drains: requests
-    /// that were begun are answered, handlers that run may finish.
+    /// that were begun are answered, handlers that run may finish. From then on its [`monitor`](Self::monitor)s say that
+    /// it is not ready.
     ///
     /// # Panics
     ///
@@ -264,6 +269,7 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
             server = server.with_monitor(self.monitor());
         }
         let (worker, canary) = with_canary_by_http(self.worker, self.mark, self.verifier);
+        let (drain, monitor) = (worker.drain(), self.monitor);
         if let Some(canary) = canary {
             server = server.with_canary(canary);
         }
@@ -271,20 +277,29 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
         let (tell, mut told) = watch::channel(());
         // It is told by the end of the channel, so also when this future is dropped.
         let mut working = tokio::spawn(worker.run(async move { while told.changed().await.is_ok() {} }));
-        let (mut tell, mut ended) = (Some(tell), None);
+        let (mut tell, mut ended, mut over) = (Some(tell), None, None);
         let mut stop = pin!(stop);
         let either = poll_fn(|cx| {
             if let Poll::Ready(outcome) = Pin::new(&mut working).poll(cx) {
                 ended = Some(outcome);
-                return Poll::Ready(());
+            } else if stop.as_mut().poll(cx).is_ready() {
+                drop(tell.take());
+            } else {
+                return Poll::Pending;
             }
-            stop.as_mut().poll(cx).map(|()| drop(tell.take()))
+            monitor.drain();
+            over = Some(Instant::now() + drain);
+            Poll::Ready(())
         });
         server.serve(listener, either).await;
         let outcome = match ended {
             Some(outcome) => outcome,
             None => working.await,
         };
+        if let Some(over) = over {
+            // What came in while the worker ended. Whatever it comes to: what is stored is stored.
+            let _whole_or_not = timeout_at(over, self.inbox.checkpoint()).await;
+        }
         match outcome {
             Ok(ended) => ended,
             Err(error) if error.is_panic() => resume_unwind(error.into_panic()),

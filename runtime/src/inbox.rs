@@ -77,8 +77,9 @@ pub trait Inbox: Send + Sync {
 
     /// Takes up to `most` ready events, the earliest first, and counts an attempt for each of them.
     ///
-    /// The first lease of a process ends those of every process before it, whose events are ready again. One
-    /// process at a time works on an inbox; an earlier one that still runs is told [`InboxError::Superseded`].
+    /// The first lease of a process ends those of every process before it, whose events are ready again: one of them
+    /// at a time beside all others, since one of them may be what ended the process. One process at a time works on
+    /// an inbox; an earlier one that still runs is told [`InboxError::Superseded`].
     ///
     /// # Errors
     ///
@@ -172,6 +173,16 @@ pub trait Inbox: Send + Sync {
     /// The store cannot be read.
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>>;
 
+    /// Writes what is stored to where it stays, if it is elsewhere as yet: called at the end of a drain. The inbox can be
+    /// used on. By default there is nothing to do.
+    ///
+    /// # Errors
+    ///
+    /// It may be where it was, and is as safe there.
+    fn checkpoint(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Forgets what is over for longer than is said here; not when the last event came.
     ///
     /// # Errors
@@ -235,6 +246,10 @@ impl<I: Inbox + ?Sized> Inbox for Arc<I> {
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
         (**self).stats()
+    }
+
+    fn checkpoint(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        (**self).checkpoint()
     }
 
     fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {

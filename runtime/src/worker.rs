@@ -12,8 +12,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::select;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use crate::inbox::{Inbox, Retention};
 use crate::{Clock, Dispatch, SteadyClock, defaults};
@@ -35,7 +35,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// | the payload is undecodable | a dead letter with the JSON pointer of the fault |
 /// | the handler rejects it | a dead letter |
 /// | nobody handles it: the document does not list it | a dead letter, with the JSON pointer of its name |
-/// | the process ends in the middle | tried again by the next process, and the attempt counts |
+/// | the process ends in the middle | tried again by the next process, and the attempt counts; those that were not alone in it are tried one at a time, so that one that ends the process does not take its neighbours with it again |
 /// | its lease is over all the same | the handler is dropped: another worker has the event, or will |
 /// | the same at the last attempt | a dead letter, [`Interrupted`](crate::inbox::ReasonKind::Interrupted) |
 ///
@@ -186,6 +186,12 @@ impl<D: Dispatch + 'static> Worker<D> {
         self
     }
 
+    /// How long it may take to end.
+    #[must_use]
+    pub fn drain(&self) -> Duration {
+        self.settings.drain
+    }
+
     /// Sets how often a canary is put into the inbox, an event of the worker's own that is leased and done as any
     /// other; `None` for never. Default: 60 s. One that also goes by HTTP is a `server::Canary`; with
     /// it these are to be turned off.
@@ -242,20 +248,26 @@ impl<D: Dispatch + 'static> Worker<D> {
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Ended {
         let worker = Arc::new(self);
         let (give_up, told) = watch::channel(false);
-        let mut crew = Crew { worker: Arc::clone(&worker), tasks: JoinSet::new(), told };
+        let mut crew = Crew::new(Arc::clone(&worker), told);
         let mut house = worker.keep_house();
         let ended = crew.work(pin!(stop)).await;
         house.abort_all();
         let drain = worker.settings.drain;
+        let over = worker.clock.sleep(drain);
         let last_words = LAST_WORDS.min(drain / 2);
-        if crew.finish(drain.saturating_sub(last_words)).await {
-            return ended;
+        let (mut ended, mut cut_short) = (ended, 0);
+        if !crew.finish(drain.saturating_sub(last_words)).await {
+            cut_short = crew.tasks.len();
+            tracing::warn!(cut_short, "handlers not done when the drain was over");
+            give_up.send_replace(true);
+            crew.finish(last_words).await;
         }
-        let cut_short = crew.tasks.len();
-        tracing::warn!(cut_short, "handlers not done when the drain was over");
-        give_up.send_replace(true);
-        crew.finish(last_words).await;
-        Ended::CutShort(cut_short)
+        if cut_short > 0 {
+            ended = Ended::CutShort(cut_short);
+        }
+        // Whatever it comes to: what is stored is stored.
+        let _whole_or_not = select(worker.inbox.checkpoint(), over).await;
+        ended
     }
 }
 

@@ -9,11 +9,11 @@ mod tables;
 mod writer;
 
 use std::fmt;
-use std::io;
-use std::path::{self, Path};
+use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::{
@@ -32,8 +32,13 @@ const AT_ONCE: usize = 500;
 ///
 /// One thread writes. Whatever has come while it was busy it commits together: one transaction, one `fsync`
 /// (`journal_mode=WAL`, `synchronous=FULL`), and only then is any of them told that it is done. The file is made
-/// if there is none, for its owner only, in a directory that must exist and be on a local disk; `-wal` and `-shm`
-/// files stand beside it. Bodies are dropped once their events are done. The file does not shrink, its space is used again.
+/// if there is none, for its owner only, in a directory that must exist and be on a local disk.
+/// Bodies are dropped once their events are done. The file does not shrink, its space is used again.
+///
+/// **`-wal` and `-shm` files stand beside it, and `-wal` holds events**: whoever moves or copies the file alone loses
+/// them. After a drain the file is whole by itself ([`Inbox::checkpoint`]). While it is in use, a backup is
+/// `sqlite3 inbox.sqlite ".backup copy.sqlite"`, or an export.
+///
 /// On a full disk nothing is stored, nor said to be; it goes on once there is room for what the log holds, 1 MiB or so.
 ///
 /// Where the file is deleted, moved or replaced while it is in use, nothing more is said to be stored, and [`Inbox::stats`]
@@ -70,10 +75,24 @@ impl Sqlite {
     ///
     /// The file cannot be opened or written, is no inbox, or is one of a newer version.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, InboxError> {
-        let unusable = |error: io::Error| InboxError::Unavailable(error.into());
-        let path = path::absolute(path).map_err(unusable)?;
-        let connection = schema::open(&path)?;
-        let writer = Writer::start(connection, Files::of(&path).map_err(unusable)?)?;
+        let path = absolute(path.as_ref())?;
+        Self::start(&path, schema::open(&path)?)
+    }
+
+    /// Opens the inbox in this file, and makes none.
+    ///
+    /// # Errors
+    ///
+    /// As with [`open`](Self::open); and where there is no file, or no inbox in it, as when it was moved without its
+    /// `-wal`.
+    pub fn open_existing(path: impl AsRef<Path>) -> Result<Self, InboxError> {
+        let path = absolute(path.as_ref())?;
+        Self::start(&path, schema::open_existing(&path)?)
+    }
+
+    fn start(path: &Path, connection: Connection) -> Result<Self, InboxError> {
+        let files = Files::of(path).map_err(|error| InboxError::Unavailable(error.into()))?;
+        let writer = Writer::start(connection, files)?;
         Ok(Self { clock: Arc::new(SteadyClock::new()), writer, changed: Notify::new() })
     }
 
@@ -122,6 +141,10 @@ impl Sqlite {
     }
 }
 
+fn absolute(path: &Path) -> Result<PathBuf, InboxError> {
+    path::absolute(path).map_err(|error| InboxError::Unavailable(error.into()))
+}
+
 impl Inbox for Sqlite {
     fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
         let now = self.now();
@@ -152,7 +175,20 @@ impl Inbox for Sqlite {
     }
 
     fn list(&self, page: Page) -> BoxFuture<'_, Result<Vec<Entry>, InboxError>> {
-        self.write(move |tables| tables.list(page))
+        Box::pin(async move {
+            let (mut part, mut listed) = (page, Vec::new());
+            // Some at a time: nothing can be put meanwhile.
+            loop {
+                part.most = AT_ONCE.min(page.most - listed.len());
+                let some = self.write(move |tables| tables.list(part)).await?;
+                let is_last = some.len() < part.most || part.most == 0;
+                listed.extend(some);
+                match listed.last() {
+                    Some(last) if !is_last => part.after = last.receipt,
+                    _ => return Ok(listed),
+                }
+            }
+        })
     }
 
     fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
@@ -188,6 +224,13 @@ impl Inbox for Sqlite {
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
         Box::pin(self.writer.run(Needs::TheFileInPlace, move |tables| tables.discard(&id)))
+    }
+
+    fn checkpoint(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        self.write(|tables| {
+            tables.ask_for_checkpoint();
+            Ok(())
+        })
     }
 
     fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {

@@ -37,8 +37,9 @@ impl Text {
         let oldest = stats.oldest_pending.unwrap_or_default();
         let help = "Age of the oldest event still to be handled; 0 if there is none.";
         self.gauge("asyncapi_inbox_oldest_pending_seconds", help, Some(oldest.as_secs_f64()));
+        let help = "Time since the last event was stored; since the monitor was made where none ever was.";
         let last = stats.last_event.map(|age| age.as_secs_f64());
-        self.gauge("asyncapi_inbox_last_event_seconds", "Time since the last event was stored.", last);
+        self.gauge("asyncapi_inbox_last_event_seconds", help, last);
     }
 
     fn worker(&mut self, pulse: &Pulse) {

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -35,7 +35,7 @@ const INBOX_DEADLINE: Duration = Duration::from_secs(2);
 /// | condition | what it means |
 /// |---|---|
 /// | `absent(asyncapi_inbox_up) or asyncapi_inbox_up == 0` | nobody answers, or the inbox does not |
-/// | `asyncapi_inbox_last_event_seconds > 3600` | longer than the sender is ever silent: it may have disabled the webhook |
+/// | `asyncapi_inbox_last_event_seconds > 3600` | longer than the sender is ever silent: it may have disabled the webhook, or never have known it |
 /// | `asyncapi_inbox_oldest_pending_seconds > 900` | handlers are behind, or fail |
 /// | `asyncapi_worker_heartbeat_seconds > 60` | the worker is dead |
 /// | `asyncapi_canary_seconds > 180` | what goes in does not come out |
@@ -45,20 +45,28 @@ const INBOX_DEADLINE: Duration = Duration::from_secs(2);
 /// | `increase(asyncapi_answers_total{status="401"}[10m]) > 0` | the token was changed, or somebody guesses |
 ///
 /// Canaries are counted among answers and attempts, not among events.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Monitor {
     inbox: Option<Arc<dyn Inbox>>,
     pulse: Option<Pulse>,
     tally: Option<Tally>,
     worker_deadline: Option<Duration>,
     draining: Arc<AtomicBool>,
+    since: Instant,
 }
 
 impl Monitor {
     /// A monitor of nothing: always well.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            inbox: None,
+            pulse: None,
+            tally: None,
+            worker_deadline: None,
+            draining: Arc::default(),
+            since: Instant::now(),
+        }
     }
 
     /// Watches this inbox.
@@ -156,7 +164,11 @@ impl Monitor {
     }
 
     async fn metrics(&self) -> Response<Full<Bytes>> {
-        let stats = self.stats().await;
+        let mut stats = self.stats().await;
+        if let Some(stats) = &mut stats {
+            // A webhook that never worked is silent too.
+            stats.last_event.get_or_insert_with(|| self.since.elapsed());
+        }
         let text = metrics::text(self.inbox.is_some(), stats, self.pulse.as_ref(), self.tally.as_ref());
         let mut response = Response::new(Full::from(text));
         let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
@@ -175,6 +187,12 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
+}
+
+impl Default for Monitor {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl fmt::Debug for Monitor {

@@ -185,7 +185,12 @@ impl<D: Dispatch + 'static> Worker<D> {
     }
 
     /// Writes the end down, however often that takes. `false` if it was not to be.
-    async fn settle(&self, ticket: Ticket, settlement: Settlement, told: &mut watch::Receiver<bool>) -> bool {
+    pub(super) async fn settle(
+        &self,
+        ticket: Ticket,
+        settlement: Settlement,
+        told: &mut watch::Receiver<bool>,
+    ) -> bool {
         loop {
             match self.inbox.settle(ticket, settlement.clone()).await {
                 Ok(()) => return true,

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::{Ended, Worker};
-use crate::inbox::{Batch, InboxError};
+use crate::inbox::{Batch, InboxError, Settlement};
 use crate::loggable::Loggable;
 use crate::{BoxFuture, Dispatch};
 
@@ -21,35 +21,72 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub(super) struct Crew<D> {
     pub(super) worker: Arc<Worker<D>>,
     pub(super) tasks: JoinSet<()>,
-    pub(super) told: watch::Receiver<bool>,
+    /// What was asked for when it was told to stop, to be given back as it comes.
+    returns: JoinSet<()>,
+    told: watch::Receiver<bool>,
 }
 
+type Leasing = BoxFuture<'static, Result<Batch, InboxError>>;
+
 impl<D: Dispatch + 'static> Crew<D> {
+    pub(super) fn new(worker: Arc<Worker<D>>, told: watch::Receiver<bool>) -> Self {
+        Self { worker, tasks: JoinSet::new(), returns: JoinSet::new(), told }
+    }
+
     pub(super) async fn work(&mut self, mut stop: Pin<&mut (impl Future<Output = ()> + Send)>) -> Ended {
         let worker = Arc::clone(&self.worker);
         loop {
             let room = worker.settings.concurrency.saturating_sub(self.tasks.len());
-            let mut wait = LOOK_AGAIN;
+            let (mut wait, mut is_refused) = (LOOK_AGAIN, false);
             if room > 0 {
-                match worker.inbox.lease(room).await {
-                    Ok(batch) => wait = self.begin(batch).min(wait),
-                    Err(InboxError::Superseded) => {
+                match self.lease(room, stop.as_mut()).await {
+                    None => return Ended::Drained,
+                    Some(Ok(batch)) => wait = self.begin(batch).min(wait),
+                    Some(Err(InboxError::Superseded)) => {
                         tracing::error!("another process works on the inbox now; this worker ends");
                         return Ended::Superseded;
                     }
-                    Err(error) => {
+                    Some(Err(error)) => {
                         tracing::error!(reason = %Loggable(&error), "nothing leased");
-                        worker.clock.sleep(LOOK_AGAIN).await;
+                        is_refused = true;
                     }
                 }
             }
             worker.pulse.beat();
-            let has_room = self.tasks.len() < worker.settings.concurrency;
+            // An inbox that refuses is not asked again because there is something in it.
+            let has_room = self.tasks.len() < worker.settings.concurrency && !is_refused;
             let ready = has_room.then(|| worker.inbox.ready());
             if self.wait(stop.as_mut(), ready, worker.clock.sleep(wait)).await {
                 return Ended::Drained;
             }
         }
+    }
+
+    /// Leases, or gives that up when it is to stop: an inbox that hangs must not keep it. What comes of it later goes back.
+    async fn lease(
+        &mut self,
+        most: usize,
+        mut stop: Pin<&mut (impl Future<Output = ()> + Send)>,
+    ) -> Option<Result<Batch, InboxError>> {
+        let worker = Arc::clone(&self.worker);
+        let mut leasing: Leasing = Box::pin(async move { worker.inbox.lease(most).await });
+        let leased = poll_fn(|cx| {
+            // First: what has come need not go back.
+            if let Poll::Ready(leased) = leasing.as_mut().poll(cx) {
+                return Poll::Ready(Some(leased));
+            }
+            stop.as_mut().poll(cx).map(|()| None)
+        });
+        let leased = leased.await;
+        if leased.is_none() {
+            let (worker, mut told) = (Arc::clone(&self.worker), self.told.clone());
+            self.returns.spawn(async move {
+                for leased in leasing.await.unwrap_or_default().leased {
+                    worker.settle(leased.ticket, Settlement::Released, &mut told).await;
+                }
+            });
+        }
+        leased
     }
 
     /// Begins an attempt at each. Returns how long until there are more, if that is known.
@@ -85,18 +122,17 @@ impl<D: Dispatch + 'static> Crew<D> {
         .await
     }
 
-    /// Whether all attempts have ended within this time.
+    /// Whether all attempts have ended within this time, and nothing is left to give back.
     pub(super) async fn finish(&mut self, within: Duration) -> bool {
         let clock = Arc::clone(&self.worker.clock);
         let mut sleep = clock.sleep(within);
         poll_fn(|cx| {
-            loop {
-                match self.tasks.poll_join_next(cx) {
-                    Poll::Ready(Some(_)) => {}
-                    Poll::Ready(None) => return Poll::Ready(true),
-                    Poll::Pending => return sleep.as_mut().poll(cx).map(|()| false),
-                }
+            let mut all = true;
+            for tasks in [&mut self.tasks, &mut self.returns] {
+                while let Poll::Ready(Some(_)) = tasks.poll_join_next(cx) {}
+                all &= tasks.is_empty();
             }
+            if all { Poll::Ready(true) } else { sleep.as_mut().poll(cx).map(|()| false) }
         })
         .await
     }

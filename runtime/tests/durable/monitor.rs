@@ -1,7 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use asyncapi_runtime::inbox::{Inbox, Memory, Sqlite};
 use asyncapi_runtime::server::{Monitor, Server};
@@ -28,6 +27,8 @@ async fn a_receiver_that_is_well_says_so_in_numbers() {
     for path in ["/livez", "/readyz"] {
         assert_eq!(get(&serving, path).await.status, 200, "{path}");
     }
+    let silent = get(&serving, "/metrics").await.body;
+    assert!(silent.contains("\nasyncapi_inbox_last_event_seconds "), "no event ever is silence too: {silent}");
     let body = body("e1", "fine");
     post(serving.address, &[(HEADER, &signature(&body))], &body).await;
     post(serving.address, &[], &body).await;
@@ -104,10 +105,12 @@ async fn it_can_have_a_listener_of_its_own() {
     assert_eq!(inbox.stats().await.unwrap().pending, 0);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(Monitor::new().with_inbox(inbox).serve(listener, std::future::pending()));
+    let monitor = Monitor::new().with_inbox(inbox);
+    let serving = tokio::spawn(monitor.clone().serve(listener, std::future::pending()));
     let ask = async |path| send(address, &head("GET", &[]).replacen("/hook", path, 1)).await.status;
     assert_eq!((ask("/readyz").await, ask("/hook").await), (200, 404));
-    tokio::time::sleep(Duration::from_millis(1)).await;
+    monitor.drain();
+    assert_eq!((ask("/readyz").await, ask("/livez").await), (503, 200));
     serving.abort();
 }
 

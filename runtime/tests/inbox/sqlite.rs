@@ -1,11 +1,14 @@
 //! What only a file can promise.
 
+use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::path::Path;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use asyncapi_runtime::Inbound;
-use asyncapi_runtime::inbox::{Delivery, EventId, Inbox, InboxError, Put, Settlement, Sqlite, State};
+use asyncapi_runtime::inbox::{Delivery, EventId, Inbox, InboxError, Page, Put, Settlement, Sqlite, State};
 use bytes::Bytes;
 use rusqlite::Connection;
 
@@ -198,4 +201,86 @@ async fn a_full_store_takes_nothing_keeps_what_it_has_and_recovers() {
     filler.execute_batch("DROP TRIGGER full").unwrap();
     inbox.put(event("after")).await.unwrap();
     assert_eq!(ids(&inbox).await, ["before", "after"]);
+}
+
+/// What a process does that one of its events ends, time and again: whatever it has leased by then is interrupted.
+#[tokio::test]
+async fn an_event_that_ends_the_process_does_not_wear_out_its_neighbours() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let clock = Arc::new(HandClock::at(START));
+    let first = Sqlite::open(&path).unwrap().with_clock(clock.clone());
+    for id in ["poison", "a", "b", "c", "d", "e"] {
+        first.put(event(id)).await.unwrap();
+    }
+    drop(first);
+    let (mut crashes, mut attempts) = (0, BTreeMap::new());
+    while crashes < 8 {
+        let inbox = Sqlite::open(&path).unwrap().with_clock(clock.clone());
+        // Beside what was interrupted, others go on.
+        inbox.put(event(&format!("new-{crashes}"))).await.unwrap();
+        let mut begun = inbox.lease(16).await.unwrap();
+        loop {
+            for leased in &begun.leased {
+                attempts.insert(leased.delivery.id().to_string(), leased.attempt);
+            }
+            if begun.leased.iter().any(|leased| leased.delivery.id().as_str() == "poison") {
+                crashes += 1;
+                break;
+            }
+            assert!(begun.leased.iter().filter(|leased| leased.attempt > 1).count() <= 1, "{begun:?}");
+            for leased in &begun.leased {
+                inbox.settle(leased.ticket, Settlement::Done).await.unwrap();
+            }
+            clock.pass(begun.next.unwrap_or_default());
+            begun = inbox.lease(16).await.unwrap();
+        }
+    }
+    assert_eq!(attempts.remove("poison"), Some(8));
+    assert!(attempts.values().all(|attempts| *attempts <= 2), "{attempts:?}");
+    assert_eq!(attempts.len(), 13, "all were begun: {attempts:?}");
+}
+
+#[tokio::test]
+async fn an_event_that_was_interrupted_again_waits_longer() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let clock = Arc::new(HandClock::at(START));
+    Sqlite::open(&path).unwrap().put(event("e1")).await.unwrap();
+    let mut waits = Vec::new();
+    for attempt in 1..=14 {
+        let inbox = Sqlite::open(&path).unwrap().with_clock(clock.clone());
+        let mut begun = inbox.lease(1).await.unwrap();
+        if begun.leased.is_empty() {
+            let wait = begun.next.unwrap();
+            waits.push(wait.as_secs());
+            clock.pass(wait);
+            begun = inbox.lease(1).await.unwrap();
+        }
+        assert_eq!(begun.leased[0].attempt, attempt);
+    }
+    assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]);
+}
+
+#[tokio::test]
+async fn a_long_list_keeps_nothing_from_being_put() {
+    let directory = tempfile::tempdir().unwrap();
+    let inbox = Sqlite::open(directory.path().join("inbox.sqlite")).unwrap();
+    for number in 0..1_200 {
+        inbox.put(event(&number.to_string())).await.unwrap();
+    }
+    let mut listing = inbox.list(Page { most: usize::MAX, ..Page::first() });
+    let mut putting = inbox.put(event("meanwhile"));
+    // The list is begun first.
+    let is_put_first = poll_fn(|cx| {
+        if listing.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(false);
+        }
+        putting.as_mut().poll(cx).map(|put| matches!(put, Ok(Put::Stored(_))))
+    });
+    assert!(is_put_first.await);
+    assert_eq!(listing.await.unwrap().len(), 1_201, "in parts");
+    let listed = inbox.list(Page { most: 700, ..Page::first() }).await.unwrap();
+    assert_eq!(listed.len(), 700);
+    assert!(listed.is_sorted_by_key(|entry| entry.receipt));
 }

@@ -43,6 +43,10 @@ impl<'c> Room<'c> {
                     return self.tables.transaction(|| work(&self.tables));
                 }
             }
+            (Ok(()), _) if self.tables.is_checkpoint_due() => {
+                // Where that cannot be, what is committed stays in the log.
+                let _not_now = self.tables.write_log_back();
+            }
             (Ok(()), Left::Little(ENOUGH..)) => self.left = Left::Enough,
             (Ok(()), Left::Little(commits)) => {
                 // If somebody reads what is in the log, the next one writes it back.

@@ -60,17 +60,39 @@ const TABLES: &str = "
 /// A connection to the inbox in this file, made if there is none.
 pub(super) fn open(path: &Path) -> Result<Connection, InboxError> {
     let path = make(path).map_err(|error| InboxError::Unavailable(error.into()))?;
-    // Without URIs: a path is a path.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
+    let connection = connect(&path)?;
     prepare(&connection).map_err(unavailable)?;
-    match version(&connection).map_err(unavailable)? {
-        Found::Empty => create(&connection).map_err(unavailable)?,
-        Found::Inbox(VERSION) => {}
-        Found::Inbox(newer) => return Err(InboxError::Unreadable(format!("an inbox of version {newer}").into())),
-        Found::SomethingElse => return Err(InboxError::Unreadable("a file that is no inbox".into())),
+    if matches!(version(&connection).map_err(unavailable)?, Found::Empty) {
+        create(&connection).map_err(unavailable)?;
     }
+    check(connection)
+}
+
+/// A connection to the inbox in this file, which is left as it is if there is none.
+pub(super) fn open_existing(path: &Path) -> Result<Connection, InboxError> {
+    let connection = check(connect(path)?)?;
+    prepare(&connection).map_err(unavailable)?;
     Ok(connection)
+}
+
+fn connect(path: &Path) -> Result<Connection, InboxError> {
+    // The file is there, or is to be. Without URIs: a path is a path.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
+    connection.busy_timeout(PATIENCE).map_err(unavailable)?;
+    Ok(connection)
+}
+
+fn check(connection: Connection) -> Result<Connection, InboxError> {
+    let problem = match version(&connection).map_err(unavailable)? {
+        Found::Inbox(VERSION) => return Ok(connection),
+        Found::Inbox(newer) => format!("an inbox of version {newer}"),
+        Found::Empty => {
+            "a file with no inbox in it; what one holds may be in the -wal file that stood beside it".into()
+        }
+        Found::SomethingElse => "a file that is no inbox".into(),
+    };
+    Err(InboxError::Unreadable(problem.into()))
 }
 
 /// The file, made if there is none, for its owner only: it holds what senders say of people. The path is absolute, so
@@ -88,7 +110,6 @@ fn make(path: &Path) -> io::Result<PathBuf> {
 }
 
 fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
-    connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(64);
     // These answer with the value set, so they are queries.
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;

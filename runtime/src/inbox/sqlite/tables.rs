@@ -12,6 +12,14 @@ use crate::inbox::{Batch, Delivery, Kind, Leased, OrderKey, Put, Reason, Settlem
 /// What clocks differ by between two threads that ask one, and more.
 const CLOCK_TOLERANCE: i64 = 1_000;
 
+/// In place of the fence of an event whose attempt a process did not survive. It waits, and goes on waiting when it is
+/// due, until no other such event is leased.
+const INTERRUPTED: i64 = -1;
+
+/// How long such an event waits, in milliseconds: not at all the first time, which is most often a crash of something
+/// else, then a second, and twice as long each time, up to 10 minutes.
+const BACKOFF: &str = "CASE WHEN attempts < 2 THEN 0 ELSE min(600000, 250 << min(attempts, 16)) END";
+
 pub(super) struct Tables<'c> {
     pub(super) connection: &'c Connection,
     session: Cell<Session>,
@@ -32,6 +40,11 @@ struct Session {
     fence: Option<i64>,
     /// When it leased last.
     leased_at: i64,
+    /// The event that it has leased of those that were interrupted. One of them may end this process as well, and
+    /// should not take the others with it.
+    interrupted: Option<i64>,
+    /// What is committed is to be written back into the file.
+    checkpoint: bool,
 }
 
 impl<'c> Tables<'c> {
@@ -62,6 +75,18 @@ impl<'c> Tables<'c> {
     /// Ends a transaction that has failed, unless the failure has.
     fn roll_back(&self) -> Result<(), Error> {
         if self.connection.is_autocommit() { Ok(()) } else { self.connection.execute_batch("ROLLBACK") }
+    }
+
+    /// Has the log written back once this is committed.
+    pub(super) fn ask_for_checkpoint(&self) {
+        self.session.set(Session { checkpoint: true, ..self.session.get() });
+    }
+
+    /// Whether that was asked for since this was asked last.
+    pub(super) fn is_checkpoint_due(&self) -> bool {
+        let session = self.session.get();
+        self.session.set(Session { checkpoint: false, ..session });
+        session.checkpoint
     }
 
     /// Writes the log back into the file and cuts it off. An error if there is no room for what it holds.
@@ -121,34 +146,55 @@ impl<'c> Tables<'c> {
 
     /// `None` if a later process leases.
     pub(super) fn lease(&self, most: usize, now: i64) -> Result<Option<Batch>, Error> {
-        let Some(fence) = self.own_fence()? else {
+        let Some(fence) = self.own_fence(now)? else {
             return Ok(None);
         };
         if now < self.session.get().leased_at - CLOCK_TOLERANCE {
             self.wait_no_longer_than_meant(now)?;
         }
-        self.session.set(Session { fence: Some(fence), leased_at: now });
-        let due = "UPDATE event SET state = ?1 WHERE state = 2 AND due_at <= ?2";
+        self.session.set(Session { fence: Some(fence), leased_at: now, ..self.session.get() });
+        let due = "UPDATE event SET state = ?1 WHERE state = 2 AND due_at <= ?2 AND fence >= 0";
         self.run(due, params![READY, now])?;
+        let interrupted = if most > 0 { self.next_interrupted(now)? } else { None };
+        let most = limit(most) - i64::from(interrupted.is_some());
         let mut ready =
             self.connection.prepare_cached("SELECT receipt FROM event WHERE state = ?1 ORDER BY receipt LIMIT ?2")?;
-        let ready: Vec<i64> =
-            ready.query_map(params![READY, limit(most)], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        let leased = ready.into_iter().map(|number| self.take(number, fence)).collect::<Result<_, _>>()?;
-        let next = self.number("SELECT min(due_at) FROM event WHERE state = 2", [])?;
+        let ready: Vec<i64> = ready.query_map(params![READY, most], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let numbers = interrupted.into_iter().chain(ready);
+        let leased = numbers.map(|number| self.take(number, fence)).collect::<Result<_, _>>()?;
+        // Whoever waits for the end of another waits for no time.
+        let may_come = self.session.get().interrupted.is_none();
+        let next = "SELECT min(due_at) FROM event WHERE state = 2 AND (fence >= 0 OR ?1)";
+        let next = self.number(next, [may_come])?;
         Ok(Some(Batch { leased, next: next.map(|due| elapsed(now, due)) }))
     }
 
+    /// One of those that were interrupted, if none is leased: the one that was so the fewest times.
+    fn next_interrupted(&self, now: i64) -> Result<Option<i64>, Error> {
+        let session = self.session.get();
+        if session.interrupted.is_some() {
+            return Ok(None);
+        }
+        let sql = "SELECT receipt FROM event WHERE state = 2 AND due_at <= ?1 AND fence < 0
+             ORDER BY attempts, receipt LIMIT 1";
+        let interrupted = self.number(sql, [now])?;
+        self.session.set(Session { interrupted, ..session });
+        Ok(interrupted)
+    }
+
     /// The number this process leases under, if no later one does. The first time, every lease before it ends.
-    fn own_fence(&self) -> Result<Option<i64>, Error> {
+    fn own_fence(&self, now: i64) -> Result<Option<i64>, Error> {
         let last = self.number("SELECT fence FROM lessee", [])?.unwrap_or(0);
         if let Some(own) = self.session.get().fence {
             return Ok((own == last).then_some(own));
         }
         self.run("UPDATE lessee SET fence = ?1", [last + 1])?;
-        self.run("UPDATE event SET state = ?1 WHERE state = ?2", [READY, LEASED])?;
+        let sql = format!(
+            "UPDATE event SET state = ?1, fence = ?2, due_after = {BACKOFF}, due_at = ?3 + {BACKOFF} WHERE state = ?4"
+        );
+        self.run(&sql, [WAITING, INTERRUPTED, now, LEASED])?;
         // As if the clock had been set back, which nobody could have noticed.
-        self.session.set(Session { fence: Some(last + 1), leased_at: i64::MAX });
+        self.session.set(Session { fence: Some(last + 1), leased_at: i64::MAX, ..self.session.get() });
         Ok(Some(last + 1))
     }
 
@@ -187,6 +233,10 @@ impl<'c> Tables<'c> {
         let Some((key, kind)) = row.optional()? else {
             return Ok(None);
         };
+        let session = self.session.get();
+        if session.interrupted == Some(number) {
+            self.session.set(Session { interrupted: None, ..session });
+        }
         match how {
             Settlement::Done if kind == kind_number(Kind::Canary) => {
                 self.run("DELETE FROM event WHERE receipt = ?1", [number])?;

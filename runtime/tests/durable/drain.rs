@@ -1,0 +1,109 @@
+//! A drain comes to its end, whatever the inbox does.
+
+use std::future::pending;
+use std::sync::Arc;
+
+use asyncapi_runtime::inbox::{
+    Batch, Delivery, Entry, EventId, Inbox, InboxError, Memory, Page, Purged, Put, Reason, Receipt, Retention,
+    Settlement, Sqlite, Stats, Stored, Ticket,
+};
+use asyncapi_runtime::worker::Ended;
+use asyncapi_runtime::{Accept, BoxFuture, Clock, Durable, Inbound, Worker};
+
+use crate::clock::FastClock;
+use crate::kit::{Running, body, envelope};
+use crate::team::Team;
+
+/// An inbox whose disk hangs.
+struct Hung(Memory);
+
+impl Inbox for Hung {
+    fn lease(&self, _: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
+        Box::pin(pending())
+    }
+
+    fn checkpoint(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        Box::pin(pending())
+    }
+
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
+        self.0.put(delivery)
+    }
+
+    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
+        self.0.quarantine(delivery, reason)
+    }
+
+    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+        self.0.settle(ticket, settlement)
+    }
+
+    fn ready(&self) -> BoxFuture<'_, ()> {
+        self.0.ready()
+    }
+
+    fn list(&self, page: Page) -> BoxFuture<'_, Result<Vec<Entry>, InboxError>> {
+        self.0.list(page)
+    }
+
+    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.0.at(receipt)
+    }
+
+    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.0.show(id)
+    }
+
+    fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
+        self.0.requeue(id)
+    }
+
+    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
+        self.0.requeue_each(tell)
+    }
+
+    fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
+        self.0.discard(id)
+    }
+
+    fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
+        self.0.stats()
+    }
+
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+        self.0.purge(retention)
+    }
+}
+
+#[tokio::test]
+async fn a_worker_ends_when_it_is_told_to_though_its_inbox_hangs() {
+    let clock: Arc<dyn Clock> = Arc::new(FastClock::times(60));
+    let running = Running::start(Worker::new(Hung(Memory::new()), Arc::<Team>::default()).with_clock(clock));
+    tokio::task::yield_now().await;
+    assert_eq!(running.stop().await, Ended::Drained);
+}
+
+#[tokio::test]
+async fn after_a_drain_the_inbox_is_whole_in_its_one_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, copy) = (directory.path().join("inbox.sqlite"), directory.path().join("copy.sqlite"));
+    let inbox = Arc::new(Sqlite::open(&path).unwrap());
+    let durable = Durable::new(Arc::clone(&inbox), envelope());
+    for number in 0..20 {
+        durable.accept(Inbound::new(body(&number.to_string(), "retried"))).await.unwrap();
+    }
+    std::fs::copy(&path, &copy).unwrap();
+    let lost = Sqlite::open_existing(&copy);
+    assert!(matches!(lost, Err(InboxError::Unreadable(_))), "what is in the log is not in the file: {lost:?}");
+
+    Running::start(Worker::new(Arc::clone(&inbox), Arc::<Team>::default())).stop().await;
+    std::fs::copy(&path, &copy).unwrap();
+    let copied = Sqlite::open_existing(&copy).unwrap();
+    let ids = async |inbox: &Sqlite| {
+        let listed = inbox.list(Page { most: 100, ..Page::first() }).await.unwrap();
+        listed.into_iter().map(|entry| entry.id).collect::<Vec<_>>()
+    };
+    let kept = ids(&copied).await;
+    assert!(kept.len() >= 20, "{kept:?}");
+    assert_eq!(kept, ids(&inbox).await);
+}
