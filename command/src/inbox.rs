@@ -11,8 +11,9 @@ use kustomer_webhooks::runtime::inbox::{EventId, Inbox, InboxError, Page, Receip
 use serde_json::json;
 
 use crate::failure::{Answer, Failure};
+use crate::output;
 use crate::progress::{Progress, Telling};
-use crate::store::{self, Address};
+use crate::store::{self, Address, Store};
 
 pub(crate) const HELP: &str = "\
 Examples:
@@ -143,18 +144,30 @@ pub(crate) async fn run(call: Call) -> Result<Answer, Failure> {
     };
     let (inbox, json, telling) = (&*store.inbox, call.json, call.telling);
     let of_inbox = |error| store.unusable(&error);
-    match call.what {
+    let changes = matches!(call.what, What::Retry { .. } | What::Discard { .. } | What::Replay { .. });
+    let answer = match call.what {
         What::Ls { state, part } => list(inbox, part.page(state.map(State::from)), json).await.map_err(of_inbox)?,
         What::Dead { part } => list(inbox, part.page(Some(State::Dead)), json).await.map_err(of_inbox)?,
         What::Show { id } => match inbox.show(EventId::new(&id)).await.map_err(of_inbox)? {
             Some(stored) => show::one(&stored, json),
-            None => Ok(absent(&id, "no event", json)),
+            None => absent(&id, "no event", json),
         },
-        What::Retry { id, .. } => retry(inbox, id, json, telling).await.map_err(of_inbox),
-        What::Discard { id, .. } => discard(inbox, id, json, telling).await.map_err(of_inbox),
-        What::Export { state, output } => transfer::export(inbox, state.into(), output.as_deref(), json, telling).await,
+        What::Retry { id, .. } => retry(&store, id, json, telling).await,
+        What::Discard { id, .. } => discard(&store, id, json, telling).await,
+        What::Export { state, output } => {
+            if let Some(file) = output.as_deref().filter(|file| call.inbox.is_kept_in(file)) {
+                let what = format!("{}: the inbox itself, which the export would overwrite", file.display());
+                return Err(Failure::call(what, "name another file to write"));
+            }
+            transfer::export(inbox, state.into(), output.as_deref(), json, telling).await
+        }
         What::Replay { lines } => transfer::replay(inbox, lines.as_deref(), json, telling).await,
+    };
+    if changes {
+        // Whatever it comes to: what is stored is stored.
+        let _whole_or_not = inbox.checkpoint().await;
     }
+    answer
 }
 
 /// The counts first: when nothing is pending by them, the events are listed as they ended.
@@ -163,35 +176,29 @@ async fn list(inbox: &dyn Inbox, page: Page, json: bool) -> Result<Result<Answer
     Ok(show::list(&inbox.list(page).await?, stats, json))
 }
 
-async fn retry(inbox: &dyn Inbox, id: Option<String>, json: bool, telling: Telling) -> Result<Answer, InboxError> {
+async fn retry(store: &Store, id: Option<String>, json: bool, telling: Telling) -> Result<Answer, Failure> {
+    let (inbox, of_inbox) = (&store.inbox, |error| store.unusable(&error));
     let requeued = match id {
         None => {
             let progress = telling.of("requeued", json);
-            inbox.requeue_each(&|count| progress.tell(count)).await?
+            inbox.requeue_each(&|count| progress.tell(count)).await.map_err(of_inbox)?
         }
-        Some(id) if inbox.requeue(EventId::new(&id)).await? => 1,
-        Some(id) => return Ok(absent(&id, "no dead letter", json)),
+        Some(id) if inbox.requeue(EventId::new(&id)).await.map_err(of_inbox)? => 1,
+        Some(id) => return absent(&id, "no dead letter", json),
     };
-    if json {
-        println!("{}", json!({"requeued": requeued}));
-    } else {
-        println!("{requeued} to be handled again");
-    }
-    Ok(Answer::Yes)
+    let text = format!("{requeued} to be handled again");
+    output::result(json, &json!({"requeued": requeued}), text).map(|()| Answer::Yes)
 }
 
-async fn discard(inbox: &dyn Inbox, id: Option<String>, json: bool, telling: Telling) -> Result<Answer, InboxError> {
+async fn discard(store: &Store, id: Option<String>, json: bool, telling: Telling) -> Result<Answer, Failure> {
+    let (inbox, of_inbox) = (&*store.inbox, |error| store.unusable(&error));
     let discarded = match id {
-        None => discard_all(inbox, &telling.of("discarded", json)).await?,
-        Some(id) if inbox.discard(EventId::new(&id)).await? => 1,
-        Some(id) => return Ok(absent(&id, "no dead letter", json)),
+        None => discard_all(inbox, &telling.of("discarded", json)).await.map_err(of_inbox)?,
+        Some(id) if inbox.discard(EventId::new(&id)).await.map_err(of_inbox)? => 1,
+        Some(id) => return absent(&id, "no dead letter", json),
     };
-    if json {
-        println!("{}", json!({"discarded": discarded}));
-    } else {
-        println!("{discarded} thrown away");
-    }
-    Ok(Answer::Yes)
+    let text = format!("{discarded} thrown away");
+    output::result(json, &json!({"discarded": discarded}), text).map(|()| Answer::Yes)
 }
 
 async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, InboxError> {
@@ -210,13 +217,9 @@ async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, Inbo
     }
 }
 
-fn absent(id: &str, what: &str, json: bool) -> Answer {
-    if json {
-        println!("{}", json!({"id": id, "found": false}));
-    } else {
-        println!("{what} of the id {id}");
-    }
-    Answer::No
+fn absent(id: &str, what: &str, json: bool) -> Result<Answer, Failure> {
+    let text = format!("{what} of the id {id}");
+    output::result(json, &json!({"id": id, "found": false}), text).map(|()| Answer::No)
 }
 
 impl Part {

@@ -7,6 +7,7 @@ mod arguments;
 mod client;
 mod failure;
 mod inbox;
+mod output;
 mod progress;
 mod serve;
 mod sim;
@@ -37,11 +38,7 @@ async fn main() -> ExitCode {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
         Err(failure) => {
-            if wants_json {
-                eprintln!("{}", failure.json());
-            } else {
-                eprintln!("{failure}");
-            }
+            output::tell(if wants_json { failure.json().to_string() } else { failure.to_string() });
             ExitCode::from(failure.code())
         }
     }

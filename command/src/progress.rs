@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde_json::json;
 
+use crate::output;
+
 /// What is soon over needs no telling.
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -55,8 +57,8 @@ impl Progress {
         }
         *due = Some(now + EVERY);
         match self.form {
-            Form::Text => eprintln!("{count} {} so far", self.doing),
-            Form::Json => eprintln!("{}", json!({"progress": {self.doing: count}})),
+            Form::Text => output::tell(format!("{count} {} so far", self.doing)),
+            Form::Json => output::tell(json!({"progress": {self.doing: count}})),
         }
     }
 }

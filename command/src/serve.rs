@@ -16,8 +16,10 @@ use kustomer_webhooks::runtime::worker::{Ended, Pulse};
 use kustomer_webhooks::{DurableReceiver, Monitored, verifier};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use crate::failure::{Answer, Failure};
+use crate::output;
 use crate::store::{self, Address};
 use crate::tokens::Tokens;
 use forward::{Forward, Shape, Target, Unlisted};
@@ -37,7 +39,9 @@ kept as a dead letter with its reason; those of one resource in the order they a
 
 --exec runs CMD with sh, the body on its standard input, and KUSTOMER_EVENT_NAME, KUSTOMER_EVENT_ID and \
 KUSTOMER_EVENT_ATTEMPT in its environment; what it prints goes to standard error. Exit code 0: done; 75: try again \
-later, as when it is killed or, 126 and 127, cannot be run; any other: rejected, so kept as a dead letter.
+later, as when it or what it runs is killed (129 to 192, as shells say) or, 126 and 127, cannot be run; any other: \
+rejected, so kept as a dead letter. If serve itself is killed (kill -9), a command that runs goes on, and the next \
+serve passes its event on again, maybe beside it.
 --forward posts the body, with X-Kustomer-Webhook-Event, X-Event-Id and X-Event-Attempt. 2xx: done; 4xx other than \
 408 and 429: rejected; anything else, or no answer: try again later.
 
@@ -136,8 +140,12 @@ impl To {
 }
 
 pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
+    // From here on: whoever reads that it listens may ask it to end.
+    let stop = terminated();
+    call.receiving.check()?;
     let log = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
-    log.with_max_level(LevelFilter::from(call.log)).init();
+    // Otherwise a line that cannot be written, as on a full disk, is told of by a panic.
+    log.log_internal_errors(false).with_max_level(LevelFilter::from(call.log)).init();
     let tokens = call.tokens.read()?;
     let verifier = verifier(tokens).map_err(|error| Failure::call(error, "give a token that is not empty"))?;
     let shape = if call.strict { Shape::AsTheDocumentHasIt } else { Shape::Any };
@@ -166,8 +174,6 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
         tokio::spawn(receiver.monitor().serve(listener, std::future::pending()));
         receiver = receiver.monitored(Monitored::Elsewhere);
     }
-    // Whoever reads that it listens may ask it to end.
-    let stop = terminated();
     let started = json!({
         "listening": address.to_string(), "monitor": watched.unwrap_or(address).to_string(), "inbox": store.shown,
         "replicas": store.replicas,
@@ -190,20 +196,27 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 
 async fn conclude(call: &Serve, ended: Ended, pulse: Option<&Pulse>, inbox: &dyn Inbox) -> Result<Answer, Failure> {
     let counts = pulse.map(Pulse::counts).unwrap_or_default();
-    let stats = inbox.stats().await.unwrap_or_default();
+    let stats = timeout(limits::LAST_LOOK, inbox.stats()).await.ok().and_then(Result::ok);
     let (word, answer) = match ended {
         Ended::Drained => ("drained", Answer::Yes),
         Ended::CutShort(_) => ("cut short; what was not done will be, at the next start", Answer::Yes),
         Ended::Superseded => ("another process has taken over the inbox", Answer::No),
     };
+    let (dead, pending) = (stats.map(|stats| stats.dead), stats.map(|stats| stats.pending));
     let summary = json!({
-        "ended": word, "done": counts.done, "retried": counts.retried, "dead": stats.dead, "pending": stats.pending,
+        "ended": word, "done": counts.done, "retried": counts.retried, "dead": dead, "pending": pending,
     });
-    let text = || format!("{word}: {} done, {} dead, {} pending", counts.done, stats.dead, stats.pending);
+    let text = || match stats {
+        Some(stats) => format!("{word}: {} done, {} dead, {} pending", counts.done, stats.dead, stats.pending),
+        None => format!("{word}: {} done; the inbox does not say what is pending", counts.done),
+    };
     say(call.json, &summary, text);
     Ok(answer)
 }
 
+/// Events are received whether anybody reads this or not.
 fn say(json: bool, value: &Value, text: impl Fn() -> String) {
-    if json { println!("{value}") } else { println!("{}", text()) }
+    if let Err(failure) = output::result(json, value, text()) {
+        tracing::warn!(%failure, "not said");
+    }
 }

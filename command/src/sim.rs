@@ -18,6 +18,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
 use crate::client;
 use crate::failure::{Answer, Failure};
+use crate::output;
 use crate::progress::Telling;
 use crate::span;
 use crate::tokens::Tokens;
@@ -129,7 +130,7 @@ pub(crate) async fn run(call: Box<Sim>) -> Result<Answer, Failure> {
     if let Some(progress) = progress {
         progress.abort();
     }
-    tally.conclude(call.json);
+    tally.conclude(call.json)?;
     Ok(if webhook.is_enabled() && !interrupted { Answer::Yes } else { Answer::No })
 }
 
@@ -169,9 +170,9 @@ async fn tell(tally: Arc<Tally>, json: bool) {
     loop {
         sleep(Duration::from_secs(1)).await;
         if json {
-            eprintln!("{}", json!({"progress": tally.report()}));
+            output::tell(json!({"progress": tally.report()}));
         } else {
-            eprintln!("{}", tally.progress());
+            output::tell(tally.progress());
         }
     }
 }

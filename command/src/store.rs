@@ -7,10 +7,10 @@ mod nats;
 mod nats;
 
 use std::convert::Infallible;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::{fmt, fs};
 
 use kustomer_webhooks::runtime::inbox::{Inbox, InboxError, Sqlite};
 
@@ -43,7 +43,7 @@ impl Address {
     /// Opens the inbox, and makes it where there is none.
     pub(crate) async fn open(&self, options: &Options) -> Result<Store, Failure> {
         match self {
-            Self::File(file) => open_file(file),
+            Self::File(file) => of_file(file, Sqlite::open(file)),
             Self::Servers(servers) => options.open(servers).await,
         }
     }
@@ -54,14 +54,25 @@ impl Address {
             Self::File(file) if !file.exists() => {
                 Err(Failure::call(format!("{self}: there is no such file"), "name the inbox of serve"))
             }
-            Self::File(file) => open_file(file),
+            Self::File(file) => of_file(file, Sqlite::open_existing(file)),
             Self::Servers(servers) => options.open_existing(servers).await,
         }
     }
+
+    /// Whether this is a file of the inbox.
+    pub(crate) fn is_kept_in(&self, file: &Path) -> bool {
+        let Self::File(inbox) = self else { return false };
+        let known = ["", "-wal", "-shm"].map(|suffix| {
+            let mut name = inbox.clone().into_os_string();
+            name.push(suffix);
+            fs::canonicalize(name).ok()
+        });
+        fs::canonicalize(file).is_ok_and(|file| known.contains(&Some(file)))
+    }
 }
 
-fn open_file(file: &Path) -> Result<Store, Failure> {
-    let inbox = Sqlite::open(file).map_err(|error| unusable(file.display(), &error))?;
+fn of_file(file: &Path, opened: Result<Sqlite, InboxError>) -> Result<Store, Failure> {
+    let inbox = opened.map_err(|error| unusable(file.display(), &error))?;
     Ok(Store { inbox: Arc::new(inbox), shown: file.display().to_string(), replicas: None, largest_body: None })
 }
 

@@ -11,6 +11,7 @@ use kustomer_webhooks::{SIGNATURE_HEADER, verifier};
 use serde_json::json;
 
 use crate::failure::{Answer, Failure};
+use crate::output;
 use crate::tokens::Tokens;
 
 pub(crate) const HELP: &str = "\
@@ -43,11 +44,11 @@ pub(crate) fn run(call: &Verify) -> Result<Answer, Failure> {
     let outcome = verifier.verify(&headers, &body);
     if call.json {
         let reason = outcome.err().map(|error| error.to_string());
-        println!("{}", json!({"genuine": outcome.is_ok(), "reason": reason, "body_bytes": body.len()}));
+        output::line(json!({"genuine": outcome.is_ok(), "reason": reason, "body_bytes": body.len()}))?;
     } else {
         match outcome {
-            Ok(()) => println!("genuine"),
-            Err(error) => println!("not genuine: {error} (over {} bytes)", body.len()),
+            Ok(()) => output::line("genuine")?,
+            Err(error) => output::line(format!("not genuine: {error} (over {} bytes)", body.len()))?,
         }
     }
     Ok(if outcome.is_ok() { Answer::Yes } else { Answer::No })

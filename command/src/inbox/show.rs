@@ -1,12 +1,12 @@
 //! Events, for people and for programs.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
 use kustomer_webhooks::runtime::inbox::{Delivery, Entry, OrderKey, Reason, Stats, Stored};
 use serde_json::{Value, json};
 
 use crate::failure::{Answer, Failure};
+use crate::output;
 
 pub(super) fn list(entries: &[Entry], stats: Stats, json: bool) -> Result<Answer, Failure> {
     let mut text = String::new();
@@ -29,7 +29,7 @@ pub(super) fn list(entries: &[Entry], stats: Stats, json: bool) -> Result<Answer
         }
         let _infallible = writeln!(text, "{} pending, {} dead in all", stats.pending, stats.dead);
     }
-    print(&text)
+    output::text(&text).map(|()| Answer::Yes)
 }
 
 pub(super) fn one(stored: &Stored, json: bool) -> Result<Answer, Failure> {
@@ -47,7 +47,7 @@ pub(super) fn one(stored: &Stored, json: bool) -> Result<Answer, Failure> {
         let _infallible = writeln!(text, "\n{}", body.as_deref().unwrap_or("(the body is dropped once it is done)"));
         text
     };
-    print(&text)
+    output::text(&text).map(|()| Answer::Yes)
 }
 
 fn headers(delivery: &Delivery) -> Vec<(String, String)> {
@@ -87,14 +87,4 @@ fn line(entry: &Entry) -> String {
 
 fn place(pointer: &str) -> String {
     if pointer.is_empty() { " at the root".to_owned() } else { format!(" at {pointer}") }
-}
-
-fn print(text: &str) -> Result<Answer, Failure> {
-    let mut output = io::stdout().lock();
-    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-        Ok(()) => Ok(Answer::Yes),
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Answer::Yes),
-        Err(error) => Err(Failure::output(&error)),
-    }
 }

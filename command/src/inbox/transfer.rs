@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::counted::Counted;
 use crate::failure::{Answer, Failure};
+use crate::output;
 use crate::progress::Telling;
 
 /// What is said of the export goes to standard error: standard output may be the export.
@@ -20,20 +21,16 @@ pub(super) async fn export(
     telling: Telling,
 ) -> Result<Answer, Failure> {
     let progress = telling.of("exported", json);
-    let mut output: Box<dyn Write + Send> = match to {
+    let mut lines: Box<dyn Write + Send> = match to {
         None => Box::new(Counted::new(BufWriter::new(io::stdout()), progress)),
         Some(file) => {
             let file = create(file).map_err(|error| unusable(file, &error))?;
             Box::new(Counted::new(BufWriter::new(file), progress))
         }
     };
-    let exported = inbox::export(from, state, output.as_mut()).await.map_err(|error| failed("the export", &error))?;
+    let exported = inbox::export(from, state, lines.as_mut()).await.map_err(|error| failed("the export", &error))?;
     let what = json!({"exported": exported, "state": state.as_str()});
-    if json {
-        eprintln!("{what}");
-    } else {
-        eprintln!("{exported} exported");
-    }
+    output::tell(if json { what.to_string() } else { format!("{exported} exported") });
     Ok(Answer::Yes)
 }
 
@@ -52,12 +49,9 @@ pub(super) async fn replay(
         }
     };
     let imported = inbox::import(into, input.as_mut()).await.map_err(|error| failed("the replay", &error))?;
-    if json {
-        println!("{}", json!({"stored": imported.stored, "duplicates": imported.duplicates}));
-    } else {
-        println!("{} stored, {} known before", imported.stored, imported.duplicates);
-    }
-    Ok(Answer::Yes)
+    let what = json!({"stored": imported.stored, "duplicates": imported.duplicates});
+    let text = format!("{} stored, {} known before", imported.stored, imported.duplicates);
+    output::result(json, &what, text).map(|()| Answer::Yes)
 }
 
 /// For its owner only, as the inbox is.

@@ -1,6 +1,7 @@
 //! Events passed to a command.
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::process::Stdio;
 
 use kustomer_webhooks::HandlerError;
@@ -11,6 +12,8 @@ use super::forward::Facts;
 
 /// `EX_TEMPFAIL` of sysexits.h.
 const TRY_AGAIN: i32 = 75;
+/// What a shell exits with when what it ran was killed: 128, and the signal's number.
+const KILLED: RangeInclusive<i32> = 129..=192;
 /// What a shell exits with when it cannot run a command (POSIX).
 const NOT_EXECUTABLE: i32 = 126;
 const NOT_FOUND: i32 = 127;
@@ -49,6 +52,10 @@ pub(super) async fn pass(command: &str, facts: &Facts, body: &[u8]) -> Result<()
             Err(HandlerError::retry(format!("the command cannot be run (exit code {code})")))
         }
         Some(TRY_AGAIN) => Err(HandlerError::retry("the command asks for the event again (exit code 75)")),
+        // As by the system when memory is short, which is no word of the command's about the event.
+        Some(code) if KILLED.contains(&code) => {
+            Err(HandlerError::retry(format!("what the command ran was killed (exit code {code})")))
+        }
         Some(code) => Err(HandlerError::reject(format!("the command ended with exit code {code}"))),
         None => Err(HandlerError::retry("the command was killed")),
     }

@@ -7,11 +7,15 @@ use kustomer_webhooks::DurableReceiver;
 use kustomer_webhooks::runtime::worker::Retries;
 
 use super::forward::Forward;
+use crate::failure::Failure;
 use crate::{size, span};
 
 /// File descriptors that are not connections: the inbox, and what events are passed on by.
 #[cfg(unix)]
 const DESCRIPTORS_BESIDE: u64 = 256;
+
+/// How long the inbox has at the very end to say what is in it. It is a part of the drain.
+pub(super) const LAST_LOOK: Duration = Duration::from_millis(500);
 
 /// What a request may cost.
 #[derive(Args, Clone, Debug)]
@@ -29,7 +33,7 @@ pub(super) struct Receiving {
     /// How large a body may be; above it 413
     #[arg(long, value_name = "SIZE", default_value = "8MiB", value_parser = size::parse)]
     body_limit: usize,
-    /// How large the bodies in memory may be together; above it 503
+    /// How large the bodies in memory may be together, and so one of them; above it 503
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size::parse)]
     body_budget: usize,
     /// How long storing may take; beyond it 503
@@ -87,6 +91,16 @@ impl Receiving {
         self.body_limit
     }
 
+    /// An error where the limits contradict each other.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.body_limit <= self.body_budget {
+            return Ok(());
+        }
+        let (limit, budget) = (self.body_limit, self.body_budget);
+        let what = format!("a body of {limit} bytes (--body-limit) is larger than all may be together ({budget})");
+        Err(Failure::call(what, "give a --body-budget of several times --body-limit"))
+    }
+
     /// Asks the system for as many file descriptors as connections need, and says so where it does not give them.
     pub(super) fn make_room(&self) {
         #[cfg(unix)]
@@ -135,6 +149,7 @@ impl Handling {
 impl Running {
     pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
         let Self { drain, canary, silence } = self.clone();
+        let drain = drain.saturating_sub(LAST_LOOK.min(drain / 2));
         receiver
             .with_worker(|worker| worker.with_drain(drain).with_canary((!canary.is_zero()).then_some(canary)))
             .with_server(move |server| server.with_drain(drain))

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::events::Event;
 use crate::failure::Failure;
+use crate::output;
 
 pub(super) struct Tally {
     started: Instant,
@@ -80,7 +81,7 @@ impl Tally {
     /// Says why the first time; the others are counted.
     pub(super) fn no_answer(&self, reason: &str) {
         if !mem::replace(&mut self.counts().warned, true) {
-            eprintln!("warning: no answer: {reason} (others are only counted)");
+            output::tell(format!("warning: no answer: {reason} (others are only counted)"));
         }
     }
 
@@ -89,7 +90,7 @@ impl Tally {
         if let Some(mut file) = self.ids.as_ref() {
             let line = format!("{}\t{}\n", event.id, event.kind.as_str());
             if let Err(error) = file.write_all(line.as_bytes()) {
-                eprintln!("warning: {} is not written down as acknowledged: {error}", event.id);
+                output::tell(format!("warning: {} is not written down as acknowledged: {error}", event.id));
             }
         }
     }
@@ -122,23 +123,23 @@ impl Tally {
     }
 
     /// Prints what came of it all.
-    pub(super) fn conclude(&self, json: bool) {
+    pub(super) fn conclude(&self, json: bool) -> Result<(), Failure> {
         if json {
-            println!("{}", self.report());
-        } else {
-            println!("{}", self.progress());
-            let mut counts = self.counts();
-            let (half, most) = counts.answered_within();
-            if !counts.answered_after.is_empty() {
-                println!("answered within {half:.1} ms (half of them), {most:.1} ms (99 of 100)");
-            }
-            if counts.heard.contains_key("401") {
-                println!("401: not signed with a token that the receiver knows");
-            }
-            if let Some(event) = &counts.disabled_by {
-                println!("the webhook is disabled: the last try of {event} failed");
-            }
+            return output::line(self.report());
         }
+        let mut text = self.progress() + "\n";
+        let mut counts = self.counts();
+        let (half, most) = counts.answered_within();
+        if !counts.answered_after.is_empty() {
+            text += &format!("answered within {half:.1} ms (half of them), {most:.1} ms (99 of 100)\n");
+        }
+        if counts.heard.contains_key("401") {
+            text += "401: not signed with a token that the receiver knows\n";
+        }
+        if let Some(event) = &counts.disabled_by {
+            text += &format!("the webhook is disabled: the last try of {event} failed\n");
+        }
+        output::text(&text)
     }
 }
 

@@ -112,6 +112,17 @@ fn a_command_that_cannot_be_run_is_tried_again() {
 }
 
 #[test]
+fn a_command_whose_work_is_killed_is_tried_again() {
+    let place = Place::new();
+    // As by the system when memory is short: of a pipeline, or of several commands, it is not the shell that dies.
+    let serving = place.serve(&["--exec", "sh -c 'kill -9 $$'; exit $?", "--first-retry", "1h"]);
+    let (_, code) = report(place.sim(&["--count", "3", "--rate", "100"]));
+    assert_eq!(code, Some(0));
+    let ended = serving.terminate();
+    assert_eq!((&ended["dead"], &ended["pending"]), (&0.into(), &3.into()), "{ended}");
+}
+
+#[test]
 fn a_handler_that_fails_is_the_receivers_business_alone() {
     let place = Place::new();
     let retries = ["--attempts", "3", "--first-retry", "10ms", "--last-retry", "20ms"];

@@ -124,3 +124,27 @@ fn wrong_calls_name_their_cure() {
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("cure:"));
 }
+
+#[test]
+fn an_export_does_not_overwrite_the_inbox() {
+    let place = Place::new();
+    place.serve(&["--exec", "exit 1"]).terminate();
+    for file in ["inbox.sqlite", "./inbox.sqlite-wal"] {
+        let refused = place.inbox(&["export", "-o", file]);
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    }
+    assert_eq!(parsed(&place.inbox(&["ls"]))["pending"], 0);
+}
+
+#[test]
+fn a_file_without_its_log_is_not_taken_for_an_empty_inbox() {
+    let place = Place::new();
+    let serving = place.serve(&["--exec", "exit 75", "--first-retry", "1h"]);
+    assert_eq!(report(place.sim(&["--count", "3", "--rate", "100"])).1, Some(0));
+    serving.kill();
+    std::fs::copy(place.file("inbox.sqlite"), place.file("moved.sqlite")).unwrap();
+    let listed = place.inbox(&["ls", "--inbox", "moved.sqlite"]);
+    assert_eq!(listed.status.code(), Some(3), "{listed:?}");
+    assert!(String::from_utf8_lossy(&listed.stderr).contains("-wal"), "{listed:?}");
+    assert_eq!(parsed(&place.inbox(&["ls"]))["pending"], 3);
+}

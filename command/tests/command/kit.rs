@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::thread::sleep;
@@ -48,17 +48,22 @@ impl Place {
 
     /// Starts a receiver, and waits until it says that it listens.
     pub(crate) fn serve(&self, arguments: &[&str]) -> Serving {
+        self.serve_logging(arguments, Stdio::null())
+    }
+
+    /// The same, with its log written there.
+    pub(crate) fn serve_logging(&self, arguments: &[&str], log: Stdio) -> Serving {
         let address = format!("127.0.0.1:{}", self.port);
         let mut command = command(self.path(), &["serve", "--json", "--listen", &address]);
         if !arguments.contains(&"--inbox") {
             command.args(["--inbox", "inbox.sqlite"]);
         }
         command.envs(self.trusted.iter().map(|file| ("SSL_CERT_FILE", file)));
-        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap());
         let started = Serving::line(&mut said);
         assert_eq!(started["listening"], address.as_str());
-        Serving { child, said }
+        Serving { child, said: Some(said), started }
     }
 
     /// Starts to send events there; with `--json`, and ids in the file `acknowledged`.
@@ -93,6 +98,24 @@ impl Place {
         command(self.path(), &["inbox", "--json"]).args(arguments).output().unwrap()
     }
 
+    /// The status of the answer to this request.
+    pub(crate) fn ask(&self, address: &str, request: &str) -> String {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split_whitespace().nth(1).unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn until(&self, condition: impl Fn() -> bool) {
+        let started = Instant::now();
+        while !condition() {
+            assert!(started.elapsed() < PATIENCE, "it does not come about, in {}", self.path().display());
+            sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits until nothing is pending, and says what is there then.
     pub(crate) fn settled(&self, arguments: &[&str]) -> Value {
         let started = Instant::now();
@@ -109,7 +132,9 @@ impl Place {
 
 pub(crate) struct Serving {
     child: Child,
-    said: BufReader<ChildStdout>,
+    said: Option<BufReader<ChildStdout>>,
+    /// What it said when it listened.
+    pub(crate) started: Value,
 }
 
 impl Serving {
@@ -130,13 +155,30 @@ impl Serving {
     }
 
     /// Asks it to end; it has 30 seconds. Says what it says at its end.
-    pub(crate) fn terminate(mut self) -> Value {
+    pub(crate) fn terminate(self) -> Value {
         let asked = Instant::now();
         self.signal("TERM");
-        let ended = Self::line(&mut self.said);
-        assert_eq!(self.child.wait().unwrap().code(), Some(0), "{ended}");
+        let ended = self.ended();
         assert!(asked.elapsed() < Duration::from_secs(30));
         ended
+    }
+
+    /// Waits for it to end well, and says what it says then.
+    pub(crate) fn ended(mut self) -> Value {
+        let ended = Self::line(self.said.as_mut().expect("it is read"));
+        assert_eq!(self.child.wait().unwrap().code(), Some(0), "{ended}");
+        ended
+    }
+
+    /// What it says from now on nobody reads.
+    pub(crate) fn read_no_more(&mut self) {
+        self.said = None;
+    }
+
+    /// Asks it to end, and says how it does.
+    pub(crate) fn terminate_unheard(mut self) -> Option<i32> {
+        self.signal("TERM");
+        self.child.wait().unwrap().code()
     }
 }
 

@@ -26,13 +26,15 @@ fn requests_are_limited_as_was_said() {
     let limits = ["--body-limit", "1KiB", "--body-deadline", "50ms", "--header-deadline", "200ms"];
     let serving = place.serve(&[["--exec", "true"].as_slice(), &limits].concat());
     assert_eq!(ask(&place, &post(1_025, "")).0, "413");
-    assert_eq!(ask(&place, &post(10, "half")).0, "408");
+    let signed_by_nobody = format!("x-kustomer-webhook-signature: {}\r\ncontent-length: 10", "0".repeat(64));
+    assert_eq!(ask(&place, &post(10, "half").replace("content-length: 10", &signed_by_nobody)).0, "408");
     assert_eq!(ask(&place, "POST / HT").1, "", "closed");
     serving.terminate();
 
-    let serving = place.serve(&["--exec", "true", "--body-budget", "1KiB"]);
-    assert_eq!(ask(&place, &post(2_000, &"x".repeat(2_000))).0, "503");
-    serving.terminate();
+    let contradictory = ["serve", "--exec", "true", "--inbox", "inbox.sqlite", "--body-limit", "100MiB"];
+    let refused = command(place.path(), &contradictory).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--body-budget"), "{refused:?}");
 }
 
 #[test]

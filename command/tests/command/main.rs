@@ -3,6 +3,7 @@
 #[cfg(feature = "nats")]
 mod broker;
 mod disk;
+mod drain;
 mod faults;
 mod inbox;
 mod kit;
@@ -13,4 +14,5 @@ mod nats;
 mod outage;
 mod rotation;
 mod tls;
+mod unread;
 mod verify;
