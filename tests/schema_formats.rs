@@ -13,6 +13,7 @@ fixtures! {
     avro = "fixtures/avro/expected.rs";
     avro_faults = "fixtures/avro-faults/expected.rs";
     avro_file = "fixtures/avro-file/expected.rs";
+    avro_keys = "fixtures/avro-keys/expected.rs";
     openapi = "fixtures/openapi/expected.rs";
     schema_formats = "fixtures/schema-formats/expected.rs";
     schema_formats_mapped = "fixtures/schema-formats-mapped/expected.rs";
@@ -176,6 +177,25 @@ impl Transport for &Notes {
         self.note(format!("{} {:?}", outbound.channel(), outbound.body()));
         Ok(())
     }
+}
+
+#[test]
+fn keys_of_kafka_in_avro_are_types_as_other_keys_are() {
+    use avro_keys::{ArticleKey, ByFileKey, ByListKey, ByNameKey, ByUnionKey, ByUuidKey, Store};
+
+    let uuid = json!("67E55044-10b1-426f-9247-bb680e5fe0c8");
+    assert_eq!(round_trip::<ByUuidKey>(&uuid), Ok(uuid));
+    assert_eq!(round_trip::<ByNameKey>(&json!(7)), Ok(json!(7)));
+    for key in [json!("a"), json!(7)] {
+        assert_eq!(round_trip::<ByUnionKey>(&key), Ok(key));
+    }
+    assert_eq!(round_trip::<ByListKey>(&json!(["a"])), Ok(json!(["a"])));
+    assert_eq!(round_trip::<Store>(&json!("NORTH")), Ok(json!("NORTH")));
+    let article = json!({"article": 7, "store": null});
+    assert_eq!(round_trip::<ArticleKey>(&article), Ok(article));
+    let place = json!({"aisle": {"number": 3}, "since": 20_000});
+    assert_eq!(round_trip::<ByFileKey>(&place), Ok(place));
+    assert!(round_trip::<ByUuidKey>(&json!("no id")).is_err());
 }
 
 struct Mapped(Arc<Notes>);

@@ -9,10 +9,12 @@
 mod logical;
 mod names;
 mod record;
+mod spoken;
 
 use self::logical::Logical;
 pub(super) use self::names::Known;
 use self::names::Names;
+pub(super) use self::spoken::{is_record, is_spoken};
 use super::keywords::{JsonType, Keywords, Language};
 use super::read::Node;
 use super::schema::{Called, SchemaId, SchemaKind, Schemas};
@@ -21,15 +23,12 @@ use super::{Docs, reference};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::near;
 
+/// The media type of schemas of Avro.
+pub(super) const MEDIA_TYPE: &str = "application/vnd.apache.avro";
+
 /// Whether schemas of this media type are Avro.
 pub(super) fn is_avro(media_type: &str) -> bool {
     media_type.to_lowercase().contains("vnd.apache.avro")
-}
-
-/// Whether a schema that nobody called Avro can be nothing else.
-pub(super) fn is_record(value: &Value) -> bool {
-    let is_record = matches!(value.child("type"), Some(Value::String(name)) if name == "record");
-    is_record && matches!(value.child("fields"), Some(Value::Sequence(_)))
 }
 
 /// What the schema at a node says, which has no reference any more.

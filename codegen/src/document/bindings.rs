@@ -3,6 +3,7 @@
 //! The bindings objects of the protocols (github.com/asyncapi/bindings) come and go without a version of AsyncAPI, so
 //! there is no list of their keys: a schema is known by the few keys that hold one, and the rest is values.
 
+use super::avro;
 use super::place::Place;
 use super::read::{Node, Object};
 use super::reference;
@@ -101,13 +102,20 @@ impl Reader<'_> {
 
     fn member(&mut self, protocol: &str, key: &str, node: &Node<'_>) {
         let role = BindingRole::of(protocol, key);
-        match (role, node.value) {
-            (Some(role), Value::Mapping(_) | Value::Bool(_)) => {
-                let schema = self.schemas.read(node);
+        match role.and_then(|role| Some((role, self.schema(role, node)?))) {
+            Some((role, schema)) => {
                 self.found.schemas.push(BoundSchema { role, schema, shared: component(&node.at) });
             }
-            _ => self.value(vec![protocol.to_owned(), key.to_owned()], node),
+            None => self.value(vec![protocol.to_owned(), key.to_owned()], node),
         }
+    }
+
+    /// The schema under a key that holds one; a key of Kafka may be one of Avro (Kafka bindings, "Message Binding Object").
+    fn schema(&mut self, role: BindingRole, node: &Node<'_>) -> Option<SchemaId> {
+        if role == BindingRole::KafkaKey && avro::is_spoken(node) {
+            return Some(self.schemas.read_format(node, avro::MEDIA_TYPE));
+        }
+        matches!(node.value, Value::Mapping(_) | Value::Bool(_)).then(|| self.schemas.read(node))
     }
 
     /// Takes a value, and those of an object one by one.

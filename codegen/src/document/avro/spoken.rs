@@ -1,0 +1,52 @@
+//! Schemas of Avro that nobody called so, known by words that JSON Schema does not have.
+
+use super::super::read::Node;
+use super::super::reference;
+use super::super::value::Value;
+
+/// Whether a schema that nobody called Avro can be nothing else.
+pub(in super::super) fn is_record(value: &Value) -> bool {
+    let is_record = matches!(value.child("type"), Some(Value::String(name)) if name == "record");
+    is_record && matches!(value.child("fields"), Some(Value::Sequence(_)))
+}
+
+/// Whether a schema at a place where both languages may stand is one of Avro, or leads to one.
+///
+/// Where the words are those of both, as in `{type: string}`, it does not matter which is read.
+pub(in super::super) fn is_spoken(node: &Node<'_>) -> bool {
+    let file = node.reference().and_then(|reference| reference.split('#').next());
+    let is_of_avro = file.is_some_and(|file| file.ends_with(".avsc"));
+    is_of_avro || reference::follow(node.clone()).is_ok_and(|target| speaks(target.value))
+}
+
+fn speaks(schema: &Value) -> bool {
+    match schema {
+        Value::String(name) => is_primitive(name),
+        Value::Sequence(parts) => parts.iter().any(speaks),
+        Value::Mapping(_) => match schema.child("type") {
+            Some(Value::String(word)) => schema.child("logicalType").is_some() || speaks_of(schema, word),
+            // In JSON Schema, a list holds names of its own, and an object stands there never.
+            Some(Value::Sequence(parts)) => parts.iter().any(|part| matches!(part, Value::Mapping(_))),
+            Some(Value::Mapping(_)) => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn speaks_of(schema: &Value, word: &str) -> bool {
+    let has = |key| schema.child(key).is_some();
+    match word {
+        "record" | "error" => has("fields"),
+        "enum" => has("symbols"),
+        "fixed" => has("size"),
+        "map" => has("values"),
+        "array" => schema.child("items").is_some_and(|items| matches!(items, Value::String(_)) || speaks(items)),
+        "int" | "long" | "float" | "double" | "bytes" => true,
+        _ => false,
+    }
+}
+
+fn is_primitive(name: &str) -> bool {
+    matches!(name, "null" | "boolean" | "int" | "long" | "float" | "double" | "bytes" | "string")
+}
