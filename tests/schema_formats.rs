@@ -58,6 +58,8 @@ fn least_order() -> Value {
         "seen": null,
         "local": 0,
         "wait": "abcdefghijkl",
+        "token": null,
+        "rate": null,
         "no logic": "",
     })
 }

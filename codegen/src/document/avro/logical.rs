@@ -15,7 +15,11 @@ pub(super) enum Logical {
     LocalTimestampMicros,
     LocalTimestampNanos,
     Uuid,
+    /// Its sixteen bytes (Avro 1.12).
+    UuidBytes,
     Decimal,
+    /// One that brings its scale along (Avro 1.12).
+    BigDecimal,
     Duration,
 }
 
@@ -37,7 +41,9 @@ impl Logical {
             ("long", "local-timestamp-micros") => Self::LocalTimestampMicros,
             ("long", "local-timestamp-nanos") => Self::LocalTimestampNanos,
             ("string", "uuid") => Self::Uuid,
+            ("fixed", "uuid") => Self::UuidBytes,
             ("bytes" | "fixed", "decimal") => Self::Decimal,
+            ("bytes", "big-decimal") => Self::BigDecimal,
             ("fixed", "duration") => Self::Duration,
             _ => return None,
         })
@@ -54,15 +60,16 @@ impl Logical {
             Self::LocalTimestampMillis => "local-timestamp-millis",
             Self::LocalTimestampMicros => "local-timestamp-micros",
             Self::LocalTimestampNanos => "local-timestamp-nanos",
-            Self::Uuid => "uuid",
+            Self::Uuid | Self::UuidBytes => "uuid",
             Self::Decimal => "decimal",
+            Self::BigDecimal => "big-decimal",
             Self::Duration => "duration",
         }
     }
 
-    /// The `format` by which `Config::map_format` knows it; a duration of Avro is not one of JSON Schema.
+    /// The `format` by which `Config::map_format` knows it; bytes are no duration and no UUID as JSON Schema has them.
     pub(super) fn format(self) -> Option<&'static str> {
-        (self != Self::Duration).then(|| self.name())
+        (!matches!(self, Self::Duration | Self::UuidBytes)).then(|| self.name())
     }
 
     /// What the JSON means, for people; nothing where the type says it.
@@ -78,6 +85,8 @@ impl Logical {
             Self::LocalTimestampMicros => "Microseconds since 1970-01-01T00:00:00 in some local time.",
             Self::LocalTimestampNanos => "Nanoseconds since 1970-01-01T00:00:00 in some local time.",
             Self::Decimal => "A decimal number.",
+            Self::BigDecimal => "A decimal number, with its scale.",
+            Self::UuidBytes => "The sixteen bytes of a UUID.",
             Self::Duration => "Twelve bytes: months, days and milliseconds.",
             Self::Uuid => return None,
         })
