@@ -141,6 +141,36 @@ fn overlays_are_laid_over_the_document_in_their_order() {
 }
 
 #[test]
+fn an_overlay_is_laid_over_the_file_that_it_extends() {
+    let directory = directory("overlays-extend");
+    let message = "message: {name: a, payload: {$ref: 'parts/types.yaml#/a'}}";
+    let document = format!(
+        "asyncapi: 2.6.0\ninfo: {{title: Parts, version: '1'}}\nchannels:\n  a: {{subscribe: {{operationId: onA, {message}}}}}\n"
+    );
+    // Relative to the overlay the first time, to the document the second; what they put in, to the file that they change.
+    let first = OVERLAY.replace("actions:", "extends: ../parts/types.yaml\nactions:");
+    let first = first.replace("$.channels.a.subscribe.message.payload.properties", "$.a.properties");
+    let second = SECOND_OVERLAY.replace("actions:", "extends: parts/types.yaml\nactions:");
+    let second = second.replace("$.channels.a.subscribe.message.payload.properties", "$.a.properties");
+    for (name, text) in [
+        ("document.yaml", document.as_str()),
+        ("parts/types.yaml", "a: {type: object, properties: {x: {type: string}}}\n"),
+        ("parts/more.yaml", "y: {type: string}\n"),
+        ("corrections/first.yaml", &first),
+        ("corrections/second.yaml", &second),
+    ] {
+        let path = directory.join(name);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("a directory can be made");
+        fs::write(path, text).expect("a file can be written");
+    }
+    let overlays = ["--overlay", "corrections/first.yaml", "--overlay", "corrections/second.yaml"];
+    let generated = call(&directory, &[&["generate", "document.yaml"], &overlays[..]].concat());
+    let (code_text, said) = (text(&generated.stdout), text(&generated.stderr));
+    assert!(code_text.contains("pub x: Option<bool>") && code_text.contains("pub y: Option<String>"), "{said}");
+    assert!(said.contains("`$.nowhere` matches nothing in `types.yaml`"), "{said}");
+}
+
+#[test]
 fn options_come_from_a_file_and_the_call_counts_for_more() {
     let directory = directory("options");
     let write = |name: &str, text: &str| {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 #[cfg(feature = "overlay")]
-use crate::document::Origin;
+use crate::document::Origins;
 use crate::document::{FileId, Part, Place, Pointer, Position, Positions};
 use crate::source::Source;
 
@@ -111,9 +111,9 @@ impl Diagnostic {
     }
 
     #[cfg(feature = "overlay")]
-    fn move_to(&mut self, origin: &Origin) {
+    fn move_to(&mut self, origins: &Origins) {
         if let FaultAt::Node(place, _) = &mut self.fault_at {
-            *place = origin.find(place);
+            *place = origins.find(place);
         }
     }
 }
@@ -163,9 +163,9 @@ impl fmt::Display for Report {
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     found: RefCell<Option<Vec<Diagnostic>>>,
-    /// Where the document's nodes came from, once overlays have changed it.
+    /// Where nodes came from, once overlays have changed their files.
     #[cfg(feature = "overlay")]
-    origin: RefCell<Option<Origin>>,
+    origins: RefCell<Origins>,
 }
 
 impl Diagnostics {
@@ -173,7 +173,7 @@ impl Diagnostics {
         Self {
             found: RefCell::new(Some(Vec::new())),
             #[cfg(feature = "overlay")]
-            origin: RefCell::default(),
+            origins: RefCell::default(),
         }
     }
 
@@ -186,8 +186,8 @@ impl Diagnostics {
 
     /// From here on, faults of the document are shown where their nodes came from.
     #[cfg(feature = "overlay")]
-    pub(crate) fn came_from(&self, origin: Origin) {
-        self.origin.replace(Some(origin));
+    pub(crate) fn came_from(&self, origins: Origins) {
+        self.origins.replace(origins);
     }
 
     /// Whether anything so far forbids making code.
@@ -203,10 +203,8 @@ impl Diagnostics {
     pub(crate) fn finish(self, source: &Source) -> Report {
         let mut diagnostics = self.found.take().unwrap_or_default();
         #[cfg(feature = "overlay")]
-        if let Some(origin) = self.origin.take() {
-            for diagnostic in &mut diagnostics {
-                diagnostic.move_to(&origin);
-            }
+        for diagnostic in &mut diagnostics {
+            diagnostic.move_to(&self.origins.borrow());
         }
         // What several objects refer to is read for each of them, and its faults are told once.
         let mut told = BTreeSet::new();

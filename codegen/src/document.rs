@@ -41,7 +41,7 @@ pub(crate) use self::keywords::{JsonType, Keywords, Language, Tag};
 pub(crate) use self::listed::{Listed, Listing};
 pub(crate) use self::locate::{Part, Position, Positions};
 #[cfg(feature = "overlay")]
-pub(crate) use self::origin::Origin;
+pub(crate) use self::origin::Origins;
 pub(crate) use self::place::{FileId, Place};
 pub use self::pointer::Pointer;
 use self::read::{Node, Tree};
@@ -324,6 +324,15 @@ pub(crate) fn files_referred_to(name: &str, text: &str) -> Vec<String> {
     let mut seen = BTreeSet::new();
     paths.retain(|path| seen.insert(path.clone()));
     paths
+}
+
+/// The file that an overlay says it is for.
+#[cfg(feature = "overlay")]
+pub(crate) fn extended(name: &str, text: &str) -> Option<String> {
+    match read(name, text).ok()?.child("extends")? {
+        Value::String(extends) => Some(extends.clone()),
+        _ => None,
+    }
 }
 
 fn collect_paths(value: &Value, paths: &mut Vec<String>) {

@@ -1,6 +1,9 @@
 //! Stage one: the texts of a document, of its overlays and of the files that they refer to, each with the name it goes by.
 
-use std::collections::BTreeMap;
+#[cfg(feature = "overlay")]
+mod overlay;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Component, Path, PathBuf};
 use std::{fmt, fs};
 
@@ -17,9 +20,9 @@ pub struct Source {
     absent: BTreeMap<String, Absence>,
     /// The paths of what is kept of the network, by the beginnings of URLs.
     urls: BTreeMap<String, String>,
-    /// The files that are overlays, in the order in which they are laid over the document.
+    /// In the order in which they are laid over the document.
     #[cfg(feature = "overlay")]
-    overlays: Vec<FileId>,
+    overlays: Vec<overlay::Overlay>,
 }
 
 #[derive(Clone, Debug)]
@@ -84,31 +87,6 @@ impl Source {
         self
     }
 
-    /// Adds an overlay (`OpenAPI` Overlay 1.0), which is laid over the document, and over what earlier overlays made of
-    /// it, before anything else.
-    ///
-    /// What an overlay puts in is part of the document: references in it are relative to the document.
-    ///
-    /// ```
-    /// use asyncapi_codegen::Source;
-    ///
-    /// let overlay = "
-    /// overlay: 1.0.0
-    /// info: {title: What we saw, version: '1'}
-    /// actions:
-    ///   - target: $.components.schemas.Order.properties
-    ///     update: {note: {type: string}}
-    /// ";
-    /// let source = Source::new("spec/api.yaml", "asyncapi: 3.0.0").with_overlay("spec/api.overlay.yaml", overlay);
-    /// # drop(source);
-    /// ```
-    #[cfg(feature = "overlay")]
-    #[must_use]
-    pub fn with_overlay(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.overlays.push(FileId(self.files.len()));
-        self.with_file(name, text)
-    }
-
     /// Reads a document from a file, and the files that it refers to.
     ///
     /// References may lead anywhere below the current directory (which in a build script is the package), or below the
@@ -153,18 +131,32 @@ impl Source {
 
     fn with_files_referred_to(mut self, root: &Path) -> Self {
         let mut next = 0;
-        while let Some(file) = self.files.get(next) {
-            let referrer = self.referrer(FileId(next));
-            let wanted: Vec<String> = files_referred_to(&file.name, &file.text)
-                .iter()
-                .filter_map(|path| self.meant(referrer, path))
-                .collect();
-            for name in wanted {
-                self.add(root, name);
+        let mut overlays = VecDeque::new();
+        loop {
+            while next < self.files.len() {
+                let file = FileId(next);
+                next += 1;
+                // An overlay may be for any of the others, so they are read first.
+                if self.is_overlay(file) {
+                    overlays.push_back(file);
+                } else {
+                    self.add_files_of(file, root);
+                }
             }
-            next += 1;
+            match overlays.pop_front() {
+                Some(overlay) => self.add_files_of(overlay, root),
+                None => return self,
+            }
         }
-        self
+    }
+
+    fn add_files_of(&mut self, file: FileId, root: &Path) {
+        let referrer = self.referrer(file);
+        let paths = files_referred_to(self.name_of(file), self.text_of(file));
+        let names: Vec<String> = paths.iter().filter_map(|path| self.meant(referrer, path)).collect();
+        for name in names {
+            self.add(root, name);
+        }
     }
 
     /// The same, with copies of what is on the network.
@@ -185,13 +177,17 @@ impl Source {
         Some(beside("", &format!("{copy}{separator}{}", decoded(rest.trim_start_matches('/')))))
     }
 
-    /// The file to which references in this one are relative: what an overlay says is said in the document.
+    /// The file to which references in this one are relative: what an overlay says is said in the file that it changes.
     fn referrer(&self, file: FileId) -> &str {
         #[cfg(feature = "overlay")]
-        if self.overlays.contains(&file) {
-            return self.name();
-        }
+        let file = if self.is_overlay(file) { self.changed_by(file).unwrap_or_default() } else { file };
         self.name_of(file)
+    }
+
+    #[cfg(not(feature = "overlay"))]
+    #[expect(clippy::unused_self, reason = "with the feature it asks")]
+    fn is_overlay(&self, _: FileId) -> bool {
+        false
     }
 
     fn add(&mut self, root: &Path, name: String) {
@@ -228,12 +224,6 @@ impl Source {
         #[cfg(feature = "overlay")]
         let document = document.chain(self.overlays().map(|file| self.name_of(file)));
         document.map(file_name).collect()
-    }
-
-    /// The overlays, in the order in which they are laid over the document.
-    #[cfg(feature = "overlay")]
-    pub(crate) fn overlays(&self) -> impl Iterator<Item = FileId> {
-        self.overlays.iter().copied()
     }
 
     pub(crate) fn files(&self) -> impl Iterator<Item = FileId> {

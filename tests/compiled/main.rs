@@ -45,6 +45,7 @@ fixtures! {
     lists_hashed = "../fixtures/lists-hashed/expected.rs";
     maps = "../fixtures/maps/expected.rs";
     overlay_warnings = "../fixtures/overlay-warnings/expected.rs";
+    overlays_files = "../fixtures/overlays-files/expected.rs";
     overlays = "../fixtures/overlays/expected.rs";
     recursion = "../fixtures/recursion/expected.rs";
     parameters = "../fixtures/parameters/expected.rs";

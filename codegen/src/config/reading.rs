@@ -34,7 +34,8 @@ impl Config {
     }
 
     /// Lays an `OpenAPI` Overlay 1.0 over the document before anything else, so that a vendor's file stays as it came and
-    /// local corrections stand beside it. Several are laid over the document in the order of the calls.
+    /// local corrections stand beside it. Several are laid over the document in the order of the calls. One that `extends`
+    /// a file which the document refers to is laid over that file.
     ///
     /// ```no_run
     /// fn main() -> Result<(), asyncapi_codegen::Error> {

@@ -1,15 +1,26 @@
-//! Where the nodes of a document came from, once overlays have changed it.
+//! Where the nodes of a document's files came from, once overlays have changed them.
 //!
-//! A node goes by its place in the document as the overlays left it, since names and references hang on that. Only a
+//! A node goes by its place in its file as the overlays left it, since names and references hang on that. Only a
 //! diagnostic asks where it stood before: in an overlay, or elsewhere in a list that has lost items.
 
 use std::collections::BTreeMap;
 
 use super::place::{FileId, Place};
 
+/// The origins of the nodes of the files that overlays have changed; in other files they stand where they stood.
+#[derive(Debug, Default)]
+pub(crate) struct Origins(pub(super) BTreeMap<FileId, Origin>);
+
+impl Origins {
+    /// Where the node came from that now stands at `place`.
+    pub(crate) fn find(&self, place: &Place) -> Place {
+        self.0.get(&place.file).map_or_else(|| place.clone(), |origin| origin.find(place))
+    }
+}
+
 /// A node's place of origin, and those of the nodes below it that did not come with it.
 #[derive(Debug)]
-pub(crate) struct Origin {
+pub(super) struct Origin {
     place: Place,
     below: BTreeMap<String, Origin>,
 }
@@ -20,11 +31,7 @@ impl Origin {
         Self { place, below: BTreeMap::new() }
     }
 
-    /// Where the node of the document came from that now stands at `place`; other files are as they were.
-    pub(crate) fn find(&self, place: &Place) -> Place {
-        if place.file != FileId::default() {
-            return place.clone();
-        }
+    fn find(&self, place: &Place) -> Place {
         let mut origin = self;
         let mut steps = place.pointer.steps();
         while let Some(step) = steps.next() {
@@ -66,7 +73,7 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use super::super::Pointer;
-    use super::{FileId, Origin, Place};
+    use super::{BTreeMap, FileId, Origin, Origins, Place};
 
     fn place(file: usize, pointer: &str) -> Place {
         Place { file: FileId(file), pointer: Pointer::parse(pointer).unwrap_or_default() }
@@ -76,9 +83,10 @@ mod tests {
     fn what_was_put_in_is_found_where_it_was_written() {
         let mut origin = Origin::new(Place::root());
         origin.child("info").put("title", place(1, "/actions/0/update/title"));
-        assert_eq!(origin.find(&place(0, "/info/title/a")), place(1, "/actions/0/update/title/a"));
-        assert_eq!(origin.find(&place(0, "/info/version")), place(0, "/info/version"));
-        assert_eq!(origin.find(&place(2, "/info/title")), place(2, "/info/title"));
+        let origins = Origins(BTreeMap::from([(FileId(0), origin)]));
+        assert_eq!(origins.find(&place(0, "/info/title/a")), place(1, "/actions/0/update/title/a"));
+        assert_eq!(origins.find(&place(0, "/info/version")), place(0, "/info/version"));
+        assert_eq!(origins.find(&place(2, "/info/title")), place(2, "/info/title"));
     }
 
     #[test]

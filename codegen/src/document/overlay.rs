@@ -1,33 +1,67 @@
 //! Overlays: local corrections, laid over a document before anything else reads it (`OpenAPI` Overlay 1.0.0).
 //!
-//! A document that a vendor wrote stays as it came, and what is known better stands beside it. Overlays change the
-//! document itself and none of the files that it refers to: a path that is asked of the document ends where it does.
+//! A document that a vendor wrote stays as it came, and what is known better stands beside it. An overlay changes one file:
+//! the document, or the file that it `extends`. A path that is asked of a file ends where that file does.
 
 mod action;
 mod apply;
 mod target;
+mod unmatched;
 
-use super::origin::Origin;
-use super::place::Place;
+use std::collections::BTreeMap;
+
+use super::origin::{Origin, Origins};
+use super::place::{FileId, Place};
+use super::pointer::Pointer;
 use super::read::Tree;
 use super::resource::Resources;
 use super::value::Value;
 use crate::diagnostic::{Diagnostics, Strictness};
 use crate::source::Source;
 
-/// Lays every overlay over the document, in order; `None` where one of them is wrong, and the diagnostics say why.
+/// A file that overlays change, and where its nodes came from.
+struct Changed {
+    root: Value,
+    origin: Origin,
+}
+
+impl Changed {
+    fn new(file: FileId, root: Value) -> Self {
+        Self { root, origin: Origin::new(Place { file, pointer: Pointer::root() }) }
+    }
+}
+
+/// Lays every overlay over its file, in order; `None` where one of them is wrong, and the diagnostics say why.
 ///
 /// A document that lacks its corrections would be blamed for what they correct, so nothing is read after that.
 pub(super) fn apply(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagnostics) -> Option<Vec<Value>> {
-    let mut document = std::mem::replace(roots.first_mut()?, Value::Null);
-    let mut origin = Origin::new(Place::root());
+    let mut changed: BTreeMap<FileId, Changed> = BTreeMap::new();
+    for file in source.overlays().map(|overlay| source.changed_by(overlay).unwrap_or_default()) {
+        changed.entry(file).or_insert_with(|| {
+            let root = roots.get_mut(file.0).map(|root| std::mem::replace(root, Value::Null));
+            Changed::new(file, root.unwrap_or(Value::Null))
+        });
+    }
     let tree = Tree { roots: &roots, source, resources: &Resources::default(), diagnostics };
-    for file in source.overlays() {
-        for action in action::read(tree, file).unwrap_or_default() {
-            apply::apply(&action, &mut document, &mut origin);
+    for overlay in source.overlays() {
+        let actions = action::read(tree, overlay).unwrap_or_default();
+        let file = source.changed_by(overlay).unwrap_or_default();
+        for action in actions {
+            let ways = changed.get(&file).map(|changed| action.target.ways(&changed.root)).unwrap_or_default();
+            if ways.is_empty() {
+                unmatched::report(&action, file, &changed);
+            } else if let Some(changed) = changed.get_mut(&file) {
+                apply::apply(&action, &ways, changed);
+            }
         }
     }
-    diagnostics.came_from(origin);
-    *roots.first_mut()? = document;
+    let mut origins = Origins::default();
+    for (file, changed) in changed {
+        origins.0.insert(file, changed.origin);
+        if let Some(root) = roots.get_mut(file.0) {
+            *root = changed.root;
+        }
+    }
+    diagnostics.came_from(origins);
     (!diagnostics.has_errors(Strictness::Lenient)).then_some(roots)
 }

@@ -1,5 +1,7 @@
 //! Schemas of Avro that nobody called so, known by words that JSON Schema does not have.
 
+use std::path::Path;
+
 use super::super::read::Node;
 use super::super::reference;
 use super::super::value::Value;
@@ -15,7 +17,8 @@ pub(in super::super) fn is_record(value: &Value) -> bool {
 /// Where the words are those of both, as in `{type: string}`, it does not matter which is read.
 pub(in super::super) fn is_spoken(node: &Node<'_>) -> bool {
     let file = node.reference().and_then(|reference| reference.split('#').next());
-    let is_of_avro = file.is_some_and(|file| file.ends_with(".avsc"));
+    let ending = file.and_then(|file| Path::new(file).extension());
+    let is_of_avro = ending.is_some_and(|ending| ending == "avsc");
     is_of_avro || reference::follow(node.clone()).is_ok_and(|target| speaks(target.value))
 }
 

@@ -48,13 +48,14 @@ fn version(node: &Node<'_>) -> Option<()> {
     None
 }
 
-/// Names are compared without directories: where the files lie differs from one checkout to another.
+/// An overlay for another document is laid over this one all the same, since whoever asked for it may have renamed it.
 fn extends(node: &Node<'_>) {
     let Some(text) = node.text() else { return };
-    let document = file_name(node.tree.source.name());
-    if file_name(&text) != document {
+    let source = node.tree.source;
+    if source.changed_by(node.at.file).is_none() {
+        let document = file_name(source.name());
         let message = format!("this overlay extends `{text}`, and is laid over `{document}`");
-        node.warn(message, "lay it over the document that it is for, or correct `extends`");
+        node.warn(message, "lay it over the file that it is for, or correct `extends`");
     }
 }
 

@@ -3,25 +3,20 @@
 use super::super::origin::Origin;
 use super::super::read::Node;
 use super::super::value::Value;
+use super::Changed;
 use super::action::{Action, Change};
 use super::target::Step;
-use crate::source::file_name;
 
-/// Does one action to the document.
-pub(super) fn apply(action: &Action<'_>, document: &mut Value, origin: &mut Origin) {
-    let ways = action.target.ways(document);
-    if ways.is_empty() {
-        let name = file_name(action.at.tree.source.name());
-        let message = format!("`{}` matches nothing in `{name}`", shown(&action.at));
-        action.at.warn(message, "correct the path, or take the action out if the document no longer needs it");
-    }
+/// Does one action to its file, at the ends of these ways.
+pub(super) fn apply(action: &Action<'_>, ways: &[Vec<Step>], changed: &mut Changed) {
+    let Changed { root, origin } = changed;
     match &action.change {
         Change::Update(update) => {
             // One fault of an action is told once, however many nodes its target selects.
-            let _ = ways.iter().try_for_each(|way| update_at(&action.at, update, descend(document, origin, way)));
+            let _ = ways.iter().try_for_each(|way| update_at(&action.at, update, descend(root, origin, way)));
         }
         // From the end, so that no removal moves an item that is still to be removed.
-        Change::Remove => ways.iter().rev().for_each(|way| remove_at(&action.at, document, origin, way)),
+        Change::Remove => ways.iter().rev().for_each(|way| remove_at(&action.at, root, origin, way)),
     }
 }
 

@@ -43,6 +43,11 @@ impl Target {
         }
     }
 
+    /// A path that is known to have no more brackets than allowed; `None` where it is none.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        JsonPath::parse(text).ok().map(Self)
+    }
+
     /// The ways to the selected nodes, each once, parents before their children and items in their order.
     pub(super) fn ways(&self, document: &Value) -> Vec<Vec<Step>> {
         let document = as_json(document);
