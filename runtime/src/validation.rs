@@ -1,6 +1,7 @@
 //! What the schemas of a document ask of values beyond their types.
 
 mod cause;
+mod patterns;
 mod schemas;
 mod violation;
 

@@ -16,7 +16,14 @@ static SCHEMAS: Schemas = Schemas::new(
         "Placed": {"required": ["kind"], "properties": {"kind": {"const": "placed"}, "count": {"minimum": 1}}},
         "Closing": {"required": ["kind"], "properties": {"kind": {"const": "closing"}, "event": {"$ref": "#/definitions/Event"}}},
         "a/b%c": {"type": "null"},
-        "Garbled": {"pattern": "("},
+        "Garbled": {"type": "nothing"},
+        "Coded": {"maxLength": 3, "pattern": "(", "patternProperties": {"[": false}, "not": {"const": {"pattern": "("}}},
+        "Whole": {"properties": {"number": {"type": "integer", "maximum": 99999999999999999999}}},
+        "Node": {"properties": {
+            "next": {"anyOf": [{"type": "null"}, {"$ref": "#/definitions/Node"}]},
+            "state": {"anyOf": [{"type": "null"}, {"enum": ["on", "off"]}]},
+            "count": {"minimum": 1}
+        }},
         "Holder": {"items": {"$ref": "#/definitions/Garbled"}}
     }}"##,
 );
@@ -62,6 +69,29 @@ fn a_schema_that_cannot_be_read_says_so_of_every_value() {
     }
     let violations = BROKEN.check("Order", &json!({})).expect_err("the text is no JSON");
     assert!(violations.to_string().starts_with("at the root: $schema: the schema `Order` cannot be read"));
+}
+
+#[test]
+fn a_pattern_that_cannot_be_read_is_left_out_and_all_else_is_asked_for() {
+    assert_eq!(found("Coded", &json!("abc")), []);
+    assert_eq!(found("Coded", &json!("abcd")), pairs(&[("", "maxLength")]));
+    assert_eq!(found("Coded", &json!({"[": 1})), []);
+    assert_eq!(found("Coded", &json!({"pattern": "("})), pairs(&[("", "not")]));
+}
+
+#[test]
+fn an_integer_beyond_64_bits_is_checked_as_the_nearest_number() {
+    let check = |number: i128| SCHEMAS.check("Whole", &std::collections::BTreeMap::from([("number", number)]));
+    assert_eq!(check(-9_223_372_036_854_775_809), Ok(()));
+    let violations = check(i128::MAX).expect_err("it is above the maximum");
+    assert_eq!(violations.iter().map(|found| found.keyword()).collect::<Vec<_>>(), ["maximum"]);
+}
+
+#[test]
+fn of_what_may_be_null_the_violation_is_told_once_and_where_it_is() {
+    let wrong = json!({"next": {"next": null, "count": 0}, "state": "gone"});
+    assert_eq!(found("Node", &wrong), pairs(&[("/next/count", "minimum"), ("/state", "enum")]));
+    assert_eq!(found("Node", &json!({"next": null, "state": null})), []);
 }
 
 #[test]

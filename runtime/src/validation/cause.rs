@@ -1,7 +1,8 @@
 //! From what the library finds to violations.
 
+use jsonschema::JsonType;
 use jsonschema::ValidationError;
-use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 
 use super::Violation;
 
@@ -15,6 +16,14 @@ pub(super) fn all<'a>(errors: impl Iterator<Item = ValidationError<'a>>) -> Vec<
 }
 
 fn add(error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
+    // Generated schemas write what is nullable as `null` or else the schema: nobody means `null` by another value.
+    if let Kind::AnyOf { context } = error.kind()
+        && let [null, other] = &context[..]
+        && is_not_null(null)
+    {
+        other.iter().for_each(|error| add(error, violations));
+        return;
+    }
     let pointer = error.instance_path().as_str();
     let message = error.masked_with("the value").to_string();
     violations.push(Violation::new(pointer.to_owned(), keyword(error).to_owned(), message));
@@ -23,6 +32,12 @@ fn add(error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
             add(error, violations);
         }
     }
+}
+
+/// Whether an alternative asked for nothing but `null`.
+fn is_not_null(errors: &[ValidationError<'_>]) -> bool {
+    let is_null = |kind: &TypeKind| matches!(kind, TypeKind::Single(JsonType::Null));
+    matches!(errors, [error] if matches!(error.kind(), Kind::Type { kind } if is_null(kind)))
 }
 
 /// The alternative that is meant: the only one that is not ruled out by the type of the value, by a property that it lacks,

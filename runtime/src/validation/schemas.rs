@@ -5,7 +5,7 @@ use jsonschema::{Draft, Registry, Validator};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{Violation, Violations, cause};
+use super::{Violation, Violations, cause, patterns};
 
 /// The schemas of a document, in JSON Schema draft 7, as generated code holds them. Each is read when it is first asked for.
 ///
@@ -29,6 +29,8 @@ use super::{Violation, Violations, cause};
 pub struct Schemas {
     text: &'static str,
     registry: OnceLock<Result<Registry<'static>, String>>,
+    /// The same without the patterns that no regular expression can be made of, where there are any.
+    readable: OnceLock<Result<Registry<'static>, String>>,
     /// By the names of the definitions.
     validators: OnceLock<RwLock<HashMap<String, Prepared>>>,
 }
@@ -43,17 +45,18 @@ impl Schemas {
     /// The schemas of a text: an object with `definitions`, which refer to each other as `#/definitions/Name`.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
-        Self { text, registry: OnceLock::new(), validators: OnceLock::new() }
+        Self { text, registry: OnceLock::new(), readable: OnceLock::new(), validators: OnceLock::new() }
     }
 
     /// Checks a value, as it is written, against the definition of this name.
     ///
     /// # Errors
     ///
-    /// Every violation. A schema that cannot be read is one too, of all values: `$schema` is its keyword.
+    /// Every violation. A schema that cannot be read is one too, of all values: `$schema` is its keyword. A pattern that
+    /// no regular expression can be made of is left out.
     pub fn check<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> Result<(), Violations> {
         let unchecked = |message: String| Violation::new(String::new(), "$schema".to_owned(), message);
-        let value = match serde_json::to_value(value) {
+        let value = match written(value) {
             Ok(value) => value,
             Err(error) => return Violations::none_of(vec![unchecked(format!("the value is no JSON: {error}"))]),
         };
@@ -74,17 +77,37 @@ impl Schemas {
     }
 
     fn prepare(&self, name: &str) -> Result<Validator, String> {
-        let registry = self.registry.get_or_init(|| registry(self.text)).as_ref().map_err(Clone::clone)?;
-        let schema = json!({"$ref": format!("{BASE}#/definitions/{name}")});
-        let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
-        // Later drafts know it, and documents say it whatever the draft.
-        let options = options.with_format("uuid", is_uuid);
-        options.with_registry(registry).offline().build(&schema).map_err(|error| error.to_string())
+        let whole = self.registry.get_or_init(|| registry(read(self.text)?));
+        build(whole, name).or_else(|why| {
+            let readable = self.readable.get_or_init(|| {
+                let mut schemas = read(self.text)?;
+                if patterns::leave_out_unreadable(&mut schemas) { registry(schemas) } else { Err(why) }
+            });
+            build(readable, name)
+        })
     }
 }
 
-fn registry(text: &str) -> Result<Registry<'static>, String> {
-    let schemas: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+/// The validator of a definition.
+fn build(registry: &Result<Registry<'static>, String>, name: &str) -> Result<Validator, String> {
+    let registry = registry.as_ref().map_err(Clone::clone)?;
+    let schema = json!({"$ref": format!("{BASE}#/definitions/{name}")});
+    let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
+    // Later drafts know it, and documents say it whatever the draft.
+    let options = options.with_format("uuid", is_uuid);
+    options.with_registry(registry).offline().build(&schema).map_err(|error| error.to_string())
+}
+
+fn read(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+/// A value as it is written. A number beyond 64 bits has no place in a [`Value`] but as the nearest `f64`.
+fn written<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Value> {
+    serde_json::to_value(value).or_else(|_| serde_json::from_slice(&serde_json::to_vec(value)?))
+}
+
+fn registry(schemas: Value) -> Result<Registry<'static>, String> {
     let registry = Registry::new().draft(Draft::Draft7).add(BASE, schemas).map_err(|error| error.to_string())?;
     registry.prepare().map_err(|error| error.to_string())
 }
