@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{self, Config, Perspective};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, Operation, Place, Server};
+use crate::document::{Address, Channel, Document, Operation, Place, Server};
+use crate::near;
 
 /// Runs every rule; each reports what it finds.
 pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnostics) {
@@ -14,6 +15,9 @@ pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnost
     chosen_attributes_parse(config, diagnostics);
     module_is_an_identifier(config, diagnostics);
     something_arrives(document, config, diagnostics);
+    for channel in &document.channels {
+        parameters_are_in_the_address(channel, diagnostics);
+    }
     for server in &document.servers {
         url_names_its_variables(server, diagnostics);
         default_is_among_the_values(server, diagnostics);
@@ -123,6 +127,25 @@ fn something_arrives(document: &Document, config: &Config, diagnostics: &Diagnos
             .at_key()
             .with_cure(format!("if you are the other side, choose `{other}`")),
     );
+}
+
+/// ```yaml
+/// address: 'orders/{region}'
+/// parameters: {regio: {enum: [eu, us]}}
+/// ```
+fn parameters_are_in_the_address(channel: &Channel, diagnostics: &Diagnostics) {
+    let Address::Known(address) = &channel.address else { return };
+    let named = template_names(address);
+    let described: BTreeSet<&str> = channel.parameters.iter().map(|parameter| parameter.key.as_str()).collect();
+    for parameter in channel.parameters.iter().filter(|parameter| !named.contains(&parameter.key.as_str())) {
+        let undescribed = named.iter().copied().filter(|name| !described.contains(name));
+        let cure = near::nearest(&parameter.key, undescribed)
+            .map_or_else(|| "take the parameter out".to_owned(), |near| format!("did you mean `{near}`?"));
+        let message = format!("the address has no `{{{}}}`", parameter.key);
+        let at = channel.at.join("parameters").join(&parameter.key);
+        let diagnostic = Diagnostic::new(Severity::Warning, &at, message);
+        diagnostics.push(diagnostic.at_key().with_cure(cure));
+    }
 }
 
 /// ```yaml

@@ -19,6 +19,7 @@ mod routing;
 mod scalar;
 mod schema;
 mod server;
+mod slips;
 mod template;
 mod together;
 mod union;
@@ -37,6 +38,7 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
     let document = &document;
     let events = operation::events(document);
     contradiction::check(&document.schemas, diagnostics);
+    slips::check(&document.schemas, config, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
     let channels = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();

@@ -44,6 +44,7 @@
 mod fitting;
 mod look;
 mod resumed;
+mod tried;
 
 use std::fmt;
 
@@ -52,6 +53,7 @@ use serde_json::Value;
 
 pub use self::fitting::Fitting;
 use self::look::Look;
+pub use self::tried::tried;
 
 /// What can be seen of a value before it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

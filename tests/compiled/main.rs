@@ -10,6 +10,8 @@ macro_rules! fixtures {
 }
 
 fixtures! {
+    alternatives = "../fixtures/alternatives/expected.rs";
+    alternatives_types_only = "../fixtures/alternatives-types-only/expected.rs";
     bare = "../fixtures/bare/expected.rs";
     both_sides = "../fixtures/both-sides/expected.rs";
     both_sides_application = "../fixtures/both-sides-application/expected.rs";
@@ -57,6 +59,7 @@ fixtures! {
     same_payload = "../fixtures/same-payload/expected.rs";
     server_variables = "../fixtures/server-variables/expected.rs";
     siblings = "../fixtures/siblings/expected.rs";
+    slips = "../fixtures/slips/expected.rs";
     several_messages = "../fixtures/several-messages/expected.rs";
     several_operations = "../fixtures/several-operations/expected.rs";
     telemetry = "../fixtures/telemetry/expected.rs";
@@ -81,6 +84,7 @@ fixtures! {
     warnings = "../fixtures/warnings/expected.rs";
 }
 
+mod alternatives_kept;
 mod bindings;
 mod dispatch;
 mod messages;

@@ -1,9 +1,10 @@
 //! Keywords that narrow the values of a type without changing its shape: only validation asks for them.
 
-use super::dialect;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::value::Value;
+use super::{dialect, expression};
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// What a schema asks of values beyond what [`Keywords`](super::Keywords) hold, each list in a fixed order.
 #[derive(Clone, Debug, Default)]
@@ -46,18 +47,20 @@ pub(super) fn read(schemas: &mut Schemas, object: &mut Object<'_>) -> Constraint
     plain.extend(object.get("const").map(|node| ("const", node.value.clone())));
     bounds(object, plain, "minimum", "exclusiveMinimum");
     bounds(object, plain, "maximum", "exclusiveMaximum");
-    keep(object, plain, "multipleOf", |value| match value {
+    keep(object, plain, "multipleOf", "a number above zero", |value| match value {
         Value::Integer(number) => *number > 0,
         Value::Float(number) => *number > 0.0,
         _ => false,
     });
     for key in COUNTS {
-        keep(object, plain, key, is_count);
+        keep(object, plain, key, "a whole number, 0 or more", is_count);
     }
     for key in ["pattern", "contentEncoding", "contentMediaType"] {
-        keep(object, plain, key, |value| matches!(value, Value::String(_)));
+        keep(object, plain, key, "a text", |value| matches!(value, Value::String(_)));
     }
-    keep(object, plain, "uniqueItems", |value| *value == Value::Bool(true));
+    plain.retain(|(key, value)| *key != "pattern" || is_readable(object, value));
+    let unique = object.get("uniqueItems").filter(|node| *node.value == Value::Bool(true));
+    plain.extend(unique.map(|node| ("uniqueItems", node.value.clone())));
     // What follows a tuple is `items` in the drafts that have `prefixItems`.
     let rest = object.get("prefixItems").and_then(|_| object.get("items"));
     let rest = rest.or_else(|| unevaluated_items(object)).filter(is_schema);
@@ -81,14 +84,42 @@ fn unevaluated_items<'a>(object: &mut Object<'a>) -> Option<Node<'a>> {
     object.get("unevaluatedItems").filter(|_| is_rest)
 }
 
-/// Keeps the value of a keyword, unless it is of a kind that the keyword does not take.
+/// Keeps the value of a keyword, unless it is of a kind that the keyword does not take, which is a slip.
 fn keep(
     object: &mut Object<'_>,
     plain: &mut Vec<(&'static str, Value)>,
     key: &'static str,
+    wanted: &str,
     fits: impl FnOnce(&Value) -> bool,
 ) {
-    plain.extend(object.get(key).filter(|node| fits(node.value)).map(|node| (key, node.value.clone())));
+    let Some(node) = object.get(key) else { return };
+    if fits(node.value) {
+        plain.push((key, node.value.clone()));
+        return;
+    }
+    let message = format!("`{key}` takes {wanted}, and this is {}", said(node.value));
+    let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message);
+    node.report(diagnostic.with_cure("write it as the keyword takes it; it is passed over"));
+}
+
+/// The value, where it is short, or else its kind.
+fn said(value: &Value) -> String {
+    match value {
+        Value::Integer(_) | Value::Float(_) => format!("`{}`", value.to_json()),
+        other => other.kind().to_owned(),
+    }
+}
+
+/// Whether a pattern can be read; what cannot would make every value invalid.
+fn is_readable(object: &mut Object<'_>, pattern: &Value) -> bool {
+    let Value::String(pattern) = pattern else { return true };
+    let Some(why) = expression::fault(pattern) else { return true };
+    if let Some(node) = object.get("pattern") {
+        let message = format!("no regular expression can be made of this pattern: {why}");
+        let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message);
+        node.report(diagnostic.with_cure("correct it; it is passed over"));
+    }
+    false
 }
 
 /// A bound, which `exclusive…: true` (OpenAPI 3.0) makes an exclusive one.
@@ -98,10 +129,18 @@ fn bounds(
     inclusive: &'static str,
     exclusive: &'static str,
 ) {
-    let is_exclusive = object.get(exclusive).is_some_and(|node| *node.value == Value::Bool(true));
-    let bound = object.get(inclusive).filter(|node| is_number(node.value));
-    plain.extend(bound.map(|node| (if is_exclusive { exclusive } else { inclusive }, node.value.clone())));
-    keep(object, plain, exclusive, is_number);
+    let flag = object.get(exclusive).and_then(|node| match node.value {
+        Value::Bool(is_exclusive) => Some(*is_exclusive),
+        _ => None,
+    });
+    let start = plain.len();
+    keep(object, plain, inclusive, "a number", is_number);
+    if let Some((key, _)) = plain[start..].first_mut().filter(|_| flag == Some(true)) {
+        *key = exclusive;
+    }
+    if flag.is_none() {
+        keep(object, plain, exclusive, "a number", is_number);
+    }
 }
 
 /// Whether a value is a whole number from 0 up, which may be written as `2.0`.

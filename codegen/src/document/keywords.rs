@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::bounds::{self, whole};
 use super::constraints::{self, Constraints};
-use super::dialect;
 use super::listed::{self, Listed, Listing};
 use super::place::Place;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::value::Value;
 use super::{Access, Docs};
+use super::{dialect, expression};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::near;
 
@@ -162,7 +162,7 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
     listed::check(&keywords, &mut object);
     keywords.constraints = constraints::read(schemas, &mut object);
     keywords.properties = named(schemas, object.entries("properties"));
-    keywords.pattern_properties = named(schemas, object.entries("patternProperties"));
+    keywords.pattern_properties = by_pattern(schemas, object.entries("patternProperties"));
     keywords.additional = additional(schemas, &mut object);
     items(&mut keywords, schemas, &mut object);
     keywords.all_of = schemas_of(schemas, &mut object, "allOf");
@@ -194,6 +194,18 @@ fn docs(object: &mut Object<'_>) -> Docs {
 
 fn named(schemas: &mut Schemas, entries: Vec<(&str, Node<'_>)>) -> Vec<(String, SchemaId)> {
     entries.into_iter().map(|(name, node)| (name.to_owned(), schemas.read(&node))).collect()
+}
+
+/// Schemas by patterns; one that nobody can read is said.
+fn by_pattern(schemas: &mut Schemas, entries: Vec<(&str, Node<'_>)>) -> Vec<(String, SchemaId)> {
+    for (pattern, node) in &entries {
+        if let Some(why) = expression::fault(pattern) {
+            let message = format!("no regular expression can be made of this pattern: {why}");
+            let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message).at_key();
+            node.report(diagnostic.with_cure("correct it; no value is validated by it"));
+        }
+    }
+    named(schemas, entries)
 }
 
 fn schemas_of(schemas: &mut Schemas, object: &mut Object<'_>, key: &'static str) -> Vec<SchemaId> {

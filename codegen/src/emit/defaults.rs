@@ -72,6 +72,9 @@ fn accessor(emit: Emit<'_>, field: &Field, member: &Name) -> Option<TokenStream>
             let ty = types::owned(emit, &Type::Named(*id));
             (quote!(&#ty), quote!(self.#member.as_ref().unwrap_or(&#expression)))
         }
+        DefaultValue::AnyInteger(_) => {
+            (types::owned(emit, &field.ty), quote!(self.#member.clone().unwrap_or_else(|| #expression)))
+        }
         _ => (types::owned(emit, &field.ty), quote!(self.#member.unwrap_or(#expression))),
     };
     let docs =
@@ -133,6 +136,10 @@ fn expression(emit: Emit<'_>, value: &DefaultValue) -> TokenStream {
     match value {
         DefaultValue::Boolean(value) => quote!(#value),
         DefaultValue::Integer(width, value) => literal::integer(*value, *width),
+        DefaultValue::AnyInteger(value) => {
+            let value = literal::json_integer(*value);
+            quote!(serde_json::Number::from(#value))
+        }
         DefaultValue::Number(value) => literal::number(*value),
         DefaultValue::Text(text) => quote!(#text),
         DefaultValue::Variant(id, index) => {

@@ -143,6 +143,7 @@ impl Uses {
                 self.add("serde", ["Deserializer"]);
                 self.add("asyncapi_runtime", ["choice"]);
             }
+            (Told::Nothing, Extent::TypesOnly) => self.add("serde", ["Deserializer"]),
             (_, Extent::TypesOnly) => {
                 self.add("serde", ["Deserializer"]);
                 self.add("serde_json", ["Value"]);

@@ -44,7 +44,7 @@ fn inner(value: &Value) -> TokenStream {
 }
 
 /// An integer as `serde_json` holds it: beyond 64 bits, the nearest `f64`.
-fn json_integer(value: i128) -> TokenStream {
+pub(super) fn json_integer(value: i128) -> TokenStream {
     match (i64::try_from(value), u64::try_from(value)) {
         (Ok(small), _) if i32::try_from(small).is_ok() => integer(value, Width::I32),
         (Ok(value), _) => {

@@ -338,7 +338,7 @@ fn by_trial(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union) -> Tok
     quote! {
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                choice::Fitting::read(deserializer)? #(#tries)* .best()
+                choice::tried(deserializer, |fitting| fitting #(#tries)* .best())
             }
         }
     }
@@ -381,9 +381,61 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
     Some(quote! {
         #[doc = " Reading one of several alternatives that nothing tells apart."]
         mod choice {
+            use std::any::{Any, TypeId};
+            use std::cell::RefCell;
+            use std::collections::HashMap;
+
             use serde::de::{DeserializeOwned, Error};
             use serde::{Deserialize, Deserializer, Serialize};
             use serde_json::Value;
+
+            #[doc = " What came of the values inside the one that is being read, by their types and texts."]
+            #[derive(Default)]
+            struct Known {
+                depth: usize,
+                results: HashMap<(TypeId, String), Result<Box<dyn Any>, String>>,
+            }
+
+            std::thread_local! {
+                static KNOWN: RefCell<Known> = RefCell::default();
+            }
+
+            #[doc = " A value on the way; what is known of those inside it is forgotten with the outermost."]
+            struct Attempt;
+
+            impl Drop for Attempt {
+                fn drop(&mut self) {
+                    let done = KNOWN.with_borrow_mut(|known| {
+                        known.depth -= 1;
+                        (known.depth == 0).then(|| std::mem::take(&mut known.results))
+                    });
+                    drop(done);
+                }
+            }
+
+            #[doc = " Tries alternatives, for each value once, however many alternatives around it are tried."]
+            pub(super) fn tried<'de, T: Clone + 'static, D: Deserializer<'de>>(
+                deserializer: D,
+                best: impl FnOnce(Fitting<T>) -> Result<T, serde_json::Error>,
+            ) -> Result<T, D::Error> {
+                let value = Value::deserialize(deserializer)?;
+                let key = (TypeId::of::<T>(), value.to_string());
+                let known = KNOWN.with_borrow_mut(|known| {
+                    known.depth += 1;
+                    match known.results.get(&key)? {
+                        Ok(read) => read.downcast_ref::<T>().cloned().map(Ok),
+                        Err(why) => Some(Err(why.clone())),
+                    }
+                });
+                let _attempt = Attempt;
+                if let Some(known) = known {
+                    return known.map_err(D::Error::custom);
+                }
+                let read = best(Fitting::of(value)).map_err(|error| error.to_string());
+                let kept = read.clone().map(|read| Box::new(read) as Box<dyn Any>);
+                KNOWN.with_borrow_mut(|known| known.results.insert(key, kept));
+                read.map_err(D::Error::custom)
+            }
 
             #[doc = " A value, and the alternative that keeps most of it so far, and whether it knows it all."]
             pub(super) struct Fitting<T> {
@@ -393,9 +445,8 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
             }
 
             impl<T> Fitting<T> {
-                pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    let value = Value::deserialize(deserializer)?;
-                    Ok(Self { value, best: None, refused: "no alternative fits".to_owned() })
+                fn of(value: Value) -> Self {
+                    Self { value, best: None, refused: "no alternative fits".to_owned() }
                 }
 
                 #or
@@ -414,7 +465,11 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
                                 self.best = Some((fit, alternative(read)));
                             }
                         }
-                        Err(why) => self.refused = format!("{}; {name}: {why}", self.refused),
+                        Err(why) => {
+                            #[doc = " Each level has the reasons of the level below, once for each alternative."]
+                            const MOST: usize = 240;
+                            self.refused = format!("{}; {name}: {:.MOST$}", self.refused, why.to_string());
+                        }
                     }
                     self
                 }

@@ -16,6 +16,8 @@ pub(crate) struct FieldDefault {
 pub(crate) enum DefaultValue {
     Boolean(bool),
     Integer(Width, i128),
+    /// Of a field that is a `serde_json::Number`; of 64 bits.
+    AnyInteger(i128),
     Number(f64),
     Text(String),
     /// A variant of an enum: index into its members.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::document::{
     Dependency, Document, FileId, JsonType, Keywords, Language, Place, SchemaId, SchemaKind, Schemas, Value,
+    fault_of_pattern,
 };
 use crate::ir::{Defined, Definition, Definitions, Json, Root, Shape, Type, TypeDef, TypeId, Types};
 
@@ -205,8 +206,9 @@ impl Writer<'_> {
     }
 
     fn properties(&mut self, keywords: &Keywords, entries: &mut Entries) {
-        for (key, named) in [("properties", &keywords.properties), ("patternProperties", &keywords.pattern_properties)]
-        {
+        let is_readable = |(pattern, _): &&(String, SchemaId)| fault_of_pattern(pattern).is_none();
+        let patterns: Vec<_> = keywords.pattern_properties.iter().filter(is_readable).cloned().collect();
+        for (key, named) in [("properties", &keywords.properties), ("patternProperties", &patterns)] {
             let schemas: Vec<_> = named.iter().map(|(name, id)| (name.clone(), self.schema(*id))).collect();
             entries.put(key, (!schemas.is_empty()).then_some(Json::Object(schemas)));
         }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use self::said::Held;
 pub(super) use self::said::{Contest, Settled};
-use crate::document::{JsonType, Keywords, Place, SchemaId, SchemaKind, Schemas};
+use crate::document::{Docs, JsonType, Keywords, Place, SchemaId, SchemaKind, Schemas};
 
 /// The keywords of a schema with everything merged in that its `allOf` says; the rest as it is.
 pub(super) fn flat(schemas: &Schemas, keywords: &Keywords) -> Keywords {
@@ -61,8 +61,9 @@ fn gathered(schemas: &Schemas, keywords: &Keywords) -> (Keywords, Held) {
 }
 
 /// The schema that this one only refers to in a roundabout way: an `allOf` of one, with nothing but words beside it.
-pub(super) fn stands_for(keywords: &Keywords) -> Option<SchemaId> {
-    let [only] = keywords.all_of[..] else { return None };
+pub(super) fn stands_for(schemas: &Schemas, keywords: &Keywords) -> Option<SchemaId> {
+    let mut saying = keywords.all_of.iter().filter(|id| !is_only_words(schemas, **id));
+    let (Some(only), None) = (saying.next().copied(), saying.next()) else { return None };
     let alone = keywords.types.len() <= 1
         && keywords.properties.is_empty()
         && keywords.pattern_properties.is_empty()
@@ -74,6 +75,21 @@ pub(super) fn stands_for(keywords: &Keywords) -> Option<SchemaId> {
         && keywords.any_of.is_empty()
         && keywords.one_of.is_empty();
     alone.then_some(only)
+}
+
+/// Whether a schema says nothing of values: every value is one.
+fn is_only_words(schemas: &Schemas, id: SchemaId) -> bool {
+    match schemas.definition(id).map(|id| &schemas[id].kind) {
+        Some(SchemaKind::Anything) => true,
+        Some(SchemaKind::Keywords(keywords)) => !keywords.say_something() && keywords.constraints.is_empty(),
+        _ => false,
+    }
+}
+
+/// The words for people in the parts of a schema that say nothing else.
+pub(super) fn words<'a>(schemas: &'a Schemas, keywords: &Keywords) -> Option<&'a Docs> {
+    let mut parts = keywords.all_of.iter().filter(|id| is_only_words(schemas, **id));
+    parts.find_map(|id| schemas.keywords(*id)).map(|part| &part.docs)
 }
 
 /// A schema on the way to be merged: chains of `allOf` may be as long as documents, and no stack is.

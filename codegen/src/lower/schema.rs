@@ -357,7 +357,7 @@ impl<'a> Lowering<'a> {
                 self.encoded(&schemas[id].at, media_type, &why)
             }
             SchemaKind::Keywords(keywords) if self.lists_the_events(keywords) => Type::EventName,
-            SchemaKind::Keywords(keywords) => match merge::stands_for(keywords) {
+            SchemaKind::Keywords(keywords) => match merge::stands_for(schemas, keywords) {
                 Some(target) => self.value(target),
                 None => self.plain(&merge::flat(schemas, keywords)),
             },

@@ -12,7 +12,7 @@ pub(super) fn of(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]
     }
     let parts: Vec<Keywords> = alternatives.iter().map(|id| merge::flat_of(schemas, *id)).collect::<Option<_>>()?;
     let is_plain = |part: &Keywords| {
-        !part.properties.is_empty()
+        (!part.properties.is_empty() || union::only_requires(part))
             && part.additional.is_none()
             && part.pattern_properties.is_empty()
             && part.one_of.is_empty()
@@ -31,6 +31,10 @@ pub(super) fn of(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]
                 Some(_) => return None,
             }
         }
+    }
+    let is_named = |name: &String| both.properties.iter().any(|(known, _)| known == name);
+    if !parts.iter().filter(|part| part.properties.is_empty()).all(|part| part.required.iter().all(is_named)) {
+        return None;
     }
     both.required.extend(required_by_all(&parts));
     let mut seen = BTreeSet::new();

@@ -23,32 +23,33 @@ pub(super) fn is_null(schemas: &Schemas, id: SchemaId) -> bool {
     })
 }
 
-/// The alternatives of a schema that say something: neither `null` nor only which properties are required.
+/// The alternatives of a schema that say something: not `null`, and not all only which properties are required.
 pub(super) fn alternatives(schemas: &Schemas, keywords: &Keywords) -> Vec<SchemaId> {
     let listed = if keywords.one_of.is_empty() { &keywords.any_of } else { &keywords.one_of };
     let mut seen = BTreeSet::new();
-    let shaping = listed.iter().copied().filter(|id| !is_null(schemas, *id) && shapes(schemas, *id));
-    shaping.filter(|id| seen.insert(schemas.definition(*id))).collect()
+    let possible = listed.iter().copied().filter(|id| !is_null(schemas, *id) && is_possible(schemas, *id));
+    let possible: Vec<SchemaId> = possible.filter(|id| seen.insert(schemas.definition(*id))).collect();
+    // Beside one that says more, such an alternative is what its values need not have.
+    let says_nothing = possible.iter().all(|id| schemas.keywords(*id).is_some_and(only_requires));
+    if says_nothing { Vec::new() } else { possible }
 }
 
-fn shapes(schemas: &Schemas, id: SchemaId) -> bool {
-    let Some(definition) = schemas.definition(id) else { return false };
-    match &schemas[definition].kind {
-        SchemaKind::Nothing => false,
-        SchemaKind::Keywords(keywords) => {
-            let only_required = keywords.types.is_empty()
-                && keywords.properties.is_empty()
-                && keywords.values.is_none()
-                && keywords.all_of.is_empty()
-                && keywords.any_of.is_empty()
-                && keywords.one_of.is_empty()
-                && keywords.items.is_none()
-                && keywords.additional.is_none()
-                && keywords.format.is_none();
-            !only_required || keywords.required.is_empty()
-        }
-        _ => true,
-    }
+fn is_possible(schemas: &Schemas, id: SchemaId) -> bool {
+    schemas.definition(id).is_some_and(|id| !matches!(schemas[id].kind, SchemaKind::Nothing))
+}
+
+/// Whether a schema says only which properties must be there.
+pub(super) fn only_requires(keywords: &Keywords) -> bool {
+    !keywords.required.is_empty()
+        && keywords.types.is_empty()
+        && keywords.properties.is_empty()
+        && keywords.values.is_none()
+        && keywords.all_of.is_empty()
+        && keywords.any_of.is_empty()
+        && keywords.one_of.is_empty()
+        && keywords.items.is_none()
+        && keywords.additional.is_none()
+        && keywords.format.is_none()
 }
 
 /// What an alternative is called: after its component, its title, the one value of its tag, its type, its properties.

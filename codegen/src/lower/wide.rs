@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{External, Extra, Shape, Type, TypeId, Types, Width};
+use crate::ir::{DefaultValue, External, Extra, Field, Members, Presence, Shape, Type, TypeId, Types, Width};
 
 /// Takes `i128` out of unions, out of maps beside properties, and out of all that either holds.
 pub(super) fn replace_where_held(types: &mut Types) {
@@ -26,8 +26,14 @@ pub(super) fn replace_where_held(types: &mut Types) {
     let mut seen = BTreeSet::new();
     while let Some(id) = pending.pop() {
         if seen.insert(id) {
-            for ty in all(&mut types.0[id.0].shape) {
+            let shape = &mut types.0[id.0].shape;
+            for ty in all(shape) {
                 replace(ty, &mut pending);
+            }
+            match shape {
+                Shape::Struct(object) => object.fields.iter_mut().for_each(settle_default),
+                Shape::Enum(listed) => narrow(&mut listed.members),
+                _ => {}
             }
         }
     }
@@ -40,6 +46,26 @@ fn all(shape: &mut Shape) -> Vec<&mut Type> {
         Shape::OpenTuple(tuple) => tuple.types_mut().collect(),
         Shape::Alias(target) | Shape::Newtype(target) => vec![target],
         Shape::Enum(_) => Vec::new(),
+    }
+}
+
+/// An enum whose values need less takes less: what is not listed, and below zero, has no room there.
+fn narrow(members: &mut Members) {
+    if let Members::Integers(width @ Width::I128, values) = members
+        && values.iter().all(|value| Width::U64.range().contains(&value.value))
+    {
+        *width = Width::U64;
+    }
+}
+
+/// The default follows the type of its field, or is left to the words where it has no room there either.
+fn settle_default(field: &mut Field) {
+    let Some(default) = &mut field.default else { return };
+    let Some(DefaultValue::Integer(Width::I128, value)) = default.value else { return };
+    let has_room = i64::try_from(value).is_ok() || u64::try_from(value).is_ok();
+    default.value = has_room.then_some(DefaultValue::AnyInteger(value));
+    if !has_room && field.presence == Presence::Filled {
+        field.presence = Presence::Optional;
     }
 }
 

@@ -51,8 +51,12 @@ impl<T> Fitting<T> {
     ///
     /// The deserializer's own.
     pub fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        Ok(Self { value, best: None, refused: "no alternative fits".to_owned() })
+        Value::deserialize(deserializer).map(Self::of)
+    }
+
+    /// The same of a value that has been read.
+    pub(super) fn of(value: Value) -> Self {
+        Self { value, best: None, refused: "no alternative fits".to_owned() }
     }
 
     /// Tries an alternative, unless one before it keeps all of the value.
@@ -83,7 +87,7 @@ impl<T> Fitting<T> {
                 }
             }
             Err(why) => {
-                let _ = write!(self.refused, "; {name}: {why}");
+                let _ = write!(self.refused, "; {name}: {:.MOST_TOLD$}", why.to_string());
             }
         }
         self
@@ -105,6 +109,10 @@ struct Fit {
     kept: usize,
     is_known: bool,
 }
+
+/// So many signs are told of why an alternative is none: of what holds itself, each level has the reasons of the level below
+/// once for each alternative.
+const MOST_TOLD: usize = 240;
 
 /// How many of a value's parts are still there in what was written.
 fn kept(value: &Value, written: &Value) -> usize {

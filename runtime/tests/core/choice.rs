@@ -1,5 +1,7 @@
 //! Unions: told at first sight, or tried.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use asyncapi_runtime::choice::{self, Choice, Fitting, Seen, Tag};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -159,4 +161,52 @@ fn an_alternative_may_be_null() {
     assert_eq!(read("null"), Note::Text(None));
     assert_eq!(read(r#""a""#), Note::Text(Some("a".to_owned())));
     assert_eq!(read("1.5"), Note::Number(1.5));
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+struct Branch {
+    left: Box<Tree>,
+}
+
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+struct NamedBranch {
+    left: Box<Tree>,
+    name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Tree {
+    Branch(Branch),
+    NamedBranch(NamedBranch),
+    Leaf(u8),
+}
+
+/// How often alternatives of a tree were tried.
+static TRIED: AtomicUsize = AtomicUsize::new(0);
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        choice::tried(deserializer, |fitting| {
+            TRIED.fetch_add(1, Ordering::Relaxed);
+            fitting.or("Branch", Self::Branch).or("NamedBranch", Self::NamedBranch).or("Leaf", Self::Leaf).best()
+        })
+    }
+}
+
+#[test]
+fn what_holds_itself_is_tried_once_a_level() {
+    const DEPTH: usize = 40;
+    let tree = |leaf: &str| {
+        let open = r#"{"left":"#.repeat(DEPTH);
+        format!("{open}{leaf}{}", r#","name":"n"}"#.repeat(DEPTH))
+    };
+    let text = tree("7");
+    let read: Tree = serde_json::from_str(&text).expect("a tree");
+    assert!(matches!(&read, Tree::NamedBranch(branch) if branch.name == "n"), "{read:?}");
+    assert_eq!(serde_json::to_string(&read).expect("it can be written"), text);
+    assert!(serde_json::from_str::<Tree>(&tree("false")).is_err());
+    // What holds nothing is read whenever it is asked for.
+    let tried = TRIED.load(Ordering::Relaxed);
+    assert!(tried <= 2 * (DEPTH + 10), "{tried}");
 }

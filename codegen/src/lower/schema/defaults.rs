@@ -4,7 +4,7 @@ use super::super::{merge, scalar};
 use super::Lowering;
 use crate::config::Defaults;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{JsonType, SchemaId, Value};
+use crate::document::{JsonType, Keywords, SchemaId, Value};
 use crate::ir::{DefaultValue, Field, FieldDefault, Presence, Shape, Type, TypeId, Types};
 
 impl Lowering<'_> {
@@ -35,8 +35,45 @@ impl Lowering<'_> {
             self.diagnostics.push(diagnostic.with_cure("write it as the schema says; it is passed over"));
             return None;
         }
+        if let Some((keyword, bound)) = broken(&merged, default) {
+            let message = format!("the default is {}, and `{keyword}` is {bound}", default.to_json());
+            let diagnostic = Diagnostic::new(Severity::Warning, &merged.at.join("default"), message);
+            self.diagnostics.push(diagnostic.with_cure("take one that the schema allows; it is passed over"));
+            return None;
+        }
         Some(FieldDefault { text: default.to_json(), value })
     }
+}
+
+/// The bound that a default breaks, with its keyword.
+fn broken(merged: &Keywords, default: &Value) -> Option<(&'static str, String)> {
+    let number = scalar::as_number(default);
+    let length = match default {
+        Value::String(text) => Some(text.chars().count()),
+        _ => None,
+    };
+    let items = match default {
+        Value::Sequence(items) => Some(items.len()),
+        _ => None,
+    };
+    #[allow(clippy::cast_precision_loss, reason = "no default is that long")]
+    let is_broken = |keyword: &str, bound: &Value| {
+        let bound = scalar::as_number(bound)?;
+        Some(match keyword {
+            "minimum" => number? < bound,
+            "exclusiveMinimum" => number? <= bound,
+            "maximum" => number? > bound,
+            "exclusiveMaximum" => number? >= bound,
+            "minLength" => (length? as f64) < bound,
+            "maxLength" => length? as f64 > bound,
+            "minItems" => (items? as f64) < bound,
+            "maxItems" => items? as f64 > bound,
+            _ => false,
+        })
+    };
+    let bounds = merged.constraints.plain.iter();
+    let mut broken = bounds.filter(|(keyword, bound)| is_broken(keyword, bound) == Some(true));
+    broken.next().map(|(keyword, bound)| (*keyword, bound.to_json()))
 }
 
 /// A default of a type that has no item.

@@ -7,7 +7,7 @@ use super::Lowering;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{JsonType, Keywords, Listed, Listing, Value};
-use crate::ir::{Docs, Enum, EnumValue, Members};
+use crate::ir::{Docs, Enum, EnumValue, Members, Type, Width};
 
 impl Lowering<'_> {
     /// The enum that a schema is: of its own values, or of those that its alternatives are limited to.
@@ -132,7 +132,13 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
         ([JsonType::Integer], [] | [JsonType::Integer]) => {
             let values = values.into_iter().map(|value| value.try_map(as_integer)).collect::<Option<Vec<_>>>()?;
             let numbers: Vec<i128> = values.iter().map(|value| value.value).collect();
-            Some(Members::Integers(scalar::width_of(merged, config, &numbers), values))
+            let width = scalar::width_of(merged, config, &numbers);
+            // Beside values beyond `i64`, one that is not listed may be below zero all the same.
+            let is_open = merged.listing == Listing::Enum && !config.is_closed(&merged.at);
+            if is_open && width == Width::U64 && scalar::integer(merged, config) == Type::Integer(Width::I64) {
+                return Some(Members::Integers(Width::I128, values));
+            }
+            Some(Members::Integers(width, values))
         }
         (kinds, [] | [JsonType::Number] | [JsonType::Integer, JsonType::Number])
             if kinds.iter().copied().all(is_number) =>

@@ -27,10 +27,7 @@ impl Lowering<'_> {
         let known: BTreeSet<&str> = keywords.properties.iter().map(|(name, _)| name.as_str()).collect();
         for name in &keywords.required {
             if !known.contains(name.as_str()) {
-                let at = keywords.at.join("properties").join(name);
-                let presence = Presence::Required;
-                let (name, docs) = (name.clone(), Docs::default());
-                fields.push(Field { at, name, docs, ty: Type::Any, presence, default: None });
+                fields.push(self.undescribed(keywords, name));
             }
         }
         let extra = match self.extra(keywords) {
@@ -38,6 +35,20 @@ impl Lowering<'_> {
             extra => extra,
         };
         Struct { fields, extra }
+    }
+
+    /// A property that is required and not described, but as one of all others.
+    fn undescribed(&mut self, keywords: &Keywords, name: &str) -> Field {
+        let described = keywords.additional.filter(|id| !is_nothing(self.schemas, *id));
+        let described = described.filter(|_| keywords.pattern_properties.is_empty());
+        let (at, docs) = (keywords.at.join("properties").join(name), Docs::default());
+        match described {
+            Some(id) => Field { at, docs, ..self.field(name, id, true) },
+            None => {
+                let presence = Presence::Required;
+                Field { at, name: name.to_owned(), docs, ty: Type::Any, presence, default: None }
+            }
+        }
     }
 
     /// Whether properties without a field are kept, because schemas speak of them too.
@@ -125,11 +136,18 @@ impl Lowering<'_> {
             SchemaKind::Keywords(keywords) => docs(&keywords.docs),
             _ => self.schemas.notes(id).map(docs).unwrap_or_default(),
         };
-        if own.summary.is_some() || own.description.is_some() {
+        let is_said = |docs: &Docs| docs.summary.is_some() || docs.description.is_some();
+        if is_said(&own) {
             return own;
         }
+        let keywords = self.schemas.own_keywords(id);
+        if let Some(words) = keywords.and_then(|keywords| merge::words(self.schemas, keywords)).map(docs)
+            && is_said(&words)
+        {
+            return Docs { deprecated: own.deprecated || words.deprecated, access: own.access, ..words };
+        }
         let target = match &self.schemas[id].kind {
-            SchemaKind::Keywords(keywords) => merge::stands_for(keywords).unwrap_or(id),
+            SchemaKind::Keywords(keywords) => merge::stands_for(self.schemas, keywords).unwrap_or(id),
             _ => id,
         };
         let borrowed = self.schemas.keywords(target).map(|keywords| docs(&keywords.docs)).unwrap_or_default();

@@ -25,7 +25,7 @@ const MOST_JOINED: usize = 8;
 impl<'a> Lowering<'a> {
     /// Whether a schema becomes an item: an enum, an object of which more is known than its values, or a union.
     pub(super) fn needs_item(&self, keywords: &Keywords) -> bool {
-        if self.lists_the_events(keywords) || merge::stands_for(keywords).is_some() {
+        if self.lists_the_events(keywords) || merge::stands_for(self.schemas, keywords).is_some() {
             return false;
         }
         let merged = merge::flat(self.schemas, keywords);
@@ -90,7 +90,12 @@ impl<'a> Lowering<'a> {
         match alternatives[..] {
             [] => Choice::None,
             // Alternatives that only say more about what is there already leave it as it is.
-            _ if (shapes_itself || is_plain) && !alternatives.iter().all(alternatives_shape) => Choice::None,
+            _ if shapes_itself
+                && !alternatives.iter().any(|id| self.schemas.keywords(*id).is_some() && alternatives_shape(id)) =>
+            {
+                Choice::None
+            }
+            _ if is_plain && !alternatives.iter().all(alternatives_shape) => Choice::None,
             [only] if !shapes_itself => Choice::Only(only),
             _ => Choice::Among(alternatives),
         }

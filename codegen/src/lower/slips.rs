@@ -1,0 +1,112 @@
+//! Names in schemas that are probably meant otherwise: what they say is legal, and no code is wrong for it.
+
+use std::collections::BTreeSet;
+
+use super::{merge, union};
+use crate::config::Config;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::document::{Keywords, SchemaId, Schemas};
+use crate::near;
+
+/// Runs every rule over every schema.
+pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostics) {
+    let ids = || schemas.places().filter_map(|place| schemas.at(place));
+    let all: Vec<&Keywords> = ids().filter_map(|id| schemas.own_keywords(id)).collect();
+    let parts: BTreeSet<SchemaId> =
+        all.iter().flat_map(|keywords| parts(keywords)).filter_map(|id| schemas.definition(id)).collect();
+    let wholes = ids().filter(|id| !parts.contains(id)).filter_map(|id| schemas.own_keywords(id));
+    wholes.for_each(|keywords| required_is_described(schemas, keywords, diagnostics));
+    for keywords in all {
+        format_is_known(keywords, config, diagnostics);
+        discriminator_is_a_property(schemas, keywords, diagnostics);
+    }
+}
+
+/// What is part of a schema may require what another part describes.
+fn parts(keywords: &Keywords) -> impl Iterator<Item = SchemaId> {
+    let narrowing = keywords.constraints.schemas.iter().map(|(_, id)| *id);
+    [&keywords.all_of, &keywords.any_of, &keywords.one_of].into_iter().flatten().copied().chain(narrowing)
+}
+
+/// ```yaml
+/// required: [id, stat]
+/// properties: {id: {type: string}, state: {type: string}}
+/// ```
+fn required_is_described(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
+    if keywords.required.is_empty() || keywords.properties.is_empty() {
+        return;
+    }
+    let merged = merge::flat(schemas, keywords);
+    let known: BTreeSet<&str> = merged.properties.iter().map(|(name, _)| name.as_str()).collect();
+    let optional = || known.iter().filter(|name| !merged.required.iter().any(|required| required == **name));
+    for (index, name) in keywords.required.iter().enumerate().filter(|(_, name)| !known.contains(name.as_str())) {
+        let Some(near) = near::nearest(name, optional().copied()) else { continue };
+        let at = keywords.at.join("required").join(&index.to_string());
+        let message = format!("`{name}` is required, and no property is called so");
+        let diagnostic = Diagnostic::new(Severity::Warning, &at, message);
+        diagnostics.push(diagnostic.with_cure(format!("did you mean `{near}`?")));
+    }
+}
+
+/// The formats that have types, or are often meant.
+const FORMATS: &[&str] = &["date-time", "date", "duration", "email", "hostname", "password", "uuid"];
+
+/// Formats that look like slips and are none.
+const OTHERS: &[&str] = &["data", "idn-email", "time"];
+
+/// ```yaml
+/// {type: string, format: uid}
+/// ```
+fn format_is_known(keywords: &Keywords, config: &Config, diagnostics: &Diagnostics) {
+    let Some(format) = keywords.format.as_deref() else { return };
+    if FORMATS.contains(&format) || OTHERS.contains(&format) || config.formats.contains_key(format) {
+        return;
+    }
+    let Some(near) = near::nearest(format, FORMATS.iter().copied()) else { return };
+    let message = format!("no format is called `{format}`, so it says nothing");
+    let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("format"), message);
+    diagnostics.push(diagnostic.with_cure(format!("did you mean `{near}`?")));
+}
+
+/// ```yaml
+/// discriminator: knd
+/// oneOf: [{properties: {kind: {const: a}}}, {properties: {kind: {const: b}}}]
+/// ```
+///
+/// Where no alternative has the property, the values that would tell them apart would be made up.
+fn discriminator_is_a_property(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
+    let Some(discriminator) = &keywords.discriminator else { return };
+    let (name, merged) = (&discriminator.property, merge::flat(schemas, keywords));
+    let has = |keywords: &Keywords| keywords.properties.iter().any(|(known, _)| known == name);
+    if has(&merged) {
+        return;
+    }
+    let alternatives: Vec<(SchemaId, Keywords)> = union::alternatives(schemas, &merged)
+        .into_iter()
+        .filter_map(|id| Some((id, merge::flat_of(schemas, id)?)))
+        .filter(|(_, alternative)| !alternative.properties.is_empty())
+        .collect();
+    let lacking: Vec<&(SchemaId, Keywords)> = alternatives
+        .iter()
+        .filter(|(_, alternative)| !has(alternative) && alternative.one_of.is_empty() && alternative.any_of.is_empty())
+        .collect();
+    if lacking.is_empty() {
+        return;
+    }
+    let at = keywords.at.join("discriminator");
+    let diagnostic = if lacking.len() == alternatives.len() {
+        let names: BTreeSet<&str> =
+            alternatives.iter().flat_map(|(_, keywords)| &keywords.properties).map(|(name, _)| name.as_str()).collect();
+        let cure = near::nearest(name, names.into_iter()).map_or_else(
+            || "name a property that every alternative has".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Diagnostic::new(Severity::Error, &at, format!("no alternative has a property `{name}`")).with_cure(cure)
+    } else {
+        let labels: Vec<String> = lacking.iter().map(|(id, _)| format!("`{}`", union::label(schemas, *id))).collect();
+        let message =
+            format!("alternatives are told apart by `{name}`, and {} has no such property", labels.join(", "));
+        Diagnostic::new(Severity::Warning, &at, message).with_cure(format!("describe `{name}` in each of them"))
+    };
+    diagnostics.push(diagnostic);
+}

@@ -1,0 +1,52 @@
+//! Alternatives beside what they share, and inside each other: with the runtime and without it.
+
+use super::*;
+
+/// Reads and writes a value by a type of both modules, and expects it back.
+macro_rules! both {
+    ($name:ident, $value:expr) => {{
+        let value: Value = $value;
+        assert_eq!(round_trip::<alternatives::$name>(&value), Ok(value.clone()));
+        assert_eq!(round_trip::<alternatives_types_only::$name>(&value), Ok(value));
+    }};
+}
+
+#[test]
+fn an_alternative_that_only_requires_is_one_beside_others() {
+    both!(Reach, json!({"mail": "m"}));
+    both!(Reach, json!({"phone": "p", "extension": 7}));
+    both!(Payer, json!({"name": "n"}));
+    both!(Payer, json!({"name": "n", "account": "a"}));
+    both!(Payer, json!({"account": "a"}));
+}
+
+#[test]
+fn what_holds_itself_is_read_in_no_time_whether_it_is_valid_or_not() {
+    let nested = |leaf: Value| (0..40).fold(leaf, |tree, _| json!({"left": tree, "b": "x"}));
+    both!(Tree, nested(json!({"leaf": 1})));
+    assert!(round_trip::<alternatives::Tree>(&nested(json!({"leaf": "1"}))).is_err());
+    assert!(round_trip::<alternatives_types_only::Tree>(&nested(json!({"leaf": "1"}))).is_err());
+}
+
+#[test]
+fn an_integer_of_128_bits_in_a_union_has_its_default() {
+    let counted = serde_json::from_value(json!({"unit": "kg"}));
+    let Ok(alternatives::Counted::Unit(counted)) = counted else { panic!("{counted:?}") };
+    assert_eq!(counted.count_or_default(), 3.into());
+    both!(Counted, json!({"unit": "kg", "count": u64::MAX}));
+}
+
+#[test]
+fn what_is_required_and_not_named_is_as_all_others_are() {
+    let scores: alternatives::Scores = serde_json::from_value(json!({"total": 3, "first": 1})).expect("scores");
+    let total: i64 = scores.total;
+    assert_eq!(total, 3);
+    assert!(round_trip::<alternatives::Scores>(&json!({"total": "3"})).is_err());
+}
+
+#[test]
+fn a_value_that_is_not_listed_may_be_below_zero() {
+    both!(Serial, json!(-5));
+    both!(Serial, json!(u64::MAX));
+    both!(Serial, json!(1));
+}
