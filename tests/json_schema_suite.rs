@@ -229,14 +229,19 @@ fn modules<'a>(
 /// The figures without any option.
 fn count_by_default(groups: &[(String, Group)], outcomes: &[Vec<Outcome>]) -> ByDefault {
     let mut found = ByDefault::default();
-    for (_, case, outcome) in labelled(groups, outcomes) {
+    for (label, case, outcome) in labelled(groups, outcomes) {
         match (case.valid, outcome) {
             (true, Outcome::Back(back)) => {
                 found.decoded += 1;
-                found.kept += usize::from(same(&case.data, back));
+                if same(&case.data, back) {
+                    found.kept += 1;
+                } else {
+                    println!("by default, {label} comes back as {back}");
+                }
             }
+            (true, other) => println!("by default, {label} is {other:?}"),
             (false, Outcome::Refused(_)) => found.rejected += 1,
-            _ => {}
+            (false, _) => {}
         }
     }
     found

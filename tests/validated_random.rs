@@ -13,7 +13,7 @@ use asyncapi_codegen::{Config, Source, Validation};
 use serde_json::{Value, json};
 
 use self::program::{Check, Module, Outcome, Stands, same};
-use self::random_schemas::{Case, Undeclared, cases};
+use self::random_schemas::{Case, Undeclared, cases, seeds};
 
 /// The seed that stays.
 const FIXED_SEED: u64 = 20_261_125;
@@ -29,7 +29,7 @@ const UUID_LENGTH: usize = 36;
 fn what_is_refused_is_what_a_validator_refuses() {
     let number = |name| env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let schemas = number("RANDOM_SCHEMAS").and_then(|count| usize::try_from(count).ok()).unwrap_or(SCHEMAS);
-    let seeds: Vec<u64> = std::iter::once(FIXED_SEED).chain(number("RANDOM_SCHEMAS_SEED")).collect();
+    let seeds = seeds(FIXED_SEED);
     println!("seeds {seeds:?}, {schemas} schemas each");
     let cases: Vec<Case> = seeds.iter().flat_map(|seed| cases(*seed, schemas, VALUES, Undeclared::Present)).collect();
     let modules: Vec<Module<'_>> = cases.iter().map(module).collect();

@@ -45,11 +45,13 @@ struct Emit<'a> {
     api: &'a Api,
     names: &'a Names,
     config: &'a Config,
+    integers: &'a whole::Integers,
 }
 
 /// The items of the file, in their order.
 pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream> {
-    let emit = Emit { api, names, config };
+    let integers = &whole::Integers::of(&api.types);
+    let emit = Emit { api, names, config, integers };
     let mut items = imports::imports(emit);
     items.extend(event_name::event_name(emit));
     if config.extent == Extent::Everything {

@@ -7,6 +7,8 @@ mod dice;
 mod instance;
 mod schema;
 
+use std::env;
+
 use serde_json::Value;
 
 pub(crate) use self::dice::Dice;
@@ -28,6 +30,14 @@ pub(crate) enum Undeclared {
     Present,
     /// Values have them only where the schema speaks of them.
     Absent,
+}
+
+/// The seed that stays, and those that are asked for: `RANDOM_SCHEMAS_SEED=7`, or from one to another, `1..20`.
+pub(crate) fn seeds(fixed: u64) -> Vec<u64> {
+    let asked = env::var("RANDOM_SCHEMAS_SEED").unwrap_or_default();
+    let (first, last) = asked.split_once("..").unwrap_or((&asked, &asked));
+    let asked = first.parse().and_then(|first: u64| Ok(first..=last.parse()?));
+    std::iter::once(fixed).chain(asked.into_iter().flatten()).collect()
 }
 
 /// So many cases, each with so many values and as many damaged ones.

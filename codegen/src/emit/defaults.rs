@@ -99,20 +99,15 @@ fn filling(emit: Emit<'_>, field: &Field, member: &Name) -> Option<TokenStream> 
         DefaultValue::Text(_) => quote!(#expression.to_owned()),
         _ => expression,
     };
-    let optional = match whole::reader(emit, &field.ty) {
-        Some(reader) => {
-            let read = reader.function();
-            quote!(#read::<D, Option<_>>(deserializer))
-        }
-        None => quote!(Option::deserialize(deserializer)),
-    };
+    let reader = whole::reader(emit, &field.ty).map(whole::Reader::function);
+    let optional = reader.map_or_else(|| quote!(Option::deserialize), |reader| quote!(#reader::<D, Option<_>>));
     Some(quote! {
         fn #default() -> #ty {
             #expression
         }
 
         fn #read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<#ty, D::Error> {
-            #optional.map(|value| value.unwrap_or_else(Self::#default))
+            #optional(deserializer).map(|value| value.unwrap_or_else(Self::#default))
         }
     })
 }

@@ -1,5 +1,7 @@
 //! Objects with named properties.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -121,7 +123,7 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
 /// Whether a `null` of this property says something else than its absence.
 pub(super) fn keeps_null(emit: Emit<'_>, field: &Field) -> bool {
     match field.presence {
-        Presence::Optional => takes_null(emit, &field.ty),
+        Presence::Optional => takes_null(emit, &field.ty, &mut BTreeSet::new()),
         Presence::OptionalNullable => true,
         Presence::Required | Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Filled => false,
     }
@@ -138,12 +140,12 @@ pub(super) fn reads_by_hand(emit: Emit<'_>, field: &Field) -> bool {
 }
 
 /// Whether a type reads `null` as one of its values.
-fn takes_null(emit: Emit<'_>, ty: &Type) -> bool {
+fn takes_null(emit: Emit<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
     match ty {
-        Type::Any => true,
-        Type::Named(id) => match &emit.api.types[*id].shape {
-            Shape::Alias(target) => takes_null(emit, target),
-            Shape::Union(union) => union.variants.iter().any(|variant| variant.ty == Type::Any),
+        Type::Any | Type::Nullable(_) => true,
+        Type::Named(id) if seen.insert(*id) => match &emit.api.types[*id].shape {
+            Shape::Alias(target) => takes_null(emit, target, seen),
+            Shape::Union(union) => union.variants.iter().any(|variant| takes_null(emit, &variant.ty, seen)),
             Shape::Struct(_) | Shape::Enum(_) | Shape::Newtype(_) | Shape::OpenTuple(_) => false,
         },
         _ => false,

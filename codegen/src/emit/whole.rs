@@ -1,19 +1,20 @@
 //! Integers that are written as `1.0` or `1e3`: which types hold any, and what reads them.
 
-use std::collections::BTreeSet;
+mod integers;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+pub(super) use self::integers::Integers;
 use super::Emit;
 use crate::config::Extent;
-use crate::ir::{Extra, Members, Shape, Type, TypeId, Width};
+use crate::ir::{Extra, Shape, Type};
 
 /// The function that reads a type which is or holds integers, those in types of their own apart: these look after
 /// themselves.
 pub(super) fn reader(emit: Emit<'_>, ty: &Type) -> Option<Reader> {
-    let reader = if holds_types(emit, ty, &mut BTreeSet::new()) { Reader::Buffered } else { Reader::Direct };
-    holds(emit, ty).then_some(reader)
+    let is_beside_types = || emit.integers.stand_beside_types(&emit.api.types, ty);
+    holds(emit, ty).then(|| if is_beside_types() { Reader::Buffered } else { Reader::Direct })
 }
 
 /// How integers are read.
@@ -51,73 +52,12 @@ impl Reader {
 
 /// Whether a type is or holds integers, those in types of their own apart.
 pub(super) fn holds(emit: Emit<'_>, ty: &Type) -> bool {
-    any(emit, ty, Reach::Aliases, &mut BTreeSet::new())
-}
-
-/// Whether a type holds types of its own that hold others.
-fn holds_types(emit: Emit<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
-    match ty {
-        Type::List(inner)
-        | Type::Set(inner)
-        | Type::Array(inner, _)
-        | Type::Map(inner)
-        | Type::Keyed(_, inner)
-        | Type::Nullable(inner) => holds_types(emit, inner, seen),
-        Type::Tuple(items) => items.iter().any(|item| holds_types(emit, item, seen)),
-        Type::Boxed(_) => true,
-        Type::Named(id) if seen.insert(*id) => match &emit.api.types[*id].shape {
-            Shape::Alias(target) => holds_types(emit, target, seen),
-            Shape::Enum(_) => false,
-            Shape::Struct(_) | Shape::Union(_) | Shape::OpenTuple(_) | Shape::Newtype(_) => true,
-        },
-        _ => false,
-    }
+    emit.integers.are_held(ty)
 }
 
 /// Whether there are integers anywhere in a type.
 pub(super) fn reaches(emit: Emit<'_>, ty: &Type) -> bool {
-    any(emit, ty, Reach::Everything, &mut BTreeSet::new())
-}
-
-/// How far to look.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    /// Into what other names stand for.
-    Aliases,
-    /// Into types of their own as well.
-    Everything,
-}
-
-fn any(emit: Emit<'_>, ty: &Type, reach: Reach, seen: &mut BTreeSet<TypeId>) -> bool {
-    match ty {
-        // serde_json looks for nothing but digits there.
-        Type::Integer(width) => *width != Width::I128,
-        Type::List(inner)
-        | Type::Set(inner)
-        | Type::Array(inner, _)
-        | Type::Map(inner)
-        | Type::Keyed(_, inner)
-        | Type::Nullable(inner) => any(emit, inner, reach, seen),
-        Type::Tuple(items) => items.iter().any(|item| any(emit, item, reach, seen)),
-        Type::Named(id) | Type::Boxed(id) => seen.insert(*id) && named(emit, *id, reach, seen),
-        _ => false,
-    }
-}
-
-fn named(emit: Emit<'_>, id: TypeId, reach: Reach, seen: &mut BTreeSet<TypeId>) -> bool {
-    let mut any = |ty: &Type| any(emit, ty, reach, seen);
-    match &emit.api.types[id].shape {
-        Shape::Alias(target) => any(target),
-        _ if reach == Reach::Aliases => false,
-        Shape::Newtype(target) => any(target),
-        Shape::Struct(object) => {
-            object.fields.iter().any(|field| any(&field.ty))
-                || matches!(&object.extra, Extra::Kept(value) if any(value))
-        }
-        Shape::Union(union) => union.variants.iter().any(|variant| any(&variant.ty)),
-        Shape::OpenTuple(tuple) => tuple.types().any(any),
-        Shape::Enum(listed) => matches!(&listed.members, Members::Integers(width, _) if *width != Width::I128),
-    }
+    emit.integers.are_in(ty)
 }
 
 /// Whether anything in the file reads integers so.

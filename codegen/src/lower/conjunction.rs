@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::merge::{self, Contest};
-use super::union;
+use super::{contradiction, union};
 use crate::document::{Keywords, SchemaId, Schemas};
 
 /// So many are made for one schema of the document; in what is left, the part that says most counts.
@@ -34,7 +34,12 @@ pub(super) fn make(schemas: &mut Schemas) {
                         Some(made) => *made,
                         None if known.len() >= MOST => continue,
                         None => {
+                            let is_never = contradiction::is_between(schemas, &parts);
                             let made = schemas.conjoin(&at, &steps, parts);
+                            if is_never {
+                                // Nothing is all of them, so the part that says most is as good as any.
+                                continue;
+                            }
                             known.insert(said, made);
                             pending.push_back(made);
                             made

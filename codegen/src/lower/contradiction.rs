@@ -8,7 +8,7 @@
 
 use super::merge::{self, both};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{JsonType, Keywords, Place, Schemas, Value};
+use crate::document::{JsonType, Keywords, Place, SchemaId, Schemas, Value};
 
 /// Reports every part that excludes what stands before it.
 ///
@@ -28,6 +28,12 @@ pub(super) fn check(schemas: &Schemas, diagnostics: &Diagnostics) {
             }
         }
     }
+}
+
+/// Whether schemas exclude each other.
+pub(super) fn is_between(schemas: &Schemas, ids: &[SchemaId]) -> bool {
+    let mut allowed = Allowed::new(&Keywords::default());
+    ids.iter().filter_map(|id| merge::flat_of(schemas, *id)).any(|part| allowed.narrow(&part).is_some())
 }
 
 /// Whether a value has to be there.

@@ -18,6 +18,7 @@ struct Counts {
     signed: i64,
     #[serde(deserialize_with = "whole::read")]
     optional: Option<i32>,
+    #[allow(clippy::option_option, reason = "absent, `null` and a number are three things")]
     #[serde(deserialize_with = "whole::present")]
     nullable: Option<Option<i64>>,
     #[serde(deserialize_with = "whole::read")]

@@ -14,6 +14,8 @@ pub(super) struct Held {
     additional: Vec<SchemaId>,
     items: Vec<SchemaId>,
     tuple: Vec<Vec<SchemaId>>,
+    /// What follows the tuple.
+    rest: Vec<SchemaId>,
 }
 
 /// Merged keywords, and what no schema says alone.
@@ -34,7 +36,9 @@ impl Held {
     /// Takes them out of keywords.
     pub(super) fn take(keywords: &mut Keywords) -> Self {
         let properties = std::mem::take(&mut keywords.properties);
+        let rest = keywords.constraints.schemas.iter().filter(|(key, _)| *key == "additionalItems");
         Self {
+            rest: rest.map(|(_, id)| *id).collect(),
             properties: properties.into_iter().map(|(name, id)| (name, vec![id])).collect(),
             additional: keywords.additional.take().into_iter().collect(),
             items: keywords.items.take().into_iter().collect(),
@@ -49,12 +53,23 @@ impl Held {
         }
         self.additional.extend(other.additional);
         self.items.extend(other.items);
-        for (index, ids) in other.tuple.into_iter().enumerate() {
+        self.extend_tuple(other.tuple, other.rest);
+    }
+
+    /// What follows the shorter tuple is said of what the longer one has there.
+    fn extend_tuple(&mut self, tuple: Vec<Vec<SchemaId>>, rest: Vec<SchemaId>) {
+        let (ours, theirs) = (self.tuple.len(), tuple.len());
+        for (index, ids) in tuple.into_iter().enumerate() {
             match self.tuple.get_mut(index) {
                 Some(known) => known.extend(ids),
+                None if ours > 0 => self.tuple.push(ids.into_iter().chain(self.rest.iter().copied()).collect()),
                 None => self.tuple.push(ids),
             }
         }
+        if theirs > 0 {
+            self.tuple.iter_mut().skip(theirs).for_each(|known| known.extend(&rest));
+        }
+        self.rest.extend(rest);
     }
 
     /// Puts back one schema for each, of what is merged at a place.

@@ -1,0 +1,134 @@
+//! Which types have integers in them, found once for all: each type is looked at once, however many hold it.
+
+use std::collections::BTreeSet;
+
+use crate::ir::{Extra, Members, Shape, Type, TypeId, Types, Width};
+
+/// The types that have integers in them.
+#[derive(Debug, Default)]
+pub(in crate::emit) struct Integers {
+    /// Aliases of what is or holds integers itself.
+    held: BTreeSet<TypeId>,
+    /// Aliases of what holds types of its own that hold others.
+    holders: BTreeSet<TypeId>,
+    /// Types with integers anywhere in them.
+    reached: BTreeSet<TypeId>,
+}
+
+impl Integers {
+    pub(in crate::emit) fn of(types: &Types) -> Self {
+        let mut named_by: Vec<Vec<TypeId>> = types.iter().map(|_| Vec::new()).collect();
+        for (id, def) in types.iter() {
+            let leaves = all(&def.shape).into_iter().flat_map(leaves);
+            leaves.filter_map(named).for_each(|held| named_by[held.0].push(id));
+        }
+        let is_alias = |id: TypeId| matches!(types[id].shape, Shape::Alias(_));
+        let is_enum = |id: TypeId| matches!(types[id].shape, Shape::Enum(_));
+        let holds_types = |leaf: &Type| match leaf {
+            Type::Boxed(_) => true,
+            Type::Named(id) => !is_alias(*id) && !is_enum(*id),
+            _ => false,
+        };
+        let made_of = |leaf: &dyn Fn(&Type) -> bool| {
+            let found = types.iter().filter(|(_, def)| all(&def.shape).into_iter().flat_map(leaves).any(leaf));
+            found.map(|(id, _)| id).collect::<Vec<TypeId>>()
+        };
+        let listed = types.iter().filter(|(_, def)| match &def.shape {
+            Shape::Enum(listed) => matches!(&listed.members, Members::Integers(width, _) if *width != Width::I128),
+            _ => false,
+        });
+        let integers = made_of(&is_integer);
+        let reached = integers.iter().copied().chain(listed.map(|(id, _)| id));
+        Self {
+            held: spread(integers.iter().copied(), &named_by, is_alias),
+            holders: spread(made_of(&holds_types).into_iter(), &named_by, is_alias),
+            reached: spread(reached, &named_by, |_| true),
+        }
+    }
+
+    /// Whether a type is or holds integers, those in types of their own apart.
+    pub(super) fn are_held(&self, ty: &Type) -> bool {
+        leaves(ty).into_iter().any(|leaf| is_integer(leaf) || named(leaf).is_some_and(|id| self.held.contains(&id)))
+    }
+
+    /// Whether a type holds types of its own that hold others.
+    pub(super) fn stand_beside_types(&self, types: &Types, ty: &Type) -> bool {
+        leaves(ty).into_iter().any(|leaf| match leaf {
+            Type::Boxed(_) => true,
+            Type::Named(id) => match types[*id].shape {
+                Shape::Alias(_) => self.holders.contains(id),
+                Shape::Enum(_) => false,
+                _ => true,
+            },
+            _ => false,
+        })
+    }
+
+    /// Whether there are integers anywhere in a type.
+    pub(super) fn are_in(&self, ty: &Type) -> bool {
+        leaves(ty).into_iter().any(|leaf| is_integer(leaf) || named(leaf).is_some_and(|id| self.reached.contains(&id)))
+    }
+}
+
+/// What is found, and what names it, as far as that spreads it.
+fn spread(
+    found: impl Iterator<Item = TypeId>,
+    named_by: &[Vec<TypeId>],
+    spreads: impl Fn(TypeId) -> bool,
+) -> BTreeSet<TypeId> {
+    let mut pending: Vec<TypeId> = found.filter(|id| spreads(*id)).collect();
+    let mut spread = BTreeSet::new();
+    while let Some(id) = pending.pop() {
+        if spread.insert(id) {
+            pending.extend(named_by[id.0].iter().copied().filter(|by| spreads(*by)));
+        }
+    }
+    spread
+}
+
+/// Where an `i128` stands, nothing but digits is looked for.
+fn is_integer(ty: &Type) -> bool {
+    matches!(ty, Type::Integer(width) if *width != Width::I128)
+}
+
+fn named(ty: &Type) -> Option<TypeId> {
+    match ty {
+        Type::Named(id) | Type::Boxed(id) => Some(*id),
+        _ => None,
+    }
+}
+
+/// The types that hold no others in place.
+fn leaves(ty: &Type) -> Vec<&Type> {
+    let (mut leaves, mut pending) = (Vec::new(), vec![ty]);
+    while let Some(ty) = pending.pop() {
+        match ty {
+            Type::List(inner)
+            | Type::Set(inner)
+            | Type::Array(inner, _)
+            | Type::Map(inner)
+            | Type::Keyed(_, inner)
+            | Type::Nullable(inner) => pending.push(inner),
+            Type::Tuple(items) => pending.extend(items),
+            leaf => leaves.push(leaf),
+        }
+    }
+    leaves
+}
+
+/// Every type that a shape is made of.
+fn all(shape: &Shape) -> Vec<&Type> {
+    match shape {
+        Shape::Struct(object) => {
+            let extra = match &object.extra {
+                Extra::Kept(value) => Some(value),
+                Extra::Dropped => None,
+            };
+            object.fields.iter().map(|field| &field.ty).chain(extra).collect()
+        }
+        Shape::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
+        Shape::OpenTuple(tuple) => tuple.types().collect(),
+        Shape::Alias(target) | Shape::Newtype(target) => vec![target],
+        Shape::Enum(_) => Vec::new(),
+    }
+}
