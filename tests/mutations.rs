@@ -47,6 +47,15 @@ const MUTATIONS: &[Mutation] = &[
         proof: "acknowledgement::a_commit_that_fails_is_a_503_and_what_was_acknowledged_is_there",
     },
     Mutation {
+        name: "acknowledged in a file that is gone",
+        file: "runtime/src/inbox/sqlite.rs",
+        sites: &[(
+            "self.change(Needs::TheFileInPlace, move |tables| tables.put(&delivery, None, now))",
+            "self.change(Needs::NothingMore, move |tables| tables.put(&delivery, None, now))",
+        )],
+        proof: "monitor::an_inbox_whose_file_is_deleted_is_503_and_not_ready",
+    },
+    Mutation {
         name: "committed, and not on the disk",
         file: "runtime/src/inbox/sqlite/schema.rs",
         sites: &[(r#""PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;""#, r#""PRAGMA synchronous = OFF;""#)],

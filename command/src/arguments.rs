@@ -42,3 +42,34 @@ impl Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use super::Arguments;
+
+    /// Those that do something, each by its whole name.
+    fn leaves(command: &Command, name: &str) -> Vec<(String, Command)> {
+        let below = command.get_subcommands().filter(|below| below.get_name() != "help");
+        let leaves: Vec<_> = below.flat_map(|below| leaves(below, &format!("{name} {}", below.get_name()))).collect();
+        if leaves.is_empty() { vec![(name.to_owned(), command.clone())] } else { leaves }
+    }
+
+    #[test]
+    fn every_subcommand_has_json_and_says_its_exit_codes() {
+        let mut root = Arguments::command();
+        // So that what is global is everywhere.
+        root.build();
+        let leaves = leaves(&root, "kustomer-webhooks");
+        assert_eq!(leaves.len(), 10, "{leaves:?}");
+        for (name, mut command) in leaves {
+            let help = command.render_long_help().to_string();
+            for said in ["Exit codes: 0 ", "; 2 the call is", "; 3 ", "--json"] {
+                assert!(help.contains(said), "{name} --help does not say {said:?}:\n{help}");
+            }
+            let is_long = ["sim", "retry", "discard", "export", "replay"].iter().any(|long| name.ends_with(long));
+            assert!(!is_long || help.contains("--progress"), "{name}:\n{help}");
+        }
+    }
+}

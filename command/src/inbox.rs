@@ -32,6 +32,16 @@ How far retry --all, discard --all, export and replay are is told on standard er
 Exit codes: 0 done; 1 there is no event, or no dead letter, of this id; 2 the call is wrong, or there is no such inbox; \
 3 the inbox or a file cannot be used.";
 
+const CODES: &str = "Exit codes: 0 done; 2 the call is wrong, or there is no such inbox; 3 the inbox cannot be used.";
+
+const CODES_OF_ONE: &str = "Exit codes: 0 done; 1 there is none of this id; 2 the call is wrong, or there is no such \
+inbox; 3 the inbox cannot be used.";
+
+const CODES_WITH_FILE: &str = "What is written or read is JSON lines, and can be replayed again: no event is stored twice.
+
+Exit codes: 0 done; 2 the call is wrong, or there is no such inbox; 3 the inbox or the file cannot be used, or a line is \
+not what an export writes.";
+
 #[derive(Args, Debug)]
 pub(crate) struct Call {
     #[command(subcommand)]
@@ -51,6 +61,7 @@ pub(crate) struct Call {
 #[derive(Debug, Subcommand)]
 enum What {
     /// List events in the order they arrived
+    #[command(after_help = CODES)]
     Ls {
         /// Only those that stand so
         #[arg(long, value_enum)]
@@ -59,16 +70,19 @@ enum What {
         part: Part,
     },
     /// List dead letters with their reasons
+    #[command(after_help = CODES)]
     Dead {
         #[command(flatten)]
         part: Part,
     },
     /// Show one event, with its body as long as that is kept
+    #[command(after_help = CODES_OF_ONE)]
     Show {
         /// The event's id
         id: String,
     },
     /// Have a dead letter handled again, or all of them
+    #[command(after_help = CODES_OF_ONE)]
     Retry {
         /// The event's id
         #[arg(required_unless_present = "all")]
@@ -78,6 +92,7 @@ enum What {
         all: bool,
     },
     /// Throw a dead letter away, or all of them, for good
+    #[command(after_help = CODES_OF_ONE)]
     Discard {
         /// The event's id
         #[arg(required_unless_present = "all")]
@@ -87,6 +102,7 @@ enum What {
         all: bool,
     },
     /// Write events as JSON lines, payloads and all
+    #[command(after_help = CODES_WITH_FILE)]
     Export {
         /// Those that stand so
         #[arg(long, value_enum, default_value_t = Standing::Dead)]
@@ -96,6 +112,7 @@ enum What {
         output: Option<PathBuf>,
     },
     /// Put what an export wrote, into this or another inbox: dead letters as dead letters, others to be handled
+    #[command(after_help = CODES_WITH_FILE)]
     Replay {
         /// The JSON lines; standard input without it
         lines: Option<PathBuf>,

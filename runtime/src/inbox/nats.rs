@@ -1,5 +1,6 @@
 //! The inbox in a JetStream.
 
+mod arrivals;
 mod desk;
 mod frame;
 mod leases;
@@ -30,6 +31,7 @@ use super::{
 };
 use crate::clock::elapsed;
 use crate::{BoxError, BoxFuture, defaults};
+use arrivals::Noted;
 use leases::Held;
 use left_behind::Ends;
 use stream::{PARTITIONS, Seat, dead_subject, partition, subject};
@@ -60,6 +62,7 @@ const HEAD_ROOM: usize = 192 * 1024;
 ///   event comes again. The attempts that were given back count too.
 /// - Revisions are remembered for 7 days. Where they cannot be read, an event is handled all the same, and its
 ///   [`Freshness`](crate::Freshness) is not known. Headers that are no UTF-8 are mended.
+/// - When the last event came is known to 10 seconds.
 /// - What waits or is worked on is listed as ready. Receipts are even for what is to be handled, and odd for dead
 ///   letters, which are numbered for themselves. One is found by its id by reading all that are before it.
 /// - A server takes messages of 1 MB unless told otherwise (`max_payload`), and what is larger is answered 413, as
@@ -85,6 +88,7 @@ pub struct Nats {
     lease: Duration,
     leased: Mutex<HashMap<Receipt, Held>>,
     ends: Mutex<Ends>,
+    noted: Noted,
     turn: AtomicUsize,
     changed: Notify,
 }
@@ -143,8 +147,6 @@ impl Nats {
         // Those that were there have kept theirs.
         let spans = consumers.iter().map(|consumer: &PullConsumer| consumer.cached_info().config.ack_wait);
         let lease = spans.min().unwrap_or(lease);
-        let (leased, ends) = (Mutex::default(), Mutex::default());
-        let (turn, changed) = (AtomicUsize::new(0), Notify::new());
         let inbox = Self {
             context,
             name: name.to_owned(),
@@ -153,10 +155,11 @@ impl Nats {
             revisions,
             consumers,
             lease,
-            leased,
-            ends,
-            turn,
-            changed,
+            leased: Mutex::default(),
+            ends: Mutex::default(),
+            noted: Noted::never(),
+            turn: AtomicUsize::new(0),
+            changed: Notify::new(),
         };
         let (largest, usual) = (inbox.largest_body(), defaults::BODY_LIMIT);
         if largest < usual {
@@ -235,13 +238,19 @@ fn unavailable(error: impl Into<BoxError>) -> InboxError {
 
 impl Inbox for Nats {
     fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
-        Box::pin(async move { self.publish_event(&delivery, delivery.id().as_str()).await })
+        Box::pin(async move {
+            let put = self.publish_event(&delivery, delivery.id().as_str()).await?;
+            self.note_arrival(&delivery, put).await;
+            Ok(put)
+        })
     }
 
     fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
         Box::pin(async move {
             self.check_size(delivery.inbound().body().len())?;
-            self.bury(&delivery, 0, &reason, delivery.id().as_str()).await
+            let put = self.bury(&delivery, 0, &reason, delivery.id().as_str()).await?;
+            self.note_arrival(&delivery, put).await;
+            Ok(put)
         })
     }
 
@@ -319,8 +328,7 @@ impl Inbox for Nats {
                 pending: queue.messages,
                 dead: dead.messages,
                 oldest_pending: (queue.messages > 0).then(|| age(queue.first_timestamp.unix_timestamp())),
-                // Canaries are events to a server.
-                last_event: (queue.last_sequence > 0).then(|| age(queue.last_timestamp.unix_timestamp())),
+                last_event: self.last_arrival().await?,
             })
         })
     }
@@ -337,6 +345,7 @@ impl Inbox for Nats {
     /// Dead letters only: the server forgets ids by itself. What it has forgotten in the queue is taken up again.
     fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
         Box::pin(async move {
+            self.keep_arrival().await?;
             self.take_up_what_is_left().await?;
             let dead = match retention.dead {
                 Some(kept) => self.purge_letters(kept).await?,

@@ -150,6 +150,28 @@ async fn what_no_inbox_has_put_holds_up_nobody() {
 }
 
 #[tokio::test]
+async fn a_canary_is_no_event_and_hides_no_silence() {
+    let Some(server) = Server::start() else { return };
+    let inbox = open(&server).await;
+    inbox.put(Delivery::canary(1)).await.unwrap();
+    assert_eq!(inbox.stats().await.unwrap().last_event, None);
+    let quarantined = inbox.quarantine(event("d1", "a"), reason()).await.unwrap();
+    assert!(matches!(quarantined, Put::Stored(_)));
+    let known = async {
+        loop {
+            if let Some(age) = inbox.stats().await.unwrap().last_event {
+                return age;
+            }
+        }
+    };
+    let first = tokio::time::timeout(PATIENCE, known).await.expect("it is written down");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    inbox.put(Delivery::canary(2)).await.unwrap();
+    inbox.purge(Retention::default()).await.unwrap();
+    assert!(open(&server).await.stats().await.unwrap().last_event > Some(first), "it grows, whoever asks");
+}
+
+#[tokio::test]
 async fn what_was_acknowledged_survives_the_server_being_killed() {
     let Some(mut server) = Server::start() else { return };
     let inbox = open(&server).await;

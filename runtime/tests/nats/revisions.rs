@@ -71,7 +71,7 @@ async fn one_revision_a_resource_is_kept_for_as_long_as_the_docs_say() {
         handle(&inbox, revision(&number.to_string(), number, None), Settlement::Done).await;
     }
     let mut stream = server.jetstream().await.get_stream("webhooks_revisions").await.unwrap();
-    let info = stream.info().await.unwrap();
+    let config = &stream.info().await.unwrap().config;
     let week = Duration::from_secs(7 * 24 * 60 * 60);
-    assert_eq!((info.config.max_age, info.config.storage, info.state.messages), (week, StorageType::File, 1));
+    assert_eq!((config.max_age, config.storage, config.max_messages_per_subject), (week, StorageType::File, 1));
 }

@@ -5,7 +5,6 @@
 
 use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
 use async_nats::jetstream::context::PublishErrorKind;
-use async_nats::jetstream::stream::RawMessageErrorKind;
 use base16ct::lower::encode_string;
 use sha2::{Digest, Sha256};
 
@@ -83,13 +82,7 @@ impl Nats {
     }
 
     async fn newest_of(&self, subject: &str) -> Result<Known, InboxError> {
-        let message = within(SILENCE, async {
-            match self.revisions.get_last_raw_message_by_subject(subject).await {
-                Ok(message) => Ok(Some(message)),
-                Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
-                Err(error) => Err(unavailable(error)),
-            }
-        });
+        let message = within(SILENCE, stream::last(&self.revisions, subject));
         Ok(message.await?.map_or_else(Known::default, |message| {
             let newest = std::str::from_utf8(&message.payload).ok().and_then(|text| text.parse().ok());
             Known { newest, sequence: message.sequence }

@@ -83,6 +83,11 @@ pub(super) fn revision_subject(name: &str, resource: &str) -> String {
     format!("{name}{REVISIONS_SUFFIX}.{resource}")
 }
 
+/// No resource is called so: those are hashes.
+pub(super) fn arrival_subject(name: &str) -> String {
+    revision_subject(name, "last_event")
+}
+
 /// Where an event is. Both streams count from 1, and a receipt has to tell one from the other.
 #[derive(Clone, Copy)]
 pub(super) enum Seat {
@@ -130,6 +135,11 @@ pub(super) async fn message(stream: &Stream, sequence: u64) -> Result<Option<Str
 /// The first message from this number on. Those that are gone cost nothing.
 pub(super) async fn next(stream: &Stream, subject: &str, from: u64) -> Result<Option<StreamMessage>, InboxError> {
     found(stream.get_first_raw_message_by_subject(subject, from.max(1)).await)
+}
+
+/// The last message of this subject.
+pub(super) async fn last(stream: &Stream, subject: &str) -> Result<Option<StreamMessage>, InboxError> {
+    found(stream.get_last_raw_message_by_subject(subject).await)
 }
 
 /// The number of the event of this id, which is looked for from the beginning.
