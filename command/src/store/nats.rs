@@ -11,7 +11,7 @@ use async_nats::{Client, ConnectOptions, ServerAddr, jetstream};
 use clap::Args;
 use kustomer_webhooks::runtime::inbox::Nats;
 
-use super::{Store, unusable};
+use super::{SCHEMES, Store, unusable};
 use crate::failure::Failure;
 use crate::span;
 
@@ -111,7 +111,13 @@ impl Options {
 fn addresses(servers: &str) -> Result<Vec<ServerAddr>, Failure> {
     let addresses = servers.split(',').map(|server| {
         let cure = "write nats://HOST:4222, or tls://HOST:4222; with commas between those of several servers";
+        if !SCHEMES.iter().any(|scheme| server.starts_with(scheme)) {
+            return Err(Failure::call(format!("{server:?}: no address of a server"), cure));
+        }
         let address: ServerAddr = server.parse().map_err(|error| Failure::call(format!("{server}: {error}"), cure))?;
+        if address.host().is_empty() {
+            return Err(Failure::call(format!("{server}: no host"), cure));
+        }
         if address.has_user_pass() {
             // Not shown again: it is in too many places already.
             let cure = "everybody on this machine can read arguments: give --nats-creds, --nats-nkey, --nats-user or \
@@ -147,5 +153,34 @@ fn replicas(text: &str) -> Result<usize, String> {
         "3" => Ok(3),
         "5" => Ok(5),
         _ => Err("1, 3 or 5: what a majority of the servers has is kept".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use kustomer_webhooks::runtime::defaults;
+
+    use super::{Options, addresses};
+
+    #[derive(Parser)]
+    struct Call {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn the_lease_is_that_of_the_runtime() {
+        assert_eq!(Call::parse_from(["serve"]).options.lease, defaults::NATS_LEASE);
+    }
+
+    #[test]
+    fn several_servers_stand_between_commas() {
+        let found = addresses("nats://one:4222,tls://two").expect("addresses");
+        let found: Vec<_> = found.iter().map(|address| (address.host(), address.tls_required())).collect();
+        assert_eq!(found, [("one", false), ("two", true)]);
+        for wrong in ["nats://one,", "nats://", "nats://user:password@one"] {
+            assert!(addresses(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use asyncapi_runtime::Inline;
 use asyncapi_runtime::http::Receiver;
 use asyncapi_runtime::verify::{HmacSha256Hex, Secret, sign};
+use asyncapi_runtime::{Accept, Accepted, BoxFuture, Inbound, Inline, NotAccepted};
 
 use crate::client::{Reply, head, post, send};
 use crate::script::{Fate, HANDLED, NOT_JSON, PANICKING, REJECTED, RETRIED, SLOW, Script, Sink, UNKNOWN, WRONG_SHAPE};
@@ -219,6 +219,28 @@ async fn what_may_pass_is_503_and_says_when_to_come_back() {
             let told = (reply.status, reply.header("retry-after"));
             assert_eq!(told, (503, Some("60")), "{server:?} {body}");
         }
+    }
+}
+
+/// Has a store that never has room for what comes.
+struct Small;
+
+impl Accept for Small {
+    fn accept(&self, _: Inbound) -> BoxFuture<'_, Result<Accepted, NotAccepted>> {
+        Box::pin(async { Err(NotAccepted::TooLarge("as told".into())) })
+    }
+}
+
+#[tokio::test]
+async fn what_no_store_has_room_for_is_413_and_counted() {
+    for server in Server::BOTH {
+        let receiver = Receiver::new(Small, verifier(&[TOKEN]));
+        let (tally, address) = (receiver.tally(), server.serve(receiver).await);
+        let signature = sign(&secret(TOKEN), b"{}");
+        let reply = post(address, &[(HEADER, &signature)], "{}").await;
+        let told = (reply.status, reply.header("retry-after"), tally.of("too_large"));
+        assert_eq!(told, (413, None, 1), "{server:?}");
+        assert_eq!(post(address, &[], "{}").await.status, 401, "{server:?}: who is not verified is not told");
     }
 }
 
