@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::kit::{NOTE, Place, report};
+use crate::kit::{NOTE, PATIENCE, Place, report};
 
 /// A small disk of its own.
 pub(crate) struct Disk(PathBuf);
@@ -73,4 +73,32 @@ fn a_full_disk_is_answered_with_503_and_nothing_acknowledged_is_lost() {
     let handled = place.handled();
     assert!(place.acknowledged().keys().all(|id| handled.contains_key(id)), "{handled:?}");
     println!("{report}");
+}
+
+#[test]
+fn an_inbox_that_is_deleted_while_in_use_is_503_until_the_restart() {
+    let place = Place::new();
+    let arguments = ["--exec", NOTE, "--canary", "0s"];
+    let serving = place.serve(&arguments);
+    let (_, code) = report(place.sim(&["--count", "5", "--rate", "100"]));
+    assert_eq!(code, Some(0));
+    fs::remove_file(place.file("inbox.sqlite")).unwrap();
+    let acknowledged = place.acknowledged();
+    let waiting = Instant::now();
+    while place.handled().len() < acknowledged.len() {
+        assert!(waiting.elapsed() < PATIENCE, "what was acknowledged before is handled: {:?}", place.handled());
+        sleep(Duration::from_millis(20));
+    }
+    let (refused, code) = report(place.sim(&["--count", "1", "--compress", "100000"]));
+    assert_eq!((code, refused["acknowledged"].as_u64()), (Some(1), Some(0)), "{refused}");
+    let answers: Vec<_> = refused["answers"].as_object().unwrap().keys().collect();
+    assert_eq!(answers, ["503"], "{refused}");
+    let ended = serving.terminate();
+    assert!(ended["pending"].is_null(), "nothing is said of what it cannot know: {ended}");
+
+    let serving = place.serve(&arguments);
+    let (_, code) = report(place.sim(&["--count", "5", "--rate", "100"]));
+    assert_eq!(code, Some(0));
+    place.settled(&[]);
+    serving.terminate();
 }
