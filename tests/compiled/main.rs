@@ -56,6 +56,7 @@ fixtures! {
     renamed_by_pattern = "../fixtures/renamed-by-pattern/expected.rs";
     request_reply = "../fixtures/request-reply/expected.rs";
     request_reply_client = "../fixtures/request-reply-client/expected.rs";
+    routing_addresses = "../fixtures/routing-addresses/expected.rs";
     same_payload = "../fixtures/same-payload/expected.rs";
     server_variables = "../fixtures/server-variables/expected.rs";
     siblings = "../fixtures/siblings/expected.rs";
@@ -90,6 +91,7 @@ mod dispatch;
 mod messages;
 mod options;
 mod replies;
+mod routing;
 mod self_holding;
 mod shapes;
 mod teams;

@@ -1,11 +1,14 @@
-//! How a receiver tells which event has arrived: as the team says, else by a payload property, else by the address.
+//! How a receiver tells which event has arrived: as the team says, else by a payload property that names the events, else
+//! by the address.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod naming;
 
-use super::merge;
+use std::collections::BTreeSet;
+
+use self::naming::{Listing, Naming};
 use crate::config::{Config, Discriminator};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, Pointer, SchemaId, Schemas, Value};
+use crate::document::{Address, Document, Pointer};
 use crate::ir::{Direction, Event, Operation, Routing};
 
 pub(super) fn find(
@@ -25,12 +28,51 @@ pub(super) fn find(
                 Discriminator::Header(name) => Routing::Header(name.clone()),
             }
         }
-        None if names_differ(&incoming) => {
-            let property = naming_property(document, &incoming, events);
-            property.map_or(Routing::Channel, Routing::Payload)
-        }
+        None if names_differ(&incoming) => by_name(document, &incoming, events, diagnostics),
         None => Routing::Channel,
     }
+}
+
+/// A payload property that names the events decides where nothing contradicts it: where it lists names and nothing else,
+/// or where all events come by one address. Otherwise the address is the surer sign: a property that lists more than
+/// names, or one of several, may as well say what came before.
+fn by_name(document: &Document, incoming: &[&Operation], events: &[Event], diagnostics: &Diagnostics) -> Routing {
+    let found = naming::properties(document, incoming, events);
+    let sure: Vec<&Naming> = found.iter().filter(|naming| naming.listing == Listing::Names).collect();
+    let addresses: BTreeSet<&str> = incoming.iter().map(|operation| address(document, operation)).collect();
+    let property = match (&sure[..], &found[..]) {
+        ([only], _) => only,
+        ([], [only]) if addresses.len() == 1 => only,
+        ([first, _, ..], _) if addresses.len() == 1 => {
+            warn_of_several(first, &sure, incoming, diagnostics);
+            first
+        }
+        ([], [first, _, ..]) if addresses.len() == 1 => {
+            warn_of_several(first, &found.iter().collect::<Vec<_>>(), incoming, diagnostics);
+            first
+        }
+        _ => return Routing::Channel,
+    };
+    Routing::Payload(Pointer::root().join(&property.property))
+}
+
+fn address<'a>(document: &'a Document, operation: &Operation) -> &'a str {
+    let channel = &document.channels[operation.channel];
+    match &channel.address {
+        Address::Known(address) => address,
+        Address::Open => &channel.key,
+    }
+}
+
+fn warn_of_several(first: &Naming, all: &[&Naming], incoming: &[&Operation], diagnostics: &Diagnostics) {
+    let Some(operation) = incoming.first() else { return };
+    let names: Vec<String> = all.iter().map(|naming| format!("`{}`", naming.property)).collect();
+    let message = format!("{} all list the names of the events, and `{}` decides", names.join(", "), first.property);
+    let cure = format!(
+        "say which names the event that arrived: `Config::discriminator`, with `/{}` for the first",
+        first.property
+    );
+    diagnostics.push(Diagnostic::new(Severity::Warning, &operation.at, message).at_key().with_cure(cure));
 }
 
 fn names_differ(incoming: &[&Operation]) -> bool {
@@ -54,48 +96,4 @@ fn refuse_shared_names(incoming: &[&Operation], events: &[Event], diagnostics: &
             }
         }
     }
-}
-
-/// The property that every arriving payload has and whose enum holds the message's name.
-fn naming_property(document: &Document, incoming: &[&Operation], events: &[Event]) -> Option<Pointer> {
-    let mut common: Option<Vec<String>> = None;
-    let sources: BTreeMap<_, _> = document.operations.iter().map(|operation| (&operation.at, operation)).collect();
-    // Many messages may share one payload that lists the names of them all.
-    let mut read: BTreeMap<SchemaId, Vec<Listed>> = BTreeMap::new();
-    for operation in incoming {
-        let source = sources.get(&operation.at)?;
-        for (id, message) in source.messages.iter().zip(&operation.messages) {
-            let payload = document.messages[*id].payload?;
-            let listed = read.entry(payload).or_insert_with(|| listed(&document.schemas, payload));
-            let name = &events[message.event].name;
-            let found = listed.iter().filter(|property| property.values.contains(name)).map(|property| &property.name);
-            common = Some(match common {
-                None => found.cloned().collect(),
-                Some(names) => {
-                    let found: BTreeSet<&String> = found.collect();
-                    names.into_iter().filter(|name| found.contains(name)).collect()
-                }
-            });
-        }
-    }
-    let property = common?.into_iter().next()?;
-    Some(Pointer::root().join(&property))
-}
-
-/// A property with an enum.
-struct Listed {
-    name: String,
-    values: BTreeSet<String>,
-}
-
-fn listed(schemas: &Schemas, payload: SchemaId) -> Vec<Listed> {
-    let Some(payload) = merge::flat_of(schemas, payload) else { return Vec::new() };
-    let listed = payload.properties.into_iter().filter_map(|(name, id)| {
-        let values = merge::flat_of(schemas, id)?.values?.into_iter().filter_map(|value| match value {
-            Value::String(text) => Some(text),
-            _ => None,
-        });
-        Some(Listed { name, values: values.collect() })
-    });
-    listed.collect()
 }
