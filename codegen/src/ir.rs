@@ -8,6 +8,7 @@ mod enums;
 mod open_tuple;
 mod operation;
 mod reference;
+mod routing;
 mod shape;
 mod types;
 
@@ -19,8 +20,9 @@ pub(crate) use self::default::{DefaultValue, FieldDefault};
 pub(crate) use self::definition::{Defined, Definition, Definitions, Json};
 pub(crate) use self::enums::{Enum, EnumValue, Members};
 pub(crate) use self::open_tuple::OpenTuple;
-pub(crate) use self::operation::{Carried, Correlation, Direction, Event, Example, IdKind, Operation, Reply, Routing};
+pub(crate) use self::operation::{Carried, Correlation, Direction, Event, Example, IdKind, Operation, Reply};
 pub(crate) use self::reference::{External, Type, Width};
+pub(crate) use self::routing::{Addresses, Arrival, Candidate, Case, Fit, Mark, Routing, Telling};
 pub(crate) use self::shape::{Extra, Field, Kind, Presence, Shape, Struct, TagValue, Told, Union, Variant};
 pub(crate) use self::types::{Label, Origin, Root, Step, TypeDef, TypeId, Types};
 use crate::document::{Access, Place};

@@ -41,7 +41,7 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
     slips::check(&document.schemas, config, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
-    let channels = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();
+    let channels: Vec<_> = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();
     let bindings = bindings::lower(document, &mut schemas);
     let (mut types, coverage, made) = schemas.finish();
     kinds::tell(&mut types);
@@ -56,7 +56,8 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
     };
     depth::check(&mut types, &operations, diagnostics);
     let identities = identities(document, &types);
-    let routing = routing::find(document, config, &operations, &events, diagnostics);
+    let apis = routing::Apis::new(document, &operations, &events, &types, diagnostics);
+    let routing = routing::find(&apis, &channels, config);
     Api {
         title: document.docs.title.clone(),
         routing,

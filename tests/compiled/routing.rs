@@ -28,3 +28,178 @@ async fn an_address_counts_for_more_than_a_property_that_may_say_something_else(
         assert_eq!(dispatcher.route(&inbound).expect("routed"), Route::Known(address.to_owned()));
     }
 }
+
+/// The handler notes which method was called, with which variant.
+macro_rules! noting {
+    ($module:ident: $($method:ident($ty:ty) $(-> $reply:expr, $answer:ty)?;)*) => {
+        impl $module::Handler for Noting {
+            $(
+                #[allow(unused_variables, unreachable_code)]
+                async fn $method(&self, event: $ty, _: &Context<'_>) -> Result<noting!(@ $($answer)?), HandlerError> {
+                    self.0.note(format!("{} {event:?}", stringify!($method)));
+                    Ok(noting!(@@ $($reply)?))
+                }
+            )*
+
+            async fn on_unknown(&self, event: UnknownEvent<'_>, _: &Context<'_>) -> Result<(), HandlerError> {
+                self.0.note(format!("unknown {:?}", event.name()));
+                Ok(())
+            }
+        }
+    };
+    (@) => { () };
+    (@ $answer:ty) => { $answer };
+    (@@) => { () };
+    (@@ $reply:expr) => { $reply };
+}
+
+struct Noting(Arc<Notes>);
+
+noting! {
+    routing_operations:
+    on_note(routing_operations::Note);
+    on_order(routing_operations::Order);
+    on_opened(routing_operations::Opened);
+    on_closed(routing_operations::Closed);
+    on_hello(routing_operations::Hello);
+    on_beat(routing_operations::Beat);
+    on_on(routing_operations::State);
+    on_off(routing_operations::State);
+    ping(routing_operations::Ping) -> "pong".to_owned(), String;
+    add(routing_operations::Sum) -> 3, i64;
+    on_machine(routing_operations::OnMachineMessage);
+    on_stopped(routing_operations::Stopped);
+    on_again(routing_operations::Stopped);
+    on_paused(routing_operations::Paused);
+}
+
+noting! {
+    routing_headers:
+    on_user(routing_headers::OnUserMessage);
+    on_renamed(routing_headers::Renamed);
+    on_count(routing_headers::OnCountMessage);
+}
+
+noting! {
+    routing_templates:
+    on_lamp(String);
+    on_door(String);
+    on_any(String);
+    on_level(String);
+    on_ten(String);
+    on_hall(String);
+    on_room(String);
+    on_x(routing_templates::X);
+    on_y(routing_templates::Y);
+    on_up(String);
+    on_set(String);
+    on_glued(String);
+}
+
+/// Dispatches, and says what the handler noted and what the event is called.
+async fn told(dispatcher: &dyn Dispatch, notes: &Notes, inbound: &Inbound) -> (String, Route) {
+    dispatched(dispatcher, inbound).await.expect("handled");
+    (notes.take().join(", "), dispatcher.route(inbound).expect("routed"))
+}
+
+#[tokio::test]
+async fn operations_of_one_channel_are_told_apart_by_what_their_messages_say() {
+    let (notes, kept) = (Arc::new(Notes::default()), Kept::default());
+    let dispatcher = routing_operations::Dispatcher::new(Noting(notes.clone()), &kept);
+    let rows = [
+        ("shapes", r#"{"id": "1"}"#, "on_order", Some("order")),
+        ("shapes", r#"{"id": "1", "note": "n"}"#, "on_order", Some("order")),
+        ("shapes", r#"{"note": "n"}"#, "on_note", Some("note")),
+        ("shapes", "{}", "on_note", Some("note")),
+        ("kinds", r#"{"kind": "closed"}"#, "on_closed", Some("closed")),
+        ("kinds", r#"{"kind": "opened"}"#, "on_opened", Some("opened")),
+        ("kinds", r#"{"kind": "torn"}"#, r#"unknown Some("torn")"#, None),
+        ("codes", r#"{"op": 11}"#, "on_beat", Some("beat")),
+        ("codes", r#"{"op": 10}"#, "on_hello", Some("hello")),
+        ("codes", r#"{"op": 12}"#, r#"unknown Some("12")"#, None),
+        ("states", r#"{"state": "off"}"#, "on_off", Some("off")),
+        ("states", r#"{"state": "on"}"#, "on_on", Some("on")),
+        ("requests", r#"{"a": 1, "b": 2}"#, "add", Some("sum")),
+        ("requests", "{}", "ping", Some("ping")),
+        ("shared", r#"{"started": "s"}"#, "on_machine Started", Some("started")),
+        ("shared", r#"{"stopped": "s"}"#, "on_stopped", Some("stopped")),
+    ];
+    for (channel, body, method, name) in rows {
+        let inbound = Inbound::new(body).with_channel(channel);
+        let (noted, route) = told(&dispatcher, &notes, &inbound).await;
+        assert!(noted.starts_with(method), "{channel} {body}: {noted}");
+        assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {body}");
+    }
+    let sent = kept.0.lock().expect("nobody panics");
+    let sent: Vec<&[u8]> = sent.iter().map(|outbound| outbound.body().as_ref()).collect();
+    assert_eq!(sent, [b"3".as_slice(), br#""pong""#]);
+    let undecodable = Inbound::new("[]").with_channel("shapes");
+    assert!(matches!(dispatched(&dispatcher, &undecodable).await, Err(DispatchError::Undecodable(_))));
+}
+
+#[tokio::test]
+async fn headers_tell_messages_apart_that_look_the_same() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = routing_headers::Dispatcher::new(Noting(notes.clone()));
+    let rows = [
+        ("users", "kind", "created", "{}", "on_user Created", Some("created")),
+        ("users", "Kind", "erased", "{}", "on_user Removed", Some("removed")),
+        ("users", "Kind", "renamed", r#"{"name": "n"}"#, "on_renamed", Some("renamed")),
+        ("users", "Kind", "lost", "{}", r#"unknown Some("lost")"#, None),
+        ("users", "other", "created", "{}", "unknown None", None),
+        ("counts", "version", "2", r#"{"part": 1}"#, "on_count Part", Some("part")),
+        ("counts", "version", "1", r#"{"total": 1}"#, "on_count Total", Some("total")),
+        // Not every transport has headers, and these payloads tell, too.
+        ("counts", "other", "", r#"{"part": 1}"#, "on_count Part", Some("part")),
+        ("counts", "other", "", r#"{"total": 1}"#, "on_count Total", Some("total")),
+    ];
+    for (channel, header, value, body, method, name) in rows {
+        let headers = Headers::from_iter([(header, value)]);
+        let inbound = Inbound::new(body).with_channel(channel).with_headers(headers);
+        let (noted, route) = told(&dispatcher, &notes, &inbound).await;
+        assert!(noted.starts_with(method), "{channel} {header} {value} {body}: {noted}");
+        assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {value} {body}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_say_more_come_first() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = routing_templates::Dispatcher::new(Noting(notes.clone()));
+    let rows = [
+        ("d/bulb", r#""""#, "on_lamp"),
+        ("d/back", r#""""#, "on_door"),
+        ("d/roof", r#""""#, "on_any"),
+        ("l/low", r#""""#, "on_level"),
+        ("l/20", r#""""#, "on_ten"),
+        ("l/other", r#""""#, "unknown"),
+        ("r/hall/1", r#""""#, "on_hall"),
+        ("r/attic/1", r#""""#, "on_room"),
+        ("s/1/2", r#"{"x": "1"}"#, "on_x"),
+        ("s/1/2", r#"{"y": 1}"#, "on_y"),
+        ("devices/dev-1-a/up", r#""""#, "on_up"),
+        ("mm7/set", r#""""#, "on_set"),
+        ("g/ab", r#""""#, "on_glued"),
+        ("g/a", r#""""#, "unknown"),
+    ];
+    for (address, body, method) in rows {
+        let inbound = Inbound::new(body).with_channel(address);
+        let (noted, _) = told(&dispatcher, &notes, &inbound).await;
+        assert!(noted.starts_with(method), "{address}: {noted}");
+    }
+}
+
+#[test]
+fn an_address_is_taken_apart_into_values_that_are_listed() {
+    use routing_templates::channels::{Devices, Glued, Joined};
+    use routing_templates::{DevicesSub, JoinedUnit};
+
+    for (id, sub) in [("dev-1", DevicesSub::A), ("dev", DevicesSub::AB), ("dev", DevicesSub::Unknown("x".to_owned()))] {
+        let device = Devices { id: id.to_owned(), sub };
+        assert_eq!(device.to_string().parse::<Devices>().as_ref(), Ok(&device));
+    }
+    let joined: Joined = "m7/set".parse().expect("an address");
+    assert_eq!((joined.unit, joined.number.as_str()), (JoinedUnit::M, "7"));
+    let glued: Glued = "g/abc".parse().expect("an address");
+    assert_eq!((glued.first.as_str(), glued.second.as_str()), ("a", "bc"));
+}

@@ -1,5 +1,7 @@
 //! The channels' addresses: constants where they are fixed, types where they have parameters.
 
+mod apart;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -51,7 +53,7 @@ fn define(emit: Emit<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> Ve
                 parameters::of(emit, name, template, fields),
                 parameters::default(emit, name, template, fields),
                 Some(display(name, template, fields)),
-                Some(from_str(emit, name, template, fields)),
+                Some(apart::from_str(emit, name, template, fields)),
             ];
             items.into_iter().flatten().collect()
         }
@@ -101,54 +103,6 @@ fn display(name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
     }
 }
 
-/// Takes an address apart, from left to right.
-fn from_str(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
-    let separator = separator(&template.text);
-    let mut steps = Vec::new();
-    let mut seen = vec![false; fields.len()];
-    let mut segments = template.segments.iter().peekable();
-    while let Some(segment) = segments.next() {
-        let index = match segment {
-            Segment::Text(text) => {
-                steps.push(quote!(let rest = rest.strip_prefix(#text).ok_or(OtherChannel)?;));
-                continue;
-            }
-            Segment::Variable(index) => *index,
-        };
-        let field = &fields[index];
-        let part = match segments.next_if(|next| matches!(next, Segment::Text(_))) {
-            Some(Segment::Text(text)) if segments.peek().is_some() => {
-                quote!(let (value, rest) = rest.split_once(#text).ok_or(OtherChannel)?;)
-            }
-            Some(Segment::Text(text)) => quote!(let value = rest.strip_suffix(#text).ok_or(OtherChannel)?;),
-            // Nothing stands between this value and the next, so this one takes everything.
-            _ if segments.peek().is_some() => quote!(let (value, rest) = (rest, "");),
-            _ => quote!(let value = rest;),
-        };
-        steps.push(part);
-        if std::mem::replace(&mut seen[index], true) {
-            steps.push(quote!(if value != #field { return Err(OtherChannel); }));
-        } else {
-            steps.push(quote!(let #field = part(value, #separator)?;));
-        }
-    }
-    let values = template.parameters.iter().zip(fields).map(|(parameter, field)| {
-        let value = parsed(emit, &parameter.ty, field, &quote!(OtherChannel));
-        quote!(#field: #value)
-    });
-    quote! {
-        impl FromStr for #name {
-            type Err = OtherChannel;
-
-            fn from_str(address: &str) -> Result<Self, OtherChannel> {
-                let rest = address;
-                #(#steps)*
-                Ok(Self { #(#values),* })
-            }
-        }
-    }
-}
-
 /// What a part of an address means, or the error that it means nothing.
 pub(super) fn parsed(emit: Emit<'_>, ty: &Type, field: &Name, error: &TokenStream) -> TokenStream {
     match ty {
@@ -170,11 +124,6 @@ fn is_closed(emit: Emit<'_>, ty: &Type) -> bool {
         }
         _ => false,
     }
-}
-
-/// What separates the levels of an address, and so cannot be part of a value.
-fn separator(template: &str) -> char {
-    ['/', '.', ':'].into_iter().find(|sign| template.contains(*sign)).unwrap_or('/')
 }
 
 /// What taking addresses apart needs.
@@ -200,6 +149,7 @@ fn support(emit: Emit<'_>, templates: &[&Template]) -> TokenStream {
             use asyncapi_runtime::{DecodeError, Inbound};
         )
     });
+    let helpers = apart::helpers(templates);
     quote! {
         use std::error::Error;
         use std::fmt;
@@ -221,9 +171,6 @@ fn support(emit: Emit<'_>, templates: &[&Template]) -> TokenStream {
 
         impl Error for OtherChannel {}
 
-        #[doc = " A value in an address: something, and no more than one level."]
-        fn part(value: &str, separator: char) -> Result<&str, OtherChannel> {
-            if value.is_empty() || value.contains(separator) { Err(OtherChannel) } else { Ok(value) }
-        }
+        #(#helpers)*
     }
 }

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::enums::Openness;
 use super::types::{self, Wire};
-use super::{Emit, reply, requester, structs, unions, whole};
+use super::{Emit, dispatch, reply, requester, structs, unions, whole};
 use crate::config::{Extent, UniqueItems};
 use crate::ir::{External, Extra, Members, Shape, Told, Type, TypeDef, Union};
 
@@ -159,6 +159,9 @@ impl Uses {
         if emit.api.incoming().next().is_some() {
             self.add("std::future", ["Future"]);
             self.add("asyncapi_runtime", RECEIVING);
+            if dispatch::asks_shapes(emit) {
+                self.add("asyncapi_runtime", ["choice"]);
+            }
         }
         let replies: Vec<_> = emit.api.incoming().filter_map(|operation| operation.reply.as_ref()).collect();
         if !replies.is_empty() {

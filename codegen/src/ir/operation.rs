@@ -1,7 +1,7 @@
 //! Operations, and the messages that they carry.
 
 use super::{Docs, Type};
-use crate::document::{Location, Place, Pointer};
+use crate::document::{Location, Place};
 
 /// A message's name as it travels; one variant of `EventName`.
 #[derive(Debug)]
@@ -26,17 +26,6 @@ pub(crate) struct Example {
     /// What the author says of it.
     pub(crate) words: Option<String>,
     pub(crate) json: String,
-}
-
-/// How a receiver tells which event has arrived.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Routing {
-    /// A string in the payload, at this pointer, is the event's name.
-    Payload(Pointer),
-    /// A header holds the event's name.
-    Header(String),
-    /// Each address carries the messages of one operation.
-    Channel,
 }
 
 /// Which way the messages of an operation go, seen from the chosen side.

@@ -1,95 +1,153 @@
 //! How a receiver tells which event has arrived: as the team says, else by a payload property that names the events, else
 //! by the address.
 
+mod address;
+mod contender;
+mod mark;
 mod naming;
+mod telling;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::naming::{Listing, Naming};
 use crate::config::{Config, Discriminator};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Address, Document, Pointer};
-use crate::ir::{Direction, Event, Operation, Routing};
+use crate::document::{self, Document, Place, Pointer};
+use crate::ir::{
+    Addresses, Arrival, Candidate, Carried, Case, Channel, Direction, Event, Mark, Operation, Routing, Telling, Types,
+};
 
-pub(super) fn find(
-    document: &Document,
-    config: &Config,
-    operations: &[Operation],
-    events: &[Event],
-    diagnostics: &Diagnostics,
-) -> Routing {
-    let incoming: Vec<&Operation> =
-        operations.iter().filter(|operation| operation.direction == Direction::Incoming).collect();
+/// What routing is found from.
+pub(super) struct Apis<'a> {
+    document: &'a Document,
+    operations: &'a [Operation],
+    events: &'a [Event],
+    types: &'a Types,
+    sources: BTreeMap<&'a Place, &'a document::Operation>,
+    diagnostics: &'a Diagnostics,
+}
+
+impl<'a> Apis<'a> {
+    pub(super) fn new(
+        document: &'a Document,
+        operations: &'a [Operation],
+        events: &'a [Event],
+        types: &'a Types,
+        diagnostics: &'a Diagnostics,
+    ) -> Self {
+        let sources = document.operations.iter().map(|operation| (&operation.at, operation)).collect();
+        Self { document, operations, events, types, sources, diagnostics }
+    }
+
+    /// The operations that arrive, each with its index.
+    fn incoming(&self) -> Vec<(usize, &'a Operation)> {
+        let operations = self.operations.iter().enumerate();
+        operations.filter(|(_, operation)| operation.direction == Direction::Incoming).collect()
+    }
+
+    fn carried(&self, candidate: Candidate) -> &'a Carried {
+        &self.operations[candidate.operation].messages[candidate.message]
+    }
+
+    fn event(&self, candidate: Candidate) -> &'a Event {
+        &self.events[self.carried(candidate).event]
+    }
+}
+
+pub(super) fn find(apis: &Apis<'_>, channels: &[Channel], config: &Config) -> Routing {
+    let incoming = apis.incoming();
     match &config.discriminator {
         Some(discriminator) => {
-            refuse_shared_names(&incoming, events, diagnostics);
+            refuse_shared_names(apis, &incoming);
             match discriminator {
                 Discriminator::Payload(pointer) => Routing::Payload(pointer.clone()),
                 Discriminator::Header(name) => Routing::Header(name.clone()),
             }
         }
-        None if names_differ(&incoming) => by_name(document, &incoming, events, diagnostics),
-        None => Routing::Channel,
+        None => by_address_or_name(apis, &incoming, channels, config),
     }
+}
+
+fn by_address_or_name(
+    apis: &Apis<'_>,
+    incoming: &[(usize, &Operation)],
+    channels: &[Channel],
+    config: &Config,
+) -> Routing {
+    let found = if names_differ(incoming) { naming::properties(apis, incoming) } else { Vec::new() };
+    let groups = address::groups(apis, incoming, channels, config);
+    if let Some(naming) = deciding(apis, incoming, &found, groups.len()) {
+        return Routing::Payload(Pointer::root().join(&naming.property));
+    }
+    let arrivals = groups.into_iter().filter_map(|group| {
+        let (operation, message) = telling::of(apis, &group.operations)?;
+        Some(Arrival { channel: group.channel, fit: group.fit, operation, message })
+    });
+    let without = match &found[..] {
+        [only] => Some(by_name(apis, incoming, only)),
+        _ => None,
+    };
+    Routing::Channel(Addresses { arrivals: arrivals.collect(), without })
+}
+
+/// The name that the one property says, for events without an address.
+fn by_name(apis: &Apis<'_>, incoming: &[(usize, &Operation)], naming: &Naming) -> Telling {
+    let candidates = incoming.iter().flat_map(|(index, operation)| {
+        (0..operation.messages.len()).map(|message| Candidate { operation: *index, message })
+    });
+    let cases = candidates.map(|of| Case { values: vec![apis.event(of).name.clone()], of });
+    let at = Mark::Payload(Pointer::root().join(&naming.property));
+    Telling::Mark { at, cases: cases.collect(), otherwise: None }
 }
 
 /// A payload property that names the events decides where nothing contradicts it: where it lists names and nothing else,
 /// or where all events come by one address. Otherwise the address is the surer sign: a property that lists more than
 /// names, or one of several, may as well say what came before.
-fn by_name(document: &Document, incoming: &[&Operation], events: &[Event], diagnostics: &Diagnostics) -> Routing {
-    let found = naming::properties(document, incoming, events);
+fn deciding<'a>(
+    apis: &Apis<'_>,
+    incoming: &[(usize, &Operation)],
+    found: &'a [Naming],
+    addresses: usize,
+) -> Option<&'a Naming> {
     let sure: Vec<&Naming> = found.iter().filter(|naming| naming.listing == Listing::Names).collect();
-    let addresses: BTreeSet<&str> = incoming.iter().map(|operation| address(document, operation)).collect();
-    let property = match (&sure[..], &found[..]) {
-        ([only], _) => only,
-        ([], [only]) if addresses.len() == 1 => only,
-        ([first, _, ..], _) if addresses.len() == 1 => {
-            warn_of_several(first, &sure, incoming, diagnostics);
-            first
+    let best = if sure.is_empty() { found.iter().collect() } else { sure };
+    match best[..] {
+        [only] if only.listing == Listing::Names || addresses == 1 => Some(only),
+        [first, _, ..] if addresses == 1 => {
+            if let Some((_, operation)) = incoming.first() {
+                let names: Vec<&str> = best.iter().map(|naming| naming.property.as_str()).collect();
+                warn_of_several(apis, operation, &names);
+            }
+            Some(first)
         }
-        ([], [first, _, ..]) if addresses.len() == 1 => {
-            warn_of_several(first, &found.iter().collect::<Vec<_>>(), incoming, diagnostics);
-            first
-        }
-        _ => return Routing::Channel,
-    };
-    Routing::Payload(Pointer::root().join(&property.property))
-}
-
-fn address<'a>(document: &'a Document, operation: &Operation) -> &'a str {
-    let channel = &document.channels[operation.channel];
-    match &channel.address {
-        Address::Known(address) => address,
-        Address::Open => &channel.key,
+        _ => None,
     }
 }
 
-fn warn_of_several(first: &Naming, all: &[&Naming], incoming: &[&Operation], diagnostics: &Diagnostics) {
-    let Some(operation) = incoming.first() else { return };
-    let names: Vec<String> = all.iter().map(|naming| format!("`{}`", naming.property)).collect();
-    let message = format!("{} all list the names of the events, and `{}` decides", names.join(", "), first.property);
-    let cure = format!(
-        "say which names the event that arrived: `Config::discriminator`, with `/{}` for the first",
-        first.property
-    );
-    diagnostics.push(Diagnostic::new(Severity::Warning, &operation.at, message).at_key().with_cure(cure));
+/// Which of several properties names the event, only the author knows.
+fn warn_of_several(apis: &Apis<'_>, operation: &Operation, properties: &[&str]) {
+    let [first, ..] = properties else { return };
+    let names: Vec<String> = properties.iter().map(|property| format!("`{property}`")).collect();
+    let message = format!("{} all list the names of the events, and `{first}` decides", names.join(", "));
+    let cure = "say which one it is: `Config::discriminator`";
+    apis.diagnostics.push(Diagnostic::new(Severity::Warning, &operation.at, message).at_key().with_cure(cure));
 }
 
-fn names_differ(incoming: &[&Operation]) -> bool {
+fn names_differ(incoming: &[(usize, &Operation)]) -> bool {
     let mut names = BTreeSet::new();
-    incoming.iter().flat_map(|operation| &operation.messages).all(|message| names.insert(message.event))
+    incoming.iter().flat_map(|(_, operation)| &operation.messages).all(|message| names.insert(message.event))
 }
 
 /// Two operations with one message cannot be told apart by its name.
-fn refuse_shared_names(incoming: &[&Operation], events: &[Event], diagnostics: &Diagnostics) {
+fn refuse_shared_names(apis: &Apis<'_>, incoming: &[(usize, &Operation)]) {
     let mut seen = BTreeSet::new();
-    for operation in incoming {
+    for (_, operation) in incoming {
         for message in &operation.messages {
             if !seen.insert(message.event) {
-                let name = &events[message.event].name;
+                let name = &apis.events[message.event].name;
                 let message =
                     format!("`{name}` arrives in another operation too, so its name does not tell them apart");
-                diagnostics.push(
+                apis.diagnostics.push(
                     Diagnostic::new(Severity::Error, &operation.at, message)
                         .with_cure("leave out `Config::discriminator`: the channel's address decides then"),
                 );

@@ -98,6 +98,7 @@ pub(super) const VARIANTS: &[&str] = &["Unknown"];
 
 /// What the module of the channels uses itself.
 pub(super) const CHANNELS: &[&str] = &[
+    "AddressPiece",
     "DecodeError",
     "Default",
     "Err",

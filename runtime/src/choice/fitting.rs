@@ -6,6 +6,8 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::{DecodeError, Inbound};
+
 use crate::whole;
 
 /// A value, and the alternative that keeps most of it so far.
@@ -59,6 +61,15 @@ impl<T> Fitting<T> {
         Self { value, best: None, refused: "no alternative fits".to_owned() }
     }
 
+    /// Reads the body of a delivery whole.
+    ///
+    /// # Errors
+    ///
+    /// The body is not JSON.
+    pub fn of(inbound: &Inbound) -> Result<Self, DecodeError> {
+        Ok(Self { value: inbound.decode()?, best: None, refused: "no alternative fits".to_owned() })
+    }
+
     /// Tries an alternative, unless one before it keeps all of the value.
     #[must_use]
     pub fn or<V: DeserializeOwned + Serialize>(self, name: &str, alternative: fn(V) -> T) -> Self {
@@ -91,6 +102,35 @@ impl<T> Fitting<T> {
             }
         }
         self
+    }
+
+    /// Tries an alternative that has to be valid too.
+    #[cfg(feature = "validation")]
+    #[must_use]
+    pub fn or_valid<V: DeserializeOwned + Serialize>(
+        mut self,
+        name: &str,
+        alternative: fn(V) -> T,
+        validate: impl FnOnce(&V) -> Result<(), crate::Violations>,
+    ) -> Self {
+        let violations = whole::read::<_, V>(&self.value).ok().and_then(|read| validate(&read).err());
+        match violations {
+            None => self.or(name, alternative),
+            Some(violations) => {
+                let why = DecodeError::from(violations);
+                let _ = write!(self.refused, "; {name}: {why}");
+                self
+            }
+        }
+    }
+
+    /// The same as [`best`](Self::best), of a delivery.
+    ///
+    /// # Errors
+    ///
+    /// When no alternative can be read: why, of each.
+    pub fn told(self) -> Result<T, DecodeError> {
+        self.best.map(|(_, read)| read).ok_or_else(|| DecodeError::custom(self.refused))
     }
 
     /// The first alternative that keeps all of the value and knows it, or else the first that keeps most of it.

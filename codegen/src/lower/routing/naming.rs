@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{Document, SchemaId, Schemas, Value};
-use crate::ir::{Event, Operation};
+use super::Apis;
+use crate::document::{SchemaId, Schemas, Value};
+use crate::ir::Operation;
 use crate::lower::merge;
 
 /// A property that every arriving payload has, with the event's name among its values.
@@ -23,14 +24,14 @@ pub(super) enum Listing {
 }
 
 /// The properties that name the events, in the order of the first payload.
-pub(super) fn properties(document: &Document, incoming: &[&Operation], events: &[Event]) -> Vec<Naming> {
-    let names: BTreeSet<&str> = events.iter().map(|event| event.name.as_str()).collect();
+pub(super) fn properties(apis: &Apis<'_>, incoming: &[(usize, &Operation)]) -> Vec<Naming> {
+    let names: BTreeSet<&str> = apis.events.iter().map(|event| event.name.as_str()).collect();
     let mut common: Option<Vec<Naming>> = None;
     // Many messages may share one payload that lists the names of them all.
     let mut read: BTreeMap<SchemaId, Vec<Listed>> = BTreeMap::new();
-    for (name, payload) in payloads(document, incoming, events) {
+    for (name, payload) in payloads(apis, incoming) {
         let Some(payload) = payload else { return Vec::new() };
-        let listed = read.entry(payload).or_insert_with(|| listed(&document.schemas, payload, &names));
+        let listed = read.entry(payload).or_insert_with(|| listed(&apis.document.schemas, payload, &names));
         let found = listed.iter().filter(|property| property.values.contains(name));
         common = Some(match common {
             None => found.map(|property| property.naming.clone()).collect(),
@@ -50,15 +51,13 @@ pub(super) fn properties(document: &Document, incoming: &[&Operation], events: &
 
 /// Every arriving message: its event's name, and its payload.
 fn payloads<'a>(
-    document: &'a Document,
-    incoming: &'a [&Operation],
-    events: &'a [Event],
+    apis: &'a Apis<'_>,
+    incoming: &'a [(usize, &Operation)],
 ) -> impl Iterator<Item = (&'a str, Option<SchemaId>)> {
-    let sources: BTreeMap<_, _> = document.operations.iter().map(|operation| (&operation.at, operation)).collect();
-    incoming.iter().flat_map(move |operation| {
-        let source = sources.get(&operation.at).map_or(&[][..], |source| &source.messages);
+    incoming.iter().flat_map(|(_, operation)| {
+        let source = apis.sources.get(&operation.at).map_or(&[][..], |source| &source.messages);
         let carried = operation.messages.iter().zip(source);
-        carried.map(|(message, id)| (events[message.event].name.as_str(), document.messages[*id].payload))
+        carried.map(|(message, id)| (apis.events[message.event].name.as_str(), apis.document.messages[*id].payload))
     })
 }
 

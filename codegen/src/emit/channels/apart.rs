@@ -1,0 +1,182 @@
+//! Addresses taken apart into the values of their parameters.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::parsed;
+use crate::emit::{Emit, types};
+use crate::ir::{Members, Segment, Shape, Template, Type};
+use crate::names::Name;
+
+/// Takes an address apart: from left to right, or by trying where values meet.
+pub(super) fn from_str(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
+    let steps = if has_to_try(template) { vec![by_trial(emit, template, fields)] } else { from_left(template, fields) };
+    let values = template.parameters.iter().zip(fields).map(|(parameter, field)| {
+        let value = parsed(emit, &parameter.ty, field, &quote!(OtherChannel));
+        quote!(#field: #value)
+    });
+    quote! {
+        impl FromStr for #name {
+            type Err = OtherChannel;
+
+            fn from_str(address: &str) -> Result<Self, OtherChannel> {
+                #(#steps)*
+                Ok(Self { #(#values),* })
+            }
+        }
+    }
+}
+
+/// Takes an address apart, from left to right.
+fn from_left(template: &Template, fields: &[Name]) -> Vec<TokenStream> {
+    let separator = separator(&template.text);
+    let mut steps = vec![quote!(let rest = address;)];
+    let mut seen = vec![false; fields.len()];
+    let mut segments = template.segments.iter().peekable();
+    while let Some(segment) = segments.next() {
+        let index = match segment {
+            Segment::Text(text) => {
+                steps.push(quote!(let rest = rest.strip_prefix(#text).ok_or(OtherChannel)?;));
+                continue;
+            }
+            Segment::Variable(index) => *index,
+        };
+        let field = &fields[index];
+        let part = match segments.next_if(|next| matches!(next, Segment::Text(_))) {
+            Some(Segment::Text(text)) if segments.peek().is_some() => {
+                quote!(let (value, rest) = rest.split_once(#text).ok_or(OtherChannel)?;)
+            }
+            Some(Segment::Text(text)) => quote!(let value = rest.strip_suffix(#text).ok_or(OtherChannel)?;),
+            // Nothing stands between this value and the next, so this one takes everything.
+            _ if segments.peek().is_some() => quote!(let (value, rest) = (rest, "");),
+            _ => quote!(let value = rest;),
+        };
+        steps.push(part);
+        if std::mem::replace(&mut seen[index], true) {
+            steps.push(quote!(if value != #field { return Err(OtherChannel); }));
+        } else {
+            steps.push(quote!(let #field = part(value, #separator)?;));
+        }
+    }
+    steps
+}
+
+/// Whether values may meet so that their first sign does not tell where one ends: nothing stands between two, or what does
+/// may be part of a value that something is known of.
+fn has_to_try(template: &Template) -> bool {
+    let separator = separator(&template.text);
+    let is_known = |segment: &Segment| matches!(segment, Segment::Variable(index) if template.parameters[*index].ty != Type::String);
+    let meets = |window: &[Segment]| match window {
+        [Segment::Variable(_), Segment::Variable(_), ..] => true,
+        [first @ Segment::Variable(_), Segment::Text(text), second @ Segment::Variable(_)] => {
+            !text.contains(separator) && (is_known(first) || is_known(second))
+        }
+        _ => false,
+    };
+    // A parameter that stands there twice says itself where it ends.
+    let variables = template.segments.iter().filter(|segment| matches!(segment, Segment::Variable(_))).count();
+    if variables != template.parameters.len() {
+        return false;
+    }
+    template.segments.windows(2).any(meets) || template.segments.windows(3).any(meets)
+}
+
+/// Every way of taking the address apart is tried until each value is one that its parameter lists or reads; if there is
+/// none, values that are not listed do.
+fn by_trial(emit: Emit<'_>, template: &Template, fields: &[Name]) -> TokenStream {
+    let separator = separator(&template.text);
+    let parts = |listed: Listed| {
+        let parts = template.segments.iter().map(move |segment| match segment {
+            Segment::Text(text) => quote!(AddressPiece::Text(#text)),
+            Segment::Variable(index) => {
+                let fits = fits(emit, &template.parameters[*index].ty, listed);
+                quote!(AddressPiece::Value(#fits))
+            }
+        });
+        quote!([#(#parts),*])
+    };
+    let strict = parts(Listed::Only);
+    let found = quote!(apart(address, #separator, &#strict));
+    let loose = parts(Listed::OrNot);
+    let found = if strict.to_string() == loose.to_string() {
+        found
+    } else {
+        quote!(#found.or_else(|| apart(address, #separator, &#loose)))
+    };
+    let bound = template.segments.iter().filter_map(|segment| match segment {
+        Segment::Text(_) => None,
+        Segment::Variable(index) => Some(&fields[*index]),
+    });
+    quote! {
+        let Some(&[#(#bound),*]) = #found.as_deref() else { return Err(OtherChannel) };
+    }
+}
+
+/// Which values of an enum are taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    Only,
+    OrNot,
+}
+
+/// Whether a text is a value of a parameter, as a function.
+fn fits(emit: Emit<'_>, ty: &Type, listed: Listed) -> TokenStream {
+    match ty {
+        Type::Named(id) => match (&emit.api.types[*id].shape, listed) {
+            (Shape::Enum(of), Listed::Only) if matches!(of.members, Members::Texts(_)) => {
+                let name = &emit.names.types[id];
+                quote!(|value| #name::KNOWN.iter().any(|known| known.as_str() == value))
+            }
+            _ => quote!(|_| true),
+        },
+        Type::Boolean | Type::Integer(_) | Type::Double | Type::Single => {
+            let ty = types::owned(emit, ty);
+            quote!(|value| value.parse::<#ty>().is_ok())
+        }
+        _ => quote!(|_| true),
+    }
+}
+
+/// What separates the levels of an address, and so cannot be part of a value.
+fn separator(template: &str) -> char {
+    ['/', '.', ':'].into_iter().find(|sign| template.contains(*sign)).unwrap_or('/')
+}
+
+/// What taking addresses apart needs.
+pub(super) fn helpers(templates: &[&Template]) -> Vec<TokenStream> {
+    let part = quote! {
+        #[doc = " A value in an address: something, and no more than one level."]
+        fn part(value: &str, separator: char) -> Result<&str, OtherChannel> {
+            if value.is_empty() || value.contains(separator) { Err(OtherChannel) } else { Ok(value) }
+        }
+    };
+    let definition = quote! {
+        #[doc = " A piece of an address."]
+        enum AddressPiece {
+            Text(&'static str),
+            #[doc = " A value, and whether a text can be it."]
+            Value(fn(&str) -> bool),
+        }
+    };
+    let apart = quote! {
+        #[doc = " The values in an address, each as short as can be, so that all of them fit."]
+        fn apart<'a>(address: &'a str, separator: char, parts: &[AddressPiece]) -> Option<Vec<&'a str>> {
+            match parts {
+                [] => address.is_empty().then(Vec::new),
+                [AddressPiece::Text(text), others @ ..] => apart(address.strip_prefix(text)?, separator, others),
+                [AddressPiece::Value(fits), others @ ..] => {
+                    let level = address.split(separator).next()?;
+                    let ends = level.char_indices().map(|(at, sign)| at + sign.len_utf8());
+                    ends.map(|end| address.split_at(end)).filter(|(value, _)| fits(value)).find_map(|(value, rest)| {
+                        let others = apart(rest, separator, others)?;
+                        Some([vec![value], others].concat())
+                    })
+                }
+            }
+        }
+    };
+    let (tried, plain): (Vec<&Template>, Vec<&Template>) = templates.iter().partition(|template| has_to_try(template));
+    let plain = (!plain.is_empty()).then_some(part);
+    let tried = (!tried.is_empty()).then_some([definition, apart]);
+    plain.into_iter().chain(tried.into_iter().flatten()).collect()
+}

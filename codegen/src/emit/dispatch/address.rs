@@ -1,0 +1,69 @@
+//! The address decides, and whatever tells the events of one address apart.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::telling;
+use crate::emit::enums::Openness;
+use crate::emit::{Emit, reply};
+use crate::ir::{Address, Addresses, Arrival, Fit, Shape, Type};
+
+pub(super) fn dispatch(emit: Emit<'_>, addresses: &Addresses) -> TokenStream {
+    let patterns: Vec<TokenStream> = addresses.arrivals.iter().map(|arrival| pattern(emit, arrival)).collect();
+    let routes = addresses.arrivals.iter().map(|arrival| telling::route(emit, &arrival.message));
+    let calls = addresses.arrivals.iter().map(|arrival| telling::call(emit, &arrival.operation));
+    let route_without = addresses.without.as_ref().map(|telling| {
+        let route = telling::route(emit, telling);
+        quote!(None => #route,)
+    });
+    let call_without = addresses.without.as_ref().map(|telling| {
+        let call = telling::call(emit, telling);
+        quote!(None => #call,)
+    });
+    let head = reply::implementing(emit);
+    quote! {
+        #head {
+            fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
+                let route = match inbound.channel() {
+                    #(#patterns => #routes,)*
+                    #route_without
+                    other => Route::Unknown(other.map(str::to_owned)),
+                };
+                Ok(route)
+            }
+
+            fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
+                Box::pin(async move {
+                    match cx.channel() {
+                        #(#patterns => #calls,)*
+                        #call_without
+                        other => self.handler.on_unknown(UnknownEvent::new(other), cx).await?,
+                    }
+                    Ok(())
+                })
+            }
+        }
+    }
+}
+
+fn pattern(emit: Emit<'_>, arrival: &Arrival) -> TokenStream {
+    let name = &emit.names.channels[arrival.channel];
+    let Address::Template(template) = &emit.api.channels[arrival.channel].address else {
+        return quote!(Some(channels::#name));
+    };
+    let parsed = quote!(address.parse::<channels::#name>());
+    let fields = template.parameters.iter().zip(&emit.names.parameters[arrival.channel]);
+    let listed: Vec<TokenStream> = fields
+        .filter_map(|(parameter, field)| {
+            let Type::Named(id) = &parameter.ty else { return None };
+            let def = &emit.api.types[*id];
+            let is_open = matches!(def.shape, Shape::Enum(_)) && Openness::of(emit, def) == Openness::Open;
+            let values = &emit.names.types[id];
+            is_open.then(|| quote!(#values::KNOWN.contains(&address.#field)))
+        })
+        .collect();
+    match arrival.fit {
+        Fit::Listed if !listed.is_empty() => quote!(Some(address) if #parsed.is_ok_and(|address| #(#listed)&&*)),
+        Fit::Listed | Fit::Read => quote!(Some(address) if #parsed.is_ok()),
+    }
+}

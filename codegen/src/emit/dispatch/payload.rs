@@ -1,0 +1,39 @@
+//! The handler's argument, out of the delivery.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::emit::types::Wire;
+use crate::emit::{Emit, schemas, types};
+use crate::ir::{Carried, Operation, Shape, Type};
+
+/// The payload out of the delivery.
+pub(super) fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
+    match types::wire(emit, ty) {
+        Wire::Json => {
+            let validated = schemas::validator(emit, ty).map(|validate| quote!(cx.decode_valid(#validate)?));
+            validated.unwrap_or_else(|| quote!(cx.decode()?))
+        }
+        Wire::Bytes => quote!(cx.inbound().body().to_vec()),
+        Wire::Own => {
+            let ty = types::owned(emit, ty);
+            quote!(<#ty as TryFrom<&[u8]>>::try_from(cx.inbound().body()).map_err(DecodeError::custom)?)
+        }
+    }
+}
+
+/// The handler's argument for one of an operation's messages.
+pub(super) fn of_message(emit: Emit<'_>, operation: &Operation, message: &Carried) -> TokenStream {
+    let decoded = decoded(emit, &message.payload);
+    let Type::Named(id) = &operation.payload else { return decoded };
+    let Shape::Union(union) = &emit.api.types[*id].shape else { return decoded };
+    let is_joined = operation.payload != message.payload;
+    // Two messages may have one type, so the type does not tell whose variant is meant.
+    match union.variants.iter().position(|variant| variant.at == message.at) {
+        Some(variant) if is_joined => {
+            let (union, variant) = (&emit.names.types[id], &emit.names.members[id][variant]);
+            quote!(#union::#variant(#decoded))
+        }
+        _ => decoded,
+    }
+}

@@ -1,0 +1,248 @@
+//! What tells the events of one address apart, as code: to call a method, and to say the event's name.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::payload;
+use crate::emit::types::Wire;
+use crate::emit::{Emit, reply, schemas, types, unions};
+use crate::ir::{Candidate, Carried, Case, Mark, Operation, Shape, Telling, Type};
+
+/// Calls the method that is meant.
+pub(super) fn call(emit: Emit<'_>, telling: &Telling) -> TokenStream {
+    match telling {
+        Telling::Operation(operation) | Telling::Variant(operation) => whole(emit, *operation),
+        Telling::Mark { at, cases, otherwise } => {
+            let patterns = cases.iter().map(pattern);
+            let calls = cases.iter().map(|case| one(emit, case.of));
+            let otherwise = otherwise.as_ref().map(|telling| {
+                let call = call(emit, telling);
+                quote!(_ => #call,)
+            });
+            let text = text(at, &quote!(cx.inbound()));
+            let place = match at {
+                Mark::Header(_) => TokenStream::new(),
+                Mark::Payload(pointer) | Mark::Integer(pointer) => {
+                    let pointer = pointer.as_str();
+                    quote!(.at(#pointer))
+                }
+            };
+            let unknown = quote!(self.handler.on_unknown(UnknownEvent::new(other) #place, cx).await?);
+            let otherwise = otherwise.unwrap_or_else(|| quote!(other => #unknown,));
+            quote!(match #text {
+                #(#patterns => #calls,)*
+                #otherwise
+            })
+        }
+        Telling::Shape(candidates) => {
+            by_shape(emit, candidates, &quote!(cx.inbound()), &|candidate| one(emit, candidate))
+        }
+    }
+}
+
+/// The route of what arrived.
+pub(super) fn route(emit: Emit<'_>, telling: &Telling) -> TokenStream {
+    match telling {
+        Telling::Operation(operation) => known(emit, &emit.api.operations[*operation].messages[0]),
+        Telling::Variant(operation) => by_variant(emit, &emit.api.operations[*operation]),
+        Telling::Mark { at, cases, otherwise } => {
+            let patterns = cases.iter().map(pattern);
+            let routes = cases.iter().map(|case| known(emit, carried(emit, case.of).1));
+            let otherwise = match otherwise {
+                Some(telling) => {
+                    let route = route(emit, telling);
+                    quote!(_ => #route,)
+                }
+                None => quote!(other => Route::Unknown(other.map(str::to_owned)),),
+            };
+            let text = text(at, &quote!(inbound));
+            quote!(match #text {
+                #(#patterns => #routes,)*
+                #otherwise
+            })
+        }
+        Telling::Shape(candidates) if are_named(emit, candidates) => {
+            let tried = tried(emit, candidates);
+            quote!(Route::Known(choice::Fitting::of(inbound)? #tried .told()?.to_string()))
+        }
+        Telling::Shape(candidates) => {
+            by_shape(emit, candidates, &quote!(inbound), &|candidate| known(emit, carried(emit, candidate).1))
+        }
+    }
+}
+
+/// The text that tells events apart, as an `Option<&str>`.
+fn text(at: &Mark, inbound: &TokenStream) -> TokenStream {
+    match at {
+        Mark::Header(name) => quote!(#inbound.header(#name)),
+        Mark::Payload(pointer) => {
+            let pointer = pointer.as_str();
+            quote!(#inbound.peek(#pointer)?.as_deref())
+        }
+        Mark::Integer(pointer) => {
+            let pointer = pointer.as_str();
+            quote!(#inbound.peek_id(#pointer)?.as_deref())
+        }
+    }
+}
+
+fn pattern(case: &Case) -> TokenStream {
+    let values = &case.values;
+    quote!(Some(#(#values)|*))
+}
+
+fn known(emit: Emit<'_>, message: &Carried) -> TokenStream {
+    let event = &emit.names.events[message.event];
+    quote!(Route::Known(EventName::#event.to_string()))
+}
+
+fn carried<'a>(emit: Emit<'a>, candidate: Candidate) -> (&'a Operation, &'a Carried) {
+    let operation = &emit.api.operations[candidate.operation];
+    (operation, &operation.messages[candidate.message])
+}
+
+/// Calls an operation's method with its whole payload.
+fn whole(emit: Emit<'_>, operation: usize) -> TokenStream {
+    let (method, operation) = (&emit.names.operations[operation], &emit.api.operations[operation]);
+    reply::call(emit, operation, method, &payload::decoded(emit, &operation.payload))
+}
+
+/// Calls an operation's method with one of its messages.
+fn one(emit: Emit<'_>, candidate: Candidate) -> TokenStream {
+    let method = &emit.names.operations[candidate.operation];
+    let (operation, message) = carried(emit, candidate);
+    reply::call(emit, operation, method, &payload::of_message(emit, operation, message))
+}
+
+/// The event of the alternative that the payload is read as.
+fn by_variant(emit: Emit<'_>, operation: &Operation) -> TokenStream {
+    let first = || known(emit, &operation.messages[0]);
+    let Type::Named(id) = &operation.payload else { return first() };
+    let Shape::Union(union) = &emit.api.types[*id].shape else { return first() };
+    let name = &emit.names.types[id];
+    let arms = union.variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
+        let message = operation.messages.iter().find(|message| message.at == variant.at)?;
+        let known = known(emit, message);
+        Some(quote!(#name::#member(_) => #known))
+    });
+    let is_open = unions::keeps_unknown(emit, &emit.api.types[*id], union);
+    let unknown = is_open.then(|| quote!(#name::Unknown(_) => Route::Unknown(None),));
+    quote!(match inbound.decode::<#name>()? {
+        #(#arms,)*
+        #unknown
+    })
+}
+
+/// The message that keeps most of the payload; what is no JSON comes last, and bytes are always bytes.
+fn by_shape(
+    emit: Emit<'_>,
+    candidates: &[Candidate],
+    inbound: &TokenStream,
+    then: &impl Fn(Candidate) -> TokenStream,
+) -> TokenStream {
+    let wire = |candidate: &Candidate| types::wire(emit, &carried(emit, *candidate).1.payload);
+    let (json, others): (Vec<Candidate>, Vec<Candidate>) =
+        candidates.iter().copied().partition(|candidate| wire(candidate) == Wire::Json);
+    let (bytes, own): (Vec<Candidate>, Vec<Candidate>) =
+        others.into_iter().partition(|candidate| wire(candidate) == Wire::Bytes);
+    let bytes = bytes.first().map(|candidate| then(*candidate));
+    let rest = match (&own[..], bytes) {
+        ([], bytes) => bytes,
+        ([others @ .., last], None) => Some(by_own(emit, others, inbound, then, &then(*last))),
+        (own, Some(bytes)) => Some(by_own(emit, own, inbound, then, &bytes)),
+    };
+    match (&json[..], rest) {
+        ([], rest) => rest.unwrap_or_default(),
+        (json, rest) => by_fit(emit, json, inbound, then, rest.as_ref()),
+    }
+}
+
+/// Types that read their own bytes are asked one after the other.
+fn by_own(
+    emit: Emit<'_>,
+    candidates: &[Candidate],
+    inbound: &TokenStream,
+    then: &impl Fn(Candidate) -> TokenStream,
+    rest: &TokenStream,
+) -> TokenStream {
+    if candidates.is_empty() {
+        return rest.clone();
+    }
+    let tried = candidates.iter().map(|candidate| {
+        let ty = types::owned(emit, &carried(emit, *candidate).1.payload);
+        let then = then(*candidate);
+        quote!(if <#ty as TryFrom<&[u8]>>::try_from(#inbound.body()).is_ok() { #then })
+    });
+    quote!(#(#tried else)* { #rest })
+}
+
+/// The JSON types are tried, and the one that keeps most is meant.
+fn by_fit(
+    emit: Emit<'_>,
+    candidates: &[Candidate],
+    inbound: &TokenStream,
+    then: &impl Fn(Candidate) -> TokenStream,
+    rest: Option<&TokenStream>,
+) -> TokenStream {
+    let marks: Vec<TokenStream> = marks(emit, candidates);
+    let tried = tried(emit, candidates);
+    let thens: Vec<TokenStream> = candidates.iter().map(|candidate| then(*candidate)).collect();
+    let (Some((last, thens)), [marks @ .., _]) = (thens.split_last(), &marks[..]) else { return TokenStream::new() };
+    match rest {
+        None => quote!(match choice::Fitting::of(#inbound)? #tried .told()? {
+            #(#marks => #thens,)*
+            _ => #last,
+        }),
+        Some(rest) => quote!(match choice::Fitting::of(#inbound).and_then(|fitting| fitting #tried .told()) {
+            #(Ok(#marks) => #thens,)*
+            Ok(_) => #last,
+            Err(_) => #rest,
+        }),
+    }
+}
+
+/// Whether all are JSON, and go by names of their own.
+fn are_named(emit: Emit<'_>, candidates: &[Candidate]) -> bool {
+    let is_json = |candidate: &Candidate| types::wire(emit, &carried(emit, *candidate).1.payload) == Wire::Json;
+    have_names(emit, candidates) && candidates.iter().all(is_json)
+}
+
+fn have_names(emit: Emit<'_>, candidates: &[Candidate]) -> bool {
+    let events: BTreeSet<usize> = candidates.iter().map(|candidate| carried(emit, *candidate).1.event).collect();
+    events.len() == candidates.len()
+}
+
+/// What each is called while they are tried; messages of one name in several operations go by their positions.
+fn marks(emit: Emit<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
+    let have_names = have_names(emit, candidates);
+    let mark = |(index, candidate): (usize, &Candidate)| {
+        let event = &emit.names.events[carried(emit, *candidate).1.event];
+        let index = Literal::usize_unsuffixed(index);
+        if have_names { quote!(EventName::#event) } else { quote!(#index) }
+    };
+    candidates.iter().enumerate().map(mark).collect()
+}
+
+/// Each is tried, and checked where that is wanted.
+fn tried(emit: Emit<'_>, candidates: &[Candidate]) -> TokenStream {
+    let tried = candidates.iter().zip(marks(emit, candidates)).map(|(candidate, mark)| {
+        let message = carried(emit, *candidate).1;
+        let (name, ty) = (&emit.api.events[message.event].name, types::owned(emit, &message.payload));
+        match schemas::validator(emit, &message.payload) {
+            Some(validate) => quote!(.or_valid(#name, |_: #ty| #mark, #validate)),
+            None => quote!(.or(#name, |_: #ty| #mark)),
+        }
+    });
+    quote!(#(#tried)*)
+}
+
+/// Whether the events of one address are ever told by the shape of their payloads.
+pub(super) fn asks_shapes(telling: &Telling) -> bool {
+    match telling {
+        Telling::Shape(_) => true,
+        Telling::Mark { otherwise, .. } => otherwise.as_ref().is_some_and(|telling| asks_shapes(telling)),
+        Telling::Operation(_) | Telling::Variant(_) => false,
+    }
+}

@@ -1,0 +1,82 @@
+//! How a receiver tells which event has arrived, and whose it is.
+
+use crate::document::Pointer;
+
+/// How a receiver tells which event has arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Routing {
+    /// A string in the payload, at this pointer, is the event's name.
+    Payload(Pointer),
+    /// A header holds the event's name.
+    Header(String),
+    /// The address says which events it can be.
+    Channel(Addresses),
+}
+
+/// What arrives where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    /// In the order in which addresses are compared.
+    pub(crate) arrivals: Vec<Arrival>,
+    /// What tells events that come without an address.
+    pub(crate) without: Option<Telling>,
+}
+
+/// What arrives at one address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Arrival {
+    /// The channel that has the address: index into [`Api::channels`](super::Api).
+    pub(crate) channel: usize,
+    pub(crate) fit: Fit,
+    /// What tells the operation, and the message where the payload alone does not.
+    pub(crate) operation: Telling,
+    /// What tells the message.
+    pub(crate) message: Telling,
+}
+
+/// Which values the parameters of an address may have, so that it is this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// Of enums those that are listed, because another address takes others.
+    Listed,
+    /// Whatever can be read.
+    Read,
+}
+
+/// What tells the events of one address apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Nothing has to: the operation, an index into [`Api::operations`](super::Api), takes them all.
+    Operation(usize),
+    /// The payload, as the operation's union reads it.
+    Variant(usize),
+    /// A header, or a string in the payload.
+    Mark { at: Mark, cases: Vec<Case>, otherwise: Option<Box<Telling>> },
+    /// What each message keeps of the payload, the most demanding first.
+    Shape(Vec<Candidate>),
+}
+
+/// Where a text stands that tells events apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Header(String),
+    Payload(Pointer),
+    /// An integer in the payload, by its digits.
+    Integer(Pointer),
+}
+
+/// The texts that mean one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Case {
+    pub(crate) values: Vec<String>,
+    pub(crate) of: Candidate,
+}
+
+/// A message that an event may be, as one operation receives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Candidate {
+    /// Index into [`Api::operations`](super::Api).
+    pub(crate) operation: usize,
+    /// Index into the operation's messages.
+    pub(crate) message: usize,
+}

@@ -1,0 +1,62 @@
+//! The messages that an event of one address may be, each as one operation receives it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Apis;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{MessageId, Place};
+use crate::ir::Candidate;
+
+/// A message of the document, as one operation receives it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Contender {
+    pub(super) of: Candidate,
+    pub(super) message: MessageId,
+}
+
+/// The messages of one address, each once. Where several operations receive the very same one, nothing can tell whose
+/// an event is: it is that of the operation which receives the fewest, as it is made for them, and then of the first.
+pub(super) fn contenders(apis: &Apis<'_>, operations: &[usize]) -> Vec<Contender> {
+    let mut owners: BTreeMap<&Place, usize> = BTreeMap::new();
+    let messages = |operation: usize| apis.operations[operation].messages.len();
+    for operation in operations {
+        for carried in &apis.operations[*operation].messages {
+            let owner = owners.entry(&carried.at).or_insert(*operation);
+            if messages(*operation) < messages(*owner) {
+                *owner = *operation;
+            }
+        }
+    }
+    let mut found: Vec<Contender> = Vec::new();
+    let mut seen: BTreeSet<MessageId> = BTreeSet::new();
+    for operation in operations {
+        let Some(source) = apis.sources.get(&apis.operations[*operation].at) else { continue };
+        let mut lost: Vec<(usize, usize)> = Vec::new();
+        let carried = apis.operations[*operation].messages.iter().zip(&source.messages).enumerate();
+        for (index, (carried, message)) in carried {
+            let owner = owners[&carried.at];
+            if owner != *operation {
+                lost.push((carried.event, owner));
+            } else if seen.insert(*message) {
+                found.push(Contender { of: Candidate { operation: *operation, message: index }, message: *message });
+            }
+        }
+        warn_of_lost(apis, *operation, &lost);
+    }
+    found
+}
+
+/// What an operation receives in the document, and never will here.
+fn warn_of_lost(apis: &Apis<'_>, operation: usize, lost: &[(usize, usize)]) {
+    let Some((_, owner)) = lost.first() else { return };
+    let (operation, owner) = (&apis.operations[operation], &apis.operations[*owner]);
+    let names: Vec<String> = lost.iter().map(|(event, _)| format!("`{}`", apis.events[*event].name)).collect();
+    let what = if lost.len() == operation.messages.len() {
+        "nothing reaches this operation".to_owned()
+    } else {
+        format!("{} never reaches this operation", names.join(", "))
+    };
+    let message = format!("{what}: `{}` receives the same at the same address", owner.id);
+    let cure = "give each operation messages of its own, or choose the operations: `Config::operations`";
+    apis.diagnostics.push(Diagnostic::new(Severity::Warning, &operation.at, message).at_key().with_cure(cure));
+}

@@ -1,0 +1,155 @@
+//! What tells the events of one address apart: a header, a property of the payload, or its shape.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::Apis;
+use super::contender::{Contender, contenders};
+use super::mark::{self, Marked};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Pointer;
+use crate::ir::{Candidate, Mark, Shape, Telling, Told, Type, Union};
+use crate::lower::{identity, union};
+
+/// What tells the operation, and what tells the message.
+pub(super) fn of(apis: &Apis<'_>, operations: &[usize]) -> Option<(Telling, Telling)> {
+    let contenders = contenders(apis, operations);
+    let first = contenders.first()?.of.operation;
+    let message = message(apis, &contenders);
+    if contenders.iter().any(|contender| contender.of.operation != first) {
+        return Some((message.clone(), message));
+    }
+    // The payload of one operation is one type, which mostly knows its alternatives itself.
+    let whole = Telling::Operation(first);
+    let Some(union) = joined(apis, first) else { return Some((whole, message)) };
+    let operation = match (union.told(), &message) {
+        (Told::Nothing, Telling::Mark { at, cases, otherwise }) => {
+            let otherwise = otherwise.as_ref().map(|_| Box::new(whole));
+            Telling::Mark { at: at.clone(), cases: cases.clone(), otherwise }
+        }
+        _ => whole,
+    };
+    let is_tag = |at: &Mark| match (at, union.told()) {
+        (Mark::Payload(pointer) | Mark::Integer(pointer), Told::Tag(tag)) => *pointer == Pointer::root().join(tag),
+        (_, told) => told == Told::Nothing,
+    };
+    let message = match message {
+        Telling::Mark { at, cases, otherwise } if is_tag(&at) => {
+            let otherwise = otherwise.map(|_| Box::new(Telling::Variant(first)));
+            Telling::Mark { at, cases, otherwise }
+        }
+        _ => Telling::Variant(first),
+    };
+    Some((operation, message))
+}
+
+/// The union of an operation's payloads, where they are joined in one.
+fn joined<'a>(apis: &Apis<'a>, operation: usize) -> Option<&'a Union> {
+    let operation = &apis.operations[operation];
+    let Type::Named(id) = &operation.payload else { return None };
+    match &apis.types[*id].shape {
+        Shape::Union(union) if operation.messages.iter().any(|message| message.payload != operation.payload) => {
+            Some(union)
+        }
+        _ => None,
+    }
+}
+
+fn message(apis: &Apis<'_>, contenders: &[Contender]) -> Telling {
+    if let [only] = contenders {
+        return Telling::Operation(only.of.operation);
+    }
+    let (header, payload) = (mark::header(apis, contenders), mark::payload(apis, contenders));
+    let by_payload = payload.map(|marked| {
+        // Where the property may be missing, the rest of the payload has to tell.
+        let shape = (!marked.is_required).then(|| shape(apis, contenders, Apart::Marked)).flatten();
+        by(marked, shape)
+    });
+    let Some(header) = header else {
+        let only = Telling::Operation(contenders[0].of.operation);
+        return by_payload.or_else(|| shape(apis, contenders, Apart::ByNothing)).unwrap_or(only);
+    };
+    // Not every transport has headers.
+    let otherwise = by_payload.or_else(|| shape(apis, contenders, Apart::Marked));
+    by(header, otherwise)
+}
+
+fn by(marked: Marked, otherwise: Option<Telling>) -> Telling {
+    Telling::Mark { at: marked.at, cases: marked.cases, otherwise: otherwise.map(Box::new) }
+}
+
+/// What else tells messages apart, beside their shape.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Apart {
+    ByNothing,
+    Marked,
+}
+
+/// The messages in the order in which their payloads are tried. Where two are just the same, nothing is said where a mark
+/// tells them, and their shapes are not asked; otherwise the second is never met.
+fn shape(apis: &Apis<'_>, contenders: &[Contender], apart: Apart) -> Option<Telling> {
+    let mut known: BTreeMap<String, Candidate> = BTreeMap::new();
+    let mut tried: Vec<Contender> = Vec::new();
+    for contender in contenders {
+        let first = *known.entry(looks(apis, *contender)).or_insert(contender.of);
+        if first == contender.of {
+            tried.push(*contender);
+        } else if apart == Apart::Marked {
+            return None;
+        } else {
+            warn_of_same(apis, first, *contender);
+        }
+    }
+    let demand = |contender: &Contender| {
+        let payload = apis.document.messages[contender.message].payload;
+        payload.map_or((0, 0, 0), |payload| union::demand(&apis.document.schemas, payload))
+    };
+    tried.sort_by_key(|contender| (!is_json(apis, &apis.carried(contender.of).payload), Reverse(demand(contender))));
+    match &tried[..] {
+        [] => None,
+        [only] => Some(Telling::Operation(only.of.operation)),
+        tried => Some(Telling::Shape(tried.iter().map(|contender| contender.of).collect())),
+    }
+}
+
+/// What a payload looks like, as one text: what is no JSON by its type, which reads it.
+fn looks(apis: &Apis<'_>, contender: Contender) -> String {
+    let ty = &apis.carried(contender.of).payload;
+    let schemas = &apis.document.schemas;
+    let payload = apis.document.messages[contender.message].payload;
+    match payload.and_then(|id| schemas.definition(id)) {
+        _ if !is_json(apis, ty) => format!("{ty:?}"),
+        Some(definition) if schemas.keywords(definition).is_some() => identity::of(schemas, definition),
+        _ => format!("{ty:?}"),
+    }
+}
+
+/// Whether a payload is read as JSON, by whatever name its type goes.
+fn is_json(apis: &Apis<'_>, ty: &Type) -> bool {
+    match ty {
+        Type::Bytes | Type::Encoded(_) => false,
+        Type::Named(id) => match &apis.types[*id].shape {
+            Shape::Alias(target) => is_json(apis, target),
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+fn warn_of_same(apis: &Apis<'_>, first: Candidate, second: Contender) {
+    let (known, lost) = (apis.event(first), apis.event(second.of));
+    let (operation, other) = (&apis.operations[second.of.operation], &apis.operations[first.operation]);
+    let is_one = first.operation == second.of.operation;
+    if is_one
+        && apis.carried(first).payload == apis.carried(second.of).payload
+        && joined(apis, first.operation).is_none()
+    {
+        // The handler has the payload, whichever message it was.
+        return;
+    }
+    let of = if is_one { String::new() } else { format!(" of `{}`", other.id) };
+    let message = format!("`{}` looks just as `{}`{of}, so it is taken for that", lost.name, known.name);
+    let at = if is_one { &apis.carried(second.of).at } else { &operation.at };
+    let cure = "give each a property or a header with a `const`, or say what tells: `Config::discriminator`";
+    apis.diagnostics.push(Diagnostic::new(Severity::Warning, at, message).at_key().with_cure(cure));
+}
