@@ -5,6 +5,7 @@ mod bindings;
 mod channels;
 mod constants;
 mod constructors;
+mod content_type;
 mod correlation;
 mod defaults;
 mod deprecated;

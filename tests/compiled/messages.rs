@@ -120,7 +120,11 @@ async fn what_is_no_json_is_bytes() {
     assert_eq!(notes.take(), ["<a/>", r#"Some("b")"#]);
     let kept = Kept::default();
     content_types::Publisher::new(&kept).send_xml(b"<b/>").await.expect("sent");
-    assert_eq!(kept.0.lock().expect("nobody panics")[0].body().as_ref(), b"<b/>");
+    let sent = kept.0.lock().expect("nobody panics");
+    assert_eq!(sent[0].body().as_ref(), b"<b/>");
+    assert_eq!(sent[0].headers().get_str("content-type"), Some("application/xml"));
+    assert_eq!(content_types::EventName::Sent.content_type(), Some("application/xml"));
+    assert_eq!(content_types::EventName::from("new".to_owned()).content_type(), None);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::enums::{self, StringEnum, Variant};
-use super::{Emit, attributes, docs};
+use super::{Emit, attributes, content_type, docs};
 use crate::document::Place;
 use crate::ir::Event;
 use crate::names::Name;
@@ -19,7 +19,8 @@ pub(super) fn event_name(emit: Emit<'_>) -> Vec<TokenStream> {
     // It stands for the whole document.
     let attributes = attributes::of_type(emit, &Place::root(), enums::OPEN);
     let variants = variants.collect();
-    enums::open(&StringEnum { name: quote!(EventName), docs, attributes, variants, default: None })
+    let items = enums::open(&StringEnum { name: quote!(EventName), docs, attributes, variants, default: None });
+    items.into_iter().chain(content_type::of_events(emit)).collect()
 }
 
 fn variant<'a>(emit: Emit<'_>, event: &'a Event, name: &'a Name) -> Variant<'a> {

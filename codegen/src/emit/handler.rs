@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs, types};
+use super::{Emit, content_type, docs, types};
 use crate::config::Methods;
 use crate::ir::{Address, Direction, Operation};
 use crate::names::Name;
@@ -50,6 +50,10 @@ pub(super) fn incoming(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Nam
 
 fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
     let docs = docs::docs_or(&operation.docs, || Some(format!("Receives {}.", carried(emit, operation, "from"))));
+    let content_type = content_type::words(operation).map(|words| {
+        let line = docs::line(&words);
+        quote!(#[doc = ""] #line)
+    });
     let headers = headers(emit, operation);
     let payload = types::owned(emit, &operation.payload);
     let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| types::owned(emit, &reply.payload));
@@ -67,6 +71,7 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
     };
     quote! {
         #docs
+        #content_type
         #headers
         fn #name(
             &self,

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Emit, docs, handler, types};
+use super::{Emit, content_type, docs, handler, types};
 use crate::ir::{Address, Direction, Operation, Routing};
 use crate::names::Name;
 
@@ -56,6 +56,8 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
 
 /// The docs of what sends.
 pub(super) fn docs(emit: Emit<'_>, operation: &Operation, note: Option<String>) -> TokenStream {
+    let notes: Vec<String> = content_type::words(operation).into_iter().chain(note).collect();
+    let note = (!notes.is_empty()).then(|| notes.join("\n\n"));
     docs::written(&operation.docs, || Some(format!("Sends {}.", handler::carried(emit, operation, "to"))), note)
 }
 
@@ -84,7 +86,8 @@ pub(super) fn sending(emit: Emit<'_>, operation: &Operation) -> Sending {
     let headers = operation.only_message().and_then(|message| message.headers.as_ref());
     let headers = headers.map(|ty| types::borrowed(emit, ty));
     let encoded = headers.is_some().then(|| quote!(.with_headers(&Headers::encode(headers)?)));
-    let header = quote!(#header #encoded);
+    let content_type = content_type::header(emit, operation);
+    let header = quote!(#content_type #header #encoded);
     let headers = headers.map(|ty| quote!(, headers: #ty));
     let outbound = match types::wire(emit, &operation.payload) {
         Wire::Json => quote!(Outbound::json(#address, event)? #header),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Emit, requester, types};
+use super::{Emit, content_type, requester, types};
 use crate::document::Location;
 use crate::ir::{Correlation, Operation, Reply};
 use crate::names::Name;
@@ -76,6 +76,7 @@ pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload
         Wire::Bytes => quote!(Outbound::new(address, reply)),
         Wire::Own => quote!(Outbound::new(address, Vec::<u8>::from(&reply))),
     };
+    let content_type = content_type::reply_header(reply);
     let correlation = repeated(emit, reply).and_then(|with_id| {
         let carried = operation.messages.iter().find(|message| emit.api.events[message.event].correlation.is_some())?;
         let function = &emit.names.correlations[&carried.event];
@@ -89,7 +90,7 @@ pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload
     quote!({
         let reply = self.handler.#method(#payload, cx).await?;
         #address
-        let outbound = #outbound;
+        let outbound = #outbound #content_type;
         #correlation
         self.transport.send(outbound).await.map_err(HandlerError::retry)?
     })

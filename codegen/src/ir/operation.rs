@@ -13,6 +13,8 @@ pub(crate) struct Event {
     /// What else it may be called after, for where that is not enough.
     pub(crate) otherwise: Vec<String>,
     pub(crate) docs: Docs,
+    /// The content type of the payload, where the document gives one.
+    pub(crate) content_type: Option<String>,
     /// Where its correlation id stands.
     pub(crate) correlation: Option<Location>,
     pub(crate) examples: Vec<Example>,
@@ -57,6 +59,8 @@ pub(crate) struct Operation {
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) payload: Type,
+    /// The content type of all that may be answered.
+    pub(crate) content_type: Option<String>,
     /// Where the request says to reply to.
     pub(crate) address: Option<Location>,
     /// The channel to reply to where the request does not say, if its address is fixed: index into [`Api::channels`].
@@ -102,6 +106,8 @@ pub(crate) struct Carried {
     /// Index into [`Api::events`].
     pub(crate) event: usize,
     pub(crate) payload: Type,
+    /// The content type of the payload, where the document gives one.
+    pub(crate) content_type: Option<String>,
     /// The type of the headers, where the document describes them.
     pub(crate) headers: Option<Type>,
 }

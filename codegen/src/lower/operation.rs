@@ -34,10 +34,16 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
             otherwise.extend(qualify::qualified(&label, &message.at, &document.files));
             let (at, docs, correlation) = (message.at.clone(), docs(&message.docs), message.correlation.clone());
             let examples = examples(message, &label);
-            events.push(Event { at, name, label, otherwise, docs, correlation, examples });
+            let content_type = content_type(document, message).map(str::to_owned);
+            events.push(Event { at, name, label, otherwise, docs, content_type, correlation, examples });
         }
     }
     events
+}
+
+/// A message's own content type, or that of all.
+fn content_type<'a>(document: &'a Document, message: &'a document::Message) -> Option<&'a str> {
+    message.content_type.as_deref().or(document.content_type.as_deref())
 }
 
 /// An example goes by its message and its own name; several without one, by what they say.
@@ -181,7 +187,8 @@ impl Reader<'_, '_> {
         let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, label, Some(name)));
         let payload = self.travelling(message, payload);
         let at = message.at.clone();
-        Carried { at, event: self.index.get(name).copied().unwrap_or_default(), payload, headers }
+        let content_type = content_type(self.document, message).map(str::to_owned);
+        Carried { at, event: self.index.get(name).copied().unwrap_or_default(), payload, content_type, headers }
     }
 
     /// One type for whatever may travel.
@@ -207,8 +214,7 @@ impl Reader<'_, '_> {
 
     /// The type of a payload as its message's content type lets it travel: what is no JSON is not decoded as such.
     fn travelling(&mut self, message: &document::Message, payload: Type) -> Type {
-        let content_type = message.content_type.as_ref().or(self.document.content_type.as_ref());
-        let Some(content_type) = content_type else { return payload };
+        let Some(content_type) = content_type(self.document, message) else { return payload };
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
         let is_json = essence.ends_with("/json") || essence.ends_with("+json") || !essence.contains('/');
         if is_json || self.is_binary(message, &payload) {

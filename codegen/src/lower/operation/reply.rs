@@ -1,6 +1,6 @@
 //! What is answered to an operation: by the handler on one side, to the requester on the other.
 
-use super::{Reader, correlation};
+use super::{Reader, content_type, correlation};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{self, Address};
 use crate::ir::{Direction, Reply, Type};
@@ -24,8 +24,13 @@ impl Reader<'_, '_> {
             self.diagnostics.push(diagnostic.with_cure("give the reply an `address`, or a channel with a fixed one"));
             return None;
         }
+        let mut content_types =
+            reply.messages.iter().map(|id| content_type(self.document, &self.document.messages[*id]));
+        let first = content_types.next().flatten();
+        let content_type = first.filter(|first| content_types.all(|other| other == Some(*first))).map(str::to_owned);
         Some(Reply {
             payload,
+            content_type,
             address: reply.address.clone(),
             channel,
             repeated: correlation::repeated(self.document, operation, reply),

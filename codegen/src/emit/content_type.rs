@@ -1,0 +1,90 @@
+//! Content types, where the document says more than that payloads are JSON.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Emit, docs};
+use crate::ir::{Carried, Operation, Reply, Shape, Type};
+use crate::names::Name;
+
+/// What everybody expects of a payload, and [`Outbound::json`] says anyway.
+const JSON: &str = "application/json";
+
+fn is_special(content_type: &str) -> bool {
+    !content_type.eq_ignore_ascii_case(JSON)
+}
+
+/// `EventName::content_type`, where any event has one to speak of.
+pub(super) fn of_events(emit: Emit<'_>) -> Option<TokenStream> {
+    let mut known: Vec<(&str, Vec<&Name>)> = Vec::new();
+    for (event, name) in emit.api.events.iter().zip(&emit.names.events) {
+        let Some(content_type) = event.content_type.as_deref() else { continue };
+        match known.iter_mut().find(|(known, _)| *known == content_type) {
+            Some((_, names)) => names.push(name),
+            None => known.push((content_type, vec![name])),
+        }
+    }
+    if !known.iter().any(|(content_type, _)| is_special(content_type)) {
+        return None;
+    }
+    let arms = known.iter().map(|(content_type, names)| quote!(#(Self::#names)|* => Some(#content_type),));
+    Some(quote! {
+        impl EventName {
+            #[doc = " The content type of the event's payload, where the document gives one."]
+            pub fn content_type(&self) -> Option<&'static str> {
+                match self {
+                    #(#arms)*
+                    _ => None,
+                }
+            }
+        }
+    })
+}
+
+/// The content types of an operation's messages, for people.
+pub(super) fn words(operation: &Operation) -> Option<String> {
+    let mut known: Vec<&str> =
+        operation.messages.iter().filter_map(|message| message.content_type.as_deref()).collect();
+    known.sort_unstable();
+    known.dedup();
+    if !known.iter().any(|content_type| is_special(content_type)) {
+        return None;
+    }
+    let known: Vec<String> = known.into_iter().map(docs::code).collect();
+    Some(match &known[..] {
+        [only] => format!("The content type is {only}."),
+        several => format!("The content types are {}.", several.join(" and ")),
+    })
+}
+
+/// The header that says what is sent: of one message, or of whichever the `event` is.
+pub(super) fn header(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
+    let content_type = |message: &Carried| message.content_type.clone().unwrap_or_else(|| JSON.to_owned());
+    let first = operation.messages.first().map(content_type)?;
+    if operation.messages.iter().all(|message| content_type(message) == first) {
+        let is_said = operation.messages.iter().any(|message| message.content_type.is_some());
+        return (is_said && is_special(&first)).then(|| with(&quote!(#first)));
+    }
+    let Type::Named(id) = &operation.payload else { return None };
+    let Shape::Union(union) = &emit.api.types[*id].shape else { return None };
+    let name = &emit.names.types[id];
+    let arms = union.variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
+        let message = operation.messages.iter().find(|message| message.at == variant.at)?;
+        let content_type = content_type(message);
+        Some(quote!(#name::#member(_) => #content_type,))
+    });
+    let arms: Vec<TokenStream> = arms.collect();
+    let is_open = super::unions::keeps_unknown(emit, &emit.api.types[*id], union);
+    let unknown = is_open.then(|| quote!(#name::Unknown(_) => #JSON,));
+    (arms.len() == union.variants.len()).then(|| with(&quote!(match event { #(#arms)* #unknown })))
+}
+
+/// The header that says what is replied.
+pub(super) fn reply_header(reply: &Reply) -> Option<TokenStream> {
+    let content_type = reply.content_type.as_deref().filter(|content_type| is_special(content_type))?;
+    Some(with(&quote!(#content_type)))
+}
+
+fn with(content_type: &TokenStream) -> TokenStream {
+    quote!(.with_header("content-type", #content_type))
+}
