@@ -208,7 +208,7 @@ impl schema_formats_mapped::Handler for Mapped {
         Ok(())
     }
 
-    async fn on_both(&self, event: Vec<u8>, _: &Context<'_>) -> Result<(), HandlerError> {
+    async fn on_both(&self, event: schema_formats_mapped::OnBothMessage, _: &Context<'_>) -> Result<(), HandlerError> {
         self.0.note(format!("both {event:?}"));
         Ok(())
     }
@@ -234,10 +234,21 @@ async fn a_type_of_the_teams_reads_and_writes_its_own_bytes() {
     assert!(matches!(dispatched(&dispatcher, &broken).await, Err(DispatchError::Undecodable(_))));
     let publisher = schema_formats_mapped::Publisher::new(&*notes);
     publisher.send_placed(&Order("p".to_owned())).await.expect("sent");
-    publisher.send_both(b"b").await.expect("sent");
+    let plain = Inbound::new(r#"{"inner": 1}"#).with_channel("both");
+    dispatched(&dispatcher, &plain).await.expect("handled");
+    let placed = schema_formats_mapped::SendBothMessage::Placed(Order("b".to_owned()));
+    publisher.send_both(&placed).await.expect("sent");
     publisher.send_xml(&Order("x".to_owned())).await.expect("sent");
     schema_formats::Publisher::new(&*notes).send_xml(&b"raw".to_vec()).await.expect("sent");
-    let expected =
-        ["placed ab", "both [97, 98]", "binary ab", r#"orders b"p""#, r#"both b"b""#, r#"xml b"x""#, r#"xml b"raw""#];
+    let expected = [
+        "placed ab",
+        r#"both Placed(Order("ab"))"#,
+        "binary ab",
+        r#"orders b"p""#,
+        "both Plain(Plain { id: None, inner: Some(Number(1)) })",
+        r#"both b"b""#,
+        r#"xml b"x""#,
+        r#"xml b"raw""#,
+    ];
     assert_eq!(*notes.0.lock().expect("nobody panics"), expected);
 }

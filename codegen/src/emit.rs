@@ -20,6 +20,7 @@ mod known;
 mod lints;
 mod literal;
 mod markdown;
+mod mixed;
 mod parameters;
 mod publisher;
 mod rename;
@@ -104,6 +105,7 @@ fn type_def(emit: Emit<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
             definition.into_iter().chain(constructors::define(emit, id, def, object)).collect()
         }
         Shape::Enum(listed) => enums::define(emit, id, def, listed),
+        Shape::Mixed(variants) => mixed::define(emit, id, def, variants),
         Shape::Union(union) => unions::define(emit, id, def, union),
         Shape::OpenTuple(tuple) => tuples::define(emit, id, def, tuple),
         Shape::Alias(target) => vec![types::alias(emit, id, def, target)],

@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Document, Place};
-use crate::ir::{self, Api, Definitions, Shape, TypeDef, Types};
+use crate::ir::{self, Api, Definitions, TypeDef, Types};
 
 /// Turns the document into the API as the chosen side sees it.
 pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagnostics) -> Api {
@@ -76,8 +76,7 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
 /// The identities of what stands below an alternative; everything else is known by its place.
 fn identities(document: &Document, types: &Types) -> BTreeMap<Place, String> {
     let variants = |def: &TypeDef| match &def.shape {
-        Shape::Union(union) => union.variants.iter().map(|variant| variant.at.clone()).collect(),
-        _ => Vec::new(),
+        shape => shape.variants().unwrap_or_default().iter().map(|variant| variant.at.clone()).collect(),
     };
     let places = types.iter().flat_map(|(_, def)| [vec![def.at.clone()], variants(def)].concat());
     let below = places.filter(|at| ["/oneOf/", "/anyOf/"].iter().any(|list| at.pointer.as_str().contains(list)));

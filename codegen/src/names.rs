@@ -17,7 +17,8 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::document::{BindingRole, Place};
 use crate::ir::{
-    Address, Api, BoundKind, Channel, Event, Label, Origin, Root, Shape, Step, TypeDef, TypeId, Variable, Variant,
+    Address, Api, BoundKind, Channel, Event, Label, Origin, Root, Shape, Step, TypeDef, TypeId, Union, Variable,
+    Variant,
 };
 
 /// A Rust identifier.
@@ -195,9 +196,9 @@ fn binding_suffix(role: BindingRole) -> &'static str {
 fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
     match &def.shape {
         Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
-        Shape::Union(union) => {
+        Shape::Union(Union { variants, .. }) | Shape::Mixed(variants) => {
             let mut scope = scopes.open(Style::Type, reserved::VARIANTS);
-            let wishes = union.variants.iter().map(variant_wish);
+            let wishes = variants.iter().map(variant_wish);
             scope.settle(&wishes.collect::<Vec<_>>())
         }
         Shape::Struct(object) => {

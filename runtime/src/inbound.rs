@@ -76,6 +76,22 @@ impl Inbound {
         self.headers.get_str(name)
     }
 
+    /// The content type without its parameters, in lower case: `text/plain` of `Text/Plain; charset=utf-8`.
+    #[must_use]
+    pub fn media_type(&self) -> Option<String> {
+        let essence = self.header("content-type")?.split(';').next()?.trim();
+        Some(essence.to_ascii_lowercase())
+    }
+
+    /// The body as a text.
+    ///
+    /// # Errors
+    ///
+    /// It is not UTF-8.
+    pub fn text(&self) -> Result<&str, DecodeError> {
+        std::str::from_utf8(&self.body).map_err(DecodeError::custom)
+    }
+
     /// The string at a JSON pointer (RFC 6901) into the body, without building the rest of it.
     ///
     /// `Ok(None)` if nothing is there, if what is there is no string, or if `pointer` is neither empty nor

@@ -45,6 +45,7 @@ fixtures! {
     lists = "../fixtures/lists/expected.rs";
     lists_sorted = "../fixtures/lists-sorted/expected.rs";
     lists_hashed = "../fixtures/lists-hashed/expected.rs";
+    mixed_payloads = "../fixtures/mixed-payloads/expected.rs";
     maps = "../fixtures/maps/expected.rs";
     overlay_warnings = "../fixtures/overlay-warnings/expected.rs";
     overlays_files = "../fixtures/overlays-files/expected.rs";

@@ -96,6 +96,13 @@ noting! {
     on_glued(String);
 }
 
+noting! {
+    mixed_payloads:
+    on_upload(mixed_payloads::OnUploadMessage);
+    on_picture(mixed_payloads::OnPictureMessage);
+    on_line(String);
+}
+
 /// Dispatches, and says what the handler noted and what the event is called.
 async fn told(dispatcher: &dyn Dispatch, notes: &Notes, inbound: &Inbound) -> (String, Route) {
     dispatched(dispatcher, inbound).await.expect("handled");
@@ -202,4 +209,57 @@ fn an_address_is_taken_apart_into_values_that_are_listed() {
     assert_eq!((joined.unit, joined.number.as_str()), (JoinedUnit::M, "7"));
     let glued: Glued = "g/abc".parse().expect("an address");
     assert_eq!((glued.first.as_str(), glued.second.as_str()), ("a", "bc"));
+}
+
+#[tokio::test]
+async fn one_operation_may_have_json_texts_and_bytes() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = mixed_payloads::Dispatcher::new(Noting(notes.clone()));
+    let rows: [(&str, &str, &[u8], &str, Option<&str>); 10] = [
+        ("uploads", "", br#"{"type": "foo"}"#, "on_upload Foo", Some("foo")),
+        ("uploads", "application/json", br#"{"type": "bar"}"#, "on_upload Bar", Some("bar")),
+        ("uploads", "Text/Plain; charset=utf-8", br#"{"type": "bar"}"#, "on_upload Note", Some("note")),
+        ("uploads", "", b"a note", r#"on_upload Note("a note")"#, Some("note")),
+        ("uploads", "", b"\xff\x00", "on_upload Blob", Some("blob")),
+        ("pictures", "image/jpeg", b"\xff\xd8", "on_picture Jpeg", Some("jpeg")),
+        ("pictures", "image/png", b"\x89PNG", "on_picture Png", Some("png")),
+        ("pictures", "application/json", br#"{"text": "t"}"#, "on_picture Caption", Some("caption")),
+        ("pictures", "image/gif", b"GIF", r#"unknown Some("image/gif")"#, None),
+        ("lines", "text/plain", "ligne à ligne".as_bytes(), r#"on_line "ligne à ligne""#, Some("line")),
+    ];
+    for (channel, content_type, body, method, name) in rows {
+        let headers = [("content-type", content_type)].into_iter().filter(|(_, value)| !value.is_empty());
+        let inbound = Inbound::new(body.to_vec()).with_channel(channel).with_headers(headers.collect());
+        let (noted, route) = told(&dispatcher, &notes, &inbound).await;
+        assert!(noted.starts_with(method), "{channel} {content_type}: {noted}");
+        assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {content_type}");
+    }
+    let torn = Inbound::new(r#"{"type": "baz"}"#).with_channel("uploads");
+    assert!(matches!(dispatched(&dispatcher, &torn).await, Err(DispatchError::Undecodable(_))), "JSON is no note");
+}
+
+#[tokio::test]
+async fn each_of_them_is_sent_as_what_it_is() {
+    use mixed_payloads::{Order, Publisher, SendUploadMessage};
+
+    let kept = Kept::default();
+    let publisher = Publisher::new(&kept);
+    for event in [
+        SendUploadMessage::Order(Order::new("o1")),
+        SendUploadMessage::Remark("r".to_owned()),
+        SendUploadMessage::Xml(b"<x/>".to_vec()),
+    ] {
+        publisher.send_upload(&event).await.expect("sent");
+    }
+    publisher.send_line("l").await.expect("sent");
+    let sent = kept.0.lock().expect("nobody panics");
+    let sent: Vec<(&[u8], Option<&str>)> =
+        sent.iter().map(|outbound| (outbound.body().as_ref(), outbound.headers().get_str("content-type"))).collect();
+    let expected: [(&[u8], _); 4] = [
+        (br#"{"id":"o1"}"#, Some("application/json")),
+        (b"r", Some("text/plain")),
+        (b"<x/>", Some("application/xml")),
+        (b"l", Some("text/plain")),
+    ];
+    assert_eq!(sent, expected);
 }

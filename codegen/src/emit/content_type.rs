@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs};
+use super::types::{self, Wire};
+use super::{Emit, docs, unions};
 use crate::ir::{Carried, Operation, Reply, Shape, Type};
 use crate::names::Name;
 
@@ -59,24 +60,32 @@ pub(super) fn words(operation: &Operation) -> Option<String> {
 
 /// The header that says what is sent: of one message, or of whichever the `event` is.
 pub(super) fn header(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
-    let content_type = |message: &Carried| message.content_type.clone().unwrap_or_else(|| JSON.to_owned());
+    let content_type = |message| said(emit, message);
     let first = operation.messages.first().map(content_type)?;
     if operation.messages.iter().all(|message| content_type(message) == first) {
         let is_said = operation.messages.iter().any(|message| message.content_type.is_some());
-        return (is_said && is_special(&first)).then(|| with(&quote!(#first)));
+        return (is_said && is_special(first)).then(|| with(&quote!(#first)));
     }
     let Type::Named(id) = &operation.payload else { return None };
-    let Shape::Union(union) = &emit.api.types[*id].shape else { return None };
+    let def = &emit.api.types[*id];
+    let variants = def.shape.variants()?;
     let name = &emit.names.types[id];
-    let arms = union.variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
+    let arms = variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
         let message = operation.messages.iter().find(|message| message.at == variant.at)?;
         let content_type = content_type(message);
         Some(quote!(#name::#member(_) => #content_type,))
     });
     let arms: Vec<TokenStream> = arms.collect();
-    let is_open = super::unions::keeps_unknown(emit, &emit.api.types[*id], union);
+    let is_open = matches!(&def.shape, Shape::Union(union) if unions::keeps_unknown(emit, def, union));
     let unknown = is_open.then(|| quote!(#name::Unknown(_) => #JSON,));
-    (arms.len() == union.variants.len()).then(|| with(&quote!(match event { #(#arms)* #unknown })))
+    (arms.len() == variants.len()).then(|| with(&quote!(match event { #(#arms)* #unknown })))
+}
+
+fn said<'a>(emit: Emit<'_>, message: &'a Carried) -> &'a str {
+    message.content_type.as_deref().unwrap_or_else(|| match types::wire(emit, &message.payload) {
+        Wire::Json => JSON,
+        _ => "application/octet-stream",
+    })
 }
 
 /// The header that says what is replied.

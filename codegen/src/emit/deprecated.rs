@@ -25,7 +25,9 @@ impl Deprecated {
             let docs = match &def.shape {
                 Shape::Struct(object) => object.fields.iter().map(|field| &field.docs).collect(),
                 Shape::Enum(listed) => docs_of(&listed.members),
-                Shape::Union(_) | Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
+                Shape::Union(_) | Shape::Mixed(_) | Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => {
+                    Vec::new()
+                }
             };
             let members = docs.into_iter().zip(&emit.names.members[&id]).filter(|(docs, _)| docs.deprecated);
             found.members.extend(members.map(|(_, member)| (name.to_owned(), member.plain().to_owned())));

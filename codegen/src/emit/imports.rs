@@ -83,6 +83,7 @@ impl Uses {
                     uses.union(emit, def, union);
                     union.variants.iter().for_each(|variant| uses.ty(&variant.ty));
                 }
+                Shape::Mixed(variants) => variants.iter().for_each(|variant| uses.ty(&variant.ty)),
                 Shape::OpenTuple(tuple) => {
                     uses.add("std", ["fmt"]);
                     uses.add("serde", ["Deserialize", "Deserializer", "Serialize", "Serializer"]);

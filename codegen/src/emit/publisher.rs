@@ -91,7 +91,9 @@ pub(super) fn sending(emit: Emit<'_>, operation: &Operation) -> Sending {
     let headers = headers.map(|ty| quote!(, headers: #ty));
     let outbound = match types::wire(emit, &operation.payload) {
         Wire::Json => quote!(Outbound::json(#address, event)? #header),
+        Wire::Text => quote!(Outbound::new(#address, event.to_owned()) #header),
         Wire::Bytes => quote!(Outbound::new(#address, event.to_vec()) #header),
+        Wire::Mixed => quote!(event.outbound(#address)? #header),
         Wire::Own => quote!(Outbound::new(#address, Vec::<u8>::from(event)) #header),
     };
     Sending { arguments: quote!(#argument event: #payload #headers), outbound }

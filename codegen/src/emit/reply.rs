@@ -73,7 +73,8 @@ pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload
     let address = address(emit, reply);
     let outbound = match types::wire(emit, &reply.payload) {
         Wire::Json => quote!(Outbound::json(address, &reply).map_err(HandlerError::reject)?),
-        Wire::Bytes => quote!(Outbound::new(address, reply)),
+        Wire::Text | Wire::Bytes => quote!(Outbound::new(address, reply)),
+        Wire::Mixed => quote!(reply.outbound(address).map_err(HandlerError::reject)?),
         Wire::Own => quote!(Outbound::new(address, Vec::<u8>::from(&reply))),
     };
     let content_type = content_type::reply_header(reply);

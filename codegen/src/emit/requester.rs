@@ -98,7 +98,7 @@ pub(super) fn place(location: &Location, wire: Wire) -> Option<TokenStream> {
             let pointer = pointer.as_str();
             Some(quote!(request::payload(#pointer)))
         }
-        (Location::Payload(_), Wire::Bytes | Wire::Own) => None,
+        (Location::Payload(_), Wire::Text | Wire::Bytes | Wire::Own | Wire::Mixed) => None,
     }
 }
 
@@ -110,7 +110,8 @@ fn decoded(emit: Emit<'_>, reply: &Reply) -> TokenStream {
             let validated = validated.map(|validate| quote!(Ok(reply.decode_valid(#validate)?)));
             validated.unwrap_or_else(|| quote!(Ok(reply.decode()?)))
         }
-        Wire::Bytes => quote!(Ok(reply.body().to_vec())),
+        Wire::Text => quote!(Ok(reply.text()?.to_owned())),
+        Wire::Bytes | Wire::Mixed => quote!(Ok(reply.body().to_vec())),
         Wire::Own => {
             let ty = types::owned(emit, &reply.payload);
             quote!(<#ty as TryFrom<&[u8]>>::try_from(reply.body()).map_err(|error| DecodeError::custom(error).into()))

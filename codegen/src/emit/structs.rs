@@ -146,7 +146,7 @@ fn takes_null(emit: Emit<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
         Type::Named(id) if seen.insert(*id) => match &emit.api.types[*id].shape {
             Shape::Alias(target) => takes_null(emit, target, seen),
             Shape::Union(union) => union.variants.iter().any(|variant| takes_null(emit, &variant.ty, seen)),
-            Shape::Struct(_) | Shape::Enum(_) | Shape::Newtype(_) | Shape::OpenTuple(_) => false,
+            Shape::Struct(_) | Shape::Enum(_) | Shape::Mixed(_) | Shape::Newtype(_) | Shape::OpenTuple(_) => false,
         },
         _ => false,
     }

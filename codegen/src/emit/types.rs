@@ -18,6 +18,7 @@ pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
         Type::Single => quote!(f32),
         Type::String => quote!(String),
         Type::Bytes => quote!(Vec<u8>),
+        Type::Text => quote!(String),
         Type::Encoded(path) => path.parse().unwrap_or_default(),
         Type::External(external) => self::external(external),
         Type::List(item) => {
@@ -74,7 +75,7 @@ fn map(emit: Emit<'_>) -> TokenStream {
 /// The type as an argument that is only looked at.
 pub(super) fn borrowed(emit: Emit<'_>, ty: &Type) -> TokenStream {
     match ty {
-        Type::String => quote!(&str),
+        Type::String | Type::Text => quote!(&str),
         Type::Bytes => quote!(&[u8]),
         Type::List(item) => {
             let item = owned(emit, item);
@@ -151,7 +152,10 @@ pub(super) fn conversions(emit: Emit<'_>, id: TypeId, target: &Type) -> Vec<Toke
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wire {
     Json,
+    Text,
     Bytes,
+    /// One of several, some of which are no JSON.
+    Mixed,
     /// Its own type knows.
     Own,
 }
@@ -160,9 +164,11 @@ pub(super) enum Wire {
 pub(super) fn wire(emit: Emit<'_>, ty: &Type) -> Wire {
     match ty {
         Type::Bytes => Wire::Bytes,
+        Type::Text => Wire::Text,
         Type::Encoded(_) => Wire::Own,
         Type::Named(id) => match &emit.api.types[*id].shape {
             Shape::Alias(target) => wire(emit, target),
+            Shape::Mixed(_) => Wire::Mixed,
             _ => Wire::Json,
         },
         _ => Wire::Json,

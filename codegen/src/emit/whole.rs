@@ -63,7 +63,7 @@ pub(super) fn reaches(emit: Emit<'_>, ty: &Type) -> bool {
 /// Whether anything in the file reads integers so.
 pub(super) fn is_used(emit: Emit<'_>) -> bool {
     emit.api.types.iter().any(|(id, def)| match &def.shape {
-        Shape::Alias(_) => false,
+        Shape::Alias(_) | Shape::Mixed(_) => false,
         Shape::Struct(object) => {
             object.fields.iter().any(|field| holds(emit, &field.ty))
                 || matches!(&object.extra, Extra::Kept(value) if reaches(emit, value))

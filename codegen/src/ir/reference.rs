@@ -15,6 +15,8 @@ pub(crate) enum Type {
     String,
     /// A payload in a language that is not read.
     Bytes,
+    /// A payload that is a text, and no JSON.
+    Text,
     /// A payload in such a language, as a type given in `Config` that reads and writes its own bytes.
     Encoded(String),
     /// A type that the output names and does not define.

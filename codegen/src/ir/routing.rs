@@ -48,6 +48,8 @@ pub(crate) enum Fit {
 pub(crate) enum Telling {
     /// Nothing has to: the operation, an index into [`Api::operations`](super::Api), takes them all.
     Operation(usize),
+    /// It can be this message only.
+    Message(Candidate),
     /// The payload, as the operation's union reads it.
     Variant(usize),
     /// A header, or a string in the payload.
@@ -63,6 +65,8 @@ pub(crate) enum Mark {
     Payload(Pointer),
     /// An integer in the payload, by its digits.
     Integer(Pointer),
+    /// The content type without its parameters, in lower case.
+    MediaType,
 }
 
 /// The texts that mean one message.

@@ -12,10 +12,23 @@ pub(crate) enum Shape {
     Struct(Struct),
     Enum(Enum),
     Union(Union),
+    /// The payloads of an operation of which some are no JSON; what tells them apart is not in them alone.
+    Mixed(Vec<Variant>),
     OpenTuple(OpenTuple),
     Alias(Type),
     /// An alias that holds itself has to be a type of its own.
     Newtype(Type),
+}
+
+impl Shape {
+    /// The alternatives, where there are any.
+    pub(crate) fn variants(&self) -> Option<&[Variant]> {
+        match self {
+            Self::Union(union) => Some(&union.variants),
+            Self::Mixed(variants) => Some(variants),
+            _ => None,
+        }
+    }
 }
 
 /// One of several alternatives.

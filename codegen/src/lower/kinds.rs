@@ -58,7 +58,7 @@ fn add(types: &Types, ty: &Type, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet
         Type::Boolean => _ = kinds.insert(Kind::Boolean),
         Type::Integer(_) | Type::Double | Type::Single => _ = kinds.insert(Kind::Number),
         Type::Any | Type::Encoded(_) | Type::External(External::Path(_)) => kinds.extend(Kind::ALL),
-        Type::String | Type::EventName | Type::External(_) => _ = kinds.insert(Kind::String),
+        Type::String | Type::Text | Type::EventName | Type::External(_) => _ = kinds.insert(Kind::String),
         Type::List(_) | Type::Set(_) | Type::Array(..) | Type::Tuple(_) | Type::Bytes => _ = kinds.insert(Kind::Array),
         Type::Map(_) | Type::Keyed(..) => _ = kinds.insert(Kind::Object),
         Type::Nullable(inner) => {
@@ -88,6 +88,8 @@ fn named(types: &Types, id: TypeId, kinds: &mut BTreeSet<Kind>, seen: &mut BTree
         Shape::Union(union) => {
             union.variants.iter().for_each(|variant| add(types, &variant.ty, kinds, seen));
         }
+        // It is no JSON, and stands in none.
+        Shape::Mixed(_) => {}
         Shape::Alias(target) | Shape::Newtype(target) => add(types, target, kinds, seen),
     }
 }

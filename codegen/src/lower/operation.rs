@@ -10,7 +10,7 @@ use super::{docs, identity, qualify, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Address, Document, MessageId, SchemaId};
-use crate::ir::{Carried, Direction, Event, Example, Operation, Type};
+use crate::ir::{Carried, Direction, Event, Example, Label, Operation, Type, Variant};
 use crate::mark::mark;
 
 /// The events of the document, each name once, in the order of the operations.
@@ -160,7 +160,7 @@ impl Reader<'_, '_> {
         let id = operation_id(self.document, operation);
         let names = event_names(self.document, operation);
         let carried = operation.messages.iter().zip(&names);
-        let mut messages: Vec<Carried> = carried.map(|(id, name)| self.carried(*id, name)).collect();
+        let messages: Vec<Carried> = carried.map(|(id, name)| self.carried(*id, name)).collect();
         let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, direction, &id));
         if messages.is_empty() {
             self.diagnostics.push(no_message(operation));
@@ -168,13 +168,11 @@ impl Reader<'_, '_> {
         }
         let mut carried = operation.messages.iter().zip(&messages);
         let is_binary = carried.any(|(id, carried)| self.is_binary(&self.document.messages[*id], &carried.payload));
-        if is_binary && messages.iter().any(|message| message.payload != messages[0].payload) {
-            // No union of JSON holds them, so all of them come as they are.
-            for message in &mut messages {
-                message.payload = Type::Bytes;
-            }
-        }
-        let payload = self.payload(operation, &id, &names, &messages);
+        let payload = if is_binary && messages.iter().any(|message| message.payload != messages[0].payload) {
+            self.mixed(operation, &id, &names, &messages)
+        } else {
+            self.payload(operation, &id, &names, &messages)
+        };
         let at = operation.at.clone();
         let docs = docs(&operation.docs);
         Some(Operation { at, id, direction, channel: operation.channel, messages, payload, reply, docs })
@@ -212,6 +210,18 @@ impl Reader<'_, '_> {
         joined.map_or(Type::Any, |joined| self.schemas.operation(&operation.at, id, &joined))
     }
 
+    /// One type for payloads of which some are no JSON.
+    fn mixed(&mut self, operation: &document::Operation, id: &str, names: &[String], messages: &[Carried]) -> Type {
+        let variants = (operation.messages.iter().zip(names).zip(messages)).map(|((message, name), carried)| {
+            let label = self.document.messages[*message].key.clone().unwrap_or_else(|| name.clone());
+            let (at, ty) = (carried.at.clone(), carried.payload.clone());
+            Variant { at, label: Label::plain(label), ty, tag_values: Vec::new(), kinds: Vec::new() }
+        });
+        let mut seen = BTreeSet::new();
+        let variants = variants.filter(|variant| seen.insert(variant.at.clone())).collect();
+        self.schemas.mixed(&operation.at, id, variants)
+    }
+
     /// The type of a payload as its message's content type lets it travel: what is no JSON is not decoded as such.
     fn travelling(&mut self, message: &document::Message, payload: Type) -> Type {
         let Some(content_type) = content_type(self.document, message) else { return payload };
@@ -220,12 +230,15 @@ impl Reader<'_, '_> {
         if is_json || self.is_binary(message, &payload) {
             return payload;
         }
+        if essence.starts_with("text/") && payload == Type::String {
+            return Type::Text;
+        }
         let why = format!("messages of `{content_type}` are not decoded");
         self.schemas.encoded(&message.at.join("payload"), content_type, &why)
     }
 
     fn is_binary(&self, message: &document::Message, payload: &Type) -> bool {
-        matches!(payload, Type::Bytes | Type::Encoded(_))
+        matches!(payload, Type::Bytes | Type::Text | Type::Encoded(_))
             || message.payload.is_some_and(|id| self.schemas.is_foreign(id))
     }
 }

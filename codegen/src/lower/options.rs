@@ -3,7 +3,7 @@
 use crate::config::{ByPattern, Config};
 use crate::diagnostic::Diagnostics;
 use crate::document::{Pointer, Schemas};
-use crate::ir::{Event, Extra, Shape, Type, TypeDef, Types};
+use crate::ir::{Event, Extra, Shape, Type, TypeDef, Types, Union};
 
 /// Lets structs keep what the document does not name, where that is chosen.
 pub(super) fn keep_unknown(types: &mut Types, config: &Config) {
@@ -67,7 +67,9 @@ fn members(def: &TypeDef) -> Vec<&Pointer> {
     match &def.shape {
         Shape::Struct(object) => object.fields.iter().map(|field| &field.at.pointer).collect(),
         Shape::Enum(listed) => listed.members.labels().into_iter().map(|(at, _)| &at.pointer).collect(),
-        Shape::Union(union) => union.variants.iter().map(|variant| &variant.at.pointer).collect(),
+        Shape::Union(Union { variants, .. }) | Shape::Mixed(variants) => {
+            variants.iter().map(|variant| &variant.at.pointer).collect()
+        }
         Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
     }
 }

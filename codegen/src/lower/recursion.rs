@@ -79,6 +79,7 @@ fn in_place(shape: &mut Shape) -> Vec<usize> {
 pub(super) fn parts(shape: &mut Shape) -> Vec<&mut Type> {
     match shape {
         Shape::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
+        Shape::Mixed(variants) => variants.iter_mut().map(|variant| &mut variant.ty).collect(),
         Shape::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
         Shape::OpenTuple(tuple) => tuple.items.iter_mut().collect(),
         Shape::Newtype(target) => vec![target],

@@ -235,6 +235,16 @@ impl<'a> Lowering<'a> {
         })
     }
 
+    /// The payloads of an operation of which some are no JSON.
+    pub(super) fn mixed(&mut self, at: &Place, id: &str, variants: Vec<Variant>) -> Type {
+        self.add(TypeDef {
+            at: at.clone(),
+            origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
+            docs: Docs::default(),
+            shape: Shape::Mixed(variants),
+        })
+    }
+
     /// Every type that was made, how much of the schemas they say, and which schemas they were made of.
     pub(super) fn finish(self) -> (Types, Coverage, Made) {
         self.mapped_payloads_exist();

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{DefaultValue, External, Extra, Field, Members, Presence, Shape, Type, TypeId, Types, Width};
+use crate::ir::{DefaultValue, External, Extra, Field, Members, Presence, Shape, Type, TypeId, Types, Union, Width};
 
 /// Takes `i128` out of unions, out of maps beside properties, and out of all that either holds.
 pub(super) fn replace_where_held(types: &mut Types) {
@@ -17,7 +17,7 @@ pub(super) fn replace_where_held(types: &mut Types) {
                 Extra::Kept(ty) => vec![ty],
                 Extra::Dropped => Vec::new(),
             },
-            Shape::Enum(_) | Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
+            Shape::Enum(_) | Shape::Mixed(_) | Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
         };
         for ty in held {
             replace(ty, &mut pending);
@@ -42,7 +42,9 @@ pub(super) fn replace_where_held(types: &mut Types) {
 fn all(shape: &mut Shape) -> Vec<&mut Type> {
     match shape {
         Shape::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
-        Shape::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
+        Shape::Union(Union { variants, .. }) | Shape::Mixed(variants) => {
+            variants.iter_mut().map(|variant| &mut variant.ty).collect()
+        }
         Shape::OpenTuple(tuple) => tuple.types_mut().collect(),
         Shape::Alias(target) | Shape::Newtype(target) => vec![target],
         Shape::Enum(_) => Vec::new(),

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::emit::types::Wire;
 use crate::emit::{Emit, schemas, types};
-use crate::ir::{Carried, Operation, Shape, Type};
+use crate::ir::{Carried, Operation, Type};
 
 /// The payload out of the delivery.
 pub(super) fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
@@ -14,7 +14,9 @@ pub(super) fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
             let validated = schemas::validator(emit, ty).map(|validate| quote!(cx.decode_valid(#validate)?));
             validated.unwrap_or_else(|| quote!(cx.decode()?))
         }
-        Wire::Bytes => quote!(cx.inbound().body().to_vec()),
+        Wire::Text => quote!(cx.inbound().text()?.to_owned()),
+        // Which one of several it is, its message says.
+        Wire::Bytes | Wire::Mixed => quote!(cx.inbound().body().to_vec()),
         Wire::Own => {
             let ty = types::owned(emit, ty);
             quote!(<#ty as TryFrom<&[u8]>>::try_from(cx.inbound().body()).map_err(DecodeError::custom)?)
@@ -26,10 +28,10 @@ pub(super) fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
 pub(super) fn of_message(emit: Emit<'_>, operation: &Operation, message: &Carried) -> TokenStream {
     let decoded = decoded(emit, &message.payload);
     let Type::Named(id) = &operation.payload else { return decoded };
-    let Shape::Union(union) = &emit.api.types[*id].shape else { return decoded };
+    let Some(variants) = emit.api.types[*id].shape.variants() else { return decoded };
     let is_joined = operation.payload != message.payload;
     // Two messages may have one type, so the type does not tell whose variant is meant.
-    match union.variants.iter().position(|variant| variant.at == message.at) {
+    match variants.iter().position(|variant| variant.at == message.at) {
         Some(variant) if is_joined => {
             let (union, variant) = (&emit.names.types[id], &emit.names.members[id][variant]);
             quote!(#union::#variant(#decoded))

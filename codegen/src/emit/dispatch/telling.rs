@@ -14,6 +14,7 @@ use crate::ir::{Candidate, Carried, Case, Mark, Operation, Shape, Telling, Type}
 pub(super) fn call(emit: Emit<'_>, telling: &Telling) -> TokenStream {
     match telling {
         Telling::Operation(operation) | Telling::Variant(operation) => whole(emit, *operation),
+        Telling::Message(candidate) => one(emit, *candidate),
         Telling::Mark { at, cases, otherwise } => {
             let patterns = cases.iter().map(pattern);
             let calls = cases.iter().map(|case| one(emit, case.of));
@@ -23,7 +24,7 @@ pub(super) fn call(emit: Emit<'_>, telling: &Telling) -> TokenStream {
             });
             let text = text(at, &quote!(cx.inbound()));
             let place = match at {
-                Mark::Header(_) => TokenStream::new(),
+                Mark::Header(_) | Mark::MediaType => TokenStream::new(),
                 Mark::Payload(pointer) | Mark::Integer(pointer) => {
                     let pointer = pointer.as_str();
                     quote!(.at(#pointer))
@@ -46,6 +47,7 @@ pub(super) fn call(emit: Emit<'_>, telling: &Telling) -> TokenStream {
 pub(super) fn route(emit: Emit<'_>, telling: &Telling) -> TokenStream {
     match telling {
         Telling::Operation(operation) => known(emit, &emit.api.operations[*operation].messages[0]),
+        Telling::Message(candidate) => known(emit, carried(emit, *candidate).1),
         Telling::Variant(operation) => by_variant(emit, &emit.api.operations[*operation]),
         Telling::Mark { at, cases, otherwise } => {
             let patterns = cases.iter().map(pattern);
@@ -77,6 +79,7 @@ pub(super) fn route(emit: Emit<'_>, telling: &Telling) -> TokenStream {
 fn text(at: &Mark, inbound: &TokenStream) -> TokenStream {
     match at {
         Mark::Header(name) => quote!(#inbound.header(#name)),
+        Mark::MediaType => quote!(#inbound.media_type().as_deref()),
         Mark::Payload(pointer) => {
             let pointer = pointer.as_str();
             quote!(#inbound.peek(#pointer)?.as_deref())
@@ -145,9 +148,15 @@ fn by_shape(
     let wire = |candidate: &Candidate| types::wire(emit, &carried(emit, *candidate).1.payload);
     let (json, others): (Vec<Candidate>, Vec<Candidate>) =
         candidates.iter().copied().partition(|candidate| wire(candidate) == Wire::Json);
-    let (bytes, own): (Vec<Candidate>, Vec<Candidate>) =
-        others.into_iter().partition(|candidate| wire(candidate) == Wire::Bytes);
+    let (own, others): (Vec<Candidate>, Vec<Candidate>) =
+        others.into_iter().partition(|candidate| wire(candidate) == Wire::Own);
+    let (texts, bytes): (Vec<Candidate>, Vec<Candidate>) =
+        others.into_iter().partition(|candidate| wire(candidate) == Wire::Text);
     let bytes = bytes.first().map(|candidate| then(*candidate));
+    let bytes = match (texts.first().map(|candidate| then(*candidate)), bytes) {
+        (Some(text), Some(bytes)) => Some(quote!(if #inbound.text().is_ok() { #text } else { #bytes })),
+        (text, bytes) => text.or(bytes),
+    };
     let rest = match (&own[..], bytes) {
         ([], bytes) => bytes,
         ([others @ .., last], None) => Some(by_own(emit, others, inbound, then, &then(*last))),
@@ -190,16 +199,22 @@ fn by_fit(
     let tried = tried(emit, candidates);
     let thens: Vec<TokenStream> = candidates.iter().map(|candidate| then(*candidate)).collect();
     let (Some((last, thens)), [marks @ .., _]) = (thens.split_last(), &marks[..]) else { return TokenStream::new() };
+    let told = quote!(#tried .told()? {
+        #(#marks => #thens,)*
+        _ => #last,
+    });
     match rest {
-        None => quote!(match choice::Fitting::of(#inbound)? #tried .told()? {
-            #(#marks => #thens,)*
-            _ => #last,
-        }),
-        Some(rest) => quote!(match choice::Fitting::of(#inbound).and_then(|fitting| fitting #tried .told()) {
-            #(Ok(#marks) => #thens,)*
-            Ok(_) => #last,
-            Err(_) => #rest,
-        }),
+        None => quote!(match choice::Fitting::of(#inbound)? #told),
+        // What is JSON, and none of those, is not taken for something else.
+        Some(rest) => {
+            if thens.is_empty() {
+                return quote!(if choice::Fitting::<()>::of(#inbound).is_ok() { #last } else { #rest });
+            }
+            quote!(match choice::Fitting::of(#inbound) {
+                Ok(fitting) => match fitting #told,
+                Err(_) => #rest,
+            })
+        }
     }
 }
 
@@ -243,6 +258,6 @@ pub(super) fn asks_shapes(telling: &Telling) -> bool {
     match telling {
         Telling::Shape(_) => true,
         Telling::Mark { otherwise, .. } => otherwise.as_ref().is_some_and(|telling| asks_shapes(telling)),
-        Telling::Operation(_) | Telling::Variant(_) => false,
+        Telling::Operation(_) | Telling::Message(_) | Telling::Variant(_) => false,
     }
 }

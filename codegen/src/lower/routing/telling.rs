@@ -8,7 +8,7 @@ use super::contender::{Contender, contenders};
 use super::mark::{self, Marked};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Pointer;
-use crate::ir::{Candidate, Mark, Shape, Telling, Told, Type, Union};
+use crate::ir::{Candidate, Case, Mark, Shape, Telling, Told, Type, Union};
 use crate::lower::{identity, union};
 
 /// What tells the operation, and what tells the message.
@@ -21,6 +21,9 @@ pub(super) fn of(apis: &Apis<'_>, operations: &[usize]) -> Option<(Telling, Tell
     }
     // The payload of one operation is one type, which mostly knows its alternatives itself.
     let whole = Telling::Operation(first);
+    if is_mixed(apis, first) {
+        return Some((message.clone(), message));
+    }
     let Some(union) = joined(apis, first) else { return Some((whole, message)) };
     let operation = match (union.told(), &message) {
         (Told::Nothing, Telling::Mark { at, cases, otherwise }) => {
@@ -55,11 +58,18 @@ fn joined<'a>(apis: &Apis<'a>, operation: usize) -> Option<&'a Union> {
     }
 }
 
+/// Whether some of an operation's payloads are no JSON, so that no union reads them.
+fn is_mixed(apis: &Apis<'_>, operation: usize) -> bool {
+    let Type::Named(id) = &apis.operations[operation].payload else { return false };
+    matches!(apis.types[*id].shape, Shape::Mixed(_))
+}
+
 fn message(apis: &Apis<'_>, contenders: &[Contender]) -> Telling {
     if let [only] = contenders {
-        return Telling::Operation(only.of.operation);
+        return lone(apis, only.of);
     }
-    let (header, payload) = (mark::header(apis, contenders), mark::payload(apis, contenders));
+    let header = mark::header(apis, contenders).or_else(|| media_type(apis, contenders));
+    let payload = mark::payload(apis, contenders);
     let by_payload = payload.map(|marked| {
         // Where the property may be missing, the rest of the payload has to tell.
         let shape = (!marked.is_required).then(|| shape(apis, contenders, Apart::Marked)).flatten();
@@ -72,6 +82,36 @@ fn message(apis: &Apis<'_>, contenders: &[Contender]) -> Telling {
     // Not every transport has headers.
     let otherwise = by_payload.or_else(|| shape(apis, contenders, Apart::Marked));
     by(header, otherwise)
+}
+
+/// The content types, where each message has one of its own; of what is no JSON, those that no other has.
+fn media_type(apis: &Apis<'_>, contenders: &[Contender]) -> Option<Marked> {
+    let media_type = |contender: &Contender| {
+        let carried = apis.carried(contender.of);
+        let json = is_json(apis, &carried.payload).then_some("application/json");
+        let essence = carried.content_type.as_deref().or(json)?.split(';').next()?;
+        Some(essence.trim().to_ascii_lowercase())
+    };
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for media_type in contenders.iter().filter_map(media_type) {
+        *counts.entry(media_type).or_default() += 1;
+    }
+    let own = contenders.iter().filter_map(|contender| {
+        let media_type = media_type(contender).filter(|media_type| counts[media_type] == 1)?;
+        Some((contender, Case { values: vec![media_type], of: contender.of }))
+    });
+    let own: Vec<(&Contender, Case)> = own.collect();
+    let are_others = own.iter().any(|(contender, _)| !is_json(apis, &apis.carried(contender.of).payload));
+    let cases = own.iter().map(|(_, case)| case.clone()).collect();
+    (are_others || own.len() == contenders.len()).then_some(Marked { at: Mark::MediaType, cases, is_required: false })
+}
+
+/// The payload of an operation is that of its message, where that is the only one.
+fn lone(apis: &Apis<'_>, of: Candidate) -> Telling {
+    match apis.operations[of.operation].messages.len() {
+        1 => Telling::Operation(of.operation),
+        _ => Telling::Message(of),
+    }
 }
 
 fn by(marked: Marked, otherwise: Option<Telling>) -> Telling {
@@ -107,7 +147,7 @@ fn shape(apis: &Apis<'_>, contenders: &[Contender], apart: Apart) -> Option<Tell
     tried.sort_by_key(|contender| (!is_json(apis, &apis.carried(contender.of).payload), Reverse(demand(contender))));
     match &tried[..] {
         [] => None,
-        [only] => Some(Telling::Operation(only.of.operation)),
+        [only] => Some(lone(apis, only.of)),
         tried => Some(Telling::Shape(tried.iter().map(|contender| contender.of).collect())),
     }
 }
@@ -127,7 +167,7 @@ fn looks(apis: &Apis<'_>, contender: Contender) -> String {
 /// Whether a payload is read as JSON, by whatever name its type goes.
 fn is_json(apis: &Apis<'_>, ty: &Type) -> bool {
     match ty {
-        Type::Bytes | Type::Encoded(_) => false,
+        Type::Bytes | Type::Text | Type::Encoded(_) => false,
         Type::Named(id) => match &apis.types[*id].shape {
             Shape::Alias(target) => is_json(apis, target),
             _ => true,

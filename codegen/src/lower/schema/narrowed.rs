@@ -17,6 +17,7 @@ impl Lowering<'_> {
             | Type::Boxed(_)
             | Type::EventName
             | Type::Bytes
+            | Type::Text
             | Type::Encoded(_)
             | Type::External(External::Path(_)) => false,
             Type::Nullable(inner) => !matches!(**inner, Type::Named(_) | Type::Boxed(_)),
