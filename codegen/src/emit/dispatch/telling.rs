@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::payload;
 use crate::emit::types::Wire;
-use crate::emit::{Emit, reply, schemas, types, unions};
+use crate::emit::{Emit, known, reply, schemas, types, unions};
 use crate::ir::{Candidate, Carried, Case, Mark, Operation, Shape, Telling, Type};
 
 /// Calls the method that is meant.
@@ -245,9 +245,11 @@ fn tried(emit: Emit<'_>, candidates: &[Candidate]) -> TokenStream {
     let tried = candidates.iter().zip(marks(emit, candidates)).map(|(candidate, mark)| {
         let message = carried(emit, *candidate).1;
         let (name, ty) = (&emit.api.events[message.event].name, types::owned(emit, &message.payload));
-        match schemas::validator(emit, &message.payload) {
-            Some(validate) => quote!(.or_valid(#name, |_: #ty| #mark, #validate)),
-            None => quote!(.or(#name, |_: #ty| #mark)),
+        let is_known = known::is_known(emit, &message.payload, &quote!(read));
+        match (schemas::validator(emit, &message.payload), is_known) {
+            (Some(validate), _) => quote!(.or_valid(#name, |_: #ty| #mark, #validate)),
+            (None, Some(test)) => quote!(.or_known(#name, |_: #ty| #mark, |read: &#ty| #test)),
+            (None, None) => quote!(.or(#name, |_: #ty| #mark)),
         }
     });
     quote!(#(#tried)*)

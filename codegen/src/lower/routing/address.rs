@@ -123,7 +123,7 @@ fn listed<'a>(types: &'a Types, ty: &Type) -> Option<(&'a TypeDef, BTreeSet<Stri
     let values = match &listed.members {
         Members::Texts(values) => values.iter().map(|value| value.value.clone()).collect(),
         Members::Integers(_, values) => values.iter().map(|value| value.value.to_string()).collect(),
-        Members::Numbers(_) | Members::Mixed(_) => return None,
+        Members::Booleans(_) | Members::Numbers(_) | Members::Mixed(_) => return None,
     };
     Some((def, values))
 }

@@ -51,10 +51,10 @@ fn warn_of_lost(apis: &Apis<'_>, operation: usize, lost: &[(usize, usize)]) {
     let Some((_, owner)) = lost.first() else { return };
     let (operation, owner) = (&apis.operations[operation], &apis.operations[*owner]);
     let names: Vec<String> = lost.iter().map(|(event, _)| format!("`{}`", apis.events[*event].name)).collect();
-    let what = if lost.len() == operation.messages.len() {
-        "nothing reaches this operation".to_owned()
-    } else {
-        format!("{} never reaches this operation", names.join(", "))
+    let what = match &names[..] {
+        all if all.len() == operation.messages.len() => "nothing reaches this operation".to_owned(),
+        [only] => format!("{only} never reaches this operation"),
+        several => format!("{} never reach this operation", several.join(", ")),
     };
     let message = format!("{what}: `{}` receives the same at the same address", owner.id);
     let cure = "give each operation messages of its own, or choose the operations: `Config::operations`";
