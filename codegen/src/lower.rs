@@ -75,8 +75,9 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
 
 /// The identities of what stands below an alternative; everything else is known by its place.
 fn identities(document: &Document, types: &Types) -> BTreeMap<Place, String> {
-    let variants = |def: &TypeDef| match &def.shape {
-        shape => shape.variants().unwrap_or_default().iter().map(|variant| variant.at.clone()).collect(),
+    let variants = |def: &TypeDef| -> Vec<Place> {
+        let variants = def.shape.variants().unwrap_or_default();
+        variants.iter().map(|variant| variant.at.clone()).collect()
     };
     let places = types.iter().flat_map(|(_, def)| [vec![def.at.clone()], variants(def)].concat());
     let below = places.filter(|at| ["/oneOf/", "/anyOf/"].iter().any(|list| at.pointer.as_str().contains(list)));

@@ -97,6 +97,12 @@ noting! {
 }
 
 noting! {
+    routing_names:
+    on_door(routing_names::OnDoorMessage);
+    on_lamp(routing_names::Event);
+}
+
+noting! {
     mixed_payloads:
     on_upload(mixed_payloads::OnUploadMessage);
     on_picture(mixed_payloads::OnPictureMessage);
@@ -262,4 +268,27 @@ async fn each_of_them_is_sent_as_what_it_is() {
         (b"l", Some("text/plain")),
     ];
     assert_eq!(sent, expected);
+}
+
+#[tokio::test]
+async fn a_property_with_names_tells_events_of_one_address_and_those_without_any() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = routing_names::Dispatcher::new(Noting(notes.clone()));
+    let rows = [
+        (Some("doors"), r#"{"kind": "closed"}"#, "on_door Closed", Some("closed")),
+        (Some("doors"), r#"{"kind": "broken"}"#, "on_door Broken", Some("broken")),
+        // The address counts for more.
+        (Some("lamps"), r#"{"kind": "closed"}"#, "on_lamp", Some("lit")),
+        (None, r#"{"kind": "lit"}"#, "on_lamp", Some("lit")),
+        (None, r#"{"kind": "opened"}"#, "on_door Opened", Some("opened")),
+        (None, r#"{"kind": "tested"}"#, r#"unknown Some("tested")"#, None),
+        (Some("windows"), r#"{"kind": "opened"}"#, r#"unknown Some("windows")"#, None),
+    ];
+    for (channel, body, method, name) in rows {
+        let inbound = Inbound::new(body);
+        let inbound = channel.map_or(inbound.clone(), |channel| inbound.with_channel(channel));
+        let (noted, route) = told(&dispatcher, &notes, &inbound).await;
+        assert!(noted.starts_with(method), "{channel:?} {body}: {noted}");
+        assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel:?} {body}");
+    }
 }

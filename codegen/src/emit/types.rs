@@ -16,9 +16,8 @@ pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
         Type::Integer(width) => integer(*width),
         Type::Double => quote!(f64),
         Type::Single => quote!(f32),
-        Type::String => quote!(String),
+        Type::String | Type::Text => quote!(String),
         Type::Bytes => quote!(Vec<u8>),
-        Type::Text => quote!(String),
         Type::Encoded(path) => path.parse().unwrap_or_default(),
         Type::External(external) => self::external(external),
         Type::List(item) => {

@@ -52,13 +52,11 @@ pub(super) fn route(emit: Emit<'_>, telling: &Telling) -> TokenStream {
         Telling::Mark { at, cases, otherwise } => {
             let patterns = cases.iter().map(pattern);
             let routes = cases.iter().map(|case| known(emit, carried(emit, case.of).1));
-            let otherwise = match otherwise {
-                Some(telling) => {
-                    let route = route(emit, telling);
-                    quote!(_ => #route,)
-                }
-                None => quote!(other => Route::Unknown(other.map(str::to_owned)),),
-            };
+            let otherwise = otherwise.as_ref().map(|telling| {
+                let route = route(emit, telling);
+                quote!(_ => #route,)
+            });
+            let otherwise = otherwise.unwrap_or_else(|| quote!(other => Route::Unknown(other.map(str::to_owned)),));
             let text = text(at, &quote!(inbound));
             quote!(match #text {
                 #(#patterns => #routes,)*
@@ -101,7 +99,7 @@ fn known(emit: Emit<'_>, message: &Carried) -> TokenStream {
     quote!(Route::Known(EventName::#event.to_string()))
 }
 
-fn carried<'a>(emit: Emit<'a>, candidate: Candidate) -> (&'a Operation, &'a Carried) {
+fn carried(emit: Emit<'_>, candidate: Candidate) -> (&Operation, &Carried) {
     let operation = &emit.api.operations[candidate.operation];
     (operation, &operation.messages[candidate.message])
 }

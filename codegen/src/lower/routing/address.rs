@@ -146,7 +146,9 @@ pub(super) fn groups(
         patterns.entry(pattern.pieces.clone()).or_insert(pattern).operations.push(*index);
     }
     let mut patterns: Vec<Pattern> = patterns.into_values().collect();
-    patterns.iter().for_each(|pattern| warn_of_glued(pattern, channels, apis.diagnostics));
+    for pattern in &patterns {
+        warn_of_glued(pattern, channels, apis.diagnostics);
+    }
     patterns.sort_by_key(Pattern::order);
     // Templates that are alike are few; each is held against those of its own kind alone.
     let mut alike: BTreeMap<Vec<Option<&str>>, Vec<&Pattern>> = BTreeMap::new();

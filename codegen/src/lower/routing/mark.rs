@@ -112,7 +112,7 @@ fn marked(
     let own = shared
         .iter()
         .find_map(|property| told(property, property.iter().map(|limited| limited.values.iter().collect()).collect()));
-    let named = || {
+    let by_name = || {
         let names_all = |property: &&Vec<&Limited>| {
             property.iter().zip(&names).all(|(limited, name)| limited.values.contains(name))
         };
@@ -124,5 +124,5 @@ fn marked(
         }
         told(property, names.iter().map(|name| vec![*name]).collect())
     };
-    own.or_else(named)
+    own.or_else(by_name)
 }
