@@ -144,7 +144,9 @@ fn shape(apis: &Apis<'_>, contenders: &[Contender], apart: Apart) -> Option<Tell
         let payload = apis.document.messages[contender.message].payload;
         payload.map_or((0, 0, 0), |payload| union::demand(&apis.document.schemas, payload))
     };
-    tried.sort_by_key(|contender| (!is_json(apis, &apis.carried(contender.of).payload), Reverse(demand(contender))));
+    tried.sort_by_cached_key(|contender| {
+        (!is_json(apis, &apis.carried(contender.of).payload), Reverse(demand(contender)))
+    });
     match &tried[..] {
         [] => None,
         [only] => Some(lone(apis, only.of)),
