@@ -6,9 +6,7 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::{DecodeError, Inbound};
-
-use crate::whole;
+use crate::{DecodeError, Inbound, whole};
 
 /// A value, and the alternative that keeps most of it so far.
 ///
@@ -53,11 +51,11 @@ impl<T> Fitting<T> {
     ///
     /// The deserializer's own.
     pub fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(Self::of)
+        Value::deserialize(deserializer).map(Self::of_value)
     }
 
     /// The same of a value that has been read.
-    pub(super) fn of(value: Value) -> Self {
+    pub(super) fn of_value(value: Value) -> Self {
         Self { value, best: None, refused: "no alternative fits".to_owned() }
     }
 
@@ -67,7 +65,7 @@ impl<T> Fitting<T> {
     ///
     /// The body is not JSON.
     pub fn of(inbound: &Inbound) -> Result<Self, DecodeError> {
-        Ok(Self { value: inbound.decode()?, best: None, refused: "no alternative fits".to_owned() })
+        inbound.decode().map(Self::of_value)
     }
 
     /// Tries an alternative, unless one before it keeps all of the value.
@@ -118,7 +116,7 @@ impl<T> Fitting<T> {
             None => self.or(name, alternative),
             Some(violations) => {
                 let why = DecodeError::from(violations);
-                let _ = write!(self.refused, "; {name}: {why}");
+                let _ = write!(self.refused, "; {name}: {:.MOST_TOLD$}", why.to_string());
                 self
             }
         }

@@ -30,7 +30,7 @@ where
     if let Some(known) = key.as_ref().and_then(Attempt::known) {
         return known.map_err(D::Error::custom);
     }
-    let read = best(Fitting::of(value)).map_err(|error| error.to_string());
+    let read = best(Fitting::of_value(value)).map_err(|error| error.to_string());
     if let Some(key) = key {
         Attempt::remember(key, &read);
     }

@@ -129,6 +129,7 @@ fn all(shape: &Shape) -> Vec<&Type> {
         Shape::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
         Shape::OpenTuple(tuple) => tuple.types().collect(),
         Shape::Alias(target) | Shape::Newtype(target) => vec![target],
-        Shape::Enum(_) => Vec::new(),
+        // Each payload of a mixed one is read by itself.
+        Shape::Enum(_) | Shape::Mixed(_) => Vec::new(),
     }
 }
