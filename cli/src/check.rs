@@ -1,8 +1,9 @@
-//! `check`: diagnostics and nothing else.
+//! `check`: diagnostics, and in a line what the document comes to.
 
 use asyncapi_codegen::Error;
 
 use crate::arguments::Check;
+use crate::generate::print;
 use crate::options;
 
 pub(crate) fn run(call: &Check) -> Result<(), Error> {
@@ -11,5 +12,7 @@ pub(crate) fn run(call: &Check) -> Result<(), Error> {
     if !output.report().is_empty() {
         eprintln!("{}", output.report());
     }
-    Ok(())
+    let listed = |methods: &[String]| if methods.is_empty() { "nothing".to_owned() } else { methods.join(", ") };
+    let (handled, sent) = (listed(output.handled()), listed(output.sent()));
+    print(&format!("{}: handles {handled}; sends {sent}\n", call.document.path.display()))
 }

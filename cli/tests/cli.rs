@@ -105,14 +105,21 @@ fn the_perspective_and_the_extent_are_chosen() {
 fn check_shows_what_is_wrong_and_where() {
     let directory = directory("checks");
     let warned = call(&directory, &["check", "warned.yaml"]);
-    assert_eq!((code(&warned), warned.stdout.is_empty()), (Some(0), true));
+    assert_eq!(
+        (code(&warned), text(&warned.stdout)),
+        (Some(0), "warned.yaml: handles on_a; sends nothing\n".to_owned())
+    );
     assert!(text(&warned.stderr).contains("--> warned.yaml:2:37"), "{}", text(&warned.stderr));
     let strict = call(&directory, &["check", "warned.yaml", "--strict"]);
     assert_eq!(code(&strict), Some(1));
     let refused = call(&directory, &["check", "refused.yaml"]);
     assert_eq!((code(&refused), refused.stdout.is_empty()), (Some(1), true));
     assert!(text(&refused.stderr).contains("--> refused.yaml:4:53"), "{}", text(&refused.stderr));
-    assert!(call(&directory, &["check", "fine.yaml"]).stderr.is_empty());
+    let fine = call(&directory, &["check", "fine.yaml"]);
+    assert_eq!(text(&fine.stdout), "fine.yaml: handles on_a; sends nothing\n");
+    assert!(fine.stderr.is_empty());
+    let turned = call(&directory, &["check", "fine.yaml", "--perspective", "application"]);
+    assert_eq!(text(&turned.stdout), "fine.yaml: handles nothing; sends on_a\n");
 }
 
 #[test]

@@ -27,7 +27,8 @@ pub(crate) use self::writing::Extent;
 pub use self::writing::Output;
 use crate::diagnostic::{Diagnostics, Strictness};
 use crate::error::Error;
-use crate::ir::Coverage;
+use crate::ir::{Api, Direction};
+use crate::names::Names;
 use crate::source::Source;
 use crate::{check, document, emit, format, lower, names, output};
 
@@ -107,6 +108,13 @@ pub struct Config {
     pub(crate) overlays: Vec<PathBuf>,
 }
 
+/// What the stages made of a document.
+struct Made {
+    api: Api,
+    names: Names,
+    code: String,
+}
+
 impl Config {
     /// The defaults: the client's perspective, everything generated, every handler method required, open enums.
     #[must_use]
@@ -143,17 +151,20 @@ impl Config {
         let diagnostics = Diagnostics::new();
         #[cfg(feature = "overlay")]
         self.check_overlays(source, &diagnostics);
-        let code = self.stages(source, &diagnostics);
+        let made = self.stages(source, &diagnostics);
         let refused = diagnostics.has_errors(self.strictness);
         let report = diagnostics.finish(source);
-        match code {
-            Some((code, coverage)) if !refused => Ok(Output { code, report, coverage }),
+        match made {
+            Some(made) if !refused => {
+                let [handled, sent] = self.methods(&made.api, &made.names);
+                Ok(Output { code: made.code, report, coverage: made.api.coverage, handled, sent })
+            }
             _ => Err(Error::Refused(report)),
         }
     }
 
     /// The way from text to text; each stage collects its faults, and none starts on the ruins of another.
-    fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<(String, Coverage)> {
+    fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<Made> {
         let document = document::parse(source, diagnostics)?;
         check::check(&document, self, diagnostics);
         let api = lower::lower(document, self, diagnostics);
@@ -165,7 +176,18 @@ impl Config {
             return None;
         }
         let tokens = emit::emit(&api, &names, self);
-        Some((format::format(tokens, &source.file_names()), api.coverage))
+        let code = format::format(tokens, &source.file_names());
+        Some(Made { api, names, code })
+    }
+
+    /// The names of the methods of `Handler`, and of those of `Publisher`.
+    fn methods(&self, api: &Api, names: &Names) -> [Vec<String>; 2] {
+        [Direction::Incoming, Direction::Outgoing].map(|direction| {
+            let operations = api.operations.iter().zip(&names.operations);
+            let operations = operations
+                .filter(|(operation, _)| operation.direction == direction && self.extent == Extent::Everything);
+            operations.map(|(_, name)| name.plain().to_owned()).collect()
+        })
     }
 
     /// Generates from the file at `path` and writes the output, from a build script.

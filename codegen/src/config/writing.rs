@@ -23,6 +23,8 @@ pub struct Output {
     pub(super) code: String,
     pub(super) report: Report,
     pub(super) coverage: Coverage,
+    pub(super) handled: Vec<String>,
+    pub(super) sent: Vec<String>,
 }
 
 impl Output {
@@ -42,6 +44,18 @@ impl Output {
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         self.coverage
+    }
+
+    /// The methods of `Handler`: what reaches the chosen side. Empty where only types are generated.
+    #[must_use]
+    pub fn handled(&self) -> &[String] {
+        &self.handled
+    }
+
+    /// The methods of `Publisher`: what the chosen side sends. Empty where only types are generated.
+    #[must_use]
+    pub fn sent(&self) -> &[String] {
+        &self.sent
     }
 
     /// Writes the code to a file, unless the file holds it already.
