@@ -358,6 +358,7 @@ impl Inbox for Nats {
 
 impl fmt::Debug for Nats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Nats").field("name", &self.name).finish_non_exhaustive()
+        let leased = self.leased_here();
+        f.debug_struct("Nats").field("name", &self.name).field("leased", &leased).finish_non_exhaustive()
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_nats::jetstream;
+use async_nats::jetstream::consumer::pull;
 use asyncapi_runtime::inbox::{Envelope, Inbox, InboxError, Nats, Place, Retention};
 use asyncapi_runtime::worker::Ended;
 use asyncapi_runtime::{Accept, Durable, Inbound, NotAccepted, RetryCause, Worker};
@@ -67,6 +68,28 @@ async fn send(sent: Arc<Sent>, durable: Arc<Durable<Arc<Nats>>>) {
     }
 }
 
+/// What the servers say of what they do not hand out.
+async fn describe(inbox: &Nats, context: &jetstream::Context) {
+    println!("{inbox:?}, {:?}", inbox.stats().await);
+    for partition in 0..32 {
+        let stream = context.get_stream(STREAM).await;
+        let Ok(stream) = stream else { continue };
+        match stream.get_consumer::<pull::Config>(&format!("partition_{partition}")).await {
+            Ok(consumer) => {
+                let info = consumer.cached_info();
+                println!(
+                    "{partition}: {} pending, {} leased, {:?} delivered, led by {:?}",
+                    info.num_pending,
+                    info.num_ack_pending,
+                    info.delivered.stream_sequence,
+                    info.cluster.as_ref().and_then(|cluster| cluster.leader.as_ref()),
+                );
+            }
+            Err(error) => println!("{partition}: {error}"),
+        }
+    }
+}
+
 async fn leader_killed(times: u32, every: Duration) {
     let Some(mut cluster) = Cluster::start() else { return };
     let context = cluster.jetstream().await;
@@ -106,6 +129,9 @@ async fn leader_killed(times: u32, every: Duration) {
         }
     };
     let handled = timeout(PATIENCE, handling).await;
+    if handled.is_err() {
+        describe(&inbox, &context).await;
+    }
     let done = team.done();
     let lost: Vec<_> = acknowledged.iter().filter(|id| !done.contains_key(*id)).collect();
     assert!(lost.is_empty(), "of {} acknowledged: {lost:?}", acknowledged.len());

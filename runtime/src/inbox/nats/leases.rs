@@ -123,7 +123,7 @@ impl Nats {
     }
 
     pub(super) async fn end_lease(&self, ticket: Ticket, settlement: Settlement) -> Result<(), InboxError> {
-        let Held { message, resource, .. } = self.held(ticket)?;
+        let Held { message, resource, since, .. } = self.held(ticket)?;
         let ack = match settlement {
             Settlement::Done => {
                 // Before the end of the event: should this be all that is written down, a handler that runs again is
@@ -144,7 +144,9 @@ impl Nats {
             }
         };
         let has_ended = matches!(ack, AckKind::Ack);
-        acknowledge(&message, ack).await?;
+        if let Err(error) = acknowledge(&message, ack).await {
+            return Err(self.unless_over(ticket, since, error));
+        }
         if let (true, Seat::Queue(sequence)) = (has_ended, Seat::of(ticket.receipt)) {
             self.ends().remember(sequence);
         }
@@ -153,8 +155,24 @@ impl Nats {
         Ok(())
     }
 
+    /// Why the end could not be written down. Once the lease is over that is because it is: a server that has forgotten
+    /// the lease never answers, and would hold up the partition for ever.
+    fn unless_over(&self, ticket: Ticket, since: Instant, error: InboxError) -> InboxError {
+        if since.elapsed() <= self.lease {
+            return error;
+        }
+        tracing::warn!(%error, receipt = %ticket.receipt, "the end was not heard in time, so the event comes again");
+        self.leased().remove(&ticket.receipt);
+        InboxError::Superseded
+    }
+
     pub(super) fn ends(&self) -> MutexGuard<'_, Ends> {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is worked on here.
+    pub(super) fn leased_here(&self) -> Vec<Receipt> {
+        self.leased().keys().copied().collect()
     }
 
     fn leased(&self) -> MutexGuard<'_, HashMap<Receipt, Held>> {
