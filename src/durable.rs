@@ -75,7 +75,8 @@ pub fn durable<H: Handler + 'static>(
 /// - No event is acknowledged before it is durable.
 /// - Every stored event is handled at least once, or becomes a dead letter with its reason, to be handled again once
 ///   the cause is mended.
-/// - At most one completion is recorded for an event's id within the deduplication horizon, 7 days.
+/// - At most one completion is recorded for an event's id within the deduplication horizon: 7 days, and 2 hours
+///   where the inbox is a JetStream of NATS, which knows no more.
 /// - Events of one resource (`data.id`) are handled in the order they arrived, and [`Context::freshness`] flags gaps and
 ///   stale ones among them.
 /// - Nothing that a handler does changes what Kustomer is answered, so no event can have the webhook disabled.

@@ -127,19 +127,19 @@ impl Tally {
         if json {
             return output::line(self.report());
         }
-        let mut text = self.progress() + "\n";
+        let mut lines = vec![self.progress()];
         let mut counts = self.counts();
         let (half, most) = counts.answered_within();
         if !counts.answered_after.is_empty() {
-            text += &format!("answered within {half:.1} ms (half of them), {most:.1} ms (99 of 100)\n");
+            lines.push(format!("answered within {half:.1} ms (half of them), {most:.1} ms (99 of 100)"));
         }
         if counts.heard.contains_key("401") {
-            text += "401: not signed with a token that the receiver knows\n";
+            lines.push("401: not signed with a token that the receiver knows".to_owned());
         }
         if let Some(event) = &counts.disabled_by {
-            text += &format!("the webhook is disabled: the last try of {event} failed\n");
+            lines.push(format!("the webhook is disabled: the last try of {event} failed"));
         }
-        output::text(&text)
+        output::line(lines.join("\n"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::kit::{NOTE, PATIENCE, Place, json, report};
+use crate::kit::{NOTE, PATIENCE, Place, ask, json, report};
 
 #[test]
 fn told_to_stop_as_soon_as_it_listens_it_drains() {
@@ -18,7 +18,7 @@ fn while_it_drains_it_is_not_ready() {
     let command = "echo > begun; until [ -e end ]; do sleep 0.05; done";
     let serving = place.serve(&["--exec", command, "--monitor", "127.0.0.1:0"]);
     let monitor = serving.started["monitor"].as_str().unwrap().to_owned();
-    let is_ready = || place.ask(&monitor, "GET /readyz HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n");
+    let is_ready = || ask(&monitor, "GET /readyz HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n");
     assert_eq!(is_ready(), "200");
     assert_eq!(report(place.sim(&["--count", "1"])).1, Some(0));
     place.until(|| place.file("begun").exists());

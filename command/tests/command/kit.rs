@@ -24,6 +24,16 @@ pub(crate) fn command(directory: &Path, arguments: &[&str]) -> Command {
     command
 }
 
+/// The status of the answer to this request.
+pub(crate) fn ask(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_whitespace().nth(1).unwrap_or_default().to_owned()
+}
+
 /// A directory with an inbox in it, and a port to receive at.
 pub(crate) struct Place {
     directory: TempDir,
@@ -96,16 +106,6 @@ impl Place {
 
     pub(crate) fn inbox(&self, arguments: &[&str]) -> Output {
         command(self.path(), &["inbox", "--json"]).args(arguments).output().unwrap()
-    }
-
-    /// The status of the answer to this request.
-    pub(crate) fn ask(&self, address: &str, request: &str) -> String {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer.split_whitespace().nth(1).unwrap_or_default().to_owned()
     }
 
     pub(crate) fn until(&self, condition: impl Fn() -> bool) {

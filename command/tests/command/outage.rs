@@ -31,7 +31,8 @@ const FAULTS: [(&str, Fault); 5] = [
     }),
     ("without room on its disk", |trial| {
         let Some(disk) = Disk::mount(&trial.place.file("disk")) else { return };
-        let serving = trial.place.serve(&["--exec", NOTE, "--inbox", "disk/inbox.sqlite"]);
+        let log = fs::File::create(trial.place.file("disk/log")).unwrap();
+        let serving = trial.place.serve_logging(&["--exec", NOTE, "--inbox", "disk/inbox.sqlite"], log.into());
         disk.fill();
         trial.pass_an_hour();
         disk.free();

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use crate::kit::{Place, command, json, report};
+use crate::kit::{Place, ask, command, json, report};
 
 const UNSIGNED: &str = "POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
 
@@ -13,7 +13,7 @@ fn a_log_that_cannot_be_written_ends_nothing() {
     let serving = place.serve_logging(&["--exec", "exit 1", "--log", "debug"], writer.into());
     drop(reader);
     let address = format!("127.0.0.1:{}", place.port);
-    assert_eq!(place.ask(&address, UNSIGNED), "401", "the warning of it is not to be had");
+    assert_eq!(ask(&address, UNSIGNED), "401", "the warning of it is not to be had");
     assert_eq!(report(place.sim(&["--count", "3", "--rate", "100", "--resources", "1"])).1, Some(0));
     assert_eq!(place.settled(&[])["dead"], 3);
     assert_eq!(serving.terminate()["ended"], "drained");

@@ -31,6 +31,21 @@ impl Summary {
         self.p99.as_secs_f64() / other.p99.as_secs_f64()
     }
 
+    /// What is not as it should be.
+    pub(crate) fn missed(&self, p99: Duration, resident: u64) -> Vec<String> {
+        let mut missed = Vec::new();
+        if self.other > 0 {
+            missed.push(format!("{} answers other than 2xx", self.other));
+        }
+        if self.p99 > p99 {
+            missed.push(format!("p99 of {:?}", self.p99));
+        }
+        if self.resident.is_some_and(|bytes| bytes > resident) {
+            missed.push(format!("{} MiB resident", self.resident.unwrap_or_default() >> 20));
+        }
+        missed
+    }
+
     pub(crate) fn line(&self, kind: Kind, bare: Option<&Self>) -> String {
         let millis = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1_000.0);
         let ratio = bare.map_or(String::new(), |bare| format!("× {:.1}", self.p99_to(bare)));

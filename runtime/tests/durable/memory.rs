@@ -1,6 +1,7 @@
 //! Bodies that are too large cost their sender an answer, and the receiver no memory.
 
 use std::fs;
+use std::io::Write as _;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -12,6 +13,8 @@ use crate::process::Process;
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
+const SIZES: [(usize, u16); 3] = [(MIB, 202), (9 * MIB, 413), (100 * MIB, 413)];
+const ROUNDS: usize = 4;
 /// Of resident memory, at any time.
 const GROWTH: u64 = 16 * 1024 * 1024;
 
@@ -48,27 +51,31 @@ async fn send_chunked(process: &Process, signature: &str, body: &str) -> u16 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_bodies_are_2xx_or_413_and_leave_the_memory_as_it_was() {
     let directory = tempfile::tempdir().unwrap();
-    // What threads gave back counts as well for as long as the C library keeps it, which it does for each thread apart.
-    let process = Process::start_under("env", &["MALLOC_ARENA_MAX=1".as_ref()], directory.path()).await;
+    // As the server's docs advise: else glibc keeps what was freed, for each of its threads apart.
+    let process = Process::start_under("env", &["MALLOC_MMAP_THRESHOLD_=131072".as_ref()], directory.path()).await;
     for number in 0..100 {
         let body = padded(&format!("small-{number}"), 4 * KIB);
         assert_eq!(post(process.address, &[(HEADER, &signature(&body))], &body).await.status, 202);
     }
     let Some(before) = status(&process, "VmRSS") else {
-        eprintln!("SKIPPED: there is no /proc here, so nobody looked at the memory of a receiver");
+        // Not by `eprintln!`, which the harness keeps to itself for as long as the test passes.
+        let _unsaid = writeln!(
+            std::io::stderr(),
+            "SKIPPED: there is no /proc here, so nobody looked at the memory of a receiver"
+        );
         return;
     };
-    // The cap is 8 MiB.
-    for (size, answer) in [(MIB, 202), (9 * MIB, 413), (100 * MIB, 413)] {
+    // The cap is 8 MiB. Again and again: what one round leaves behind must not add up.
+    for (round, (size, answer)) in (0..ROUNDS).flat_map(|round| SIZES.map(|size| (round, size))) {
         for way in ["whole", "chunked"] {
-            let body = padded(&format!("{way}-{size}"), size);
+            let body = padded(&format!("{way}-{size}-{round}"), size);
             // Above the cap nobody gets as far as looking at it.
             let signature = if answer == 202 { signature(&body) } else { "00".repeat(32) };
             let answered = match way {
                 "whole" => post(process.address, &[(HEADER, &signature)], &body).await.status,
                 _ => send_chunked(&process, &signature, &body).await,
             };
-            assert_eq!(answered, answer, "{way}, {size} bytes");
+            assert_eq!(answered, answer, "{way}, {size} bytes, round {round}");
         }
     }
     let most = status(&process, "VmHWM").unwrap();

@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 use crate::kit::{PATIENCE, receiver};
 
 const DIRECTORY: &str = "RECEIVER_DIRECTORY";
-pub(crate) const HANDLERS: usize = 16;
+const HANDLERS: usize = 16;
 
 /// Writes down which events it was given, where a kill does not reach.
 pub(crate) struct Logbook(Mutex<fs::File>);
@@ -76,6 +76,27 @@ async fn child() {
     working.await.unwrap();
 }
 
+/// Starts it, and waits for nothing.
+pub(crate) fn spawn(mut command: Command, directory: &Path) -> Child {
+    let _absent = fs::remove_file(directory.join("port"));
+    command.args(["--exact", "process::child", "--ignored"]).env(DIRECTORY, directory);
+    command.stdout(Stdio::null()).kill_on_drop(true).spawn().unwrap()
+}
+
+pub(crate) fn this_program() -> Command {
+    Command::new(std::env::current_exe().unwrap())
+}
+
+/// Where it listens, once it does.
+pub(crate) async fn listening(directory: &Path) -> SocketAddr {
+    loop {
+        if let Ok(port) = fs::read_to_string(directory.join("port")) {
+            return (Ipv4Addr::LOCALHOST, port.parse::<u16>().unwrap()).into();
+        }
+        sleep(Duration::from_millis(2)).await;
+    }
+}
+
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -83,7 +104,7 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) async fn start(directory: &Path) -> Self {
-        Self::start_as(Command::new(std::env::current_exe().unwrap()), directory).await
+        Self::start_as(this_program(), directory).await
     }
 
     /// Under another program, which is given this one and its arguments after its own.
@@ -93,28 +114,14 @@ impl Process {
         Self::start_as(command, directory).await
     }
 
-    async fn start_as(mut command: Command, directory: &Path) -> Self {
-        let _absent = fs::remove_file(directory.join("port"));
-        command.args(["--exact", "process::child", "--ignored"]).env(DIRECTORY, directory);
-        let child = command.stdout(Stdio::null()).kill_on_drop(true).spawn().unwrap();
-        let started = async {
-            loop {
-                if let Ok(port) = fs::read_to_string(directory.join("port")) {
-                    return port.parse::<u16>().unwrap();
-                }
-                sleep(Duration::from_millis(2)).await;
-            }
-        };
-        let port = timeout(PATIENCE, started).await.expect("it starts");
-        Self { child, address: (Ipv4Addr::LOCALHOST, port).into() }
+    async fn start_as(command: Command, directory: &Path) -> Self {
+        let child = spawn(command, directory);
+        let address = timeout(PATIENCE, listening(directory)).await.expect("it starts");
+        Self { child, address }
     }
 
     pub(crate) fn id(&self) -> u32 {
         self.child.id().expect("it runs")
-    }
-
-    pub(crate) async fn kill(mut self) {
-        self.child.kill().await.unwrap();
     }
 
     /// Asks it to end; it has 30 seconds, and must end well.

@@ -1,6 +1,7 @@
 //! Seen from outside, in the system calls of the process: the disk has the event before its sender has the answer.
 
 use std::fs;
+use std::io::Write as _;
 use std::process::Command;
 use std::time::Duration;
 
@@ -59,7 +60,11 @@ fn id(event: usize) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_is_synced_between_the_event_and_its_answer() {
     if !can_trace() {
-        eprintln!("SKIPPED: there is no strace here that may trace, so nobody watched when the disk is synced");
+        // Not by `eprintln!`, which the harness keeps to itself for as long as the test passes.
+        let _unsaid = writeln!(
+            std::io::stderr(),
+            "SKIPPED: there is no strace here that may trace, so nobody watched when the disk is synced"
+        );
         return;
     }
     let directory = tempfile::tempdir().unwrap();
