@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::{self, Config, Perspective};
+use crate::config::{self, Config, Defaults, Perspective, Validation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Address, Channel, Document, Operation, Place, Server};
 use crate::near;
@@ -11,6 +11,7 @@ use crate::near;
 pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnostics) {
     operation_ids_are_unique(document, diagnostics);
     chosen_operations_exist(document, config, diagnostics);
+    filled_defaults_are_not_validated(config, diagnostics);
     chosen_types_are_types(config, diagnostics);
     chosen_attributes_parse(config, diagnostics);
     module_is_an_identifier(config, diagnostics);
@@ -55,6 +56,17 @@ fn chosen_operations_exist(document: &Document, config: &Config, diagnostics: &D
                     .with_cure(format!("the ids are {}", known.join(", "))),
             );
         }
+    }
+}
+
+/// `Config::new().defaults(Defaults::Filled).validation(Validation::Full)`: what was filled in would be validated as if it
+/// had been sent, and `dependencies` or `maxProperties` would find fault with it.
+fn filled_defaults_are_not_validated(config: &Config, diagnostics: &Diagnostics) {
+    if config.defaults == Defaults::Filled && config.validation == Validation::Full {
+        let message = "defaults that are filled in (`Config::defaults`) cannot be told from what was sent, so values \
+                       cannot be validated (`Config::validation`)";
+        let cure = "leave the defaults apart: each such field has a method that gives the value or the default";
+        diagnostics.push(Diagnostic::new(Severity::Error, &Place::root(), message).with_cure(cure));
     }
 }
 

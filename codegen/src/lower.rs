@@ -52,7 +52,7 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
     wide::replace_where_held(&mut types);
     let definitions = match config.validation {
         Validation::Types => Definitions::default(),
-        Validation::Full => definition::all(document, &types, &made),
+        Validation::Full => definition::all(document, &types, &made, config.nulls),
     };
     depth::check(&mut types, &operations, diagnostics);
     let identities = identities(document, &types);

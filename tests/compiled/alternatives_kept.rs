@@ -21,6 +21,17 @@ fn an_alternative_that_only_requires_is_one_beside_others() {
 }
 
 #[test]
+fn of_two_lists_one_of_each_holds() {
+    both!(Crossed, json!({"left": "l", "up": "u"}));
+    both!(Crossed, json!({"right": "r", "down": "d"}));
+    let crossed = serde_json::from_value(json!({"right": "r", "up": "u"}));
+    assert!(matches!(crossed, Ok(alternatives::Crossed::Right(_))), "{crossed:?}");
+    both!(Beside, json!({"left": "l", "up": "u", "down": "d"}));
+    let narrowed: alternatives::Narrowed = 7;
+    assert_eq!(narrowed, 7_i64);
+}
+
+#[test]
 fn what_holds_itself_is_read_in_no_time_whether_it_is_valid_or_not() {
     let nested = |leaf: Value| (0..40).fold(leaf, |tree, _| json!({"left": tree, "b": "x"}));
     both!(Tree, nested(json!({"leaf": 1})));

@@ -51,6 +51,7 @@ fixtures! {
     overlays_files = "../fixtures/overlays-files/expected.rs";
     overlays = "../fixtures/overlays/expected.rs";
     recursion = "../fixtures/recursion/expected.rs";
+    options_in_vain = "../fixtures/options-in-vain/expected.rs";
     parameters = "../fixtures/parameters/expected.rs";
     references = "../fixtures/references/expected.rs";
     renamed = "../fixtures/renamed/expected.rs";
@@ -79,6 +80,7 @@ fixtures! {
     unions_told = "../fixtures/unions-told/expected.rs";
     unions_told_types_only = "../fixtures/unions-told-types-only/expected.rs";
     unions_types_only = "../fixtures/unions-types-only/expected.rs";
+    validated_nulls = "../fixtures/validation-nulls/expected.rs";
     validated = "../fixtures/validation/expected.rs";
     urls = "../fixtures/urls/expected.rs";
     untyped = "../fixtures/untyped/expected.rs";

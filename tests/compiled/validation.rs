@@ -208,3 +208,13 @@ fn what_has_no_methods_is_validated_by_a_function() {
     assert!(validate::same_maybe_line(&Some(wrong)).is_err());
     assert_eq!(validate::count(&1), Ok(()));
 }
+
+#[test]
+fn a_null_that_is_kept_for_what_need_not_be_there_is_no_violation() {
+    let order = |value: Value| serde_json::from_value::<validated_nulls::Order>(value).expect("it is read");
+    let kept = order(json!({"id": "1", "length": null, "line": null, "state": null}));
+    assert_eq!(kept.validate(), Ok(()));
+    let wrong = order(json!({"id": "1", "length": 0, "line": {"count": 0}, "state": "gone"})).validate();
+    let found: Vec<String> = wrong.expect_err("three faults").iter().map(|found| found.pointer().to_owned()).collect();
+    assert_eq!(found, ["/length", "/line/count", "/state"]);
+}

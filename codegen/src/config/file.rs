@@ -148,7 +148,8 @@ impl File<'_> {
         };
         let called = value.get_ref().as_str().and_then(|text| call(config.clone(), text.to_owned()));
         called.unwrap_or_else(|| {
-            self.fault(value.span(), &format!("this is not what `{kind}` of `{name}` takes"), None);
+            let cure = "give a JSON pointer, such as `/type`".to_owned();
+            self.fault(value.span(), &format!("this is not what `{kind}` of `{name}` takes"), Some(cure));
             config
         })
     }

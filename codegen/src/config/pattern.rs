@@ -97,6 +97,7 @@ impl Pattern {
         let cure = match (referred_to, self.near_miss(places)) {
             (Some(target), _) => format!("it refers to `{target}`: give that"),
             (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) if self.steps.is_none() => "a pattern begins with `/`, as a JSON pointer does".to_owned(),
             (None, None) => "give the JSON pointer of one, or a pattern such as `/components/schemas/*`".to_owned(),
         };
         let message = format!("`Config::{option}` speaks of `{self}`, which meets no {what}");

@@ -28,7 +28,8 @@ pub enum Nulls {
 }
 
 /// What a list with `uniqueItems` becomes, where its items can be ordered and hashed: texts, integers, booleans, enums of
-/// texts or integers, dates, and lists of these. Other lists stay `Vec`.
+/// texts or integers, dates, and lists of these. Other lists stay `Vec`. Duplicates that a set has dropped are no violation to
+/// [`Config::validation`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UniqueItems {
@@ -197,6 +198,7 @@ impl Config {
     ///
     /// Defaults of booleans, numbers, texts, enums and empty lists are values; others are only said in the docs. A property
     /// that is nullable and optional keeps its `Option` in any case, because `null` says something else than absence there.
+    /// [`Defaults::Filled`] and [`Validation::Full`](super::Validation::Full) together are an error.
     #[must_use]
     pub fn defaults(mut self, defaults: Defaults) -> Self {
         self.defaults = defaults;

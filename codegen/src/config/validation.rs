@@ -29,7 +29,10 @@ impl Config {
     ///   schema asks for more than that.
     /// - An open enum takes a value that is not listed, and `validate` says that it is not.
     ///
-    /// A `null` that is read as an absent property is no violation.
+    /// A `null` for a property that need not be there is no violation, whether it is read as its absence or kept
+    /// ([`Config::nulls`]). A list that becomes a set ([`Config::unique_items`]) has lost its duplicates before it is
+    /// validated, so `uniqueItems` finds none. Defaults that are filled in ([`Config::defaults`]) cannot be told from what
+    /// was sent: the two together are an error.
     #[must_use]
     pub fn validation(mut self, validation: Validation) -> Self {
         self.validation = validation;

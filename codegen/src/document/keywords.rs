@@ -48,6 +48,8 @@ pub(crate) struct Keywords {
     pub(crate) all_of: Vec<SchemaId>,
     pub(crate) any_of: Vec<SchemaId>,
     pub(crate) one_of: Vec<SchemaId>,
+    /// Alternatives that parts of a schema list beside these: one of each list holds.
+    pub(crate) further: Vec<Vec<SchemaId>>,
     pub(crate) discriminator: Option<Tag>,
     pub(crate) constraints: Constraints,
     pub(crate) language: Language,

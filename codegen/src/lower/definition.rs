@@ -7,6 +7,7 @@ mod pattern;
 
 use std::collections::BTreeMap;
 
+use crate::config::Nulls;
 use crate::document::{
     Dependency, Document, FileId, JsonType, Keywords, Language, Place, SchemaId, SchemaKind, Schemas, Value,
     fault_of_pattern,
@@ -22,10 +23,16 @@ pub(super) struct Made {
 }
 
 /// The definitions of all types that are no aliases, and of whatever these refer to.
-pub(super) fn all(document: &Document, types: &Types, made: &Made) -> Definitions {
+pub(super) fn all(document: &Document, types: &Types, made: &Made, nulls: Nulls) -> Definitions {
     let schemas = &document.schemas;
-    let mut writer =
-        Writer { schemas, files: &document.files, made: &made.by_schema, pending: Vec::new(), places: BTreeMap::new() };
+    let mut writer = Writer {
+        schemas,
+        files: &document.files,
+        made: &made.by_schema,
+        nulls,
+        pending: Vec::new(),
+        places: BTreeMap::new(),
+    };
     let owners = owners(types);
     let schema_of = |writer: &mut Writer<'_>, id: TypeId| {
         let at = &types[id].at;
@@ -94,6 +101,7 @@ struct Writer<'a> {
     schemas: &'a Schemas,
     files: &'a [String],
     made: &'a BTreeMap<SchemaId, TypeId>,
+    nulls: Nulls,
     pending: Vec<Defined>,
     places: BTreeMap<String, SchemaId>,
 }
@@ -209,7 +217,14 @@ impl Writer<'_> {
         let is_readable = |(pattern, _): &&(String, SchemaId)| fault_of_pattern(pattern).is_none();
         let patterns: Vec<_> = keywords.pattern_properties.iter().filter(is_readable).cloned().collect();
         for (key, named) in [("properties", &keywords.properties), ("patternProperties", &patterns)] {
-            let schemas: Vec<_> = named.iter().map(|(name, id)| (name.clone(), self.schema(*id))).collect();
+            let is_written =
+                |name: &String| key == "properties" && self.nulls == Nulls::Kept && !keywords.required.contains(name);
+            let may_be_null: Vec<bool> = named.iter().map(|(name, _)| is_written(name)).collect();
+            let schemas = named.iter().zip(may_be_null).map(|((name, id), may_be_null)| {
+                let schema = self.schema(*id);
+                (name.clone(), if may_be_null { or_null(schema) } else { schema })
+            });
+            let schemas: Vec<_> = schemas.collect();
             entries.put(key, (!schemas.is_empty()).then_some(Json::Object(schemas)));
         }
         let additional = keywords.additional.map(|id| self.schema(id));
@@ -251,11 +266,21 @@ impl Entries {
         }
         for (_, types) in self.0.iter_mut().filter(|(key, _)| key == "type") {
             match types {
+                Json::List(names) if names.contains(&text("null")) => {}
                 Json::List(names) => names.push(text("null")),
                 only => *only = Json::List(vec![only.clone(), text("null")]),
             }
         }
         self.schema()
+    }
+}
+
+/// A schema of what need not be there, where a `null` in its place is written as it was read.
+fn or_null(schema: Json) -> Json {
+    match schema {
+        Json::Object(entries) => Entries(entries).or_null(),
+        Json::Reference(_) => object([("anyOf", Json::List(vec![object([("type", text("null"))]), schema]))]),
+        schema => schema,
     }
 }
 

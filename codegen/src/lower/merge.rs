@@ -133,7 +133,12 @@ fn add(merged: &mut Keywords, part: Keywords) {
     merged.length = both(merged.length, part.length);
     merged.is_open_tuple &= part.is_open_tuple;
     merged.discriminator = merged.discriminator.take().or(part.discriminator);
-    merged.one_of.extend(part.one_of);
+    if merged.one_of.is_empty() {
+        merged.one_of = part.one_of;
+    } else if !part.one_of.is_empty() && part.one_of != merged.one_of && !merged.further.contains(&part.one_of) {
+        merged.further.push(part.one_of);
+    }
+    merged.further.extend(part.further);
     merged.any_of.extend(part.any_of);
     if merged.values.is_none() && part.values.is_some() {
         merged.listing = part.listing;

@@ -1,8 +1,8 @@
 //! What a team chose for single types, laid over those that the document gave.
 
 use crate::config::{ByPattern, Config};
-use crate::diagnostic::Diagnostics;
-use crate::document::{Pointer, Schemas};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::document::{Listing, Pointer, Schemas};
 use crate::ir::{Event, Extra, Shape, Type, TypeDef, Types, Union};
 
 /// Lets structs keep what the document does not name, where that is chosen.
@@ -42,6 +42,7 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
     let members: Vec<&Pointer> = members.chain(events.iter().map(|event| &event.at.pointer)).collect();
     let what = "property, enum value, alternative or message";
     check.patterns(&config.field_attributes, "field_attribute", what, &members);
+    check.attributes_of_open_enums(types, config);
     let all: Vec<&Pointer> = schemas.places().map(|at| &at.pointer).collect();
     check.patterns(&config.replacements, "replace", "schema", &all);
 }
@@ -58,6 +59,26 @@ impl Check<'_> {
             let target = schema.and_then(|id| self.schemas.definition(id)).map(|id| &self.schemas[id].at.pointer);
             let target = target.filter(|target| places.contains(target));
             self.diagnostics.push(pattern.meets_no(what, option, places, target));
+        }
+    }
+}
+
+impl Check<'_> {
+    /// An open enum is read by its values, so what serde is told of a variant does nothing.
+    fn attributes_of_open_enums(&self, types: &Types, config: &Config) {
+        for (_, def) in types.iter().filter(|(_, def)| !config.is_closed(&def.at)) {
+            let Shape::Enum(listed) = &def.shape else { continue };
+            if listed.listing == Listing::Const {
+                continue;
+            }
+            for (at, _) in listed.members.labels() {
+                if config.field_attributes.all(&at.pointer).any(|text| text.contains("serde")) {
+                    let message = "an attribute for serde does nothing here: an open enum is read by its values";
+                    let diagnostic = Diagnostic::new(Severity::Warning, at, message);
+                    let cure = "close the enum with `Config::closed_enums`, or take the attribute out";
+                    self.diagnostics.push(diagnostic.with_cure(cure));
+                }
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{merge, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Keywords, SchemaId, Schemas};
+use crate::document::{Keywords, Place, SchemaId, Schemas};
 use crate::near;
 
 /// Runs every rule over every schema.
@@ -16,6 +16,7 @@ pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostic
         all.iter().flat_map(|keywords| parts(keywords)).filter_map(|id| schemas.definition(id)).collect();
     let wholes = ids().filter(|id| !parts.contains(id)).filter_map(|id| schemas.own_keywords(id));
     wholes.for_each(|keywords| required_is_described(schemas, keywords, diagnostics));
+    mapped_formats_are_met(&all, config, diagnostics);
     for keywords in all {
         format_is_known(keywords, config, diagnostics);
         discriminator_is_a_property(schemas, keywords, diagnostics);
@@ -66,6 +67,19 @@ fn format_is_known(keywords: &Keywords, config: &Config, diagnostics: &Diagnosti
     let message = format!("no format is called `{format}`, so it says nothing");
     let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("format"), message);
     diagnostics.push(diagnostic.with_cure(format!("did you mean `{near}`?")));
+}
+
+/// `Config::new().map_format("uuuid", "String")`: a slip, or the document has changed. It may be right for another document.
+fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diagnostics) {
+    let is_encoded = |keywords: &&Keywords| keywords.constraints.plain.iter().any(|(key, _)| *key == "contentEncoding");
+    let of_texts = all.iter().filter(|keywords| is_encoded(keywords)).map(|_| "byte");
+    let met: BTreeSet<&str> = all.iter().filter_map(|keywords| keywords.format.as_deref()).chain(of_texts).collect();
+    for format in config.formats.keys().filter(|format| !met.contains(format.as_str())) {
+        let cure = near::nearest(format, met.iter().copied())
+            .map_or_else(|| "take the option out".to_owned(), |near| format!("did you mean `{near}`?"));
+        let message = format!("`Config::map_format` speaks of `{format}`, and no schema has this format");
+        diagnostics.push(Diagnostic::new(Severity::Warning, &Place::root(), message).with_cure(cure));
+    }
 }
 
 /// ```yaml

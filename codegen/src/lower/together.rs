@@ -42,6 +42,22 @@ pub(super) fn of(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]
     Some(both)
 }
 
+/// What all alternatives of a schema share: what it says itself, and the properties of the alternatives that one of its parts
+/// lists beside them. Each of those may be there with each of these, so none of them has to be.
+pub(super) fn beside(schemas: &Schemas, merged: &Keywords) -> Keywords {
+    let mut base = Keywords { one_of: Vec::new(), any_of: Vec::new(), further: Vec::new(), ..merged.clone() };
+    let any_of = (!merged.one_of.is_empty()).then_some(&merged.any_of);
+    for alternative in merged.further.iter().chain(any_of).flatten() {
+        let Some(part) = merge::flat_of(schemas, *alternative) else { continue };
+        for (name, id) in part.properties {
+            if !base.properties.iter().any(|(known, _)| *known == name) {
+                base.properties.push((name, id));
+            }
+        }
+    }
+    base
+}
+
 fn required_by_all(parts: &[Keywords]) -> Vec<String> {
     let Some((first, others)) = parts.split_first() else { return Vec::new() };
     let by_others = |name: &&String| others.iter().all(|part| part.required.contains(name));

@@ -28,6 +28,7 @@ pub(super) fn alternatives(schemas: &Schemas, keywords: &Keywords) -> Vec<Schema
     let listed = if keywords.one_of.is_empty() { &keywords.any_of } else { &keywords.one_of };
     let mut seen = BTreeSet::new();
     let possible = listed.iter().copied().filter(|id| !is_null(schemas, *id) && is_possible(schemas, *id));
+    let possible = possible.filter(|id| shares_type(schemas, keywords, *id));
     let possible: Vec<SchemaId> = possible.filter(|id| seen.insert(schemas.definition(*id))).collect();
     // Beside one that says more, such an alternative is what its values need not have.
     let says_nothing = possible.iter().all(|id| schemas.keywords(*id).is_some_and(only_requires));
@@ -36,6 +37,15 @@ pub(super) fn alternatives(schemas: &Schemas, keywords: &Keywords) -> Vec<Schema
 
 fn is_possible(schemas: &Schemas, id: SchemaId) -> bool {
     schemas.definition(id).is_some_and(|id| !matches!(schemas[id].kind, SchemaKind::Nothing))
+}
+
+/// Whether an alternative can be of a type that is said of all, where that is a plain one.
+fn shares_type(schemas: &Schemas, keywords: &Keywords, id: SchemaId) -> bool {
+    let is_plain = |types: &[JsonType]| {
+        !types.is_empty() && !types.iter().any(|json_type| matches!(json_type, JsonType::Array | JsonType::Object))
+    };
+    let types = schemas.keywords(id).map(|alternative| alternative.types.as_slice()).unwrap_or_default();
+    !is_plain(&keywords.types) || types.is_empty() || !merge::common(&keywords.types, types).is_empty()
 }
 
 /// Whether a schema says only which properties must be there.
@@ -121,6 +131,7 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
             let labels: Vec<String> = alternatives.map(|id| label_within(schemas, *id, depth - 1)).collect();
             labels.join(" or ")
         }
+        None if !merged.say_something() => "Any".to_owned(),
         _ => "Object".to_owned(),
     }
 }

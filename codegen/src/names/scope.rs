@@ -126,8 +126,12 @@ impl<'a> Scopes<'a> {
             }
             let diagnostic = pattern.meets_no(what, "rename", fitting, None);
             let cure = format!("what stands there takes a name that begins with a {case} letter");
-            let is_other = pattern.meets_one(others);
-            self.diagnostics.push(if is_other { diagnostic.with_cure(cure) } else { diagnostic });
+            self.diagnostics.push(if pattern.meets_one(others) {
+                let message = format!("`{name}` is no name for what stands at `{pattern}`");
+                Diagnostic::new(Severity::Error, &pattern.place(), message).with_cure(cure)
+            } else {
+                diagnostic
+            });
         }
     }
 

@@ -102,7 +102,7 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn union(&mut self, merged: &Keywords, alternatives: &[SchemaId]) -> Union {
-        let base = Keywords { one_of: Vec::new(), any_of: Vec::new(), ..merged.clone() };
+        let base = together::beside(self.schemas, merged);
         let shares = !base.properties.is_empty();
         let tag = union::tag(self.schemas, Some(merged), alternatives);
         let untold = || alternatives.iter().map(|id| Alternative { id: *id, tag_values: Vec::new() }).collect();
