@@ -29,6 +29,7 @@ mod requester;
 mod schemas;
 mod servers;
 mod structs;
+mod tried;
 mod tuples;
 mod types;
 mod unions;

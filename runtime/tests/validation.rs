@@ -84,7 +84,7 @@ fn an_integer_beyond_64_bits_is_checked_as_the_nearest_number() {
     let check = |number: i128| SCHEMAS.check("Whole", &std::collections::BTreeMap::from([("number", number)]));
     assert_eq!(check(-9_223_372_036_854_775_809), Ok(()));
     let violations = check(i128::MAX).expect_err("it is above the maximum");
-    assert_eq!(violations.iter().map(|found| found.keyword()).collect::<Vec<_>>(), ["maximum"]);
+    assert_eq!(violations.iter().map(asyncapi_runtime::Violation::keyword).collect::<Vec<_>>(), ["maximum"]);
 }
 
 #[test]

@@ -21,7 +21,9 @@ fn add(error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
         && let [null, other] = &context[..]
         && is_not_null(null)
     {
-        other.iter().for_each(|error| add(error, violations));
+        for error in other {
+            add(error, violations);
+        }
         return;
     }
     let pointer = error.instance_path().as_str();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// Takes out of schemas what cannot be read, so that all else is still asked for; whether there was any.
 pub(super) fn leave_out_unreadable(schemas: &mut Value) -> bool {
     match schemas {
-        Value::Array(items) => items.iter_mut().fold(false, |found, item| leave_out_unreadable(item) || found),
+        Value::Array(items) => items.iter_mut().map(leave_out_unreadable).filter(|found| *found).count() > 0,
         Value::Object(keywords) => {
             let before = keywords.len();
             keywords.retain(|key, value| key != "pattern" || value.as_str().is_none_or(is_readable));

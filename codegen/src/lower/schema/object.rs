@@ -42,13 +42,10 @@ impl Lowering<'_> {
         let described = keywords.additional.filter(|id| !is_nothing(self.schemas, *id));
         let described = described.filter(|_| keywords.pattern_properties.is_empty());
         let (at, docs) = (keywords.at.join("properties").join(name), Docs::default());
-        match described {
-            Some(id) => Field { at, docs, ..self.field(name, id, true) },
-            None => {
-                let presence = Presence::Required;
-                Field { at, name: name.to_owned(), docs, ty: Type::Any, presence, default: None }
-            }
+        if let Some(id) = described {
+            return Field { at, docs, ..self.field(name, id, true) };
         }
+        Field { at, name: name.to_owned(), docs, ty: Type::Any, presence: Presence::Required, default: None }
     }
 
     /// Whether properties without a field are kept, because schemas speak of them too.
