@@ -1,6 +1,7 @@
 //! `$ref`: from the text of a reference to the node it means (Reference Object; RFC 3986 fragments, RFC 6901).
 
 use std::collections::{BTreeSet, VecDeque};
+use std::path::{Component, Path, PathBuf};
 
 use super::Pointer;
 use super::place::{FileId, Place};
@@ -76,15 +77,25 @@ pub(crate) fn file(node: &Node<'_>, path: &str) -> Result<FileId, Diagnostic> {
     }
 }
 
-/// A reference of one file as another file has to write it: absolute, from the root of all names.
+/// A reference of one file as another file has to write it.
 pub(crate) fn seen_from(source: &Source, text: &str, from: FileId, to: FileId) -> String {
     let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
     if is_url(path) {
         return text.to_owned();
     }
     let target = if path.is_empty() { source.name_of(from).to_owned() } else { beside(source.name_of(from), path) };
-    let depth = std::path::Path::new(source.name_of(to)).components().count().saturating_sub(1);
-    format!("{}{target}#{fragment}", "../".repeat(depth))
+    format!("{}#{fragment}", relative(&target, source.name_of(to)))
+}
+
+/// The path to a file from another one.
+fn relative(target: &str, from: &str) -> String {
+    let target: Vec<Component<'_>> = Path::new(target).components().collect();
+    let directory: Vec<Component<'_>> =
+        Path::new(from).parent().map(|path| path.components().collect()).unwrap_or_default();
+    let shared = target.iter().zip(&directory).take_while(|(target, from)| target == from).count();
+    let up = std::iter::repeat_n(Component::ParentDir, directory.len() - shared);
+    let path: PathBuf = up.chain(target[shared..].iter().copied()).collect();
+    path.display().to_string()
 }
 
 /// Whether a reference leads to the network, or to anywhere else that is no path.
@@ -202,5 +213,18 @@ mod tests {
     fn urls_are_told_from_paths() {
         assert!(is_url("https://example.com/a.json") && is_url("urn:example:a") && is_url("file:///a"));
         assert!(!is_url("types/a.yaml") && !is_url("./a.yaml") && !is_url("C:/a.yaml"));
+    }
+
+    #[test]
+    fn a_file_is_found_from_another_wherever_both_are() {
+        let rows = [
+            ("api.yaml", "parts/messages.yaml", "../api.yaml"),
+            ("/spec/api.yaml", "/spec/parts/more/messages.yaml", "../../api.yaml"),
+            ("../spec/traits.yaml", "../spec/parts/messages.yaml", "../traits.yaml"),
+            ("parts/traits.yaml", "api.yaml", "parts/traits.yaml"),
+        ];
+        for (target, from, expected) in rows {
+            assert_eq!(super::relative(target, from), expected);
+        }
     }
 }
