@@ -55,7 +55,7 @@ impl Headers {
     /// # Errors
     ///
     /// When the type does not serialize to a JSON object.
-    pub fn encode(values: &impl Serialize) -> Result<Self, serde_json::Error> {
+    pub fn encode(values: &(impl Serialize + ?Sized)) -> Result<Self, serde_json::Error> {
         let values: serde_json::Map<String, Value> = serde_json::from_value(serde_json::to_value(values)?)?;
         let texts = values.into_iter().filter_map(|(name, value)| match value {
             Value::Null => None,

@@ -81,6 +81,7 @@ fixtures! {
     unions_told_types_only = "../fixtures/unions-told-types-only/expected.rs";
     unions_types_only = "../fixtures/unions-types-only/expected.rs";
     validated_nulls = "../fixtures/validation-nulls/expected.rs";
+    vague = "../fixtures/vague/expected.rs";
     validated = "../fixtures/validation/expected.rs";
     urls = "../fixtures/urls/expected.rs";
     untyped = "../fixtures/untyped/expected.rs";

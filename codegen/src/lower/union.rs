@@ -173,10 +173,12 @@ fn constants_of<'a>(schemas: &'a Schemas, merged: &'a Keywords) -> impl Iterator
     })
 }
 
-/// An object without a name goes by the properties that it must have, or else by those that it may have.
+/// An object without a name goes by the properties that it must have, or else by those that it may have, whatever
+/// their order.
 fn properties_label(keywords: &Keywords) -> String {
     let required: Vec<&str> = keywords.required.iter().map(String::as_str).collect();
-    let any: Vec<&str> = keywords.properties.iter().map(|(name, _)| name.as_str()).collect();
+    let mut any: Vec<&str> = keywords.properties.iter().map(|(name, _)| name.as_str()).collect();
+    any.sort_unstable();
     let names = if required.is_empty() { any } else { required };
     names.into_iter().take(3).collect::<Vec<_>>().join(" ")
 }

@@ -7,7 +7,7 @@ use super::super::{docs, merge, origin, scalar, together, union};
 use super::Lowering;
 use super::object::is_struct;
 use super::tuples;
-use crate::config::Untyped;
+use crate::config::{Untyped, Validation};
 use crate::document::{JsonType, Keywords, SchemaId};
 use crate::ir::{Label, Shape, Step, Type, TypeDef, TypeId, Union, Variant};
 
@@ -59,7 +59,12 @@ impl<'a> Lowering<'a> {
             if let Some(both) = together.flatten() {
                 return Shape::Struct(self.object(&both));
             }
-            return Shape::Union(self.union(merged, &alternatives));
+            let union = self.union(merged, &alternatives);
+            return match &union.variants[..] {
+                // Alternatives that only narrow one type leave it as it is.
+                [only] if union.tag.is_none() => self.alias(only.ty.clone()),
+                _ => Shape::Union(union),
+            };
         }
         if merged.types.len() > 1 && scalar::implied(merged).is_none() {
             return Shape::Union(self.type_list(merged));
@@ -72,6 +77,14 @@ impl<'a> Lowering<'a> {
             return Shape::OpenTuple(self.open_tuple(merged));
         }
         Shape::Struct(self.object(merged))
+    }
+
+    /// An alias has no methods, so what is to be validated is a type of its own.
+    fn alias(&self, ty: Type) -> Shape {
+        match self.config.validation {
+            Validation::Types => Shape::Alias(ty),
+            Validation::Full => Shape::Newtype(ty),
+        }
     }
 
     pub(super) fn union_of(&self, merged: &Keywords) -> Choice {
