@@ -59,6 +59,13 @@ pub(crate) struct Corpus {
     /// Write the figures anew where they are better
     #[arg(long, requires = "figures")]
     pub(crate) update: bool,
+    /// Instead of the documents, take as many that are made of them by changes at random; a fault's path begins with the
+    /// seed that makes its document again
+    #[arg(long, value_name = "N", conflicts_with = "figures")]
+    pub(crate) mutate: Option<NonZero<usize>>,
+    /// The seed of the first of these documents; the others have the numbers after it
+    #[arg(long, value_name = "S", default_value_t = 1, requires = "mutate")]
+    pub(crate) seed: u64,
     /// Print JSON, with every path, instead of a table
     #[arg(long)]
     pub(crate) json: bool,

@@ -3,8 +3,10 @@
 //! Documents that other people wrote are the only proof that the generator makes code that compiles; this command says
 //! what it makes of them, and holds the result against figures that may only improve.
 //!
-//! Exit codes: 0 when all is well, 1 when a figure is worse, the generator panicked or the compiler could not be asked,
-//! 2 when the call is wrong.
+//! With `--mutate` the documents are changed at random first, and everything that generates must compile without a warning.
+//!
+//! Exit codes: 0 when all is well, 1 when a figure is worse, the generator panicked, a changed document's module fails or
+//! warns, or the compiler could not be asked, 2 when the call is wrong.
 
 mod cargo;
 mod compile;
@@ -15,6 +17,7 @@ mod generate;
 mod groups;
 mod manifest;
 mod modules;
+mod mutate;
 mod recognise;
 mod summary;
 mod table;
@@ -56,6 +59,10 @@ fn measure(call: &Corpus) -> Result<bool, Failure> {
     let figures = call.figures.as_deref().map(|path| figures::Figures::read(path, call.update)).transpose()?;
     let jobs = call.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
     let documents = documents::find(&call.directory)?;
+    let documents = match call.mutate {
+        Some(count) => mutate::mutate(&documents, count.get(), call.seed, &call.out.join("mutants"))?,
+        None => documents,
+    };
     let generated = generate::generate(&documents, jobs)?;
     let modules = modules::modules(&documents, &generated.documents);
     let crates = crates::Crates::write(&call.out, &call.runtime, &modules)?;
@@ -65,5 +72,6 @@ fn measure(call: &Corpus) -> Result<bool, Failure> {
     let text = if call.json { table::json(&summary)? + "\n" } else { table::table(&summary) };
     crate::generate::print(&text).map_err(|error| Failure::Broken(error.to_string()))?;
     let held = figures.map_or(Ok(true), |figures| figures.hold(&summary))?;
-    Ok(held && summary.panicked.all() == 0)
+    let is_clean = call.mutate.is_none() || summary.compiled.as_ref().is_none_or(summary::Compilation::is_clean);
+    Ok(held && is_clean && summary.panicked.all() == 0)
 }

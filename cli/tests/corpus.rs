@@ -140,6 +140,25 @@ fn a_corpus_is_generated_compiled_and_held_against_its_figures() {
 
     same_figures_worse_ones_and_better_ones(&place);
     failing_modules_are_found_behind_one_another(&place);
+    a_seed_makes_the_same_documents_again(&place);
+}
+
+fn a_seed_makes_the_same_documents_again(place: &Place) {
+    let made = |seed: &str| {
+        let result = place.corpus(&["documents", "--no-compile", "--mutate", "3", "--seed", seed]);
+        assert_eq!(result.status.code(), Some(0), "{}", text(&result.stderr));
+        let mutants = place.0.join("out/mutants");
+        ["7", "8", "9", "10"].map(|seed| {
+            let documents = ["fine.yaml", "deeper/same-for-both.json", "invalid.yaml"];
+            let path = |document| mutants.join(format!("seed-{seed}")).join(document);
+            documents.into_iter().find_map(|document| fs::read_to_string(path(document)).ok())
+        })
+    };
+    let first = made("7");
+    assert!(first[..3].iter().all(Option::is_some) && first[3].is_none());
+    assert_eq!(first, made("7"));
+    assert_eq!(first[1..3], made("8")[1..3], "each has a seed of its own");
+    assert_ne!(first[0], first[1]);
 }
 
 fn same_figures_worse_ones_and_better_ones(place: &Place) {
@@ -193,6 +212,8 @@ fn a_wrong_call_is_told_apart() {
         (&["no-documents"], "there is no AsyncAPI document below no-documents"),
         (&["documents", "--update"], "--figures"),
         (&["documents", "--jobs", "0"], "--jobs"),
+        (&["documents", "--seed", "1"], "--mutate"),
+        (&["documents", "--mutate", "1", "--figures", "figures.json"], "--figures"),
         (&["documents", "--figures", "absent.json"], "cannot read absent.json"),
         (&["documents", "--figures", "odd.json"], "odd.json holds `speed`"),
         (&["documents", "--runtime", "no-documents"], "no-documents is not the runtime's crate"),

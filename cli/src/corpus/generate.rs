@@ -123,6 +123,11 @@ fn caught(generate: impl FnOnce() -> Result<Output, Error>) -> Outcome {
     }
 }
 
+/// Whether there is an error in the document; a panic is none.
+pub(crate) fn is_refused(source: &Source) -> bool {
+    matches!(caught(|| Config::new().generate(source)), Outcome::Refused(_))
+}
+
 fn first_error(error: &Error) -> String {
     match error {
         Error::Refused(report) => report

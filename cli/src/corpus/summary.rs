@@ -148,6 +148,11 @@ fn slowest(documents: &[Document], results: &[DocumentResult]) -> Vec<Slow> {
 }
 
 impl Compilation {
+    /// Whether neither rustc nor clippy said anything.
+    pub(crate) fn is_clean(&self) -> bool {
+        [&self.failures, &self.rustc_warnings, &self.clippy_warnings].into_iter().all(Vec::is_empty)
+    }
+
     fn new(documents: &[Document], modules: &Modules<'_>, compiled: &Compiled) -> Self {
         let complaints = |index: usize, text| complaint(documents, modules, index, text);
         let warnings = |of: fn(&Compiled) -> &Vec<(usize, String)>| {

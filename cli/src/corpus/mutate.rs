@@ -1,0 +1,136 @@
+//! Documents that nobody wrote: those of a corpus with changes at random, for what no author has thought of yet.
+//!
+//! A change that has the document refused is taken back, so that changes pile up in documents that generate. A seed makes
+//! one document; the same seed over the same corpus makes it again.
+
+mod dice;
+mod operations;
+mod places;
+mod schemas;
+mod words;
+
+use std::fs;
+use std::path::Path;
+
+use asyncapi_codegen::Source;
+use serde_yaml::Value;
+
+use self::dice::Dice;
+use super::Failure;
+use super::documents::Document;
+use super::generate;
+use super::manifest::Validity;
+
+/// Longer documents take long, and hold little that shorter ones do not.
+const LONGEST: usize = 40_000;
+
+/// At most so many changes make a document.
+const MOST_CHANGES: usize = 60;
+
+/// A change at random; whether it found a place.
+type Change = fn(&mut Value, &mut Dice) -> bool;
+
+/// As many documents, by the seeds from the given one on, written below the directory.
+pub(crate) fn mutate(
+    documents: &[Document],
+    count: usize,
+    seed: u64,
+    directory: &Path,
+) -> Result<Vec<Document>, Failure> {
+    let known: Vec<(&Document, Value)> =
+        documents.iter().filter_map(|document| Some((document, read(&document.file)?))).collect();
+    if known.is_empty() {
+        return Err(Failure::Call("no document of the corpus stands alone and can be read".to_owned()));
+    }
+    if directory.exists() {
+        fs::remove_dir_all(directory).map_err(Failure::at("clean", directory))?;
+    }
+    let seeds = (seed..).take(count);
+    seeds.map(|seed| mutant(&known, seed, directory)).collect()
+}
+
+/// A document that needs no other file.
+fn read(file: &Path) -> Option<Value> {
+    let text = fs::read_to_string(file).ok().filter(|text| text.len() <= LONGEST)?;
+    let root: Value = serde_yaml::from_str(&text).ok()?;
+    (root.is_mapping() && places::references(&root).iter().all(|reference| reference.starts_with('#'))).then_some(root)
+}
+
+fn mutant(known: &[(&Document, Value)], seed: u64, directory: &Path) -> Result<Document, Failure> {
+    let mut dice = Dice::seeded(seed);
+    let (document, mut root, mut text) = whole(known, &mut dice);
+    for _ in 0..=dice.below(MOST_CHANGES) {
+        let mut changed = root.clone();
+        if change(&mut changed, &mut dice)
+            && let Some(written) = accepted(document, &changed)
+        {
+            (root, text) = (changed, written);
+        }
+    }
+    let path = format!("seed-{seed}/{}", document.path);
+    let file = directory.join(&path);
+    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&file, text));
+    written.map_err(Failure::at("write", &file))?;
+    Ok(Document { path, file, root: directory.to_owned(), validity: Validity::Unknown })
+}
+
+/// A document that generates before it is changed, or the last of many that do not.
+fn whole<'a>(known: &[(&'a Document, Value)], dice: &mut Dice) -> (&'a Document, Value, String) {
+    let mut tries = 0..known.len();
+    loop {
+        let (document, root) = dice.pick(known);
+        match accepted(document, root) {
+            None if tries.next().is_some() => {}
+            text => return (document, root.clone(), text.unwrap_or_default()),
+        }
+    }
+}
+
+/// The text of a document, unless it is refused.
+fn accepted(document: &Document, root: &Value) -> Option<String> {
+    let text = serde_yaml::to_string(root).ok()?;
+    (!generate::is_refused(&Source::new(document.path.clone(), text.clone()))).then_some(text)
+}
+
+fn change(root: &mut Value, dice: &mut Dice) -> bool {
+    let changes = if dice.chance(60) { schemas::CHANGES } else { operations::CHANGES };
+    dice.any(changes).is_some_and(|change| change(root, dice))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_yaml::Value;
+
+    use super::{Dice, operations, schemas};
+
+    const DOCUMENT: &str = "
+asyncapi: 3.0.0
+info: {title: Lamps, version: '1'}
+servers: {hall: {host: localhost, protocol: mqtt}}
+channels:
+  lamps: {address: 'lamps/{id}', messages: {switched: {$ref: '#/components/messages/switched'}}, parameters: {id: {}}}
+operations:
+  onSwitched: {action: send, channel: {$ref: '#/channels/lamps'}}
+components:
+  messages: {switched: {payload: {$ref: '#/components/schemas/Lamp'}}}
+  schemas:
+    Lamp: {type: object, properties: {lit: {type: boolean}, colour: {type: string, enum: [red, green]}}}
+    Lamps: {type: array, items: {$ref: '#/components/schemas/Lamp'}}
+";
+
+    #[test]
+    fn every_change_finds_a_place_and_repeats_itself() {
+        let root: Value = serde_yaml::from_str(DOCUMENT).expect("the text is YAML");
+        // Objects are equal whatever their order.
+        let text = |root: &Value| serde_yaml::to_string(root).expect("it is YAML");
+        for (index, change) in schemas::CHANGES.iter().chain(operations::CHANGES).enumerate() {
+            let changed = |seed| {
+                let mut changed = root.clone();
+                change(&mut changed, &mut Dice::seeded(seed));
+                text(&changed)
+            };
+            assert!((0..20).any(|seed| changed(seed) != text(&root)), "change {index} changes nothing");
+            assert_eq!(changed(1), changed(1));
+        }
+    }
+}

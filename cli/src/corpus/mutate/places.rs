@@ -1,0 +1,179 @@
+//! What stands where in a document of either version.
+
+use serde_yaml::{Mapping, Value};
+
+/// The keys and indexes from the root to a node.
+pub(super) type Path = Vec<String>;
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Root,
+    Components,
+    Server,
+    Channel,
+    Parameter,
+    Operation,
+    Message,
+    Schema,
+    Other,
+}
+
+/// What stands under a key.
+enum Below {
+    One(Role),
+    /// Under keys that the author chose.
+    Map(Role),
+    List(Role),
+}
+
+/// The places of a document.
+#[derive(Default)]
+pub(super) struct Places {
+    pub(super) nodes: Vec<(Role, Path)>,
+    /// Maps whose keys the author chose.
+    pub(super) maps: Vec<(Role, Path)>,
+    pub(super) lists: Vec<(Role, Path)>,
+}
+
+impl Places {
+    pub(super) fn of(root: &Value) -> Self {
+        let mut places = Self::default();
+        places.walk(root, Role::Root, &mut Vec::new());
+        places
+    }
+
+    /// The nodes of a kind.
+    pub(super) fn all(&self, wanted: Role) -> Vec<&Path> {
+        self.nodes.iter().filter(|(role, _)| *role == wanted).map(|(_, path)| path).collect()
+    }
+
+    fn walk(&mut self, value: &Value, role: Role, path: &mut Path) {
+        self.nodes.push((role, path.clone()));
+        for (key, child) in value.as_mapping().into_iter().flatten() {
+            let Some(key) = key.as_str() else { continue };
+            path.push(key.to_owned());
+            match below(role, key, child) {
+                Some(Below::One(role)) => self.walk(child, role, path),
+                Some(Below::Map(role)) => {
+                    self.maps.push((role, path.clone()));
+                    for (key, entry) in child.as_mapping().into_iter().flatten() {
+                        let Some(key) = key.as_str() else { continue };
+                        path.push(key.to_owned());
+                        self.walk(entry, role, path);
+                        path.pop();
+                    }
+                }
+                Some(Below::List(role)) => {
+                    self.lists.push((role, path.clone()));
+                    for (index, item) in child.as_sequence().into_iter().flatten().enumerate() {
+                        path.push(index.to_string());
+                        self.walk(item, role, path);
+                        path.pop();
+                    }
+                }
+                None => {}
+            }
+            path.pop();
+        }
+    }
+}
+
+fn below(role: Role, key: &str, child: &Value) -> Option<Below> {
+    let below = match (role, key) {
+        (Role::Root, "components") => Below::One(Role::Components),
+        (Role::Root | Role::Components, "servers") => Below::Map(Role::Server),
+        (Role::Root | Role::Components, "channels") => Below::Map(Role::Channel),
+        (Role::Root | Role::Components, "operations") | (Role::Components, "operationTraits") => {
+            Below::Map(Role::Operation)
+        }
+        (Role::Components | Role::Channel, "messages") | (Role::Components, "messageTraits") => {
+            Below::Map(Role::Message)
+        }
+        (Role::Components | Role::Channel, "parameters") => Below::Map(Role::Parameter),
+        (Role::Components, "schemas")
+        | (Role::Schema, "properties" | "patternProperties" | "definitions" | "$defs") => Below::Map(Role::Schema),
+        (Role::Server, "variables") => Below::Map(Role::Other),
+        (Role::Channel, "publish" | "subscribe") => Below::One(Role::Operation),
+        (Role::Operation, "message") => Below::One(Role::Message),
+        (Role::Operation, "traits") => Below::List(Role::Operation),
+        (Role::Message, "oneOf" | "traits") => Below::List(Role::Message),
+        (Role::Message, "payload" | "headers") if child.get("schemaFormat").is_none() => Below::One(Role::Schema),
+        (Role::Schema, "oneOf" | "anyOf" | "allOf") => Below::List(Role::Schema),
+        (Role::Schema, "items") if child.is_sequence() => Below::List(Role::Schema),
+        (Role::Parameter, "schema")
+        | (
+            Role::Schema,
+            "items" | "additionalProperties" | "propertyNames" | "contains" | "not" | "if" | "then" | "else",
+        ) => Below::One(Role::Schema),
+        _ => return None,
+    };
+    Some(below)
+}
+
+/// The node at a path.
+pub(super) fn at<'v>(root: &'v Value, path: &[String]) -> Option<&'v Value> {
+    path.iter().try_fold(root, |value, step| match value {
+        Value::Mapping(entries) => entries.get(step.as_str()),
+        Value::Sequence(items) => items.get(step.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+/// The node at a path, to change it.
+pub(super) fn at_mut<'v>(root: &'v mut Value, path: &[String]) -> Option<&'v mut Value> {
+    path.iter().try_fold(root, |value, step| match value {
+        Value::Mapping(entries) => entries.get_mut(step.as_str()),
+        Value::Sequence(items) => items.get_mut(step.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+/// The object at a path, to change it.
+pub(super) fn object<'v>(root: &'v mut Value, path: &[String]) -> Option<&'v mut Mapping> {
+    at_mut(root, path)?.as_mapping_mut()
+}
+
+/// The text of a reference to a place of the same document.
+pub(super) fn reference(path: &[String]) -> String {
+    let steps = path.iter().map(|step| step.replace('~', "~0").replace('/', "~1"));
+    steps.fold("#".to_owned(), |text, step| text + "/" + &step)
+}
+
+/// Every `$ref` of a document.
+pub(super) fn references(root: &Value) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut left = vec![root];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::Mapping(entries) => {
+                found.extend(entries.get("$ref").and_then(Value::as_str));
+                left.extend(entries.values());
+            }
+            Value::Sequence(items) => left.extend(items),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Has every reference to a place, or to what stands below it, lead to another.
+pub(super) fn redirect(value: &mut Value, from: &str, to: &str) {
+    match value {
+        Value::Mapping(entries) => {
+            for (key, child) in entries.iter_mut() {
+                match child {
+                    Value::String(text) if key.as_str() == Some("$ref") => {
+                        let rest = text.strip_prefix(from).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+                        if let Some(rest) = rest {
+                            *text = format!("{to}{rest}");
+                        }
+                    }
+                    child => redirect(child, from, to),
+                }
+            }
+        }
+        Value::Sequence(items) => items.iter_mut().for_each(|item| redirect(item, from, to)),
+        _ => {}
+    }
+}
