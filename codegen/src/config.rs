@@ -157,7 +157,14 @@ impl Config {
         match made {
             Some(made) if !refused => {
                 let [handled, sent] = self.methods(&made.api, &made.names);
-                Ok(Output { code: made.code, report, coverage: made.api.coverage, handled, sent })
+                Ok(Output {
+                    code: made.code,
+                    report,
+                    coverage: made.api.coverage,
+                    handled,
+                    sent,
+                    names: made.names.given,
+                })
             }
             _ => Err(Error::Refused(report)),
         }

@@ -12,7 +12,7 @@ mod routing;
 mod shape;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use self::bound::{Bound, BoundKind, Constant, Literal};
 pub(crate) use self::channel::{Address, Channel, Parameter, Segment, Server, Template, Variable};
@@ -43,6 +43,11 @@ pub(crate) struct Api {
     pub(crate) coverage: Coverage,
     /// What tells apart the places that only their positions in a list would.
     pub(crate) identities: BTreeMap<Place, String>,
+    /// The names that several types of the document have in their own language, but for the namespaces; whether a type
+    /// goes by its namespace must not hang on what else is used.
+    pub(crate) ambiguous: BTreeSet<String>,
+    /// The names of the files that the document is made of, by [`FileId`](crate::document::FileId).
+    pub(crate) files: Vec<String>,
 }
 
 impl Api {

@@ -34,4 +34,5 @@ pub use self::diagnostic::{Diagnostic, Report, Severity};
 pub use self::document::Pointer;
 pub use self::error::Error;
 pub use self::ir::Coverage;
+pub use self::names::{NameKind, Named};
 pub use self::source::Source;

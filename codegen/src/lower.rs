@@ -25,7 +25,7 @@ mod together;
 mod union;
 mod wide;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
@@ -70,7 +70,16 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
         definitions,
         coverage,
         identities,
+        ambiguous: ambiguous(document),
+        files: document.files.clone(),
     }
+}
+
+fn ambiguous(document: &Document) -> BTreeSet<String> {
+    let full: BTreeSet<&str> = document.schemas.named_types().map(|(_, name)| name).collect();
+    let mut seen = BTreeSet::new();
+    let short = full.into_iter().map(|name| name.rsplit('.').next().unwrap_or(name));
+    short.filter(|short| !seen.insert(*short)).map(str::to_owned).collect()
 }
 
 /// The identities of what stands below an alternative; everything else is known by its place.

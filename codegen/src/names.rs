@@ -2,16 +2,18 @@
 
 mod case;
 mod letters;
+mod named;
 mod reserved;
 mod scope;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
 use self::case::Style;
+pub use self::named::{NameKind, Named};
 use self::scope::{Scopes, Wish};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
@@ -73,6 +75,8 @@ pub(crate) struct Names {
     pub(crate) choices: BTreeMap<(usize, usize), Choice>,
     /// The modules of what has bindings, and their constants.
     pub(crate) bindings: Vec<(Name, Vec<Name>)>,
+    /// Each of them with what it belongs to.
+    pub(crate) given: Vec<Named>,
 }
 
 /// The enum of an argument that takes nothing but listed values.
@@ -84,10 +88,10 @@ pub(crate) struct Choice {
 
 /// Names everything; where two names meet, both are told apart in the same way every time, and a warning says so.
 pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> Names {
-    let scopes = Scopes::new(&config.renames, &api.identities, diagnostics);
+    let scopes = Scopes::new(&config.renames, &api.identities, &api.files, diagnostics);
     let types = types(api, &scopes);
     let members = api.types.iter().map(|(id, def)| (id, members(def, &scopes))).collect();
-    let names = Names {
+    let mut names = Names {
         types,
         members,
         events: events(api, &scopes),
@@ -101,14 +105,15 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
         variables: api.servers.iter().map(|server| variables(server, &scopes)).collect(),
         choices: choices(api, &scopes),
         bindings: bindings(api, &scopes),
+        given: Vec::new(),
     };
-    scopes.finish();
+    names.given = scopes.finish();
     names
 }
 
 /// Components first, then what has a name in its own language, then payloads, then what stands inside them: what comes first keeps the shorter name.
 fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
-    let mut scope = scopes.open(Style::Type, reserved::TYPES);
+    let mut scope = scopes.open(NameKind::Type, Style::Type, reserved::TYPES);
     let mut settled: BTreeMap<TypeId, Name> = BTreeMap::new();
     let roots = || api.types.iter().filter(|(_, def)| def.origin.steps.is_empty());
     let by_root: BTreeMap<&Root, TypeId> = roots().map(|(id, def)| (&def.origin.root, id)).collect();
@@ -129,19 +134,20 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     for wanted in 0..=5 {
         let ranked: Vec<(TypeId, &TypeDef)> = api.types.iter().filter(|(_, def)| rank(def) == wanted).collect();
         let wishes =
-            ranked.iter().map(|(_, def)| type_wish(def, root_name(def, &settled), &by_root)).collect::<Vec<_>>();
+            ranked.iter().map(|(_, def)| type_wish(def, root_name(def, &settled), &api.ambiguous)).collect::<Vec<_>>();
         let names = scope.settle(&wishes);
         settled.extend(ranked.iter().map(|(id, _)| *id).zip(names));
     }
     settled
 }
 
-/// A root goes by its own text; what stands inside it, by the root's name and the way from there.
-fn type_wish(def: &TypeDef, root_name: Option<String>, by_root: &BTreeMap<&Root, TypeId>) -> Wish {
+/// A root goes by its own text, one with a namespace by its last word; what stands inside it, by the root's name and the way from there.
+fn type_wish(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<String>) -> Wish {
     let Origin { root, steps, otherwise, .. } = &def.origin;
     let (own, kind) = match root {
         Root::Schema(key) => (key.clone(), "Schema"),
-        Root::Named(full) => (short(full, by_root).to_owned(), "Type"),
+        Root::Named(full) if ambiguous.contains(root.short()) => (full.clone(), "Type"),
+        Root::Named(_) => (root.short().to_owned(), "Type"),
         Root::Payload(message) => (message.clone(), "Payload"),
         Root::Headers(message) => (format!("{message} headers"), "Message"),
         Root::Operation(id) if id.to_lowercase().ends_with("message") => (id.clone(), "Operation"),
@@ -151,7 +157,9 @@ fn type_wish(def: &TypeDef, root_name: Option<String>, by_root: &BTreeMap<&Root,
     };
     if steps.is_empty() {
         let suffix = if matches!(root, Root::Headers(_)) { " headers" } else { "" };
-        return Wish::new(&def.at, &own, kind).or(otherwise.iter().map(|name| format!("{name}{suffix}")));
+        let otherwise = otherwise.iter().map(|name| format!("{name}{suffix}"));
+        let shorter = Some(root.short()).filter(|short| matches!(root, Root::Named(_)) && **short != own);
+        return Wish::new(&def.at, &own, kind).or(otherwise).instead_of(shorter);
     }
     let root_name = root_name.unwrap_or_else(|| case::style(Style::Type, &own));
     let inner = |label: fn(&Label) -> &str| {
@@ -171,15 +179,6 @@ fn type_wish(def: &TypeDef, root_name: Option<String>, by_root: &BTreeMap<&Root,
     Wish::new(&def.at, &inner(|label| &label.short), "Inner").or([inner(|label| &label.long)])
 }
 
-/// A name without its namespace, where that alone tells which is meant.
-fn short<'a>(full: &'a str, by_root: &BTreeMap<&Root, TypeId>) -> &'a str {
-    let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
-    let rivals = by_root
-        .keys()
-        .filter(|root| matches!(root, Root::Named(other) if other.rsplit('.').next() == Some(last(full))));
-    if rivals.count() > 1 { full } else { last(full) }
-}
-
 /// A message has headers of its own, so those of a protocol say which.
 fn binding_suffix(role: BindingRole) -> &'static str {
     match role {
@@ -197,12 +196,12 @@ fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
     match &def.shape {
         Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
         Shape::Union(Union { variants, .. }) | Shape::Mixed(variants) => {
-            let mut scope = scopes.open(Style::Type, reserved::VARIANTS);
+            let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of(&def.at);
             let wishes = variants.iter().map(variant_wish);
             scope.settle(&wishes.collect::<Vec<_>>())
         }
         Shape::Struct(object) => {
-            let mut scope = scopes.open(Style::Value, &[]);
+            let mut scope = scopes.open(NameKind::Field, Style::Value, &[]).of(&def.at);
             let fields = object.fields.iter().map(|field| Wish::new(&field.at, &field.name, "property"));
             let mut names = scope.settle(&fields.collect::<Vec<_>>());
             let rest = Wish::new(&def.at.join("additionalProperties"), "additional properties", "map");
@@ -210,7 +209,7 @@ fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
             names
         }
         Shape::Enum(listed) => {
-            let mut scope = scopes.open(Style::Type, reserved::VARIANTS);
+            let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of(&def.at);
             let wishes = listed.members.labels().into_iter().map(|(at, label)| Wish::new(at, label, "Value"));
             scope.settle(&wishes.collect::<Vec<_>>())
         }
@@ -223,7 +222,7 @@ fn variant_wish(variant: &Variant) -> Wish {
 
 fn events(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes: Vec<Wish> = api.events.iter().map(event_wish).collect();
-    scopes.open(Style::Type, reserved::VARIANTS).settle(&wishes)
+    scopes.open(NameKind::Event, Style::Type, reserved::VARIANTS).settle(&wishes)
 }
 
 fn validators(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
@@ -238,20 +237,23 @@ fn validators(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
         _ => None,
     };
     let (ids, wishes): (Vec<TypeId>, Vec<Wish>) = aliases().filter_map(|alias| Some((alias.0, wish(alias)?))).unzip();
-    ids.into_iter().zip(scopes.open(Style::Value, &[]).settle(&wishes)).collect()
+    ids.into_iter().zip(scopes.open(NameKind::Validator, Style::Value, &[]).settle(&wishes)).collect()
 }
 
 fn correlations(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<usize, Name> {
     let with_one = || api.events.iter().enumerate().filter(|(_, event)| event.correlation.is_some());
     let wishes: Vec<Wish> = with_one().map(|(_, event)| event_wish(event)).collect();
-    with_one().map(|(index, _)| index).zip(scopes.open(Style::Value, &[]).settle(&wishes)).collect()
+    with_one()
+        .map(|(index, _)| index)
+        .zip(scopes.open(NameKind::Correlation, Style::Value, &[]).settle(&wishes))
+        .collect()
 }
 
 /// One scope for those of all events, because they stand in one module.
 fn examples(api: &Api, scopes: &Scopes<'_>) -> Vec<Vec<Name>> {
     let all = api.events.iter().flat_map(|event| &event.examples);
     let wishes: Vec<Wish> = all.map(|example| Wish::new(&example.at, &example.label, "example")).collect();
-    let mut names = scopes.open(Style::Constant, &[]).settle(&wishes).into_iter();
+    let mut names = scopes.open(NameKind::Example, Style::Constant, &[]).settle(&wishes).into_iter();
     api.events.iter().map(|event| names.by_ref().take(event.examples.len()).collect()).collect()
 }
 
@@ -261,7 +263,7 @@ fn event_wish(event: &Event) -> Wish {
 
 fn operations(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes = api.operations.iter().map(|operation| Wish::new(&operation.at, &operation.id, "operation"));
-    scopes.open(Style::Value, reserved::METHODS).settle(&wishes.collect::<Vec<_>>())
+    scopes.open(NameKind::Operation, Style::Value, reserved::METHODS).settle(&wishes.collect::<Vec<_>>())
 }
 
 /// A fixed address is a constant, one with parameters a type.
@@ -271,8 +273,8 @@ fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
         let channels = api.channels.iter().filter(|channel| is_template(channel) == wanted);
         channels.map(|channel| Wish::new(&channel.at, &channel.key, "channel")).collect()
     };
-    let mut constants = scopes.open(Style::Constant, &[]).settle(&wishes(false)).into_iter();
-    let mut types = scopes.open(Style::Type, reserved::CHANNELS).settle(&wishes(true)).into_iter();
+    let mut constants = scopes.open(NameKind::Channel, Style::Constant, &[]).settle(&wishes(false)).into_iter();
+    let mut types = scopes.open(NameKind::Channel, Style::Type, reserved::CHANNELS).settle(&wishes(true)).into_iter();
     let names = api.channels.iter().map(|channel| if is_template(channel) { types.next() } else { constants.next() });
     names.flatten().collect()
 }
@@ -280,17 +282,17 @@ fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
 fn parameters(channel: &Channel, scopes: &Scopes<'_>) -> Vec<Name> {
     let Address::Template(template) = &channel.address else { return Vec::new() };
     let wishes = template.parameters.iter().map(|parameter| Wish::new(&parameter.at, &parameter.key, "parameter"));
-    scopes.open(Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
+    scopes.open(NameKind::Parameter, Style::Value, &[]).of(&channel.at).settle(&wishes.collect::<Vec<_>>())
 }
 
 fn servers(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes = api.servers.iter().map(|server| Wish::new(&server.at, &server.key, "server"));
-    scopes.open(Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
+    scopes.open(NameKind::Server, Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
 }
 
 fn variables(server: &crate::ir::Server, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes = server.variables.iter().map(|variable| Wish::new(&variable.at, &variable.key, "variable"));
-    scopes.open(Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
+    scopes.open(NameKind::Variable, Style::Value, &[]).of(&server.at).settle(&wishes.collect::<Vec<_>>())
 }
 
 /// One scope for the enums of all servers, because they stand in one module.
@@ -303,10 +305,11 @@ fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), Choice> {
     let wishes = listed
         .iter()
         .map(|(_, server, variable)| Wish::new(&variable.at, &format!("{} {}", server.key, variable.key), "Variable"));
-    let names = scopes.open(Style::Type, reserved::SERVERS).settle(&wishes.collect::<Vec<_>>());
+    let names = scopes.open(NameKind::VariableType, Style::Type, reserved::SERVERS).settle(&wishes.collect::<Vec<_>>());
     let choice = |((key, _, variable), name): (&(_, _, &Variable), Name)| {
         let wishes = variable.values.iter().map(|value| Wish::new(&value.at, &value.value, "Value"));
-        let variants = scopes.open(Style::Type, &[]).settle(&wishes.collect::<Vec<_>>());
+        let variants =
+            scopes.open(NameKind::Variant, Style::Type, &[]).of(&variable.at).settle(&wishes.collect::<Vec<_>>());
         (*key, Choice { name, variants })
     };
     listed.iter().zip(names).map(choice).collect()
@@ -317,11 +320,11 @@ fn bindings(api: &Api, scopes: &Scopes<'_>) -> Vec<(Name, Vec<Name>)> {
     let modules = BoundKind::ALL.into_iter().flat_map(|kind| {
         let bound = api.bindings.iter().filter(|bound| bound.kind == kind);
         let wishes = bound.map(|bound| Wish::new(&bound.at, &bound.key, "binding"));
-        scopes.open(Style::Value, reserved::BINDINGS).settle(&wishes.collect::<Vec<_>>())
+        scopes.open(NameKind::Bindings, Style::Value, reserved::BINDINGS).settle(&wishes.collect::<Vec<_>>())
     });
     let named = modules.zip(&api.bindings).map(|(module, bound)| {
         let wishes = bound.constants.iter().map(|constant| Wish::new(&constant.at, &constant.label, "binding"));
-        (module, scopes.open(Style::Constant, &[]).settle(&wishes.collect::<Vec<_>>()))
+        (module, scopes.open(NameKind::Binding, Style::Constant, &[]).of(&bound.at).settle(&wishes.collect::<Vec<_>>()))
     });
     named.collect()
 }

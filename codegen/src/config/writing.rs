@@ -6,6 +6,7 @@ use super::Config;
 use crate::diagnostic::Report;
 use crate::error::Error;
 use crate::ir::Coverage;
+use crate::names::Named;
 use crate::output;
 
 /// How much is generated.
@@ -25,6 +26,7 @@ pub struct Output {
     pub(super) coverage: Coverage,
     pub(super) handled: Vec<String>,
     pub(super) sent: Vec<String>,
+    pub(super) names: Vec<Named>,
 }
 
 impl Output {
@@ -56,6 +58,12 @@ impl Output {
     #[must_use]
     pub fn sent(&self) -> &[String] {
         &self.sent
+    }
+
+    /// Every name that the document gave to something in the code, with the place that it belongs to.
+    #[must_use]
+    pub fn names(&self) -> &[Named] {
+        &self.names
     }
 
     /// Writes the code to a file, unless the file holds it already.

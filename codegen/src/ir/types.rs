@@ -95,6 +95,14 @@ pub(crate) enum Root {
     Binding(String, BindingRole),
 }
 
+impl Root {
+    /// A name of the schema's own language without its namespace; of what has none, the empty text.
+    pub(crate) fn short(&self) -> &str {
+        let Self::Named(full) = self else { return "" };
+        full.rsplit('.').next().unwrap_or(full)
+    }
+}
+
 /// One step from a type to a type inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {

@@ -60,7 +60,8 @@ impl Roots {
     pub(super) fn origin(&self, root: Root, root_at: Place, steps: Vec<Step>) -> Origin {
         let mut otherwise = self.otherwise.get(&root_at).cloned().unwrap_or_default();
         if let Root::Schema(name) | Root::Named(name) | Root::Payload(name) | Root::Headers(name) = &root {
-            otherwise.extend(qualify::qualified(name, &root_at, &self.files));
+            let own = if matches!(root, Root::Named(_)) { root.short() } else { name };
+            otherwise.extend(qualify::qualified(own, &root_at, &self.files));
         }
         Origin { root, root_at, otherwise, steps }
     }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{self, Style};
-use super::{Name, reserved};
+use super::{Name, NameKind, Named, reserved};
 use crate::config::ByPattern;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Place, Pointer};
@@ -15,13 +15,19 @@ pub(super) struct Scopes<'a> {
     identities: &'a BTreeMap<Place, String>,
     /// The places that have a name, where there are renames, and whether it begins with a capital letter.
     named: RefCell<BTreeSet<(bool, Pointer)>>,
+    /// Every name that was given.
+    given: RefCell<Vec<Named>>,
+    /// The names of the files, by [`FileId`](crate::document::FileId).
+    files: &'a [String],
     diagnostics: &'a Diagnostics,
 }
 
 /// One namespace.
 pub(super) struct Scope<'s, 'a> {
     scopes: &'s Scopes<'a>,
+    kind: NameKind,
     style: Style,
+    owner: Option<Place>,
     taken: BTreeSet<String>,
 }
 
@@ -33,11 +39,18 @@ pub(super) struct Wish {
     otherwise: Vec<String>,
     /// What to add where the name is taken by something that came first.
     kind: &'static str,
+    /// What it would be called if nothing else of the document could be meant.
+    instead_of: Option<String>,
 }
 
 impl Wish {
     pub(super) fn new(at: &Place, text: &str, kind: &'static str) -> Self {
-        Self { at: at.clone(), text: text.to_owned(), otherwise: Vec::new(), kind }
+        Self { at: at.clone(), text: text.to_owned(), otherwise: Vec::new(), kind, instead_of: None }
+    }
+
+    /// The same, with the shorter text that others of the document have too, whether they are named here or not.
+    pub(super) fn instead_of(self, shorter: Option<&str>) -> Self {
+        Self { instead_of: shorter.map(str::to_owned), ..self }
     }
 
     /// The same, with other texts for where this one tells nothing apart.
@@ -100,18 +113,25 @@ impl<'a> Scopes<'a> {
     pub(super) fn new(
         renames: &'a ByPattern<String>,
         identities: &'a BTreeMap<Place, String>,
+        files: &'a [String],
         diagnostics: &'a Diagnostics,
     ) -> Self {
-        Self { renames, identities, named: RefCell::default(), diagnostics }
+        Self { renames, identities, named: RefCell::default(), given: RefCell::default(), files, diagnostics }
     }
 
     /// A new namespace in which some names are taken.
-    pub(super) fn open(&self, style: Style, taken: &[&str]) -> Scope<'_, 'a> {
-        Scope { scopes: self, style, taken: taken.iter().map(|&name| name.to_owned()).collect() }
+    pub(super) fn open(&self, kind: NameKind, style: Style, taken: &[&str]) -> Scope<'_, 'a> {
+        let taken = taken.iter().map(|&name| name.to_owned()).collect();
+        Scope { scopes: self, kind, style, owner: None, taken }
     }
 
-    /// Reports renames that met nothing.
-    pub(super) fn finish(&self) {
+    /// Reports renames that met nothing, and gives every name that was given.
+    pub(super) fn finish(self) -> Vec<Named> {
+        self.check_renames();
+        self.given.into_inner()
+    }
+
+    fn check_renames(&self) {
         let named = self.named.borrow();
         let places = |is_upper: bool| -> Vec<&Pointer> {
             named.iter().filter(|(upper, _)| *upper == is_upper).map(|(_, at)| at).collect()
@@ -161,6 +181,12 @@ fn is_upper(name: &str) -> bool {
 }
 
 impl Scope<'_, '_> {
+    /// The namespace of the members of what stands at a place.
+    pub(super) fn of(mut self, owner: &Place) -> Self {
+        self.owner = Some(owner.clone());
+        self
+    }
+
     /// Gives each wish a name, in order. Names that were settled before, or are reserved, stay as they are.
     pub(super) fn settle(&mut self, wishes: &[Wish]) -> Vec<Name> {
         let chosen: Vec<Option<String>> = wishes.iter().map(|wish| self.scopes.chosen(wish, self.style)).collect();
@@ -190,7 +216,20 @@ impl Scope<'_, '_> {
             self.taken.insert(name.clone());
             settled[index] = Name(name);
         }
+        self.note(wishes, &settled);
         settled
+    }
+
+    fn note(&self, wishes: &[Wish], names: &[Name]) {
+        let file = |at: &Place| (at.file.0 > 0).then(|| self.scopes.files.get(at.file.0).cloned()).flatten();
+        let given = wishes.iter().zip(names).map(|(Wish { at, .. }, name)| Named {
+            kind: self.kind,
+            name: name.plain().to_owned(),
+            at: at.clone(),
+            owner: self.owner.clone(),
+            file: file(at),
+        });
+        self.scopes.given.borrow_mut().extend(given);
     }
 
     /// The name a wish has where nobody else wants it.
@@ -200,6 +239,9 @@ impl Scope<'_, '_> {
             let longer = case::style(self.style, &format!("{} {}", wish.text, wish.kind));
             self.warn(wish, &longer, &format!("the name `{name}` is taken"));
             return longer;
+        }
+        if let Some(shorter) = &wish.instead_of {
+            self.warn(wish, &name, &format!("several types are called `{shorter}`"));
         }
         name
     }
