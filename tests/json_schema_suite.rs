@@ -61,7 +61,16 @@ struct ByDefault {
     kept: usize,
     /// How many invalid instances do not decode; the rest needs validation.
     rejected: usize,
+    /// Valid instances that do not decode, or come back as something else, by the reason.
+    exceptions: BTreeMap<String, BTreeSet<String>>,
 }
+
+/// Why valid instances are refused by default, though not with `Untyped::AsWritten`.
+const MEANT: &str =
+    "what speaks of properties or items, and names no type, is taken for an object or a list, as authors mean it";
+
+/// Why valid instances come back as something else by default, though not with `keep_unknown`.
+const DROPPED: &str = "what no schema names is dropped, unless `Config::keep_unknown` asks for it";
 
 /// What is expected of full validation: of decoding and `validate` together.
 #[derive(Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -205,6 +214,10 @@ fn run(groups: &[(String, Group)], optional: &[(String, Group)], remotes: &Remot
     let (of_groups, of_optional) = modules[2 * groups.len()..].split_at(groups.len());
     let mut found = count(groups, exact);
     found.by_default = count_by_default(groups, by_default);
+    // What is refused with every option has its own reason.
+    for labels in found.by_default.exceptions.values_mut() {
+        labels.retain(|label| !found.refused.contains_key(label) && !found.changed.contains_key(label));
+    }
     found.validated = count_validated(groups, validated);
     found.validated.without_code = without_code(groups, of_groups);
     found.optional = count_validated(optional, further);
@@ -236,10 +249,12 @@ fn count_by_default(groups: &[(String, Group)], outcomes: &[Vec<Outcome>]) -> By
                 if same(&case.data, back) {
                     found.kept += 1;
                 } else {
-                    println!("by default, {label} comes back as {back}");
+                    found.exceptions.entry(DROPPED.to_owned()).or_default().insert(label);
                 }
             }
-            (true, other) => println!("by default, {label} is {other:?}"),
+            (true, _) => {
+                found.exceptions.entry(MEANT.to_owned()).or_default().insert(label);
+            }
             (false, Outcome::Refused(_)) => found.rejected += 1,
             (false, _) => {}
         }
