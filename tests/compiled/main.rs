@@ -67,6 +67,7 @@ fixtures! {
     server_variables = "../fixtures/server-variables/expected.rs";
     siblings = "../fixtures/siblings/expected.rs";
     slips = "../fixtures/slips/expected.rs";
+    several_headers = "../fixtures/several-headers/expected.rs";
     several_messages = "../fixtures/several-messages/expected.rs";
     several_operations = "../fixtures/several-operations/expected.rs";
     telemetry = "../fixtures/telemetry/expected.rs";

@@ -184,3 +184,16 @@ async fn replies_go_where_the_request_says_with_its_correlation_id() {
     ];
     assert_eq!(told, expected);
 }
+
+#[tokio::test]
+async fn several_messages_are_sent_with_their_headers_and_by_their_names() {
+    use several_headers::{Cancelled, CancelledHeaders, Publisher, SendOrderMessage};
+
+    let kept = Kept::default();
+    let cancelled = SendOrderMessage::Cancelled(Cancelled::default());
+    let headers = Headers::encode(&CancelledHeaders { reason: "late".to_owned() }).expect("headers");
+    Publisher::new(&kept).send_order(&cancelled, &headers).await.expect("sent");
+    let sent = kept.0.lock().expect("nobody panics").remove(0);
+    assert_eq!(sent.headers().get_str("X-Event"), Some("order.cancelled"));
+    assert_eq!(sent.headers().get_str("reason"), Some("late"));
+}

@@ -176,10 +176,13 @@ impl Uses {
         }
         if emit.api.outgoing().next().is_some() {
             self.add("asyncapi_runtime", ["Outbound", "PublishError", "Transport"]);
-            let carries = emit.api.outgoing().filter_map(|operation| operation.only_message()?.headers.as_ref());
-            for headers in carries {
-                self.add("asyncapi_runtime", ["Headers"]);
-                self.ty(headers);
+            for operation in emit.api.outgoing() {
+                if operation.messages.iter().any(|message| message.headers.is_some()) {
+                    self.add("asyncapi_runtime", ["Headers"]);
+                }
+                if let Some(headers) = operation.only_message().and_then(|message| message.headers.as_ref()) {
+                    self.ty(headers);
+                }
             }
         }
         for (_, reply, _) in requester::answered(emit) {

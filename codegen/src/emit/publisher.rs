@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Emit, content_type, docs, handler, types};
-use crate::ir::{Address, Direction, Operation, Routing};
+use super::{Emit, content_type, docs, handler, types, unions};
+use crate::ir::{Address, Direction, Operation, Routing, Shape, Type};
 use crate::names::Name;
 
 pub(super) fn publisher(emit: Emit<'_>) -> Vec<TokenStream> {
@@ -56,7 +56,8 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
 
 /// The docs of what sends.
 pub(super) fn docs(emit: Emit<'_>, operation: &Operation, note: Option<String>) -> TokenStream {
-    let notes: Vec<String> = content_type::words(operation).into_iter().chain(note).collect();
+    let notes = [content_type::words(operation), words_of_headers(emit, operation), note];
+    let notes: Vec<String> = notes.into_iter().flatten().collect();
     let note = (!notes.is_empty()).then(|| notes.join("\n\n"));
     docs::written(&operation.docs, || Some(format!("Sends {}.", handler::carried(emit, operation, "to"))), note)
 }
@@ -83,9 +84,11 @@ pub(super) fn sending(emit: Emit<'_>, operation: &Operation) -> Sending {
         }
         _ => None,
     };
-    let headers = operation.only_message().and_then(|message| message.headers.as_ref());
-    let headers = headers.map(|ty| types::borrowed(emit, ty));
-    let encoded = headers.is_some().then(|| quote!(.with_headers(&Headers::encode(headers)?)));
+    let (headers, encoded) = match headers(emit, operation) {
+        Carries::Nothing => (None, None),
+        Carries::Typed(ty) => (Some(ty), Some(quote!(.with_headers(&Headers::encode(headers)?)))),
+        Carries::Any => (Some(quote!(&Headers)), Some(quote!(.with_headers(headers)))),
+    };
     let content_type = content_type::header(emit, operation);
     let header = quote!(#content_type #header #encoded);
     let headers = headers.map(|ty| quote!(, headers: #ty));
@@ -96,5 +99,60 @@ pub(super) fn sending(emit: Emit<'_>, operation: &Operation) -> Sending {
         Wire::Mixed => quote!(event.outbound(#address)? #header),
         Wire::Own => quote!(Outbound::new(#address, Vec::<u8>::from(event)) #header),
     };
+    let outbound = named(emit, operation, &outbound).unwrap_or(outbound);
     Sending { arguments: quote!(#argument event: #payload #headers), outbound }
+}
+
+/// The headers that the caller gives.
+enum Carries {
+    Nothing,
+    /// Those of the only message.
+    Typed(TokenStream),
+    /// Of several messages, each with its own, or some with none.
+    Any,
+}
+
+fn headers(emit: Emit<'_>, operation: &Operation) -> Carries {
+    match operation.only_message() {
+        Some(message) => match &message.headers {
+            Some(ty) => Carries::Typed(types::borrowed(emit, ty)),
+            None => Carries::Nothing,
+        },
+        None if operation.messages.iter().any(|message| message.headers.is_some()) => Carries::Any,
+        None => Carries::Nothing,
+    }
+}
+
+/// Which headers the messages of an operation have, where the types of its method do not say it.
+fn words_of_headers(emit: Emit<'_>, operation: &Operation) -> Option<String> {
+    let Carries::Any = headers(emit, operation) else { return None };
+    let listed = operation.messages.iter().filter_map(|message| {
+        let event = docs::code(&emit.api.events[message.event].name);
+        let Some(Type::Named(id)) = &message.headers else { return None };
+        Some(format!("a `{}` for {event}", emit.names.types[id].plain()))
+    });
+    let listed: Vec<String> = listed.collect();
+    (!listed.is_empty()).then(|| format!("The headers come from `Headers::encode`: {}.", listed.join(", ")))
+}
+
+/// The message with the header that holds the event's name, which of several messages the variant says.
+fn named(emit: Emit<'_>, operation: &Operation, outbound: &TokenStream) -> Option<TokenStream> {
+    let (Routing::Header(header), None) = (&emit.api.routing, operation.only_message()) else { return None };
+    let Type::Named(id) = &operation.payload else { return None };
+    let def = &emit.api.types[*id];
+    let variants = def.shape.variants()?;
+    let is_open = matches!(&def.shape, Shape::Union(union) if unions::keeps_unknown(emit, def, union));
+    let (union, members) = (&emit.names.types[id], &emit.names.members[id]);
+    let arms = operation.messages.iter().filter_map(|message| {
+        let variant = &members[variants.iter().position(|variant| variant.at == message.at)?];
+        let event = &emit.api.events[message.event].name;
+        Some(quote!(#union::#variant(_) => outbound.with_header(#header, #event)))
+    });
+    let arms: Vec<TokenStream> = arms.collect();
+    // What the document does not list has no name that anybody knows.
+    let others = (is_open || arms.len() < variants.len()).then(|| quote!(_ => outbound));
+    Some(quote!({
+        let outbound = #outbound;
+        match event { #(#arms,)* #others }
+    }))
 }

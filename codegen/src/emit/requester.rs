@@ -22,7 +22,10 @@ pub(super) fn requester(emit: Emit<'_>) -> Vec<TokenStream> {
         return Vec::new();
     }
     let title = emit.api.title.as_deref().unwrap_or("the document");
-    let docs = docs::line(&format!("Sends the requests of {title} by [`RequestReply`], and waits for the replies."));
+    let docs = docs::line(&format!(
+        "Sends the requests of {} by [`RequestReply`], and waits for the replies.",
+        docs::phrase(title)
+    ));
     let definition = quote! {
         #docs
         #[derive(Clone, Debug)]
