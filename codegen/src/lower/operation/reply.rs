@@ -2,7 +2,7 @@
 
 use super::{Reader, content_type, correlation};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{self, Address};
+use crate::document::{self, Address, Location};
 use crate::ir::{Direction, Reply, Type};
 use crate::lower::schema::Joined;
 
@@ -24,6 +24,7 @@ impl Reader<'_, '_> {
             self.diagnostics.push(diagnostic.with_cure("give the reply an `address`, or a channel with a fixed one"));
             return None;
         }
+        self.report_headers(reply);
         let mut content_types =
             reply.messages.iter().map(|id| content_type(self.document, &self.document.messages[*id]));
         let first = content_types.next().flatten();
@@ -37,6 +38,20 @@ impl Reader<'_, '_> {
             asked: correlation::asked(self.document, operation),
             answered: correlation::answered(self.document, reply),
         })
+    }
+
+    /// What replies is a payload, and the correlation id where it belongs: other headers have nowhere to come from.
+    fn report_headers(&self, reply: &document::Reply) {
+        for id in &reply.messages {
+            let message = &self.document.messages[*id];
+            let Some(headers) = message.headers.and_then(|id| self.document.schemas.keywords(id)) else { continue };
+            let is_given =
+                |name: &str| matches!(&message.correlation, Some(Location::Header(header)) if header == name);
+            let Some(lost) = headers.required.iter().find(|name| !is_given(name)) else { continue };
+            let message = format!("a reply is a payload, so nobody can give it the header `{lost}`");
+            let diagnostic = Diagnostic::new(Severity::Warning, &headers.at, message);
+            self.diagnostics.push(diagnostic.with_cure("leave it out of `required`, or put it into the payload"));
+        }
     }
 
     /// One type for whatever may be answered; none where no message is.
