@@ -8,6 +8,7 @@ mod bounds;
 mod constraints;
 mod dialect;
 mod expression;
+mod families;
 mod keywords;
 mod listed;
 mod locate;

@@ -12,6 +12,7 @@
 //! [`Config`] holds every option; [`Config::generate`] is the same without files, environment or clock.
 
 mod check;
+mod circles;
 mod config;
 mod diagnostic;
 mod document;

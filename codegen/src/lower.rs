@@ -44,6 +44,7 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
     let channels: Vec<_> = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();
     let bindings = bindings::lower(document, &mut schemas);
     let (mut types, coverage, made) = schemas.finish();
+    recursion::open_what_is_itself(&mut types, diagnostics);
     kinds::tell(&mut types);
     options::keep_unknown(&mut types, config);
     options::check(&types, &events, &document.schemas, config, diagnostics);

@@ -34,6 +34,7 @@ fixtures! {
     every_shape = "../fixtures/every-shape/expected.rs";
     exchange = "../fixtures/exchange/expected.rs";
     header_discriminator = "../fixtures/header-discriminator/expected.rs";
+    hierarchies = "../fixtures/hierarchies/expected.rs";
     keep_unknown = "../fixtures/keep-unknown/expected.rs";
     names_letters = "../fixtures/names-letters/expected.rs";
     named_schemas = "../fixtures/named-schemas/expected.rs";
@@ -79,6 +80,7 @@ fixtures! {
     unions = "../fixtures/unions/expected.rs";
     unions_closed = "../fixtures/unions-closed/expected.rs";
     unions_told = "../fixtures/unions-told/expected.rs";
+    unions_round = "../fixtures/unions-round/expected.rs";
     unions_told_types_only = "../fixtures/unions-told-types-only/expected.rs";
     unions_types_only = "../fixtures/unions-types-only/expected.rs";
     validated_nulls = "../fixtures/validation-nulls/expected.rs";
@@ -97,6 +99,7 @@ fixtures! {
 mod alternatives_kept;
 mod bindings;
 mod dispatch;
+mod hierarchies_kept;
 mod messages;
 mod options;
 mod replies;
@@ -105,6 +108,7 @@ mod self_holding;
 mod shapes;
 mod teams;
 mod unions_kept;
+mod unions_that_lead_back;
 mod unions_told_apart;
 mod validation;
 mod values;

@@ -5,11 +5,13 @@ use std::ops::Index;
 
 use super::avro;
 use super::dialect::Dialect;
+use super::families::Families;
 use super::keywords::{self, Keywords};
 use super::place::Place;
 use super::read::Node;
 use super::value::Value;
 use super::{Docs, reference, siblings};
+use crate::circles;
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// One schema of the document; two references to the same place are the same schema.
@@ -68,6 +70,9 @@ pub(crate) struct Schemas {
     notes: BTreeMap<SchemaId, Docs>,
     /// The definition at the end of each reference.
     ends: BTreeMap<SchemaId, SchemaId>,
+    /// The circle of each schema that is a part or an alternative of itself.
+    rounds: BTreeMap<SchemaId, usize>,
+    families: Families,
     /// What is made of several schemas, by the place that they are all for.
     conjunctions: BTreeMap<Place, SchemaId>,
 }
@@ -106,6 +111,38 @@ impl Schemas {
                 self.ends.extend(way.into_iter().map(|id| (id, end)));
             }
         }
+        self.find_rounds();
+        self.families = Families::of(self);
+    }
+
+    /// Finds what is a part or an alternative of itself.
+    fn find_rounds(&mut self) {
+        let same = |id: usize| {
+            let keywords = self.own_keywords(SchemaId(id));
+            let listed = keywords.map(|keywords| [&keywords.all_of, &keywords.any_of, &keywords.one_of]);
+            let ids = listed.into_iter().flatten().flatten();
+            ids.filter_map(|id| self.definition(*id)).map(|id| id.0).collect()
+        };
+        let edges: Vec<Vec<usize>> = (0..self.all.len()).map(same).collect();
+        let circles = circles::find(&edges);
+        let is_round = |id: &usize| edges[*id].iter().any(|next| circles.together(*next, *id));
+        self.rounds = (0..edges.len()).filter(is_round).map(|id| (SchemaId(id), circles.of(id))).collect();
+    }
+
+    /// Whether each of two schemas is a part or an alternative of the other.
+    pub(crate) fn are_round(&self, one: SchemaId, other: SchemaId) -> bool {
+        self.rounds.get(&one).is_some_and(|round| self.rounds.get(&other) == Some(round))
+    }
+
+    /// Every schema with its own keywords.
+    pub(super) fn with_keywords(&self) -> impl Iterator<Item = (SchemaId, &Keywords)> {
+        let ids = (0..self.all.len()).map(SchemaId);
+        ids.filter_map(|id| Some((id, self.own_keywords(id)?)))
+    }
+
+    /// Which schemas build on those with a discriminator.
+    pub(crate) fn families(&self) -> &Families {
+        &self.families
     }
 
     /// The keywords at the end of a chain of references, where there are any.

@@ -8,6 +8,7 @@ mod pattern;
 use std::collections::BTreeMap;
 
 use crate::config::Nulls;
+use super::union;
 use crate::document::{
     Dependency, Document, FileId, JsonType, Keywords, Language, Place, SchemaId, SchemaKind, Schemas, Value,
     fault_of_pattern,
@@ -183,11 +184,12 @@ impl Writer<'_> {
             let schema = self.schema(*id);
             entries.put(key, Some(schema));
         }
-        for (key, ids) in [("allOf", &keywords.all_of), ("anyOf", &keywords.any_of)] {
+        let (any_of, one_of) = self.alternatives(keywords);
+        for (key, ids) in [("allOf", &keywords.all_of), ("anyOf", &any_of)] {
             let listed = self.list(ids);
             entries.put(key, (!listed.is_empty()).then_some(Json::List(listed)));
         }
-        let mut alternatives = self.list(&keywords.one_of);
+        let mut alternatives = self.list(&one_of);
         match keywords.language {
             _ if alternatives.is_empty() => {}
             Language::JsonSchema => entries.put("oneOf", Some(Json::List(alternatives))),
@@ -198,6 +200,15 @@ impl Writer<'_> {
             }
         }
         if keywords.constraints.nullable { entries.or_null() } else { entries.schema() }
+    }
+
+    /// What stands under `anyOf` and `oneOf`; of a union that leads back to itself, what its type takes, since no
+    /// validator would ever end there.
+    fn alternatives(&self, keywords: &Keywords) -> (Vec<SchemaId>, Vec<SchemaId>) {
+        match self.schemas.at(&keywords.at).filter(|id| self.schemas.are_round(*id, *id)) {
+            Some(_) => (union::listed(self.schemas, keywords), Vec::new()),
+            None => (keywords.any_of.clone(), keywords.one_of.clone()),
+        }
     }
 
     fn list(&mut self, ids: &[SchemaId]) -> Vec<Json> {

@@ -61,7 +61,12 @@ fn gathered(schemas: &Schemas, keywords: &Keywords) -> (Keywords, Held) {
 }
 
 /// The schema that this one only refers to in a roundabout way: an `allOf` of one, with nothing but words beside it.
+///
+/// One that builds on a schema with a discriminator has a tag of its own, and so is a type of its own.
 pub(super) fn stands_for(schemas: &Schemas, keywords: &Keywords) -> Option<SchemaId> {
+    if schemas.at(&keywords.at).is_some_and(|id| schemas.families().has(id)) {
+        return None;
+    }
     let mut saying = keywords.all_of.iter().filter(|id| !is_only_words(schemas, **id));
     let (Some(only), None) = (saying.next().copied(), saying.next()) else { return None };
     let alone = keywords.types.len() <= 1

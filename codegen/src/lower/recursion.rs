@@ -1,8 +1,53 @@
 //! Types that hold themselves: boxed where a value would be endless, named where an alias would.
 
-mod circles;
-
+use crate::circles;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::ir::{Shape, Type, TypeId, Types};
+
+/// Opens what is itself with nothing in between, which no value would ever end: every value is allowed there.
+pub(super) fn open_what_is_itself(types: &mut Types, diagnostics: &Diagnostics) {
+    loop {
+        let same: Vec<Vec<usize>> = types.0.iter().map(|def| same(&def.shape)).collect();
+        let circles = circles::find(&same);
+        let firsts: Vec<usize> = circles.firsts(&same, |_| true).collect();
+        if firsts.is_empty() {
+            return;
+        }
+        for first in firsts {
+            let def = &mut types.0[first];
+            let leads_round = |ty: &Type| matches!(stands_for(ty), Some(id) if circles.together(id.0, first));
+            match &mut def.shape {
+                Shape::Alias(target) | Shape::Newtype(target) => *target = Type::Any,
+                Shape::Union(union) => {
+                    let round = union.variants.iter_mut().filter(|variant| leads_round(&variant.ty));
+                    round.for_each(|variant| variant.ty = Type::Any);
+                }
+                Shape::Struct(_) | Shape::Enum(_) | Shape::OpenTuple(_) => {}
+            }
+            let message = "this is itself again, with nothing in between, so every value is allowed";
+            let diagnostic = Diagnostic::new(Severity::Warning, &def.at, message);
+            diagnostics.push(diagnostic.with_cure("take out the alternative that leads back"));
+        }
+    }
+}
+
+/// The types that a value of this shape may be as a whole.
+fn same(shape: &Shape) -> Vec<usize> {
+    let ids = match shape {
+        Shape::Alias(target) | Shape::Newtype(target) => vec![stands_for(target)],
+        Shape::Union(union) => union.variants.iter().map(|variant| stands_for(&variant.ty)).collect(),
+        Shape::Struct(_) | Shape::Enum(_) | Shape::OpenTuple(_) => Vec::new(),
+    };
+    ids.into_iter().flatten().map(|id| id.0).collect()
+}
+
+fn stands_for(ty: &Type) -> Option<TypeId> {
+    match ty {
+        Type::Named(id) | Type::Boxed(id) => Some(*id),
+        Type::Nullable(inner) => stands_for(inner),
+        _ => None,
+    }
+}
 
 /// Turns aliases that lead back to themselves into types of their own: of each circle the first, until there is none.
 pub(super) fn name_what_holds_itself(types: &mut Types) {

@@ -2,6 +2,7 @@
 
 mod defaults;
 mod enums;
+mod hierarchy;
 mod lists;
 mod narrowed;
 mod object;
@@ -454,10 +455,11 @@ impl<'a> Lowering<'a> {
 
     fn nullable(&self, id: SchemaId) -> bool {
         let Some(keywords) = self.schemas.keywords(id) else { return false };
-        let listed = keywords.one_of.iter().chain(&keywords.any_of);
+        let all = [union::listed(self.schemas, keywords), keywords.any_of.clone()].concat();
+        let mut listed = all.into_iter();
         keywords.nullable
             || keywords.values.iter().flatten().any(|value| *value == Value::Null)
-            || listed.clone().any(|id| union::is_null(self.schemas, *id))
+            || listed.any(|id| union::is_null(self.schemas, id))
     }
 }
 

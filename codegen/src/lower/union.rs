@@ -25,14 +25,48 @@ pub(super) fn is_null(schemas: &Schemas, id: SchemaId) -> bool {
 
 /// The alternatives of a schema that say something: not `null`, and not all only which properties are required.
 pub(super) fn alternatives(schemas: &Schemas, keywords: &Keywords) -> Vec<SchemaId> {
-    let listed = if keywords.one_of.is_empty() { &keywords.any_of } else { &keywords.one_of };
     let mut seen = BTreeSet::new();
-    let possible = listed.iter().copied().filter(|id| !is_null(schemas, *id) && is_possible(schemas, *id));
+    let possible =
+        listed(schemas, keywords).into_iter().filter(|id| !is_null(schemas, *id) && is_possible(schemas, *id));
     let possible = possible.filter(|id| shares_type(schemas, keywords, *id));
     let possible: Vec<SchemaId> = possible.filter(|id| seen.insert(schemas.definition(*id))).collect();
     // Beside one that says more, such an alternative is what its values need not have.
     let says_nothing = possible.iter().all(|id| schemas.keywords(*id).is_some_and(only_requires));
     if says_nothing { Vec::new() } else { possible }
+}
+
+/// The schemas under `oneOf`, or under `anyOf`. One that is a union which leads back to this one is replaced by its own
+/// alternatives, and what leads back is left out: it allows nothing that the others do not.
+pub(super) fn listed(schemas: &Schemas, keywords: &Keywords) -> Vec<SchemaId> {
+    let listed = |keywords: &Keywords| {
+        if keywords.one_of.is_empty() { keywords.any_of.clone() } else { keywords.one_of.clone() }
+    };
+    let own = listed(keywords);
+    let Some(start) = schemas.at(&keywords.at).filter(|id| schemas.are_round(*id, *id)) else { return own };
+    let mut seen = BTreeSet::from([start]);
+    let mut pending: Vec<SchemaId> = own.into_iter().rev().collect();
+    let mut found = Vec::new();
+    while let Some(id) = pending.pop() {
+        let round = schemas.definition(id).filter(|definition| schemas.are_round(start, *definition));
+        match (round, merge::flat_of(schemas, id)) {
+            (Some(definition), _) if seen.contains(&definition) => {}
+            (Some(definition), Some(merged)) if is_only_a_union(&merged) => {
+                seen.insert(definition);
+                pending.extend(listed(&merged).into_iter().rev());
+            }
+            _ => found.push(id),
+        }
+    }
+    found
+}
+
+fn is_only_a_union(keywords: &Keywords) -> bool {
+    keywords.types.is_empty()
+        && keywords.properties.is_empty()
+        && keywords.required.is_empty()
+        && keywords.values.is_none()
+        && keywords.items.is_none()
+        && keywords.additional.is_none()
 }
 
 fn is_possible(schemas: &Schemas, id: SchemaId) -> bool {
@@ -210,14 +244,23 @@ pub(super) fn tag(
     if objects.is_empty() || !others.iter().all(|(_, keywords)| is_no_object(keywords)) {
         return None;
     }
-    let discriminator = keywords.and_then(|keywords| keywords.discriminator.as_ref());
-    let (property, told) = match discriminator {
+    let own = keywords.and_then(|keywords| keywords.discriminator.as_ref());
+    let (property, told) = match own.or_else(|| inherited(&objects)) {
         Some(discriminator) => (discriminator.property.clone(), discriminated(schemas, discriminator, &objects)),
         None => constants(schemas, &objects)?,
     };
     let mut told: BTreeMap<SchemaId, Vec<TagValue>> = told.into_iter().collect();
     let found = alternatives.iter().map(|id| Alternative { id: *id, tag_values: told.remove(id).unwrap_or_default() });
     Some((property, found.collect()))
+}
+
+/// The discriminator of a schema that all objects build on.
+fn inherited<'a>(objects: &[(SchemaId, &'a Keywords)]) -> Option<&'a Tag> {
+    let [(_, first), others @ ..] = objects else { return None };
+    let tag = first.discriminator.as_ref()?;
+    let has_it =
+        |keywords: &Keywords| keywords.discriminator.as_ref().is_some_and(|other| other.property == tag.property);
+    (!others.is_empty() && others.iter().all(|(_, keywords)| has_it(keywords))).then_some(tag)
 }
 
 /// An alternative with its values of the tag.
@@ -265,12 +308,22 @@ fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &
     for (own, found) in own.iter().zip(&mut found) {
         let alone = own.limited.iter().filter(|value| counts[value] == 1);
         let name = TagValue::Text(own.name.clone());
-        let may_be_name = own.limited.is_empty() || own.limited.contains(&name);
-        let implied = alone.cloned().chain(may_be_name.then(|| name.clone()));
+        let implied = alone.cloned().chain(own.implied_name());
         found.extend(implied.filter(|value| taken.insert(value.clone())));
         // Where the property of all is limited to the same values, and none of them is the name, it goes by it anyway.
-        if found.is_empty() && taken.insert(name.clone()) {
+        let is_base = schemas.definition(own.id).is_some_and(|id| !schemas.families().descendants(id).is_empty());
+        if found.is_empty() && !is_base && taken.insert(name.clone()) {
             found.push(name);
+        }
+    }
+    // Whoever names a schema that others build on means those too, unless they are alternatives themselves.
+    for ((id, _), found) in objects.iter().zip(&mut found) {
+        let Some(base) = schemas.definition(*id) else { continue };
+        for id in schemas.families().descendants(base) {
+            let Some(merged) = merge::flat_of(schemas, *id) else { continue };
+            let own = Own::of(schemas, discriminator, *id, &merged);
+            let values = own.implied_name().into_iter().chain(own.mapped).chain(own.limited);
+            found.extend(values.filter(|value| taken.insert(value.clone())));
         }
     }
     objects.iter().map(|(id, _)| *id).zip(found).collect()
@@ -278,6 +331,7 @@ fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &
 
 /// What a discriminator has to do with one alternative.
 struct Own {
+    id: SchemaId,
     name: String,
     mapped: Vec<TagValue>,
     /// What the property is limited to; nothing where it is not.
@@ -285,6 +339,12 @@ struct Own {
 }
 
 impl Own {
+    /// The name as a tag, unless the property allows others only.
+    fn implied_name(&self) -> Option<TagValue> {
+        let name = TagValue::Text(self.name.clone());
+        (self.limited.is_empty() || self.limited.contains(&name)).then_some(name)
+    }
+
     fn of(schemas: &Schemas, discriminator: &Tag, id: SchemaId, keywords: &Keywords) -> Self {
         let name = label(schemas, id);
         let property = keywords.properties.iter().find(|(known, _)| *known == discriminator.property);
@@ -293,7 +353,7 @@ impl Own {
         let is_meant = |target: &str| target == name || target.rsplit('/').next() == Some(&name);
         let mapped = discriminator.mapping.iter().filter(|(_, target)| is_meant(target));
         let mapped = mapped.map(|(value, _)| of_key(value, &types.clone().unwrap_or_default())).collect();
-        Self { name, mapped, limited }
+        Self { id, name, mapped, limited }
     }
 }
 

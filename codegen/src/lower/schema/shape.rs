@@ -43,7 +43,10 @@ impl<'a> Lowering<'a> {
             return None;
         }
         let merged = merge::flat(self.schemas, keywords);
-        Some(self.shape_of(&merged))
+        match self.hierarchy(&merged) {
+            Some(union) => Some(Shape::Union(union)),
+            None => Some(self.shape_of(&merged)),
+        }
     }
 
     pub(super) fn shape_of(&mut self, merged: &Keywords) -> Shape {

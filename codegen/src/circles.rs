@@ -1,18 +1,23 @@
 //! Which nodes of a graph lie on a circle together: its strongly connected components (Tarjan 1972), in one pass.
 
 /// The component of each node.
-pub(super) struct Circles {
+pub(crate) struct Circles {
     component: Vec<usize>,
 }
 
 impl Circles {
+    /// The mark of the component that a node is in.
+    pub(crate) fn of(&self, node: usize) -> usize {
+        self.component[node]
+    }
+
     /// Whether each of two nodes can be reached from the other.
-    pub(super) fn together(&self, one: usize, other: usize) -> bool {
+    pub(crate) fn together(&self, one: usize, other: usize) -> bool {
         self.component[one] == self.component[other]
     }
 
     /// Of each component that holds a circle, the first node that can break one.
-    pub(super) fn firsts<'a>(
+    pub(crate) fn firsts<'a>(
         &'a self,
         edges: &'a [Vec<usize>],
         can_break: impl Fn(usize) -> bool + 'a,
@@ -26,7 +31,7 @@ impl Circles {
 }
 
 /// Finds the components; without recursion, since chains of types may be as long as documents.
-pub(super) fn find(edges: &[Vec<usize>]) -> Circles {
+pub(crate) fn find(edges: &[Vec<usize>]) -> Circles {
     let mut search = Search {
         edges,
         next: 0,
