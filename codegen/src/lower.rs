@@ -3,6 +3,7 @@
 mod bindings;
 mod channel;
 mod component;
+mod conditional;
 mod conjunction;
 mod contradiction;
 mod definition;
@@ -38,6 +39,7 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
     let document = &document;
     let events = operation::events(document);
     contradiction::check(&document.schemas, diagnostics);
+    conditional::check(&document.schemas, config, diagnostics);
     slips::check(&document.schemas, config, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);

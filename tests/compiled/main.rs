@@ -29,6 +29,7 @@ fixtures! {
     defaults = "../fixtures/defaults/expected.rs";
     defaults_filled = "../fixtures/defaults-filled/expected.rs";
     deprecated = "../fixtures/deprecated/expected.rs";
+    easily_lost = "../fixtures/easily-lost/expected.rs";
     enums = "../fixtures/enums/expected.rs";
     enums_closed = "../fixtures/enums-closed/expected.rs";
     every_shape = "../fixtures/every-shape/expected.rs";

@@ -279,3 +279,18 @@ fn a_null_that_is_kept_is_no_absence() {
         assert!(round_trip::<nulls_kept::Order>(&row).is_err(), "{row}");
     }
 }
+
+#[test]
+fn values_beside_several_types_and_signs_without_a_letter_stay() {
+    use easily_lost::{Mixed, Note, Separator};
+
+    for (value, is_known) in [(json!("a"), true), (json!(1), true), (json!({"q": "b"}), false)] {
+        let mixed: Mixed = serde_json::from_value(value.clone()).expect("any value");
+        assert_eq!(matches!(mixed, Mixed::Unknown(_)), !is_known, "{value}");
+        assert_eq!(serde_json::to_value(mixed).ok(), Some(value));
+    }
+    assert_eq!(serde_json::from_value(json!("\n")).ok(), Some(Separator::Newline));
+    assert_eq!(Separator::Tab.as_str(), "\t");
+    assert_eq!(round_trip::<Note>(&json!({"text": null})), Ok(json!({"text": null})));
+    assert_eq!(round_trip::<Note>(&json!({"text": "t"})), Ok(json!({"text": "t"})));
+}

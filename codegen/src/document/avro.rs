@@ -85,6 +85,10 @@ impl<'a> Reader<'_, 'a> {
                 Some(inner) => self.object(node, &inner, namespace),
                 None => fault(node, "an Avro schema has a `type`", "add one"),
             },
+            Value::Null => {
+                unquoted(node);
+                keywords(Keywords { nullable: true, ..untyped(node) })
+            }
             other => {
                 let message = format!("an Avro schema is a name, an object or a list, and this is {}", other.kind());
                 fault(node, message, TYPES)
@@ -170,9 +174,10 @@ impl<'a> Reader<'_, 'a> {
     fn union(&mut self, node: &Node<'a>, namespace: &str) -> SchemaKind {
         let is = |part: &Node<'a>, name: &str| {
             let word = part.value.child("type").unwrap_or(part.value);
-            matches!(word, Value::String(word) if word == name)
+            matches!(word, Value::String(word) if word == name) || *word == Value::Null && name == "null"
         };
         let parts = node.items("a union");
+        parts.iter().filter(|part| *part.value == Value::Null).for_each(unquoted);
         let nullable = parts.iter().any(|part| is(part, "null"));
         // Every number is a `double`, and a `float` that is tried first would round it.
         let has_double = parts.iter().any(|part| is(part, "double"));
@@ -202,6 +207,12 @@ fn docs(value: &Value) -> Docs {
         _ => None,
     };
     Docs { description, ..Docs::default() }
+}
+
+/// Without quotes, YAML takes the name of the type for no value at all.
+fn unquoted(node: &Node<'_>) {
+    let message = "the type `null` is a name, and this is no value; it is read as that type";
+    node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_cure("put it in quotes: `\"null\"`"));
 }
 
 /// Warns, and allows every value.

@@ -92,6 +92,9 @@ fn spelled_but(text: &str, stands: impl Fn(char) -> bool) -> String {
 fn sign_name(sign: char) -> Option<&'static str> {
     Some(match sign {
         ' ' => "space",
+        '\n' => "newline",
+        '\r' => "carriage return",
+        '\t' => "tab",
         '!' => "not",
         '"' | '\'' => "quote",
         '#' => "hash",
@@ -138,6 +141,9 @@ mod tests {
             ("@id", "Id", "id"),
             ("+1", "N1", "n1"),
             ("<=", "LessEqual", "less_equal"),
+            ("\n", "Newline", "newline"),
+            ("\r\n", "CarriageReturnNewline", "carriage_return_newline"),
+            ("\t", "Tab", "tab"),
             ("", "Empty", "empty"),
             ("\\\\", "BackslashBackslash", "backslash_backslash"),
             ("größe", "Größe", "größe"),

@@ -150,8 +150,9 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
         // A fraction among integers is nothing that an integer can be.
         (_, [JsonType::Integer]) => None,
         _ => {
+            // A list or an object that has a shape is better told by that; beside plain values, the shape is never met.
             let has_shape = !merged.properties.is_empty() || merged.items.is_some() || !merged.tuple.is_empty();
-            (!has_shape).then_some(Members::Mixed(values))
+            (!has_shape || !kinds.iter().copied().any(is_structured)).then_some(Members::Mixed(values))
         }
     }
 }
