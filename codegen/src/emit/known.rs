@@ -69,7 +69,7 @@ fn named(emit: Emit<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Optio
             (!tests.is_empty()).then(|| quote!(#(#tests)&&*))
         }
         Shape::Alias(target) => inside(emit, target, value, depth + 1),
-        Shape::Mixed(_) | Shape::Newtype(_) | Shape::OpenTuple(_) => None,
+        Shape::Newtype(_) | Shape::OpenTuple(_) | Shape::Mixed(_) => None,
     }
 }
 

@@ -7,8 +7,8 @@ mod pattern;
 
 use std::collections::BTreeMap;
 
-use crate::config::Nulls;
 use super::union;
+use crate::config::Nulls;
 use crate::document::{
     Dependency, Document, FileId, JsonType, Keywords, Language, Place, SchemaId, SchemaKind, Schemas, Value,
     fault_of_pattern,

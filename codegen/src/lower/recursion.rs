@@ -22,7 +22,7 @@ pub(super) fn open_what_is_itself(types: &mut Types, diagnostics: &Diagnostics) 
                     let round = union.variants.iter_mut().filter(|variant| leads_round(&variant.ty));
                     round.for_each(|variant| variant.ty = Type::Any);
                 }
-                Shape::Struct(_) | Shape::Enum(_) | Shape::OpenTuple(_) => {}
+                Shape::Struct(_) | Shape::Enum(_) | Shape::OpenTuple(_) | Shape::Mixed(_) => {}
             }
             let message = "this is itself again, with nothing in between, so every value is allowed";
             let diagnostic = Diagnostic::new(Severity::Warning, &def.at, message);
@@ -36,7 +36,7 @@ fn same(shape: &Shape) -> Vec<usize> {
     let ids = match shape {
         Shape::Alias(target) | Shape::Newtype(target) => vec![stands_for(target)],
         Shape::Union(union) => union.variants.iter().map(|variant| stands_for(&variant.ty)).collect(),
-        Shape::Struct(_) | Shape::Enum(_) | Shape::OpenTuple(_) => Vec::new(),
+        Shape::Struct(_) | Shape::Enum(_) | Shape::OpenTuple(_) | Shape::Mixed(_) => Vec::new(),
     };
     ids.into_iter().flatten().map(|id| id.0).collect()
 }
