@@ -163,8 +163,8 @@ impl Generated {
 }
 
 /// The names that may come free: of those who met a part that is gone.
-fn freed(report: &Report, change: &Change, reached: &[Pointer], root: &Value) -> BTreeSet<String> {
-    let texts = change.texts(root, reached);
+fn freed(report: &Report, reached: &[Pointer], root: &Value) -> BTreeSet<String> {
+    let texts = Change::texts(root, reached);
     let mut freed = BTreeSet::new();
     for diagnostic in report.iter() {
         let quoted: Vec<&str> = diagnostic.message().split('`').skip(1).step_by(2).collect();
@@ -272,8 +272,8 @@ fn check(known: &Known, change: &Change, perspective: Perspective) -> Result<(),
         return Ok(());
     }
     let reached = change.reached(&known.root);
-    let freed = freed(before.output.report(), change, &reached, &known.root);
-    let shared = shared(&after.public, &change.texts(&known.root, &reached));
+    let freed = freed(before.output.report(), &reached, &known.root);
+    let shared = shared(&after.public, &Change::texts(&known.root, &reached));
     let met = if change.gone().is_some() { unmarked(&before.public) } else { BTreeSet::new() };
     let is_related = |name: &str| {
         is_freed(name, &freed)

@@ -143,7 +143,7 @@ async fn operations_of_one_channel_are_told_apart_by_what_their_messages_say() {
         assert!(noted.starts_with(method), "{channel} {body}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {body}");
     }
-    let sent = kept.0.lock().expect("nobody panics");
+    let sent = std::mem::take(&mut *kept.0.lock().expect("nobody panics"));
     let sent: Vec<&[u8]> = sent.iter().map(|outbound| outbound.body().as_ref()).collect();
     assert_eq!(sent, [b"3".as_slice(), br#""pong""#]);
     let undecodable = Inbound::new("[]").with_channel("shapes");
@@ -221,8 +221,8 @@ fn an_address_is_taken_apart_into_values_that_are_listed() {
 async fn one_operation_may_have_json_texts_and_bytes() {
     let notes = Arc::new(Notes::default());
     let dispatcher = mixed_payloads::Dispatcher::new(Noting(notes.clone()));
-    let rows: [(&str, &str, &[u8], &str, Option<&str>); 10] = [
-        ("uploads", "", br#"{"type": "foo"}"#, "on_upload Foo", Some("foo")),
+    let rows = [
+        ("uploads", "", br#"{"type": "foo"}"#.as_slice(), "on_upload Foo", Some("foo")),
         ("uploads", "application/json", br#"{"type": "bar"}"#, "on_upload Bar", Some("bar")),
         ("uploads", "Text/Plain; charset=utf-8", br#"{"type": "bar"}"#, "on_upload Note", Some("note")),
         ("uploads", "", b"a note", r#"on_upload Note("a note")"#, Some("note")),

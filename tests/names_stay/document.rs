@@ -214,7 +214,7 @@ impl Change {
 
     /// What the part that is taken out, and what it leads to, may be called after: its key, its own text, the name or the
     /// title of a message, the names of Avro's definitions.
-    pub(crate) fn texts(&self, root: &Value, reached: &[Pointer]) -> Vec<String> {
+    pub(crate) fn texts(root: &Value, reached: &[Pointer]) -> Vec<String> {
         let mut texts = Vec::new();
         for pointer in reached {
             let steps: Vec<String> = pointer.steps().collect();
