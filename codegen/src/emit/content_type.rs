@@ -17,18 +17,14 @@ fn is_special(content_type: &str) -> bool {
 
 /// `EventName::content_type`, where any event has one to speak of.
 pub(super) fn of_events(emit: Emit<'_>) -> Option<TokenStream> {
-    let mut known: Vec<(&str, Vec<&Name>)> = Vec::new();
-    for (event, name) in emit.api.events.iter().zip(&emit.names.events) {
-        let Some(content_type) = event.content_type.as_deref() else { continue };
-        match known.iter_mut().find(|(known, _)| *known == content_type) {
-            Some((_, names)) => names.push(name),
-            None => known.push((content_type, vec![name])),
-        }
-    }
+    let known = emit.api.events.iter().zip(&emit.names.events);
+    let known: Vec<(&str, &Name)> =
+        known.filter_map(|(event, name)| Some((event.content_type.as_deref()?, name))).collect();
     if !known.iter().any(|(content_type, _)| is_special(content_type)) {
         return None;
     }
-    let arms = known.iter().map(|(content_type, names)| quote!(#(Self::#names)|* => Some(#content_type),));
+    // An arm each, even where they are alike: a change of the document is then a line of the diff.
+    let arms = known.iter().map(|(content_type, name)| quote!(Self::#name => Some(#content_type),));
     Some(quote! {
         impl EventName {
             #[doc = " The content type of the event's payload, where the document gives one."]

@@ -173,14 +173,15 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
 /// A union inside a union is named after no more of its alternatives.
 const MOST_ALTERNATIVES: usize = 3;
 
-/// An object with a constant goes by that: by a text alone, and by another value after the property that has it.
+/// An object with a constant goes by that: by a text alone, and by another value after the property that has it; of several
+/// by the first of the alphabet, whatever their order.
 fn constant_label(schemas: &Schemas, merged: &Keywords) -> Option<String> {
-    let constants = || constants_of(schemas, merged);
-    let text = constants().find_map(|(_, value)| match value {
-        TagValue::Text(text) => Some(text),
+    let constants: BTreeMap<&str, TagValue> = constants_of(schemas, merged).collect();
+    let text = constants.values().find_map(|value| match value {
+        TagValue::Text(text) => Some(text.clone()),
         _ => None,
     });
-    text.or_else(|| constants().next().map(|(name, value)| worded(name, &value)))
+    text.or_else(|| constants.iter().next().map(|(name, value)| worded(name, value)))
 }
 
 /// The same in more words: every constant, and then what it has beside them.
@@ -199,7 +200,7 @@ fn worded(name: &str, value: &TagValue) -> String {
     }
 }
 
-/// The properties that allow one value, in their order.
+/// The properties that allow one value.
 fn constants_of<'a>(schemas: &'a Schemas, merged: &'a Keywords) -> impl Iterator<Item = (&'a str, TagValue)> {
     merged.properties.iter().filter_map(|(name, id)| match schemas.keywords(*id)?.values.as_deref()? {
         [value] => Some((name.as_str(), TagValue::of(value)?)),

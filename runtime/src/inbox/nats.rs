@@ -53,6 +53,8 @@ const HEAD_ROOM: usize = 192 * 1024;
 /// - **Durable is what JetStream says it is.** By default a server acknowledges what it has written and syncs its
 ///   disk every 2 minutes (`sync_interval`), so a single server that loses its power loses what it acknowledged.
 ///   Run three servers and set three replicas, so that a majority has it; or set `sync_interval: always`.
+///   Three bear the loss of one at a time: where a second is killed while the first still catches up, what a majority
+///   had acknowledged was seen to be lost (servers of 2.9), so restart them one after the other.
 /// - Duplicates are known for 2 hours (`Nats-Msg-Id`), not for 7 days.
 /// - Streams that are there already keep their settings, the number of replicas among them.
 /// - Order is kept in each of the 32 partitions, by the hash of the key. So at most 32 events are handled at
