@@ -55,8 +55,7 @@ struct Emit<'a> {
 pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream> {
     let integers = &whole::Integers::of(&api.types);
     let emit = Emit { api, names, config, integers };
-    let mut items = imports::imports(emit);
-    items.extend(event_name::event_name(emit));
+    let mut items: Vec<TokenStream> = event_name::event_name(emit).into_iter().collect();
     if config.extent == Extent::Everything {
         items.extend(handler::handler(emit));
         items.extend(dispatch::dispatch(emit));
@@ -74,10 +73,12 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
     }
     items.extend(structs::helpers(emit));
     items.extend(unions::helpers(emit));
-    items.extend(whole::helpers(emit));
+    let wholes = whole::Mention::of(&items);
+    items.extend(whole::helpers(emit, wholes));
     items.extend(schemas::functions(emit));
     items.extend(schemas::schemas(emit));
-    let items = lints::allow(emit, items);
+    let imports = imports::imports(emit, wholes);
+    let items = lints::allow(emit, imports.into_iter().chain(items).collect());
     match &config.module {
         Some(name) => vec![module(api, name, &items)],
         None => items,

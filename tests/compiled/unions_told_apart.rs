@@ -31,8 +31,8 @@ fn numbers_booleans_and_null_tell_as_texts_do() {
     chosen!(Mixed::NoteT, json!({"note": "n", "t": "word"}));
     chosen!(Mixed::NoteT, json!({"note": "n", "t": 7}));
     chosen!(Mixed::Unknown, json!({"note": "n", "t": false}));
-    chosen!(Versioned::Op3V1, json!({"v": 1, "op": 3}));
-    chosen!(Versioned::Op4V1, json!({"v": 1, "op": 4}));
+    chosen!(Versioned::Op3, json!({"v": 1, "op": 3}));
+    chosen!(Versioned::Op4, json!({"v": 1, "op": 4}));
 }
 
 #[test]

@@ -7,13 +7,14 @@ use quote::quote;
 
 use super::enums::Openness;
 use super::types::{self, Wire};
+use super::whole::Mention;
 use super::{Emit, dispatch, reply, requester, structs, unions, whole};
 use crate::config::{Extent, UniqueItems};
 use crate::ir::{External, Extra, Members, Shape, Told, Type, TypeDef, Union};
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
-pub(super) fn imports(emit: Emit<'_>) -> Vec<TokenStream> {
-    let uses = Uses::of(emit);
+pub(super) fn imports(emit: Emit<'_>, mention: Mention) -> Vec<TokenStream> {
+    let uses = Uses::of(emit, mention);
     let mut modules: Vec<_> = uses.modules.iter().collect();
     modules.sort_by_key(|(module, names)| {
         (!module.starts_with("std"), [*module, names.first().copied().unwrap_or_default()].join("::"))
@@ -54,7 +55,7 @@ struct Uses {
 }
 
 impl Uses {
-    fn of(emit: Emit<'_>) -> Self {
+    fn of(emit: Emit<'_>, mention: Mention) -> Self {
         let map_is_default = emit.config.map_type.is_none();
         let mut uses = Self { map_is_default, unique_items: emit.config.unique_items, ..Self::default() };
         if !emit.api.events.is_empty() {
@@ -100,7 +101,7 @@ impl Uses {
             }
         }
         if emit.config.extent == Extent::Everything {
-            if whole::is_used(emit) {
+            if mention == Mention::Somewhere {
                 uses.add("asyncapi_runtime", ["whole"]);
             }
             uses.operations(emit);

@@ -6,7 +6,7 @@ const WIDTH: usize = 90;
 
 /// A text that an author of Markdown wrote, line by line.
 pub(super) fn lines(text: &str) -> Vec<String> {
-    let text = text.replace('\t', "    ");
+    let text: String = text.replace("\r\n", "\n").chars().map(kept).collect::<String>().replace('\t', "    ");
     let source: Vec<&str> = text.trim_matches('\n').lines().map(str::trim_end).collect();
     let mut layout = Layout::default();
     let mut rest = source.as_slice();
@@ -17,14 +17,25 @@ pub(super) fn lines(text: &str) -> Vec<String> {
     layout.lines
 }
 
+/// What rustc allows in comments: a carriage return alone ends a line, and what turns the direction of writing, so that code
+/// reads otherwise than it is, is shown as a stranger.
+fn kept(sign: char) -> char {
+    match sign {
+        '\r' => '\n',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        sign => sign,
+    }
+}
+
 /// A text that stands in the middle of a sentence of our own.
 pub(super) fn phrase(text: &str) -> String {
+    let text: String = text.chars().map(kept).collect();
     safe(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// A text as Markdown code, whatever backticks are in it.
 pub(super) fn code(text: &str) -> String {
-    let text = text.replace(['\n', '\r', '\t'], " ");
+    let text: String = text.chars().map(|sign| if sign.is_whitespace() { ' ' } else { kept(sign) }).collect();
     if text.is_empty() {
         return "the empty string".to_owned();
     }
@@ -365,6 +376,13 @@ mod tests {
         assert_eq!(lines("* one\n    * in\n* two"), ["* one", "  * in", "* two"]);
         assert_eq!(lines("> quoted\ngoes on\n\nout"), ["> quoted", "> goes on", "", "out"]);
         assert_eq!(lines("a text\n2. goes on"), ["a text", "2. goes on"]);
+    }
+
+    #[test]
+    fn what_rustc_refuses_in_comments_is_not_there() {
+        assert_eq!(lines("one\rtwo\r\nthree"), ["one", "two", "three"]);
+        assert_eq!(lines("a\u{202e}b \u{2066}c"), ["a\u{fffd}b \u{fffd}c"]);
+        assert_eq!(code("a\rb\u{202e}"), "`a b\u{fffd}`");
     }
 
     #[test]

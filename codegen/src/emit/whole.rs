@@ -2,7 +2,7 @@
 
 mod integers;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 pub(super) use self::integers::Integers;
@@ -75,9 +75,35 @@ pub(super) fn is_used(emit: Emit<'_>) -> bool {
     })
 }
 
+/// Whether items name what reads integers so: an import of what nobody names is a warning.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mention {
+    Somewhere,
+    Never,
+}
+
+impl Mention {
+    pub(super) fn of(items: &[TokenStream]) -> Self {
+        if items.iter().any(|item| is_in(item.clone())) { Self::Somewhere } else { Self::Never }
+    }
+}
+
+fn is_in(tokens: TokenStream) -> bool {
+    let mut name_before = false;
+    tokens.into_iter().any(|token| {
+        let is_path = name_before && matches!(&token, TokenTree::Punct(sign) if sign.as_char() == ':');
+        name_before = matches!(&token, TokenTree::Ident(name) if name == "whole");
+        match token {
+            TokenTree::Group(group) => is_in(group.stream()),
+            TokenTree::Literal(text) => text.to_string().starts_with("\"whole::"),
+            _ => is_path,
+        }
+    })
+}
+
 /// What the runtime would bring, where there is none: the same by the same names.
-pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
-    if emit.config.extent == Extent::Everything || !is_used(emit) {
+pub(super) fn helpers(emit: Emit<'_>, mention: Mention) -> Option<TokenStream> {
+    if emit.config.extent == Extent::Everything || mention == Mention::Never {
         return None;
     }
     Some(quote! {
