@@ -6,8 +6,7 @@ use crate::{BoxError, DecodeError};
 /// How a handler says that an event was not handled, and whether trying it again can help.
 ///
 /// Any error becomes [`Retry`](Self::Retry) by `?`, since most failures pass: a database that is down, a call
-/// that timed out. To turn an event away for good takes a word: [`HandlerError::reject`]. Only what is wrong with the
-/// event itself, a [`DecodeError`] or [`Violations`](crate::Violations), becomes [`Reject`](Self::Reject) by itself.
+/// that timed out. To turn an event away for good takes a word: [`HandlerError::reject`].
 ///
 /// Receivers log the error's text. Keep payloads out of it.
 ///
@@ -55,18 +54,8 @@ impl HandlerError {
 
 impl<E: Error + Send + Sync + 'static> From<E> for HandlerError {
     fn from(error: E) -> Self {
-        let error: BoxError = Box::new(error);
-        if is_of_the_event(&error) { Self::Reject(error) } else { Self::Retry(error) }
+        Self::Retry(Box::new(error))
     }
-}
-
-/// Whether the event will be as wrong the next time.
-fn is_of_the_event(error: &BoxError) -> bool {
-    #[cfg(feature = "validation")]
-    if error.is::<crate::Violations>() {
-        return true;
-    }
-    error.is::<DecodeError>()
 }
 
 impl fmt::Display for HandlerError {
