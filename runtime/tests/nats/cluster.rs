@@ -84,15 +84,39 @@ impl Cluster {
             sleep(Duration::from_millis(50)).await;
         };
         let node = self.nodes.iter_mut().find(|node| node.name == leader).expect("it is one of the three");
-        node.child.kill().unwrap();
-        node.child.wait().unwrap();
-        node.child = run(&node.arguments).unwrap();
+        node.start_again();
+    }
+
+    /// Starts one server after the other again, as people do where one of them stands still.
+    pub(crate) async fn start_again(&mut self, context: &jetstream::Context, stream: &str) {
+        for node in &mut self.nodes {
+            node.start_again();
+            loop {
+                sleep(Duration::from_millis(500)).await;
+                let stream = context.get_stream(stream).await;
+                if stream.is_ok_and(|stream| stream.cached_info().cluster.clone().is_some_and(|whole| is_whole(&whole)))
+                {
+                    break;
+                }
+            }
+        }
     }
 }
 
+impl Node {
+    fn start_again(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.child = run(&self.arguments).unwrap();
+    }
+}
+
+/// Whether one leads, and the others have all that it has.
 fn is_whole(cluster: &ClusterInfo) -> bool {
     let replicas = &cluster.replicas;
-    replicas.len() == 2 && replicas.iter().all(|peer| peer.current && !peer.offline && peer.lag.unwrap_or(0) == 0)
+    cluster.leader.is_some()
+        && replicas.len() == 2
+        && replicas.iter().all(|peer| peer.current && !peer.offline && peer.lag.unwrap_or(0) == 0)
 }
 
 fn run(arguments: &[String]) -> std::io::Result<Child> {
