@@ -162,3 +162,13 @@ fn nests_are_refused_or_fit() {
         assert!(Config::new().generate(&json).is_err());
     }
 }
+
+/// What reads Rust follows a chain of calls as deep as it is long.
+#[test]
+fn unions_have_as_many_alternatives_as_they_like() {
+    let alternatives: Vec<String> =
+        (0..10_000).map(|index| format!("{{type: object, properties: {{p{index}: {{type: string}}}}}}")).collect();
+    let code =
+        generate(&schemas(std::iter::once(("Any".to_owned(), format!("{{oneOf: [{}]}}", alternatives.join(", "))))));
+    assert!(code.unwrap().contains("pub struct AnyP9999 {"));
+}

@@ -335,13 +335,29 @@ fn by_trial(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union) -> Tok
             quote!(.or(#label, Self::#member))
         }
     });
+    let best = best(&quote!(fitting), &tries.collect::<Vec<_>>());
     quote! {
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                choice::tried(deserializer, |fitting| fitting #(#tries)* .best())
+                choice::tried(deserializer, |fitting| #best)
             }
         }
     }
+}
+
+/// The best of several tries: one chain of calls, or where there are very many a chain after the other, because what
+/// reads Rust follows a chain as deep as it is long.
+pub(super) fn best(fitting: &TokenStream, tries: &[TokenStream]) -> TokenStream {
+    const LONGEST: usize = 100;
+    if tries.len() <= LONGEST {
+        return quote!(#fitting #(#tries)* .best());
+    }
+    let chains = tries.chunks(LONGEST).map(|tries| quote!(let fitting = fitting #(#tries)*;));
+    quote!({
+        let fitting = #fitting;
+        #(#chains)*
+        fitting.best()
+    })
 }
 
 /// What the runtime would bring, where there is none: the same by the same name.
