@@ -16,6 +16,7 @@ mod event_name;
 mod examples;
 mod handler;
 mod imports;
+mod joined;
 mod known;
 mod lints;
 mod literal;
@@ -49,12 +50,13 @@ struct Emit<'a> {
     names: &'a Names,
     config: &'a Config,
     integers: &'a whole::Integers,
+    joined: &'a joined::Joined<'a>,
 }
 
 /// The items of the file, in their order.
 pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream> {
-    let integers = &whole::Integers::of(&api.types);
-    let emit = Emit { api, names, config, integers };
+    let (integers, joined) = (&whole::Integers::of(&api.types), &joined::Joined::of(api));
+    let emit = Emit { api, names, config, integers, joined };
     let mut items: Vec<TokenStream> = event_name::event_name(emit).into_iter().collect();
     if config.extent == Extent::Everything {
         items.extend(handler::handler(emit));

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Emit, content_type, docs, handler, types, unions};
+use super::{Emit, content_type, docs, handler, joined, types, unions};
 use crate::ir::{Address, Direction, Operation, Routing, Shape, Type};
 use crate::names::Name;
 
@@ -142,9 +142,8 @@ fn named(emit: Emit<'_>, operation: &Operation, outbound: &TokenStream) -> Optio
     let def = &emit.api.types[*id];
     let variants = def.shape.variants()?;
     let is_open = matches!(&def.shape, Shape::Union(union) if unions::keeps_unknown(emit, def, union));
-    let (union, members) = (&emit.names.types[id], &emit.names.members[id]);
     let arms = operation.messages.iter().filter_map(|message| {
-        let variant = &members[variants.iter().position(|variant| variant.at == message.at)?];
+        let (union, variant) = joined::variant(emit, operation, message)?;
         let event = &emit.api.events[message.event].name;
         Some(quote!(#union::#variant(_) => outbound.with_header(#header, #event)))
     });

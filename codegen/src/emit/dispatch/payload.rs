@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::types::Wire;
-use crate::emit::{Emit, schemas, types};
+use crate::emit::{Emit, joined, schemas, types};
 use crate::ir::{Carried, Operation, Type};
 
 /// The payload out of the delivery.
@@ -27,15 +27,8 @@ pub(super) fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
 /// The handler's argument for one of an operation's messages.
 pub(super) fn of_message(emit: Emit<'_>, operation: &Operation, message: &Carried) -> TokenStream {
     let decoded = decoded(emit, &message.payload);
-    let Type::Named(id) = &operation.payload else { return decoded };
-    let Some(variants) = emit.api.types[*id].shape.variants() else { return decoded };
-    let is_joined = operation.payload != message.payload;
-    // Two messages may have one type, so the type does not tell whose variant is meant.
-    match variants.iter().position(|variant| variant.at == message.at) {
-        Some(variant) if is_joined => {
-            let (union, variant) = (&emit.names.types[id], &emit.names.members[id][variant]);
-            quote!(#union::#variant(#decoded))
-        }
+    match joined::variant(emit, operation, message) {
+        Some((union, variant)) if operation.payload != message.payload => quote!(#union::#variant(#decoded)),
         _ => decoded,
     }
 }

@@ -1,0 +1,35 @@
+//! Which variant of an operation's payload holds which of its messages. Two messages may have one type, so the type does
+//! not tell; and an operation may have many, so the variants are not searched for each.
+
+use std::collections::BTreeMap;
+
+use super::Emit;
+use crate::document::Place;
+use crate::ir::{Api, Carried, Operation, Type, TypeId};
+use crate::names::Name;
+
+/// The variants by their types and the places of their messages.
+pub(super) struct Joined<'a>(BTreeMap<(TypeId, &'a Place), usize>);
+
+impl<'a> Joined<'a> {
+    pub(super) fn of(api: &'a Api) -> Self {
+        let payloads = api.operations.iter().filter_map(|operation| match &operation.payload {
+            Type::Named(id) => Some((*id, api.types[*id].shape.variants()?)),
+            _ => None,
+        });
+        let mut joined = BTreeMap::new();
+        for (id, variants) in payloads {
+            for (index, variant) in variants.iter().enumerate() {
+                joined.entry((id, &variant.at)).or_insert(index);
+            }
+        }
+        Self(joined)
+    }
+}
+
+/// The union of an operation's messages, and the variant of one of them.
+pub(super) fn variant<'a>(emit: Emit<'a>, operation: &Operation, message: &Carried) -> Option<(&'a Name, &'a Name)> {
+    let Type::Named(id) = &operation.payload else { return None };
+    let index = emit.joined.0.get(&(*id, &message.at))?;
+    Some((&emit.names.types[id], &emit.names.members[id][*index]))
+}
