@@ -1,13 +1,10 @@
 //! Content types, where the document says more than that payloads are JSON.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::{self, Wire};
-use super::{Emit, docs, unions};
-use crate::document::Place;
+use super::{Emit, docs, joined, unions};
 use crate::ir::{Carried, Operation, Reply, Shape, Type};
 use crate::names::Name;
 
@@ -69,8 +66,7 @@ pub(super) fn header(emit: Emit<'_>, operation: &Operation) -> Option<TokenStrea
     let def = &emit.api.types[*id];
     let variants = def.shape.variants()?;
     let name = &emit.names.types[id];
-    let messages: BTreeMap<&Place, &Carried> =
-        operation.messages.iter().map(|message| (&message.at, message)).collect();
+    let messages = joined::messages(operation);
     let arms = variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
         let message = messages.get(&variant.at)?;
         let content_type = content_type(message);

@@ -33,3 +33,9 @@ pub(super) fn variant<'a>(emit: Emit<'a>, operation: &Operation, message: &Carri
     let index = emit.joined.0.get(&(*id, &message.at))?;
     Some((&emit.names.types[id], &emit.names.members[id][*index]))
 }
+
+/// The messages of an operation, by the places that its variants have too.
+pub(super) fn messages(operation: &Operation) -> BTreeMap<&Place, &Carried> {
+    // Of one that is listed twice, the first.
+    operation.messages.iter().rev().map(|message| (&message.at, message)).collect()
+}

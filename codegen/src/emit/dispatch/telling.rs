@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::payload;
 use crate::emit::types::Wire;
-use crate::emit::{Emit, known, reply, schemas, types, unions};
+use crate::emit::{Emit, joined, known, reply, schemas, types, unions};
 use crate::ir::{Candidate, Carried, Case, Mark, Operation, Shape, Telling, Type};
 
 /// Calls the method that is meant.
@@ -123,9 +123,9 @@ fn by_variant(emit: Emit<'_>, operation: &Operation) -> TokenStream {
     let Type::Named(id) = &operation.payload else { return first() };
     let Shape::Union(union) = &emit.api.types[*id].shape else { return first() };
     let name = &emit.names.types[id];
+    let messages = joined::messages(operation);
     let arms = union.variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
-        let message = operation.messages.iter().find(|message| message.at == variant.at)?;
-        let known = known(emit, message);
+        let known = known(emit, messages.get(&variant.at)?);
         Some(quote!(#name::#member(_) => #known))
     });
     let is_open = unions::keeps_unknown(emit, &emit.api.types[*id], union);
