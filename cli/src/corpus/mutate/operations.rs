@@ -62,7 +62,7 @@ fn add_to_server(root: &mut Value, dice: &mut Dice) -> bool {
 fn describe(root: &mut Value, dice: &mut Dice) -> bool {
     let nodes = Places::of(root).nodes;
     let Some(object) = dice.any(&nodes).and_then(|(_, path)| places::object(root, path)) else { return false };
-    object.insert((dice.word(&["description", "summary"])).into(), (dice.word(words::TEXTS)).into());
+    object.insert(dice.word(&["description", "summary"]).into(), dice.word(words::TEXTS).into());
     true
 }
 
@@ -72,7 +72,7 @@ fn name(root: &mut Value, dice: &mut Dice) -> bool {
     let role = if is_message { Role::Message } else { Role::Operation };
     let keys: &[&'static str] = if is_message { &["name", "title", "messageId"] } else { &["operationId", "title"] };
     let Some(object) = node(root, dice, role).and_then(|path| places::object(root, &path)) else { return false };
-    object.insert((dice.word(keys)).into(), (dice.word(words::NAMES)).into());
+    object.insert(dice.word(keys).into(), dice.word(words::NAMES).into());
     true
 }
 
@@ -151,7 +151,7 @@ fn add_component(root: &mut Value, dice: &mut Dice) -> bool {
     let Some((role, path)) = dice.any(&maps) else { return false };
     let added = match role {
         Role::Schema => part(dice.word(words::SCHEMAS)),
-        Role::Message => part(&format!("{{{}}}", "payload: {type: object, properties: {a: {type: string}}}")),
+        Role::Message => part("{payload: {type: object, properties: {a: {type: string}}}}"),
         Role::Channel => part("{address: added, subscribe: {message: {payload: {type: string}}}}"),
         Role::Server => part("{url: 'ws://{a}', host: '{a}', protocol: ws, variables: {a: {enum: [b], default: b}}}"),
         _ => part("{}"),
