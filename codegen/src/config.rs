@@ -1,6 +1,7 @@
 //! What a team may choose, and where the stages are lined up; the options stand in a file a concern.
 
 mod attributes;
+mod choice;
 #[cfg(feature = "toml")]
 mod file;
 #[cfg(feature = "toml")]
@@ -16,8 +17,10 @@ mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(crate) use self::attributes::{attributes, traits};
+pub(crate) use self::choice::{Choice, OptionsFile};
 pub(crate) use self::operations::Methods;
 pub use self::operations::{Discriminator, Perspective};
 pub(crate) use self::pattern::ByPattern;
@@ -102,8 +105,9 @@ pub struct Config {
     pub(crate) output: Option<PathBuf>,
     /// The directory that references must not leave.
     pub(crate) root: Option<PathBuf>,
-    /// The file that the options came from.
-    pub(crate) options_file: Option<PathBuf>,
+    /// The file that the options were read from, which cargo is to watch.
+    pub(crate) options_path: Option<PathBuf>,
+    pub(crate) options_file: Arc<OptionsFile>,
     #[cfg(feature = "overlay")]
     pub(crate) overlays: Vec<PathBuf>,
 }
@@ -153,7 +157,7 @@ impl Config {
         self.check_overlays(source, &diagnostics);
         let made = self.stages(source, &diagnostics);
         let refused = diagnostics.has_errors(self.strictness);
-        let report = diagnostics.finish(source);
+        let report = diagnostics.finish(source, &self.options_file);
         match made {
             Some(made) if !refused => {
                 let [handled, sent] = self.methods(&made.api, &made.names);

@@ -5,7 +5,9 @@ mod render;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
+use crate::config::{Choice, OptionsFile};
 #[cfg(feature = "overlay")]
 use crate::document::Origins;
 use crate::document::{FileId, Part, Place, Pointer, Position, Positions};
@@ -36,6 +38,8 @@ enum FaultAt {
     /// The text of the file cannot be read from here on.
     Text(FileId),
     Node(Place, Part),
+    /// In the options file, known by its position there.
+    Option,
 }
 
 impl Diagnostic {
@@ -49,6 +53,20 @@ impl Diagnostic {
     pub(crate) fn of_text(file: FileId, position: Option<Position>, message: impl Into<String>) -> Self {
         let fault_at = FaultAt::Text(file);
         Self { severity: Severity::Error, message: message.into(), cure: None, fault_at, position }
+    }
+
+    /// A fault of an option: at its line where a file says it, and otherwise at what it is for.
+    pub(crate) fn of_choice(severity: Severity, choice: &Choice, place: &Place, message: impl Into<String>) -> Self {
+        match choice.position() {
+            Some(position) => Self::of_option(severity, position, message),
+            None => Self::new(severity, place, message),
+        }
+    }
+
+    /// A fault in the options file.
+    pub(crate) fn of_option(severity: Severity, position: Position, message: impl Into<String>) -> Self {
+        let (message, position) = (message.into(), Some(position));
+        Self { severity, message, cure: None, fault_at: FaultAt::Option, position }
     }
 
     /// Points at the key of the entry, not at its value.
@@ -92,15 +110,17 @@ impl Diagnostic {
     #[must_use]
     pub fn pointer(&self) -> Option<&Pointer> {
         match &self.fault_at {
-            FaultAt::Text(_) => None,
+            FaultAt::Text(_) | FaultAt::Option => None,
             FaultAt::Node(place, _) => Some(&place.pointer),
         }
     }
 
-    fn file(&self) -> FileId {
+    /// The file of the fault; none where it is the options file, which is no part of the source.
+    fn file(&self) -> Option<FileId> {
         match &self.fault_at {
-            FaultAt::Text(file) => *file,
-            FaultAt::Node(place, _) => place.file,
+            FaultAt::Text(file) => Some(*file),
+            FaultAt::Node(place, _) => Some(place.file),
+            FaultAt::Option => None,
         }
     }
 
@@ -124,10 +144,19 @@ impl Diagnostic {
 #[derive(Clone, Debug)]
 pub struct Report {
     source: Source,
-    diagnostics: Vec<Diagnostic>,
+    options_file: Arc<OptionsFile>,
+    diagnostics: Box<[Diagnostic]>,
 }
 
 impl Report {
+    fn name_of(&self, diagnostic: &Diagnostic) -> &str {
+        diagnostic.file().map_or(self.options_file.name(), |file| self.source.name_of(file))
+    }
+
+    fn text_of(&self, diagnostic: &Diagnostic) -> &str {
+        diagnostic.file().map_or(self.options_file.text(), |file| self.source.text_of(file))
+    }
+
     /// The faults, one by one.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter()
@@ -141,13 +170,13 @@ impl Report {
 
     /// One line for each fault, `file:line:column: message; cure`, for the warnings of a build script.
     pub fn lines(&self) -> impl Iterator<Item = String> {
-        self.iter().map(|diagnostic| render::line(&self.source, diagnostic))
+        self.iter().map(|diagnostic| render::line(self.name_of(diagnostic), diagnostic))
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut snippets = render::Snippets::new(&self.source);
+        let mut snippets = render::Snippets::new(self);
         for (index, diagnostic) in self.diagnostics.iter().enumerate() {
             let separator = if index == 0 { "" } else { "\n\n" };
             write!(formatter, "{separator}{}", snippets.snippet(diagnostic))?;
@@ -199,8 +228,8 @@ impl Diagnostics {
         self.found.borrow().iter().flatten().any(|diagnostic| diagnostic.severity >= least)
     }
 
-    /// Everything that was found, with the line and column of each.
-    pub(crate) fn finish(self, source: &Source) -> Report {
+    /// Everything that was found, with the line and column of each; the faults of options first.
+    pub(crate) fn finish(self, source: &Source, options_file: &Arc<OptionsFile>) -> Report {
         let mut diagnostics = self.found.take().unwrap_or_default();
         #[cfg(feature = "overlay")]
         for diagnostic in &mut diagnostics {
@@ -211,7 +240,7 @@ impl Diagnostics {
         diagnostics.retain(|found| told.insert((found.file(), found.pointer().cloned(), found.message.clone())));
         find_positions(&mut diagnostics, source);
         diagnostics.sort_by_key(|diagnostic| (diagnostic.file(), diagnostic.line_and_column()));
-        Report { source: source.clone(), diagnostics }
+        Report { source: source.clone(), options_file: Arc::clone(options_file), diagnostics: diagnostics.into() }
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) struct Choice {
 
 /// Names everything; where two names meet, both are told apart in the same way every time, and a warning says so.
 pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> Names {
-    let scopes = Scopes::new(&config.renames, &api.identities, &api.files, diagnostics);
+    let scopes = Scopes::new(config, &api.identities, &api.files, diagnostics);
     let types = types(api, &scopes);
     let members = api.types.iter().map(|(id, def)| (id, members(def, &scopes))).collect();
     let mut names = Names {

@@ -15,7 +15,7 @@ pub(crate) fn compile(config: &Config, document: &Path, output: Option<&Path>) -
         None => default_output(document).ok_or(Error::NoOutput)?,
     };
     let source = config.read(document)?;
-    if let Some(path) = &config.options_file {
+    if let Some(path) = &config.options_path {
         println!("cargo::rerun-if-changed={}", path.display());
     }
     for file in source.files() {

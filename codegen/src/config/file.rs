@@ -1,16 +1,17 @@
 //! Options from a file in TOML, with a place and a cure for whatever is wrong in it.
 
+use std::cell::RefCell;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::Config;
 use super::keys::{KEYS, Key, Kind};
-use crate::diagnostic::{Diagnostic, Diagnostics, Strictness};
-use crate::document::{FileId, Position};
+use super::{Config, OptionsFile};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Strictness};
 use crate::error::Error;
 use crate::near::nearest;
 use crate::source::Source;
@@ -32,7 +33,7 @@ impl Config {
         let path = path.as_ref();
         let text = fs::read_to_string(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })?;
         let mut config = Self::from_toml(path, &text)?;
-        config.options_file = Some(path.to_owned());
+        config.options_path = Some(path.to_owned());
         Ok(config)
     }
 
@@ -65,11 +66,18 @@ impl Config {
     /// [`Error::Refused`] with every key that is unknown and every value that does not fit, each with its line.
     pub fn from_toml(name: impl AsRef<Path>, text: &str) -> Result<Self, Error> {
         let name = name.as_ref();
-        let file = File { text, directory: name.parent().unwrap_or(Path::new("")), diagnostics: Diagnostics::new() };
+        let shown = name.display().to_string();
+        let file = File {
+            text,
+            directory: name.parent().unwrap_or(Path::new("")),
+            diagnostics: Diagnostics::new(),
+            chosen: RefCell::new(OptionsFile::new(shown.clone(), text.to_owned())),
+        };
         let config = file.config();
         let is_refused = file.diagnostics.has_errors(Strictness::Lenient);
-        let report = file.diagnostics.finish(&Source::new(name.display().to_string(), text));
-        if is_refused { Err(Error::Refused(report)) } else { Ok(config) }
+        let options_file = Arc::new(file.chosen.into_inner());
+        let report = file.diagnostics.finish(&Source::new(shown, ""), &options_file);
+        if is_refused { Err(Error::Refused(report)) } else { Ok(Config { options_file, ..config }) }
     }
 }
 
@@ -81,6 +89,8 @@ struct File<'a> {
     text: &'a str,
     directory: &'a Path,
     diagnostics: Diagnostics,
+    /// Where each choice stands.
+    chosen: RefCell<OptionsFile>,
 }
 
 impl File<'_> {
@@ -107,13 +117,16 @@ impl File<'_> {
             (Key::Flag(_) | Key::Patterns(_), DeValue::Boolean(false)) => config,
             (Key::Flag(call), DeValue::Boolean(true)) => call(config),
             (Key::Patterns(call), DeValue::Boolean(true)) => call(config, "/**".to_owned()),
-            (Key::Text(call), DeValue::String(text)) => call(config, text.to_string()),
+            (Key::Text(call), DeValue::String(text)) => {
+                self.note(name, text, None, value.span());
+                call(config, text.to_string())
+            }
             (Key::Path(call), DeValue::String(path)) => call(config, self.directory.join(path.as_ref())),
             (Key::Texts(call) | Key::Patterns(call), DeValue::String(_) | DeValue::Array(_)) => {
-                self.texts(name, value).into_iter().fold(config, call)
+                self.texts(name, None, value).into_iter().fold(config, call)
             }
             (Key::Paths(call), DeValue::String(_) | DeValue::Array(_)) => {
-                let paths = self.texts(name, value).into_iter().map(|path| self.directory.join(path));
+                let paths = self.texts(name, None, value).into_iter().map(|path| self.directory.join(path));
                 paths.fold(config, call)
             }
             (Key::Word(words), DeValue::String(word)) => {
@@ -121,14 +134,15 @@ impl File<'_> {
                     self.unknown(value.span(), name, word, words.iter().map(|(known, _)| *known));
                     return config;
                 };
+                self.note(name, word, None, value.span());
                 call(config)
             }
             (Key::Pairs(call), DeValue::Table(table)) => table.iter().fold(config, |config, (key, value)| {
-                let texts = self.texts(name, value).into_iter();
+                let texts = self.texts(name, Some(key), value).into_iter();
                 texts.fold(config, |config, text| call(config, key.get_ref().to_string(), text))
             }),
             (Key::Places(call), DeValue::Table(table)) => table.iter().fold(config, |config, (key, value)| {
-                let paths = self.texts(name, value).into_iter().map(|path| self.directory.join(path));
+                let paths = self.texts(name, Some(key), value).into_iter().map(|path| self.directory.join(path));
                 paths.fold(config, |config, path| call(config, key.get_ref().to_string(), path))
             }),
             (Key::Kind(kinds), DeValue::Table(table)) if table.len() == 1 => {
@@ -154,17 +168,26 @@ impl File<'_> {
         })
     }
 
-    /// A text, or a list of texts.
-    fn texts(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Vec<String> {
+    /// A text, or a list of texts, each for what the key of a table says.
+    fn texts(&self, name: &str, of: Option<&Spanned<DeString<'_>>>, value: &Spanned<DeValue<'_>>) -> Vec<String> {
+        if let Some(key) = of {
+            self.note(name, key.get_ref(), None, key.span());
+        }
         let items = value.get_ref().as_array().map_or_else(|| vec![value], |items| items.iter().collect());
         let text = |item: &Spanned<DeValue<'_>>| {
             let text = item.get_ref().as_str();
-            if text.is_none() {
-                self.fault(item.span(), &format!("`{name}` takes texts"), None);
+            match (text, of) {
+                (Some(text), Some(key)) => self.note(name, key.get_ref(), Some(text), item.span()),
+                (Some(text), None) => self.note(name, text, None, item.span()),
+                (None, _) => self.fault(item.span(), &format!("`{name}` takes texts"), None),
             }
             text.map(str::to_owned)
         };
         items.into_iter().filter_map(text).collect()
+    }
+
+    fn note(&self, name: &str, text: &str, value: Option<&str>, span: Range<usize>) {
+        self.chosen.borrow_mut().note(name, text, value, span.start);
     }
 
     fn unknown(&self, span: Range<usize>, what: &str, name: &str, known: impl Iterator<Item = &'static str> + Clone) {
@@ -176,11 +199,8 @@ impl File<'_> {
     }
 
     fn fault(&self, span: Range<usize>, message: &str, cure: Option<String>) {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        let position =
-            Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 };
-        let diagnostic = Diagnostic::of_text(FileId::default(), Some(position), message);
+        let position = self.chosen.borrow().position(span.start);
+        let diagnostic = Diagnostic::of_option(Severity::Error, position, message);
         self.diagnostics.push(match cure {
             Some(cure) => diagnostic.with_cure(cure),
             None => diagnostic,

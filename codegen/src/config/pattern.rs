@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::Choice;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Place, Pointer};
 use crate::near::slip;
@@ -50,6 +51,10 @@ impl Pattern {
         Self { text, steps }
     }
 
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// Whether the node at the pointer is one of those that are meant.
     pub(crate) fn meets(&self, at: &Pointer) -> bool {
         let keys: Vec<&str> = at.as_str().split('/').skip(1).collect();
@@ -90,18 +95,26 @@ impl Pattern {
     pub(crate) fn meets_no(
         &self,
         what: &str,
-        option: &str,
+        choice: &Choice,
         places: &[&Pointer],
         referred_to: Option<&Pointer>,
     ) -> Diagnostic {
         let cure = match (referred_to, self.near_miss(places)) {
             (Some(target), _) => format!("it refers to `{target}`: give that"),
             (None, Some(near)) => format!("did you mean `{near}`?"),
-            (None, None) if self.steps.is_none() => "a pattern begins with `/`, as a JSON pointer does".to_owned(),
+            (None, None) if self.steps.is_none() => self.rooted(places),
             (None, None) => "give the JSON pointer of one, or a pattern such as `/components/schemas/*`".to_owned(),
         };
-        let message = format!("`Config::{option}` speaks of `{self}`, which meets no {what}");
-        Diagnostic::new(Severity::Error, &self.place(), message).with_cure(cure)
+        let message = format!("`{choice}` speaks of `{self}`, which meets no {what}");
+        Diagnostic::of_choice(Severity::Error, choice, &self.place(), message).with_cure(cure)
+    }
+
+    /// The cure for a text that is no pointer: the pattern that it probably is without its beginning.
+    fn rooted(&self, places: &[&Pointer]) -> String {
+        let rooted = Self::new(format!("/{}", self.text.trim_start_matches('#').trim_start_matches('/')));
+        let meant = if rooted.meets_one(places) { Some(rooted.text) } else { rooted.near_miss(places) };
+        let rule = "a pattern begins with `/`, as a JSON pointer does";
+        meant.map_or_else(|| rule.to_owned(), |meant| format!("{rule}: did you mean `{meant}`?"))
     }
 
     /// What was probably meant: the pattern with one step written otherwise, or the pointer of what is called so.

@@ -22,7 +22,7 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
     let places = |is_meant: fn(&Shape) -> bool| -> Vec<&Pointer> {
         types.iter().filter(|(_, def)| is_meant(&def.shape)).map(|(_, def)| &def.at.pointer).collect()
     };
-    let check = Check { schemas, diagnostics };
+    let check = Check { schemas, config, diagnostics };
     let objects = places(|shape| matches!(shape, Shape::Struct(_)));
     for (option, chosen) in [
         ("keep_unknown", &config.keep_unknown),
@@ -42,40 +42,49 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
     let members: Vec<&Pointer> = members.chain(events.iter().map(|event| &event.at.pointer)).collect();
     let what = "property, enum value, alternative or message";
     check.patterns(&config.field_attributes, "field_attribute", what, &members);
-    check.attributes_of_open_enums(types, config);
+    check.attributes_of_open_enums(types);
     let all: Vec<&Pointer> = schemas.places().map(|at| &at.pointer).collect();
     check.patterns(&config.replacements, "replace", "schema", &all);
 }
 
 struct Check<'a> {
     schemas: &'a Schemas,
+    config: &'a Config,
     diagnostics: &'a Diagnostics,
 }
 
 impl Check<'_> {
-    fn patterns<T>(&self, chosen: &ByPattern<T>, option: &str, what: &str, places: &[&Pointer]) {
+    fn patterns<T>(&self, chosen: &ByPattern<T>, option: &'static str, what: &str, places: &[&Pointer]) {
         for pattern in chosen.unmet(places) {
             let schema = pattern.only_place().and_then(|at| self.schemas.at(&at));
             let target = schema.and_then(|id| self.schemas.definition(id)).map(|id| &self.schemas[id].at.pointer);
             let target = target.filter(|target| places.contains(target));
-            self.diagnostics.push(pattern.meets_no(what, option, places, target));
+            let choice = self.config.choice(option, pattern.as_str());
+            self.diagnostics.push(pattern.meets_no(what, &choice, places, target));
         }
     }
 }
 
 impl Check<'_> {
     /// An open enum is read by its values, so what serde is told of a variant does nothing.
-    fn attributes_of_open_enums(&self, types: &Types, config: &Config) {
+    fn attributes_of_open_enums(&self, types: &Types) {
+        let config = self.config;
         for (_, def) in types.iter().filter(|(_, def)| !config.is_closed(&def.at)) {
             let Shape::Enum(listed) = &def.shape else { continue };
             if listed.listing == Listing::Const {
                 continue;
             }
             for (at, _) in listed.members.labels() {
-                if config.field_attributes.all(&at.pointer).any(|text| text.contains("serde")) {
-                    let message = "an attribute for serde does nothing here: an open enum is read by its values";
-                    let diagnostic = Diagnostic::new(Severity::Warning, at, message);
-                    let cure = "close the enum with `Config::closed_enums`, or take the attribute out";
+                let said = config.field_attributes.iter().filter(|(pattern, _)| pattern.meets(&at.pointer));
+                for (pattern, text) in said.filter(|(_, text)| text.contains("serde")) {
+                    let choice = config.choice_for("field_attribute", pattern.as_str(), text);
+                    let message = format!(
+                        "an attribute for serde does nothing at `{}`: an open enum is read by its values",
+                        at.pointer
+                    );
+                    let diagnostic = Diagnostic::of_choice(Severity::Warning, &choice, at, message);
+                    let closed = choice.spelled("closed_enums");
+                    let cure = format!("close the enum with `{closed}`, or take the attribute out");
                     self.diagnostics.push(diagnostic.with_cure(cure));
                 }
             }

@@ -149,12 +149,13 @@ impl<'a> Lowering<'a> {
     fn mapped_payloads_exist(&self) {
         let is_met = |pointer: &str| self.encoded.keys().any(|at| at.pointer.as_str() == pointer);
         for pointer in self.config.encoded.keys().filter(|key| key.starts_with('/') && !is_met(key)) {
+            let choice = self.config.choice("map_schema_format", pointer);
             let message =
                 format!("`{pointer}` is mapped to a type, and no payload there is in another language than JSON");
             let place = Place { pointer: Pointer::parse(pointer).unwrap_or_default(), ..Place::root() };
             self.diagnostics.push(
-                Diagnostic::new(Severity::Error, &place, message)
-                    .with_cure("give `Config::map_schema_format` the pointer of a payload or a component"),
+                Diagnostic::of_choice(Severity::Error, &choice, &place, message)
+                    .with_cure(format!("give `{choice}` the pointer of a payload or a component")),
             );
         }
     }

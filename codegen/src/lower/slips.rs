@@ -77,8 +77,9 @@ fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diag
     for format in config.formats.keys().filter(|format| !met.contains(format.as_str())) {
         let cure = near::nearest(format, met.iter().copied())
             .map_or_else(|| "take the option out".to_owned(), |near| format!("did you mean `{near}`?"));
-        let message = format!("`Config::map_format` speaks of `{format}`, and no schema has this format");
-        diagnostics.push(Diagnostic::new(Severity::Warning, &Place::root(), message).with_cure(cure));
+        let choice = config.choice("map_format", format);
+        let message = format!("`{choice}` speaks of `{format}`, and no schema has this format");
+        diagnostics.push(Diagnostic::of_choice(Severity::Warning, &choice, &Place::root(), message).with_cure(cure));
     }
 }
 

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::{self, Style};
 use super::{Name, NameKind, Named, reserved};
-use crate::config::ByPattern;
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Place, Pointer};
 
 /// What all namespaces of a file share.
 pub(super) struct Scopes<'a> {
-    renames: &'a ByPattern<String>,
+    config: &'a Config,
     identities: &'a BTreeMap<Place, String>,
     /// The places that have a name, where there are renames, and whether it begins with a capital letter.
     named: RefCell<BTreeSet<(bool, Pointer)>>,
@@ -111,12 +111,12 @@ impl<'w> Rivals<'w> {
 
 impl<'a> Scopes<'a> {
     pub(super) fn new(
-        renames: &'a ByPattern<String>,
+        config: &'a Config,
         identities: &'a BTreeMap<Place, String>,
         files: &'a [String],
         diagnostics: &'a Diagnostics,
     ) -> Self {
-        Self { renames, identities, named: RefCell::default(), given: RefCell::default(), files, diagnostics }
+        Self { config, identities, named: RefCell::default(), given: RefCell::default(), files, diagnostics }
     }
 
     /// A new namespace in which some names are taken.
@@ -138,19 +138,26 @@ impl<'a> Scopes<'a> {
         };
         let (upper, lower) = (places(true), places(false));
         let what = "schema, property, enum value, operation, message, channel or server";
-        for (pattern, name) in self.renames.iter() {
+        for (pattern, name) in self.config.renames.iter() {
+            let choice = self.config.choice_for("rename", pattern.as_str(), name);
+            let of_name = |message: String, cure: String| {
+                Diagnostic::of_choice(Severity::Error, &choice, &pattern.place(), message).with_cure(cure)
+            };
+            if !is_identifier(name) {
+                let message = format!("`{name}`, chosen for `{pattern}`, is not a Rust identifier");
+                self.diagnostics.push(of_name(message, "rename it to one".to_owned()));
+                continue;
+            }
             let (fitting, others, case) =
                 if is_upper(name) { (&upper, &lower, "small") } else { (&lower, &upper, "capital") };
             if pattern.meets_one(fitting) {
                 continue;
             }
-            let diagnostic = pattern.meets_no(what, "rename", fitting, None);
-            let cure = format!("what stands there takes a name that begins with a {case} letter");
             self.diagnostics.push(if pattern.meets_one(others) {
                 let message = format!("`{name}` is no name for what stands at `{pattern}`");
-                Diagnostic::new(Severity::Error, &pattern.place(), message).with_cure(cure)
+                of_name(message, format!("what stands there takes a name that begins with a {case} letter"))
             } else {
-                diagnostic
+                pattern.meets_no(what, &self.config.choice("rename", pattern.as_str()), fitting, None)
             });
         }
     }
@@ -158,21 +165,20 @@ impl<'a> Scopes<'a> {
     /// The name that the team chose, where it chose one that fits; a property and the type inside it share a pointer,
     /// and the first letter tells which is meant.
     fn chosen(&self, wish: &Wish, style: Style) -> Option<String> {
-        if self.renames.is_empty() {
+        if self.config.renames.is_empty() {
             return None;
         }
         let takes_upper = style != Style::Value;
         self.named.borrow_mut().insert((takes_upper, wish.at.pointer.clone()));
         let fits = |name: &String| is_upper(name) == takes_upper;
-        let name = self.renames.best_of(&wish.at.pointer, fits)?;
-        let is_identifier = syn::parse_str::<syn::Ident>(name).is_ok() || reserved::is_keyword(name);
-        if !is_identifier {
-            let message = format!("`{name}` is not a Rust identifier");
-            self.diagnostics.push(Diagnostic::new(Severity::Error, &wish.at, message).with_cure("rename it to one"));
-            return None;
-        }
-        Some(name.clone())
+        let name = self.config.renames.best_of(&wish.at.pointer, fits)?;
+        Some(name.clone()).filter(|name| is_identifier(name))
     }
+}
+
+/// A keyword is one with `r#` before it.
+fn is_identifier(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok() || reserved::is_keyword(name)
 }
 
 /// Whether a name can be that of a type, a variant or a constant; the others begin with a small letter.

@@ -1,0 +1,106 @@
+//! Where an option was chosen: at a line of an options file, by the name of its key, or in a call, by its method's.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::Config;
+use crate::document::Position;
+
+/// The file that options came from, and where in it each was chosen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OptionsFile {
+    name: String,
+    text: String,
+    /// By the byte that each begins with.
+    chosen: BTreeMap<Chosen, usize>,
+}
+
+/// What was chosen, as a file says it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Chosen {
+    key: String,
+    /// What the option is for, or the text itself where it takes but one.
+    text: String,
+    /// What was chosen for that.
+    value: Option<String>,
+}
+
+impl OptionsFile {
+    #[cfg(feature = "toml")]
+    pub(super) fn new(name: String, text: String) -> Self {
+        Self { name, text, chosen: BTreeMap::new() }
+    }
+
+    /// Notes where a choice stands; of several equal ones the last counts, as it does for the option.
+    #[cfg(feature = "toml")]
+    pub(super) fn note(&mut self, key: &str, text: &str, value: Option<&str>, start: usize) {
+        let chosen = Chosen { key: key.to_owned(), text: text.to_owned(), value: value.map(str::to_owned) };
+        self.chosen.insert(chosen, start);
+    }
+
+    /// Line and column of a byte.
+    pub(super) fn position(&self, start: usize) -> Position {
+        let before = self.text.get(..start).unwrap_or(&self.text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// One choice, as diagnostics speak of it; displayed, it is the name of the option as whoever chose it wrote it.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    method: &'static str,
+    position: Option<Position>,
+}
+
+impl Choice {
+    /// How the same author would write the name of another option.
+    pub(crate) fn spelled(&self, method: &'static str) -> String {
+        Self { method, position: self.position }.to_string()
+    }
+
+    /// Its place in the options file; none where it was a call.
+    pub(crate) fn position(&self) -> Option<Position> {
+        self.position
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Some(_) => formatter.write_str(&key(self.method)),
+            None => write!(formatter, "Config::{}", self.method),
+        }
+    }
+}
+
+impl Config {
+    /// The choice of a text by an option, which goes by the name of its method.
+    pub(crate) fn choice(&self, method: &'static str, text: &str) -> Choice {
+        self.find_choice(method, text, None)
+    }
+
+    /// The choice of a value for something.
+    pub(crate) fn choice_for(&self, method: &'static str, text: &str, value: &str) -> Choice {
+        self.find_choice(method, text, Some(value))
+    }
+
+    fn find_choice(&self, method: &'static str, text: &str, value: Option<&str>) -> Choice {
+        let chosen = Chosen { key: key(method), text: text.to_owned(), value: value.map(str::to_owned) };
+        let file = &self.options_file;
+        Choice { method, position: file.chosen.get(&chosen).map(|start| file.position(*start)) }
+    }
+}
+
+/// The key of a method in an options file.
+fn key(method: &str) -> String {
+    method.replace('_', "-")
+}
