@@ -1,6 +1,7 @@
 //! A request and what is known of its reply: where it is to come, and by what it is known.
 
 mod id;
+mod reply;
 mod room;
 
 use std::borrow::Cow;
@@ -10,6 +11,7 @@ use serde::ser::Error as _;
 use serde_json::Value;
 
 pub use self::id::Id;
+pub use self::reply::Reply;
 use self::room::{Room, Stands};
 use crate::{Inbound, Outbound};
 

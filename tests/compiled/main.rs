@@ -58,6 +58,8 @@ fixtures! {
     references = "../fixtures/references/expected.rs";
     renamed = "../fixtures/renamed/expected.rs";
     renamed_by_pattern = "../fixtures/renamed-by-pattern/expected.rs";
+    reply_headers = "../fixtures/reply-headers/expected.rs";
+    reply_headers_client = "../fixtures/reply-headers-client/expected.rs";
     request_reply = "../fixtures/request-reply/expected.rs";
     request_reply_client = "../fixtures/request-reply-client/expected.rs";
     routing_addresses = "../fixtures/routing-addresses/expected.rs";
@@ -104,6 +106,8 @@ mod hierarchies_kept;
 mod messages;
 mod options;
 mod replies;
+mod replies_with_headers;
+
 mod routing;
 mod self_holding;
 mod shapes;

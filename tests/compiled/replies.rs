@@ -57,7 +57,7 @@ impl fmt::Display for Unanswered {
 
 impl std::error::Error for Unanswered {}
 
-fn arrived(outbound: Outbound) -> Inbound {
+pub(super) fn arrived(outbound: Outbound) -> Inbound {
     let (channel, headers, body) = outbound.into_parts();
     Inbound::new(body).with_channel(channel).with_headers(headers)
 }

@@ -1,11 +1,14 @@
 //! Content types, where the document says more than that payloads are JSON.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::{self, Wire};
-use super::{Emit, docs, joined, unions};
-use crate::ir::{Carried, Operation, Reply, Shape, Type};
+use super::{Emit, docs, unions};
+use crate::document::Place;
+use crate::ir::{Operation, Reply, Shape, Type};
 use crate::names::Name;
 
 /// What everybody expects of a payload, and [`Outbound::json`] says anyway.
@@ -56,39 +59,58 @@ pub(super) fn words(operation: &Operation) -> Option<String> {
 
 /// The header that says what is sent: of one message, or of whichever the `event` is.
 pub(super) fn header(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
-    let content_type = |message| said(emit, message);
-    let first = operation.messages.first().map(content_type)?;
-    if operation.messages.iter().all(|message| content_type(message) == first) {
-        let is_said = operation.messages.iter().any(|message| message.content_type.is_some());
+    let messages = operation.messages.iter();
+    let messages =
+        messages.map(|message| Sent::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
+    of_sent(emit, &operation.payload, &messages.collect::<Vec<_>>(), &quote!(event))
+}
+
+/// The header that says what is replied: of one message, or of whichever the value of this name is.
+pub(super) fn reply_header(emit: Emit<'_>, reply: &Reply, payload: &TokenStream) -> Option<TokenStream> {
+    let messages = reply.messages.iter();
+    let messages =
+        messages.map(|message| Sent::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
+    of_sent(emit, &reply.payload, &messages.collect::<Vec<_>>(), &quote!(&#payload))
+}
+
+/// A message, and what its content type is.
+struct Sent<'a> {
+    at: &'a Place,
+    content_type: &'a str,
+    is_said: bool,
+}
+
+impl<'a> Sent<'a> {
+    fn of(emit: Emit<'_>, at: &'a Place, payload: &Type, said: Option<&'a str>) -> Self {
+        let content_type = said.unwrap_or_else(|| match types::wire(emit, payload) {
+            Wire::Json => JSON,
+            _ => "application/octet-stream",
+        });
+        Self { at, content_type, is_said: said.is_some() }
+    }
+}
+
+fn of_sent(emit: Emit<'_>, payload: &Type, messages: &[Sent<'_>], value: &TokenStream) -> Option<TokenStream> {
+    let first = messages.first()?.content_type;
+    if messages.iter().all(|message| message.content_type == first) {
+        let is_said = messages.iter().any(|message| message.is_said);
         return (is_said && is_special(first)).then(|| with(&quote!(#first)));
     }
-    let Type::Named(id) = &operation.payload else { return None };
+    let Type::Named(id) = payload else { return None };
     let def = &emit.api.types[*id];
     let variants = def.shape.variants()?;
     let name = &emit.names.types[id];
-    let messages = joined::messages(operation);
+    // Of one that is listed twice, the first.
+    let messages: BTreeMap<&Place, &str> =
+        messages.iter().rev().map(|message| (message.at, message.content_type)).collect();
     let arms = variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
-        let message = messages.get(&variant.at)?;
-        let content_type = content_type(message);
+        let content_type = messages.get(&variant.at)?;
         Some(quote!(#name::#member(_) => #content_type,))
     });
     let arms: Vec<TokenStream> = arms.collect();
     let is_open = matches!(&def.shape, Shape::Union(union) if unions::keeps_unknown(emit, def, union));
     let unknown = is_open.then(|| quote!(#name::Unknown(_) => #JSON,));
-    (arms.len() == variants.len()).then(|| with(&quote!(match event { #(#arms)* #unknown })))
-}
-
-fn said<'a>(emit: Emit<'_>, message: &'a Carried) -> &'a str {
-    message.content_type.as_deref().unwrap_or_else(|| match types::wire(emit, &message.payload) {
-        Wire::Json => JSON,
-        _ => "application/octet-stream",
-    })
-}
-
-/// The header that says what is replied.
-pub(super) fn reply_header(reply: &Reply) -> Option<TokenStream> {
-    let content_type = reply.content_type.as_deref().filter(|content_type| is_special(content_type))?;
-    Some(with(&quote!(#content_type)))
+    (arms.len() == variants.len()).then(|| with(&quote!(match #value { #(#arms)* #unknown })))
 }
 
 fn with(content_type: &TokenStream) -> TokenStream {

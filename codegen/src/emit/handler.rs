@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, content_type, docs, types};
+use super::{Emit, content_type, docs, reply, types};
 use crate::config::Methods;
 use crate::ir::{Address, Direction, Operation};
 use crate::names::Name;
@@ -55,8 +55,12 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
         quote!(#[doc = ""] #line)
     });
     let headers = headers(emit, operation);
+    let reply_headers = operation.reply.as_ref().and_then(|reply| {
+        let line = docs::line(&reply::words_of_headers(emit, reply, "come from `Headers::encode`")?);
+        Some(quote!(#[doc = ""] #line))
+    });
     let payload = types::owned(emit, &operation.payload);
-    let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| types::owned(emit, &reply.payload));
+    let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| reply::ty(emit, reply));
     let body = match emit.config.methods {
         Methods::Required => quote!(;),
         // Nobody but the team knows what to reply.
@@ -73,6 +77,7 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
         #docs
         #content_type
         #headers
+        #reply_headers
         fn #name(
             &self,
             event: #payload,

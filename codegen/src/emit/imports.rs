@@ -10,7 +10,7 @@ use super::types::{self, Wire};
 use super::whole::Mention;
 use super::{Emit, dispatch, reply, requester, structs, unions, whole};
 use crate::config::{Extent, UniqueItems};
-use crate::ir::{External, Extra, Members, Shape, Told, Type, TypeDef, Union};
+use crate::ir::{External, Extra, Members, Reply, ReplyHeaders, Shape, Told, Type, TypeDef, Union};
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
 pub(super) fn imports(emit: Emit<'_>, mention: Mention) -> Vec<TokenStream> {
@@ -172,7 +172,10 @@ impl Uses {
                 self.add("asyncapi_runtime", ["request"]);
             }
             for reply in replies {
-                self.ty(&reply.payload);
+                self.reply(reply);
+                if let ReplyHeaders::Typed(_) = reply.headers {
+                    self.add("asyncapi_runtime", ["Headers"]);
+                }
             }
         }
         if emit.api.outgoing().next().is_some() {
@@ -191,8 +194,19 @@ impl Uses {
             if types::wire(emit, &reply.payload) == Wire::Own {
                 self.add("asyncapi_runtime", ["DecodeError"]);
             }
-            self.ty(&reply.payload);
+            self.reply(reply);
         }
+    }
+
+    /// What a reply is called by.
+    fn reply(&mut self, reply: &Reply) {
+        self.ty(&reply.payload);
+        match &reply.headers {
+            ReplyHeaders::Nothing => return,
+            ReplyHeaders::Typed(headers) => self.ty(headers),
+            ReplyHeaders::Any => self.add("asyncapi_runtime", ["Headers"]),
+        }
+        self.add("asyncapi_runtime", ["request"]);
     }
 
     fn external(&mut self, external: &External) {

@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Emit, content_type, requester, types};
+use super::{Emit, content_type, docs, requester, types};
 use crate::document::Location;
-use crate::ir::{Correlation, Operation, Reply};
+use crate::ir::{Correlation, Operation, Reply, ReplyHeaders};
 use crate::names::Name;
 
 /// Whether any operation is answered.
@@ -67,17 +67,52 @@ pub(super) fn implementing(emit: Emit<'_>) -> TokenStream {
     }
 }
 
+/// What is replied: a payload, and its headers where the document describes any.
+pub(super) fn ty(emit: Emit<'_>, reply: &Reply) -> TokenStream {
+    let payload = types::owned(emit, &reply.payload);
+    match &reply.headers {
+        ReplyHeaders::Nothing => payload,
+        ReplyHeaders::Typed(headers) => {
+            let headers = types::owned(emit, headers);
+            quote!(request::Reply<#payload, #headers>)
+        }
+        ReplyHeaders::Any => quote!(request::Reply<#payload, Headers>),
+    }
+}
+
+/// Which headers go with what is replied, where the types do not say it.
+pub(super) fn words_of_headers(emit: Emit<'_>, reply: &Reply, by: &str) -> Option<String> {
+    let ReplyHeaders::Any = reply.headers else { return None };
+    let listed = reply.messages.iter().filter_map(|message| {
+        let name = types::name(emit, message.headers.as_ref()?)?.plain();
+        Some(format!("a `{name}` for {}", docs::code(&message.label)))
+    });
+    let listed: Vec<String> = listed.collect();
+    (!listed.is_empty()).then(|| format!("The headers of the reply {by}: {}.", listed.join(", ")))
+}
+
 /// Calls a handler's method, and sends what it replies, if anything.
 pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload: &TokenStream) -> TokenStream {
     let Some(reply) = &operation.reply else { return quote!(self.handler.#method(#payload, cx).await?) };
     let address = address(emit, reply);
-    let outbound = match types::wire(emit, &reply.payload) {
-        Wire::Json => quote!(Outbound::json(address, &reply).map_err(HandlerError::reject)?),
-        Wire::Text | Wire::Bytes => quote!(Outbound::new(address, reply)),
-        Wire::Mixed => quote!(reply.outbound(address).map_err(HandlerError::reject)?),
-        Wire::Own => quote!(Outbound::new(address, Vec::<u8>::from(&reply))),
+    let (replied, value, headers) = match &reply.headers {
+        ReplyHeaders::Nothing => (quote!(reply), quote!(reply), None),
+        ReplyHeaders::Typed(_) => (
+            quote!(request::Reply { payload, headers }),
+            quote!(payload),
+            Some(quote!(.with_headers(&Headers::encode(&headers).map_err(HandlerError::reject)?))),
+        ),
+        ReplyHeaders::Any => {
+            (quote!(request::Reply { payload, headers }), quote!(payload), Some(quote!(.with_headers(&headers))))
+        }
     };
-    let content_type = content_type::reply_header(reply);
+    let outbound = match types::wire(emit, &reply.payload) {
+        Wire::Json => quote!(Outbound::json(address, &#value).map_err(HandlerError::reject)?),
+        Wire::Text | Wire::Bytes => quote!(Outbound::new(address, #value)),
+        Wire::Mixed => quote!(#value.outbound(address).map_err(HandlerError::reject)?),
+        Wire::Own => quote!(Outbound::new(address, Vec::<u8>::from(&#value))),
+    };
+    let content_type = content_type::reply_header(emit, reply, &value);
     let correlation = repeated(emit, reply).and_then(|with_id| {
         let carried = operation.messages.iter().find(|message| emit.api.events[message.event].correlation.is_some())?;
         let function = &emit.names.correlations[&carried.event];
@@ -89,15 +124,16 @@ pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload
         })
     });
     quote!({
-        let reply = self.handler.#method(#payload, cx).await?;
+        let #replied = self.handler.#method(#payload, cx).await?;
         #address
-        let outbound = #outbound #content_type;
+        let outbound = #outbound #content_type #headers;
         #correlation
         self.transport.send(outbound).await.map_err(HandlerError::retry)?
     })
 }
 
-/// How the reply repeats the `id` of the request; one that the handler wrote into the payload is kept.
+/// How the reply repeats the `id` of the request; one that the handler wrote into the payload is kept, and a header is
+/// the request's whatever the handler wrote, who has to write something where the document requires it.
 fn repeated(emit: Emit<'_>, reply: &Reply) -> Option<TokenStream> {
     let Correlation { location, kind } = reply.repeated.as_ref()?;
     match location {

@@ -5,9 +5,9 @@ use quote::quote;
 
 use super::publisher::{self, Sending};
 use super::types::Wire;
-use super::{Emit, docs, schemas, types};
+use super::{Emit, docs, reply, schemas, types};
 use crate::document::Location;
-use crate::ir::{Correlation, IdKind, Operation, Reply};
+use crate::ir::{Correlation, IdKind, Operation, Reply, ReplyHeaders, Type};
 use crate::names::Name;
 
 /// The operations that are answered, with the names of their methods.
@@ -47,9 +47,11 @@ pub(super) fn requester(emit: Emit<'_>) -> Vec<TokenStream> {
 }
 
 fn method(emit: Emit<'_>, operation: &Operation, reply: &Reply, name: &Name) -> TokenStream {
-    let docs = publisher::docs(emit, operation, Some("Waits for the reply.".to_owned()));
+    let headers = reply::words_of_headers(emit, reply, "are read by `Headers::decode`");
+    let note = ["Waits for the reply.".to_owned()].into_iter().chain(headers);
+    let docs = publisher::docs(emit, operation, Some(note.collect::<Vec<_>>().join("\n\n")));
     let Sending { arguments, outbound } = publisher::sending(emit, operation);
-    let ty = types::owned(emit, &reply.payload);
+    let ty = reply::ty(emit, reply);
     let known = known(emit, operation, reply);
     let decoded = decoded(emit, reply);
     quote! {
@@ -105,19 +107,33 @@ pub(super) fn place(location: &Location, wire: Wire) -> Option<TokenStream> {
     }
 }
 
-/// The payload of the reply, as the method returns it.
+/// The reply, as the method returns it.
 fn decoded(emit: Emit<'_>, reply: &Reply) -> TokenStream {
-    match types::wire(emit, &reply.payload) {
+    let payload = payload(emit, &reply.payload);
+    let headers = match &reply.headers {
+        ReplyHeaders::Nothing => return quote!(Ok(#payload)),
+        ReplyHeaders::Typed(_) => quote!(reply.headers().decode()?),
+        ReplyHeaders::Any => quote!(reply.headers().clone()),
+    };
+    quote! {
+        Ok(request::Reply {
+            payload: #payload,
+            headers: #headers,
+        })
+    }
+}
+
+fn payload(emit: Emit<'_>, ty: &Type) -> TokenStream {
+    match types::wire(emit, ty) {
         Wire::Json => {
-            let validated = schemas::validator(emit, &reply.payload);
-            let validated = validated.map(|validate| quote!(Ok(reply.decode_valid(#validate)?)));
-            validated.unwrap_or_else(|| quote!(Ok(reply.decode()?)))
+            let validated = schemas::validator(emit, ty).map(|validate| quote!(reply.decode_valid(#validate)?));
+            validated.unwrap_or_else(|| quote!(reply.decode()?))
         }
-        Wire::Text => quote!(Ok(reply.text()?.to_owned())),
-        Wire::Bytes | Wire::Mixed => quote!(Ok(reply.body().to_vec())),
+        Wire::Text => quote!(reply.text()?.to_owned()),
+        Wire::Bytes | Wire::Mixed => quote!(reply.body().to_vec()),
         Wire::Own => {
-            let ty = types::owned(emit, &reply.payload);
-            quote!(<#ty as TryFrom<&[u8]>>::try_from(reply.body()).map_err(|error| DecodeError::custom(error).into()))
+            let ty = types::owned(emit, ty);
+            quote!(<#ty as TryFrom<&[u8]>>::try_from(reply.body()).map_err(DecodeError::custom)?)
         }
     }
 }

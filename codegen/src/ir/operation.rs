@@ -1,6 +1,6 @@
 //! Operations, and the messages that they carry.
 
-use super::{Docs, Type};
+use super::{Docs, Reply, Type};
 use crate::document::{Location, Place};
 
 /// A message's name as it travels; one variant of `EventName`.
@@ -53,40 +53,6 @@ pub(crate) struct Operation {
     /// What the handler answers.
     pub(crate) reply: Option<Reply>,
     pub(crate) docs: Docs,
-}
-
-/// What is answered to a message.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) payload: Type,
-    /// The content type of all that may be answered.
-    pub(crate) content_type: Option<String>,
-    /// Where the request says to reply to.
-    pub(crate) address: Option<Location>,
-    /// The channel to reply to where the request does not say, if its address is fixed: index into [`Api::channels`].
-    pub(crate) channel: Option<usize>,
-    /// Where a handler's reply repeats the request's correlation id.
-    pub(crate) repeated: Option<Correlation>,
-    /// Where requests have theirs.
-    pub(crate) asked: Option<Correlation>,
-    /// Every place where a reply may have it.
-    pub(crate) answered: Vec<Location>,
-}
-
-/// Where a message has its correlation id, and of what kind it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Correlation {
-    pub(crate) location: Location,
-    pub(crate) kind: IdKind,
-}
-
-/// What a correlation id can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum IdKind {
-    Text,
-    Integer,
-    /// The document asks for more than any id is, so only the caller can make one.
-    Given,
 }
 
 impl Operation {

@@ -2,8 +2,9 @@
 
 use super::{Reader, content_type, correlation};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{self, Address, Location};
-use crate::ir::{Direction, Reply, Type};
+use crate::document::{self, Address, Location, SchemaId};
+use crate::ir::{Answer, Correlation, Direction, Reply, ReplyHeaders, Type};
+use crate::lower::merge;
 use crate::lower::schema::Joined;
 
 impl Reader<'_, '_> {
@@ -15,7 +16,9 @@ impl Reader<'_, '_> {
         direction: Direction,
         id: &str,
     ) -> Option<Reply> {
-        let payload = self.replied(reply, id)?;
+        let repeated = correlation::repeated(self.document, operation, reply);
+        let messages = self.answers(reply, id, repeated.as_ref());
+        let payload = self.replied(reply, id, &messages)?;
         let is_fixed = |index: &usize| matches!(&self.document.channels[*index].address, Address::Known(address) if !address.contains('{'));
         let channel = reply.channel.filter(is_fixed);
         if direction == Direction::Incoming && reply.address.is_none() && channel.is_none() {
@@ -24,60 +27,70 @@ impl Reader<'_, '_> {
             self.diagnostics.push(diagnostic.with_cure("give the reply an `address`, or a channel with a fixed one"));
             return None;
         }
-        self.report_headers(reply);
-        let mut content_types =
-            reply.messages.iter().map(|id| content_type(self.document, &self.document.messages[*id]));
-        let first = content_types.next().flatten();
-        let content_type = first.filter(|first| content_types.all(|other| other == Some(*first))).map(str::to_owned);
         Some(Reply {
+            headers: headers(&messages),
+            messages,
             payload,
-            content_type,
             address: reply.address.clone(),
             channel,
-            repeated: correlation::repeated(self.document, operation, reply),
+            repeated,
             asked: correlation::asked(self.document, operation),
             answered: correlation::answered(self.document, reply),
         })
     }
 
-    /// What replies is a payload, and the correlation id where it belongs: other headers have nowhere to come from.
-    fn report_headers(&self, reply: &document::Reply) {
-        for id in &reply.messages {
-            let message = &self.document.messages[*id];
-            let Some(headers) = message.headers.and_then(|id| self.document.schemas.keywords(id)) else { continue };
-            let is_given =
-                |name: &str| matches!(&message.correlation, Some(Location::Header(header)) if header == name);
-            let Some(lost) = headers.required.iter().find(|name| !is_given(name)) else { continue };
-            let message = format!("a reply is a payload, so nobody can give it the header `{lost}`");
-            let diagnostic = Diagnostic::new(Severity::Warning, &headers.at, message);
-            self.diagnostics.push(diagnostic.with_cure("leave it out of `required`, or put it into the payload"));
-        }
-    }
-
-    /// One type for whatever may be answered; none where no message is.
-    fn replied(&mut self, reply: &document::Reply, id: &str) -> Option<Type> {
-        let mut joined = Vec::new();
-        for message_id in &reply.messages {
+    /// The messages that may be answered, each with its types.
+    fn answers(&mut self, reply: &document::Reply, id: &str, repeated: Option<&Correlation>) -> Vec<Answer> {
+        let answers = reply.messages.iter().map(|message_id| {
             let message = &self.document.messages[*message_id];
             let name = message.key.clone().or_else(|| message.name.clone());
             let label = name.unwrap_or_else(|| format!("{id} reply"));
-            let ty = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, &label, message.name.as_deref()));
-            let ty = self.travelling(message, ty);
-            joined.push((message, label, ty));
+            let payload =
+                message.payload.map_or(Type::Any, |id| self.schemas.payload(id, &label, message.name.as_deref()));
+            let payload = self.travelling(message, payload);
+            let described = message.headers.filter(|id| !self.is_only_id(*id, repeated));
+            let headers = described.map(|id| self.schemas.headers(id, &label));
+            let content_type = content_type(self.document, message).map(str::to_owned);
+            Answer { at: message.at.clone(), label, payload, content_type, headers }
+        });
+        answers.collect()
+    }
+
+    /// Whether headers hold the correlation id and nothing else: it is repeated, so nobody needs to give it.
+    fn is_only_id(&self, headers: SchemaId, repeated: Option<&Correlation>) -> bool {
+        let Some(Correlation { location: Location::Header(id), .. }) = repeated else { return false };
+        let described = merge::flat_of(&self.document.schemas, headers);
+        described.is_some_and(|described| {
+            let names = described.properties.iter().map(|(name, _)| name).chain(&described.required);
+            !described.properties.is_empty() && names.into_iter().all(|name| name.eq_ignore_ascii_case(id))
+        })
+    }
+
+    /// One type for whatever may be answered; none where no message is.
+    fn replied(&mut self, reply: &document::Reply, id: &str, answers: &[Answer]) -> Option<Type> {
+        let first = &answers.first()?.payload;
+        if answers.iter().all(|answer| answer.payload == *first) {
+            return Some(first.clone());
         }
-        let (_, _, ty) = joined.first()?;
-        if joined.iter().all(|(_, _, other)| other == ty) {
-            return Some(ty.clone());
-        }
-        if joined.iter().any(|(message, _, ty)| self.is_binary(message, ty)) {
+        let messages: Vec<&document::Message> = reply.messages.iter().map(|id| &self.document.messages[*id]).collect();
+        if messages.iter().zip(answers).any(|(message, answer)| self.is_binary(message, &answer.payload)) {
             return Some(Type::Bytes);
         }
-        let several: Option<Vec<Joined>> = (joined.iter())
-            .map(|(message, label, ty)| {
-                let (at, label, ty) = (message.at.clone(), label.clone(), ty.clone());
+        let several: Option<Vec<Joined>> = (messages.iter().zip(answers))
+            .map(|(message, answer)| {
+                let (at, label, ty) = (answer.at.clone(), answer.label.clone(), answer.payload.clone());
                 Some(Joined { at, label, schema: message.payload?, ty })
             })
             .collect();
         Some(several.map_or(Type::Any, |joined| self.schemas.operation(&reply.at, &format!("{id} reply"), &joined)))
+    }
+}
+
+/// Headers that all messages have alike are typed; of others the message decides, which only the handler knows.
+fn headers(answers: &[Answer]) -> ReplyHeaders {
+    let Some(first) = answers.iter().find_map(|answer| answer.headers.as_ref()) else { return ReplyHeaders::Nothing };
+    match answers.iter().all(|answer| answer.headers.as_ref() == Some(first)) {
+        true => ReplyHeaders::Typed(first.clone()),
+        false => ReplyHeaders::Any,
     }
 }

@@ -1,0 +1,64 @@
+//! Replies, and how they find back.
+
+use super::Type;
+use crate::document::{Location, Place};
+
+/// What is answered to a message.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// What may be answered: at least one message.
+    pub(crate) messages: Vec<Answer>,
+    /// The payload of the one message, or the union of several.
+    pub(crate) payload: Type,
+    pub(crate) headers: ReplyHeaders,
+    /// Where the request says to reply to.
+    pub(crate) address: Option<Location>,
+    /// The channel to reply to where the request does not say, if its address is fixed: index into
+    /// [`Api::channels`](super::Api::channels).
+    pub(crate) channel: Option<usize>,
+    /// Where a handler's reply repeats the request's correlation id.
+    pub(crate) repeated: Option<Correlation>,
+    /// Where requests have theirs.
+    pub(crate) asked: Option<Correlation>,
+    /// Every place where a reply may have it.
+    pub(crate) answered: Vec<Location>,
+}
+
+/// A message of a reply.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) at: Place,
+    /// What it is called: its key, else its name.
+    pub(crate) label: String,
+    pub(crate) payload: Type,
+    /// The content type of the payload, where the document gives one.
+    pub(crate) content_type: Option<String>,
+    /// The type of its headers, where the document describes more than the correlation id.
+    pub(crate) headers: Option<Type>,
+}
+
+/// The headers that travel beside the payload. The correlation id does so by itself, and needs none.
+#[derive(Debug)]
+pub(crate) enum ReplyHeaders {
+    Nothing,
+    /// Whatever is answered has these.
+    Typed(Type),
+    /// Each message has its own, or some have none.
+    Any,
+}
+
+/// Where a message has its correlation id, and of what kind it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Correlation {
+    pub(crate) location: Location,
+    pub(crate) kind: IdKind,
+}
+
+/// What a correlation id can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdKind {
+    Text,
+    Integer,
+    /// The document asks for more than any id is, so only the caller can make one.
+    Given,
+}
