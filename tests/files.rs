@@ -86,3 +86,87 @@ fn links_lead_no_farther() {
     std::os::unix::fs::symlink(directory.path().join("project/spec/near.yaml"), &link).expect("a link");
     assert_eq!(report(&directory, &Config::new()), Ok(()));
 }
+
+/// A folder of schemas that say by their `$id` where they are from, as registries publish them, and a copy of it.
+fn registry() -> TempDir {
+    let directory = tempfile::tempdir().expect("a directory");
+    let write = |path: &str, text: &str| {
+        let path = directory.path().join(path);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("a directory");
+        fs::write(path, text).expect("a file");
+    };
+    write("secret.json", r#"{"type": "string", "description": "not for this team"}"#);
+    write(
+        "project/api.yaml",
+        "asyncapi: 2.6.0\ninfo: {title: Team, version: '1'}\nchannels: {}\ncomponents:\n  schemas:\n    \
+         Order: {$ref: 'https://schemas.example.com/v1/order.json'}\n    \
+         Note:\n      $id: https://schemas.example.com/v1/notes/\n      type: object\n      \
+         properties: {text: {$ref: text.json}}\n",
+    );
+    // Another file of the same name lies where the path alone would lead.
+    write("project/address.json", r#"{"type": "integer"}"#);
+    write(
+        "project/copies/v1/order.json",
+        r#"{"$id": "https://schemas.example.com/v1/order.json", "type": "object", "properties": {
+            "address": {"$ref": "parts/address.json"},
+            "price": {"$id": "/v2/", "properties": {"amount": {"$ref": "amount.json#/definitions/Amount"}}}
+        }}"#,
+    );
+    write(
+        "project/copies/v1/parts/address.json",
+        r#"{"$id": "https://schemas.example.com/v1/parts/address.json", "properties": {"zip": {"$ref": "../zip.json"}}}"#,
+    );
+    write("project/copies/v1/zip.json", r#"{"type": "string", "enum": ["8001"]}"#);
+    write("project/copies/v1/notes/text.json", r#"{"type": "string", "maxLength": 5}"#);
+    write(
+        "project/copies/v2/amount.json",
+        r#"{"definitions": {"Amount": {"type": "object", "properties": {"cents": {"type": "integer"}}}}}"#,
+    );
+    directory
+}
+
+fn generated(directory: &TempDir, config: &Config) -> Result<String, String> {
+    let source = config.read(directory.path().join("project/api.yaml")).expect("the document is there");
+    config.generate(&source).map(|output| output.code().to_owned()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_folder_of_copies_is_read_as_far_as_references_lead() {
+    let directory = registry();
+    let config = Config::new().map_url("https://schemas.example.com", directory.path().join("project/copies"));
+    let code = generated(&directory, &config).expect("every file is there");
+    for item in ["pub struct Address {", "pub enum Zip {", "pub cents: Option<i64>", "pub text: Option<String>"] {
+        assert!(code.contains(item), "{item}\n{code}");
+    }
+    let url = "https://schemas.example.com";
+    let unmapped = generated(&directory, &Config::new()).expect_err("nothing says where the copies are");
+    assert!(unmapped.contains("is on the network, which is never asked") && unmapped.contains(url), "{unmapped}");
+}
+
+#[test]
+fn a_copy_that_is_missing_is_named() {
+    let directory = registry();
+    fs::remove_file(directory.path().join("project/copies/v1/zip.json")).expect("it is there");
+    let config = Config::new().map_url("https://schemas.example.com/", directory.path().join("project/copies"));
+    let report = generated(&directory, &config).expect_err("a file is missing");
+    assert!(report.contains("copies/v1/zip.json` cannot be read") && report.contains("Config::map_url"), "{report}");
+}
+
+#[test]
+fn copies_stay_in_the_root_too() {
+    let directory = registry();
+    let order = directory.path().join("project/copies/v1/order.json");
+    let text = fs::read_to_string(&order).expect("it is there").replace("parts/address.json", "../secret.json");
+    fs::write(&order, text).expect("a file");
+    // Mapped so that the folder above the root is the server's.
+    let config = Config::new()
+        .map_url("https://schemas.example.com/v1/", directory.path().join("project/copies/v1"))
+        .map_url("https://schemas.example.com/v2/", directory.path().join("project/copies/v2"))
+        .map_url("https://schemas.example.com/", directory.path());
+    assert_outside_of(&generated(&directory, &config));
+}
+
+fn assert_outside_of(generated: &Result<String, String>) {
+    let report = generated.as_ref().expect_err("it is outside");
+    assert!(report.contains("where references must stay") && !report.contains("not for this team"), "{report}");
+}

@@ -14,9 +14,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use asyncapi_codegen::{Config, Source, Untyped, Validation};
+use asyncapi_codegen::{Config, Untyped, Validation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use self::program::{Check, Module, Outcome, Stands, same};
 
@@ -95,7 +96,7 @@ fn what_is_valid_is_accepted_and_comes_back() {
     let optional = ["optional", "optional/format"].map(|directory| groups(&suite.join(directory))).concat();
     let groups = groups(&suite);
     assert!(groups.len() > 200 && optional.len() > 50, "the suite is there, and most of it is missing");
-    let mut found = run(&groups, &optional, &remotes(&suite));
+    let mut found = run(&groups, &optional, &copies_of_remotes(&suite));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/json-schema-suite.json");
     let read = || -> Expected {
         serde_json::from_str(&fs::read_to_string(&path).expect("the figures are there")).expect("they are readable")
@@ -139,28 +140,26 @@ fn what_is_valid_is_accepted_and_comes_back() {
 /// Where the suite expects its remote schemas; here, those are files that the team keeps.
 const SERVER: &str = "http://localhost:1234/";
 
-/// Files by their names.
-type Remotes = Vec<(String, String)>;
-
-/// The remote schemas of draft 7, by the names under which they are kept.
-fn remotes(suite: &Path) -> Remotes {
+/// A directory with what a team would have: copies of the remote schemas of draft 7, by their names on the server.
+fn copies_of_remotes(suite: &Path) -> TempDir {
     let root = suite.join("../remotes");
-    let mut remotes = Remotes::new();
+    let copies = tempfile::tempdir().expect("a directory");
     let mut pending = vec![root.clone()];
     while let Some(directory) = pending.pop() {
         for path in fs::read_dir(&directory).into_iter().flatten().flatten().map(|entry| entry.path()) {
-            let name = path.strip_prefix(&root).expect("below").display().to_string();
+            let name = path.strip_prefix(&root).expect("below");
+            let copy = copies.path().join("remotes").join(name);
             if path.is_dir() {
+                let name = name.to_string_lossy();
                 let is_other_draft = name != "draft7" && (name.starts_with("draft") || name.starts_with('v'));
                 pending.extend((!is_other_draft).then_some(path));
             } else if path.extension().is_some_and(|ending| ending == "json") {
-                let text = fs::read_to_string(&path).expect("the suite can be read");
-                remotes.push((format!("remotes/{name}"), text));
+                fs::create_dir_all(copy.parent().expect("it has one")).expect("a directory");
+                fs::copy(&path, &copy).expect("the suite can be read");
             }
         }
     }
-    remotes.sort();
-    remotes
+    copies
 }
 
 /// Every schema of the files in a directory, by file and description.
@@ -178,30 +177,36 @@ fn groups(suite: &Path) -> Vec<(String, Group)> {
     groups
 }
 
-/// The types of a schema as a component.
-fn code(schema: &Value, config: &Config, remotes: &Remotes) -> Result<String, String> {
+/// The types of a schema as a component, from files as a team has them.
+fn code(schema: &Value, config: &Config, copies: &TempDir) -> Result<String, String> {
     let document = json!({
         "asyncapi": "2.6.0",
         "info": {"title": "Suite", "version": "1"},
         "channels": {},
         "components": {"schemas": program::held("schema.json")},
     });
-    let source = Source::new("suite.json", document.to_string()).with_file("schema.json", schema.to_string());
-    let source = remotes.iter().fold(source, |source, (name, text)| source.with_file(name, text));
-    let config = config.clone().map_url(SERVER, "remotes/");
-    let output = config.generate(&source).map_err(|error| error.to_string())?;
+    let directory = tempfile::tempdir_in(copies).expect("a directory");
+    let write = |name: &str, value: &Value| {
+        let path = directory.path().join(name);
+        fs::write(&path, value.to_string()).expect("a file");
+        path
+    };
+    write("schema.json", schema);
+    let path = write("suite.json", &document);
+    let config = config.clone().root(copies.path()).map_url(SERVER, copies.path().join("remotes"));
+    let output = config.read(path).and_then(|source| config.generate(&source)).map_err(|error| error.to_string())?;
     Ok(output.code().to_owned())
 }
 
 /// Compiles the types of every schema into one program, once for each set of options, and runs every instance through it.
-fn run(groups: &[(String, Group)], optional: &[(String, Group)], remotes: &Remotes) -> Expected {
+fn run(groups: &[(String, Group)], optional: &[(String, Group)], copies: &TempDir) -> Expected {
     let by_default = Config::new().types_only();
     let exact = by_default.clone().untyped(Untyped::AsWritten).keep_unknown("/**");
     let full = by_default.clone().validation(Validation::Full);
-    let modules: Vec<Module<'_>> = modules(groups, by_default, remotes, Check::Nothing)
-        .chain(modules(groups, exact, remotes, Check::Nothing))
-        .chain(modules(groups, full.clone(), remotes, Check::Validity))
-        .chain(modules(optional, full, remotes, Check::Validity))
+    let modules: Vec<Module<'_>> = modules(groups, by_default, copies, Check::Nothing)
+        .chain(modules(groups, exact, copies, Check::Nothing))
+        .chain(modules(groups, full.clone(), copies, Check::Validity))
+        .chain(modules(optional, full, copies, Check::Validity))
         .collect();
     let outcomes = program::run("suite", &modules);
     let (by_default, rest) = outcomes.split_at(groups.len());
@@ -228,11 +233,11 @@ fn run(groups: &[(String, Group)], optional: &[(String, Group)], remotes: &Remot
 fn modules<'a>(
     groups: &'a [(String, Group)],
     config: Config,
-    remotes: &'a Remotes,
+    copies: &'a TempDir,
     check: Check,
 ) -> impl Iterator<Item = Module<'a>> {
     groups.iter().map(move |(_, group)| Module {
-        code: code(&group.schema, &config, remotes),
+        code: code(&group.schema, &config, copies),
         values: group.tests.iter().map(|case| &case.data).collect(),
         stands: Stands::Held,
         check,

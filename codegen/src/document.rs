@@ -12,6 +12,7 @@ mod families;
 mod keywords;
 mod listed;
 mod locate;
+mod mention;
 mod message;
 #[cfg(feature = "overlay")]
 mod origin;
@@ -32,7 +33,7 @@ mod v2;
 mod v3;
 mod value;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Index;
 
 use serde::de::DeserializeSeed;
@@ -43,6 +44,7 @@ pub(crate) use self::expression::fault as fault_of_pattern;
 pub(crate) use self::keywords::{JsonType, Keywords, Language, Tag};
 pub(crate) use self::listed::{Listed, Listing};
 pub(crate) use self::locate::{Part, Position, Positions};
+pub(crate) use self::mention::{Mention, files_referred_to};
 #[cfg(feature = "overlay")]
 pub(crate) use self::origin::Origins;
 pub(crate) use self::place::{FileId, Place};
@@ -318,39 +320,12 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|sign| sign.is_ascii_digit())
 }
 
-/// The files that a text refers to, as it writes their paths and URLs.
-pub(crate) fn files_referred_to(name: &str, text: &str) -> Vec<String> {
-    let mut paths = Vec::new();
-    if let Ok(root) = read(name, text) {
-        collect_paths(&root, &mut paths);
-    }
-    let mut seen = BTreeSet::new();
-    paths.retain(|path| seen.insert(path.clone()));
-    paths
-}
-
 /// The file that an overlay says it is for.
 #[cfg(feature = "overlay")]
 pub(crate) fn extended(name: &str, text: &str) -> Option<String> {
     match read(name, text).ok()?.child("extends")? {
         Value::String(extends) => Some(extends.clone()),
         _ => None,
-    }
-}
-
-fn collect_paths(value: &Value, paths: &mut Vec<String>) {
-    match value {
-        Value::Mapping(entries) => {
-            if let Some(Value::String(reference)) = entries.get("$ref") {
-                let path = reference.split('#').next().unwrap_or_default();
-                if !path.is_empty() {
-                    paths.push(path.to_owned());
-                }
-            }
-            entries.values().for_each(|value| collect_paths(value, paths));
-        }
-        Value::Sequence(items) => items.iter().for_each(|item| collect_paths(item, paths)),
-        _ => {}
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Component, Path, PathBuf};
 use std::{fmt, fs};
 
-use crate::document::{FileId, files_referred_to, is_url, percent_decoded};
+use crate::document::{FileId, Mention, files_referred_to, is_url, percent_decoded};
 use crate::error::Error;
 
 /// The text of a document, and the texts of the files that it refers to.
@@ -151,11 +151,15 @@ impl Source {
     }
 
     fn add_files_of(&mut self, file: FileId, root: &Path) {
-        let referrer = self.referrer(file);
-        let paths = files_referred_to(self.name_of(file), self.text_of(file));
-        let names: Vec<String> = paths.iter().filter_map(|path| self.meant(referrer, path)).collect();
-        for name in names {
-            self.add(root, name);
+        let referrer = self.referrer(file).to_owned();
+        for Mention { path, elsewhere } in files_referred_to(self.name_of(file), self.text_of(file)) {
+            // In the order in which the reference will look for it.
+            let meant = elsewhere.into_iter().chain([path]).filter_map(|path| self.meant(&referrer, &path));
+            for name in meant.collect::<Vec<_>>() {
+                if self.add(root, name) {
+                    break;
+                }
+            }
         }
     }
 
@@ -190,18 +194,27 @@ impl Source {
         false
     }
 
-    fn add(&mut self, root: &Path, name: String) {
-        if self.find(&name).is_some() || self.absent.contains_key(&name) {
-            return;
+    /// Reads a file once; whether it is here.
+    fn add(&mut self, root: &Path, name: String) -> bool {
+        if self.find(&name).is_some() {
+            return true;
         }
-        if !is_below(root, Path::new(&name)) {
-            self.absent.insert(name, Absence::Outside(shown(root)));
-            return;
+        if self.absent.contains_key(&name) {
+            return false;
         }
-        match fs::read_to_string(&name) {
-            Ok(text) => self.files.push(File::new(name, text)),
-            Err(cause) => {
-                self.absent.insert(name, Absence::Unreadable(cause.to_string()));
+        let read = if is_below(root, Path::new(&name)) {
+            fs::read_to_string(&name).map_err(|cause| Absence::Unreadable(cause.to_string()))
+        } else {
+            Err(Absence::Outside(shown(root)))
+        };
+        match read {
+            Ok(text) => {
+                self.files.push(File::new(name, text));
+                true
+            }
+            Err(why) => {
+                self.absent.insert(name, why);
+                false
             }
         }
     }

@@ -55,6 +55,7 @@ impl Config {
 
     /// Says where the team keeps copies of what is on the network: a reference to a URL that begins with `url` means the
     /// file at `path`, or below it by the rest of the URL. Of several that fit, the longest counts. Nothing is ever fetched.
+    /// A relative reference below an `$id` that is a URL means a URL, too: one line maps a whole registry.
     ///
     /// ```
     /// let config = asyncapi_codegen::Config::new()

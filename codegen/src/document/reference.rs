@@ -64,15 +64,20 @@ pub(crate) fn file(node: &Node<'_>, path: &str) -> Result<FileId, Diagnostic> {
         path => {
             let source = node.tree.source;
             // A schema from elsewhere means its neighbours there; but where nobody has a copy of those, the file beside.
-            let elsewhere = node.tree.resources.absolute(&node.at, path);
-            let copy = elsewhere.and_then(|url| source.meant(source.name_of(node.at.file), &url));
-            if let Some(Ok(file)) = copy.map(|name| source.named(&name)) {
+            let referrer = source.name_of(node.at.file);
+            let elsewhere = node.tree.resources.elsewhere(&node.at, path);
+            let copy = elsewhere.as_ref().and_then(|url| Some((source.meant(referrer, url)?, is_url(url))));
+            let copied = copy.as_ref().map(|(name, _)| source.named(name));
+            if let Some(Ok(file)) = copied {
                 return Ok(file);
             }
-            let Some(name) = source.meant(source.name_of(node.at.file), path) else {
+            let Some(name) = source.meant(referrer, path) else {
                 return Err(on_the_network(&place, node.reference().unwrap_or(path), path));
             };
-            source.named(&name).map_err(|why| absent(&place, &name, why, is_url(path)))
+            source.named(&name).map_err(|why| match (&copy, copied) {
+                (Some((copy, true)), Some(Err(why))) => absent(&place, copy, why, true),
+                _ => absent(&place, &name, why, is_url(path)),
+            })
         }
     }
 }

@@ -151,10 +151,13 @@ impl Resources {
         self.anchors.get(&(Place { file, ..Place::root() }, name.to_owned())).cloned()
     }
 
-    /// The URL that a relative reference means, where the schema around it says by its `$id` where it is from.
-    pub(super) fn absolute(&self, from: &Place, path: &str) -> Option<String> {
-        let uri = self.uris.get(&self.around(from))?;
-        (!path.is_empty() && !is_url(path) && is_url(uri)).then(|| uri::resolved(uri, path))
+    /// What a relative reference means, where the schema around it says by its `$id` that it is from elsewhere.
+    pub(super) fn elsewhere(&self, from: &Place, path: &str) -> Option<String> {
+        if self.uris.is_empty() || path.is_empty() || is_url(path) {
+            return None;
+        }
+        let meant = uri::resolved(self.uris.get(&self.around(from))?, path);
+        (meant != path).then_some(meant)
     }
 
     /// The resource that a node stands in: the nearest schema around it with an `$id`, or its file.

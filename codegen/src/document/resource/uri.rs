@@ -2,9 +2,10 @@
 
 /// What a reference without a fragment means where `base` is the URI; an empty base leaves it as it is.
 pub(super) fn resolved(base: &str, reference: &str) -> String {
-    let Some((scheme, rest)) = base.split_once("://").filter(|_| !has_scheme(reference)) else {
+    if has_scheme(reference) {
         return reference.to_owned();
-    };
+    }
+    let Some((scheme, rest)) = base.split_once("://") else { return beside(base, reference) };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     if let Some(other) = reference.strip_prefix("//") {
         return format!("{scheme}://{other}");
@@ -17,25 +18,37 @@ pub(super) fn resolved(base: &str, reference: &str) -> String {
     format!("{scheme}://{authority}{}", without_dots(&format!("{directory}{reference}")))
 }
 
+/// The same for a base without a scheme: a path, from wherever its file is.
+fn beside(base: &str, reference: &str) -> String {
+    match base.rfind('/') {
+        Some(end) if !has_scheme(base) && !reference.starts_with('/') => {
+            without_dots(&format!("{}{reference}", &base[..=end]))
+        }
+        _ => reference.to_owned(),
+    }
+}
+
 fn has_scheme(reference: &str) -> bool {
     let scheme = reference.split(['/', '?']).next().and_then(|first| first.split_once(':')).map(|(scheme, _)| scheme);
     scheme.is_some_and(|scheme| scheme.starts_with(|sign: char| sign.is_ascii_alphabetic()))
 }
 
-/// A path without `.` and `..` (RFC 3986, 5.2.4).
+/// A path without `.` and `..` (RFC 3986, 5.2.4), but for those with which a relative one begins.
 fn without_dots(path: &str) -> String {
+    let (root, segments) = path.strip_prefix('/').map_or(("", path), |rest| ("/", rest));
     let mut kept: Vec<&str> = Vec::new();
-    for segment in path.split('/').skip(1) {
-        match segment {
-            "." => {}
-            ".." => _ = kept.pop(),
-            segment => kept.push(segment),
+    for segment in segments.split('/') {
+        match (segment, kept.last()) {
+            (".", _) => {}
+            ("..", None | Some(&"..")) if root.is_empty() => kept.push(segment),
+            ("..", _) => _ = kept.pop(),
+            _ => kept.push(segment),
         }
     }
     if path.ends_with("/.") || path.ends_with("/..") {
         kept.push("");
     }
-    format!("/{}", kept.join("/"))
+    format!("{root}{}", kept.join("/"))
 }
 
 #[cfg(test)]
@@ -59,6 +72,11 @@ mod tests {
         }
         assert_eq!(resolved("", "c.json"), "c.json");
         assert_eq!(resolved("urn:uuid:1", "c.json"), "c.json");
+        assert_eq!(resolved("/schemas/order", "address"), "/schemas/address");
+        assert_eq!(resolved("folder/", "c.json"), "folder/c.json");
+        assert_eq!(resolved("order.json", "c.json"), "c.json");
+        assert_eq!(resolved("../common/types.json", "../c.json"), "../c.json");
+        assert_eq!(resolved("../../a/b.json", "./c.json"), "../../a/c.json");
         assert_eq!(resolved("http://example.com", "c.json"), "http://example.com/c.json");
     }
 }
