@@ -23,7 +23,7 @@ pub(crate) use self::enums::{Enum, EnumValue, Members};
 pub(crate) use self::open_tuple::OpenTuple;
 pub(crate) use self::operation::{Carried, Direction, Event, Example, Operation};
 pub(crate) use self::reference::{External, Type, Width};
-pub(crate) use self::reply::{Answer, Correlation, IdKind, Reply, ReplyHeaders};
+pub(crate) use self::reply::{Answer, Correlation, IdKind, Reply, ReplyHeaders, ReplyTo};
 pub(crate) use self::routing::{Addresses, Arrival, Candidate, Case, Fit, Mark, Routing, Telling};
 pub(crate) use self::shape::{Extra, Field, Kind, Presence, Shape, Struct, TagValue, Told, Union, Variant};
 pub(crate) use self::types::{Label, Origin, Root, Step, TypeDef, TypeId, Types};

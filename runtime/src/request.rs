@@ -1,5 +1,6 @@
 //! A request and what is known of its reply: where it is to come, and by what it is known.
 
+mod addressed;
 mod id;
 mod reply;
 mod room;
@@ -10,6 +11,7 @@ use std::fmt;
 use serde::ser::Error as _;
 use serde_json::Value;
 
+pub use self::addressed::Addressed;
 pub use self::id::Id;
 pub use self::reply::Reply;
 use self::room::{Room, Stands};

@@ -60,7 +60,7 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
         Some(quote!(#[doc = ""] #line))
     });
     let payload = types::owned(emit, &operation.payload);
-    let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| reply::ty(emit, reply));
+    let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| reply::returned(emit, reply));
     let body = match emit.config.methods {
         Methods::Required => quote!(;),
         // Nobody but the team knows what to reply.

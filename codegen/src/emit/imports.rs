@@ -10,7 +10,7 @@ use super::types::{self, Wire};
 use super::whole::Mention;
 use super::{Emit, dispatch, reply, requester, structs, unions, whole};
 use crate::config::{Extent, UniqueItems};
-use crate::ir::{External, Extra, Members, Reply, ReplyHeaders, Shape, Told, Type, TypeDef, Union};
+use crate::ir::{External, Extra, Members, Reply, ReplyHeaders, ReplyTo, Shape, Told, Type, TypeDef, Union};
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
 pub(super) fn imports(emit: Emit<'_>, mention: Mention) -> Vec<TokenStream> {
@@ -173,6 +173,9 @@ impl Uses {
             }
             for reply in replies {
                 self.reply(reply);
+                if let ReplyTo::Given(_) = reply.to {
+                    self.add("asyncapi_runtime", ["request"]);
+                }
                 if let ReplyHeaders::Typed(_) = reply.headers {
                     self.add("asyncapi_runtime", ["Headers"]);
                 }

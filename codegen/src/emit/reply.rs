@@ -6,7 +6,7 @@ use quote::quote;
 use super::types::Wire;
 use super::{Emit, content_type, docs, requester, types};
 use crate::document::Location;
-use crate::ir::{Correlation, Operation, Reply, ReplyHeaders};
+use crate::ir::{Correlation, Operation, Reply, ReplyHeaders, ReplyTo};
 use crate::names::Name;
 
 /// Whether any operation is answered.
@@ -67,6 +67,18 @@ pub(super) fn implementing(emit: Emit<'_>) -> TokenStream {
     }
 }
 
+/// What a handler returns: a reply, and the channel that it goes to, where only the handler knows.
+pub(super) fn returned(emit: Emit<'_>, reply: &Reply) -> TokenStream {
+    let ty = ty(emit, reply);
+    match reply.to {
+        ReplyTo::Given(index) => {
+            let channel = &emit.names.channels[index];
+            quote!(request::Addressed<channels::#channel, #ty>)
+        }
+        ReplyTo::Said(..) | ReplyTo::Fixed(_) | ReplyTo::Unsaid => ty,
+    }
+}
+
 /// What is replied: a payload, and its headers where the document describes any.
 pub(super) fn ty(emit: Emit<'_>, reply: &Reply) -> TokenStream {
     let payload = types::owned(emit, &reply.payload);
@@ -123,6 +135,11 @@ pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload
             };
         })
     });
+    let replied = match reply.to {
+        ReplyTo::Given(_) if headers.is_none() => quote!(request::Addressed { channel, reply }),
+        ReplyTo::Given(_) => quote!(request::Addressed { channel, reply: #replied }),
+        ReplyTo::Said(..) | ReplyTo::Fixed(_) | ReplyTo::Unsaid => replied,
+    };
     quote!({
         let #replied = self.handler.#method(#payload, cx).await?;
         #address
@@ -156,21 +173,25 @@ pub(super) fn repeats_in_payloads(emit: Emit<'_>) -> bool {
     })
 }
 
-/// Where a reply goes: where the request says, else the channel of replies.
+/// Where a reply goes; one of which nobody says so is none.
 fn address(emit: Emit<'_>, reply: &Reply) -> TokenStream {
-    let channel = reply.channel.map(|index| &emit.names.channels[index]);
-    let said = match &reply.address {
-        None => {
-            let channel = channel.into_iter();
-            return quote!(let address = #(channels::#channel)*;);
+    let (location, otherwise) = match &reply.to {
+        ReplyTo::Said(location, otherwise) => (location, otherwise.map(|index| &emit.names.channels[index])),
+        ReplyTo::Fixed(index) => {
+            let channel = &emit.names.channels[*index];
+            return quote!(let address = channels::#channel;);
         }
-        Some(Location::Header(header)) => quote!(cx.inbound().header(#header).map(str::to_owned)),
-        Some(Location::Payload(pointer)) => {
+        ReplyTo::Given(_) => return quote!(let address = channel.to_string();),
+        ReplyTo::Unsaid => return TokenStream::new(),
+    };
+    let said = match location {
+        Location::Header(header) => quote!(cx.inbound().header(#header).map(str::to_owned)),
+        Location::Payload(pointer) => {
             let pointer = pointer.as_str();
             quote!(cx.inbound().peek(#pointer)?)
         }
     };
-    if let Some(channel) = channel {
+    if let Some(channel) = otherwise {
         return quote!(let address = #said.unwrap_or_else(|| channels::#channel.to_owned()););
     }
     quote!(let address = #said.ok_or_else(|| HandlerError::reject("the request says no address for the reply"))?;)

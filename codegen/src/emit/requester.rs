@@ -7,7 +7,7 @@ use super::publisher::{self, Sending};
 use super::types::Wire;
 use super::{Emit, docs, reply, schemas, types};
 use crate::document::Location;
-use crate::ir::{Correlation, IdKind, Operation, Reply, ReplyHeaders, Type};
+use crate::ir::{Correlation, IdKind, Operation, Reply, ReplyHeaders, ReplyTo, Type};
 use crate::names::Name;
 
 /// The operations that are answered, with the names of their methods.
@@ -51,12 +51,19 @@ fn method(emit: Emit<'_>, operation: &Operation, reply: &Reply, name: &Name) -> 
     let note = ["Waits for the reply.".to_owned()].into_iter().chain(headers);
     let docs = publisher::docs(emit, operation, Some(note.collect::<Vec<_>>().join("\n\n")));
     let Sending { arguments, outbound } = publisher::sending(emit, operation);
+    let reply_channel = match reply.to {
+        ReplyTo::Given(index) => {
+            let channel = &emit.names.channels[index];
+            Some(quote!(, reply_channel: &channels::#channel))
+        }
+        ReplyTo::Said(..) | ReplyTo::Fixed(_) | ReplyTo::Unsaid => None,
+    };
     let ty = reply::ty(emit, reply);
     let known = known(emit, operation, reply);
     let decoded = decoded(emit, reply);
     quote! {
         #docs
-        pub async fn #name(&self, #arguments) -> Result<#ty, RequestError<T::Error>> {
+        pub async fn #name(&self, #arguments #reply_channel) -> Result<#ty, RequestError<T::Error>> {
             let request = request::Request::new(#outbound) #known;
             let reply = self.transport.request(request).await.map_err(RequestError::Transport)?;
             #decoded
@@ -71,14 +78,18 @@ fn known(emit: Emit<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
         let (place, kind) = (place(location, requests)?, self::kind(*kind));
         Some(quote!(.with_correlation_id_in(#place, #kind)?))
     });
-    let said = reply.address.as_ref().and_then(|location| place(location, requests));
-    let address = match (said, reply.channel) {
-        (Some(place), _) => Some(quote!(.with_reply_address_in(#place)?)),
-        (None, Some(index)) => {
-            let channel = &emit.names.channels[index];
-            Some(quote!(.with_reply_address(channels::#channel)))
-        }
-        (None, None) => None,
+    let settled = |index: usize| {
+        let channel = &emit.names.channels[index];
+        quote!(.with_reply_address(channels::#channel))
+    };
+    let address = match &reply.to {
+        ReplyTo::Said(location, otherwise) => match place(location, requests) {
+            Some(place) => Some(quote!(.with_reply_address_in(#place)?)),
+            None => otherwise.map(settled),
+        },
+        ReplyTo::Fixed(index) => Some(settled(*index)),
+        ReplyTo::Given(_) => Some(quote!(.with_reply_address(reply_channel.to_string()))),
+        ReplyTo::Unsaid => None,
     };
     let replies = types::wire(emit, &reply.payload);
     // Without an id in the request there is none to be repeated.

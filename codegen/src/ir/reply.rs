@@ -11,11 +11,7 @@ pub(crate) struct Reply {
     /// The payload of the one message, or the union of several.
     pub(crate) payload: Type,
     pub(crate) headers: ReplyHeaders,
-    /// Where the request says to reply to.
-    pub(crate) address: Option<Location>,
-    /// The channel to reply to where the request does not say, if its address is fixed: index into
-    /// [`Api::channels`](super::Api::channels).
-    pub(crate) channel: Option<usize>,
+    pub(crate) to: ReplyTo,
     /// Where a handler's reply repeats the request's correlation id.
     pub(crate) repeated: Option<Correlation>,
     /// Where requests have theirs.
@@ -35,6 +31,19 @@ pub(crate) struct Answer {
     pub(crate) content_type: Option<String>,
     /// The type of its headers, where the document describes more than the correlation id.
     pub(crate) headers: Option<Type>,
+}
+
+/// Where a reply goes: channels are indices into [`Api::channels`](super::Api::channels).
+#[derive(Debug)]
+pub(crate) enum ReplyTo {
+    /// Where the request says at this place, or else to this channel of a fixed address.
+    Said(Location, Option<usize>),
+    /// To this channel, whose address is fixed.
+    Fixed(usize),
+    /// To this channel, whose parameters are given: by the handler on one side, by the caller on the other.
+    Given(usize),
+    /// Nobody says, so it is the transport's affair.
+    Unsaid,
 }
 
 /// The headers that travel beside the payload. The correlation id does so by itself, and needs none.

@@ -2,6 +2,11 @@
 
 use crate::ir::Segment;
 
+/// Whether an address has any name in braces.
+pub(super) fn has_names(address: &str) -> bool {
+    segments(address, |_| 0).iter().any(|segment| matches!(segment, Segment::Variable(_)))
+}
+
 /// Splits a template at its names; `index` says which variable a name is.
 pub(super) fn segments(template: &str, mut index: impl FnMut(&str) -> usize) -> Vec<Segment> {
     let mut segments = Vec::new();

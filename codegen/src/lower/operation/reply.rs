@@ -3,8 +3,8 @@
 use super::{Reader, content_type, correlation};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{self, Address, Location, SchemaId};
-use crate::ir::{Answer, Correlation, Direction, Reply, ReplyHeaders, Type};
-use crate::lower::merge;
+use crate::ir::{Answer, Correlation, Direction, Reply, ReplyHeaders, ReplyTo, Type};
+use crate::lower::{merge, template};
 use crate::lower::schema::Joined;
 
 impl Reader<'_, '_> {
@@ -19,24 +19,37 @@ impl Reader<'_, '_> {
         let repeated = correlation::repeated(self.document, operation, reply);
         let messages = self.answers(reply, id, repeated.as_ref());
         let payload = self.replied(reply, id, &messages)?;
-        let is_fixed = |index: &usize| matches!(&self.document.channels[*index].address, Address::Known(address) if !address.contains('{'));
-        let channel = reply.channel.filter(is_fixed);
-        if direction == Direction::Incoming && reply.address.is_none() && channel.is_none() {
+        let to = self.to(reply);
+        if let (Direction::Incoming, ReplyTo::Unsaid) = (direction, &to) {
             let message = "the document does not say where to reply, so the handler does not reply";
             let diagnostic = Diagnostic::new(Severity::Warning, &reply.at, message).at_key();
-            self.diagnostics.push(diagnostic.with_cure("give the reply an `address`, or a channel with a fixed one"));
+            let cure = "give the reply an `address`, or a channel whose address is fixed or has parameters";
+            self.diagnostics.push(diagnostic.with_cure(cure));
             return None;
         }
         Some(Reply {
             headers: headers(&messages),
             messages,
             payload,
-            address: reply.address.clone(),
-            channel,
+            to,
             repeated,
             asked: correlation::asked(self.document, operation),
             answered: correlation::answered(self.document, reply),
         })
+    }
+
+    /// The address that the request says counts for more than the channel's (AsyncAPI 3.0, "Operation Reply Object").
+    fn to(&self, reply: &document::Reply) -> ReplyTo {
+        let address = reply.channel.map(|index| (index, &self.document.channels[index].address));
+        let (fixed, given) = match address {
+            Some((index, Address::Known(text))) if template::has_names(text) => (None, Some(index)),
+            Some((index, Address::Known(_))) => (Some(index), None),
+            Some((_, Address::Open)) | None => (None, None),
+        };
+        match &reply.address {
+            Some(location) => ReplyTo::Said(location.clone(), fixed),
+            None => fixed.map(ReplyTo::Fixed).or(given.map(ReplyTo::Given)).unwrap_or(ReplyTo::Unsaid),
+        }
     }
 
     /// The messages that may be answered, each with its types.
