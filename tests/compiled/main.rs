@@ -58,8 +58,12 @@ fixtures! {
     references = "../fixtures/references/expected.rs";
     renamed = "../fixtures/renamed/expected.rs";
     renamed_by_pattern = "../fixtures/renamed-by-pattern/expected.rs";
+    reply_channels = "../fixtures/reply-channels/expected.rs";
+    reply_channels_client = "../fixtures/reply-channels-client/expected.rs";
     reply_headers = "../fixtures/reply-headers/expected.rs";
     reply_headers_client = "../fixtures/reply-headers-client/expected.rs";
+    reply_mixed = "../fixtures/reply-mixed/expected.rs";
+    reply_mixed_client = "../fixtures/reply-mixed-client/expected.rs";
     request_reply = "../fixtures/request-reply/expected.rs";
     request_reply_client = "../fixtures/request-reply-client/expected.rs";
     routing_addresses = "../fixtures/routing-addresses/expected.rs";
@@ -106,6 +110,7 @@ mod hierarchies_kept;
 mod messages;
 mod options;
 mod replies;
+mod replies_by_kind;
 mod replies_with_headers;
 
 mod routing;

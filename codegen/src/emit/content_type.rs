@@ -8,7 +8,7 @@ use quote::quote;
 use super::types::{self, Wire};
 use super::{Emit, docs, unions};
 use crate::document::Place;
-use crate::ir::{Operation, Reply, Shape, Type};
+use crate::ir::{Answer, Operation, Reply, Shape, Type};
 use crate::names::Name;
 
 /// What everybody expects of a payload, and [`Outbound::json`] says anyway.
@@ -111,6 +111,13 @@ fn of_sent(emit: Emit<'_>, payload: &Type, messages: &[Sent<'_>], value: &TokenS
     let is_open = matches!(&def.shape, Shape::Union(union) if unions::keeps_unknown(emit, def, union));
     let unknown = is_open.then(|| quote!(#name::Unknown(_) => #JSON,));
     (arms.len() == variants.len()).then(|| with(&quote!(match #value { #(#arms)* #unknown })))
+}
+
+/// The content type of a message of a reply, without its parameters and in lower case.
+pub(super) fn media_type(emit: Emit<'_>, message: &Answer) -> String {
+    let sent = Sent::of(emit, &message.at, &message.payload, message.content_type.as_deref());
+    let essence = sent.content_type.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
 }
 
 fn with(content_type: &TokenStream) -> TokenStream {

@@ -194,8 +194,15 @@ impl Uses {
         }
         for (_, reply, _) in requester::answered(emit) {
             self.add("asyncapi_runtime", ["RequestError", "RequestReply", "request"]);
-            if types::wire(emit, &reply.payload) == Wire::Own {
-                self.add("asyncapi_runtime", ["DecodeError"]);
+            match types::wire(emit, &reply.payload) {
+                Wire::Json | Wire::Text | Wire::Bytes => {}
+                Wire::Own => self.add("asyncapi_runtime", ["DecodeError"]),
+                Wire::Mixed => {
+                    self.add("asyncapi_runtime", ["DecodeError", "Inbound"]);
+                    if reply.messages.iter().any(|message| types::wire(emit, &message.payload) == Wire::Json) {
+                        self.add("asyncapi_runtime", ["choice"]);
+                    }
+                }
             }
             self.reply(reply);
         }

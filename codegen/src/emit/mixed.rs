@@ -1,4 +1,7 @@
-//! The payloads of an operation of which some are no JSON: an enum that the dispatcher makes and the publisher writes.
+//! The payloads of an operation or a reply of which some are no JSON: an enum that the dispatcher or the requester makes,
+//! and the other side writes.
+
+mod read;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +9,8 @@ use quote::quote;
 use super::types::{self, Wire};
 use super::{Emit, attributes, docs};
 use crate::config::Extent;
-use crate::ir::{Type, TypeDef, TypeId, Variant};
+use crate::ir::{Reply, Type, TypeDef, TypeId, Variant};
+use crate::names::Name;
 
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, variants: &[Variant]) -> Vec<TokenStream> {
     let name = &emit.names.types[&id];
@@ -26,8 +30,30 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, variants: &[Vari
             #(#listed)*
         }
     };
-    let is_sent = emit.config.extent == Extent::Everything
-        && emit.api.outgoing().any(|operation| operation.payload == Type::Named(id));
+    let is_sent = sent(emit).any(|payload| *payload == Type::Named(id));
+    let outbound = is_sent.then(|| outbound(emit, name, variants, members));
+    let read = received(emit)
+        .find(|reply| reply.payload == Type::Named(id))
+        .map(|reply| read::read(emit, id, variants, reply));
+    [Some(definition), outbound, read].into_iter().flatten().collect()
+}
+
+/// The payloads that leave from here: of operations, and of replies to what arrives.
+fn sent(emit: Emit<'_>) -> impl Iterator<Item = &Type> {
+    let everything = (emit.config.extent == Extent::Everything).then_some(emit.api);
+    everything.into_iter().flat_map(|api| {
+        let replies = api.incoming().filter_map(|operation| Some(&operation.reply.as_ref()?.payload));
+        api.outgoing().map(|operation| &operation.payload).chain(replies)
+    })
+}
+
+/// The replies that somebody here waits for.
+fn received(emit: Emit<'_>) -> impl Iterator<Item = &Reply> {
+    let everything = (emit.config.extent == Extent::Everything).then_some(emit.api);
+    everything.into_iter().flat_map(|api| api.outgoing().filter_map(|operation| operation.reply.as_ref()))
+}
+
+fn outbound(emit: Emit<'_>, name: &Name, variants: &[Variant], members: &[Name]) -> TokenStream {
     let arms = variants.iter().zip(members).map(|(variant, member)| {
         let outbound = match types::wire(emit, &variant.ty) {
             Wire::Json => quote!(Outbound::json(channel, event)?),
@@ -36,17 +62,14 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, variants: &[Vari
         };
         quote!(Self::#member(event) => #outbound,)
     });
-    let outbound = is_sent.then(|| {
-        quote! {
-            impl #name {
-                #[doc = " The message as it travels."]
-                fn outbound(&self, channel: impl Into<String>) -> Result<Outbound, serde_json::Error> {
-                    Ok(match self {
-                        #(#arms)*
-                    })
-                }
+    quote! {
+        impl #name {
+            #[doc = " The message as it travels."]
+            fn outbound(&self, channel: impl Into<String>) -> Result<Outbound, serde_json::Error> {
+                Ok(match self {
+                    #(#arms)*
+                })
             }
         }
-    });
-    [definition].into_iter().chain(outbound).collect()
+    }
 }

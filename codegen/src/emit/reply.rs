@@ -156,7 +156,7 @@ fn repeated(emit: Emit<'_>, reply: &Reply) -> Option<TokenStream> {
     match location {
         Location::Header(header) => Some(quote!(.with_header(#header, id))),
         Location::Payload(_) => {
-            let place = requester::place(location, types::wire(emit, &reply.payload))?;
+            let place = requester::place(location, requester::of_reply(emit, reply))?;
             let kind = requester::kind(*kind);
             Some(quote!(.with_correlation_id_in(#place, #kind, id)))
         }

@@ -91,7 +91,7 @@ fn known(emit: Emit<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
         ReplyTo::Given(_) => Some(quote!(.with_reply_address(reply_channel.to_string()))),
         ReplyTo::Unsaid => None,
     };
-    let replies = types::wire(emit, &reply.payload);
+    let replies = of_reply(emit, reply);
     // Without an id in the request there is none to be repeated.
     let answered = reply.answered.iter().filter(|_| asked.is_some()).filter_map(|location| place(location, replies));
     quote!(#address #asked #(.with_answer_in(#answered))*)
@@ -103,6 +103,14 @@ pub(super) fn kind(kind: IdKind) -> TokenStream {
         IdKind::Text => quote!(request::Id::Text),
         IdKind::Integer => quote!(request::Id::Integer),
         IdKind::Given => quote!(request::Id::Given),
+    }
+}
+
+/// How a reply travels, for those who look for a place in it: what is no JSON has none, and one of several may be.
+pub(super) fn of_reply(emit: Emit<'_>, reply: &Reply) -> Wire {
+    match types::wire(emit, &reply.payload) {
+        Wire::Mixed => Wire::Json,
+        wire => wire,
     }
 }
 
@@ -120,7 +128,7 @@ pub(super) fn place(location: &Location, wire: Wire) -> Option<TokenStream> {
 
 /// The reply, as the method returns it.
 fn decoded(emit: Emit<'_>, reply: &Reply) -> TokenStream {
-    let payload = payload(emit, &reply.payload);
+    let payload = payload(emit, &reply.payload, &quote!(reply));
     let headers = match &reply.headers {
         ReplyHeaders::Nothing => return quote!(Ok(#payload)),
         ReplyHeaders::Typed(_) => quote!(reply.headers().decode()?),
@@ -134,17 +142,22 @@ fn decoded(emit: Emit<'_>, reply: &Reply) -> TokenStream {
     }
 }
 
-fn payload(emit: Emit<'_>, ty: &Type) -> TokenStream {
+/// A payload out of what this names.
+pub(super) fn payload(emit: Emit<'_>, ty: &Type, inbound: &TokenStream) -> TokenStream {
     match types::wire(emit, ty) {
         Wire::Json => {
-            let validated = schemas::validator(emit, ty).map(|validate| quote!(reply.decode_valid(#validate)?));
-            validated.unwrap_or_else(|| quote!(reply.decode()?))
+            let validated = schemas::validator(emit, ty).map(|validate| quote!(#inbound.decode_valid(#validate)?));
+            validated.unwrap_or_else(|| quote!(#inbound.decode()?))
         }
-        Wire::Text => quote!(reply.text()?.to_owned()),
-        Wire::Bytes | Wire::Mixed => quote!(reply.body().to_vec()),
+        Wire::Text => quote!(#inbound.text()?.to_owned()),
+        Wire::Bytes => quote!(#inbound.body().to_vec()),
+        Wire::Mixed => {
+            let ty = types::owned(emit, ty);
+            quote!(#ty::read(&#inbound)?)
+        }
         Wire::Own => {
             let ty = types::owned(emit, ty);
-            quote!(<#ty as TryFrom<&[u8]>>::try_from(reply.body()).map_err(DecodeError::custom)?)
+            quote!(<#ty as TryFrom<&[u8]>>::try_from(#inbound.body()).map_err(DecodeError::custom)?)
         }
     }
 }

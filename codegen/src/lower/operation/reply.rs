@@ -1,11 +1,13 @@
 //! What is answered to an operation: by the handler on one side, to the requester on the other.
 
+use std::collections::BTreeSet;
+
 use super::{Reader, content_type, correlation};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{self, Address, Location, SchemaId};
-use crate::ir::{Answer, Correlation, Direction, Reply, ReplyHeaders, ReplyTo, Type};
-use crate::lower::{merge, template};
+use crate::ir::{Answer, Correlation, Direction, Label, Reply, ReplyHeaders, ReplyTo, Type, Variant};
 use crate::lower::schema::Joined;
+use crate::lower::{merge, template};
 
 impl Reader<'_, '_> {
     /// The reply, and where it goes; a handler must know that, and a requester may leave it to the transport.
@@ -87,7 +89,12 @@ impl Reader<'_, '_> {
         }
         let messages: Vec<&document::Message> = reply.messages.iter().map(|id| &self.document.messages[*id]).collect();
         if messages.iter().zip(answers).any(|(message, answer)| self.is_binary(message, &answer.payload)) {
-            return Some(Type::Bytes);
+            let mut seen = BTreeSet::new();
+            let variants = answers.iter().filter(|answer| seen.insert(&answer.at)).map(|answer| {
+                let (at, label, ty) = (answer.at.clone(), Label::plain(answer.label.clone()), answer.payload.clone());
+                Variant { at, label, ty, tag_values: Vec::new(), kinds: Vec::new() }
+            });
+            return Some(self.schemas.mixed(&reply.at, &format!("{id} reply"), variants.collect()));
         }
         let several: Option<Vec<Joined>> = (messages.iter().zip(answers))
             .map(|(message, answer)| {

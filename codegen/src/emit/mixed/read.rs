@@ -1,0 +1,113 @@
+//! Which message of a reply has arrived, where some of them are no JSON.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::document::Place;
+use crate::emit::types::{self, Wire};
+use crate::emit::{Emit, content_type, known, requester, schemas};
+use crate::ir::{Answer, Reply, TypeId, Variant};
+use crate::names::Name;
+
+/// A variant of a reply, and the message that it is for.
+struct Read<'a> {
+    answer: &'a Answer,
+    member: &'a Name,
+    wire: Wire,
+}
+
+/// The function that a requester reads a reply with. The dispatcher needs none: it knows the message by then.
+pub(super) fn read(emit: Emit<'_>, id: TypeId, variants: &[Variant], reply: &Reply) -> TokenStream {
+    let name = &emit.names.types[&id];
+    let answers: BTreeMap<&Place, &Answer> = reply.messages.iter().rev().map(|answer| (&answer.at, answer)).collect();
+    let reads = variants.iter().zip(&emit.names.members[&id]).filter_map(|(variant, member)| {
+        let answer = answers.get(&variant.at)?;
+        Some(Read { answer, member, wire: types::wire(emit, &variant.ty) })
+    });
+    let reads: Vec<Read<'_>> = reads.collect();
+    let media_types = reads.iter().map(|read| content_type::media_type(emit, read.answer));
+    let media_types: Vec<String> = media_types.collect();
+    let arms = reads.iter().zip(&media_types).filter_map(|(read, media_type)| {
+        let is_its_own = media_types.iter().filter(|other| *other == media_type).count() == 1;
+        let value = value(emit, read);
+        is_its_own.then(|| quote!(Some(#media_type) => Ok(#value),))
+    });
+    let arms: Vec<TokenStream> = arms.collect();
+    let by_shape = by_shape(emit, &reads);
+    let body = match &arms[..] {
+        [] => by_shape,
+        arms => quote! {
+            match inbound.media_type().as_deref() {
+                #(#arms)*
+                _ => { #by_shape }
+            }
+        },
+    };
+    quote! {
+        impl #name {
+            #[doc = " The message that arrived: its content type tells which it is, or else what it looks like."]
+            fn read(inbound: &Inbound) -> Result<Self, DecodeError> {
+                #body
+            }
+        }
+    }
+}
+
+/// The variant, out of a message that is known to be it.
+fn value(emit: Emit<'_>, Read { answer, member, .. }: &Read<'_>) -> TokenStream {
+    let payload = requester::payload(emit, &answer.payload, &quote!(inbound));
+    quote!(Self::#member(#payload))
+}
+
+/// What is JSON is one of the messages that are; bytes are whatever is nothing else.
+fn by_shape(emit: Emit<'_>, reads: &[Read<'_>]) -> TokenStream {
+    let of = |wire: Wire| reads.iter().filter(move |read| read.wire == wire).collect::<Vec<_>>();
+    let (texts, bytes) = (of(Wire::Text), of(Wire::Bytes));
+    let json = match &of(Wire::Json)[..] {
+        [] => None,
+        [only] => {
+            let value = value(emit, only);
+            Some(quote!(if choice::Fitting::<()>::of(inbound).is_ok() { Ok(#value) }))
+        }
+        several => {
+            let tried = several.iter().map(|read| tried(emit, read));
+            Some(quote!(if let Ok(fitting) = choice::Fitting::of(inbound) { fitting #(#tried)* .told() }))
+        }
+    };
+    let own = of(Wire::Own).into_iter().map(|Read { answer, member, .. }| {
+        let ty = types::owned(emit, &answer.payload);
+        quote!(if let Ok(read) = <#ty as TryFrom<&[u8]>>::try_from(inbound.body()) { Ok(Self::#member(read)) })
+    });
+    let text = match (&texts[..], &bytes[..]) {
+        ([text], [_, ..]) => {
+            let member = text.member;
+            Some(quote!(if let Ok(text) = inbound.text() { Ok(Self::#member(text.to_owned())) }))
+        }
+        _ => None,
+    };
+    let rest = match (&texts[..], &bytes[..]) {
+        ([only], []) | ([] | [_], [only]) => {
+            let value = value(emit, only);
+            quote!(Ok(#value))
+        }
+        _ => quote!(Err(DecodeError::custom("nothing says which of the messages this is"))),
+    };
+    let tried: Vec<TokenStream> = json.into_iter().chain(own).chain(text).collect();
+    match &tried[..] {
+        [] => rest,
+        tried => quote!(#(#tried else)* { #rest }),
+    }
+}
+
+/// A JSON type, asked whether it fits.
+fn tried(emit: Emit<'_>, Read { answer, member, .. }: &Read<'_>) -> TokenStream {
+    let (label, ty) = (&answer.label, types::owned(emit, &answer.payload));
+    let is_known = known::is_known(emit, &answer.payload, &quote!(read));
+    match (schemas::validator(emit, &answer.payload), is_known) {
+        (Some(validate), _) => quote!(.or_valid(#label, Self::#member, #validate)),
+        (None, Some(test)) => quote!(.or_known(#label, Self::#member, |read: &#ty| #test)),
+        (None, None) => quote!(.or(#label, Self::#member)),
+    }
+}
