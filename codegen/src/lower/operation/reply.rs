@@ -109,8 +109,6 @@ impl Reader<'_, '_> {
 /// Headers that all messages have alike are typed; of others the message decides, which only the handler knows.
 fn headers(answers: &[Answer]) -> ReplyHeaders {
     let Some(first) = answers.iter().find_map(|answer| answer.headers.as_ref()) else { return ReplyHeaders::Nothing };
-    match answers.iter().all(|answer| answer.headers.as_ref() == Some(first)) {
-        true => ReplyHeaders::Typed(first.clone()),
-        false => ReplyHeaders::Any,
-    }
+    let are_alike = answers.iter().all(|answer| answer.headers.as_ref() == Some(first));
+    if are_alike { ReplyHeaders::Typed(first.clone()) } else { ReplyHeaders::Any }
 }
