@@ -2,11 +2,12 @@
 //! alternatives that are tried it comes last.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, quote};
 
 use super::enums::Openness;
 use super::{Emit, unions};
 use crate::ir::{Field, Presence, Shape, Type, TypeId};
+use crate::names::Name;
 
 /// Values are looked into no deeper than this.
 const DEEPEST: usize = 4;
@@ -25,17 +26,16 @@ fn inside(emit: Emit<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Optio
         Type::EventName => Some(quote!(!matches!(#value, EventName::Unknown(_)))),
         Type::Named(id) => named(emit, *id, value, depth),
         Type::Nullable(item) | Type::List(item) | Type::Set(item) | Type::Array(item, _) => {
-            each(emit, item, &quote!(#value.iter()), depth)
+            each(emit, item, &quote!(#value.iter()), &quote!(item), depth)
         }
-        Type::Map(item) | Type::Keyed(_, item) => each(emit, item, &quote!(#value.values()), depth),
+        Type::Map(item) | Type::Keyed(_, item) => each(emit, item, &quote!(#value.values()), &quote!(item), depth),
         _ => None,
     }
 }
 
-/// Whether all that an iterator gives is known.
-fn each(emit: Emit<'_>, item: &Type, all: &TokenStream, depth: usize) -> Option<TokenStream> {
-    let held = format_ident!("held{}", depth);
-    let test = inside(emit, item, &quote!(#held), depth + 1)?;
+/// Whether all that an iterator gives is known; each of it has the given name.
+fn each(emit: Emit<'_>, item: &Type, all: &TokenStream, held: &TokenStream, depth: usize) -> Option<TokenStream> {
+    let test = inside(emit, item, held, depth + 1)?;
     Some(quote!(#all.all(|#held| #test)))
 }
 
@@ -51,12 +51,11 @@ fn named(emit: Emit<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Optio
             Some(quote!(!matches!(#value, #name::Unknown(_))))
         }
         Shape::Union(union) => {
-            let held = format_ident!("held{}", depth);
             let variants = union.variants.iter().zip(&emit.names.members[&id]);
             let arms: Vec<TokenStream> = variants
                 .filter_map(|(variant, member)| {
-                    let test = inside(emit, &variant.ty, &quote!(#held), depth + 1)?;
-                    Some(quote!(#name::#member(#held) => #test,))
+                    let test = inside(emit, &variant.ty, &quote!(held), depth + 1)?;
+                    Some(quote!(#name::#member(held) => #test,))
                 })
                 .collect();
             let rest = (arms.len() < union.variants.len()).then(|| quote!(_ => true,));
@@ -65,7 +64,7 @@ fn named(emit: Emit<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Optio
         Shape::Struct(object) => {
             let fields = object.fields.iter().zip(&emit.names.members[&id]);
             let tests: Vec<TokenStream> =
-                fields.filter_map(|(field, member)| of_field(emit, field, &quote!(#value.#member), depth)).collect();
+                fields.filter_map(|(field, member)| of_field(emit, field, value, member, depth)).collect();
             (!tests.is_empty()).then(|| quote!(#(#tests)&&*))
         }
         Shape::Alias(target) => inside(emit, target, value, depth + 1),
@@ -73,12 +72,13 @@ fn named(emit: Emit<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Optio
     }
 }
 
-fn of_field(emit: Emit<'_>, field: &Field, place: &TokenStream, depth: usize) -> Option<TokenStream> {
+fn of_field(emit: Emit<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {
+    let held = member.to_token_stream();
     match field.presence {
-        Presence::Required | Presence::Filled => inside(emit, &field.ty, place, depth + 1),
+        Presence::Required | Presence::Filled => inside(emit, &field.ty, &quote!(#value.#member), depth + 1),
         Presence::RequiredNullable | Presence::Optional | Presence::NullOrAbsent => {
-            each(emit, &field.ty, &quote!(#place.iter()), depth + 1)
+            each(emit, &field.ty, &quote!(#value.#member.iter()), &held, depth + 1)
         }
-        Presence::OptionalNullable => each(emit, &field.ty, &quote!(#place.iter().flatten()), depth + 1),
+        Presence::OptionalNullable => each(emit, &field.ty, &quote!(#value.#member.iter().flatten()), &held, depth + 1),
     }
 }
