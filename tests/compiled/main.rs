@@ -90,6 +90,7 @@ fixtures! {
     unions_round = "../fixtures/unions-round/expected.rs";
     unions_told_types_only = "../fixtures/unions-told-types-only/expected.rs";
     unions_types_only = "../fixtures/unions-types-only/expected.rs";
+    validated_messages = "../fixtures/validation-messages/expected.rs";
     validated_nulls = "../fixtures/validation-nulls/expected.rs";
     vague = "../fixtures/vague/expected.rs";
     validated = "../fixtures/validation/expected.rs";

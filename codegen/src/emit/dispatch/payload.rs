@@ -27,8 +27,18 @@ pub(super) fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
 /// The handler's argument for one of an operation's messages.
 pub(super) fn of_message(emit: Emit<'_>, operation: &Operation, message: &Carried) -> TokenStream {
     let decoded = decoded(emit, &message.payload);
+    if operation.payload == message.payload {
+        return decoded;
+    }
     match joined::variant(emit, operation, message) {
-        Some((union, variant)) if operation.payload != message.payload => quote!(#union::#variant(#decoded)),
-        _ => decoded,
+        Some((union, variant)) => quote!(#union::#variant(#decoded)),
+        // Another of the messages may be anything, and so is the argument.
+        None => match schemas::validator(emit, &message.payload) {
+            Some(validate) => quote!({
+                let _ = cx.decode_valid(#validate)?;
+                cx.decode()?
+            }),
+            None => decoded,
+        },
     }
 }
