@@ -17,6 +17,7 @@ mod examples;
 mod handler;
 mod imports;
 mod joined;
+mod json;
 mod known;
 mod lints;
 mod literal;

@@ -60,9 +60,11 @@ fn read_server(key: &str, node: &Node<'_>, schemas: &mut Schemas) -> Option<Serv
     let docs = documentation(&mut object);
     let bindings = bindings::read(&mut object, schemas);
     object.pass_over(&["protocolVersion", "security", "tags", "externalDocs"]);
+    // Authors forget the slash; where a variable comes first, it may be in its value.
+    let slash = if path.is_empty() || path.starts_with(['/', '{']) { "" } else { "/" };
     let at = object.at().clone();
     object.finish();
-    Some(Server { at, key: key.to_owned(), docs, url: format!("{scheme}{host}{path}"), variables, bindings })
+    Some(Server { at, key: key.to_owned(), docs, url: format!("{scheme}{host}{slash}{path}"), variables, bindings })
 }
 
 fn documentation(object: &mut Object<'_>) -> Docs {

@@ -57,7 +57,8 @@ impl Value {
             Self::Null => "null".to_owned(),
             Self::Bool(value) => value.to_string(),
             Self::Integer(number) => number.to_string(),
-            Self::Float(number) => number.to_string(),
+            Self::Float(number) if number.is_finite() => number.to_string(),
+            Self::Float(_) => "null".to_owned(),
             Self::String(text) => quoted(text),
             Self::Sequence(items) => {
                 format!("[{}]", items.iter().map(Self::to_json).collect::<Vec<_>>().join(","))

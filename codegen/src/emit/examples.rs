@@ -1,9 +1,9 @@
 //! The examples of messages, for tests and for those who try things out.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs};
+use super::{Emit, docs, json};
 use crate::ir::{Event, Example};
 use crate::names::Name;
 
@@ -12,7 +12,7 @@ pub(super) fn examples(emit: Emit<'_>) -> Option<TokenStream> {
     let examples = emit.api.events.iter().zip(&emit.names.examples);
     let constants: Vec<TokenStream> = examples
         .flat_map(|(event, names)| {
-            event.examples.iter().zip(names).map(|(example, name)| constant(event, example, name))
+            event.examples.iter().zip(names).map(|(example, name)| constant(emit, event, example, name))
         })
         .collect();
     (!constants.is_empty()).then(|| {
@@ -25,22 +25,13 @@ pub(super) fn examples(emit: Emit<'_>) -> Option<TokenStream> {
     })
 }
 
-fn constant(event: &Event, example: &Example, name: &Name) -> TokenStream {
+fn constant(emit: Emit<'_>, event: &Event, example: &Example, name: &Name) -> TokenStream {
     let message = docs::code(&event.name);
     let docs = docs::text(&match &example.words {
         Some(words) => format!("{message}: {words}"),
         None => format!("{message}."),
     });
-    let json = raw(&example.json);
+    let before = format!("    pub const {name}: &str = r#").len();
+    let json = json::literal(&json::after(emit, before, &example.json));
     quote!(#docs pub const #name: &str = #json;)
-}
-
-/// The text as it is, in as many signs around it as it takes.
-fn raw(text: &str) -> Literal {
-    let mut signs = String::from("#");
-    while text.contains(&format!("\"{signs}")) {
-        signs.push('#');
-    }
-    let literal = format!("r{signs}\"{text}\"{signs}").parse();
-    literal.unwrap_or_else(|_| Literal::string(text))
 }

@@ -1,6 +1,6 @@
 //! Operations, and the messages that they carry.
 
-use super::{Docs, Reply, Type};
+use super::{Docs, Json, Reply, Type};
 use crate::document::{Location, Place};
 
 /// A message's name as it travels; one variant of `EventName`.
@@ -27,7 +27,7 @@ pub(crate) struct Example {
     pub(crate) label: String,
     /// What the author says of it.
     pub(crate) words: Option<String>,
-    pub(crate) json: String,
+    pub(crate) json: Json,
 }
 
 /// Which way the messages of an operation go, seen from the chosen side.

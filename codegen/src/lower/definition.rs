@@ -333,7 +333,8 @@ fn is_below(at: &Place, other: &Place) -> bool {
     at.file == other.file && rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn json(value: &Value) -> Json {
+/// A value of the document as JSON.
+pub(super) fn json(value: &Value) -> Json {
     match value {
         Value::Bool(value) => Json::Boolean(*value),
         Value::Integer(number) => Json::Integer(*number),

@@ -6,7 +6,7 @@ mod reply;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::schema::{Joined, Lowering};
-use super::{docs, identity, qualify, union};
+use super::{definition, docs, identity, qualify, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Address, Document, MessageId, SchemaId};
@@ -46,16 +46,24 @@ fn content_type<'a>(document: &'a Document, message: &'a document::Message) -> O
     message.content_type.as_deref().or(document.content_type.as_deref())
 }
 
-/// An example goes by its message and its own name; several without one, by what they say.
+/// A summary that is longer than this is no name.
+const LONGEST_NAME: usize = 60;
+
+/// An example goes by its message and its own name; several without one, by their summaries or else by what they say.
 fn examples(message: &document::Message, label: &str) -> Vec<Example> {
     let unnamed = message.examples.iter().filter(|example| example.name.is_none()).count();
     let examples = message.examples.iter().map(|example| {
-        let json = example.payload.to_json();
-        let label = match &example.name {
-            Some(name) => format!("{label} {name}"),
-            None if unnamed > 1 => format!("{label} {}", mark(&json)),
-            None => label.to_owned(),
+        let is_own = |summary: &&String| {
+            let same = message.examples.iter().filter(|other| other.summary.as_ref() == Some(summary)).count();
+            same == 1 && summary.len() <= LONGEST_NAME
         };
+        let label = match (&example.name, example.summary.as_ref().filter(is_own)) {
+            (Some(name), _) => format!("{label} {name}"),
+            (None, _) if unnamed == 1 => label.to_owned(),
+            (None, Some(summary)) => format!("{label} {summary}"),
+            (None, None) => format!("{label} {}", mark(&example.payload.to_json())),
+        };
+        let json = definition::json(&example.payload);
         let words = example.summary.clone().or_else(|| example.name.clone());
         Example { at: example.at.clone(), label, words, json }
     });

@@ -167,11 +167,36 @@ pub(super) fn is_struct(schemas: &Schemas, merged: &Keywords) -> bool {
     let is_empty = merged.additional.is_some_and(|id| is_nothing(schemas, id)) && merged.pattern_properties.is_empty();
     scalar::implied(merged) == Some(JsonType::Object) && (has_names || is_empty)
 }
-/// Up to the first full stop that ends a sentence, or to the end of the paragraph.
+
+/// Up to the first full stop that ends a sentence, or to the end of the paragraph; a list after it is left out.
 fn first_sentence(text: &str) -> &str {
     let paragraph = text.split("\n\n").next().unwrap_or(text);
-    match paragraph.find(". ") {
-        Some(end) => &paragraph[..=end],
-        None => paragraph,
+    let list = LIST_MARKS.iter().filter_map(|mark| paragraph.find(mark)).min();
+    let words = list.map_or(paragraph, |start| &paragraph[..start]);
+    let words = if words.trim_end().ends_with(':') { paragraph } else { words };
+    // No sentence begins with a small letter: the stop before one ends an abbreviation.
+    let mut stops = words.match_indices(". ").map(|(end, _)| end);
+    let ends = |end: &usize| !words[end + 2..].trim_start().starts_with(char::is_lowercase);
+    stops.find(ends).map_or(words, |end| &words[..=end])
+}
+
+/// How an item of a list begins in Markdown.
+const LIST_MARKS: [&str; 4] = ["\n- ", "\n* ", "\n+ ", "\n1. "];
+
+#[cfg(test)]
+mod tests {
+    use super::first_sentence;
+
+    #[test]
+    fn a_sentence_ends_at_its_stop_or_before_a_list() {
+        for (text, sentence) in [
+            ("One. Two.", "One."),
+            ("The phase, e.g. while charging. More.", "The phase, e.g. while charging."),
+            ("The mode\n- Off: none\n- On: e.g. now", "The mode"),
+            ("One of:\n- off\n- on", "One of:\n- off\n- on"),
+            ("One\ntwo\n\nThree", "One\ntwo"),
+        ] {
+            assert_eq!(first_sentence(text), sentence);
+        }
     }
 }
