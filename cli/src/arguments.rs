@@ -53,7 +53,14 @@ pub(crate) struct Corpus {
     /// Where the crates are written and compiled; kept, so that the next run is fast
     #[arg(long, value_name = "DIR", default_value = "target/corpus")]
     pub(crate) out: PathBuf,
-    /// Figures (JSON) that may only improve
+    /// The options that every document is generated with, in TOML; the default ones without it. Patterns have to meet
+    /// something in each, as `/**` does
+    #[arg(long, value_name = "FILE", conflicts_with = "figures")]
+    pub(crate) config: Option<PathBuf>,
+    /// Take every N-th document alone
+    #[arg(long, value_name = "N", conflicts_with = "figures")]
+    pub(crate) every: Option<NonZero<usize>>,
+    /// Figures (JSON) that may only improve; without them, everything that generates must compile without a warning
     #[arg(long, value_name = "FILE")]
     pub(crate) figures: Option<PathBuf>,
     /// Write the figures anew where they are better

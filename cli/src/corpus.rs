@@ -3,10 +3,10 @@
 //! Documents that other people wrote are the only proof that the generator makes code that compiles; this command says
 //! what it makes of them, and holds the result against figures that may only improve.
 //!
-//! With `--mutate` the documents are changed at random first, and everything that generates must compile without a warning.
+//! With `--mutate` the documents are changed at random first; with `--config` they are generated with other options.
 //!
-//! Exit codes: 0 when all is well, 1 when a figure is worse, the generator panicked, a changed document's module fails or
-//! warns, or the compiler could not be asked, 2 when the call is wrong.
+//! Exit codes: 0 when all is well; 1 when the generator panicked, a figure is worse or, without figures, a module fails or
+//! warns, or when the compiler could not be asked; 2 when the call is wrong.
 
 mod cargo;
 mod compile;
@@ -26,6 +26,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 
+use asyncapi_codegen::Config;
+
+use self::crates::Dependencies;
 use crate::arguments::Corpus;
 
 /// Why there is no result.
@@ -58,20 +61,30 @@ pub(crate) fn run(call: &Corpus) -> ExitCode {
 fn measure(call: &Corpus) -> Result<bool, Failure> {
     let figures = call.figures.as_deref().map(|path| figures::Figures::read(path, call.update)).transpose()?;
     let jobs = call.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, usize::from);
+    let config = config(call)?;
     let documents = documents::find(&call.directory)?;
+    let documents: Vec<_> = documents.into_iter().step_by(call.every.map_or(1, usize::from)).collect();
     let documents = match call.mutate {
-        Some(count) => mutate::mutate(&documents, count.get(), call.seed, &call.out.join("mutants"))?,
+        Some(count) => mutate::mutate(&documents, &config, count.get(), call.seed, &call.out.join("mutants"))?,
         None => documents,
     };
-    let generated = generate::generate(&documents, jobs)?;
+    let generated = generate::generate(&documents, &config, jobs)?;
     let modules = modules::modules(&documents, &generated.documents);
-    let crates = crates::Crates::write(&call.out, &call.runtime, &modules)?;
+    let dependencies = if call.config.is_some() { Dependencies::OfOptions } else { Dependencies::Usual };
+    let crates = crates::Crates::write(&call.out, &call.runtime, dependencies, &modules)?;
     let compiled = if call.no_compile { None } else { Some(compile::compile(&crates, &modules, jobs)?) };
 
     let summary = summary::Summary::new(&documents, &generated, &modules, compiled.as_ref());
     let text = if call.json { table::json(&summary)? + "\n" } else { table::table(&summary) };
     crate::generate::print(&text).map_err(|error| Failure::Broken(error.to_string()))?;
-    let held = figures.map_or(Ok(true), |figures| figures.hold(&summary))?;
-    let is_clean = call.mutate.is_none() || summary.compiled.as_ref().is_none_or(summary::Compilation::is_clean);
-    Ok(held && is_clean && summary.panicked.all() == 0)
+    let is_well = match figures {
+        Some(figures) => figures.hold(&summary)?,
+        None => summary.compiled.as_ref().is_none_or(summary::Compilation::is_clean),
+    };
+    Ok(is_well && summary.panicked.all() == 0)
+}
+
+fn config(call: &Corpus) -> Result<Config, Failure> {
+    let read = call.config.as_ref().map(Config::from_file);
+    read.unwrap_or_else(|| Ok(Config::new())).map_err(|error| Failure::Call(error.to_string()))
 }

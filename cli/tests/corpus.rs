@@ -141,6 +141,15 @@ fn a_corpus_is_generated_compiled_and_held_against_its_figures() {
     same_figures_worse_ones_and_better_ones(&place);
     failing_modules_are_found_behind_one_another(&place);
     a_seed_makes_the_same_documents_again(&place);
+    options_are_those_of_every_document(&place);
+}
+
+fn options_are_those_of_every_document(place: &Place) {
+    place.write(&[("options.toml", "types-only = true\n")], "");
+    let result = place.measure(&["--config", "options.toml", "--every", "5"]);
+    // The first and the sixth: one refused, and one with types that are the same on both sides.
+    let documents = [&result["documents"]["all"], &result["generated"]["all"], &result["modules"]];
+    assert_eq!(documents, [2, 0, 0]);
 }
 
 fn a_seed_makes_the_same_documents_again(place: &Place) {
@@ -185,7 +194,9 @@ fn same_figures_worse_ones_and_better_ones(place: &Place) {
 }
 
 fn failing_modules_are_found_behind_one_another(place: &Place) {
-    let result = place.measure(&["--runtime", "poor-runtime"]);
+    let failing = place.corpus(&["documents", "--json", "--runtime", "poor-runtime"]);
+    assert_eq!(failing.status.code(), Some(1), "without figures everything has to compile");
+    let result: Value = serde_json::from_slice(&failing.stdout).expect("it is JSON");
     let failures = result["compiled"]["failures"].as_array().expect("it is a list");
     let mut paths: Vec<&str> =
         failures.iter().filter_map(|group| group["paths"].as_array()).flatten().filter_map(Value::as_str).collect();
@@ -205,7 +216,7 @@ fn a_wrong_call_is_told_apart() {
     let place = Place::new("corpus-calls");
     place.write(&DOCUMENTS[..1], "documents");
     place.write(&[("a.txt", "asyncapi: 2.6.0")], "no-documents");
-    place.write(&[("odd.json", "{\"speed\": 1}")], "");
+    place.write(&[("odd.json", "{\"speed\": 1}"), ("odd.toml", "type-only = true\n")], "");
     for (arguments, words) in [
         (&[][..], "DIR"),
         (&["nowhere"], "nowhere is not a directory"),
@@ -214,6 +225,9 @@ fn a_wrong_call_is_told_apart() {
         (&["documents", "--jobs", "0"], "--jobs"),
         (&["documents", "--seed", "1"], "--mutate"),
         (&["documents", "--mutate", "1", "--figures", "figures.json"], "--figures"),
+        (&["documents", "--every", "2", "--figures", "figures.json"], "--figures"),
+        (&["documents", "--config", "absent.toml"], "absent.toml"),
+        (&["documents", "--config", "odd.toml"], "did you mean `types-only`?"),
         (&["documents", "--figures", "absent.json"], "cannot read absent.json"),
         (&["documents", "--figures", "odd.json"], "odd.json holds `speed`"),
         (&["documents", "--runtime", "no-documents"], "no-documents is not the runtime's crate"),

@@ -8,11 +8,25 @@ use std::{fs, io};
 use super::Failure;
 use super::modules::Modules;
 
+/// What generated code may name.
+#[derive(Clone, Copy)]
+pub(crate) enum Dependencies {
+    /// With the default options.
+    Usual,
+    /// With all others, too.
+    OfOptions,
+}
+
 /// What generated code may name, beside the runtime.
 const DEPENDENCIES: &str = r#"jiff = { version = "1", default-features = false, features = ["serde", "std"] }
 serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 uuid = { version = "1", features = ["serde"] }
+"#;
+
+/// What options make it name.
+const OF_OPTIONS: &str = r#"indexmap = { version = "2", features = ["serde"] }
+url = { version = "2", features = ["serde"] }
 "#;
 
 /// The first line of the workspace's manifest; nothing is written into a directory that holds another workspace.
@@ -32,7 +46,12 @@ pub(crate) struct Crates {
 
 impl Crates {
     /// Writes them, only where they differ: what is left alone is not compiled again.
-    pub(crate) fn write(out: &Path, runtime: &Path, modules: &Modules<'_>) -> Result<Self, Failure> {
+    pub(crate) fn write(
+        out: &Path,
+        runtime: &Path,
+        dependencies: Dependencies,
+        modules: &Modules<'_>,
+    ) -> Result<Self, Failure> {
         fs::create_dir_all(out).map_err(Failure::at("make", out))?;
         let root = out.canonicalize().map_err(Failure::at("find", out))?;
         let lacking = |_| Failure::Call(format!("{} is not the runtime's crate; see --runtime", runtime.display()));
@@ -40,9 +59,9 @@ impl Crates {
         let runtime = runtime.parent().unwrap_or(&runtime);
         let crates = Self { root };
         crates.workspace(runtime, modules.shards)?;
-        let dependency = serde_json::to_string(&runtime.to_string_lossy()).unwrap_or_default();
+        let dependencies = dependencies.lines(&runtime.to_string_lossy());
         for shard in 0..modules.shards {
-            crates.file(&format!("{}/Cargo.toml", name(shard)), &manifest(shard, &dependency))?;
+            crates.file(&format!("{}/Cargo.toml", name(shard)), &manifest(shard, &dependencies))?;
         }
         for module in &modules.all {
             crates.file(&module.path(), module.text)?;
@@ -124,8 +143,21 @@ pub(crate) fn name(shard: usize) -> String {
     format!("{SHARD}{shard:02}")
 }
 
+impl Dependencies {
+    /// As they stand in a manifest.
+    fn lines(self, runtime: &str) -> String {
+        match self {
+            Self::Usual => format!("asyncapi-runtime = {{ path = {runtime:?} }}\n{DEPENDENCIES}"),
+            Self::OfOptions => format!(
+                "asyncapi-runtime = {{ path = {runtime:?}, features = [\"base64\", \"validation\"] }}\n\
+                 {DEPENDENCIES}{OF_OPTIONS}"
+            ),
+        }
+    }
+}
+
 /// A lint that clippy denies is a warning here: it must not keep the rest of the crate from being looked at.
-fn manifest(shard: usize, runtime: &str) -> String {
+fn manifest(shard: usize, dependencies: &str) -> String {
     format!(
         "[package]
 name = {:?}
@@ -134,8 +166,7 @@ edition = \"2024\"
 publish = false
 
 [dependencies]
-asyncapi-runtime = {{ path = {runtime} }}
-{DEPENDENCIES}
+{dependencies}
 [lints.clippy]
 correctness = {{ level = \"warn\", priority = -1 }}
 ",

@@ -45,13 +45,13 @@ pub(crate) enum Outcome {
 }
 
 /// Generates all documents.
-pub(crate) fn generate(documents: &[Document], jobs: usize) -> Result<Generated, Failure> {
+pub(crate) fn generate(documents: &[Document], config: &Config, jobs: usize) -> Result<Generated, Failure> {
     let started = Instant::now();
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|info| LAST_PANIC.set(info.to_string())));
     let next = AtomicUsize::new(0);
     let results = thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(|| work(documents, &next))).collect();
+        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(|| work(documents, config, &next))).collect();
         workers.into_iter().map(thread::ScopedJoinHandle::join).collect::<Vec<_>>()
     });
     panic::set_hook(hook);
@@ -71,7 +71,7 @@ thread_local! {
 }
 
 /// Takes documents until there are none.
-fn work(documents: &[Document], next: &AtomicUsize) -> Result<Vec<(usize, DocumentResult)>, String> {
+fn work(documents: &[Document], config: &Config, next: &AtomicUsize) -> Result<Vec<(usize, DocumentResult)>, String> {
     let mut results = Vec::new();
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
@@ -79,34 +79,34 @@ fn work(documents: &[Document], next: &AtomicUsize) -> Result<Vec<(usize, Docume
         if index.is_multiple_of(100) {
             eprintln!("generating {index} of {}", documents.len());
         }
-        results.push((index, in_a_thread_of_its_own(document)?));
+        results.push((index, in_a_thread_of_its_own(document, config)?));
     }
 }
 
 /// The thread bears the document's path, which is all that can be learnt from a stack overflow: nothing catches it.
-fn in_a_thread_of_its_own(document: &Document) -> Result<DocumentResult, String> {
+fn in_a_thread_of_its_own(document: &Document, config: &Config) -> Result<DocumentResult, String> {
     let name = document.path.replace('\0', "");
     thread::scope(|scope| {
         let builder = thread::Builder::new().name(name).stack_size(STACK);
-        let thread = builder.spawn_scoped(scope, || both(document)).map_err(|cause| cause.to_string())?;
+        let thread = builder.spawn_scoped(scope, || both(document, config)).map_err(|cause| cause.to_string())?;
         thread.join().map_err(|_| format!("the thread of {} ended early", document.path))
     })
 }
 
-fn both(document: &Document) -> DocumentResult {
+fn both(document: &Document, config: &Config) -> DocumentResult {
     let started = Instant::now();
     let source = Source::read_within(&document.root, &document.file);
-    let outcomes = PERSPECTIVES.map(|(perspective, word)| (word, one(&source, perspective)));
+    let outcomes = PERSPECTIVES.map(|(perspective, word)| (word, one(&source, config, perspective)));
     DocumentResult { outcomes, time: started.elapsed() }
 }
 
-fn one(source: &Result<Source, Error>, perspective: Perspective) -> Outcome {
+fn one(source: &Result<Source, Error>, config: &Config, perspective: Perspective) -> Outcome {
     let source = match source {
         Ok(source) => source,
         Err(Error::Read { cause, .. }) => return Outcome::Refused(format!("cannot read the file: {cause}")),
         Err(error) => return Outcome::Refused(error.to_string()),
     };
-    let config = Config::new().perspective(perspective);
+    let config = config.clone().perspective(perspective);
     caught(|| config.generate(source))
 }
 
@@ -124,8 +124,8 @@ fn caught(generate: impl FnOnce() -> Result<Output, Error>) -> Outcome {
 }
 
 /// Whether there is an error in the document; a panic is none.
-pub(crate) fn is_refused(source: &Source) -> bool {
-    matches!(caught(|| Config::new().generate(source)), Outcome::Refused(_))
+pub(crate) fn is_refused(source: &Source, config: &Config) -> bool {
+    matches!(caught(|| config.generate(source)), Outcome::Refused(_))
 }
 
 fn first_error(error: &Error) -> String {
@@ -141,13 +141,15 @@ fn first_error(error: &Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Outcome, PERSPECTIVES, caught, one};
-    use asyncapi_codegen::Source;
+    use asyncapi_codegen::{Config, Source};
 
     #[test]
     fn a_refusal_gives_its_first_error() {
         let source = Ok(Source::new("a.yaml", "asyncapi: 9.0.0\n"));
         for (perspective, _) in PERSPECTIVES {
-            assert!(matches!(one(&source, perspective), Outcome::Refused(text) if text.contains("9.0.0")));
+            assert!(
+                matches!(one(&source, &Config::new(), perspective), Outcome::Refused(text) if text.contains("9.0.0"))
+            );
         }
     }
 

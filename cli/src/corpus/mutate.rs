@@ -4,6 +4,7 @@
 //! one document; the same seed over the same corpus makes it again.
 
 mod dice;
+mod files;
 mod operations;
 mod places;
 mod schemas;
@@ -12,7 +13,7 @@ mod words;
 use std::fs;
 use std::path::Path;
 
-use asyncapi_codegen::Source;
+use asyncapi_codegen::{Config, Source};
 use serde_yaml::Value;
 
 use self::dice::Dice;
@@ -21,80 +22,80 @@ use super::documents::Document;
 use super::generate;
 use super::manifest::Validity;
 
-/// Longer documents take long, and hold little that shorter ones do not.
-const LONGEST: usize = 40_000;
-
 /// At most so many changes make a document.
 const MOST_CHANGES: usize = 60;
 
-/// A change at random; whether it found a place.
+/// A change of a document's files at random; whether it found a place.
 type Change = fn(&mut Value, &mut Dice) -> bool;
+
+/// Files with their paths, the document first.
+type Texts = Vec<(String, String)>;
 
 /// As many documents, by the seeds from the given one on, written below the directory.
 pub(crate) fn mutate(
     documents: &[Document],
+    config: &Config,
     count: usize,
     seed: u64,
     directory: &Path,
 ) -> Result<Vec<Document>, Failure> {
     let known: Vec<(&Document, Value)> =
-        documents.iter().filter_map(|document| Some((document, read(&document.file)?))).collect();
+        documents.iter().filter_map(|document| Some((document, files::read(document)?))).collect();
     if known.is_empty() {
-        return Err(Failure::Call("no document of the corpus stands alone and can be read".to_owned()));
+        return Err(Failure::Call("no document of the corpus can be read".to_owned()));
     }
     if directory.exists() {
         fs::remove_dir_all(directory).map_err(Failure::at("clean", directory))?;
     }
     let seeds = (seed..).take(count);
-    seeds.map(|seed| mutant(&known, seed, directory)).collect()
+    seeds.map(|seed| mutant(&known, config, seed, directory)).collect()
 }
 
-/// A document that needs no other file.
-fn read(file: &Path) -> Option<Value> {
-    let text = fs::read_to_string(file).ok().filter(|text| text.len() <= LONGEST)?;
-    let root: Value = serde_yaml::from_str(&text).ok()?;
-    (root.is_mapping() && places::references(&root).iter().all(|reference| reference.starts_with('#'))).then_some(root)
-}
-
-fn mutant(known: &[(&Document, Value)], seed: u64, directory: &Path) -> Result<Document, Failure> {
+fn mutant(known: &[(&Document, Value)], config: &Config, seed: u64, directory: &Path) -> Result<Document, Failure> {
     let mut dice = Dice::seeded(seed);
-    let (document, mut root, mut text) = whole(known, &mut dice);
+    let (document, mut tree, mut texts) = whole(known, config, &mut dice);
     for _ in 0..=dice.below(MOST_CHANGES) {
-        let mut changed = root.clone();
+        let mut changed = tree.clone();
         if change(&mut changed, &mut dice)
-            && let Some(written) = accepted(document, &changed)
+            && let Some(written) = accepted(config, &changed)
         {
-            (root, text) = (changed, written);
+            (tree, texts) = (changed, written);
         }
     }
-    let path = format!("seed-{seed}/{}", document.path);
-    let file = directory.join(&path);
-    let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&file, text));
-    written.map_err(Failure::at("write", &file))?;
-    Ok(Document { path, file, root: directory.to_owned(), validity: Validity::Unknown })
+    let root = directory.join(format!("seed-{seed}"));
+    for (path, text) in texts {
+        let file = root.join(path);
+        let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&file, text));
+        written.map_err(Failure::at("write", &file))?;
+    }
+    let file = root.join(&document.path);
+    Ok(Document { path: format!("seed-{seed}/{}", document.path), file, root, validity: Validity::Unknown })
 }
 
 /// A document that generates before it is changed, or the last of many that do not.
-fn whole<'a>(known: &[(&'a Document, Value)], dice: &mut Dice) -> (&'a Document, Value, String) {
+fn whole<'a>(known: &[(&'a Document, Value)], config: &Config, dice: &mut Dice) -> (&'a Document, Value, Texts) {
     let mut tries = 0..known.len();
     loop {
-        let (document, root) = dice.pick(known);
-        match accepted(document, root) {
+        let (document, tree) = dice.pick(known);
+        match accepted(config, tree) {
             None if tries.next().is_some() => {}
-            text => return (document, root.clone(), text.unwrap_or_default()),
+            texts => return (document, tree.clone(), texts.unwrap_or_default()),
         }
     }
 }
 
-/// The text of a document, unless it is refused.
-fn accepted(document: &Document, root: &Value) -> Option<String> {
-    let text = serde_yaml::to_string(root).ok()?;
-    (!generate::is_refused(&Source::new(document.path.clone(), text.clone()))).then_some(text)
+/// The files of a document, unless it is refused.
+fn accepted(config: &Config, tree: &Value) -> Option<Texts> {
+    let texts = files::texts(tree)?;
+    let ((name, text), others) = texts.split_first()?;
+    let source = Source::new(name, text);
+    let source = others.iter().fold(source, |source, (name, text)| source.with_file(name, text));
+    (!generate::is_refused(&source, config)).then_some(texts)
 }
 
-fn change(root: &mut Value, dice: &mut Dice) -> bool {
+fn change(tree: &mut Value, dice: &mut Dice) -> bool {
     let changes = if dice.chance(60) { schemas::CHANGES } else { operations::CHANGES };
-    dice.any(changes).is_some_and(|change| change(root, dice))
+    dice.any(changes).is_some_and(|change| change(tree, dice))
 }
 
 #[cfg(test)]
@@ -120,7 +121,8 @@ components:
 
     #[test]
     fn every_change_finds_a_place_and_repeats_itself() {
-        let root: Value = serde_yaml::from_str(DOCUMENT).expect("the text is YAML");
+        let document: Value = serde_yaml::from_str(DOCUMENT).expect("the text is YAML");
+        let root = Value::Mapping([("lamps.yaml".into(), document)].into_iter().collect());
         // Objects are equal whatever their order.
         let text = |root: &Value| serde_yaml::to_string(root).expect("it is YAML");
         for (index, change) in schemas::CHANGES.iter().chain(operations::CHANGES).enumerate() {

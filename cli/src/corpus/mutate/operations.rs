@@ -3,6 +3,7 @@
 use serde_yaml::{Mapping, Value};
 
 use super::dice::Dice;
+use super::files;
 use super::places::{self, Path, Places, Role};
 use super::schemas::{add, part};
 use super::{Change, words};
@@ -24,6 +25,8 @@ pub(super) const CHANGES: &[Change] = &[
     add_component,
     reorder,
     drop_part,
+    move_to_file,
+    move_to_file,
 ];
 
 fn node(root: &Value, dice: &mut Dice, role: Role) -> Option<Path> {
@@ -136,13 +139,15 @@ fn reorder(root: &mut Value, dice: &mut Dice) -> bool {
 
 /// Another version of the same major one.
 fn change_version(root: &mut Value, dice: &mut Dice) -> bool {
-    let Some(version) = root.get("asyncapi").and_then(Value::as_str) else { return false };
+    let Some(document) = files::document(root).map(str::to_owned) else { return false };
+    let Some(object) = places::object(root, &[document]) else { return false };
+    let Some(version) = object.get("asyncapi").and_then(Value::as_str) else { return false };
     let versions: &[&'static str] = match version.split_once('.') {
         Some(("2", _)) => &["2.0.0", "2.1.0", "2.2.0", "2.3.0", "2.4.0", "2.5.0", "2.6.0"],
         _ => &["3.0.0", "3.1.0"],
     };
     let version = dice.word(versions);
-    root.as_mapping_mut().map(|object| object.insert("asyncapi".into(), version.into())).is_some()
+    object.insert("asyncapi".into(), version.into()).is_some()
 }
 
 /// A new entry of a map, under any name.
@@ -159,4 +164,20 @@ fn add_component(root: &mut Value, dice: &mut Dice) -> bool {
     let Some(object) = places::object(root, path) else { return false };
     let key = dice.word(words::NAMES);
     !object.contains_key(key) && object.insert(key.into(), added).is_none()
+}
+
+/// A part moves to a file of its own, beside the document, above it or below.
+fn move_to_file(root: &mut Value, dice: &mut Dice) -> bool {
+    let movable = [Role::Schema, Role::Schema, Role::Message, Role::Parameter, Role::Channel, Role::Operation];
+    let role = *dice.pick(&movable);
+    let Some(path) = node(root, dice, role) else { return false };
+    let Some(document) = files::document(root) else { return false };
+    let beside = document.rsplit_once('/').filter(|_| dice.chance(70));
+    let directory = beside.map_or(String::new(), |(directory, _)| format!("{directory}/"));
+    let file = format!("{directory}{}.{}", dice.word(words::FILES), dice.word(&["yaml", "json", "yml"]));
+    let Some(node) = places::at_mut(root, &path).filter(|node| node.is_mapping()) else { return false };
+    let reference = Mapping::from_iter([("$ref".into(), file.clone().into())]);
+    let moved = std::mem::replace(node, reference.into());
+    let Some(files) = root.as_mapping_mut().filter(|files| !files.contains_key(file.as_str())) else { return false };
+    files.insert(file.into(), moved).is_none()
 }

@@ -1,8 +1,12 @@
 //! What stands where in a document of either version.
 
+use std::collections::BTreeSet;
+
 use serde_yaml::{Mapping, Value};
 
-/// The keys and indexes from the root to a node.
+use super::files;
+
+/// The file, and the keys and indexes from its root to a node.
 pub(super) type Path = Vec<String>;
 
 /// What a node is.
@@ -37,9 +41,26 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub(super) fn of(root: &Value) -> Self {
+    /// Those of all files: what stands in one beside the document, the references to it say.
+    pub(super) fn of(tree: &Value) -> Self {
         let mut places = Self::default();
-        places.walk(root, Role::Root, &mut Vec::new());
+        let Some(document) = files::document(tree) else { return places };
+        let mut left = vec![(Role::Root, vec![document.to_owned()])];
+        let mut seen = BTreeSet::new();
+        while let Some((role, mut path)) = left.pop() {
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            let first = places.nodes.len();
+            if let Some(value) = at(tree, &path) {
+                places.walk(value, role, &mut path);
+            }
+            let found = places.nodes[first..].iter().filter_map(|(role, path)| {
+                let target = target(at(tree, path)?.get("$ref")?.as_str()?)?;
+                target.first().is_some_and(|file| file != document).then_some((*role, target))
+            });
+            left.extend(found);
+        }
         places
     }
 
@@ -134,46 +155,44 @@ pub(super) fn object<'v>(root: &'v mut Value, path: &[String]) -> Option<&'v mut
     at_mut(root, path)?.as_mapping_mut()
 }
 
-/// The text of a reference to a place of the same document.
+/// The text of a reference to a place.
 pub(super) fn reference(path: &[String]) -> String {
-    let steps = path.iter().map(|step| step.replace('~', "~0").replace('/', "~1"));
-    steps.fold("#".to_owned(), |text, step| text + "/" + &step)
+    let Some((file, steps)) = path.split_first() else { return String::new() };
+    let steps = steps.iter().map(|step| step.replace('~', "~0").replace('/', "~1"));
+    steps.fold(format!("{file}#"), |text, step| text + "/" + &step)
 }
 
-/// Every `$ref` of a document.
-pub(super) fn references(root: &Value) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut left = vec![root];
-    while let Some(value) = left.pop() {
-        match value {
-            Value::Mapping(entries) => {
-                found.extend(entries.get("$ref").and_then(Value::as_str));
-                left.extend(entries.values());
-            }
-            Value::Sequence(items) => left.extend(items),
-            _ => {}
-        }
-    }
-    found
+/// The place that a reference leads to.
+fn target(reference: &str) -> Option<Path> {
+    let file = files::file(reference);
+    let pointer = reference[file.len()..].trim_start_matches('#');
+    let steps = pointer.strip_prefix('/').into_iter().flat_map(|steps| steps.split('/'));
+    let steps = steps.map(|step| step.replace("~1", "/").replace("~0", "~"));
+    (!file.is_empty()).then(|| std::iter::once(file.to_owned()).chain(steps).collect())
 }
 
-/// Has every reference to a place, or to what stands below it, lead to another.
-pub(super) fn redirect(value: &mut Value, from: &str, to: &str) {
+/// Does something to every `$ref`.
+pub(super) fn each_reference(value: &mut Value, change: &mut impl FnMut(&mut String)) {
     match value {
         Value::Mapping(entries) => {
             for (key, child) in entries.iter_mut() {
                 match child {
-                    Value::String(text) if key.as_str() == Some("$ref") => {
-                        let rest = text.strip_prefix(from).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-                        if let Some(rest) = rest {
-                            *text = format!("{to}{rest}");
-                        }
-                    }
-                    child => redirect(child, from, to),
+                    Value::String(text) if key.as_str() == Some("$ref") => change(text),
+                    child => each_reference(child, change),
                 }
             }
         }
-        Value::Sequence(items) => items.iter_mut().for_each(|item| redirect(item, from, to)),
+        Value::Sequence(items) => items.iter_mut().for_each(|item| each_reference(item, change)),
         _ => {}
     }
+}
+
+/// Has every reference to a place, or to what stands below it, lead to another.
+pub(super) fn redirect(tree: &mut Value, from: &str, to: &str) {
+    each_reference(tree, &mut |text| {
+        let rest = text.strip_prefix(from).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        if let Some(rest) = rest {
+            *text = format!("{to}{rest}");
+        }
+    });
 }

@@ -3,6 +3,7 @@
 use serde_yaml::{Mapping, Value};
 
 use super::dice::Dice;
+use super::files;
 use super::places::{self, Path, Places, Role};
 use super::{Change, words};
 
@@ -110,11 +111,12 @@ fn move_out(root: &mut Value, dice: &mut Dice) -> bool {
         Some(last) => last.clone(),
         None => (dice.word(words::NAMES)).to_owned(),
     };
-    let to = ["components".to_owned(), "schemas".to_owned(), key.clone()];
+    let Some(document) = files::document(root).map(str::to_owned) else { return false };
+    let to = [document.clone(), "components".to_owned(), "schemas".to_owned(), key.clone()];
     if path == to || !set(root, &path, single("$ref", places::reference(&to).into())) {
         return false;
     }
-    let mut entries = root.as_mapping_mut();
+    let mut entries = places::object(root, &[document]);
     for key in ["components", "schemas"] {
         let below = entries.map(|object| object.entry(key.into()).or_insert_with(|| Mapping::new().into()));
         entries = below.and_then(Value::as_mapping_mut);

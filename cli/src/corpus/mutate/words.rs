@@ -457,3 +457,6 @@ pub(super) const OF_SERVERS: &[&str] = &[
     "security: [{a: []}]",
     "protocolVersion: 1.1",
 ];
+
+/// Where parts go that move to files, without the endings.
+pub(super) const FILES: &[&str] = &["parts", "types/parts", "types/common", "shared", "Order", "a b", "type", "é"];
