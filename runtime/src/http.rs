@@ -47,6 +47,7 @@
 mod answer;
 mod body;
 mod budget;
+mod buffer;
 mod receiver;
 mod tally;
 

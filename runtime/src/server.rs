@@ -76,8 +76,8 @@ const BREATHER: Duration = Duration::from_millis(100);
 ///
 /// The process needs as many file descriptors as connections, and some more (`ulimit -n`).
 ///
-/// What large bodies took is free again once they are answered. glibc's allocator keeps some of that, the more the larger
-/// they were, and for each thread apart; with `MALLOC_MMAP_THRESHOLD_=131072` in the environment it gives it back.
+/// What large bodies took is the system's again once they are answered, whatever the allocator is: they are in pages of
+/// their own.
 ///
 /// When it is told to stop it takes no connection any more, answers 503 with `Retry-After` to requests that come
 /// on those it has, lets those that were begun finish, and ends.

@@ -9,6 +9,7 @@ mod inbox;
 mod kit;
 mod letters;
 mod limits;
+mod memory;
 #[cfg(feature = "nats")]
 mod nats;
 mod outage;

@@ -1,11 +1,12 @@
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use futures_util::future::{Either, select};
 use http_body_util::BodyExt;
 
 use super::budget::{Budget, Hold};
+use super::buffer::Buffer;
 use crate::BoxError;
 
 /// Why there is no body to look at.
@@ -71,11 +72,12 @@ async fn collect<B>(body: &mut Pin<Box<B>>, limit: usize, hold: &mut Hold) -> Re
 where
     B: http_body::Body<Error: Into<BoxError>>,
 {
-    let mut collected = BytesMut::new();
+    let announced = body.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
+    let mut collected = Buffer::new(announced.map_or(limit, |announced| announced.min(limit)));
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| BodyError::Broken)?;
         // The other kind of frame is trailers.
-        let Ok(data) = frame.into_data() else {
+        let Ok(mut data) = frame.into_data() else {
             continue;
         };
         let more = data.remaining();
@@ -86,7 +88,12 @@ where
         if !hold.grow(more) {
             return Err(BodyError::OverBudget);
         }
-        bytes::BufMut::put(&mut collected, data);
+        while data.has_remaining() {
+            let part = data.chunk();
+            let bytes = part.len();
+            collected.push(part).map_err(|_no_memory| BodyError::OverBudget)?;
+            data.advance(bytes);
+        }
     }
     if hold.settle() { Ok(collected.freeze()) } else { Err(BodyError::OverBudget) }
 }
