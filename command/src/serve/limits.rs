@@ -66,7 +66,7 @@ pub(super) struct Handling {
     /// For how long the ids of events that were passed on are kept, so that a duplicate is known
     #[arg(long, value_name = "SPAN", default_value = "7d", value_parser = span::parse)]
     horizon: Duration,
-    /// For how long dead letters are kept; without it until they are retried or discarded
+    /// For how long dead letters are kept, while serve runs; without it until they are retried or discarded
     #[arg(long, value_name = "SPAN", value_parser = span::parse)]
     keep_dead: Option<Duration>,
 }

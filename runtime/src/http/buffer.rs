@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_body_is_what_was_pushed_wherever_it_is() {
         for size in [0, 1, SMALL - 1, SMALL, SMALL + 1, 3 * SMALL] {
-            let body: Vec<u8> = (0..size).map(|index| (index % 251) as u8).collect();
+            let body: Vec<u8> = (0..=250).cycle().take(size).collect();
             let mut buffer = Buffer::new(size);
             for part in body.chunks(1_000) {
                 buffer.push(part).unwrap();

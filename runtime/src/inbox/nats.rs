@@ -64,7 +64,8 @@ const HEAD_ROOM: usize = 192 * 1024;
 ///   event comes again. The attempts that were given back count too.
 /// - Revisions are remembered for 7 days. Where they cannot be read, an event is handled all the same, and its
 ///   [`Freshness`](crate::Freshness) is not known. Headers that are no UTF-8 are mended.
-/// - When the last event came is known to 10 seconds.
+/// - When the last event came is known to 10 seconds. Dead letters are old by the clocks of the servers, should there be
+///   a [`Retention`] for them.
 /// - What waits or is worked on is listed as ready. Receipts are even for what is to be handled, and odd for dead
 ///   letters, which are numbered for themselves. One is found by its id by reading all that are before it.
 /// - A server takes messages of 1 MB unless told otherwise (`max_payload`), and what is larger is answered 413, as

@@ -6,6 +6,7 @@ mod room;
 mod row;
 mod schema;
 mod tables;
+mod time;
 mod writer;
 
 use std::fmt;
@@ -23,6 +24,7 @@ use super::{
 use crate::{BoxFuture, Clock, SteadyClock};
 use files::Files;
 use tables::Tables;
+use time::Reading;
 use writer::{Needs, Writer};
 
 /// How many rows a long change touches before others get their turn.
@@ -48,7 +50,8 @@ const AT_ONCE: usize = 500;
 /// time is to lease: the first lease ends those of every process before it, see [`Inbox::lease`].
 ///
 /// A retry that waits is due after its delay, whatever the system's clock is set to meanwhile, and after a
-/// restart it waits for no longer than that delay again.
+/// restart it waits for no longer than that delay again. What is kept for a time, see [`Retention`], is kept for as long
+/// while the inbox is open: neither a clock that is set between two starts nor a time of rest makes anything older.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -64,6 +67,7 @@ const AT_ONCE: usize = 500;
 /// ```
 pub struct Sqlite {
     clock: Arc<dyn Clock>,
+    began: i64,
     writer: Writer,
     changed: Notify,
 }
@@ -93,18 +97,21 @@ impl Sqlite {
     fn start(path: &Path, connection: Connection) -> Result<Self, InboxError> {
         let files = Files::of(path).map_err(|error| InboxError::Unavailable(error.into()))?;
         let writer = Writer::start(connection, files)?;
-        Ok(Self { clock: Arc::new(SteadyClock::new()), writer, changed: Notify::new() })
+        let clock = SteadyClock::new();
+        let began = clock.now().as_millisecond();
+        Ok(Self { clock: Arc::new(clock), began, writer, changed: Notify::new() })
     }
 
     /// Sets what it measures time with. Default: a [`SteadyClock`].
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.began = clock.now().as_millisecond();
         self.clock = clock;
         self
     }
 
-    fn now(&self) -> i64 {
-        self.clock.now().as_millisecond()
+    fn now(&self) -> Reading {
+        Reading { began: self.began, now: self.clock.now().as_millisecond() }
     }
 
     /// Has the writer do this in a transaction. Done means committed.
@@ -116,7 +123,7 @@ impl Sqlite {
     }
 
     /// Removes what has stood so for longer than this, some at a time.
-    async fn purge_of(&self, state: State, kept: Duration, now: i64) -> Result<u64, InboxError> {
+    async fn purge_of(&self, state: State, kept: Duration, now: Reading) -> Result<u64, InboxError> {
         let mut purged = 0;
         loop {
             let count = self.write(move |tables| tables.purge(state, kept, now, AT_ONCE)).await?;
@@ -227,7 +234,9 @@ impl Inbox for Sqlite {
     }
 
     fn checkpoint(&self) -> BoxFuture<'_, Result<(), InboxError>> {
-        self.write(|tables| {
+        let now = self.now();
+        self.write(move |tables| {
+            tables.write_down_time(now)?;
             tables.ask_for_checkpoint();
             Ok(())
         })

@@ -8,3 +8,4 @@ mod inboxes;
 mod json_lines;
 mod order;
 mod sqlite;
+mod time;

@@ -3,9 +3,10 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use async_nats::jetstream::message::StreamMessage;
 use jiff::Timestamp;
 
-use super::{Nats, SILENCE, stream, within};
+use super::{Nats, SILENCE, stream, unavailable, within};
 use crate::clock::{elapsed, millis};
 use crate::inbox::{Delivery, InboxError, Kind, Put};
 
@@ -46,15 +47,25 @@ impl Nats {
     /// Writes it down again, since a message goes after a week, and silence may be longer.
     pub(super) async fn keep_arrival(&self) -> Result<(), InboxError> {
         if let Some(last) = self.read_arrival().await? {
-            self.write_arrival(last).await;
+            let sent = self.context.publish(stream::arrival_subject(&self.name), last.to_string().into());
+            within(SILENCE, async { sent.await.map_err(unavailable)?.await.map_err(unavailable) }).await?;
         }
         Ok(())
     }
 
     async fn read_arrival(&self) -> Result<Option<i64>, InboxError> {
-        let subject = stream::arrival_subject(&self.name);
-        let message = within(SILENCE, stream::last(&self.revisions, &subject)).await?;
+        let message = self.last_note().await?;
         Ok(message.and_then(|message| std::str::from_utf8(&message.payload).ok()?.parse().ok()))
+    }
+
+    /// What the clocks of the servers showed when it was written down last, in seconds since 1970. A worker writes it down
+    /// before it throws dead letters away, whose times are by those clocks, too; its own may have been set by a day.
+    pub(super) async fn servers_time(&self) -> Result<Option<i64>, InboxError> {
+        Ok(self.last_note().await?.map(|message| message.time.unix_timestamp()))
+    }
+
+    async fn last_note(&self) -> Result<Option<StreamMessage>, InboxError> {
+        within(SILENCE, stream::last(&self.revisions, &stream::arrival_subject(&self.name))).await
     }
 
     /// The event is stored whatever becomes of this, so nobody waits to hear.

@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::stream::Seat;
 use super::{Nats, frame, stream, unavailable};
-use crate::clock::elapsed;
 use crate::inbox::{Entry, EventId, InboxError, Page, State};
 
 impl Nats {
@@ -27,12 +24,13 @@ impl Nats {
         stream::find(&self.dead, &self.dead_subject(), id).await
     }
 
-    /// Removes those that are older than this. They are in the order of their deaths.
+    /// Removes those that are older than this, by the clocks of the servers. They are in the order of their deaths.
     pub(super) async fn purge_letters(&self, kept: Duration) -> Result<u64, InboxError> {
-        let now = Timestamp::now().as_millisecond();
         let mut purged = 0;
+        let Some(now) = self.servers_time().await? else { return Ok(purged) };
         while let Some(message) = stream::next(&self.dead, &self.dead_subject(), 0).await? {
-            if elapsed(message.time.unix_timestamp().saturating_mul(1_000), now) <= kept {
+            let age = now.saturating_sub(message.time.unix_timestamp());
+            if Duration::from_secs(u64::try_from(age).unwrap_or(0)) <= kept {
                 break;
             }
             self.dead.delete_message(message.sequence).await.map_err(unavailable)?;

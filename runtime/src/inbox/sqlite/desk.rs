@@ -6,6 +6,7 @@ use rusqlite::{Error, OptionalExtension, params};
 
 use super::row::{self, DEAD, DELIVERY, ENTRY, HELD, LEASED, READY, WAITING, receipt, state_number};
 use super::tables::{Tables, limit};
+use super::time::Reading;
 use crate::clock::{elapsed, millis};
 use crate::inbox::{Entry, EventId, Page, Receipt, State, Stats, Stored};
 
@@ -65,7 +66,8 @@ impl Tables<'_> {
         self.run(sql, [state, number]).map(|_| ())
     }
 
-    pub(super) fn stats(&self, now: i64) -> Result<Stats, Error> {
+    pub(super) fn stats(&self, clock: Reading) -> Result<Stats, Error> {
+        let now = self.time(clock)?.seen;
         let count = |sql| self.number(sql, []).map(|count| count.unwrap_or(0).unsigned_abs());
         let mut oldest = None;
         for state in [READY, HELD, WAITING, LEASED] {
@@ -91,8 +93,10 @@ impl Tables<'_> {
     }
 
     /// Removes some that have stood so for longer than this.
-    pub(super) fn purge(&self, state: State, kept: Duration, now: i64, most: usize) -> Result<usize, Error> {
+    pub(super) fn purge(&self, state: State, kept: Duration, clock: Reading, most: usize) -> Result<usize, Error> {
         self.remember_last()?;
+        self.write_down_time(clock)?;
+        let now = self.time(clock)?.lived;
         // The state stands in the text, so that the index of done events is used.
         let sql = format!(
             "DELETE FROM event WHERE receipt IN

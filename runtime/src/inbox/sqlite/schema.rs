@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::time;
 use crate::inbox::InboxError;
 
 /// How long another process may hold the file before a write fails. Below what a sender waits for.
@@ -65,13 +66,16 @@ pub(super) fn open(path: &Path) -> Result<Connection, InboxError> {
     if matches!(version(&connection).map_err(unavailable)?, Found::Empty) {
         create(&connection).map_err(unavailable)?;
     }
-    check(connection)
+    let connection = check(connection)?;
+    connection.execute_batch(time::TABLE).map_err(unavailable)?;
+    Ok(connection)
 }
 
 /// A connection to the inbox in this file, which is left as it is if there is none.
 pub(super) fn open_existing(path: &Path) -> Result<Connection, InboxError> {
     let connection = check(connect(path)?)?;
     prepare(&connection).map_err(unavailable)?;
+    connection.execute_batch(time::TABLE).map_err(unavailable)?;
     Ok(connection)
 }
 

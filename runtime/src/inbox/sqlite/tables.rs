@@ -5,6 +5,7 @@ use std::cell::Cell;
 use rusqlite::{Connection, Error, OptionalExtension, Params, params};
 
 use super::row::{self, DEAD, DELIVERY, DONE, HELD, LEASED, READY, WAITING, kind_number, receipt};
+use super::time::{Offsets, Reading};
 use crate::Freshness;
 use crate::clock::{elapsed, millis};
 use crate::inbox::{Batch, Delivery, Kind, Leased, OrderKey, Put, Reason, Settlement, Ticket};
@@ -45,11 +46,21 @@ struct Session {
     interrupted: Option<i64>,
     /// What is committed is to be written back into the file.
     checkpoint: bool,
+    /// What its clock is off by, once it has been asked.
+    offsets: Option<Offsets>,
 }
 
 impl<'c> Tables<'c> {
     pub(super) fn new(connection: &'c Connection) -> Self {
         Self { connection, session: Cell::default() }
+    }
+
+    pub(super) fn offsets(&self) -> Option<Offsets> {
+        self.session.get().offsets
+    }
+
+    pub(super) fn set_offsets(&self, offsets: Offsets) {
+        self.session.set(Session { offsets: Some(offsets), ..self.session.get() });
     }
 
     /// Does all of this, or nothing.
@@ -103,7 +114,8 @@ impl<'c> Tables<'c> {
         Ok(found.flatten())
     }
 
-    pub(super) fn put(&self, delivery: &Delivery, reason: Option<&Reason>, now: i64) -> Result<Put, Error> {
+    pub(super) fn put(&self, delivery: &Delivery, reason: Option<&Reason>, clock: Reading) -> Result<Put, Error> {
+        let now = self.time(clock)?;
         let key = delivery.key().map(OrderKey::as_str);
         let state = if reason.is_some() { DEAD } else { self.place_in_line(key)? };
         let revision = delivery.revision();
@@ -122,8 +134,8 @@ impl<'c> Tables<'c> {
                 revision.map(|revision| revision.number),
                 revision.and_then(|revision| revision.before),
                 delivery.received_at().as_millisecond(),
-                now,
-                reason.map(|_| now),
+                now.seen,
+                reason.map(|_| now.lived),
                 reason.map(|reason| reason.kind().as_str()),
                 reason.and_then(Reason::pointer),
                 reason.map(Reason::message),
@@ -145,7 +157,8 @@ impl<'c> Tables<'c> {
     }
 
     /// `None` if a later process leases.
-    pub(super) fn lease(&self, most: usize, now: i64) -> Result<Option<Batch>, Error> {
+    pub(super) fn lease(&self, most: usize, clock: Reading) -> Result<Option<Batch>, Error> {
+        let now = self.time(clock)?.seen;
         let Some(fence) = self.own_fence(now)? else {
             return Ok(None);
         };
@@ -223,7 +236,8 @@ impl<'c> Tables<'c> {
     }
 
     /// `None` if the ticket's lease is over.
-    pub(super) fn settle(&self, ticket: Ticket, how: &Settlement, now: i64) -> Result<Option<()>, Error> {
+    pub(super) fn settle(&self, ticket: Ticket, how: &Settlement, clock: Reading) -> Result<Option<()>, Error> {
+        let now = self.time(clock)?;
         let number = ticket.receipt.0.cast_signed();
         let sql = "SELECT key, kind FROM event WHERE receipt = ?1 AND state = ?2 AND fence = ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -244,18 +258,19 @@ impl<'c> Tables<'c> {
             Settlement::Done => {
                 let sql = "UPDATE event SET state = ?1, settled_at = ?2, channel = NULL, headers = NULL, body = NULL
                      WHERE receipt = ?3";
-                self.run(sql, params![DONE, now, number])?;
+                self.run(sql, params![DONE, now.lived, number])?;
             }
             Settlement::Retry { after } => {
                 let after = millis(*after);
                 let sql = "UPDATE event SET state = ?1, due_at = ?2, due_after = ?3 WHERE receipt = ?4";
-                self.run(sql, params![WAITING, now.saturating_add(after), after, number])?;
+                self.run(sql, params![WAITING, now.seen.saturating_add(after), after, number])?;
                 return Ok(Some(()));
             }
             Settlement::Dead(reason) => {
                 let sql = "UPDATE event SET state = ?1, settled_at = ?2, reason = ?3, reason_pointer = ?4,
                      reason_message = ?5 WHERE receipt = ?6";
-                let params = params![DEAD, now, reason.kind().as_str(), reason.pointer(), reason.message(), number];
+                let params =
+                    params![DEAD, now.lived, reason.kind().as_str(), reason.pointer(), reason.message(), number];
                 self.run(sql, params)?;
             }
             Settlement::Released => {
