@@ -17,6 +17,7 @@ mod store;
 mod tokens;
 mod verify;
 
+use std::env;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -24,8 +25,16 @@ use clap::Parser;
 use crate::arguments::{Arguments, Command};
 use crate::failure::Answer;
 
+fn main() -> ExitCode {
+    #[cfg(unix)]
+    if env::args_os().nth(1).is_some_and(|word| word == serve::watch::CALL) {
+        return serve::watch::run();
+    }
+    run()
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn run() -> ExitCode {
     let command = Arguments::parse().command;
     let wants_json = command.wants_json();
     let outcome = match command {

@@ -4,6 +4,8 @@ mod exec;
 mod forward;
 mod limits;
 mod url;
+#[cfg(unix)]
+pub(crate) mod watch;
 
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
@@ -22,6 +24,7 @@ use crate::failure::{Answer, Failure};
 use crate::output;
 use crate::store::{self, Address};
 use crate::tokens::Tokens;
+use exec::Exec;
 use forward::{Forward, Shape, Target, Unlisted};
 use limits::{Handling, Receiving, Running};
 use tracing_subscriber::filter::LevelFilter;
@@ -40,8 +43,8 @@ kept as a dead letter with its reason; those of one resource in the order they a
 --exec runs CMD with sh, the body on its standard input, and KUSTOMER_EVENT_NAME, KUSTOMER_EVENT_ID and \
 KUSTOMER_EVENT_ATTEMPT in its environment; what it prints goes to standard error. Exit code 0: done; 75: try again \
 later, as when it or what it runs is killed (129 to 192, as shells say) or, 126 and 127, cannot be run; any other: \
-rejected, so kept as a dead letter. If serve itself is killed (kill -9), a command that runs goes on, and the next \
-serve passes its event on again, maybe beside it.
+rejected, so kept as a dead letter. If serve itself is killed (kill -9), so is what its commands run, by a process \
+that it starts beside itself, and the next serve passes their events on again.
 --forward posts the body, with X-Kustomer-Webhook-Event, X-Event-Id and X-Event-Attempt. 2xx: done; 4xx other than \
 408 and 429: rejected; anything else, or no answer: try again later.
 
@@ -132,7 +135,7 @@ struct To {
 impl To {
     fn target(&self) -> Result<Target, Failure> {
         match (&self.exec, &self.forward) {
-            (Some(command), _) => Ok(Target::Exec(command.clone())),
+            (Some(command), _) => Ok(Target::Exec(Exec::new(command))),
             (None, Some(url)) => url::Poster::new(url).map(Box::new).map(Target::Url),
             (None, None) => Err(Failure::call("nowhere to pass events on to", "give --exec or --forward")),
         }

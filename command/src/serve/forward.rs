@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use kustomer_webhooks::runtime::{BoxFuture, DecodeError, Dispatch, DispatchError, Inbound, Route};
 use kustomer_webhooks::{Context, EventName, KustomerEvent, UnknownEvent};
 
-use super::exec;
+use super::exec::Exec;
 use super::url::Poster;
 
 /// Passes each event on, known or not.
@@ -16,7 +16,7 @@ pub(super) struct Forward {
 
 /// Where events are passed on to.
 pub(super) enum Target {
-    Exec(String),
+    Exec(Exec),
     Url(Box<Poster>),
 }
 
@@ -72,7 +72,7 @@ impl Dispatch for Forward {
             let facts = Facts { name, id, attempt: cx.attempt().to_string() };
             let body = cx.inbound().body();
             let passed = match &self.target {
-                Target::Exec(command) => exec::pass(command, &facts, body).await,
+                Target::Exec(exec) => exec.pass(&facts, body).await,
                 Target::Url(poster) => poster.pass(&facts, body.clone()).await,
             };
             Ok(passed?)

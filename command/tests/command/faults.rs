@@ -86,19 +86,24 @@ fn a_command_that_takes_too_long_is_ended_with_all_that_it_has_started() {
     assert_eq!(code, Some(0));
     let listed = place.settled(&["--state", "dead"]);
     assert_eq!(listed["events"][0]["reason"]["kind"], "exhausted", "{listed}");
-    let group = std::fs::read_to_string(place.file("group")).unwrap();
-    let is_there = || {
-        let asked = std::process::Command::new("kill").args(["-0", "--", &format!("-{}", group.trim())]).output();
-        asked.unwrap().status.success()
-    };
-    for _ in 0..600 {
-        if !is_there() {
-            serving.terminate();
-            return;
-        }
-        sleep(Duration::from_millis(100));
-    }
-    panic!("it lives on");
+    place.until(|| !place.group_lives());
+    serving.terminate();
+}
+
+#[test]
+fn what_a_command_runs_ends_with_a_receiver_that_is_killed() {
+    let place = Place::new();
+    // A pipeline: the shell is not all that has to end.
+    let serving = place.serve(&["--exec", "echo $$ > group; sleep 300 | cat"]);
+    let (_, code) = report(place.sim(&["--count", "1"]));
+    assert_eq!(code, Some(0));
+    place.until(|| place.group_lives());
+    serving.kill();
+    place.until(|| !place.group_lives());
+    let serving = place.serve(&["--exec", NOTE]);
+    place.settled(&[]);
+    serving.terminate();
+    assert_eq!(place.handled().len(), 1);
 }
 
 #[test]

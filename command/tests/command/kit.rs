@@ -112,6 +112,13 @@ impl Place {
         command(self.path(), &["inbox", "--json"]).args(arguments).output().unwrap()
     }
 
+    /// Whether the process group lives whose number a command wrote into the file `group`.
+    pub(crate) fn group_lives(&self) -> bool {
+        let group = fs::read_to_string(self.file("group")).unwrap_or_default();
+        let asked = Command::new("kill").args(["-0", "--", &format!("-{}", group.trim())]).output();
+        !group.is_empty() && asked.unwrap().status.success()
+    }
+
     pub(crate) fn until(&self, condition: impl Fn() -> bool) {
         let started = Instant::now();
         while !condition() {

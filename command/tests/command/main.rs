@@ -2,11 +2,17 @@
 
 #[cfg(feature = "nats")]
 mod broker;
+#[cfg(feature = "nats")]
+mod cluster;
+#[cfg(feature = "nats")]
+mod credentials;
 mod disk;
 mod drain;
 mod faults;
 mod inbox;
 mod kit;
+#[cfg(feature = "nats")]
+mod leader;
 mod letters;
 mod limits;
 mod memory;

@@ -1,7 +1,6 @@
 //! The inbox in a JetStream, against a nats-server that is started here. Without one the tests pass over, aloud.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::process::Output;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -158,43 +157,4 @@ fn looking_makes_no_inbox_and_what_is_wrong_is_named() {
         let output = place.inbox(&[["ls", "--inbox", &url].as_slice(), &wrong].concat());
         assert_eq!(output.status.code(), Some(2), "{output:?}");
     }
-}
-
-#[test]
-fn servers_let_in_who_proves_who_they_are() {
-    // The pair of the documentation of NATS.
-    const SEED: &str = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY\n";
-    const PUBLIC: &str = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4";
-    let place = Place::new();
-    fs::write(place.file("seed"), SEED).unwrap();
-    let nkey = format!("authorization {{ users = [ {{ nkey: {PUBLIC} }} ] }}");
-    for (configuration, arguments) in [
-        ("authorization { user: crm, password: secret }", ["--nats-user", "crm"]),
-        ("authorization { token: secret }", ["--nats-token-env", "NATS_PASSWORD"]),
-        (&nkey, ["--nats-nkey", "seed"]),
-    ] {
-        let Some(broker) = Broker::start(configuration) else { return };
-        let call = ["inbox", "replay", "--json", "--inbox", &broker.url()];
-        let stranger = command(place.path(), &call).output().unwrap();
-        assert_eq!(stranger.status.code(), Some(3), "{configuration}: {stranger:?}");
-        let mut known = command(place.path(), &call);
-        let known = known.args(arguments).env("NATS_PASSWORD", "secret").output().unwrap();
-        assert_eq!(parsed(&known), json!({"stored": 0, "duplicates": 0}), "{configuration}");
-    }
-}
-
-#[test]
-fn tls_is_spoken_with_servers_that_are_trusted() {
-    let place = Place::new();
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    fs::write(place.file("certificate.pem"), made.cert.pem()).unwrap();
-    fs::write(place.file("key.pem"), made.signing_key.serialize_pem()).unwrap();
-    let (certificate, key) = (place.file("certificate.pem"), place.file("key.pem"));
-    let configuration = format!("tls {{ cert_file: {certificate:?}, key_file: {key:?} }}");
-    let Some(broker) = Broker::start(&configuration) else { return };
-    let call = ["inbox", "replay", "--json", "--inbox", &broker.tls_url()];
-    let distrustful = command(place.path(), &call).output().unwrap();
-    assert_eq!(distrustful.status.code(), Some(3), "{distrustful:?}");
-    let trusting = command(place.path(), &call).args(["--nats-ca", "certificate.pem"]).output().unwrap();
-    assert_eq!(parsed(&trusting), json!({"stored": 0, "duplicates": 0}));
 }

@@ -55,6 +55,8 @@ const HEAD_ROOM: usize = 192 * 1024;
 ///   Run three servers and set three replicas, so that a majority has it; or set `sync_interval: always`.
 ///   Three bear the loss of one at a time: where a second is killed while the first still catches up, what a majority
 ///   had acknowledged was seen to be lost (servers of 2.9), so restart them one after the other.
+/// - Tried with servers of 2.15, and of 2.9. Those of 2.9 are not advised: after a leader was killed, some of their
+///   consumers were seen to hand out nothing more until the servers were started again.
 /// - Duplicates are known for 2 hours (`Nats-Msg-Id`), not for 7 days.
 /// - Streams that are there already keep their settings, the number of replicas among them.
 /// - Order is kept in each of the 32 partitions, by the hash of the key. So at most 32 events are handled at
