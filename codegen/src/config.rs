@@ -186,8 +186,9 @@ impl Config {
         if diagnostics.has_errors(Strictness::Lenient) {
             return None;
         }
-        let tokens = emit::emit(&api, &names, self);
-        let code = format::format(tokens, &source.file_names());
+        let mut layout = format::Layout::default();
+        let imports = emit::emit(&api, &names, self, &mut |item| layout.add(item));
+        let code = layout.file(imports, &source.file_names());
         Some(Made { api, names, code })
     }
 

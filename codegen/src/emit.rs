@@ -21,6 +21,7 @@ mod json;
 mod known;
 mod lints;
 mod literal;
+mod look;
 mod markdown;
 mod mixed;
 mod parameters;
@@ -38,8 +39,9 @@ mod unions;
 mod whole;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use syn::{Item, ItemMod, parse_quote};
 
+use self::look::Items;
 use crate::config::{Config, Extent};
 use crate::ir::{Api, Shape, TypeDef, TypeId};
 use crate::names::Names;
@@ -54,12 +56,22 @@ struct Emit<'a> {
     joined: &'a joined::Joined<'a>,
 }
 
-/// The items of the file, in their order.
-pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream> {
+/// Hands on the items of the file in their order, each as it is made, and returns what they import.
+pub(crate) fn emit(api: &Api, names: &Names, config: &Config, hand_on: &mut dyn FnMut(Item)) -> Vec<Item> {
     let (integers, joined) = (&whole::Integers::of(&api.types), &joined::Joined::of(api));
     let emit = Emit { api, names, config, integers, joined };
-    let mut items: Vec<TokenStream> = event_name::event_name(emit).into_iter().collect();
-    if config.extent == Extent::Everything {
+    let Some(module) = &config.module else { return items(emit, hand_on) };
+    let mut inside = Vec::new();
+    let mut content = items(emit, &mut |item| inside.push(item));
+    content.append(&mut inside);
+    hand_on(in_module(api, module, content));
+    Vec::new()
+}
+
+fn items(emit: Emit<'_>, hand_on: &mut dyn FnMut(Item)) -> Vec<Item> {
+    let mut items = Items::of(emit, hand_on);
+    items.extend(event_name::event_name(emit));
+    if emit.config.extent == Extent::Everything {
         items.extend(handler::handler(emit));
         items.extend(dispatch::dispatch(emit));
         items.extend(publisher::publisher(emit));
@@ -70,37 +82,34 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config) -> Vec<TokenStream
     items.extend(servers::servers(emit));
     items.extend(bindings::bindings(emit));
     items.extend(examples::examples(emit));
-    for (id, def) in api.types.in_order() {
+    for (id, def) in emit.api.types.in_order() {
         items.extend(type_def(emit, id, def));
         items.extend(schemas::validate(emit, id));
     }
     items.extend(structs::helpers(emit));
     items.extend(unions::helpers(emit));
-    let wholes = whole::Mention::of(&items);
+    let wholes = items.wholes;
     items.extend(whole::helpers(emit, wholes));
     items.extend(schemas::functions(emit));
     items.extend(schemas::schemas(emit));
-    let imports = imports::imports(emit, wholes);
-    let items = lints::allow(emit, imports.into_iter().chain(items).collect());
-    match &config.module {
-        Some(name) => vec![module(api, name, &items)],
-        None => items,
-    }
+    imports::imports(emit, wholes).into_iter().map(|tokens| items.item(tokens)).collect()
 }
 
 /// Everything in a module, for a crate with several documents.
-fn module(api: &Api, name: &str, items: &[TokenStream]) -> TokenStream {
+fn in_module(api: &Api, name: &str, items: Vec<Item>) -> Item {
     let docs =
         docs::line(&format!("What {} becomes in Rust.", docs::phrase(api.title.as_deref().unwrap_or("the document"))));
     let name = Ident::new(name, Span::call_site());
     // A program, unlike a library, is warned of what it does not use.
-    quote! {
+    let mut module: ItemMod = parse_quote! {
         #docs
         #[allow(dead_code)]
-        pub mod #name {
-            #(#items)*
-        }
+        pub mod #name {}
+    };
+    if let Some((_, content)) = &mut module.content {
+        *content = items;
     }
+    Item::Mod(module)
 }
 
 fn type_def(emit: Emit<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {

@@ -55,6 +55,10 @@ impl Deprecated {
         found
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.alone.is_empty() && self.members.is_empty()
+    }
+
     /// Whether an item with these words in it speaks of something deprecated.
     pub(super) fn is_among(&self, words: &BTreeSet<String>) -> bool {
         self.alone.iter().any(|name| words.contains(name))

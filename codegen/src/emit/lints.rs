@@ -1,81 +1,66 @@
 //! Lints that the document's words would set off, turned off for the item that has them, and for no other: the file cannot
 //! turn them off for itself, because `include!` takes no attributes of a module.
 
-use std::collections::BTreeSet;
 use std::f64::consts;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use quote::quote;
+use syn::buffer::Cursor;
+use syn::{Attribute, Item, parse_quote};
 
-use super::Emit;
 use super::deprecated::Deprecated;
+use super::look::Found;
 
-/// The items, each with the lints off that it would set off.
-pub(super) fn allow(emit: Emit<'_>, items: Vec<TokenStream>) -> Vec<TokenStream> {
-    let deprecated = Deprecated::of(emit);
-    let allowed = |item: TokenStream| {
-        let found = Found::of(&item);
-        let lints = [
-            deprecated.is_among(&found.words).then(|| quote!(deprecated)),
-            found.has_constant.then(|| quote!(clippy::approx_constant)),
-            found.has_odd_self.then(|| quote!(clippy::wrong_self_convention)),
-        ];
-        let lints: Vec<TokenStream> = lints.into_iter().flatten().collect();
-        if lints.is_empty() { item } else { after_docs(item, &lints) }
-    };
-    items.into_iter().map(allowed).collect()
-}
-
-/// What lints look at.
-#[derive(Default)]
-struct Found {
-    words: BTreeSet<String>,
-    /// A number of the document that is nearly a constant of mathematics.
-    has_constant: bool,
-    /// A method such as `from_device(&self)`, called so in the document.
-    has_odd_self: bool,
-}
-
-impl Found {
-    fn of(item: &TokenStream) -> Self {
-        let mut found = Self::default();
-        found.look(item.clone());
-        found
+/// Turns off, for an item in which this was found, the lints that it would set off.
+pub(super) fn allow(item: &mut Item, found: &Found, deprecated: &Deprecated) {
+    let lints: [Option<syn::Path>; 3] = [
+        deprecated.is_among(&found.words).then(|| parse_quote!(deprecated)),
+        found.has_constant.then(|| parse_quote!(clippy::approx_constant)),
+        found.has_odd_self.then(|| parse_quote!(clippy::wrong_self_convention)),
+    ];
+    let lints: Vec<syn::Path> = lints.into_iter().flatten().collect();
+    if let (false, Some(attributes)) = (lints.is_empty(), attributes(item)) {
+        // Where a person would put it: below the words, above the rest.
+        let docs = attributes.iter().take_while(|attribute| attribute.path().is_ident("doc")).count();
+        attributes.insert(docs, parse_quote!(#[allow(#(#lints),*)]));
     }
+}
 
-    fn look(&mut self, tokens: TokenStream) {
-        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-        for (index, token) in tokens.iter().enumerate() {
-            match token {
-                TokenTree::Ident(ident) => {
-                    let text = ident.to_string();
-                    self.words.insert(text.strip_prefix("r#").map_or_else(|| text.clone(), str::to_owned));
-                    if text == "fn" && is_odd_method(&tokens[index + 1..]) {
-                        self.has_odd_self = true;
-                    }
-                }
-                TokenTree::Literal(literal) => self.has_constant |= is_nearly_a_constant(&literal.to_string()),
-                TokenTree::Group(group) => self.look(group.stream()),
-                TokenTree::Punct(_) => {}
-            }
+/// The attributes of the items that are made here.
+fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
+    Some(match item {
+        Item::Const(item) => &mut item.attrs,
+        Item::Enum(item) => &mut item.attrs,
+        Item::Fn(item) => &mut item.attrs,
+        Item::Impl(item) => &mut item.attrs,
+        Item::Mod(item) => &mut item.attrs,
+        Item::Static(item) => &mut item.attrs,
+        Item::Struct(item) => &mut item.attrs,
+        Item::Trait(item) => &mut item.attrs,
+        Item::Type(item) => &mut item.attrs,
+        Item::Use(item) => &mut item.attrs,
+        _ => return None,
+    })
+}
+
+/// Whether a method of this name and what follows takes `&self` though it begins so, which Rust's methods of such names do
+/// not. What follows are generics, if any, and the arguments.
+pub(super) fn is_odd_method(name: &str, after: Cursor<'_>) -> bool {
+    if !name.starts_with("from_") && !name.starts_with("into_") {
+        return false;
+    }
+    let mut rest = after;
+    while !rest.eof() {
+        if let Some((arguments, ..)) = rest.any_group() {
+            let second = arguments.token_tree().and_then(|(_, rest)| rest.ident());
+            return second.is_some_and(|(word, _)| word == "self");
         }
+        let Some((_, next)) = rest.token_tree() else { return false };
+        rest = next;
     }
-}
-
-/// Whether a method whose name begins so takes `&self`, which Rust's methods of such names do not.
-fn is_odd_method(after: &[TokenTree]) -> bool {
-    let [TokenTree::Ident(name), rest @ ..] = after else { return false };
-    let name = name.to_string();
-    let mut groups = rest.iter().filter_map(|token| match token {
-        TokenTree::Group(group) => Some(group.stream()),
-        _ => None,
-    });
-    (name.starts_with("from_") || name.starts_with("into_"))
-        && groups.next().is_some_and(|group| group.into_iter().nth(1).is_some_and(|word| word.to_string() == "self"))
+    false
 }
 
 /// Whether clippy would say that this number is written better by its name.
-fn is_nearly_a_constant(literal: &str) -> bool {
+pub(super) fn is_nearly_a_constant(literal: &str) -> bool {
     const CONSTANTS: [f64; 19] = [
         consts::E,
         consts::FRAC_1_PI,
@@ -101,22 +86,4 @@ fn is_nearly_a_constant(literal: &str) -> bool {
     number.contains('.')
         && number.len() > 3
         && number.parse::<f64>().is_ok_and(|number| CONSTANTS.iter().any(|constant| (constant - number).abs() < 0.01))
-}
-
-/// The item with the attribute where a person would put it: below the words, above the rest.
-fn after_docs(item: TokenStream, lints: &[TokenStream]) -> TokenStream {
-    let tokens: Vec<TokenTree> = item.into_iter().collect();
-    let is_doc = |pair: &[TokenTree]| match pair {
-        [TokenTree::Punct(hash), TokenTree::Group(group)] => {
-            let first = group.stream().into_iter().next();
-            hash.as_char() == '#'
-                && group.delimiter() == Delimiter::Bracket
-                && matches!(first, Some(TokenTree::Ident(ident)) if ident == "doc")
-        }
-        _ => false,
-    };
-    let docs = 2 * tokens.chunks(2).take_while(|pair| is_doc(pair)).count();
-    let (docs, rest) = tokens.split_at(docs);
-    let (docs, rest) = (docs.iter().cloned(), rest.iter().cloned());
-    quote!(#(#docs)* #[allow(#(#lints),*)] #(#rest)*)
 }

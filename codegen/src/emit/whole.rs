@@ -2,7 +2,7 @@
 
 mod integers;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) use self::integers::Integers;
@@ -80,25 +80,6 @@ pub(super) fn is_used(emit: Emit<'_>) -> bool {
 pub(super) enum Mention {
     Somewhere,
     Never,
-}
-
-impl Mention {
-    pub(super) fn of(items: &[TokenStream]) -> Self {
-        if items.iter().any(|item| is_in(item.clone())) { Self::Somewhere } else { Self::Never }
-    }
-}
-
-fn is_in(tokens: TokenStream) -> bool {
-    let mut name_before = false;
-    tokens.into_iter().any(|token| {
-        let is_path = name_before && matches!(&token, TokenTree::Punct(sign) if sign.as_char() == ':');
-        name_before = matches!(&token, TokenTree::Ident(name) if name == "whole");
-        match token {
-            TokenTree::Group(group) => is_in(group.stream()),
-            TokenTree::Literal(text) => text.to_string().starts_with("\"whole::"),
-            _ => is_path,
-        }
-    })
 }
 
 /// What the runtime would bring, where there is none: the same by the same names.
