@@ -26,8 +26,7 @@ impl Layout {
             self.text.push('\n');
         }
         self.last = Some(kind);
-        let file =
-            syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![spaced_inside(item)] };
+        let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![spaced_inside(item)] };
         for line in prettyplease::unparse(&file).lines() {
             if line.trim_start() != MARK {
                 self.text.push_str(line);

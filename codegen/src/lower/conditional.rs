@@ -64,7 +64,7 @@ fn conditional(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, SchemaId)
         });
         for id in conditions.map(|(_, id)| *id).chain(dependencies) {
             if let Some(part) = schemas.keywords(id).filter(|part| seen.insert(&part.at)) {
-                found.extend(merge::flat(schemas, part).properties);
+                found.extend(merge::flat(schemas, part).properties.iter().cloned());
                 pending.push(part);
             }
         }

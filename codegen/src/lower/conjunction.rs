@@ -68,11 +68,11 @@ fn of_alternatives(schemas: &Schemas, id: SchemaId) -> Vec<Contest> {
     if merged.properties.is_empty() {
         return Vec::new();
     }
-    let base = Keywords { one_of: Vec::new(), any_of: Vec::new(), ..merged.clone() };
+    let base = Keywords { one_of: Vec::new(), any_of: Vec::new(), ..(*merged).clone() };
     let alternatives = union::alternatives(schemas, &merged).into_iter();
     let joined = alternatives.filter_map(|id| {
         let part = merge::flat_of(schemas, id)?;
-        Some(merge::joined(schemas, &base, part, &schemas[id].at).contests)
+        Some(merge::joined(schemas, &base, part.into_owned(), &schemas[id].at).contests)
     });
     joined.flatten().collect()
 }

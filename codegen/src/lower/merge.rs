@@ -5,6 +5,7 @@
 
 mod said;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use self::said::Held;
@@ -12,15 +13,15 @@ pub(super) use self::said::{Contest, Settled};
 use crate::document::{Docs, JsonType, Keywords, Place, SchemaId, SchemaKind, Schemas};
 
 /// The keywords of a schema with everything merged in that its `allOf` says; the rest as it is.
-pub(super) fn flat(schemas: &Schemas, keywords: &Keywords) -> Keywords {
+pub(super) fn flat<'a>(schemas: &Schemas, keywords: &'a Keywords) -> Cow<'a, Keywords> {
     if keywords.all_of.is_empty() {
-        return keywords.clone();
+        return Cow::Borrowed(keywords);
     }
-    flat_with_contests(schemas, keywords).keywords
+    Cow::Owned(flat_with_contests(schemas, keywords).keywords)
 }
 
 /// The keywords at the end of a chain of references, merged.
-pub(super) fn flat_of(schemas: &Schemas, id: SchemaId) -> Option<Keywords> {
+pub(super) fn flat_of(schemas: &Schemas, id: SchemaId) -> Option<Cow<'_, Keywords>> {
     schemas.keywords(id).map(|keywords| flat(schemas, keywords))
 }
 

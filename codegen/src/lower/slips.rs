@@ -1,5 +1,6 @@
 //! Names in schemas that are probably meant otherwise: what they say is legal, and no code is wrong for it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{merge, union};
@@ -96,12 +97,12 @@ fn discriminator_is_a_property(schemas: &Schemas, keywords: &Keywords, diagnosti
     if has(&merged) {
         return;
     }
-    let alternatives: Vec<(SchemaId, Keywords)> = union::alternatives(schemas, &merged)
+    let alternatives: Vec<(SchemaId, Cow<'_, Keywords>)> = union::alternatives(schemas, &merged)
         .into_iter()
         .filter_map(|id| Some((id, merge::flat_of(schemas, id)?)))
         .filter(|(_, alternative)| !alternative.properties.is_empty())
         .collect();
-    let lacking: Vec<&(SchemaId, Keywords)> = alternatives
+    let lacking: Vec<&(SchemaId, Cow<'_, Keywords>)> = alternatives
         .iter()
         .filter(|(_, alternative)| !has(alternative) && alternative.one_of.is_empty() && alternative.any_of.is_empty())
         .collect();

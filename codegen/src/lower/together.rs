@@ -1,5 +1,6 @@
 //! `anyOf` of objects that may hold together: one object with the properties of all.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{merge, union};
@@ -10,8 +11,9 @@ pub(super) fn of(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]
     if !merged.one_of.is_empty() || union::tag(schemas, Some(merged), alternatives).is_some() {
         return None;
     }
-    let parts: Vec<Keywords> = alternatives.iter().map(|id| merge::flat_of(schemas, *id)).collect::<Option<_>>()?;
-    let is_plain = |part: &Keywords| {
+    let parts: Vec<Cow<'_, Keywords>> =
+        alternatives.iter().map(|id| merge::flat_of(schemas, *id)).collect::<Option<_>>()?;
+    let is_plain = |part: &Cow<'_, Keywords>| {
         (!part.properties.is_empty() || union::only_requires(part))
             && part.additional.is_none()
             && part.pattern_properties.is_empty()
@@ -49,16 +51,16 @@ pub(super) fn beside(schemas: &Schemas, merged: &Keywords) -> Keywords {
     let any_of = (!merged.one_of.is_empty()).then_some(&merged.any_of);
     for alternative in merged.further.iter().chain(any_of).flatten() {
         let Some(part) = merge::flat_of(schemas, *alternative) else { continue };
-        for (name, id) in part.properties {
-            if !base.properties.iter().any(|(known, _)| *known == name) {
-                base.properties.push((name, id));
+        for (name, id) in &part.properties {
+            if !base.properties.iter().any(|(known, _)| known == name) {
+                base.properties.push((name.clone(), *id));
             }
         }
     }
     base
 }
 
-fn required_by_all(parts: &[Keywords]) -> Vec<String> {
+fn required_by_all(parts: &[Cow<'_, Keywords>]) -> Vec<String> {
     let Some((first, others)) = parts.split_first() else { return Vec::new() };
     let by_others = |name: &&String| others.iter().all(|part| part.required.contains(name));
     first.required.iter().filter(by_others).cloned().collect()

@@ -1,5 +1,6 @@
 //! `oneOf` and `anyOf`: which alternatives there are, what they are called, and what tells them apart.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{merge, scalar};
@@ -237,9 +238,13 @@ pub(super) fn tag(
     keywords: Option<&Keywords>,
     alternatives: &[SchemaId],
 ) -> Option<(String, Vec<Alternative>)> {
-    let merged: Vec<Keywords> = alternatives.iter().map(|id| merge::flat_of(schemas, *id)).collect::<Option<_>>()?;
-    let (objects, others): (Vec<_>, Vec<_>) =
-        alternatives.iter().copied().zip(&merged).partition(|(_, keywords)| !keywords.properties.is_empty());
+    let merged: Vec<Cow<'_, Keywords>> =
+        alternatives.iter().map(|id| merge::flat_of(schemas, *id)).collect::<Option<_>>()?;
+    let (objects, others): (Vec<_>, Vec<_>) = alternatives
+        .iter()
+        .copied()
+        .zip(merged.iter().map(AsRef::as_ref))
+        .partition(|(_, keywords)| !keywords.properties.is_empty());
     let is_no_object =
         |keywords: &Keywords| scalar::implied(keywords).is_some_and(|json_type| json_type != JsonType::Object);
     if objects.is_empty() || !others.iter().all(|(_, keywords)| is_no_object(keywords)) {
@@ -289,7 +294,8 @@ fn by_name(keywords: &Keywords) -> BTreeMap<&str, SchemaId> {
 
 /// The values that a schema allows, where it allows no other and each can be told at sight.
 fn limited(schemas: &Schemas, id: SchemaId) -> Option<Vec<TagValue>> {
-    let values = merge::flat_of(schemas, id)?.values?;
+    let merged = merge::flat_of(schemas, id)?;
+    let values = merged.values.as_ref()?;
     values.iter().map(TagValue::of).collect::<Option<Vec<_>>>().filter(|values| !values.is_empty())
 }
 
@@ -350,7 +356,7 @@ impl Own {
         let name = label(schemas, id);
         let property = keywords.properties.iter().find(|(known, _)| *known == discriminator.property);
         let limited = property.and_then(|(_, id)| limited(schemas, *id)).unwrap_or_default();
-        let types = property.and_then(|(_, id)| merge::flat_of(schemas, *id)).map(|merged| merged.types);
+        let types = property.and_then(|(_, id)| merge::flat_of(schemas, *id)).map(|merged| merged.types.clone());
         let is_meant = |target: &str| target == name || target.rsplit('/').next() == Some(&name);
         let mapped = discriminator.mapping.iter().filter(|(_, target)| is_meant(target));
         let mapped = mapped.map(|(value, _)| of_key(value, &types.clone().unwrap_or_default())).collect();

@@ -1,7 +1,7 @@
 //! One namespace: who gets which name, and what happens where two wishes meet.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::case::{self, Style};
 use super::{Name, NameKind, Named, reserved};
@@ -28,7 +28,8 @@ pub(super) struct Scope<'s, 'a> {
     kind: NameKind,
     style: Style,
     owner: Option<Place>,
-    taken: BTreeSet<String>,
+    /// Asked for every name, and never listed, so that its order is nobody's.
+    taken: HashSet<String>,
 }
 
 /// A thing that wants a name.
@@ -199,25 +200,35 @@ impl Scope<'_, '_> {
         self.taken.extend(chosen.iter().flatten().cloned());
         let plain: Vec<Result<String, String>> =
             wishes.iter().zip(chosen).map(|(wish, chosen)| chosen.map_or_else(|| Err(self.plain(wish)), Ok)).collect();
-        let mut rivals: BTreeMap<&str, Vec<&Wish>> = BTreeMap::new();
-        for (wish, plain) in wishes.iter().zip(&plain) {
+        let mut wanted: HashMap<&str, Vec<usize>> = HashMap::with_capacity(wishes.len());
+        for (index, plain) in plain.iter().enumerate() {
             if let Err(plain) = plain {
-                rivals.entry(plain).or_default().push(wish);
+                wanted.entry(plain).or_default().push(index);
             }
         }
-        let rivals: BTreeMap<&str, Rivals<'_>> =
-            rivals.into_iter().map(|(plain, wishes)| (plain, Rivals::new(self.style, wishes))).collect();
+        let rivals: HashMap<&str, Rivals<'_>> = wanted
+            .into_iter()
+            .filter(|(_, indices)| indices.len() > 1)
+            .map(|(plain, indices)| {
+                let wishes = indices.into_iter().map(|index| &wishes[index]).collect();
+                (plain, Rivals::new(self.style, wishes))
+            })
+            .collect();
+        let rivals_of = |index: usize| plain[index].as_ref().err().and_then(|plain| rivals.get(plain.as_str()));
         // What nobody disputes comes first, wherever it stands: a name that has to give way gives way to all of it.
-        let mut order: Vec<usize> = (0..wishes.len()).collect();
-        let is_disputed =
-            |index: &usize| plain[*index].as_ref().is_err_and(|plain| rivals[plain.as_str()].wishes.len() > 1);
-        order.sort_by_key(|index| (is_disputed(index), is_disputed(index).then(|| self.identity(&wishes[*index]))));
+        let (mut disputed, undisputed): (Vec<usize>, Vec<usize>) =
+            (0..wishes.len()).partition(|index| rivals_of(*index).is_some());
+        disputed.sort_by_cached_key(|index| self.identity(&wishes[*index]));
         let mut settled = vec![Name(String::new()); wishes.len()];
-        for index in order {
+        for index in undisputed.into_iter().chain(disputed) {
             let wish = &wishes[index];
             let name = match &plain[index] {
                 Ok(chosen) => chosen.clone(),
-                Err(plain) => self.unique(wish, plain, &rivals[plain.as_str()]),
+                Err(plain) => match rivals_of(index) {
+                    None if !self.taken.contains(plain) => plain.clone(),
+                    None => self.unique(wish, plain, &Rivals::new(self.style, vec![wish])),
+                    Some(rivals) => self.unique(wish, plain, rivals),
+                },
             };
             self.taken.insert(name.clone());
             settled[index] = Name(name);
@@ -252,8 +263,8 @@ impl Scope<'_, '_> {
         name
     }
 
-    /// The plain name, where nobody else wants it; else the first of these that tells this wish from its rivals: with
-    /// signs spelled out, as it is called otherwise, as it is spelled exactly, with the case of its first letter, with a
+    /// For a name that others want too, or have, the first of these that tells this wish from its rivals: with signs
+    /// spelled out, as it is called otherwise, as it is spelled exactly, with the case of its first letter, with a
     /// mark made of the text.
     fn unique(&self, wish: &Wish, plain: &str, rivals: &Rivals<'_>) -> String {
         let alone_with = |named: Naming, others: &BTreeMap<String, usize>| {
@@ -262,9 +273,7 @@ impl Scope<'_, '_> {
             (alone && !self.taken.contains(&name)).then_some(name)
         };
         let exact = || (wish.text == plain && !self.taken.contains(plain)).then(|| plain.to_owned());
-        let undisputed = (rivals.wishes.len() == 1 && !self.taken.contains(plain)).then(|| plain.to_owned());
-        let name = undisputed
-            .or_else(|| alone_with(case::style_spelled, &rivals.spelled))
+        let name = alone_with(case::style_spelled, &rivals.spelled)
             .or_else(|| self.otherwise(wish, plain, rivals))
             .or_else(exact)
             .or_else(|| alone_with(case::style_with_case, &rivals.with_case))

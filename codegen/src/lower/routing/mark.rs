@@ -68,7 +68,8 @@ fn limited(schemas: &Schemas, id: SchemaId, text: Text) -> Option<Vec<Limited>> 
     let merged = merge::flat_of(schemas, id)?;
     let required: BTreeSet<&String> = merged.required.iter().collect();
     let limited = merged.properties.iter().filter_map(|(name, id)| {
-        let values = merge::flat_of(schemas, *id)?.values?;
+        let merged = merge::flat_of(schemas, *id)?;
+        let values = merged.values.as_ref()?;
         let texts = values.iter().map(|value| match value {
             Value::String(value) => (text != Text::Integers).then(|| value.clone()),
             Value::Integer(value) => (text != Text::Strings).then(|| value.to_string()),

@@ -69,8 +69,9 @@ struct Listed {
 
 fn listed(schemas: &Schemas, payload: SchemaId, names: &BTreeSet<&str>) -> Vec<Listed> {
     let Some(payload) = merge::flat_of(schemas, payload) else { return Vec::new() };
-    let listed = payload.properties.into_iter().filter_map(|(property, id)| {
-        let all = merge::flat_of(schemas, id)?.values?;
+    let listed = payload.properties.iter().filter_map(|(property, id)| {
+        let merged = merge::flat_of(schemas, *id)?;
+        let all = merged.values.as_ref()?;
         let values: BTreeSet<String> = (all.iter())
             .filter_map(|value| match value {
                 Value::String(text) => Some(text.clone()),
@@ -82,7 +83,7 @@ fn listed(schemas: &Schemas, payload: SchemaId, names: &BTreeSet<&str>) -> Vec<L
             value => *value == Value::Null,
         };
         let listing = if all.iter().all(is_names) { Listing::Names } else { Listing::Others };
-        Some(Listed { naming: Naming { property, listing }, values })
+        Some(Listed { naming: Naming { property: property.clone(), listing }, values })
     });
     listed.collect()
 }

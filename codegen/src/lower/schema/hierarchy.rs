@@ -2,7 +2,7 @@
 
 use super::super::{docs, merge, origin, union};
 use super::Lowering;
-use crate::document::Keywords;
+use crate::document::{Keywords, SchemaId};
 use crate::ir::{Label, Shape, Step, TypeDef, Union, Variant};
 
 impl Lowering<'_> {
@@ -13,8 +13,11 @@ impl Lowering<'_> {
     pub(super) fn hierarchy(&mut self, merged: &Keywords) -> Option<Union> {
         let base = self.schemas.at(&merged.at)?;
         let descendants = self.schemas.families().descendants(base);
-        let says_more = |keywords: Keywords| keywords.properties.len() > merged.properties.len();
-        if !descendants.iter().any(|id| merge::flat_of(self.schemas, *id).is_some_and(says_more)) {
+        let says_more = |id: &SchemaId| {
+            merge::flat_of(self.schemas, *id)
+                .is_some_and(|keywords| keywords.properties.len() > merged.properties.len())
+        };
+        if !descendants.iter().any(says_more) {
             return None;
         }
         let alternatives = [descendants, &[base]].concat();

@@ -150,7 +150,7 @@ impl<'a> Lowering<'a> {
     /// The type of an alternative together with what all alternatives share.
     pub(super) fn joined(&mut self, base: &Keywords, id: SchemaId) -> Type {
         let Some(part) = merge::flat_of(self.schemas, id) else { return Type::Any };
-        let mut joined = merge::joined(self.schemas, base, part, &self.schemas[id].at).keywords;
+        let mut joined = merge::joined(self.schemas, base, part.into_owned(), &self.schemas[id].at).keywords;
         joined.at = self.schemas[id].at.clone();
         let origin = origin::of(&joined.at, &self.roots, self.schemas);
         let (at, docs) = (joined.at.clone(), docs(&joined.docs));
