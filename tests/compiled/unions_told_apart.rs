@@ -63,6 +63,9 @@ fn what_is_known_goes_before_what_is_kept() {
     chosen!(Marked::Time, json!("2026-01-01T00:00:00Z"));
     chosen!(Held::Colored, json!({"looks": ["red"]}));
     chosen!(Held::Sized, json!({"looks": ["s", "m"]}));
+    // What both say alike does not count.
+    chosen!(Dyed::Paint, json!({"state": "huge", "looks": ["red"]}));
+    chosen!(Dyed::Wool, json!({"state": "huge", "looks": ["s"]}));
 }
 
 #[test]

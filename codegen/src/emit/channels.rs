@@ -63,7 +63,7 @@ fn define(emit: Emit<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> Ve
 /// The document's words, and a sentence of our own.
 fn with(words: &Docs, sentence: &str) -> TokenStream {
     let description = match &words.description {
-        Some(description) => format!("{description}\n\n{sentence}"),
+        Some(description) => format!("{}\n\n{sentence}", description.trim_end()),
         None => sentence.to_owned(),
     };
     docs::docs(&Docs { description: Some(description), ..words.clone() })

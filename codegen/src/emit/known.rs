@@ -1,20 +1,53 @@
 //! Whether what has been read is what the document lists, or was only kept: `Unknown` takes every value, so among
 //! alternatives that are tried it comes last.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::enums::Openness;
 use super::{Emit, unions};
-use crate::ir::{Field, Presence, Shape, Type, TypeId};
+use crate::ir::{Field, Presence, Shape, Struct, Type, TypeId};
 use crate::names::Name;
 
 /// Values are looked into no deeper than this.
 const DEEPEST: usize = 4;
 
-/// An expression that is true where nothing in a value of this type is `Unknown`; `None` where that is always so.
-pub(super) fn is_known(emit: Emit<'_>, ty: &Type, value: &TokenStream) -> Option<TokenStream> {
-    inside(emit, ty, value, 0)
+/// For each of the alternatives that are tried, an expression that is true where nothing in the value `read` is `Unknown`;
+/// `None` where that is always so, or where it is the same in all of them.
+pub(super) fn tests(emit: Emit<'_>, alternatives: &[&Type]) -> Vec<Option<TokenStream>> {
+    let shared = shared(emit, alternatives);
+    let read = quote!(read);
+    let test = |ty: &&Type| match structure(emit, ty) {
+        Some((id, object)) => of_struct(emit, id, object, &read, 0, &shared),
+        None => inside(emit, ty, &read, 0),
+    };
+    alternatives.iter().map(test).collect()
+}
+
+/// The properties that stand in all of the alternatives, and alike: they tell nothing.
+fn shared<'a>(emit: Emit<'a>, alternatives: &[&Type]) -> BTreeSet<&'a str> {
+    let mut structures = alternatives.iter().map(|ty| structure(emit, ty));
+    let Some(Some((_, first))) = structures.next() else { return BTreeSet::new() };
+    let said = |field: &'a Field| (field.name.as_str(), (&field.ty, field.presence));
+    let mut shared: BTreeMap<&str, (&Type, Presence)> = first.fields.iter().map(said).collect();
+    for structure in structures {
+        let Some((_, object)) = structure.filter(|_| !shared.is_empty()) else { return BTreeSet::new() };
+        let fields: BTreeMap<&str, (&Type, Presence)> = object.fields.iter().map(said).collect();
+        shared.retain(|name, said| fields.get(name) == Some(said));
+    }
+    shared.into_keys().collect()
+}
+
+/// The struct that a type is, by its own name or another.
+fn structure<'a>(emit: Emit<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
+    let Type::Named(id) = ty else { return None };
+    match &emit.api.types[*id].shape {
+        Shape::Struct(object) => Some((*id, object)),
+        Shape::Alias(target) => structure(emit, target),
+        _ => None,
+    }
 }
 
 /// The value is a place or a reference.
@@ -61,15 +94,26 @@ fn named(emit: Emit<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Optio
             let rest = (arms.len() < union.variants.len()).then(|| quote!(_ => true,));
             (!arms.is_empty()).then(|| quote!(match &#value { #(#arms)* #rest }))
         }
-        Shape::Struct(object) => {
-            let fields = object.fields.iter().zip(&emit.names.members[&id]);
-            let tests: Vec<TokenStream> =
-                fields.filter_map(|(field, member)| of_field(emit, field, value, member, depth)).collect();
-            (!tests.is_empty()).then(|| quote!(#(#tests)&&*))
-        }
+        Shape::Struct(object) => of_struct(emit, id, object, value, depth, &BTreeSet::new()),
         Shape::Alias(target) => inside(emit, target, value, depth + 1),
         Shape::Newtype(_) | Shape::OpenTuple(_) | Shape::Mixed(_) => None,
     }
+}
+
+/// Whether the properties are known, but for those that need not be asked.
+fn of_struct(
+    emit: Emit<'_>,
+    id: TypeId,
+    object: &Struct,
+    value: &TokenStream,
+    depth: usize,
+    without: &BTreeSet<&str>,
+) -> Option<TokenStream> {
+    let fields = object.fields.iter().zip(&emit.names.members[&id]);
+    let asked = fields.filter(|(field, _)| !without.contains(field.name.as_str()));
+    let tests: Vec<TokenStream> =
+        asked.filter_map(|(field, member)| of_field(emit, field, value, member, depth)).collect();
+    (!tests.is_empty()).then(|| quote!(#(#tests)&&*))
 }
 
 fn of_field(emit: Emit<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {

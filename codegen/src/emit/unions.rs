@@ -326,9 +326,11 @@ fn is_kind(kind: Kind) -> TokenStream {
 
 /// The first alternative that keeps all of the value and knows it is meant, or else the one that keeps most.
 fn by_trial(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
-    let tries = union.variants.iter().zip(members).map(|(variant, member)| {
+    let types: Vec<&Type> = union.variants.iter().map(|variant| &variant.ty).collect();
+    let tests = known::tests(emit, &types);
+    let tries = union.variants.iter().zip(members).zip(tests).map(|((variant, member), test)| {
         let label = member.plain();
-        if let Some(test) = known::is_known(emit, &variant.ty, &quote!(read)) {
+        if let Some(test) = test {
             let ty = types::owned(emit, &variant.ty);
             quote!(.or_known(#label, Self::#member, |read: &#ty| #test))
         } else {
@@ -366,14 +368,14 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
         Shape::Union(union) if union.told() == Told::Nothing => Some(union),
         _ => None,
     });
-    let tried: Vec<&Variant> = unions.flat_map(|union| &union.variants).collect();
+    let tried: Vec<Option<TokenStream>> = unions
+        .flat_map(|union| known::tests(emit, &union.variants.iter().map(|variant| &variant.ty).collect::<Vec<_>>()))
+        .collect();
     if emit.config.extent == Extent::Everything || tried.is_empty() {
         return None;
     }
     let read = if whole::is_used(emit) { quote!(super::whole::read::<_, V>) } else { quote!(V::deserialize) };
-    let is_open = |variant: &&&Variant| known::is_known(emit, &variant.ty, &quote!(read)).is_some();
-    let (open, plain): (Vec<&Variant>, Vec<&Variant>) = tried.iter().partition(is_open);
-    let or = (!plain.is_empty()).then(|| {
+    let or = tried.iter().any(Option::is_none).then(|| {
         quote! {
             pub(super) fn or<V>(self, name: &str, alternative: fn(V) -> T) -> Self
             where
@@ -383,7 +385,7 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
             }
         }
     });
-    let or_known = (!open.is_empty()).then(|| {
+    let or_known = tried.iter().any(Option::is_some).then(|| {
         quote! {
             #[doc = " Tries an alternative that may only have kept what it does not know."]
             pub(super) fn or_known<V>(self, name: &str, alternative: fn(V) -> T, is_known: fn(&V) -> bool) -> Self

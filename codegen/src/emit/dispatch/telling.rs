@@ -240,10 +240,11 @@ fn marks(emit: Emit<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
 
 /// Each is tried, and checked where that is wanted.
 fn tried(emit: Emit<'_>, candidates: &[Candidate]) -> TokenStream {
-    let tried = candidates.iter().zip(marks(emit, candidates)).map(|(candidate, mark)| {
+    let types: Vec<&Type> = candidates.iter().map(|candidate| &carried(emit, *candidate).1.payload).collect();
+    let tests = known::tests(emit, &types);
+    let tried = candidates.iter().zip(marks(emit, candidates)).zip(tests).map(|((candidate, mark), is_known)| {
         let message = carried(emit, *candidate).1;
         let (name, ty) = (&emit.api.events[message.event].name, types::owned(emit, &message.payload));
-        let is_known = known::is_known(emit, &message.payload, &quote!(read));
         match (schemas::validator(emit, &message.payload), is_known) {
             (Some(validate), _) => quote!(.or_valid(#name, |_: #ty| #mark, #validate)),
             (None, Some(test)) => quote!(.or_known(#name, |_: #ty| #mark, |read: &#ty| #test)),

@@ -8,7 +8,7 @@ use quote::quote;
 use crate::document::Place;
 use crate::emit::types::{self, Wire};
 use crate::emit::{Emit, content_type, known, requester, schemas};
-use crate::ir::{Answer, Reply, TypeId, Variant};
+use crate::ir::{Answer, Reply, Type, TypeId, Variant};
 use crate::names::Name;
 
 /// A variant of a reply, and the message that it is for.
@@ -72,7 +72,9 @@ fn by_shape(emit: Emit<'_>, reads: &[Read<'_>]) -> TokenStream {
             Some(quote!(if choice::Fitting::<()>::of(inbound).is_ok() { Ok(#value) }))
         }
         several => {
-            let tried = several.iter().map(|read| tried(emit, read));
+            let types: Vec<&Type> = several.iter().map(|read| &read.answer.payload).collect();
+            let tests = known::tests(emit, &types);
+            let tried = several.iter().zip(tests).map(|(read, is_known)| tried(emit, read, is_known));
             Some(quote!(if let Ok(fitting) = choice::Fitting::of(inbound) { fitting #(#tried)* .told() }))
         }
     };
@@ -102,9 +104,8 @@ fn by_shape(emit: Emit<'_>, reads: &[Read<'_>]) -> TokenStream {
 }
 
 /// A JSON type, asked whether it fits.
-fn tried(emit: Emit<'_>, Read { answer, member, .. }: &Read<'_>) -> TokenStream {
+fn tried(emit: Emit<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
     let (label, ty) = (&answer.label, types::owned(emit, &answer.payload));
-    let is_known = known::is_known(emit, &answer.payload, &quote!(read));
     match (schemas::validator(emit, &answer.payload), is_known) {
         (Some(validate), _) => quote!(.or_valid(#label, Self::#member, #validate)),
         (None, Some(test)) => quote!(.or_known(#label, Self::#member, |read: &#ty| #test)),
