@@ -1,5 +1,6 @@
 //! Stage three: rules that a document must keep beyond its grammar, one function each.
 
+mod examples;
 mod options;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnost
     operation_ids_are_unique(document, diagnostics);
     options::check(document, config, diagnostics);
     something_arrives(document, config, diagnostics);
+    examples::examples_fit_their_schemas(document, diagnostics);
     for channel in &document.channels {
         parameters_are_in_the_address(channel, diagnostics);
     }

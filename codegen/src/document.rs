@@ -76,6 +76,20 @@ pub(crate) struct Document {
     pub(crate) schemas: Schemas,
 }
 
+impl Document {
+    /// A message's own content type, or that of all.
+    pub(crate) fn content_type<'a>(&'a self, message: &'a Message) -> Option<&'a str> {
+        message.content_type.as_deref().or(self.content_type.as_deref())
+    }
+
+    /// Whether a message's payload travels as JSON, as it does where nothing is said.
+    pub(crate) fn is_json(&self, message: &Message) -> bool {
+        let Some(content_type) = self.content_type(message) else { return true };
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
+        essence.ends_with("/json") || essence.ends_with("+json") || !essence.contains('/')
+    }
+}
+
 /// What a node says to people.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Docs {
@@ -204,13 +218,14 @@ pub(crate) struct Message {
     pub(crate) bindings: Bindings,
 }
 
-/// A payload that the author gives as an example.
+/// A payload, or headers, or both, that the author gives as an example.
 #[derive(Debug)]
 pub(crate) struct Example {
     pub(crate) at: Place,
     pub(crate) name: Option<String>,
     pub(crate) summary: Option<String>,
-    pub(crate) payload: Value,
+    pub(crate) payload: Option<Value>,
+    pub(crate) headers: Option<Value>,
 }
 
 /// A place in a message (AsyncAPI 2.6 and 3.0, "Runtime Expression").

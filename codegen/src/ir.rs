@@ -21,7 +21,7 @@ pub(crate) use self::default::{DefaultValue, FieldDefault};
 pub(crate) use self::definition::{Defined, Definition, Definitions, Json};
 pub(crate) use self::enums::{Enum, EnumValue, Members};
 pub(crate) use self::open_tuple::OpenTuple;
-pub(crate) use self::operation::{Carried, Direction, Event, Example, Operation};
+pub(crate) use self::operation::{Carried, Direction, Event, Example, Exemplified, Operation};
 pub(crate) use self::reference::{External, Type, Width};
 pub(crate) use self::reply::{Answer, Correlation, IdKind, Reply, ReplyHeaders, ReplyTo};
 pub(crate) use self::routing::{Addresses, Arrival, Candidate, Case, Fit, Mark, Routing, Telling};

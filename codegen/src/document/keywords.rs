@@ -121,7 +121,7 @@ impl JsonType {
     }
 
     /// As a schema names it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Boolean => "boolean",
             Self::Integer => "integer",

@@ -59,14 +59,18 @@ fn examples(node: &Node<'_>) -> Vec<Example> {
     Vec::new()
 }
 
-/// An example of a payload; one of headers alone says nothing that is made use of. Before AsyncAPI 2.1 its keys are anybody's.
+/// An example of a payload or of headers; anything else says nothing that is made use of. Before AsyncAPI 2.1 its keys are
+/// anybody's.
 fn example(node: &Node<'_>) -> Option<Example> {
-    let payload = node.child("payload")?.value.clone();
+    let value = |key: &str| node.child(key).map(|node| node.value.clone());
+    let (payload, headers) = (value("payload"), value("headers"));
     let text = |key: &str| match node.child(key)?.value {
         Value::String(text) => Some(text.clone()),
         _ => None,
     };
-    Some(Example { at: node.at.clone(), name: text("name"), summary: text("summary"), payload })
+    let says_something = payload.is_some() || headers.is_some();
+    let at = node.at.clone();
+    says_something.then(|| Example { at, name: text("name"), summary: text("summary"), payload, headers })
 }
 
 /// The runtime expression of a Correlation ID Object, or of an Operation Reply Address Object.

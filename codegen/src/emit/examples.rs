@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emit, docs, json};
-use crate::ir::{Event, Example};
+use crate::ir::{Event, Example, Exemplified};
 use crate::names::Name;
 
-/// One constant for each example of a payload.
+/// One constant for each example of a payload or of headers.
 pub(super) fn examples(emit: Emit<'_>) -> Option<TokenStream> {
     let examples = emit.api.events.iter().zip(&emit.names.examples);
     let constants: Vec<TokenStream> = examples
@@ -15,9 +15,12 @@ pub(super) fn examples(emit: Emit<'_>) -> Option<TokenStream> {
             event.examples.iter().zip(names).map(|(example, name)| constant(emit, event, example, name))
         })
         .collect();
+    let has_headers = emit.api.events.iter().flat_map(|event| &event.examples).any(is_of_headers);
+    let what = if has_headers { "Payloads and headers" } else { "Payloads" };
+    let docs = docs::line(&format!("{what} that the document gives as examples, in JSON."));
     (!constants.is_empty()).then(|| {
         quote! {
-            #[doc = " Payloads that the document gives as examples, in JSON."]
+            #docs
             pub mod examples {
                 #(#constants)*
             }
@@ -25,8 +28,15 @@ pub(super) fn examples(emit: Emit<'_>) -> Option<TokenStream> {
     })
 }
 
+fn is_of_headers(example: &Example) -> bool {
+    example.of == Exemplified::Headers
+}
+
 fn constant(emit: Emit<'_>, event: &Event, example: &Example, name: &Name) -> TokenStream {
-    let message = docs::code(&event.name);
+    let message = match example.of {
+        Exemplified::Payload => docs::code(&event.name),
+        Exemplified::Headers => format!("The headers of {}", docs::code(&event.name)),
+    };
     let docs = docs::text(&match &example.words {
         Some(words) => format!("{message}: {words}"),
         None => format!("{message}."),

@@ -20,14 +20,22 @@ pub(crate) struct Event {
     pub(crate) examples: Vec<Example>,
 }
 
-/// A payload that the document gives as an example.
+/// A payload, or headers, that the document gives as an example.
 #[derive(Debug)]
 pub(crate) struct Example {
     pub(crate) at: Place,
     pub(crate) label: String,
     /// What the author says of it.
     pub(crate) words: Option<String>,
+    pub(crate) of: Exemplified,
     pub(crate) json: Json,
+}
+
+/// What an example is one of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exemplified {
+    Payload,
+    Headers,
 }
 
 /// Which way the messages of an operation go, seen from the chosen side.

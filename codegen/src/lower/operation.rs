@@ -1,16 +1,17 @@
 //! Operations and the events they carry, seen from the chosen side.
 
 mod correlation;
+mod examples;
 mod reply;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::schema::{Joined, Lowering};
-use super::{definition, docs, identity, qualify, union};
+use super::{docs, identity, qualify, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Address, Document, MessageId, SchemaId};
-use crate::ir::{Carried, Direction, Event, Example, Label, Operation, Type, Variant};
+use crate::ir::{Carried, Direction, Event, Label, Operation, Type, Variant};
 use crate::mark::mark;
 
 /// The events of the document, each name once, in the order of the operations.
@@ -33,41 +34,12 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
             let mut otherwise = vec![name.clone()];
             otherwise.extend(qualify::qualified(&label, &message.at, &document.files));
             let (at, docs, correlation) = (message.at.clone(), docs(&message.docs), message.correlation.clone());
-            let examples = examples(message, &label);
-            let content_type = content_type(document, message).map(str::to_owned);
+            let examples = examples::lower(message, &label);
+            let content_type = document.content_type(message).map(str::to_owned);
             events.push(Event { at, name, label, otherwise, docs, content_type, correlation, examples });
         }
     }
     events
-}
-
-/// A message's own content type, or that of all.
-fn content_type<'a>(document: &'a Document, message: &'a document::Message) -> Option<&'a str> {
-    message.content_type.as_deref().or(document.content_type.as_deref())
-}
-
-/// A summary that is longer than this is no name.
-const LONGEST_NAME: usize = 60;
-
-/// An example goes by its message and its own name; several without one, by their summaries or else by what they say.
-fn examples(message: &document::Message, label: &str) -> Vec<Example> {
-    let unnamed = message.examples.iter().filter(|example| example.name.is_none()).count();
-    let examples = message.examples.iter().map(|example| {
-        let is_own = |summary: &&String| {
-            let same = message.examples.iter().filter(|other| other.summary.as_ref() == Some(summary)).count();
-            same == 1 && summary.len() <= LONGEST_NAME
-        };
-        let label = match (&example.name, example.summary.as_ref().filter(is_own)) {
-            (Some(name), _) => format!("{label} {name}"),
-            (None, _) if unnamed == 1 => label.to_owned(),
-            (None, Some(summary)) => format!("{label} {summary}"),
-            (None, None) => format!("{label} {}", mark(&example.payload.to_json())),
-        };
-        let json = definition::json(&example.payload);
-        let words = example.summary.clone().or_else(|| example.name.clone());
-        Example { at: example.at.clone(), label, words, json }
-    });
-    examples.collect()
 }
 
 /// The events' names of an operation's messages. One without a name goes by the operation that carries it, or by its
@@ -193,7 +165,7 @@ impl Reader<'_, '_> {
         let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, label, Some(name)));
         let payload = self.travelling(message, payload);
         let at = message.at.clone();
-        let content_type = content_type(self.document, message).map(str::to_owned);
+        let content_type = self.document.content_type(message).map(str::to_owned);
         Carried { at, event: self.index.get(name).copied().unwrap_or_default(), payload, content_type, headers }
     }
 
@@ -232,13 +204,11 @@ impl Reader<'_, '_> {
 
     /// The type of a payload as its message's content type lets it travel: what is no JSON is not decoded as such.
     fn travelling(&mut self, message: &document::Message, payload: Type) -> Type {
-        let Some(content_type) = content_type(self.document, message) else { return payload };
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
-        let is_json = essence.ends_with("/json") || essence.ends_with("+json") || !essence.contains('/');
-        if is_json || self.is_binary(message, &payload) {
+        let Some(content_type) = self.document.content_type(message) else { return payload };
+        if self.document.is_json(message) || self.is_binary(message, &payload) {
             return payload;
         }
-        if essence.starts_with("text/") && payload == Type::String {
+        if content_type.trim_start().to_lowercase().starts_with("text/") && payload == Type::String {
             return Type::Text;
         }
         let why = format!("messages of `{content_type}` are not decoded");

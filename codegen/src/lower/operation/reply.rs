@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Reader, content_type, correlation};
+use super::{Reader, correlation};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{self, Address, Location, SchemaId};
 use crate::ir::{Answer, Correlation, Direction, Label, Reply, ReplyHeaders, ReplyTo, Type, Variant};
@@ -65,7 +65,7 @@ impl Reader<'_, '_> {
             let payload = self.travelling(message, payload);
             let described = message.headers.filter(|id| !self.is_only_id(*id, repeated));
             let headers = described.map(|id| self.schemas.headers(id, &label));
-            let content_type = content_type(self.document, message).map(str::to_owned);
+            let content_type = self.document.content_type(message).map(str::to_owned);
             Answer { at: message.at.clone(), label, payload, content_type, headers }
         });
         answers.collect()
