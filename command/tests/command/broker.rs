@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -18,7 +19,7 @@ pub(crate) const LARGE: &str = "max_payload: 9MB";
 pub(crate) struct Broker {
     child: Child,
     port: u16,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Broker {
@@ -26,23 +27,34 @@ impl Broker {
     pub(crate) fn start(configuration: &str) -> Option<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
         let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("conf");
-        fs::write(&file, configuration).unwrap();
-        let mut command = Command::new("nats-server");
-        command.args(["--addr", "127.0.0.1", "--port", &port.to_string(), "--jetstream", "--store_dir"]);
-        command.arg(directory.path()).arg("--config").arg(&file).stdout(Stdio::null()).stderr(Stdio::null());
-        let child = match command.spawn() {
+        fs::write(directory.path().join("conf"), configuration).unwrap();
+        let child = match run(port, directory.path()) {
             Ok(child) => child,
             Err(error) if error.kind() == ErrorKind::NotFound => return said_to_be_missing(),
             Err(error) => panic!("{error}"),
         };
-        let broker = Self { child, port, _directory: directory };
+        let broker = Self { child, port, directory };
+        broker.until_it_answers();
+        Some(broker)
+    }
+
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// With what it has kept.
+    pub(crate) fn start_again(&mut self) {
+        self.child = run(self.port, self.directory.path()).unwrap();
+        self.until_it_answers();
+    }
+
+    fn until_it_answers(&self) {
         let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             assert!(started.elapsed() < PATIENCE, "nats-server does not answer");
             sleep(Duration::from_millis(10));
         }
-        Some(broker)
     }
 
     pub(crate) fn url(&self) -> String {
@@ -53,6 +65,12 @@ impl Broker {
     pub(crate) fn tls_url(&self) -> String {
         format!("tls://localhost:{}", self.port)
     }
+}
+
+fn run(port: u16, directory: &Path) -> io::Result<Child> {
+    let mut command = Command::new("nats-server");
+    command.args(["--addr", "127.0.0.1", "--port", &port.to_string(), "--jetstream", "--store_dir"]).arg(directory);
+    command.arg("--config").arg(directory.join("conf")).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
 }
 
 pub(crate) fn said_to_be_missing<T>() -> Option<T> {

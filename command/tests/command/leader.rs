@@ -15,10 +15,13 @@ fn leader_killed(times: u32, every: Duration, rate: &str) {
     // Once they have found each other they know that there is no inbox.
     place.until(|| place.inbox(&["ls", "--inbox", &urls]).status.code() == Some(2));
     let inbox = ["--inbox", &urls, "--nats-replicas", "3", "--nats-lease", "3s"];
-    let serving = place.serve(&[inbox.as_slice(), &["--exec", NOTE]].concat());
+    // A connection that is closed for its rest just as a retry comes by it would be no answer.
+    let patient = ["--header-deadline", "60s", "--exec", NOTE];
+    let serving = place.serve(&[inbox.as_slice(), &patient].concat());
     assert_eq!(serving.started["replicas"], 3);
-    let span = format!("{}ms", (every * (times + 1)).as_millis());
-    let sim = place.sim(&["--for", &span, "--rate", rate, "--compress", "600"]);
+    // Three servers take up to nine seconds to choose another leader.
+    let span = format!("{}ms", (every * (2 * times + 1)).as_millis());
+    let sim = place.sim(&["--for", &span, "--rate", rate, "--compress", "60"]);
     for _ in 0..times {
         sleep(every);
         cluster.kill_the_leader("webhooks");

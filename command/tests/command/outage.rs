@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+#[cfg(feature = "nats")]
+use crate::broker::{Broker, LARGE};
 use crate::disk::Disk;
 use crate::kit::{NOTE, PATIENCE, Place, Serving, report};
 
@@ -15,7 +17,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Brings it about, lets the hour pass, and ends it.
 type Fault = fn(&mut Trial);
 
-const FAULTS: [(&str, Fault); 5] = [
+const FAULTS: &[(&str, Fault)] = &[
     ("killed", |trial| {
         trial.place.serve(&["--exec", NOTE]).kill();
         trial.pass_an_hour();
@@ -56,6 +58,15 @@ const FAULTS: [(&str, Fault); 5] = [
         let serving = trial.place.serve(&["--exec", NOTE]);
         trial.conclude(serving);
     }),
+    #[cfg(feature = "nats")]
+    ("without the server that keeps its inbox", |trial| {
+        let Some(mut broker) = Broker::start(LARGE) else { return };
+        let serving = trial.place.serve(&["--exec", NOTE, "--inbox", &broker.url(), "--nats-lease", "3s"]);
+        broker.kill();
+        trial.pass_an_hour();
+        broker.start_again();
+        trial.conclude(serving);
+    }),
 ];
 
 struct Trial {
@@ -93,7 +104,7 @@ impl Trial {
 
 fn an_hour_of_each(compress: u32) {
     thread::scope(|scope| {
-        for (name, fault) in FAULTS {
+        for &(name, fault) in FAULTS {
             scope.spawn(move || fault(&mut Trial { name, compress, place: Place::new(), sim: None }));
         }
     });

@@ -3,7 +3,7 @@ use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use asyncapi_runtime::http::{Receiver, Tally};
-use asyncapi_runtime::inbox::{Inbox, Memory};
+use asyncapi_runtime::inbox::{Inbox, Memory, Sqlite};
 use asyncapi_runtime::server::Server;
 use asyncapi_runtime::verify::{HmacSha256Hex, Verify, VerifyError, sign};
 use asyncapi_runtime::{Accept, Accepted, BoxFuture, Durable, Headers, Inbound, NotAccepted};
@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::client::{head, post, send};
 use crate::kit::{HEADER, PATIENCE, body, envelope, receiver, secret, signature};
@@ -101,18 +101,28 @@ struct Slow {
     others_p99: Duration,
 }
 
-async fn slow_senders(connections: usize, header: Duration, body: Duration) -> Slow {
-    let receiver = receiver(Memory::new()).with_body_deadline(body);
+async fn slow_senders(connections: u32, header: Duration, body: Duration) -> Slow {
+    let directory = tempfile::tempdir().unwrap();
+    let inbox = Sqlite::open(directory.path().join("inbox.sqlite")).unwrap();
+    let receiver = receiver(inbox).with_body_deadline(body);
+    let tally = receiver.tally();
     let serving = run(Server::new(receiver).with_header_deadline(header)).await;
     let address = serving.address;
     let mut slow = JoinSet::new();
     for number in 0..connections {
         slow.spawn(async move {
             let is_head = number % 2 == 0;
+            // All are open together, but the system's queue is shorter than they are many.
+            sleep(Duration::from_micros(500) * number).await;
             let mut stream = TcpStream::connect(address).await.unwrap();
             let started = Instant::now();
-            let length = [("content-length", "9000")];
-            let start = if is_head { "POST / HTTP/1.1\r\nx: ".to_owned() } else { head("POST", &length) };
+            let (length, made_up) = (("content-length", "9000"), "00".repeat(32));
+            // What bears no signature is refused from its head, and its body is read for a while all the same.
+            let start = match number % 4 {
+                1 => head("POST", &[length, (HEADER, &made_up)]),
+                3 => head("POST", &[length]),
+                _ => "POST / HTTP/1.1\r\nx: ".to_owned(),
+            };
             stream.write_all(start.as_bytes()).await.unwrap();
             let (mut read, mut write) = stream.into_split();
             let drip = tokio::spawn(async move {
@@ -136,6 +146,8 @@ async fn slow_senders(connections: usize, header: Duration, body: Duration) -> S
     }
     serving.stop().await;
     let closed = slow.await.unwrap();
+    let each = u64::from(connections / 4);
+    assert_eq!((tally.of("too_slow"), tally.of("not_verified")), (each, each));
     let last = |heads| closed.iter().filter(|(is_head, _)| *is_head == heads).map(|(_, after)| *after).max().unwrap();
     served.sort_unstable();
     let others_p99 = served[(served.len() - 1) * 99 / 100];
