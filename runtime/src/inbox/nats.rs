@@ -3,6 +3,7 @@
 mod arrivals;
 mod desk;
 mod frame;
+mod history;
 mod leases;
 mod left_behind;
 mod letters;
@@ -63,7 +64,7 @@ const HEAD_ROOM: usize = 192 * 1024;
 ///   once, and one that waits for its next attempt holds up every event of its partition.
 /// - An event whose worker was killed comes again after the lease, 2 minutes by default; the worker renews it for as
 ///   long as a handler runs. Where the server cannot be reached for a whole lease, the handler is dropped, since the
-///   event comes again. The attempts that were given back count too.
+///   event comes again. What a process did not survive is tried one at a time by each of the others.
 /// - Revisions are remembered for 7 days. Where they cannot be read, an event is handled all the same, and its
 ///   [`Freshness`](crate::Freshness) is not known. Headers that are no UTF-8 are mended.
 /// - When the last event came is known to 10 seconds. Dead letters are old by the clocks of the servers, should there be

@@ -1,6 +1,7 @@
 //! The inbox in a JetStream, against a server that is started here. Without one the tests pass over, aloud.
 
 mod cluster;
+mod interrupted;
 mod leader;
 mod lease;
 mod left_behind;

@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use futures_util::future::join_all;
 
 use super::frame;
+use super::history::{Ending, History};
 use super::left_behind::Ends;
 use super::revisions::Resource;
 use super::stream::{PARTITIONS, Seat};
@@ -29,6 +30,9 @@ pub(super) struct Held {
     message: Message,
     /// How often it was delivered by then. A later lease of the same event has another number.
     fence: u64,
+    history: History,
+    /// Whether it was worked on when a process ended.
+    interrupted: bool,
     /// Where its revision is to be written down once it is done.
     resource: Option<Resource>,
     /// When it was leased, or its lease renewed: before the server heard of it.
@@ -82,11 +86,28 @@ impl Nats {
         let info = message.info().map_err(InboxError::Unreadable)?;
         let (sequence, delivered) = (info.stream_sequence, info.delivered);
         let (fence, receipt) = (delivered.unsigned_abs(), Seat::Queue(sequence).receipt());
-        let attempt = u32::try_from(delivered).unwrap_or(u32::MAX);
+        let history = self.history(sequence, fence).await;
+        let (attempt, interrupted) = (history.attempt(fence), history.is_interrupted(fence));
         let (resource, freshness) = self.look_up(&delivery).await;
-        self.leased().insert(receipt, Held { partition, message, fence, resource, since });
+        let held = Held { partition, message, fence, history, interrupted, resource, since };
+        if let Err(held) = self.hold(receipt, held) {
+            self.write_history(sequence, held.history, fence, Ending::GivenBack).await;
+            acknowledge(&held.message, AckKind::Nak(Some(self.wait_for_another()))).await?;
+            return Ok(None);
+        }
         let ticket = Ticket { receipt, fence };
         Ok(Some(Leased { ticket, delivery, attempt, freshness }))
+    }
+
+    /// Of those that were worked on when a process ended one at a time: it may be what ended that, and would take the
+    /// others with it again. What it cannot be held beside is given back.
+    fn hold(&self, receipt: Receipt, held: Held) -> Result<(), Box<Held>> {
+        let mut leased = self.leased();
+        if held.interrupted && leased.values().any(|other| other.interrupted) {
+            return Err(Box::new(held));
+        }
+        leased.insert(receipt, held);
+        Ok(())
     }
 
     /// What somebody else has published there would hold up its partition for ever.
@@ -123,7 +144,10 @@ impl Nats {
     }
 
     pub(super) async fn end_lease(&self, ticket: Ticket, settlement: Settlement) -> Result<(), InboxError> {
-        let Held { message, resource, since, .. } = self.held(ticket)?;
+        let Held { message, resource, since, history, .. } = self.held(ticket)?;
+        let sequence = match Seat::of(ticket.receipt) {
+            Seat::Queue(sequence) | Seat::Dead(sequence) => sequence,
+        };
         let ack = match settlement {
             Settlement::Done => {
                 // Before the end of the event: should this be all that is written down, a handler that runs again is
@@ -133,11 +157,17 @@ impl Nats {
                 }
                 AckKind::Ack
             }
-            Settlement::Retry { after } => AckKind::Nak(Some(after)),
-            Settlement::Released => AckKind::Nak(None),
+            Settlement::Retry { after } => {
+                self.write_history(sequence, history, ticket.fence, Ending::Failed).await;
+                AckKind::Nak(Some(after))
+            }
+            Settlement::Released => {
+                self.write_history(sequence, history, ticket.fence, Ending::GivenBack).await;
+                AckKind::Nak(None)
+            }
             Settlement::Dead(reason) => {
                 let delivery = frame::read(&message.payload)?.delivery;
-                let attempts = u32::try_from(ticket.fence).unwrap_or(u32::MAX);
+                let attempts = history.attempt(ticket.fence);
                 let id = format!("{}:dead:{}", delivery.id(), ticket.receipt);
                 self.bury(&delivery, attempts, &reason, &id).await?;
                 AckKind::Ack
@@ -147,11 +177,14 @@ impl Nats {
         if let Err(error) = acknowledge(&message, ack).await {
             return Err(self.unless_over(ticket, since, error));
         }
-        if let (true, Seat::Queue(sequence)) = (has_ended, Seat::of(ticket.receipt)) {
+        if has_ended {
             self.ends().remember(sequence);
         }
         self.leased().remove(&ticket.receipt);
         self.changed.notify_one();
+        if has_ended && ticket.fence > 1 {
+            self.forget_history(sequence).await;
+        }
         Ok(())
     }
 

@@ -88,6 +88,11 @@ pub(super) fn arrival_subject(name: &str) -> String {
     revision_subject(name, "last_event")
 }
 
+/// Nor so.
+pub(super) fn history_subject(name: &str, sequence: u64) -> String {
+    revision_subject(name, &format!("history_{sequence}"))
+}
+
 /// Where an event is. Both streams count from 1, and a receipt has to tell one from the other.
 #[derive(Clone, Copy)]
 pub(super) enum Seat {
