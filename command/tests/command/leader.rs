@@ -21,7 +21,8 @@ fn leader_killed(times: u32, every: Duration, rate: &str) {
     assert_eq!(serving.started["replicas"], 3);
     // Three servers take up to nine seconds to choose another leader.
     let span = format!("{}ms", (every * (2 * times + 1)).as_millis());
-    let sim = place.sim(&["--for", &span, "--rate", rate, "--compress", "60"]);
+    // So the sender's last tries come when no server is killed any more.
+    let sim = place.sim(&["--for", &span, "--rate", rate, "--compress", "15"]);
     for _ in 0..times {
         sleep(every);
         cluster.kill_the_leader("webhooks");
