@@ -328,12 +328,14 @@ impl Inbox for Nats {
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
         Box::pin(async move {
             let (queue, dead) = (stream::state(&self.queue).await?, stream::state(&self.dead).await?);
-            let now = Timestamp::now().as_millisecond();
-            let age = |second: i64| elapsed(second.saturating_mul(1_000), now);
+            let millis = |second: i64| second.saturating_mul(1_000);
+            // By the clock here, unless the servers' is ahead of it: then by that, as of their last message.
+            let now = Timestamp::now().as_millisecond().max(millis(queue.last_timestamp.unix_timestamp()));
+            let oldest = elapsed(millis(queue.first_timestamp.unix_timestamp()), now);
             Ok(Stats {
                 pending: queue.messages,
                 dead: dead.messages,
-                oldest_pending: (queue.messages > 0).then(|| age(queue.first_timestamp.unix_timestamp())),
+                oldest_pending: (queue.messages > 0).then_some(oldest),
                 last_event: self.last_arrival().await?,
             })
         })

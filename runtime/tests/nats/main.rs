@@ -173,6 +173,21 @@ async fn a_canary_is_no_event_and_hides_no_silence() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_a_day_ahead_hides_no_silence() {
+    let Some(server) = Server::start() else { return };
+    let inbox = open(&server).await;
+    let tomorrow = jiff::Timestamp::now().as_millisecond() + 24 * 60 * 60 * 1_000;
+    let jetstream = server.jetstream().await;
+    let noted = jetstream.publish("webhooks_revisions.last_event", tomorrow.to_string().into());
+    noted.await.unwrap().await.unwrap();
+    assert_eq!(inbox.stats().await.unwrap().last_event, Some(Duration::ZERO));
+    // As a worker does at its start.
+    inbox.purge(Retention::default()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(inbox.stats().await.unwrap().last_event > Some(Duration::ZERO));
+}
+
+#[tokio::test]
 async fn what_was_acknowledged_survives_the_server_being_killed() {
     let Some(mut server) = Server::start() else { return };
     let inbox = open(&server).await;

@@ -44,9 +44,11 @@ impl Nats {
         Ok(last.map(|last| elapsed(last, Timestamp::now().as_millisecond())))
     }
 
-    /// Writes it down again, since a message goes after a week, and silence may be longer.
+    /// Writes it down again, since a message goes after a week, and silence may be longer. One that is still to come was
+    /// written by a clock that was ahead, and would hide silence until then.
     pub(super) async fn keep_arrival(&self) -> Result<(), InboxError> {
         if let Some(last) = self.read_arrival().await? {
+            let last = last.min(Timestamp::now().as_millisecond());
             let sent = self.context.publish(stream::arrival_subject(&self.name), last.to_string().into());
             within(SILENCE, async { sent.await.map_err(unavailable)?.await.map_err(unavailable) }).await?;
         }
