@@ -75,3 +75,11 @@ fn tags_that_a_mapping_leaves_alone_stay_valid() {
     chosen!(Pet::Dog, json!({"kind": "hound"}));
     chosen!(Pet::Unknown, json!({"kind": "Dog"}));
 }
+
+#[test]
+fn a_discriminator_whose_values_name_nothing_leaves_it_to_what_is_held() {
+    let request = serde_json::from_value(json!({"kind": "req", "reply": "soon"}));
+    assert!(matches!(request, Ok(slips::Exchange::Request(_))), "{request:?}");
+    let notice = serde_json::from_value(json!({"kind": "note", "sent": "today"}));
+    assert!(matches!(notice, Ok(slips::Exchange::Notice(_))), "{notice:?}");
+}

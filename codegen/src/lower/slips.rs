@@ -21,6 +21,7 @@ pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostic
     for keywords in all {
         format_is_known(keywords, config, diagnostics);
         discriminator_is_a_property(schemas, keywords, diagnostics);
+        discriminator_names_alternatives(schemas, keywords, diagnostics);
     }
 }
 
@@ -82,6 +83,35 @@ fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diag
         let message = format!("`{choice}` speaks of `{format}`, and no schema has this format");
         diagnostics.push(Diagnostic::of_choice(Severity::Warning, &choice, &Place::root(), message).with_cure(cure));
     }
+}
+
+/// ```yaml
+/// discriminator: kind
+/// oneOf: [{$ref: '#/components/schemas/Cat'}, …]   # whose `kind` is `{enum: [feline, canine]}`
+/// ```
+///
+/// By the names of the components nothing that is valid would be told.
+fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
+    let Some(discriminator) = &keywords.discriminator else { return };
+    let merged = merge::flat(schemas, keywords);
+    let alternatives = union::alternatives(schemas, &merged);
+    let alternatives: Vec<(SchemaId, Cow<'_, Keywords>)> =
+        alternatives.into_iter().filter_map(|id| Some((id, merge::flat_of(schemas, id)?))).collect();
+    let objects: Vec<(SchemaId, &Keywords)> = alternatives
+        .iter()
+        .filter(|(_, keywords)| !keywords.properties.is_empty())
+        .map(|(id, keywords)| (*id, &**keywords))
+        .collect();
+    let unnamed = union::unnamed(schemas, discriminator, &objects);
+    if unnamed.is_empty() {
+        return;
+    }
+    let name = &discriminator.property;
+    let labels: Vec<String> = unnamed.iter().map(|label| format!("`{label}`")).collect();
+    let message =
+        format!("no value of `{name}` means {}, so what they hold tells alternatives apart", labels.join(" or "));
+    let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("discriminator"), message);
+    diagnostics.push(diagnostic.with_cure(format!("give `{name}` a `const` in each of them")));
 }
 
 /// ```yaml

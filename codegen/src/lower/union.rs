@@ -252,7 +252,7 @@ pub(super) fn tag(
     }
     let own = keywords.and_then(|keywords| keywords.discriminator.as_ref());
     let (property, told) = match own.or_else(|| inherited(&objects)) {
-        Some(discriminator) => (discriminator.property.clone(), discriminated(schemas, discriminator, &objects)),
+        Some(discriminator) => (discriminator.property.clone(), discriminated(schemas, discriminator, &objects)?),
         None => constants(schemas, &objects)?,
     };
     let mut told: BTreeMap<SchemaId, Vec<TagValue>> = told.into_iter().collect();
@@ -300,8 +300,9 @@ fn limited(schemas: &Schemas, id: SchemaId) -> Option<Vec<TagValue>> {
 }
 
 /// A discriminator's values: as mapped, and what no mapping takes from an alternative, which goes by the values that
-/// its property is limited to, or by the name of its component.
-fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &Keywords)]) -> Vec<Values> {
+/// its property is limited to, or by the name of its component. `None` where an alternative's property allows none of these,
+/// so that the discriminator tells nothing.
+fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &Keywords)]) -> Option<Vec<Values>> {
     let own: Vec<Own> = objects.iter().map(|(id, keywords)| Own::of(schemas, discriminator, *id, keywords)).collect();
     let mut counts: BTreeMap<&TagValue, usize> = BTreeMap::new();
     for value in own.iter().flat_map(|own| &own.limited) {
@@ -314,13 +315,11 @@ fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &
     }
     for (own, found) in own.iter().zip(&mut found) {
         let alone = own.limited.iter().filter(|value| counts[value] == 1);
-        let name = TagValue::Text(own.name.clone());
         let implied = alone.cloned().chain(own.implied_name());
         found.extend(implied.filter(|value| taken.insert(value.clone())));
-        // Where the property of all is limited to the same values, and none of them is the name, it goes by it anyway.
         let is_base = schemas.definition(own.id).is_some_and(|id| !schemas.families().descendants(id).is_empty());
-        if found.is_empty() && !is_base && taken.insert(name.clone()) {
-            found.push(name);
+        if found.is_empty() && !is_base && own.implied_name().is_none() {
+            return None;
         }
     }
     // Whoever names a schema that others build on means those too, unless they are alternatives themselves.
@@ -333,7 +332,7 @@ fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &
             found.extend(values.filter(|value| taken.insert(value.clone())));
         }
     }
-    objects.iter().map(|(id, _)| *id).zip(found).collect()
+    Some(objects.iter().map(|(id, _)| *id).zip(found).collect())
 }
 
 /// What a discriminator has to do with one alternative.
@@ -362,6 +361,15 @@ impl Own {
         let mapped = mapped.map(|(value, _)| of_key(value, &types.clone().unwrap_or_default())).collect();
         Self { id, name, mapped, limited }
     }
+}
+
+/// The alternatives of a discriminator, where the values that its property is limited to name none of them.
+pub(super) fn unnamed(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &Keywords)]) -> Vec<String> {
+    if discriminated(schemas, discriminator, objects).is_some() {
+        return Vec::new();
+    }
+    let own = objects.iter().map(|(id, keywords)| Own::of(schemas, discriminator, *id, keywords));
+    own.filter(|own| own.mapped.is_empty() && own.implied_name().is_none()).map(|own| own.name).collect()
 }
 
 /// A key of a mapping is a text, whatever the property is.
