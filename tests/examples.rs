@@ -2,15 +2,15 @@
 //!
 //! Each document gets a component `Root` with a property for the payload of each message that has examples; the types of
 //! all documents are compiled into one program, which reads and writes every example. What is not as it should be is listed
-//! with its reason in `tests/examples.json`, which may only become shorter.
+//! with its reason in `tests/examples.json`, which may only become shorter. None of the valid ones is warned of.
 
 mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use asyncapi_codegen::{Config, Source};
+use asyncapi_codegen::{Config, Error, Source};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -47,13 +47,7 @@ struct Expected {
 
 #[test]
 fn every_valid_example_decodes_and_comes_back() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let Ok(text) = fs::read_to_string(corpus.join("examples.jsonl")) else {
-        eprintln!("skipped: the collection of documents is not at {}", corpus.display());
-        return;
-    };
-    let examples: Vec<Example> =
-        text.lines().map(|line| serde_json::from_str(line).expect("an example a line")).collect();
+    let Some((corpus, examples)) = collected() else { return };
     let mut by_document: BTreeMap<&str, Vec<&Example>> = BTreeMap::new();
     for example in examples.iter().filter(|example| example.valid == Some(true)) {
         by_document.entry(&example.doc).or_default().push(example);
@@ -95,6 +89,48 @@ fn every_valid_example_decodes_and_comes_back() {
     faults.retain(|label, _| known.exceptions.get(label).is_none_or(String::is_empty));
     assert!(faults.is_empty(), "not as they should be, and without a reason in tests/examples.json: {faults:#?}");
     assert!(found == known, "the figures are better: {UPDATE}=1 cargo test --test examples keeps them");
+}
+
+#[test]
+fn no_valid_example_is_warned_of_and_others_are() {
+    let Some((corpus, examples)) = collected() else { return };
+    let mut by_document: BTreeMap<&str, Vec<&Example>> = BTreeMap::new();
+    for example in &examples {
+        by_document.entry(&example.doc).or_default().push(example);
+    }
+    let (mut wrong, mut warned) = (Vec::new(), 0);
+    for (document, examples) in by_document {
+        let source = Source::read_within(&corpus, corpus.join(document)).expect("it is there");
+        let report = match Config::new().generate(&source) {
+            Ok(output) => output.report().clone(),
+            Err(Error::Refused(report)) => report,
+            Err(other) => panic!("{document}: {other}"),
+        };
+        for diagnostic in report.iter() {
+            let Some(pointer) = diagnostic.pointer() else { continue };
+            let Some((_, place)) = pointer.as_str().split_once("/examples/") else { continue };
+            let Some((index, _)) = place.split_once("/payload") else { continue };
+            let held = || examples.iter().filter(|example| example.index.to_string() == index);
+            warned += 1;
+            if held().all(|example| example.valid == Some(true)) {
+                wrong.push(format!("{document}{pointer}: {}", diagnostic.message()));
+            }
+        }
+    }
+    println!("{warned} warnings of examples");
+    assert!(wrong.is_empty(), "of examples that are valid: {wrong:#?}");
+    assert!(warned > 0, "some examples are invalid");
+}
+
+/// The examples in other people's documents, and where these are; nothing where there are none.
+fn collected() -> Option<(PathBuf, Vec<Example>)> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let Ok(text) = fs::read_to_string(corpus.join("examples.jsonl")) else {
+        eprintln!("skipped: the collection of documents is not at {}", corpus.display());
+        return None;
+    };
+    let examples = text.lines().map(|line| serde_json::from_str(line).expect("an example a line"));
+    Some((corpus, examples.collect()))
 }
 
 /// The types of a document, with the payloads of these messages in the component `Root`.

@@ -33,7 +33,7 @@ fixtures! {
     enums = "../fixtures/enums/expected.rs";
     enums_closed = "../fixtures/enums-closed/expected.rs";
     every_shape = "../fixtures/every-shape/expected.rs";
-    examples = "../fixtures/examples/expected.rs";
+    examples_held = "../fixtures/examples/expected.rs";
     exchange = "../fixtures/exchange/expected.rs";
     header_discriminator = "../fixtures/header-discriminator/expected.rs";
     hierarchies = "../fixtures/hierarchies/expected.rs";

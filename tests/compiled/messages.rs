@@ -200,11 +200,11 @@ async fn several_messages_are_sent_with_their_headers_and_by_their_names() {
 
 #[test]
 fn examples_are_constants_that_their_types_read() {
-    use examples::examples::{SWITCHED_HEADERS, SWITCHED_THE_HALL, SWITCHED_THE_HALL_HEADERS};
+    use examples_held::examples::{SWITCHED_HEADERS, SWITCHED_THE_HALL, SWITCHED_THE_HALL_HEADERS};
 
-    let lamp: examples::Lamp = serde_json::from_str(SWITCHED_THE_HALL).expect("a payload");
-    assert_eq!((lamp.lamp.as_str(), lamp.state), ("hall", Some(examples::LampState::On)));
-    let headers: examples::Tracing = serde_json::from_str(SWITCHED_THE_HALL_HEADERS).expect("headers");
+    let lamp: examples_held::Lamp = serde_json::from_str(SWITCHED_THE_HALL).expect("a payload");
+    assert_eq!((lamp.lamp.as_str(), lamp.state), ("hall", Some(examples_held::LampState::On)));
+    let headers: examples_held::Tracing = serde_json::from_str(SWITCHED_THE_HALL_HEADERS).expect("headers");
     assert_eq!((headers.trace.as_str(), headers.hops), ("t1", Some(2)));
-    assert_eq!(serde_json::from_str::<examples::Tracing>(SWITCHED_HEADERS).expect("headers alone").trace, "t2");
+    assert_eq!(serde_json::from_str::<examples_held::Tracing>(SWITCHED_HEADERS).expect("headers alone").trace, "t2");
 }

@@ -54,11 +54,11 @@ impl Value {
     pub(crate) fn to_json(&self) -> String {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         match self {
-            Self::Null => "null".to_owned(),
             Self::Bool(value) => value.to_string(),
             Self::Integer(number) => number.to_string(),
             Self::Float(number) if number.is_finite() => number.to_string(),
-            Self::Float(_) => "null".to_owned(),
+            // JSON has no word for what is no number.
+            Self::Null | Self::Float(_) => "null".to_owned(),
             Self::String(text) => quoted(text),
             Self::Sequence(items) => {
                 format!("[{}]", items.iter().map(Self::to_json).collect::<Vec<_>>().join(","))

@@ -73,8 +73,8 @@ fn by_shape(emit: Emit<'_>, reads: &[Read<'_>]) -> TokenStream {
         }
         several => {
             let types: Vec<&Type> = several.iter().map(|read| &read.answer.payload).collect();
-            let tests = known::tests(emit, &types);
-            let tried = several.iter().zip(tests).map(|(read, is_known)| tried(emit, read, is_known));
+            let read_and_known = several.iter().zip(known::tests(emit, &types));
+            let tried = read_and_known.map(|(read, is_known)| tried(emit, read, is_known));
             Some(quote!(if let Ok(fitting) = choice::Fitting::of(inbound) { fitting #(#tried)* .told() }))
         }
     };
