@@ -3,6 +3,7 @@
 mod attributes;
 mod bindings;
 mod channels;
+mod complexity;
 mod constants;
 mod constructors;
 mod content_type;

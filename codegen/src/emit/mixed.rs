@@ -65,7 +65,7 @@ fn outbound(emit: Emit<'_>, name: &Name, variants: &[Variant], members: &[Name])
     quote! {
         impl #name {
             #[doc = " The message as it travels."]
-            fn outbound(&self, channel: impl Into<String>) -> Result<Outbound, serde_json::Error> {
+            pub fn outbound(&self, channel: impl Into<String>) -> Result<Outbound, serde_json::Error> {
                 Ok(match self {
                     #(#arms)*
                 })
