@@ -41,7 +41,7 @@ use serde::de::DeserializeSeed;
 pub(crate) use self::bindings::{BindingRole, Bindings};
 pub(crate) use self::constraints::Dependency;
 pub(crate) use self::expression::fault as fault_of_pattern;
-pub(crate) use self::keywords::{JsonType, Keywords, Language, Tag};
+pub(crate) use self::keywords::{JsonType, Keywords, Language, Spoken, Tag};
 pub(crate) use self::listed::{Listed, Listing};
 pub(crate) use self::locate::{Part, Position, Positions};
 pub(crate) use self::mention::{Mention, files_referred_to};

@@ -36,10 +36,10 @@ use crate::ir::{self, Api, Definitions, TypeDef, Types};
 /// Turns the document into the API as the chosen side sees it.
 pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagnostics) -> Api {
     conjunction::make(&mut document.schemas);
+    conditional::make(&mut document.schemas, diagnostics);
     let document = &document;
     let events = operation::events(document);
     contradiction::check(&document.schemas, diagnostics);
-    conditional::check(&document.schemas, config, diagnostics);
     slips::check(&document.schemas, config, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);

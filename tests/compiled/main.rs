@@ -22,6 +22,9 @@ fixtures! {
     channel_references = "../fixtures/channel-references/expected.rs";
     chosen_operations = "../fixtures/chosen-operations/expected.rs";
     composition = "../fixtures/composition/expected.rs";
+    conditions = "../fixtures/conditions/expected.rs";
+    conditions_as_written = "../fixtures/conditions-as-written/expected.rs";
+    conditions_validated = "../fixtures/conditions-validated/expected.rs";
     conjunctions = "../fixtures/conjunctions/expected.rs";
     constructors = "../fixtures/constructors/expected.rs";
     content_types = "../fixtures/content-types/expected.rs";
@@ -107,6 +110,7 @@ fixtures! {
 
 mod alternatives_kept;
 mod bindings;
+mod conditions_kept;
 mod dispatch;
 mod hierarchies_kept;
 mod messages;

@@ -104,6 +104,14 @@ impl Maker<'_> {
         for name in required {
             object.entry(name).or_insert_with(|| anything(dice));
         }
+        for (name, schema) in conditional(keywords) {
+            if depth > 0 && dice.chance(40) {
+                // Where the condition does not hold, the property may be anything.
+                let value =
+                    if dice.chance(80) { self.value(schema, dice, depth.saturating_sub(1)) } else { anything(dice) };
+                object.insert(name.clone(), value);
+            }
+        }
         for (pattern, name) in [("^x-", "x-1"), ("^y-", "y-1")] {
             let schema = keywords.get("patternProperties").and_then(|patterns| patterns.get(pattern));
             let Some(schema) = schema else { continue };
@@ -123,6 +131,14 @@ impl Maker<'_> {
         }
         Value::Object(object)
     }
+}
+
+/// The properties that conditions speak of.
+fn conditional(keywords: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    let conditions = ["then", "else"].into_iter().filter_map(|key| keywords.get(key));
+    let dependencies = keywords.get("dependencies").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let properties = conditions.chain(dependencies).filter_map(|condition| condition.get("properties"));
+    properties.filter_map(Value::as_object).flatten()
 }
 
 /// What holds together: objects are joined; of anything else the later says more, unless the earlier has a type.

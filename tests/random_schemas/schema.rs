@@ -281,10 +281,13 @@ fn conditional(dice: &mut Dice, depth: u8) -> Value {
     let mut keywords = object(dice, depth, false);
     keywords["if"] = json!({"required": ["id"]});
     if dice.chance(70) {
-        keywords["then"] = json!({"required": ["count"]});
+        keywords["then"] = json!({"required": ["count"], "properties": {"other": scalar(dice), "only": scalar(dice)}});
     }
     if dice.chance(50) {
         keywords["else"] = json!({"properties": {"other": scalar(dice)}});
+    }
+    if dice.chance(30) {
+        keywords["dependencies"] = json!({"only": {"properties": {"depends": below(dice, depth - 1)}}});
     }
     keywords
 }

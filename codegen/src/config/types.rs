@@ -74,11 +74,13 @@ pub enum ArrayLengths {
 /// What a schema means that speaks of the properties of an object, or of the items of a list, and names no `type`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Untyped {
-    /// An object, or a list: so do the authors of documents.
+    /// An object, or a list: so do the authors of documents. And a property is what is said of it, wherever that is said: in
+    /// one of the objects of an `anyOf`, or under a condition (`if`, `then`, `else`, `dependencies`).
     #[default]
     AsMeant,
     /// What it says: an object with these properties, or anything that is no object. It becomes an enum of the two. And
-    /// `anyOf` of objects is an enum, not one struct, since a property that one of them describes may be anything in another.
+    /// `anyOf` of objects is an enum, not one struct, since a property that one of them describes may be anything in another;
+    /// and a property that only conditions speak of is a JSON value, since it may be anything where none of them holds.
     AsWritten,
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Keywords {
     pub(crate) properties: Vec<(String, SchemaId)>,
     pub(crate) pattern_properties: Vec<(String, SchemaId)>,
     pub(crate) required: Vec<String>,
+    /// Properties that conditions speak of; known once everything has been read.
+    pub(crate) conditional: Vec<(String, Spoken)>,
     /// Properties whose absence says what `null` says.
     pub(crate) absent_is_null: Vec<String>,
     pub(crate) additional: Option<SchemaId>,
@@ -53,6 +55,17 @@ pub(crate) struct Keywords {
     pub(crate) discriminator: Option<Tag>,
     pub(crate) constraints: Constraints,
     pub(crate) language: Language,
+}
+
+/// How a condition speaks of a property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spoken {
+    /// It asks for its presence.
+    Named,
+    /// It is a test that values may fail.
+    Tested(SchemaId),
+    /// It says what it is where the condition holds.
+    Described(SchemaId),
 }
 
 /// The language in which a schema is written.

@@ -6,7 +6,7 @@ use std::ops::Index;
 use super::avro;
 use super::dialect::Dialect;
 use super::families::Families;
-use super::keywords::{self, Keywords};
+use super::keywords::{self, Keywords, Spoken};
 use super::place::Place;
 use super::read::Node;
 use super::value::Value;
@@ -183,16 +183,38 @@ impl Schemas {
         let below = |at: Place| steps.iter().fold(at, |at, step| at.join(step));
         let at = Some(below(whole.clone())).filter(|at| !self.by_place.contains_key(at));
         let at = at.unwrap_or_else(|| below(whole.join("allOf").join("all")));
+        let keywords = self.made_of(at, &parts);
+        self.put(Keywords { all_of: parts, ..keywords })
+    }
+
+    /// Makes a schema, at a place where none stands, of what one of several says.
+    pub(crate) fn disjoin(&mut self, at: Place, alternatives: Vec<SchemaId>) -> SchemaId {
+        let keywords = self.made_of(at, &alternatives);
+        self.put(Keywords { any_of: alternatives, ..keywords })
+    }
+
+    /// What is said of several schemas alike.
+    fn made_of(&self, at: Place, parts: &[SchemaId]) -> Keywords {
         let said = parts.iter().rev().filter_map(|part| self.keywords(*part));
         let words = said.clone().map(|keywords| &keywords.docs);
         let told = words.clone().find(|docs| docs.title.is_some() || docs.description.is_some());
         let docs = Docs { deprecated: words.clone().any(|docs| docs.deprecated), ..told.cloned().unwrap_or_default() };
         let default = said.clone().find_map(|keywords| keywords.default.clone());
-        let keywords = Keywords { at: at.clone(), docs, default, all_of: parts, ..Keywords::default() };
-        let id = SchemaId(self.all.len());
+        Keywords { at, docs, default, ..Keywords::default() }
+    }
+
+    fn put(&mut self, keywords: Keywords) -> SchemaId {
+        let (id, at) = (SchemaId(self.all.len()), keywords.at.clone());
         self.by_place.insert(at.clone(), id);
         self.all.push(Schema { at, kind: SchemaKind::Keywords(Box::new(keywords)) });
         id
+    }
+
+    /// Adds to what conditions say of the properties of a schema.
+    pub(crate) fn speak(&mut self, id: SchemaId, conditional: Vec<(String, Spoken)>) {
+        if let SchemaKind::Keywords(keywords) = &mut self.all[id.0].kind {
+            keywords.conditional.extend(conditional);
+        }
     }
 
     /// Says which schema stands for all that the parts of another say some steps below it.

@@ -1,75 +1,238 @@
-//! Properties that only a condition speaks of: they have no field, since under another condition they may be anything.
+//! Properties that only conditions speak of: they are fields like others, which need not be there.
 //!
 //! ```yaml
 //! properties: {kind: {type: string}}
 //! if: {properties: {kind: {const: card}}}
 //! then: {properties: {number: {type: string}}}
 //! ```
+//!
+//! What a condition says holds only under it; where none speaks, a property may be anything. So they are kept apart from
+//! `properties`, by which values are validated, and `Config::untyped` chooses whether a field has the type that the
+//! conditions give it, or takes every value.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::merge;
-use crate::config::{Config, Validation};
+use indexmap::IndexMap;
+
+use super::{merge, together};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Dependency, Keywords, SchemaId, Schemas};
+use crate::document::{Dependency, Keywords, SchemaId, SchemaKind, Schemas, Spoken};
 
-/// Warns of every such property of what becomes a struct.
-pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostics) {
-    if config.validation == Validation::Full {
+/// What is said of one property.
+pub(super) struct Conditional {
+    pub(super) name: String,
+    pub(super) spoken: Spoken,
+}
+
+/// Finds what conditions say of the properties of each schema, and makes a schema of what several say of one.
+pub(super) fn make(schemas: &mut Schemas, diagnostics: &Diagnostics) {
+    let all: Vec<SchemaId> = schemas.places().filter_map(|at| schemas.at(at)).collect();
+    let found = all.iter().filter_map(|id| Some((*id, own(schemas, schemas.own_keywords(*id)?))));
+    let found: Vec<(SchemaId, Vec<(String, Spoken)>)> = found.filter(|(_, found)| !found.is_empty()).collect();
+    if found.is_empty() {
         return;
     }
-    let all = schemas.places().filter_map(|place| schemas.at(place));
+    for (id, found) in found {
+        schemas.speak(id, found);
+    }
+    let mut pending: VecDeque<SchemaId> = all.into();
     let mut said = BTreeSet::new();
-    for keywords in all.filter_map(|id| schemas.own_keywords(id)).filter(|keywords| !is_part(keywords)) {
-        let conditional = conditional(schemas, keywords);
-        if conditional.is_empty() {
-            continue;
-        }
+    while let Some(id) = pending.pop_front() {
+        let Some(keywords) = schemas.own_keywords(id).filter(|keywords| may_be_conditional(keywords)) else { continue };
         let merged = merge::flat(schemas, keywords);
-        // Where others are kept, or nothing has a field, nothing is lost.
-        let is_kept = merged.additional.is_some() || config.keep_unknown.meet(&keywords.at.pointer);
-        if merged.properties.is_empty() || is_kept {
-            continue;
-        }
-        let known: BTreeSet<&str> = merged.properties.iter().map(|(name, _)| name.as_str()).collect();
-        for (name, id) in conditional.into_iter().filter(|(name, _)| !known.contains(name.as_str())) {
-            if said.insert(id) {
-                let message = format!("only a condition speaks of `{name}`, so it has no field and is dropped");
-                let diagnostic = Diagnostic::new(Severity::Warning, &schemas[id].at, message);
-                let cure = "list it under `properties` as well, or keep what is not listed: `Config::keep_unknown`";
-                diagnostics.push(diagnostic.with_cure(cure));
+        for (name, parts) in all_described(&merged) {
+            match merged.properties.iter().find(|(known, _)| *known == name) {
+                Some((_, property)) => {
+                    pending.extend(widen(schemas, &merged, *property, &parts, &mut said, diagnostics))
+                }
+                None => join(schemas, &merged, &name, parts),
             }
         }
     }
 }
 
-/// Whether a schema is a part of another, which answers for it.
-fn is_part(keywords: &Keywords) -> bool {
-    let steps: Vec<String> = keywords.at.pointer.steps().collect();
-    let conditions = ["if", "then", "else", "not"];
-    matches!(&steps[..], [.., list, _] if matches!(list.as_str(), "allOf" | "dependencies" | "dependentSchemas"))
-        || steps.last().is_some_and(|last| conditions.contains(&last.as_str()))
+fn may_be_conditional(keywords: &Keywords) -> bool {
+    !keywords.conditional.is_empty() || !keywords.all_of.is_empty()
 }
 
-/// The properties under the conditions of a schema and of its parts.
-fn conditional(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, SchemaId)> {
+/// The properties of merged keywords that have no schema of their own, each once.
+pub(super) fn properties(schemas: &Schemas, merged: &Keywords) -> Vec<Conditional> {
+    // Where others are kept by a type of theirs, these are others.
+    let is_typed = |id| !matches!(schemas[id].kind, SchemaKind::Anything | SchemaKind::Nothing);
+    if merged.additional.is_some_and(is_typed) {
+        return Vec::new();
+    }
+    let known: BTreeSet<&str> = merged.properties.iter().map(|(name, _)| name.as_str()).collect();
+    let mut found: IndexMap<&str, Vec<Spoken>> = IndexMap::new();
+    for (name, spoken) in merged.conditional.iter().filter(|(name, _)| !known.contains(name.as_str())) {
+        found.entry(name).or_default().push(*spoken);
+    }
+    let found = found.into_iter();
+    found
+        .map(|(name, spoken)| Conditional { name: name.to_owned(), spoken: one(schemas, merged, name, &spoken) })
+        .collect()
+}
+
+/// What says most of a property.
+fn one(schemas: &Schemas, merged: &Keywords, name: &str, spoken: &[Spoken]) -> Spoken {
+    let described: Vec<SchemaId> = spoken.iter().filter_map(|spoken| described(*spoken)).collect();
+    match apart(schemas, described)[..] {
+        [] => *spoken.iter().find(|spoken| matches!(spoken, Spoken::Tested(_))).unwrap_or(&Spoken::Named),
+        [only] => Spoken::Described(only),
+        _ => {
+            let all = schemas.conjunction(&merged.at.join("properties").join(name));
+            all.map_or(Spoken::Named, Spoken::Described)
+        }
+    }
+}
+
+/// The schemas without those that others stand for as well: of two that differ in `null`, the one that allows it.
+fn apart(schemas: &Schemas, all: Vec<SchemaId>) -> Vec<SchemaId> {
+    let mut apart: Vec<SchemaId> = Vec::new();
+    for id in all {
+        match apart.iter_mut().find(|known| together::is_alike_apart_from_null(schemas, **known, id)) {
+            Some(known) if !schemas.keywords(*known).is_some_and(|keywords| keywords.nullable) => *known = id,
+            Some(_) => {}
+            None => apart.push(id),
+        }
+    }
+    apart
+}
+
+fn described(spoken: Spoken) -> Option<SchemaId> {
+    match spoken {
+        Spoken::Described(id) => Some(id),
+        Spoken::Named | Spoken::Tested(_) => None,
+    }
+}
+
+/// Whether conditions say what properties are, not only whether they are there.
+pub(super) fn describes(schemas: &Schemas, merged: &Keywords) -> bool {
+    properties(schemas, merged).iter().any(|property| matches!(property.spoken, Spoken::Described(_)))
+}
+
+/// What the conditions of a schema say, those inside them included; its parts speak for themselves.
+fn own(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, Spoken)> {
     let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut pending = vec![keywords];
-    while let Some(keywords) = pending.pop() {
-        let conditions = keywords.constraints.schemas.iter().filter(|(key, _)| matches!(*key, "then" | "else"));
-        let dependencies = keywords.constraints.dependencies.iter().filter_map(|(_, dependency)| match dependency {
-            Dependency::Schema(id) => Some(*id),
-            Dependency::Properties(_) => None,
-        });
-        for id in conditions.map(|(_, id)| *id).chain(dependencies) {
-            if let Some(part) = schemas.keywords(id).filter(|part| seen.insert(&part.at)) {
-                found.extend(merge::flat(schemas, part).properties.iter().cloned());
-                pending.push(part);
+    let mut seen = BTreeSet::from([&keywords.at]);
+    let mut pending = VecDeque::from([keywords]);
+    while let Some(keywords) = pending.pop_front() {
+        let mut holding: Vec<SchemaId> = Vec::new();
+        for (key, id) in &keywords.constraints.schemas {
+            match *key {
+                "if" => found.extend(spoken_in(schemas, *id).into_iter().map(|(name, spoken)| (name, tested(spoken)))),
+                "then" | "else" => holding.push(*id),
+                _ => {}
             }
         }
-        let parts = keywords.all_of.iter().filter_map(|id| schemas.keywords(*id));
-        pending.extend(parts.filter(|part| seen.insert(&part.at)));
+        for (name, dependency) in &keywords.constraints.dependencies {
+            found.push((name.clone(), Spoken::Named));
+            match dependency {
+                Dependency::Properties(names) => found.extend(names.iter().map(|name| (name.clone(), Spoken::Named))),
+                Dependency::Schema(id) => holding.push(*id),
+            }
+        }
+        for id in holding {
+            found.extend(spoken_in(schemas, id));
+            let mut inside = vec![id];
+            while let Some(part) = inside.pop().and_then(|id| schemas.keywords(id)) {
+                if seen.insert(&part.at) {
+                    pending.push_back(part);
+                    inside.extend(&part.all_of);
+                }
+            }
+        }
     }
     found
+}
+
+/// What a schema under a condition says of properties, itself or by its alternatives.
+fn spoken_in(schemas: &Schemas, id: SchemaId) -> Vec<(String, Spoken)> {
+    let Some(merged) = merge::flat_of(schemas, id) else { return Vec::new() };
+    let alternatives = merged.one_of.iter().chain(&merged.any_of).filter_map(|id| merge::flat_of(schemas, *id));
+    let all: Vec<Keywords> = alternatives.collect();
+    let mut found = Vec::new();
+    for keywords in std::iter::once(&merged).chain(&all) {
+        let spoken =
+            |id: SchemaId| if says_something(schemas, id) { Spoken::Described(id) } else { Spoken::Tested(id) };
+        found.extend(keywords.properties.iter().map(|(name, id)| (name.clone(), spoken(*id))));
+        found.extend(keywords.required.iter().map(|name| (name.clone(), Spoken::Named)));
+    }
+    found
+}
+
+/// Whether a schema says what a value is: one that allows none says that there is none.
+fn says_something(schemas: &Schemas, id: SchemaId) -> bool {
+    schemas.keywords(id).is_some_and(Keywords::say_something)
+}
+
+fn tested(spoken: Spoken) -> Spoken {
+    match spoken {
+        Spoken::Described(id) => Spoken::Tested(id),
+        other => other,
+    }
+}
+
+/// The schemas that conditions have for each property.
+fn all_described(merged: &Keywords) -> BTreeMap<String, Vec<SchemaId>> {
+    let mut all: BTreeMap<String, Vec<SchemaId>> = BTreeMap::new();
+    for (name, id) in merged.conditional.iter().filter_map(|(name, spoken)| Some((name, described(*spoken)?))) {
+        all.entry(name.clone()).or_default().push(id);
+    }
+    all
+}
+
+/// One schema of all that conditions say of a property, where they do not say the same.
+fn join(schemas: &mut Schemas, merged: &Keywords, name: &str, parts: Vec<SchemaId>) {
+    let apart = apart(schemas, parts);
+    let steps = ["properties".to_owned(), name.to_owned()];
+    let at = steps.iter().fold(merged.at.clone(), |at, step| at.join(step));
+    if apart.len() > 1 && schemas.at(&at).is_none() {
+        let all = schemas.disjoin(at, apart);
+        schemas.settle(&merged.at, &steps, all);
+    }
+}
+
+/// Whether these are alternatives of a property, some with a name of their own: one of them holds, not all together.
+pub(super) fn exclude_each_other(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]) -> bool {
+    let is_joined = schemas.conjunction(&merged.at).is_some_and(|all| schemas.at(&merged.at) == Some(all));
+    let is_reference = |id: &SchemaId| matches!(schemas[*id].kind, SchemaKind::Reference(_));
+    is_joined && merged.any_of == alternatives && alternatives.iter().any(is_reference)
+}
+
+/// Lets a property that is an object have what conditions say of the properties in it; gives it back where it has.
+fn widen(
+    schemas: &mut Schemas,
+    owner: &Keywords,
+    property: SchemaId,
+    parts: &[SchemaId],
+    said: &mut BTreeSet<SchemaId>,
+    diagnostics: &Diagnostics,
+) -> Option<SchemaId> {
+    let merged = merge::flat_of(schemas, property)?;
+    // A map keeps them, and so does what is kept beside the properties.
+    if merged.properties.is_empty() || merged.additional.is_some() {
+        return None;
+    }
+    let known = merged.properties.iter().map(|(name, _)| name).chain(merged.conditional.iter().map(|(name, _)| name));
+    let known: BTreeSet<&String> = known.collect();
+    let inner = parts.iter().filter_map(|part| merge::flat_of(schemas, *part)).flat_map(|part| part.properties);
+    let lost: Vec<(String, SchemaId)> = inner.filter(|(name, _)| !known.contains(name)).collect();
+    if lost.is_empty() {
+        return None;
+    }
+    let at = &schemas[property].at;
+    let is_inside = at.pointer.steps().last().is_some_and(|name| *at == owner.at.join("properties").join(&name));
+    if is_inside && schemas.own_keywords(property).is_some() {
+        schemas.speak(property, lost.into_iter().map(|(name, id)| (name, Spoken::Described(id))).collect());
+        return Some(property);
+    }
+    for (name, id) in lost.into_iter().filter(|(_, id)| said.insert(*id)) {
+        let message = format!("only a condition speaks of `{name}`, so it has no field and is dropped");
+        let diagnostic = Diagnostic::new(Severity::Warning, &schemas[id].at, message);
+        let cure = "list it under the `properties` of the schema that is referred to, or keep what is not listed: \
+                    `Config::keep_unknown`";
+        diagnostics.push(diagnostic.with_cure(cure));
+    }
+    None
 }

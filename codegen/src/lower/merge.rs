@@ -74,6 +74,7 @@ pub(super) fn stands_for(schemas: &Schemas, keywords: &Keywords) -> Option<Schem
         && keywords.properties.is_empty()
         && keywords.pattern_properties.is_empty()
         && keywords.required.is_empty()
+        && keywords.conditional.is_empty()
         && keywords.additional.is_none()
         && keywords.values.is_none()
         && keywords.items.is_none()
@@ -133,6 +134,7 @@ fn add(merged: &mut Keywords, part: Keywords) {
     merged.types = common(&merged.types, &part.types);
     merged.pattern_properties.extend(part.pattern_properties);
     merged.required.extend(part.required);
+    merged.conditional.extend(part.conditional);
     merged.nullable |= part.nullable;
     merged.format = merged.format.take().or(part.format);
     merged.bounds = both(merged.bounds, part.bounds);

@@ -82,8 +82,9 @@ fn inner_steps(root: &Place, steps: &[String], schemas: &Schemas) -> Vec<Step> {
             "items" => inner.push(Step::Item),
             "propertyNames" => inner.push(Step::Key),
             "additionalProperties" => inner.push(Step::Value),
-            // The part of a multi-format schema that holds the schema.
-            "schema" => {}
+            // The part of a multi-format schema that holds the schema; conditions, which speak of their owner.
+            "schema" | "if" | "then" | "else" => {}
+            "dependencies" | "dependentSchemas" => at = steps.next().map_or_else(|| at.clone(), |name| at.join(name)),
             // What is merged into its owner has no name of its own.
             "allOf" => at = steps.next().map_or_else(|| at.clone(), |index| at.join(index)),
             "oneOf" | "anyOf" => {

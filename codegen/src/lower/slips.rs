@@ -40,7 +40,8 @@ fn required_is_described(schemas: &Schemas, keywords: &Keywords, diagnostics: &D
         return;
     }
     let merged = merge::flat(schemas, keywords);
-    let known: BTreeSet<&str> = merged.properties.iter().map(|(name, _)| name.as_str()).collect();
+    let conditional = merged.conditional.iter().map(|(name, _)| name.as_str());
+    let known: BTreeSet<&str> = merged.properties.iter().map(|(name, _)| name.as_str()).chain(conditional).collect();
     let optional = || known.iter().filter(|name| !merged.required.iter().any(|required| required == **name));
     for (index, name) in keywords.required.iter().enumerate().filter(|(_, name)| !known.contains(name.as_str())) {
         let Some(near) = near::nearest(name, optional().copied()) else { continue };

@@ -26,6 +26,7 @@ pub(super) fn of(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]
     }
     let mut both = Keywords { any_of: Vec::new(), ..merged.clone() };
     for part in &parts {
+        both.conditional.extend(part.conditional.iter().cloned());
         for (name, id) in &part.properties {
             match both.properties.iter().find(|(known, _)| known == name) {
                 None => both.properties.push((name.clone(), *id)),
@@ -68,12 +69,19 @@ fn required_by_all(parts: &[Cow<'_, Keywords>]) -> Vec<String> {
 
 /// Whether two schemas are one, or say the same of plain values.
 fn is_alike(schemas: &Schemas, one: SchemaId, other: SchemaId) -> bool {
+    let nullable = |id| merge::flat_of(schemas, id).map(|merged| merged.nullable);
+    is_alike_apart_from_null(schemas, one, other) && nullable(one) == nullable(other)
+}
+
+/// The same where one of them may allow `null` and the other not.
+pub(super) fn is_alike_apart_from_null(schemas: &Schemas, one: SchemaId, other: SchemaId) -> bool {
     if schemas.definition(one) == schemas.definition(other) {
         return true;
     }
     let (Some(one), Some(other)) = (merge::flat_of(schemas, one), merge::flat_of(schemas, other)) else { return false };
     let is_plain = |keywords: &Keywords| {
         keywords.properties.is_empty()
+            && keywords.conditional.is_empty()
             && keywords.additional.is_none()
             && keywords.items.is_none()
             && keywords.tuple.is_empty()
@@ -82,6 +90,6 @@ fn is_alike(schemas: &Schemas, one: SchemaId, other: SchemaId) -> bool {
     };
     is_plain(&one)
         && is_plain(&other)
-        && (&one.types, &one.format, &one.values, one.bounds, one.nullable)
-            == (&other.types, &other.format, &other.values, other.bounds, other.nullable)
+        && (&one.types, &one.format, &one.values, one.bounds)
+            == (&other.types, &other.format, &other.values, other.bounds)
 }

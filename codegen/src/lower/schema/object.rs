@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::super::conditional::{self, Conditional};
 use super::super::{docs, merge, origin, scalar, union};
 use super::{Lowering, is_nothing};
-use crate::config::{Nulls, Validation};
-use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas};
+use crate::config::{Nulls, Untyped, Validation};
+use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas, Spoken};
 use crate::ir::{Docs, Extra, Field, Members, Presence, Shape, Step, Struct, Type, TypeDef, TypeId, Union, Variant};
 
 impl Lowering<'_> {
@@ -24,11 +25,12 @@ impl Lowering<'_> {
                 field
             })
             .collect();
-        let known: BTreeSet<&str> = keywords.properties.iter().map(|(name, _)| name.as_str()).collect();
-        for name in &keywords.required {
-            if !known.contains(name.as_str()) {
-                fields.push(self.undescribed(keywords, name));
-            }
+        for conditional in conditional::properties(self.schemas, keywords) {
+            fields.push(self.conditional(keywords, &conditional, required.contains(conditional.name.as_str())));
+        }
+        let known: BTreeSet<String> = fields.iter().map(|field| field.name.clone()).collect();
+        for name in keywords.required.iter().filter(|name| !known.contains(*name)) {
+            fields.push(self.undescribed(keywords, name));
         }
         let extra = match self.extra(keywords) {
             Extra::Dropped if self.keeps_everything(keywords) => Extra::Kept(Type::Any),
@@ -46,6 +48,33 @@ impl Lowering<'_> {
             return Field { at, docs, ..self.field(name, id, true) };
         }
         Field { at, name: name.to_owned(), docs, ty: Type::Any, presence: Presence::Required, default: None }
+    }
+
+    /// A property that conditions speak of. Where none of them holds it may be anything, so only what is meant has a type.
+    fn conditional(&mut self, keywords: &Keywords, conditional: &Conditional, is_required: bool) -> Field {
+        let name = &conditional.name;
+        let (at, docs) = match conditional.spoken {
+            Spoken::Described(id) if self.config.untyped == Untyped::AsMeant => {
+                return self.field(name, id, is_required);
+            }
+            Spoken::Described(id) | Spoken::Tested(id) => (self.schemas[id].at.clone(), self.field_docs(id)),
+            Spoken::Named => (keywords.at.join("properties").join(name), Docs::default()),
+        };
+        let ty = match conditional.spoken {
+            Spoken::Tested(id) if self.config.untyped == Untyped::AsMeant => self.tested(id),
+            _ => Type::Any,
+        };
+        let presence = self.presence(is_required, false, &ty);
+        Field { at, name: name.clone(), docs, ty, presence, default: None }
+    }
+
+    /// What fails a test for a text or a boolean is another text or boolean.
+    fn tested(&self, id: SchemaId) -> Type {
+        match merge::flat_of(self.schemas, id).and_then(|merged| scalar::implied(&merged)) {
+            Some(JsonType::String) => Type::String,
+            Some(JsonType::Boolean) => Type::Boolean,
+            _ => Type::Any,
+        }
     }
 
     /// Whether properties without a field are kept, because schemas speak of them too.
@@ -116,15 +145,19 @@ impl Lowering<'_> {
             Type::Nullable(inner) => (*inner, true),
             ty => (ty, false),
         };
-        let presence = match (is_required, nullable) {
-            (true, false) => Presence::Required,
-            (true, true) => Presence::RequiredNullable,
-            (false, false) if self.config.nulls == Nulls::Kept && ty != Type::Any => Presence::OptionalNullable,
-            (false, false) => Presence::Optional,
-            (false, true) => Presence::OptionalNullable,
-        };
+        let presence = self.presence(is_required, nullable, &ty);
         let (at, docs) = (self.schemas[id].at.clone(), self.field_docs(id));
         Field { at, name: name.to_owned(), docs, ty, presence, default: None }
+    }
+
+    fn presence(&self, is_required: bool, nullable: bool, ty: &Type) -> Presence {
+        match (is_required, nullable) {
+            (true, false) => Presence::Required,
+            (true, true) => Presence::RequiredNullable,
+            (false, false) if self.config.nulls == Nulls::Kept && *ty != Type::Any => Presence::OptionalNullable,
+            (false, false) => Presence::Optional,
+            (false, true) => Presence::OptionalNullable,
+        }
     }
 
     /// The property's own words, or the first sentence of the schema that it refers to.
@@ -163,7 +196,8 @@ fn without_null(ty: &Type) -> Option<Type> {
 
 /// Whether an object has more to it than a type for all its values.
 pub(super) fn is_struct(schemas: &Schemas, merged: &Keywords) -> bool {
-    let has_names = !merged.properties.is_empty() || !merged.required.is_empty();
+    let has_names =
+        !merged.properties.is_empty() || !merged.required.is_empty() || conditional::describes(schemas, merged);
     let is_empty = merged.additional.is_some_and(|id| is_nothing(schemas, id)) && merged.pattern_properties.is_empty();
     scalar::implied(merged) == Some(JsonType::Object) && (has_names || is_empty)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::union::Alternative;
-use super::super::{docs, merge, origin, scalar, together, union};
+use super::super::{conditional, docs, merge, origin, scalar, together, union};
 use super::Lowering;
 use super::object::is_struct;
 use super::tuples;
@@ -57,8 +57,9 @@ impl<'a> Lowering<'a> {
         }
         if let Choice::Among(alternatives) = self.union_of(merged) {
             // A property that only some describe may be anything where only others hold.
-            let together =
-                (self.config.untyped == Untyped::AsMeant).then(|| together::of(self.schemas, merged, &alternatives));
+            let may_be_together = self.config.untyped == Untyped::AsMeant
+                && !conditional::exclude_each_other(self.schemas, merged, &alternatives);
+            let together = may_be_together.then(|| together::of(self.schemas, merged, &alternatives));
             if let Some(both) = together.flatten() {
                 return Shape::Struct(self.object(&both));
             }
