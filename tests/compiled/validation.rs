@@ -1,7 +1,7 @@
 //! What `validate` finds, and what it leaves alone.
 
 use asyncapi_runtime::{DecodeErrorKind, Violations};
-use validated::{Closed, Counts, Either, Handles, Journey, Line, Measurement, Order, OrderId, OrderState, Pet};
+use validated::{Closed, Counts, Either, Handles, Journey, Line, Measurement, Order, OrderId, OrderState, Pet, Rolls};
 
 use super::*;
 
@@ -97,6 +97,25 @@ fn each_type_validates_itself() {
     assert_eq!(found(json!("a"), Either::validate), pairs(&[("", "minLength")]));
     assert_eq!(found(json!(9), Either::validate), pairs(&[("", "minimum")]));
     assert_eq!(found(json!({"a": 1}), Closed::validate), pairs(&[("", "additionalProperties")]));
+}
+
+#[test]
+fn what_a_list_contains_is_counted() {
+    let id = "0b8ad9c5-7ab1-4e1a-8d6e-3c1f5a1d2b3c";
+    let valid = json!({
+        "dice": [6, 1, 6], "drawn": [{"card": id}, 1, {"card": id}], "any": [1], "pairs": [[1]], "plain": [],
+    });
+    assert_eq!(found(valid, Rolls::validate), []);
+    let rows = [
+        (json!({"dice": [1, 2]}), "/dice", "minContains"),
+        (json!({"dice": [6, 6, 6]}), "/dice", "maxContains"),
+        (json!({"drawn": [{"card": id}, {"card": "7"}]}), "/drawn", "minContains"),
+        (json!({"drawn": [{"card": id}, {"suit": "spades"}]}), "/drawn", "minContains"),
+        (json!({"pairs": [["a"]]}), "/pairs", "maxContains"),
+    ];
+    for (value, at, keyword) in rows {
+        assert_eq!(found(value, Rolls::validate), pairs(&[(at, keyword)]));
+    }
 }
 
 #[test]

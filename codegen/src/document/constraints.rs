@@ -34,7 +34,8 @@ pub(crate) enum Dependency {
 }
 
 /// Keywords whose value is a count.
-const COUNTS: &[&str] = &["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"];
+const COUNTS: &[&str] =
+    &["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains"];
 
 /// Keywords whose value is a schema.
 const SCHEMAS: &[&str] = &["additionalItems", "contains", "propertyNames", "not", "if", "then", "else"];

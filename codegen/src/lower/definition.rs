@@ -3,6 +3,7 @@
 //! A schema with a type of its own is a definition, and so is one that references lead to, unless it has no parts; all
 //! others stand where they are used. What is written for people is left out.
 
+mod counted;
 mod pattern;
 
 use std::collections::BTreeMap;
@@ -171,7 +172,8 @@ impl Writer<'_> {
         let format = keywords.format.as_deref();
         let format = format.filter(|format| keywords.language == Language::JsonSchema || *format == "uuid");
         entries.put("format", format.map(text));
-        for (key, value) in &constraints.plain {
+        let (counts, plain) = counted::split(&constraints.plain);
+        for (key, value) in plain {
             let value = match value {
                 Value::String(text) if *key == "pattern" => Json::Text(pattern::strict(text)),
                 value => json(value),
@@ -180,13 +182,17 @@ impl Writer<'_> {
         }
         self.items(keywords, &mut entries);
         self.properties(keywords, &mut entries);
+        let mut all_of = self.list(&keywords.all_of);
         for (key, id) in &constraints.schemas {
             let schema = self.schema(*id);
-            entries.put(key, Some(schema));
+            if *key == "contains" && !counts.is_empty() {
+                all_of.push(counted::contains(schema, &counts));
+            } else {
+                entries.put(key, Some(schema));
+            }
         }
         let (any_of, one_of) = self.alternatives(keywords);
-        for (key, ids) in [("allOf", &keywords.all_of), ("anyOf", &any_of)] {
-            let listed = self.list(ids);
+        for (key, listed) in [("allOf", all_of), ("anyOf", self.list(&any_of))] {
             entries.put(key, (!listed.is_empty()).then_some(Json::List(listed)));
         }
         let mut alternatives = self.list(&one_of);

@@ -27,8 +27,13 @@ fn add(error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
         return;
     }
     let pointer = error.instance_path().as_str();
-    let message = error.masked_with("the value").to_string();
-    violations.push(Violation::new(pointer.to_owned(), keyword(error).to_owned(), message));
+    let keyword = keyword(error);
+    let message = match keyword {
+        "minContains" => "the value contains too few of the items that it has to".to_owned(),
+        "maxContains" => "the value contains too many of the items that it may".to_owned(),
+        _ => error.masked_with("the value").to_string(),
+    };
+    violations.push(Violation::new(pointer.to_owned(), keyword.to_owned(), message));
     if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind() {
         for error in meant(pointer, context).into_iter().flatten() {
             add(error, violations);
@@ -63,8 +68,15 @@ fn meant<'a>(union: &str, alternatives: &'a [Vec<ValidationError<'static>>]) -> 
 fn keyword<'a>(error: &'a ValidationError<'_>) -> &'a str {
     match error.kind() {
         Kind::FalseSchema => forbidding(error.schema_path().as_str()),
+        Kind::Contains => counting(error.schema_path().as_str()),
         kind => kind.keyword(),
     }
+}
+
+/// Which keyword counts what a list contains: to the library all of them are one kind of error.
+fn counting(schema_path: &str) -> &'static str {
+    let keywords = ["minContains", "maxContains"];
+    keywords.into_iter().find(|keyword| schema_path.ends_with(keyword)).unwrap_or("contains")
 }
 
 /// What forbids a value by the schema `false`: the keyword that has it, or the schema itself.
