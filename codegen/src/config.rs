@@ -24,7 +24,7 @@ pub(crate) use self::choice::{Choice, OptionsFile};
 pub(crate) use self::operations::Methods;
 pub use self::operations::{Discriminator, Perspective};
 pub(crate) use self::pattern::ByPattern;
-pub use self::types::{ArrayLengths, Defaults, Formats, Nulls, UniqueItems, Untyped};
+pub use self::types::{ArrayLengths, Defaults, Formats, Nulls, UniqueItems, Untyped, WholeNumbers};
 pub use self::validation::Validation;
 pub(crate) use self::writing::Extent;
 pub use self::writing::Output;
@@ -83,6 +83,7 @@ pub struct Config {
     pub(crate) formats_with_types: Formats,
     pub(crate) closed_enums: ByPattern<()>,
     pub(crate) untyped: Untyped,
+    pub(crate) whole_numbers: WholeNumbers,
     pub(crate) keep_unknown: ByPattern<()>,
     pub(crate) non_exhaustive: ByPattern<()>,
     pub(crate) with_methods: ByPattern<()>,

@@ -59,7 +59,7 @@ struct Emit<'a> {
 
 /// Hands on the items of the file in their order, each as it is made, and returns what they import.
 pub(crate) fn emit(api: &Api, names: &Names, config: &Config, hand_on: &mut dyn FnMut(Item)) -> Vec<Item> {
-    let (integers, joined) = (&whole::Integers::of(&api.types), &joined::Joined::of(api));
+    let (integers, joined) = (&whole::Integers::of(&api.types, config), &joined::Joined::of(api));
     let emit = Emit { api, names, config, integers, joined };
     let Some(module) = &config.module else { return items(emit, hand_on) };
     let mut inside = Vec::new();

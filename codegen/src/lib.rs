@@ -29,7 +29,7 @@ mod source;
 
 pub use self::config::{
     ArrayLengths, Config, Defaults, Discriminator, Formats, Nulls, Output, Perspective, UniqueItems, Untyped,
-    Validation,
+    Validation, WholeNumbers,
 };
 pub use self::diagnostic::{Diagnostic, Report, Severity};
 pub use self::document::Pointer;

@@ -148,9 +148,13 @@ impl<'de> Deserializer<'de> for Text<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, value::Error> {
+        // So `serde_json` asks for the text of a number: `RawValue` is a map of that name to the text.
+        if name.ends_with("::RawValue") {
+            return visitor.visit_map(MapDeserializer::new(std::iter::once((name, self.0.trim()))));
+        }
         visitor.visit_newtype_struct(self)
     }
 

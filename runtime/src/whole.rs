@@ -19,8 +19,9 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! An `i128` is read as `serde_json` reads it: it looks for nothing but digits there.
+//! An `i128` is read from the text of the number, to the last of its digits.
 
+mod digits;
 mod inside;
 
 use std::fmt;
@@ -28,6 +29,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use self::inside::Inside;
 
@@ -128,7 +130,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Whole<D> {
     others! {
         deserialize_any()
         deserialize_bool()
-        deserialize_i128()
         deserialize_u128()
         deserialize_f32()
         deserialize_f64()
@@ -145,6 +146,16 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Whole<D> {
         deserialize_enum(name: &'static str, variants: &'static [&'static str])
         deserialize_identifier()
         deserialize_ignored_any()
+    }
+
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        let text = Box::<RawValue>::deserialize(self.0)?;
+        if let Some(value) = digits::whole(text.get()) {
+            return visitor.visit_i128(value);
+        }
+        // It is none, or none that has room, which the value says in the words of `serde_json`.
+        let value: Value = serde_json::from_str(text.get()).map_err(Error::custom)?;
+        value.deserialize_i128(visitor).map_err(Error::custom)
     }
 
     fn is_human_readable(&self) -> bool {

@@ -102,6 +102,7 @@ fixtures! {
     untyped = "../fixtures/untyped/expected.rs";
     untyped_as_written = "../fixtures/untyped-as-written/expected.rs";
     whole_numbers = "../fixtures/whole-numbers/expected.rs";
+    whole_numbers_digits = "../fixtures/whole-numbers-digits/expected.rs";
     whole_numbers_types_only = "../fixtures/whole-numbers-types-only/expected.rs";
     version_3 = "../fixtures/version-3/expected.rs";
     words = "../fixtures/words/expected.rs";

@@ -39,6 +39,9 @@ fn are_read<Reading: DeserializeOwned + Serialize>() {
         ("integer_or_number", json!(5.0), json!(5)),
         ("integer_or_number", json!(5.5), json!(5.5)),
         ("integer_or_number", json!(50.0), json!(50)),
+        ("mixed", json!(1.0), json!(1)),
+        ("mixed", json!(2.5), json!(2.5)),
+        ("mixed", json!(3.0), json!(3.0)),
         ("ratio", json!(1.0), json!(1.0)),
         ("any", json!([1.0]), json!([1.0])),
     ];
@@ -102,4 +105,51 @@ fn digits_are_read_to_the_last() {
         assert_eq!(back::<whole_numbers::Reading>(&reading), Ok(reading.clone()));
         assert_eq!(back::<whole_numbers_types_only::Reading>(&reading), Ok(reading));
     }
+}
+
+#[test]
+fn numbers_beyond_64_bits_are_read_in_every_form() {
+    use whole_numbers::{HugeLevel, Reading};
+
+    let read = |property: &str| {
+        serde_json::from_str::<Reading>(&format!(r#"{{"id": 1, "unit": null, "revision": 2, {property}}}"#))
+    };
+    let huge = |text: &str| read(&format!(r#""huge": {text}"#)).ok().and_then(|reading| reading.huge);
+    assert_eq!(huge("7.0"), Some(7));
+    assert_eq!(huge("99999999999999999999"), Some(99_999_999_999_999_999_999));
+    assert_eq!(huge("99999999999999999999.00"), Some(99_999_999_999_999_999_999));
+    assert_eq!(huge("1e20"), Some(100_000_000_000_000_000_000));
+    assert_eq!(huge("7.5"), None);
+    assert!(read(r#""huge": 7.5"#).is_err() && read(r#""huge": "7""#).is_err() && read(r#""huge": 1e40"#).is_err());
+    assert_eq!(read(r#""huge": null"#).map(|reading| reading.huge).ok(), Some(None));
+    assert_eq!(read(r#""huge_or_none": null"#).map(|reading| reading.huge_or_none).ok(), Some(Some(None)));
+    let level = |text: &str| read(&format!(r#""huge_level": {text}"#)).ok().and_then(|reading| reading.huge_level);
+    assert_eq!(level("1.0"), Some(HugeLevel::N1));
+    assert_eq!(level("18446744073709551615.0"), Some(HugeLevel::N18446744073709551615));
+    // Beside types of its own it is read in digits, to the last of them.
+    let beside = read(r#""beside": [99999999999999999999, {"total": 1.0}]"#).expect("a reading").beside;
+    assert_eq!(beside.expect("it is there").0, 99_999_999_999_999_999_999);
+    let huges = read(r#""huges": {"a": [99999999999999999999, 2.0]}"#).expect("a reading").huges.expect("it is there");
+    assert_eq!(huges["a"], [99_999_999_999_999_999_999, 2]);
+}
+
+#[test]
+fn closed_enums_of_mixed_values_take_whole_numbers_in_every_form() {
+    let job = |value: Value| json!({"level": 10, "mixed": value});
+    let listed =
+        enums_closed::JobMixed::KNOWN.iter().map(|known| known.value()).find(Value::is_i64).expect("an integer");
+    let written = job(json!(listed.as_f64()));
+    assert_eq!(back::<enums_closed::Job>(&written), Ok(job(listed)));
+    assert!(back::<enums_closed::Job>(&job(json!(77.0))).is_err());
+}
+
+#[test]
+fn where_digits_are_chosen_nothing_else_is_read() {
+    use whole_numbers_digits::Reading;
+
+    for (name, value) in [("id", json!(7.0)), ("counts", json!([1.0])), ("level", json!(10.0)), ("huge", json!(1.0))] {
+        assert!(back::<Reading>(&reading_with(name, value.clone())).is_err(), "{name}: {value}");
+    }
+    let reading = reading_with("counts", json!([1, 2]));
+    assert_eq!(back::<Reading>(&reading), Ok(reading));
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     ArrayLengths, Config, Defaults, Discriminator, Formats, Nulls, Perspective, UniqueItems, Untyped, Validation,
+    WholeNumbers,
 };
 use crate::document::Pointer;
 
@@ -113,6 +114,13 @@ pub(super) const KEYS: &[(&str, Key)] = &[
     ),
     ("replace", Key::Pairs(Config::replace)),
     ("map-type", Key::Text(Config::map_type)),
+    (
+        "whole-numbers",
+        Key::Word(&[
+            ("every-form", |config| config.whole_numbers(WholeNumbers::EveryForm)),
+            ("digits", |config| config.whole_numbers(WholeNumbers::Digits)),
+        ]),
+    ),
     ("integer-type", Key::Text(Config::integer_type)),
     ("number-type", Key::Text(Config::number_type)),
     ("derive", Key::Pairs(Config::derive)),

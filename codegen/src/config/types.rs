@@ -84,6 +84,17 @@ pub enum Untyped {
     AsWritten,
 }
 
+/// How the whole numbers may be written that are read where a schema says `integer`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WholeNumbers {
+    /// In every form that JSON has: `1`, `1.0` and `1e0` are one number to JSON Schema, and senders write all of them.
+    #[default]
+    EveryForm,
+    /// In digits, as serde reads integers: `1.0` does not decode, and generated code needs nothing that reads it.
+    Digits,
+}
+
 /// # Types: what schemas become
 impl Config {
     /// Makes the enums of strings that `pattern` meets closed: a value that is not listed does not decode, where it
@@ -149,6 +160,19 @@ impl Config {
     #[must_use]
     pub fn integer_type(mut self, path: impl Into<String>) -> Self {
         self.integer_type = Some(path.into());
+        self
+    }
+
+    /// Chooses how integers may be written that are read; [`WholeNumbers::EveryForm`] by default.
+    ///
+    /// ```
+    /// use asyncapi_codegen::{Config, WholeNumbers};
+    ///
+    /// let config = Config::new().whole_numbers(WholeNumbers::Digits);
+    /// ```
+    #[must_use]
+    pub fn whole_numbers(mut self, whole_numbers: WholeNumbers) -> Self {
+        self.whole_numbers = whole_numbers;
         self
     }
 

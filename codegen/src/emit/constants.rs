@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::enums::Openness;
 use super::{Emit, attributes, docs, enums, literal, types, whole};
+use crate::config::WholeNumbers;
 use crate::document::{Place, Value};
 use crate::ir::{Docs, Enum, EnumValue, Members, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
@@ -23,6 +24,7 @@ struct Parts<'a> {
     kind: Kind,
     openness: Openness,
     reading: Reading,
+    comparison: Comparison,
 }
 
 /// How the values are read.
@@ -32,6 +34,40 @@ enum Reading {
     Derived,
     /// As integers, however whole numbers are written.
     Whole,
+}
+
+/// Whether a value of JSON is one that is listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    /// A whole number may be written as `1.0`.
+    ByValue,
+}
+
+impl Comparison {
+    fn of(emit: Emit<'_>, members: &Members) -> Self {
+        let Members::Mixed(values) = members else { return Self::Equal };
+        let integers = || {
+            values.iter().filter_map(|value| match value.value {
+                Value::Integer(value) => Some(value),
+                _ => None,
+            })
+        };
+        // Up to here each has a double of its own.
+        let are_exact = integers().all(|value| value.unsigned_abs() <= 1 << 53);
+        let is_meant = emit.config.whole_numbers == WholeNumbers::EveryForm && integers().next().is_some();
+        if is_meant && are_exact { Self::ByValue } else { Self::Equal }
+    }
+
+    /// The condition on `known` and `value`.
+    fn condition(self) -> TokenStream {
+        match self {
+            Self::Equal => quote!(known.value() == value),
+            Self::ByValue => {
+                quote!(known.value() == value || value.is_f64() && known.value().as_f64() == value.as_f64())
+            }
+        }
+    }
 }
 
 /// The values as they travel, and what is said of them.
@@ -98,7 +134,8 @@ impl<'a> Parts<'a> {
         let openness = Openness::of(emit, def);
         let (name, variants) = (&emit.names.types[&id], emit.names.members[&id].as_slice());
         let reading = if whole::reaches(emit, &Type::Named(id)) { Reading::Whole } else { Reading::Derived };
-        Self { name, variants, values, texts, docs, value, kind, openness, reading }
+        let comparison = Comparison::of(emit, members);
+        Self { name, variants, values, texts, docs, value, kind, openness, reading, comparison }
     }
 
     fn definition(&self, emit: Emit<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {
@@ -170,11 +207,12 @@ impl<'a> Parts<'a> {
     /// From a value, as far as it is listed or may be another, and back.
     fn conversions(&self) -> Vec<TokenStream> {
         let Self { name, variants, values, value, .. } = self;
+        let is_meant = self.comparison.condition();
         let from = match (self.openness, self.kind) {
             (Openness::Open, Kind::Json) => quote! {
                 impl From<Value> for #name {
                     fn from(value: Value) -> Self {
-                        let known = Self::KNOWN.iter().find(|known| known.value() == value);
+                        let known = Self::KNOWN.iter().find(|known| #is_meant);
                         known.cloned().unwrap_or(Self::Unknown(value))
                     }
                 }
@@ -196,7 +234,7 @@ impl<'a> Parts<'a> {
                         type Error = serde::de::value::Error;
 
                         fn try_from(value: Value) -> Result<Self, serde::de::value::Error> {
-                            let known = Self::KNOWN.iter().find(|known| known.value() == value);
+                            let known = Self::KNOWN.iter().find(|known| #is_meant);
                             known.copied().ok_or_else(|| #error)
                         }
                     }

@@ -52,7 +52,7 @@ impl Reader {
 
 /// Whether a type is or holds integers, those in types of their own apart.
 pub(super) fn holds(emit: Emit<'_>, ty: &Type) -> bool {
-    emit.integers.are_held(ty)
+    emit.integers.are_held(&emit.api.types, ty)
 }
 
 /// Whether there are integers anywhere in a type.

@@ -43,7 +43,7 @@ pub(super) fn make(schemas: &mut Schemas, diagnostics: &Diagnostics) {
         for (name, parts) in all_described(&merged) {
             match merged.properties.iter().find(|(known, _)| *known == name) {
                 Some((_, property)) => {
-                    pending.extend(widen(schemas, &merged, *property, &parts, &mut said, diagnostics))
+                    pending.extend(widen(schemas, &merged, *property, &parts, &mut said, diagnostics));
                 }
                 None => join(schemas, &merged, &name, parts),
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::config::{Config, Extent, WholeNumbers};
 use crate::ir::{Extra, Members, Shape, Type, TypeId, Types, Width};
 
 /// The types that have integers in them.
@@ -9,14 +10,46 @@ use crate::ir::{Extra, Members, Shape, Type, TypeId, Types, Width};
 pub(in crate::emit) struct Integers {
     /// Aliases of what is or holds integers itself.
     held: BTreeSet<TypeId>,
+    /// Aliases of what is or holds integers of 128 bits.
+    wide: BTreeSet<TypeId>,
     /// Aliases of what holds types of its own that hold others.
     holders: BTreeSet<TypeId>,
     /// Types with integers anywhere in them.
     reached: BTreeSet<TypeId>,
+    reading: Reading,
+}
+
+/// Which integers are read however they are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reading {
+    /// None: nothing but digits is looked for.
+    #[default]
+    Digits,
+    /// Those of 64 bits at most: without the runtime, numbers are looked at as values of JSON, which hold no more.
+    Narrow,
+    Every,
+}
+
+impl Reading {
+    fn of(config: &Config) -> Self {
+        match (config.whole_numbers, config.extent) {
+            (WholeNumbers::Digits, _) => Self::Digits,
+            (WholeNumbers::EveryForm, Extent::TypesOnly) => Self::Narrow,
+            (WholeNumbers::EveryForm, Extent::Everything) => Self::Every,
+        }
+    }
+
+    fn includes(self, width: Width) -> bool {
+        self == Self::Every || self == Self::Narrow && width != Width::I128
+    }
 }
 
 impl Integers {
-    pub(in crate::emit) fn of(types: &Types) -> Self {
+    pub(in crate::emit) fn of(types: &Types, config: &Config) -> Self {
+        let reading = Reading::of(config);
+        if reading == Reading::Digits {
+            return Self::default();
+        }
         let mut named_by: Vec<Vec<TypeId>> = types.iter().map(|_| Vec::new()).collect();
         for (id, def) in types.iter() {
             let leaves = all(&def.shape).into_iter().flat_map(leaves);
@@ -34,21 +67,29 @@ impl Integers {
             found.map(|(id, _)| id).collect::<Vec<TypeId>>()
         };
         let listed = types.iter().filter(|(_, def)| match &def.shape {
-            Shape::Enum(listed) => matches!(&listed.members, Members::Integers(width, _) if *width != Width::I128),
+            Shape::Enum(listed) => matches!(&listed.members, Members::Integers(width, _) if reading.includes(*width)),
             _ => false,
         });
-        let integers = made_of(&is_integer);
-        let reached = integers.iter().copied().chain(listed.map(|(id, _)| id));
+        let (integers, wide) = (made_of(&is_integer), made_of(&|leaf| is_wide(leaf) && reading.includes(Width::I128)));
+        let reached = integers.iter().chain(&wide).copied().chain(listed.map(|(id, _)| id));
         Self {
             held: spread(integers.iter().copied(), &named_by, is_alias),
             holders: spread(made_of(&holds_types).into_iter(), &named_by, is_alias),
+            wide: spread(wide.iter().copied(), &named_by, is_alias),
             reached: spread(reached, &named_by, |_| true),
+            reading,
         }
     }
 
-    /// Whether a type is or holds integers, those in types of their own apart.
-    pub(super) fn are_held(&self, ty: &Type) -> bool {
-        leaves(ty).into_iter().any(|leaf| is_integer(leaf) || named(leaf).is_some_and(|id| self.held.contains(&id)))
+    /// Whether a type is or holds integers that are read however they are written, those in types of their own apart.
+    pub(super) fn are_held(&self, types: &Types, ty: &Type) -> bool {
+        let has = |is_one: fn(&Type) -> bool, aliases: &BTreeSet<TypeId>| {
+            leaves(ty).into_iter().any(|leaf| is_one(leaf) || named(leaf).is_some_and(|id| aliases.contains(&id)))
+        };
+        let (narrow, wide) = (has(is_integer, &self.held), has(is_wide, &self.wide));
+        // What stands beside types of its own is read by way of a value, which has no room for 128 bits.
+        let has_room = || self.reading == Reading::Every && !self.stand_beside_types(types, ty);
+        self.reading != Reading::Digits && (narrow || wide) && (!wide || has_room())
     }
 
     /// Whether a type holds types of its own that hold others.
@@ -66,7 +107,8 @@ impl Integers {
 
     /// Whether there are integers anywhere in a type.
     pub(super) fn are_in(&self, ty: &Type) -> bool {
-        leaves(ty).into_iter().any(|leaf| is_integer(leaf) || named(leaf).is_some_and(|id| self.reached.contains(&id)))
+        let is_one = |leaf: &Type| matches!(leaf, Type::Integer(width) if self.reading.includes(*width));
+        leaves(ty).into_iter().any(|leaf| is_one(leaf) || named(leaf).is_some_and(|id| self.reached.contains(&id)))
     }
 }
 
@@ -86,9 +128,12 @@ fn spread(
     spread
 }
 
-/// Where an `i128` stands, nothing but digits is looked for.
 fn is_integer(ty: &Type) -> bool {
     matches!(ty, Type::Integer(width) if *width != Width::I128)
+}
+
+fn is_wide(ty: &Type) -> bool {
+    *ty == Type::Integer(Width::I128)
 }
 
 fn named(ty: &Type) -> Option<TypeId> {
