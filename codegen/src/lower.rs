@@ -1,5 +1,6 @@
 //! Stage four: what the document says becomes what Rust will say, still without names and tokens.
 
+mod alike;
 mod bindings;
 mod channel;
 mod component;
@@ -47,6 +48,7 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
     let bindings = bindings::lower(document, &mut schemas);
     let (mut types, coverage, made) = schemas.finish();
     recursion::open_what_is_itself(&mut types, diagnostics);
+    alike::join(&mut types, config.validation);
     kinds::tell(&mut types);
     options::keep_unknown(&mut types, config);
     options::check(&types, &events, &document.schemas, config, diagnostics);

@@ -61,3 +61,16 @@ fn a_value_that_is_not_listed_may_be_below_zero() {
     both!(Serial, json!(u64::MAX));
     both!(Serial, json!(1));
 }
+
+#[test]
+fn alternatives_of_one_type_are_that_type() {
+    use alternatives_alike::{Code, MaybeCode, Parcel};
+
+    let parcel = Parcel { code: Code::from("O-1"), inline: Some("B".to_owned()), maybe: Some(MaybeCode::None) };
+    let written = json!({"code": "O-1", "inline": "B", "maybe": null});
+    assert_eq!(serde_json::to_value(&parcel).ok(), Some(written.clone()));
+    assert_eq!(round_trip::<Parcel>(&written), Ok(written));
+
+    let validated = |code: &str| alternatives_alike_validated::Code::from(code.to_owned()).validate().is_ok();
+    assert_eq!(["O-1", "N-1", "X-1"].map(validated), [true, true, false]);
+}

@@ -11,6 +11,8 @@ macro_rules! fixtures {
 
 fixtures! {
     alternatives = "../fixtures/alternatives/expected.rs";
+    alternatives_alike = "../fixtures/alternatives-alike/expected.rs";
+    alternatives_alike_validated = "../fixtures/alternatives-alike-validated/expected.rs";
     alternatives_types_only = "../fixtures/alternatives-types-only/expected.rs";
     bare = "../fixtures/bare/expected.rs";
     both_sides = "../fixtures/both-sides/expected.rs";

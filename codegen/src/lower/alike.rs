@@ -1,0 +1,66 @@
+//! Alternatives that are one type, by whatever names they go: nothing would ever be read as the second, so they are no union.
+//!
+//! ```yaml
+//! Code: {oneOf: [{$ref: '#/components/schemas/Old'}, {$ref: '#/components/schemas/New'}]}
+//! Old: {type: string, pattern: '^O'}
+//! New: {type: string, pattern: '^N'}
+//! ```
+
+use crate::config::Validation;
+use crate::ir::{Root, Shape, Type, Types, Union};
+
+/// Replaces such unions by their one type, once all types are made.
+pub(super) fn join(types: &mut Types, validation: Validation) {
+    for index in 0..types.0.len() {
+        let def = &types.0[index];
+        // The messages of an operation are told by more than their payloads.
+        let is_operation = matches!(def.origin.root, Root::Operation(_)) && def.origin.steps.is_empty();
+        let Shape::Union(union) = &def.shape else { continue };
+        if is_operation {
+            continue;
+        }
+        if let Some(one) = one_type(types, union) {
+            types.0[index].shape = match validation {
+                Validation::Types => Shape::Alias(one),
+                // An alias has no methods, and patterns are to be validated.
+                Validation::Full => Shape::Newtype(one),
+            };
+        }
+    }
+}
+
+/// The type of all alternatives; one that is `null` now and then makes all of them so.
+fn one_type(types: &Types, union: &Union) -> Option<Type> {
+    if union.tag.is_some() || union.variants.len() < 2 {
+        return None;
+    }
+    let all: Vec<Type> = union.variants.iter().map(|variant| resolved(types, &variant.ty)).collect();
+    let without_null = |ty: &Type| match ty {
+        Type::Nullable(inner) => (**inner).clone(),
+        ty => ty.clone(),
+    };
+    let first = without_null(all.first()?);
+    let is_one = all.iter().all(|ty| without_null(ty) == first);
+    let is_nullable = all.iter().any(|ty| matches!(ty, Type::Nullable(_)));
+    is_one.then(|| if is_nullable { Type::Nullable(Box::new(first)) } else { first })
+}
+
+/// What aliases stand for in the end; a circle of them is left where it is.
+fn resolved(types: &Types, ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    for _ in 0..types.0.len() {
+        let next = match &ty {
+            Type::Named(id) => match &types[*id].shape {
+                Shape::Alias(target) => target.clone(),
+                _ => break,
+            },
+            Type::Nullable(inner) => match resolved(types, inner) {
+                inner @ Type::Nullable(_) => return inner,
+                inner => return Type::Nullable(Box::new(inner)),
+            },
+            _ => break,
+        };
+        ty = next;
+    }
+    ty
+}
