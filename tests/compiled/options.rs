@@ -72,6 +72,27 @@ fn constructors_ask_for_what_is_required_and_not_fixed() {
 }
 
 #[test]
+fn what_is_built_takes_values_in_any_form() {
+    let order = Order::new("o-1", Buyer::default(), None, "gift", vec![])
+        .with_tags(["blue", "small"])
+        .with_counts(vec![1, 2])
+        .with_labels([("shelf", "7")])
+        .with_stock(HashMap::from([("berlin".to_owned(), 3)]))
+        .with_free([("a", json!(1))])
+        .with_seen(true)
+        .with_gift("ribbon".to_owned())
+        .with_previous([Order::new("o-0", Buyer::default(), None, "gift", vec![]).with_gift(None)])
+        .with_additional_properties([("x", "1")]);
+    let previous = json!({"kind": "order", "id": "o-0", "buyer": {}, "note": null, "type": "gift", "lines": [], "gift": null});
+    let written = json!({
+        "kind": "order", "id": "o-1", "buyer": {}, "note": null, "type": "gift", "lines": [], "tags": ["blue", "small"],
+        "counts": [1, 2], "labels": {"shelf": "7"}, "stock": {"berlin": 3}, "free": {"a": 1}, "seen": true,
+        "gift": "ribbon", "previous": [previous], "x": "1",
+    });
+    assert_eq!(serde_json::to_value(&order).ok(), Some(written));
+}
+
+#[test]
 fn renames_reach_one_of_each_kind() {
     let opened = json!({"k": "m.1", "t": 1});
     let event: named::ShopEvent = serde_json::from_value(opened).expect("it is of the document");

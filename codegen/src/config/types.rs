@@ -201,8 +201,19 @@ impl Config {
         self
     }
 
-    /// Gives the structs that `pattern` meets a method for each optional field, which takes the value and gives the
-    /// struct back: `Order::new("o-1").with_note("fragile")`.
+    /// Gives the structs that `pattern` meets a builder: `new` takes what is required, and a method for each optional field
+    /// takes its value and gives the struct back, whole at every step.
+    ///
+    /// ```text
+    /// Order::new("o-1")
+    ///     .with_note("fragile")                       // texts in any form
+    ///     .with_tags(["gift", "blue"])                // lists and sets out of whatever holds their items
+    ///     .with_labels([("shelf", "7")])              // maps, too
+    ///     .with_discount(None)                        // what may be `null`: a value or none
+    ///     .with_additional_properties([("x", 1.into())])
+    /// ```
+    ///
+    /// Whoever wants the required fields by name, too, derives a builder of a crate: `derive("/**", "bon::Builder")`.
     ///
     /// ```
     /// let config = asyncapi_codegen::Config::new().with_methods("/components/schemas/*");

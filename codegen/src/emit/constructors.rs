@@ -1,10 +1,14 @@
 //! How a struct is made: `new` takes what is required, and a method each, where that is chosen, what is not.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+mod parameter;
+mod setters;
 
-use super::{Emit, defaults, docs, structs, types};
-use crate::ir::{External, Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use self::parameter::Parameter;
+use super::{Emit, defaults, structs};
+use crate::ir::{Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
 /// Functions with more parameters are noticed by clippy.
@@ -13,14 +17,14 @@ const MOST_PARAMETERS: usize = 7;
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct) -> Vec<TokenStream> {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
-    let required = object.fields.iter().any(|field| !structs::is_optional(field));
+    let has_required = object.fields.iter().any(|field| !structs::is_optional(field));
     let parameters: Vec<Parameter> =
-        object.fields.iter().zip(members).filter_map(|field| parameter(emit, field)).collect();
+        object.fields.iter().zip(members).filter_map(|field| required(emit, field)).collect();
     let new = (!parameters.is_empty()).then(|| new(emit, object, members, &parameters));
-    let setters = setters(emit, def, object, members);
+    let setters = setters::all(emit, def, object, members);
     let inherent = (new.is_some() || !setters.is_empty()).then(|| quote!(impl #name { #new #(#setters)* }));
     // Where only fixed values are required, there is nothing to ask for.
-    let default = (required && parameters.is_empty()).then(|| {
+    let default = (has_required && parameters.is_empty()).then(|| {
         let fields = fields(emit, object, members);
         quote! {
             impl Default for #name {
@@ -47,33 +51,9 @@ fn new(emit: Emit<'_>, object: &Struct, members: &[Name], parameters: &[Paramete
     }
 }
 
-/// A method for each optional field, where that is chosen.
-fn setters(emit: Emit<'_>, def: &TypeDef, object: &Struct, members: &[Name]) -> Vec<TokenStream> {
-    if !emit.config.with_methods.meet(&def.at.pointer) {
-        return Vec::new();
-    }
-    let optional = object.fields.iter().zip(members).filter(|(field, _)| structs::is_optional(field));
-    let setter = |(field, name): (&Field, &Name)| {
-        let method = format_ident!("with_{}", name.plain());
-        let docs = docs::line(&format!("The same with this {}.", docs::code(name.plain())));
-        let nullable = field.presence == Presence::OptionalNullable;
-        let Parameter { ty, value, .. } = taken(emit, &field.ty, name, nullable);
-        let value = if field.presence == Presence::Filled { value } else { quote!(Some(#value)) };
-        quote! {
-            #docs
-            #[must_use]
-            pub fn #method(mut self, #name: #ty) -> Self {
-                self.#name = #value;
-                self
-            }
-        }
-    };
-    optional.map(setter).collect()
-}
-
 /// The fields of the struct that is made, from parameters of their names.
 fn fields(emit: Emit<'_>, object: &Struct, members: &[Name]) -> Vec<TokenStream> {
-    let field = |(field, name): (&Field, &Name)| match parameter(emit, (field, name)) {
+    let field = |(field, name): (&Field, &Name)| match required(emit, (field, name)) {
         Some(Parameter { is_plain: true, .. }) => quote!(#name),
         Some(Parameter { value, .. }) => quote!(#name: #value),
         None if field.presence == Presence::Filled => {
@@ -97,45 +77,13 @@ fn fields(emit: Emit<'_>, object: &Struct, members: &[Name]) -> Vec<TokenStream>
     fields
 }
 
-/// What a function asks for, and what becomes of it.
-struct Parameter {
-    name: TokenStream,
-    ty: TokenStream,
-    value: TokenStream,
-    /// The value is the parameter itself.
-    is_plain: bool,
-}
-
 /// The parameter for a field that is required and not fixed.
-fn parameter(emit: Emit<'_>, (field, name): (&Field, &Name)) -> Option<Parameter> {
-    let nullable = field.presence == Presence::RequiredNullable;
+fn required(emit: Emit<'_>, (field, name): (&Field, &Name)) -> Option<Parameter> {
     let is_asked_for = !structs::is_optional(field) && fixed(emit, field).is_none();
-    is_asked_for.then(|| taken(emit, &field.ty, name, nullable))
-}
-
-/// A parameter of a field's type: texts are taken in any form, and what is on the heap is put there.
-fn taken(emit: Emit<'_>, ty: &Type, name: &Name, nullable: bool) -> Parameter {
-    let owned = types::owned(emit, ty);
-    let (ty, value, is_plain) = match ty {
-        _ if nullable => (quote!(Option<#owned>), quote!(#name), true),
-        Type::Boxed(id) => {
-            let inner = types::owned(emit, &Type::Named(*id));
-            (inner, quote!(Box::new(#name)), false)
-        }
-        ty if is_text(emit, ty) => (quote!(impl Into<#owned>), quote!(#name.into()), false),
-        _ => (owned, quote!(#name), true),
-    };
-    Parameter { name: quote!(#name), ty, value, is_plain }
-}
-
-/// Whether a type is `String`, or one that keeps a text beside its value, by whatever name it goes: it is made of others.
-fn is_text(emit: Emit<'_>, ty: &Type) -> bool {
-    match ty {
-        Type::External(External::Path(_) | External::Ipv4) => false,
-        Type::String | Type::External(_) => true,
-        Type::Named(id) => matches!(&emit.api.types[*id].shape, Shape::Alias(target) if is_text(emit, target)),
-        _ => false,
-    }
+    is_asked_for.then(|| match field.presence {
+        Presence::RequiredNullable => Parameter::of_nullable(emit, &field.ty, name),
+        _ => Parameter::of(emit, &field.ty, name),
+    })
 }
 
 /// The only value that the document allows in a required field.

@@ -45,13 +45,14 @@ fn one_type(types: &Types, union: &Union) -> Option<Type> {
     is_one.then(|| if is_nullable { Type::Nullable(Box::new(first)) } else { first })
 }
 
-/// What aliases stand for in the end; a circle of them is left where it is.
+/// What other names stand for in the end; a circle of them is left where it is.
 fn resolved(types: &Types, ty: &Type) -> Type {
     let mut ty = ty.clone();
     for _ in 0..types.0.len() {
         let next = match &ty {
             Type::Named(id) => match &types[*id].shape {
-                Shape::Alias(target) => target.clone(),
+                // So far, what wraps a type does so to be validated, which the union's own wrapper is in its place.
+                Shape::Alias(target) | Shape::Newtype(target) => target.clone(),
                 _ => break,
             },
             Type::Nullable(inner) => match resolved(types, inner) {

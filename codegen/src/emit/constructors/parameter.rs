@@ -1,0 +1,91 @@
+//! What functions that make structs ask for.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::super::{Emit, types};
+use crate::config::UniqueItems;
+use crate::ir::{External, Shape, Type};
+use crate::names::Name;
+
+/// What a function asks for, and what becomes of it.
+pub(super) struct Parameter {
+    pub(super) name: TokenStream,
+    pub(super) ty: TokenStream,
+    pub(super) value: TokenStream,
+    /// The value is the parameter itself.
+    pub(super) is_plain: bool,
+}
+
+impl Parameter {
+    /// A parameter of a field's type: texts are taken in any form, and what is on the heap is put there.
+    pub(super) fn of(emit: Emit<'_>, ty: &Type, name: &Name) -> Self {
+        let owned = types::owned(emit, ty);
+        let (ty, value, is_plain) = match ty {
+            Type::Boxed(id) => {
+                let inner = types::owned(emit, &Type::Named(*id));
+                (inner, quote!(Box::new(#name)), false)
+            }
+            ty if is_text(emit, ty) => (quote!(impl Into<#owned>), quote!(#name.into()), false),
+            _ => (owned, quote!(#name), true),
+        };
+        Self { name: quote!(#name), ty, value, is_plain }
+    }
+
+    /// A parameter that says whether there is a value, or `null`.
+    pub(super) fn of_nullable(emit: Emit<'_>, ty: &Type, name: &Name) -> Self {
+        let owned = types::owned(emit, ty);
+        Self { name: quote!(#name), ty: quote!(Option<#owned>), value: quote!(#name), is_plain: true }
+    }
+
+    /// The same, and a value need not be wrapped.
+    pub(super) fn of_nullable_in_any_form(emit: Emit<'_>, ty: &Type, name: &Name) -> Self {
+        let owned = types::owned(emit, ty);
+        Self {
+            name: quote!(#name),
+            ty: quote!(impl Into<Option<#owned>>),
+            value: quote!(#name.into()),
+            is_plain: false,
+        }
+    }
+
+    /// A parameter for a list or a map in whatever holds its items, such as an array; what each item is made of is taken in
+    /// any form, too. `None` of what is neither, or of a type that is not known here.
+    pub(super) fn of_items(emit: Emit<'_>, ty: &Type, name: &Name) -> Option<Self> {
+        let (item, value) = match ty {
+            Type::List(item) => (form(emit, item), collected(emit, item, name)),
+            Type::Set(item) if emit.config.unique_items != UniqueItems::IndexSet => {
+                (form(emit, item), collected(emit, item, name))
+            }
+            Type::Map(value) if **value == Type::Any || emit.config.map_type.is_none() => {
+                let form = form(emit, value);
+                let made = if is_text(emit, value) { quote!(value.into()) } else { quote!(value) };
+                let pair = quote!((impl Into<String>, #form));
+                (pair, quote!(#name.into_iter().map(|(name, value)| (name.into(), #made)).collect()))
+            }
+            _ => return None,
+        };
+        Some(Self { name: quote!(#name), ty: quote!(impl IntoIterator<Item = #item>), value, is_plain: false })
+    }
+}
+
+/// The form in which an item is taken.
+fn form(emit: Emit<'_>, item: &Type) -> TokenStream {
+    let owned = types::owned(emit, item);
+    if is_text(emit, item) { quote!(impl Into<#owned>) } else { owned }
+}
+
+fn collected(emit: Emit<'_>, item: &Type, name: &Name) -> TokenStream {
+    let made = is_text(emit, item).then(|| quote!(.map(Into::into)));
+    quote!(#name.into_iter() #made .collect())
+}
+
+/// Whether a type is `String`, or one that keeps a text beside its value, by whatever name it goes: it is made of others.
+fn is_text(emit: Emit<'_>, ty: &Type) -> bool {
+    match ty {
+        Type::External(External::Path(_) | External::Ipv4) => false,
+        Type::String | Type::External(_) => true,
+        Type::Named(id) => matches!(&emit.api.types[*id].shape, Shape::Alias(target) if is_text(emit, target)),
+        _ => false,
+    }
+}

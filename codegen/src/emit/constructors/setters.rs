@@ -1,0 +1,55 @@
+//! What a struct is built with: a method for each field that need not be there, where that is chosen.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::super::{Emit, docs, structs};
+use super::parameter::Parameter;
+use crate::ir::{Extra, Field, Presence, Struct, Type, TypeDef};
+use crate::names::Name;
+
+/// The methods, in the order of the fields.
+pub(super) fn all(emit: Emit<'_>, def: &TypeDef, object: &Struct, members: &[Name]) -> Vec<TokenStream> {
+    if !emit.config.with_methods.meet(&def.at.pointer) {
+        return Vec::new();
+    }
+    let optional = object.fields.iter().zip(members).filter(|(field, _)| structs::is_optional(field));
+    let rest = match (&object.extra, members.last()) {
+        (Extra::Kept(value), Some(name)) => additional(emit, value, name),
+        _ => None,
+    };
+    optional.map(|(field, name)| setter(emit, field, name)).chain(rest).collect()
+}
+
+fn setter(emit: Emit<'_>, field: &Field, name: &Name) -> TokenStream {
+    let method = format_ident!("with_{}", name.plain());
+    let docs = docs::line(&format!("The same with this {}.", docs::code(name.plain())));
+    let Parameter { ty, value, .. } = match field.presence {
+        Presence::OptionalNullable => Parameter::of_nullable_in_any_form(emit, &field.ty, name),
+        _ => Parameter::of_items(emit, &field.ty, name).unwrap_or_else(|| Parameter::of(emit, &field.ty, name)),
+    };
+    let value = if field.presence == Presence::Filled { value } else { quote!(Some(#value)) };
+    quote! {
+        #docs
+        #[must_use]
+        pub fn #method(mut self, #name: #ty) -> Self {
+            self.#name = #value;
+            self
+        }
+    }
+}
+
+/// What adds properties that have no field of their own.
+fn additional(emit: Emit<'_>, value: &Type, name: &Name) -> Option<TokenStream> {
+    let method = format_ident!("with_{}", name.plain());
+    let map = Type::Map(Box::new(value.clone()));
+    let Parameter { ty, value, .. } = Parameter::of_items(emit, &map, name)?;
+    Some(quote! {
+        #[doc = " The same with these properties, which have no field of their own."]
+        #[must_use]
+        pub fn #method(mut self, #name: #ty) -> Self {
+            self.#name = #value;
+            self
+        }
+    })
+}
