@@ -33,7 +33,6 @@ mod requester;
 mod schemas;
 mod servers;
 mod structs;
-mod tried;
 mod tuples;
 mod types;
 mod unions;

@@ -83,7 +83,8 @@ fn what_is_built_takes_values_in_any_form() {
         .with_gift("ribbon".to_owned())
         .with_previous([Order::new("o-0", Buyer::default(), None, "gift", vec![]).with_gift(None)])
         .with_additional_properties([("x", "1")]);
-    let previous = json!({"kind": "order", "id": "o-0", "buyer": {}, "note": null, "type": "gift", "lines": [], "gift": null});
+    let previous =
+        json!({"kind": "order", "id": "o-0", "buyer": {}, "note": null, "type": "gift", "lines": [], "gift": null});
     let written = json!({
         "kind": "order", "id": "o-1", "buyer": {}, "note": null, "type": "gift", "lines": [], "tags": ["blue", "small"],
         "counts": [1, 2], "labels": {"shelf": "7"}, "stock": {"berlin": 3}, "free": {"a": 1}, "seen": true,

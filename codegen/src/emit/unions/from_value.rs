@@ -1,0 +1,125 @@
+//! Unions that are told without the runtime: from the value, read whole.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::super::{Emit, literal};
+use super::{expected, is_exhaustive, read, takes_the_rest};
+use crate::ir::{Kind, TagValue, Told, Union, Width};
+use crate::names::Name;
+
+/// The kind chooses the alternative; without the runtime, from the value read whole.
+pub(super) fn by_kind(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
+    let arms = union.variants.iter().zip(members).map(|(variant, member)| {
+        let kinds = variant.kinds.iter().map(|kind| value_of(*kind));
+        let pattern = if takes_the_rest(variant) { quote!(_) } else { quote!(#(#kinds)|*) };
+        let read = read(emit, variant, quote!(serde_json::from_value));
+        quote!(#pattern => #read(value).map(Self::#member),)
+    });
+    let expected = expected(union, Told::Kind);
+    let rest = (!is_exhaustive(union)).then(|| quote!(_ => Err(serde::de::Error::custom(#expected)),));
+    quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = Value::deserialize(deserializer)?;
+                let chosen = match value {
+                    #(#arms)*
+                    #rest
+                };
+                chosen.map_err(serde::de::Error::custom)
+            }
+        }
+    }
+}
+
+fn value_of(kind: Kind) -> TokenStream {
+    match kind {
+        Kind::Null => quote!(Value::Null),
+        Kind::Boolean => quote!(Value::Bool(_)),
+        Kind::Number => quote!(Value::Number(_)),
+        Kind::String => quote!(Value::String(_)),
+        Kind::Array => quote!(Value::Array(_)),
+        Kind::Object => quote!(Value::Object(_)),
+    }
+}
+
+/// The tag chooses the alternative, which keeps it; without the runtime, from the value read whole.
+pub(super) fn by_value(
+    emit: Emit<'_>,
+    name: &Name,
+    members: &[Name],
+    union: &Union,
+    tag: &str,
+    is_open: bool,
+) -> TokenStream {
+    let is_text = |value: &TagValue| matches!(value, TagValue::Text(_));
+    let are_texts = union.variants.iter().flat_map(|variant| &variant.tag_values).all(is_text);
+    let seen = if are_texts { quote!(value.get(#tag).and_then(Value::as_str)) } else { quote!(value.get(#tag)) };
+    let arms = union.variants.iter().zip(members).filter_map(|(variant, member)| {
+        let values = &variant.tag_values;
+        let pattern = match (&values[..], &variant.kinds[..]) {
+            ([], []) => return None,
+            ([], kinds) => {
+                let tests = kinds.iter().map(|kind| is_kind(*kind));
+                quote!(_ if #(#tests)||*)
+            }
+            (values, _) if are_texts => {
+                let values = values.iter().map(TagValue::to_string);
+                quote!(#(Some(#values))|*)
+            }
+            (values, _) => {
+                let tests = values.iter().map(is_tag);
+                quote!(Some(tag) if #(#tests)||*)
+            }
+        };
+        let read = read(emit, variant, quote!(serde_json::from_value));
+        Some(quote!(#pattern => #read(value).map(Self::#member)))
+    });
+    let expected = expected(union, Told::Tag(tag));
+    let rest =
+        if is_open { quote!(Ok(Self::Unknown(value))) } else { quote!(Err(serde::de::Error::custom(#expected))) };
+    quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = Value::deserialize(deserializer)?;
+                let chosen = match #seen {
+                    #(#arms,)*
+                    _ => #rest,
+                };
+                chosen.map_err(serde::de::Error::custom)
+            }
+        }
+    }
+}
+
+fn is_tag(value: &TagValue) -> TokenStream {
+    match value {
+        TagValue::Null => quote!(tag.is_null()),
+        TagValue::Boolean(value) => quote!(tag.as_bool() == Some(#value)),
+        // A whole number may be written as `1.0`, up to where each has a double of its own.
+        TagValue::Integer(value) if value.unsigned_abs() <= 1 << 53 => {
+            let value = literal::json_number(*value);
+            quote!(tag.as_f64() == Some(#value))
+        }
+        TagValue::Integer(value) if *value > i128::from(i64::MAX) => {
+            let value = literal::integer(*value, Width::U64);
+            quote!(tag.as_u64() == Some(#value))
+        }
+        TagValue::Integer(value) => {
+            let value = literal::integer(*value, Width::I64);
+            quote!(tag.as_i64() == Some(#value))
+        }
+        TagValue::Text(text) => quote!(tag.as_str() == Some(#text)),
+    }
+}
+
+fn is_kind(kind: Kind) -> TokenStream {
+    match kind {
+        Kind::Null => quote!(value.is_null()),
+        Kind::Boolean => quote!(value.is_boolean()),
+        Kind::Number => quote!(value.is_number()),
+        Kind::String => quote!(value.is_string()),
+        Kind::Array => quote!(value.is_array()),
+        Kind::Object => quote!(value.is_object()),
+    }
+}

@@ -1,0 +1,107 @@
+//! Unions that are told at first sight, and read as the bytes come.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::super::{Emit, literal};
+use super::{expected, is_exhaustive, read, takes_the_rest};
+use crate::ir::{Kind, TagValue, Told, Union, Width};
+use crate::names::Name;
+
+/// The alternative is chosen by what can be seen, and read as the bytes come.
+pub(super) fn at_sight(
+    emit: Emit<'_>,
+    name: &Name,
+    members: &[Name],
+    union: &Union,
+    told: Told<'_>,
+    is_open: bool,
+) -> Vec<TokenStream> {
+    let tag = match told {
+        Told::Tag(tag) => Some(quote!(const TAG: &'static str = #tag;)),
+        Told::Kind | Told::Nothing => None,
+    };
+    let arms = union.variants.iter().zip(members).filter_map(|(variant, member)| {
+        let values = seen_tags(&variant.tag_values);
+        let kinds = variant.kinds.iter().map(|kind| seen(*kind));
+        let pattern = match (&values[..], &variant.kinds[..]) {
+            ([], []) => return None,
+            ([], _) if takes_the_rest(variant) => quote!(_),
+            ([], _) => quote!(#(#kinds)|*),
+            (values, _) => quote!(Seen::Object(#(#values)|*)),
+        };
+        let read = read(emit, variant, quote!(Deserialize::deserialize));
+        Some(quote!(#pattern => #read(value).map(Self::#member),))
+    });
+    let seen_words = match told {
+        Told::Tag(_) => quote!({Seen, Tag}),
+        Told::Kind | Told::Nothing => quote!(Seen),
+    };
+    let expected = expected(union, told);
+    let rest = match (is_open, is_exhaustive(union)) {
+        (true, _) => quote!(_ => Deserialize::deserialize(value).map(Self::Unknown),),
+        (false, true) => TokenStream::new(),
+        (false, false) => quote!(other => Err(other.refused(#expected)),),
+    };
+    let choice = quote! {
+        impl choice::Choice for #name {
+            #tag
+
+            fn choose<'de, D: Deserializer<'de>>(seen: choice::Seen<'_>, value: D) -> Result<Self, D::Error> {
+                use choice::#seen_words;
+
+                match seen {
+                    #(#arms)*
+                    #rest
+                }
+            }
+        }
+    };
+    let deserialize = quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                choice::read(deserializer)
+            }
+        }
+    };
+    vec![choice, deserialize]
+}
+
+fn seen(kind: Kind) -> TokenStream {
+    match kind {
+        Kind::Null => quote!(Seen::Null),
+        Kind::Boolean => quote!(Seen::Boolean),
+        Kind::Number => quote!(Seen::Number),
+        Kind::String => quote!(Seen::String),
+        Kind::Array => quote!(Seen::Array),
+        Kind::Object => quote!(Seen::Object(_)),
+    }
+}
+
+/// The values of a tag as a pattern, those of one kind together.
+fn seen_tags(values: &[TagValue]) -> Vec<TokenStream> {
+    let integers = values.iter().filter_map(|value| match value {
+        TagValue::Integer(value) => Some(literal::integer(*value, Width::I128)),
+        _ => None,
+    });
+    let texts = values.iter().filter_map(|value| match value {
+        TagValue::Text(text) => Some(quote!(#text)),
+        _ => None,
+    });
+    let booleans = values.iter().filter_map(|value| match value {
+        TagValue::Boolean(value) => Some(quote!(#value)),
+        _ => None,
+    });
+    let of = |kind: TokenStream, values: Vec<TokenStream>| match &values[..] {
+        [] => None,
+        values => Some(quote!(Tag::#kind(#(#values)|*))),
+    };
+    let null = values.contains(&TagValue::Null).then(|| quote!(Tag::Null));
+    let kinds = [
+        null,
+        of(quote!(Boolean), booleans.collect()),
+        of(quote!(Integer), integers.collect()),
+        of(quote!(Text), texts.collect()),
+    ];
+    kinds.into_iter().flatten().collect()
+}
