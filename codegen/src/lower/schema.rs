@@ -1,30 +1,27 @@
 //! Schemas become types: those with a shape of their own become items, the others stand where they are used.
 
 mod defaults;
+mod doors;
 mod enums;
 mod hierarchy;
 mod lists;
 mod narrowed;
 mod object;
+mod plain;
 mod shape;
 mod tuples;
 mod untyped;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::shape::Choice;
+pub(super) use self::doors::Joined;
 use super::definition::Made;
 use super::origin::{self, Roots};
-use super::{component, docs, merge, scalar, union};
+use super::{component, docs, merge, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{
-    self, BindingRole, Document, JsonType, Keywords, Listing, Place, Pointer, SchemaId, SchemaKind, Schemas, Value,
-};
-use crate::ir::{
-    Coverage, Docs, Enum, EnumValue, Event, External, Extra, Label, Members, Root, Shape, Type, TypeDef, TypeId, Types,
-    Union, Variant,
-};
+use crate::document::{Document, Keywords, Place, SchemaId, SchemaKind, Schemas, Value};
+use crate::ir::{Coverage, Event, External, Root, Shape, Type, TypeDef, TypeId, Types};
 
 /// The types made so far.
 pub(super) struct Lowering<'a> {
@@ -108,143 +105,6 @@ impl<'a> Lowering<'a> {
         let whole = self.schemas.at(place).map_or(place, |id| &self.schemas[id].at).clone();
         let root = self.roots.name(&whole, || Root::Named(name.to_owned()));
         self.roots.rename(place, root);
-    }
-
-    /// The type of a message's payload, made now if it stands inline.
-    pub(super) fn payload(&mut self, id: SchemaId, message: &str, otherwise: Option<&str>) -> Type {
-        self.root(id, || Root::Payload(message.to_owned()));
-        if let Some(name) = otherwise {
-            self.roots.also(&self.schemas[id].at, name);
-        }
-        if self.is_foreign(id) {
-            return self.type_of(id);
-        }
-        let ty = self.value(id);
-        if !self.is_new_type(id, &ty) {
-            return ty;
-        }
-        self.reserve(id);
-        self.component(id);
-        self.value(id)
-    }
-
-    /// What a payload is that travels in a binary form.
-    pub(super) fn encoded(&mut self, at: &Place, media_type: &str, why: &str) -> Type {
-        if let Some(known) = self.encoded.get(at) {
-            return known.clone();
-        }
-        let ty = if let Some(path) = self.config.encoded_type(at, media_type) {
-            Type::Encoded(path.to_owned())
-        } else {
-            let message = format!("{why}, so the payload is bytes");
-            let cure = "decode them in the handler, or name a type that does: `Config::map_schema_format`";
-            self.diagnostics.push(Diagnostic::new(Severity::Warning, at, message).with_cure(cure));
-            Type::Bytes
-        };
-        self.encoded.insert(at.clone(), ty.clone());
-        ty
-    }
-
-    /// A mapping by pointer that meets no payload is a slip, or was left behind by a change of the document.
-    fn mapped_payloads_exist(&self) {
-        let is_met = |pointer: &str| self.encoded.keys().any(|at| at.pointer.as_str() == pointer);
-        for pointer in self.config.encoded.keys().filter(|key| key.starts_with('/') && !is_met(key)) {
-            let choice = self.config.choice("map_schema_format", pointer);
-            let message =
-                format!("`{pointer}` is mapped to a type, and no payload there is in another language than JSON");
-            let place = Place { pointer: Pointer::parse(pointer).unwrap_or_default(), ..Place::root() };
-            self.diagnostics.push(
-                Diagnostic::of_choice(Severity::Error, &choice, &place, message)
-                    .with_cure(format!("give `{choice}` the pointer of a payload or a component")),
-            );
-        }
-    }
-
-    /// Whether a schema's language is not read.
-    pub(super) fn is_foreign(&self, id: SchemaId) -> bool {
-        let definition = self.schemas.definition(id);
-        definition.is_some_and(|id| matches!(self.schemas[id].kind, SchemaKind::Foreign(_)))
-    }
-
-    /// The type of a message's headers.
-    pub(super) fn headers(&mut self, id: SchemaId, message: &str) -> Type {
-        self.root(id, || Root::Headers(message.to_owned()));
-        self.type_of(id)
-    }
-
-    /// Makes the type of a schema in a binding: an item in any case, because nothing else names it.
-    pub(super) fn binding(&mut self, id: SchemaId, owner: &str, role: BindingRole) {
-        self.root(id, || Root::Binding(owner.to_owned(), role));
-        if !self.made.contains_key(&id) && self.replacement(id).is_none() {
-            self.reserve(id);
-            self.component(id);
-        }
-    }
-
-    /// The type of a channel's parameter: a text, a number, or an enum.
-    pub(super) fn parameter(&mut self, parameter: &document::Parameter, channel: &str) -> Type {
-        let root = Root::Parameter(channel.to_owned(), parameter.key.clone());
-        if !parameter.values.is_empty() {
-            let at = parameter.at.join("enum");
-            let values = parameter.values.iter().enumerate();
-            let values = values.map(|(index, value)| EnumValue::of_text(at.join(&index.to_string()), value));
-            let origin = self.roots.origin(root, parameter.at.clone(), Vec::new());
-            return self.add(TypeDef {
-                at: parameter.at.clone(),
-                origin,
-                docs: docs(&parameter.docs),
-                shape: Shape::Enum(Enum {
-                    members: Members::Texts(values.collect()),
-                    listing: Listing::Enum,
-                    default: None,
-                }),
-            });
-        }
-        let Some(id) = parameter.schema else { return Type::String };
-        self.root(id, || root);
-        let ty = self.type_of(id);
-        let is_text = match &ty {
-            Type::Named(id) => self.types[id.0].as_ref().is_some_and(|def| match &def.shape {
-                Shape::Enum(listed) => matches!(listed.members, Members::Texts(_) | Members::Integers(..)),
-                _ => false,
-            }),
-            ty => matches!(ty, Type::Integer(_) | Type::Boolean | Type::Double),
-        };
-        if is_text { ty } else { Type::String }
-    }
-
-    /// The union of the payloads of an operation with several messages.
-    pub(super) fn operation(&mut self, at: &Place, id: &str, messages: &[Joined]) -> Type {
-        let ids: Vec<SchemaId> = messages.iter().map(|message| message.schema).collect();
-        let tag = union::tag(self.schemas, None, &ids);
-        let mut order: Vec<usize> = (0..messages.len()).collect();
-        if tag.is_none() {
-            order.sort_by_key(|index| std::cmp::Reverse(union::demand(self.schemas, ids[*index])));
-        }
-        let variant = |index: usize| {
-            let Joined { at, label, ty, .. } = messages[index].clone();
-            let label = Label::plain(label);
-            let tag_values = tag.as_ref().map_or_else(Vec::new, |(_, found)| found[index].tag_values.clone());
-            Variant { at, label, ty, tag_values, kinds: Vec::new() }
-        };
-        let variants = order.into_iter().map(variant).collect();
-        self.joined.insert(TypeId(self.types.len()), ids);
-        self.add(TypeDef {
-            at: at.clone(),
-            origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
-            docs: Docs::default(),
-            shape: Shape::Union(Union { variants, tag: tag.map(|(property, _)| property) }),
-        })
-    }
-
-    /// The payloads of an operation of which some are no JSON.
-    pub(super) fn mixed(&mut self, at: &Place, id: &str, variants: Vec<Variant>) -> Type {
-        self.add(TypeDef {
-            at: at.clone(),
-            origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
-            docs: Docs::default(),
-            shape: Shape::Mixed(variants),
-        })
     }
 
     /// Every type that was made, how much of the schemas they say, and which schemas they were made of.
@@ -395,57 +255,6 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The type of a schema that needs no item.
-    fn plain(&mut self, merged: &Keywords) -> Type {
-        if let Choice::Only(id) = self.union_of(merged) {
-            return self.value(id);
-        }
-        match scalar::implied(merged) {
-            Some(JsonType::Boolean) => Type::Boolean,
-            Some(JsonType::Integer) => {
-                scalar::mapped_number(merged, self.config).unwrap_or_else(|| scalar::integer(merged, self.config))
-            }
-            Some(JsonType::Number) => {
-                scalar::mapped_number(merged, self.config).unwrap_or_else(|| scalar::number(merged, self.config))
-            }
-            Some(JsonType::String) => scalar::string(merged, self.config),
-            Some(JsonType::Array | JsonType::Object) if self.nested >= MOST_NESTED => self.too_nested(merged),
-            Some(JsonType::Array | JsonType::Object) => {
-                self.nested += 1;
-                let ty = self.holder(merged);
-                self.nested -= 1;
-                ty
-            }
-            None => Type::Any,
-        }
-    }
-
-    /// A list, a tuple or a map, and what it holds.
-    fn holder(&mut self, merged: &Keywords) -> Type {
-        if scalar::implied(merged) == Some(JsonType::Object) {
-            let value = match self.extra(merged) {
-                Extra::Kept(value) => value,
-                Extra::Dropped => Type::Any,
-            };
-            return match self.key_of(merged) {
-                Some(key) => Type::Keyed(key, Box::new(value)),
-                None => Type::Map(Box::new(value)),
-            };
-        }
-        if tuples::is_tuple(merged) {
-            return self.tuple(merged);
-        }
-        self.list(merged)
-    }
-
-    /// Nobody reads such types, and neither does rustc.
-    fn too_nested(&self, merged: &Keywords) -> Type {
-        let message = format!("lists and maps are nested more than {MOST_NESTED} deep here, so every value is allowed");
-        let diagnostic = Diagnostic::new(Severity::Warning, &merged.at, message);
-        self.diagnostics.push(diagnostic.with_cure("give what they hold a name: an object with properties"));
-        Type::Any
-    }
-
     /// Whether the enum is the set of the events' names, in any order.
     fn lists_the_events(&self, keywords: &Keywords) -> bool {
         let Some(values) = &keywords.values else { return false };
@@ -469,23 +278,11 @@ fn headers(document: &Document) -> BTreeSet<Place> {
     let described = document.messages.iter().filter_map(|message| document.schemas.definition(message.headers?));
     described.map(|id| document.schemas[id].at.clone()).collect()
 }
-/// So many lists and maps may stand inside each other.
-const MOST_NESTED: usize = 16;
-
 /// From this depth on, a type of its own is made after the others.
 const DEEP: usize = 40;
 
 /// No chain of other names for a schema is longer, unless somebody means it.
 const DEEPEST: usize = 160;
-
-/// A message that is joined with others.
-#[derive(Clone, Debug)]
-pub(super) struct Joined {
-    pub(super) at: Place,
-    pub(super) label: String,
-    pub(super) schema: SchemaId,
-    pub(super) ty: Type,
-}
 
 fn text(value: &Value) -> Option<String> {
     match value {

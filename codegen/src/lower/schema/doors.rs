@@ -1,0 +1,155 @@
+//! What an API has types made for: payloads, headers, bindings, parameters, and operations of several messages.
+
+use super::super::{docs, union};
+use super::Lowering;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{self, BindingRole, Listing, Place, Pointer, SchemaId, SchemaKind};
+use crate::ir::{Docs, Enum, EnumValue, Label, Members, Root, Shape, Type, TypeDef, TypeId, Union, Variant};
+
+/// A message that is joined with others.
+#[derive(Clone, Debug)]
+pub(in crate::lower) struct Joined {
+    pub(in crate::lower) at: Place,
+    pub(in crate::lower) label: String,
+    pub(in crate::lower) schema: SchemaId,
+    pub(in crate::lower) ty: Type,
+}
+
+impl Lowering<'_> {
+    /// The type of a message's payload, made now if it stands inline.
+    pub(in crate::lower) fn payload(&mut self, id: SchemaId, message: &str, otherwise: Option<&str>) -> Type {
+        self.root(id, || Root::Payload(message.to_owned()));
+        if let Some(name) = otherwise {
+            self.roots.also(&self.schemas[id].at, name);
+        }
+        if self.is_foreign(id) {
+            return self.type_of(id);
+        }
+        let ty = self.value(id);
+        if !self.is_new_type(id, &ty) {
+            return ty;
+        }
+        self.reserve(id);
+        self.component(id);
+        self.value(id)
+    }
+
+    /// What a payload is that travels in a binary form.
+    pub(in crate::lower) fn encoded(&mut self, at: &Place, media_type: &str, why: &str) -> Type {
+        if let Some(known) = self.encoded.get(at) {
+            return known.clone();
+        }
+        let ty = if let Some(path) = self.config.encoded_type(at, media_type) {
+            Type::Encoded(path.to_owned())
+        } else {
+            let message = format!("{why}, so the payload is bytes");
+            let cure = "decode them in the handler, or name a type that does: `Config::map_schema_format`";
+            self.diagnostics.push(Diagnostic::new(Severity::Warning, at, message).with_cure(cure));
+            Type::Bytes
+        };
+        self.encoded.insert(at.clone(), ty.clone());
+        ty
+    }
+
+    /// A mapping by pointer that meets no payload is a slip, or was left behind by a change of the document.
+    pub(super) fn mapped_payloads_exist(&self) {
+        let is_met = |pointer: &str| self.encoded.keys().any(|at| at.pointer.as_str() == pointer);
+        for pointer in self.config.encoded.keys().filter(|key| key.starts_with('/') && !is_met(key)) {
+            let choice = self.config.choice("map_schema_format", pointer);
+            let message =
+                format!("`{pointer}` is mapped to a type, and no payload there is in another language than JSON");
+            let place = Place { pointer: Pointer::parse(pointer).unwrap_or_default(), ..Place::root() };
+            self.diagnostics.push(
+                Diagnostic::of_choice(Severity::Error, &choice, &place, message)
+                    .with_cure(format!("give `{choice}` the pointer of a payload or a component")),
+            );
+        }
+    }
+
+    /// Whether a schema's language is not read.
+    pub(in crate::lower) fn is_foreign(&self, id: SchemaId) -> bool {
+        let definition = self.schemas.definition(id);
+        definition.is_some_and(|id| matches!(self.schemas[id].kind, SchemaKind::Foreign(_)))
+    }
+
+    /// The type of a message's headers.
+    pub(in crate::lower) fn headers(&mut self, id: SchemaId, message: &str) -> Type {
+        self.root(id, || Root::Headers(message.to_owned()));
+        self.type_of(id)
+    }
+
+    /// Makes the type of a schema in a binding: an item in any case, because nothing else names it.
+    pub(in crate::lower) fn binding(&mut self, id: SchemaId, owner: &str, role: BindingRole) {
+        self.root(id, || Root::Binding(owner.to_owned(), role));
+        if !self.made.contains_key(&id) && self.replacement(id).is_none() {
+            self.reserve(id);
+            self.component(id);
+        }
+    }
+
+    /// The type of a channel's parameter: a text, a number, or an enum.
+    pub(in crate::lower) fn parameter(&mut self, parameter: &document::Parameter, channel: &str) -> Type {
+        let root = Root::Parameter(channel.to_owned(), parameter.key.clone());
+        if !parameter.values.is_empty() {
+            let at = parameter.at.join("enum");
+            let values = parameter.values.iter().enumerate();
+            let values = values.map(|(index, value)| EnumValue::of_text(at.join(&index.to_string()), value));
+            let origin = self.roots.origin(root, parameter.at.clone(), Vec::new());
+            return self.add(TypeDef {
+                at: parameter.at.clone(),
+                origin,
+                docs: docs(&parameter.docs),
+                shape: Shape::Enum(Enum {
+                    members: Members::Texts(values.collect()),
+                    listing: Listing::Enum,
+                    default: None,
+                }),
+            });
+        }
+        let Some(id) = parameter.schema else { return Type::String };
+        self.root(id, || root);
+        let ty = self.type_of(id);
+        let is_text = match &ty {
+            Type::Named(id) => self.types[id.0].as_ref().is_some_and(|def| match &def.shape {
+                Shape::Enum(listed) => matches!(listed.members, Members::Texts(_) | Members::Integers(..)),
+                _ => false,
+            }),
+            ty => matches!(ty, Type::Integer(_) | Type::Boolean | Type::Double),
+        };
+        if is_text { ty } else { Type::String }
+    }
+
+    /// The union of the payloads of an operation with several messages.
+    pub(in crate::lower) fn operation(&mut self, at: &Place, id: &str, messages: &[Joined]) -> Type {
+        let ids: Vec<SchemaId> = messages.iter().map(|message| message.schema).collect();
+        let tag = union::tag(self.schemas, None, &ids);
+        let mut order: Vec<usize> = (0..messages.len()).collect();
+        if tag.is_none() {
+            order.sort_by_key(|index| std::cmp::Reverse(union::demand(self.schemas, ids[*index])));
+        }
+        let variant = |index: usize| {
+            let Joined { at, label, ty, .. } = messages[index].clone();
+            let label = Label::plain(label);
+            let tag_values = tag.as_ref().map_or_else(Vec::new, |(_, found)| found[index].tag_values.clone());
+            Variant { at, label, ty, tag_values, kinds: Vec::new() }
+        };
+        let variants = order.into_iter().map(variant).collect();
+        self.joined.insert(TypeId(self.types.len()), ids);
+        self.add(TypeDef {
+            at: at.clone(),
+            origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
+            docs: Docs::default(),
+            shape: Shape::Union(Union { variants, tag: tag.map(|(property, _)| property) }),
+        })
+    }
+
+    /// The payloads of an operation of which some are no JSON.
+    pub(in crate::lower) fn mixed(&mut self, at: &Place, id: &str, variants: Vec<Variant>) -> Type {
+        self.add(TypeDef {
+            at: at.clone(),
+            origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
+            docs: Docs::default(),
+            shape: Shape::Mixed(variants),
+        })
+    }
+}
