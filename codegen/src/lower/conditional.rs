@@ -10,6 +10,7 @@
 //! `properties`, by which values are validated, and `Config::untyped` chooses whether a field has the type that the
 //! conditions give it, or takes every value.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use indexmap::IndexMap;
@@ -40,7 +41,12 @@ pub(super) fn make(schemas: &mut Schemas, diagnostics: &Diagnostics) {
     while let Some(id) = pending.pop_front() {
         let Some(keywords) = schemas.own_keywords(id).filter(|keywords| may_be_conditional(keywords)) else { continue };
         let merged = merge::flat(schemas, keywords);
-        for (name, parts) in all_described(&merged) {
+        let described = all_described(&merged);
+        if described.is_empty() {
+            continue;
+        }
+        let merged = merged.into_owned();
+        for (name, parts) in described {
             match merged.properties.iter().find(|(known, _)| *known == name) {
                 Some((_, property)) => {
                     pending.extend(widen(schemas, &merged, *property, &parts, &mut said, diagnostics));
@@ -57,6 +63,9 @@ fn may_be_conditional(keywords: &Keywords) -> bool {
 
 /// The properties of merged keywords that have no schema of their own, each once.
 pub(super) fn properties(schemas: &Schemas, merged: &Keywords) -> Vec<Conditional> {
+    if merged.conditional.is_empty() {
+        return Vec::new();
+    }
     // Where others are kept by a type of theirs, these are others.
     let is_typed = |id| !matches!(schemas[id].kind, SchemaKind::Anything | SchemaKind::Nothing);
     if merged.additional.is_some_and(is_typed) {
@@ -150,7 +159,7 @@ fn own(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, Spoken)> {
 fn spoken_in(schemas: &Schemas, id: SchemaId) -> Vec<(String, Spoken)> {
     let Some(merged) = merge::flat_of(schemas, id) else { return Vec::new() };
     let alternatives = merged.one_of.iter().chain(&merged.any_of).filter_map(|id| merge::flat_of(schemas, *id));
-    let all: Vec<Keywords> = alternatives.collect();
+    let all: Vec<Cow<'_, Keywords>> = alternatives.collect();
     let mut found = Vec::new();
     for keywords in std::iter::once(&merged).chain(&all) {
         let spoken =
@@ -216,7 +225,7 @@ fn widen(
     }
     let known = merged.properties.iter().map(|(name, _)| name).chain(merged.conditional.iter().map(|(name, _)| name));
     let known: BTreeSet<&String> = known.collect();
-    let inner = parts.iter().filter_map(|part| merge::flat_of(schemas, *part)).flat_map(|part| part.properties);
+    let inner = parts.iter().filter_map(|part| merge::flat_of(schemas, *part)).flat_map(|part| part.properties.clone());
     let lost: Vec<(String, SchemaId)> = inner.filter(|(name, _)| !known.contains(name)).collect();
     if lost.is_empty() {
         return None;
