@@ -12,6 +12,7 @@ mod depth;
 mod identity;
 mod kinds;
 mod merge;
+mod nulls;
 mod operation;
 mod options;
 mod origin;

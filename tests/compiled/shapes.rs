@@ -222,7 +222,11 @@ fn a_message_says_which_address_it_is_for() {
 
 #[test]
 fn what_several_parts_say_of_a_property_holds_together() {
-    use conjunctions::{Both, Member, MemberState, Never, Owner, Shared};
+    use conjunctions::{Both, Member, MemberState, Never, Nothing, Owner, Shared};
+
+    let nothing = json!({"both": null, "one": "a", "listed": null, "either": null});
+    assert_eq!(round_trip::<Nothing>(&nothing), Ok(nothing.clone()));
+    assert!(round_trip::<Nothing>(&json!({"both": null, "one": null, "listed": null, "either": null})).is_err());
 
     let member = json!({
         "name": "Ada", "age": 36, "state": "locked", "kind": "member",

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) use self::doors::Joined;
 use super::definition::Made;
 use super::origin::{self, Roots};
-use super::{component, docs, merge, union};
+use super::{component, docs, merge, nulls};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Document, Keywords, Place, SchemaId, SchemaKind, Schemas, Value};
@@ -250,7 +250,7 @@ impl<'a> Lowering<'a> {
         let ty = self.type_of(id);
         match ty {
             Type::Any | Type::Nullable(_) => ty,
-            ty if self.nullable(id) => Type::Nullable(Box::new(ty)),
+            ty if nulls::are_said(self.schemas, id) => Type::Nullable(Box::new(ty)),
             ty => ty,
         }
     }
@@ -261,15 +261,6 @@ impl<'a> Lowering<'a> {
         values.len() == self.event_names.len()
             && !values.is_empty()
             && values.iter().all(|value| text(value).is_some_and(|text| self.event_names.contains(text.as_str())))
-    }
-
-    fn nullable(&self, id: SchemaId) -> bool {
-        let Some(keywords) = self.schemas.keywords(id) else { return false };
-        let all = [union::listed(self.schemas, keywords), keywords.any_of.clone()].concat();
-        let mut listed = all.into_iter();
-        keywords.nullable
-            || keywords.values.iter().flatten().any(|value| *value == Value::Null)
-            || listed.any(|id| union::is_null(self.schemas, id))
     }
 }
 
