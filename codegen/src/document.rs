@@ -134,7 +134,10 @@ pub(crate) struct Variable {
 /// An address that messages travel through.
 #[derive(Debug)]
 pub(crate) struct Channel {
+    /// Where it is described.
     pub(crate) at: Place,
+    /// Where its key stands, which may refer to what others refer to as well.
+    pub(crate) named_at: Place,
     /// The key in the document, which in 2.x is the address.
     pub(crate) key: String,
     pub(crate) address: Address,
@@ -181,9 +184,19 @@ pub(crate) struct Operation {
     /// Index into [`Document::channels`].
     pub(crate) channel: usize,
     pub(crate) messages: Vec<MessageId>,
+    pub(crate) carries: Carries,
     pub(crate) docs: Docs,
     pub(crate) reply: Option<Reply>,
     pub(crate) bindings: Bindings,
+}
+
+/// How an operation says what it carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carries {
+    /// One message, and no more.
+    One,
+    /// A list of messages, which may be of one, for now.
+    Several,
 }
 
 /// What is answered to a message.

@@ -45,7 +45,7 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
     slips::check(&document.schemas, config, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
-    let channels: Vec<_> = document.channels.iter().map(|channel| channel::lower(channel, &mut schemas)).collect();
+    let channels = channel::all(document, &mut schemas);
     let bindings = bindings::lower(document, &mut schemas);
     let (mut types, coverage, made) = schemas.finish();
     recursion::open_what_is_itself(&mut types, diagnostics);

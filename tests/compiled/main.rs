@@ -21,6 +21,7 @@ fixtures! {
     bindings_3 = "../fixtures/bindings-3/expected.rs";
     bindings_passed_over = "../fixtures/bindings-passed-over/expected.rs";
     catalogue = "../fixtures/catalogue/expected.rs";
+    channel_keys = "../fixtures/channel-keys/expected.rs";
     channel_references = "../fixtures/channel-references/expected.rs";
     chosen_operations = "../fixtures/chosen-operations/expected.rs";
     composition = "../fixtures/composition/expected.rs";
@@ -85,6 +86,7 @@ fixtures! {
     several_messages = "../fixtures/several-messages/expected.rs";
     several_operations = "../fixtures/several-operations/expected.rs";
     telemetry = "../fixtures/telemetry/expected.rs";
+    sole_message = "../fixtures/sole-message/expected.rs";
     strings = "../fixtures/strings/expected.rs";
     strings_every = "../fixtures/strings-every/expected.rs";
     traits_2 = "../fixtures/traits-2/expected.rs";

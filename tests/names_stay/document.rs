@@ -28,13 +28,13 @@ pub(crate) enum Change {
 
 /// Every change of a document.
 ///
-/// What is left with fewer than two parts may be of another kind, and an alternative without a name goes by what is in
-/// it; so such parts stay.
+/// What is left with fewer than two parts may be of another kind, but for a list of messages, and an alternative without a
+/// name goes by what is in it; so such parts stay.
 pub(crate) fn changes(root: &Value) -> Vec<Change> {
     let mut found = Vec::new();
     collect(root, &mut Vec::new(), Surroundings::default(), &mut found);
     let twins = twins(root);
-    found.retain(|change| !change.divides(root, &twins) && !change.is_of_an_alias(root));
+    found.retain(|change| !change.divides(root, &twins));
     found
 }
 
@@ -113,7 +113,8 @@ fn changes_of(container: &Value, path: &[String], inside: Surroundings) -> Vec<C
     if keys.len() > 1 {
         found.extend([Change::Rotate(path.to_vec()), Change::Reverse(path.to_vec())]);
     }
-    if keys.len() > 2 && !inside.is_alternative {
+    let least = if is_message_list(path) { 1 } else { 2 };
+    if keys.len() > least && !inside.is_alternative {
         // A key that is no text has a pointer that only the generator knows.
         let is_text = |index: usize| match container {
             Value::Mapping(entries) => entries.keys().nth(index).is_some_and(Value::is_string),
@@ -123,6 +124,10 @@ fn changes_of(container: &Value, path: &[String], inside: Surroundings) -> Vec<C
         found.extend(named.map(|(index, key)| Change::Delete(path.to_vec(), index, key.clone())));
     }
     found
+}
+
+fn is_message_list(path: &[String]) -> bool {
+    path.ends_with(&["message".to_owned(), "oneOf".to_owned()])
 }
 
 fn container<'v>(root: &'v Value, path: &[String]) -> Option<&'v Value> {
@@ -158,16 +163,6 @@ impl Change {
         let (Self::Delete(path, ..) | Self::Rotate(path) | Self::Reverse(path)) = self;
         let around = (0..=path.len()).filter_map(|end| definition(container(root, &path[..end])?));
         around.into_iter().any(|name| twins.contains(name))
-    }
-
-    /// Whether the part only says where it stands, as another does of the same place: such keys are names of one thing.
-    fn is_of_an_alias(&self, root: &Value) -> bool {
-        let Self::Delete(path, index, _) = self else { return false };
-        let Some(Value::Mapping(entries)) = container(root, path) else { return false };
-        let part = entries.values().nth(*index);
-        part.is_some_and(|part| {
-            part.get("$ref").is_some() && entries.values().filter(|other| *other == part).count() > 1
-        })
     }
 
     /// Where afterwards stands what stood at a pointer; `None` for what is taken out.

@@ -201,8 +201,13 @@ impl<T> ByPattern<T> {
 
     /// The same among those choices that fit.
     pub(crate) fn best_of(&self, at: &Pointer, fits: impl Fn(&T) -> bool) -> Option<&T> {
+        self.best_met(at, fits).map(|(_, choice)| choice)
+    }
+
+    /// The same with its pattern.
+    pub(crate) fn best_met(&self, at: &Pointer, fits: impl Fn(&T) -> bool) -> Option<(&Pattern, &T)> {
         let met = self.0.iter().filter(|(pattern, choice)| fits(choice) && pattern.meets(at));
-        met.max_by_key(|(pattern, _)| pattern.exactness()).map(|(_, choice)| choice)
+        met.max_by_key(|(pattern, _)| pattern.exactness()).map(|(pattern, choice)| (pattern, choice))
     }
 
     /// The patterns that meet none of these places.

@@ -71,6 +71,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The nodes that the node's chain of references leads through, to where it ends.
+    pub(crate) fn chain(&self) -> Vec<Self> {
+        reference::chain(self)
+    }
+
     /// Reads the node as an object, or reports that it is none; `what` names the object the author meant.
     pub(crate) fn object(&self, what: &'static str) -> Option<Object<'a>> {
         match self.value {

@@ -25,6 +25,19 @@ pub(crate) fn follow(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
     Ok(node)
 }
 
+/// Every node that a chain of references leads to, as far as it can be followed.
+pub(crate) fn chain<'a>(node: &Node<'a>) -> Vec<Node<'a>> {
+    let mut seen = BTreeSet::from([node.at.clone()]);
+    let mut found: Vec<Node<'a>> = Vec::new();
+    while let Some(next) = found.last().or(Some(node)).filter(|node| node.reference().is_some()) {
+        match step(next) {
+            Ok(next) if seen.insert(next.at.clone()) => found.push(next),
+            _ => break,
+        }
+    }
+    found
+}
+
 /// A chain of references that never ends.
 pub(crate) fn circle(start: &Place, back: &Place) -> Diagnostic {
     fault(start, format!("`$ref` leads in a circle, back to `#{}`", back.pointer))

@@ -7,7 +7,9 @@ use super::bindings;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::server::{self, read_variables};
-use super::{Action, Address, Channel, Docs, Document, MessageId, Messages, Operation, Server, message, parameter};
+use super::{
+    Action, Address, Carries, Channel, Docs, Document, MessageId, Messages, Operation, Server, message, parameter,
+};
 
 /// What is gathered on the way.
 #[derive(Default)]
@@ -83,6 +85,7 @@ impl Reader {
     }
 
     fn channel(&mut self, address: &str, node: Node<'_>) {
+        let named_at = node.at.clone();
         let Some(node) = node.follow() else { return };
         let Some(mut object) = node.object("a Channel Item Object of AsyncAPI 2") else { return };
         let index = self.channels.len();
@@ -92,6 +95,7 @@ impl Reader {
         let bindings = bindings::read(&mut object, &mut self.schemas);
         self.channels.push(Channel {
             at: object.at().clone(),
+            named_at,
             key: address.to_owned(),
             address: Address::Known(address.to_owned()),
             docs: Docs {
@@ -122,6 +126,8 @@ impl Reader {
         };
         let message = object.get("message");
         let is_given = message.is_some();
+        let listed = message.as_ref().is_some_and(|node| node.child("oneOf").is_some());
+        let carries = if listed { Carries::Several } else { Carries::One };
         let messages = message.map(|node| self.operation_messages(node)).unwrap_or_default();
         object.report_lost("traits");
         let bindings = bindings::read(&mut object, &mut self.schemas);
@@ -130,7 +136,7 @@ impl Reader {
         object.finish();
         // A message that could not be read has been reported; that it is missing here is no news.
         if !messages.is_empty() || !is_given {
-            self.operations.push(Operation { at, id, action, channel, messages, docs, reply: None, bindings });
+            self.operations.push(Operation { at, id, action, channel, messages, carries, docs, reply: None, bindings });
         }
     }
 

@@ -8,7 +8,8 @@ use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::server::{self, read_variables};
 use super::{
-    Action, Address, Channel, Docs, Document, MessageId, Messages, Operation, Reply, Server, message, parameter,
+    Action, Address, Carries, Channel, Docs, Document, MessageId, Messages, Operation, Reply, Server, message,
+    parameter,
 };
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -109,18 +110,10 @@ impl Reader {
         schemas
     }
 
-    /// Reads a channel, or the one behind the reference, and says which it is.
+    /// Reads the channel of a key, which may be described elsewhere and go by other keys as well, and says which it is.
     fn channel(&mut self, key: &str, node: Node<'_>) -> Option<usize> {
+        let named_at = node.at.clone();
         let node = node.follow()?;
-        let own = own_key(&node.at);
-        if let Some(index) = self.by_place.get(&node.at) {
-            let known = &mut self.channels[*index].key;
-            // Of several keys that mean one channel elsewhere, the first of the alphabet stays so in any order.
-            if own.is_none() && *key < **known {
-                key.clone_into(known);
-            }
-            return Some(*index);
-        }
         let mut object = node.object("a Channel Object of AsyncAPI 3")?;
         let address = match object.get("address").filter(|node| *node.value != super::Value::Null) {
             Some(node) => Address::Known(node.text()?),
@@ -135,11 +128,17 @@ impl Reader {
             .filter_map(|(key, node)| message::read(&mut self.messages, &mut self.schemas, &node, Some(key)))
             .collect();
         let index = self.channels.len();
-        self.by_place.insert(node.at.clone(), index);
+        self.by_place.insert(named_at.clone(), index);
+        // Who refers to a description means its first key in the alphabet, whatever the order.
+        let described = self.by_place.entry(node.at.clone()).or_insert(index);
+        if self.channels.get(*described).is_some_and(|known| known.named_at != node.at && *key < *known.key) {
+            *described = index;
+        }
         let bindings = bindings::read(&mut object, &mut self.schemas);
         self.channels.push(Channel {
             at: node.at.clone(),
-            key: own.unwrap_or_else(|| key.to_owned()),
+            named_at,
+            key: key.to_owned(),
             address,
             docs: documentation(&mut object),
             parameters,
@@ -155,7 +154,7 @@ impl Reader {
         let Some(node) = node.follow() else { return };
         let Some(mut object) = node.object("an Operation Object of AsyncAPI 3") else { return };
         let action = object.require("action").and_then(|node| read_action(&node));
-        let channel = object.require("channel").and_then(|node| self.referred_channel(node));
+        let channel = object.require("channel").and_then(|node| self.referred_channel(&node));
         let named = object.get("messages").map(|node| self.named_messages(&node));
         let docs = documentation(&mut object);
         let reply = object.get("reply").and_then(|node| self.reply(node));
@@ -172,6 +171,7 @@ impl Reader {
             action,
             channel,
             messages,
+            carries: Carries::Several,
             docs,
             reply,
             bindings,
@@ -179,9 +179,10 @@ impl Reader {
     }
 
     /// The channel that an operation or a reply refers to.
-    fn referred_channel(&mut self, node: Node<'_>) -> Option<usize> {
-        let target = node.follow()?;
-        if let Some(index) = self.by_place.get(&target.at) {
+    fn referred_channel(&mut self, node: &Node<'_>) -> Option<usize> {
+        let target = node.clone().follow()?;
+        let on_the_way = node.chain().into_iter().find_map(|node| self.by_place.get(&node.at));
+        if let Some(index) = on_the_way {
             return Some(*index);
         }
         let key = target.at.pointer.steps().last().unwrap_or_default();
@@ -199,7 +200,7 @@ impl Reader {
 
     fn reply(&mut self, node: Node<'_>) -> Option<Reply> {
         let mut object = node.follow()?.object("an Operation Reply Object")?;
-        let channel = object.get("channel").and_then(|node| self.referred_channel(node));
+        let channel = object.get("channel").and_then(|node| self.referred_channel(&node));
         let named = object.get("messages").map(|node| self.named_messages(&node));
         let address = object.get("address");
         let address = address.and_then(|node| message::read_location(node, "an Operation Reply Address Object"));
@@ -207,15 +208,6 @@ impl Reader {
         object.finish();
         let of_channel = || channel.map(|index| self.channel_messages[index].clone()).unwrap_or_default();
         Some(Reply { at, address, channel, messages: named.unwrap_or_else(of_channel) })
-    }
-}
-
-/// The key of a channel that stands among the document's own, whoever refers to it.
-fn own_key(at: &Place) -> Option<String> {
-    let steps: Vec<String> = at.pointer.steps().collect();
-    match &steps[..] {
-        [channels, key] if channels == "channels" && at.file == Place::root().file => Some(key.clone()),
-        _ => None,
     }
 }
 

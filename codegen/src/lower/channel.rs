@@ -1,52 +1,80 @@
 //! Channels: an address, and the types of its variable parts.
 
+use std::collections::BTreeMap;
+
 use super::schema::Lowering;
 use super::{docs, template};
-use crate::document;
+use crate::document::{self, Document, Place};
 use crate::ir::{Address, Channel, Docs, Parameter, Template, Type};
 
-pub(super) fn lower(channel: &document::Channel, schemas: &mut Lowering<'_>) -> Channel {
-    let address = match &channel.address {
-        document::Address::Open => Address::Open,
-        document::Address::Known(text) if text.contains('{') => template(channel, text, schemas),
-        document::Address::Known(text) => Address::Fixed(text.clone()),
-    };
-    Channel { at: channel.at.clone(), key: channel.key.clone(), address, docs: docs(&channel.docs) }
-}
-
-fn template(channel: &document::Channel, text: &str, schemas: &mut Lowering<'_>) -> Address {
-    let mut parameters: Vec<Parameter> = Vec::new();
-    let segments = template::segments(text, |name| {
-        let known = parameters.iter().position(|parameter| parameter.key == name);
-        known.unwrap_or_else(|| {
-            parameters.push(parameter(channel, name, schemas));
-            parameters.len() - 1
-        })
-    });
-    if parameters.is_empty() {
-        return Address::Fixed(text.to_owned());
+/// All channels of the document.
+pub(super) fn all(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Channel> {
+    // What several keys describe together goes by the first of the alphabet, whatever their order.
+    let mut keys: BTreeMap<&Place, &str> = BTreeMap::new();
+    for channel in &document.channels {
+        let key = keys.entry(&channel.at).or_insert(&channel.key);
+        *key = (*key).min(&channel.key);
     }
-    Address::Template(Template { text: text.to_owned(), segments, parameters })
+    let mut reader = Reader { schemas, keys };
+    document.channels.iter().map(|channel| reader.channel(channel)).collect()
 }
 
-/// A parameter that is nowhere described is a plain text.
-fn parameter(channel: &document::Channel, name: &str, schemas: &mut Lowering<'_>) -> Parameter {
-    match channel.parameters.iter().find(|parameter| parameter.key == name) {
-        None => Parameter {
-            at: channel.at.join("parameters").join(name),
-            key: name.to_owned(),
-            ty: Type::String,
-            docs: Docs::default(),
-            default: None,
-            location: None,
-        },
-        Some(parameter) => Parameter {
-            at: parameter.at.clone(),
-            key: name.to_owned(),
-            ty: schemas.parameter(parameter, &channel.key),
-            docs: docs(&parameter.docs),
-            default: parameter.default.clone(),
-            location: parameter.location.clone(),
-        },
+struct Reader<'a, 's> {
+    schemas: &'a mut Lowering<'s>,
+    /// What the parameters of each described channel are called after.
+    keys: BTreeMap<&'a Place, &'a str>,
+}
+
+impl Reader<'_, '_> {
+    fn channel(&mut self, channel: &document::Channel) -> Channel {
+        let address = match &channel.address {
+            document::Address::Open => Address::Open,
+            document::Address::Known(text) if text.contains('{') => self.template(channel, text),
+            document::Address::Known(text) => Address::Fixed(text.clone()),
+        };
+        Channel { at: channel.named_at.clone(), key: channel.key.clone(), address, docs: docs(&channel.docs) }
+    }
+
+    fn template(&mut self, channel: &document::Channel, text: &str) -> Address {
+        let mut parameters: Vec<Parameter> = Vec::new();
+        let segments = template::segments(text, |name| {
+            let known = parameters.iter().position(|parameter| parameter.key == name);
+            known.unwrap_or_else(|| {
+                parameters.push(self.parameter(channel, name));
+                parameters.len() - 1
+            })
+        });
+        if parameters.is_empty() {
+            return Address::Fixed(text.to_owned());
+        }
+        Address::Template(Template { text: text.to_owned(), segments, parameters })
+    }
+
+    /// A parameter that is nowhere described is a plain text.
+    fn parameter(&mut self, channel: &document::Channel, name: &str) -> Parameter {
+        match channel.parameters.iter().find(|parameter| parameter.key == name) {
+            None => Parameter {
+                at: channel.at.join("parameters").join(name),
+                key: name.to_owned(),
+                ty: Type::String,
+                docs: Docs::default(),
+                default: None,
+                location: None,
+            },
+            Some(parameter) => Parameter {
+                at: parameter.at.clone(),
+                key: name.to_owned(),
+                ty: self.type_of(channel, parameter),
+                docs: docs(&parameter.docs),
+                default: parameter.default.clone(),
+                location: parameter.location.clone(),
+            },
+        }
+    }
+
+    /// A schema has one type, whoever refers to it; what only lists values is each channel's own.
+    fn type_of(&mut self, channel: &document::Channel, parameter: &document::Parameter) -> Type {
+        let shared = self.keys.get(&channel.at).filter(|_| parameter.values.is_empty());
+        self.schemas.parameter(parameter, shared.copied().unwrap_or(&channel.key))
     }
 }

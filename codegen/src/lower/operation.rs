@@ -10,7 +10,7 @@ use super::schema::{Joined, Lowering};
 use super::{docs, identity, qualify, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Action, Address, Document, MessageId, SchemaId};
+use crate::document::{self, Action, Address, Carries, Document, MessageId, SchemaId};
 use crate::ir::{Carried, Direction, Event, Label, Operation, Type, Variant};
 use crate::mark::mark;
 
@@ -43,9 +43,9 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
 }
 
 /// The events' names of an operation's messages. One without a name goes by the operation that carries it, or by its
-/// channel where that has no name either; several, by what they say, and never by their positions.
+/// channel where that has no name either; those of a list, by what they say, and never by their positions or their number.
 pub(super) fn event_names(document: &Document, operation: &document::Operation) -> Vec<String> {
-    if let [only] = operation.messages[..] {
+    if let (Carries::One, &[only]) = (operation.carries, &operation.messages[..]) {
         let own = document.messages[only].name.clone().or_else(|| operation.id.clone());
         let made = || match operation.action {
             Action::Send => address(document, operation).to_owned(),
@@ -97,9 +97,11 @@ pub(super) fn operation_id(document: &Document, operation: &document::Operation)
         };
         let address = address(document, operation);
         let says_something = address.contains(char::is_alphanumeric);
-        match operation.messages[..] {
+        match (operation.carries, &operation.messages[..]) {
             _ if says_something => format!("{verb} {address}"),
-            [only] => format!("{verb} {}", document.messages[only].name.as_deref().unwrap_or("message")),
+            (Carries::One, &[only]) => {
+                format!("{verb} {}", document.messages[only].name.as_deref().unwrap_or("message"))
+            }
             _ => format!("{verb} message"),
         }
     };

@@ -165,14 +165,20 @@ impl<'a> Scopes<'a> {
 
     /// The name that the team chose, where it chose one that fits; a property and the type inside it share a pointer,
     /// and the first letter tells which is meant.
-    fn chosen(&self, wish: &Wish, style: Style) -> Option<String> {
+    fn chosen(&self, wish: &Wish, style: Style, taken: &HashSet<String>) -> Option<String> {
         if self.config.renames.is_empty() {
             return None;
         }
         let takes_upper = style != Style::Value;
         self.named.borrow_mut().insert((takes_upper, wish.at.pointer.clone()));
         let fits = |name: &String| is_upper(name) == takes_upper;
-        let name = self.config.renames.best_of(&wish.at.pointer, fits)?;
+        let (pattern, name) = self.config.renames.best_met(&wish.at.pointer, fits)?;
+        if taken.contains(name) || reserved::is_forbidden(name) {
+            let message = format!("`{name}`, chosen for `{pattern}`, is taken by something else there");
+            let choice = self.config.choice_for("rename", pattern.as_str(), name);
+            let diagnostic = Diagnostic::of_choice(Severity::Error, &choice, &wish.at, message);
+            self.diagnostics.push(diagnostic.with_cure("choose another name, and one for each thing"));
+        }
         Some(name.clone()).filter(|name| is_identifier(name))
     }
 }
@@ -196,8 +202,12 @@ impl Scope<'_, '_> {
 
     /// Gives each wish a name, in order. Names that were settled before, or are reserved, stay as they are.
     pub(super) fn settle(&mut self, wishes: &[Wish]) -> Vec<Name> {
-        let chosen: Vec<Option<String>> = wishes.iter().map(|wish| self.scopes.chosen(wish, self.style)).collect();
-        self.taken.extend(chosen.iter().flatten().cloned());
+        let mut chosen: Vec<Option<String>> = Vec::new();
+        for wish in wishes {
+            let name = self.scopes.chosen(wish, self.style, &self.taken);
+            self.taken.extend(name.clone());
+            chosen.push(name);
+        }
         let plain: Vec<Result<String, String>> =
             wishes.iter().zip(chosen).map(|(wish, chosen)| chosen.map_or_else(|| Err(self.plain(wish)), Ok)).collect();
         let mut wanted: HashMap<&str, Vec<usize>> = HashMap::with_capacity(wishes.len());
