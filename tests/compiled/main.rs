@@ -59,6 +59,7 @@ fixtures! {
     overlay_warnings = "../fixtures/overlay-warnings/expected.rs";
     overlays_files = "../fixtures/overlays-files/expected.rs";
     overlays = "../fixtures/overlays/expected.rs";
+    plain_texts = "../fixtures/plain-texts/expected.rs";
     recursion = "../fixtures/recursion/expected.rs";
     options_in_vain = "../fixtures/options-in-vain/expected.rs";
     parameters = "../fixtures/parameters/expected.rs";

@@ -98,6 +98,39 @@ async fn operations_of_one_address_are_told_by_what_they_decode() {
 }
 
 #[tokio::test]
+async fn what_travels_as_a_text_is_a_string_wherever_its_schema_stands() {
+    struct Notebook(Arc<Notes>);
+
+    impl plain_texts::Handler for Notebook {
+        async fn on_jotted(&self, event: String, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("jotted {event}"));
+            Ok(())
+        }
+
+        async fn on_note(&self, event: String, _: &Context<'_>) -> Result<(), HandlerError> {
+            self.0.note(format!("noted {event}"));
+            Ok(())
+        }
+
+        async fn on_question(&self, event: String, _: &Context<'_>) -> Result<String, HandlerError> {
+            Ok(event.replace('?', "!"))
+        }
+    }
+
+    let (notes, kept) = (Arc::new(Notes::default()), Kept::default());
+    let dispatcher = plain_texts::Dispatcher::new(Notebook(notes.clone()), &kept);
+    for channel in ["inline", "referred", "asked"] {
+        let headers = Headers::from_iter([("content-type", "text/plain")]);
+        let inbound = Inbound::new("so?").with_channel(channel).with_headers(headers);
+        dispatched(&dispatcher, &inbound).await.expect("handled");
+    }
+    assert_eq!(notes.take(), ["jotted so?", "noted so?"]);
+    let sent = kept.0.lock().expect("nobody panics");
+    assert_eq!((sent[0].channel(), sent[0].body().as_ref()), ("answered", "so!".as_bytes()));
+    assert_eq!(sent[0].headers().get_str("content-type"), Some("text/plain"));
+}
+
+#[tokio::test]
 async fn what_is_no_json_is_bytes() {
     struct Xml(Arc<Notes>);
 

@@ -210,7 +210,7 @@ impl Reader<'_, '_> {
         if self.document.is_json(message) || self.is_binary(message, &payload) {
             return payload;
         }
-        if content_type.trim_start().to_lowercase().starts_with("text/") && payload == Type::String {
+        if content_type.trim_start().to_lowercase().starts_with("text/") && self.schemas.is_text(&payload) {
             return Type::Text;
         }
         let why = format!("messages of `{content_type}` are not decoded");

@@ -1,5 +1,7 @@
 //! What an API has types made for: payloads, headers, bindings, parameters, and operations of several messages.
 
+use std::collections::BTreeSet;
+
 use super::super::{docs, union};
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -64,6 +66,18 @@ impl Lowering<'_> {
                     .with_cure(format!("give `{choice}` the pointer of a payload or a component")),
             );
         }
+    }
+
+    /// Whether a type is a text and nothing more, by whatever names it goes.
+    pub(in crate::lower) fn is_text(&self, ty: &Type) -> bool {
+        let (mut ty, mut seen) = (ty, BTreeSet::new());
+        while let Type::Named(id) = ty {
+            match self.types[id.0].as_ref().map(|def| &def.shape) {
+                Some(Shape::Alias(target) | Shape::Newtype(target)) if seen.insert(*id) => ty = target,
+                _ => return false,
+            }
+        }
+        *ty == Type::String
     }
 
     /// Whether a schema's language is not read.
