@@ -1,11 +1,18 @@
 //! Servers: a URL template and its variables.
 
+use std::collections::BTreeSet;
+
 use super::{docs, template};
 use crate::document;
 use crate::ir::{Docs, EnumValue, Server, Variable};
 
 pub(super) fn lower(server: &document::Server) -> Server {
-    let used = |variable: &&document::Variable| server.url.contains(&format!("{{{}}}", variable.key));
+    let mut names = BTreeSet::new();
+    template::segments(&server.url, |name| {
+        names.insert(name.to_owned());
+        0
+    });
+    let used = |variable: &&document::Variable| names.contains(&variable.key);
     let mut variables: Vec<Variable> = server.variables.iter().filter(used).map(variable).collect();
     let url = template::segments(&server.url, |name| {
         let known = variables.iter().position(|variable| variable.key == name);
