@@ -60,6 +60,7 @@ fixtures! {
     overlays_files = "../fixtures/overlays-files/expected.rs";
     overlays = "../fixtures/overlays/expected.rs";
     plain_texts = "../fixtures/plain-texts/expected.rs";
+    text_or_bytes = "../fixtures/text-or-bytes/expected.rs";
     recursion = "../fixtures/recursion/expected.rs";
     options_in_vain = "../fixtures/options-in-vain/expected.rs";
     parameters = "../fixtures/parameters/expected.rs";

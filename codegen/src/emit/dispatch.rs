@@ -110,5 +110,5 @@ fn event_name(emit: Emit<'_>) -> TokenStream {
 pub(super) fn asks_shapes(emit: Emit<'_>) -> bool {
     let Routing::Channel(Addresses { arrivals, .. }) = &emit.api.routing else { return false };
     let tellings = arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    emit.api.incoming().next().is_some() && tellings.into_iter().any(telling::asks_shapes)
+    emit.api.incoming().next().is_some() && tellings.into_iter().any(|telling| telling::asks_shapes(emit, telling))
 }

@@ -255,10 +255,11 @@ fn tried(emit: Emit<'_>, candidates: &[Candidate]) -> TokenStream {
 }
 
 /// Whether the events of one address are ever told by the shape of their payloads.
-pub(super) fn asks_shapes(telling: &Telling) -> bool {
+pub(super) fn asks_shapes(emit: Emit<'_>, telling: &Telling) -> bool {
+    let is_json = |candidate: &Candidate| types::wire(emit, &carried(emit, *candidate).1.payload) == Wire::Json;
     match telling {
-        Telling::Shape(_) => true,
-        Telling::Mark { otherwise, .. } => otherwise.as_ref().is_some_and(|telling| asks_shapes(telling)),
+        Telling::Shape(candidates) => candidates.iter().any(is_json),
+        Telling::Mark { otherwise, .. } => otherwise.as_ref().is_some_and(|telling| asks_shapes(emit, telling)),
         Telling::Operation(_) | Telling::Message(_) | Telling::Variant(_) => false,
     }
 }
