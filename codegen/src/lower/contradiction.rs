@@ -67,7 +67,9 @@ fn need(schemas: &Schemas, at: &Place) -> Need {
         // What is no object has no properties, and so none that contradict each other.
         let asks = |name: &String| {
             let merged = merge::flat_of(schemas, id);
-            merged.is_some_and(|merged| merged.types == [JsonType::Object] && merged.required.contains(name))
+            merged.is_some_and(|merged| {
+                merged.types == [JsonType::Object] && !allows_null(&merged) && merged.required.contains(name)
+            })
         };
         name = name.filter(|name| !asks(name));
         at = above(count);
