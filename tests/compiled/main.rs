@@ -47,6 +47,7 @@ fixtures! {
     names_letters = "../fixtures/names-letters/expected.rs";
     named_schemas = "../fixtures/named-schemas/expected.rs";
     names = "../fixtures/names/expected.rs";
+    names_reserved = "../fixtures/names-reserved/expected.rs";
     names_shared = "../fixtures/names-shared/expected.rs";
     nulls_kept = "../fixtures/nulls-kept/expected.rs";
     numbers = "../fixtures/numbers/expected.rs";
@@ -60,6 +61,7 @@ fixtures! {
     overlays_files = "../fixtures/overlays-files/expected.rs";
     overlays = "../fixtures/overlays/expected.rs";
     plain_texts = "../fixtures/plain-texts/expected.rs";
+    routing_shapes = "../fixtures/routing-shapes/expected.rs";
     text_or_bytes = "../fixtures/text-or-bytes/expected.rs";
     recursion = "../fixtures/recursion/expected.rs";
     options_in_vain = "../fixtures/options-in-vain/expected.rs";

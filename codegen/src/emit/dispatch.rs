@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Emit, handler, reply};
-use crate::ir::{Addresses, Carried, Operation, Routing};
+use crate::ir::{Addresses, Carried, Operation, Routing, Type};
 use crate::names::Name;
 
 pub(super) fn dispatch(emit: Emit<'_>) -> Vec<TokenStream> {
@@ -106,9 +106,11 @@ fn event_name(emit: Emit<'_>) -> TokenStream {
     }
 }
 
-/// Whether any event is told by the shape of its payload.
-pub(super) fn asks_shapes(emit: Emit<'_>) -> bool {
-    let Routing::Channel(Addresses { arrivals, .. }) = &emit.api.routing else { return false };
+/// The types that are tried by name to tell events by the shapes of their payloads; `None` where no shape is asked for.
+pub(super) fn asked_shapes(emit: Emit<'_>) -> Option<Vec<&Type>> {
+    let Routing::Channel(Addresses { arrivals, .. }) = &emit.api.routing else { return None };
+    emit.api.incoming().next()?;
     let tellings = arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    emit.api.incoming().next().is_some() && tellings.into_iter().any(|telling| telling::asks_shapes(emit, telling))
+    let asked: Vec<_> = tellings.filter_map(|telling| telling::asked_shapes(emit, telling)).collect();
+    (!asked.is_empty()).then(|| asked.concat())
 }

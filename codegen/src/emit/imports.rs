@@ -161,8 +161,11 @@ impl Uses {
         if emit.api.incoming().next().is_some() {
             self.add("std::future", ["Future"]);
             self.add("asyncapi_runtime", RECEIVING);
-            if dispatch::asks_shapes(emit) {
+            if let Some(tried) = dispatch::asked_shapes(emit) {
                 self.add("asyncapi_runtime", ["choice"]);
+                for ty in tried {
+                    self.ty(ty);
+                }
             }
         }
         let replies: Vec<_> = emit.api.incoming().filter_map(|operation| operation.reply.as_ref()).collect();

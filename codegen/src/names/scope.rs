@@ -235,7 +235,7 @@ impl Scope<'_, '_> {
             let name = match &plain[index] {
                 Ok(chosen) => chosen.clone(),
                 Err(plain) => match rivals_of(index) {
-                    None if !self.taken.contains(plain) => plain.clone(),
+                    None if self.is_free(plain) => plain.clone(),
                     None => self.unique(wish, plain, &Rivals::new(self.style, vec![wish])),
                     Some(rivals) => self.unique(wish, plain, rivals),
                 },
@@ -259,10 +259,15 @@ impl Scope<'_, '_> {
         self.scopes.given.borrow_mut().extend(given);
     }
 
+    /// Whether nobody has the name, and rustc takes it.
+    fn is_free(&self, name: &str) -> bool {
+        !reserved::is_forbidden(name) && !self.taken.contains(name)
+    }
+
     /// The name a wish has where nobody else wants it.
     fn plain(&self, wish: &Wish) -> String {
         let name = case::style(self.style, &wish.text);
-        if reserved::is_forbidden(&name) || self.taken.contains(&name) {
+        if !self.is_free(&name) {
             let longer = case::style(self.style, &format!("{} {}", wish.text, wish.kind));
             self.warn(wish, &longer, &format!("the name `{name}` is taken"));
             return longer;
@@ -280,9 +285,9 @@ impl Scope<'_, '_> {
         let alone_with = |named: Naming, others: &BTreeMap<String, usize>| {
             let name = named(self.style, &wish.text);
             let alone = others.get(&name).is_none_or(|count| *count <= 1);
-            (alone && !self.taken.contains(&name)).then_some(name)
+            (alone && self.is_free(&name)).then_some(name)
         };
-        let exact = || (wish.text == plain && !self.taken.contains(plain)).then(|| plain.to_owned());
+        let exact = || (wish.text == plain && self.is_free(plain)).then(|| plain.to_owned());
         let name = alone_with(case::style_spelled, &rivals.spelled)
             .or_else(|| self.otherwise(wish, plain, rivals))
             .or_else(exact)
@@ -299,7 +304,7 @@ impl Scope<'_, '_> {
     fn otherwise(&self, wish: &Wish, plain: &str, rivals: &Rivals<'_>) -> Option<String> {
         let is_shared = rivals.texts.get(wish.text.as_str()).is_some_and(|count| *count > 1);
         let mut names = wish.otherwise.iter().filter(|_| is_shared).map(|text| case::style(self.style, text));
-        let is_free = |name: &String| name != plain && rivals.otherwise[name] == 1 && !self.taken.contains(name);
+        let is_free = |name: &String| name != plain && rivals.otherwise[name] == 1 && self.is_free(name);
         names.find(is_free)
     }
 
@@ -315,7 +320,7 @@ impl Scope<'_, '_> {
         let mut identity = if is_alone { wish.text.clone() } else { self.identity(wish).1 };
         loop {
             let name = case::style_marked(self.style, &wish.text, &identity);
-            if !self.taken.contains(&name) {
+            if self.is_free(&name) {
                 return name;
             }
             identity.push('+');

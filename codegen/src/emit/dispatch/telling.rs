@@ -254,12 +254,18 @@ fn tried(emit: Emit<'_>, candidates: &[Candidate]) -> TokenStream {
     quote!(#(#tried)*)
 }
 
-/// Whether the events of one address are ever told by the shape of their payloads.
-pub(super) fn asks_shapes(emit: Emit<'_>, telling: &Telling) -> bool {
-    let is_json = |candidate: &Candidate| types::wire(emit, &carried(emit, *candidate).1.payload) == Wire::Json;
+/// How the events of one address are told by the shapes of their payloads, where they ever are: the types that are tried by
+/// name, which may be none.
+pub(super) fn asked_shapes<'a>(emit: Emit<'a>, telling: &'a Telling) -> Option<Vec<&'a Type>> {
     match telling {
-        Telling::Shape(candidates) => candidates.iter().any(is_json),
-        Telling::Mark { otherwise, .. } => otherwise.as_ref().is_some_and(|telling| asks_shapes(emit, telling)),
-        Telling::Operation(_) | Telling::Message(_) | Telling::Variant(_) => false,
+        Telling::Shape(candidates) => {
+            let types = candidates.iter().map(|candidate| &carried(emit, *candidate).1.payload);
+            let json: Vec<&Type> = types.filter(|ty| types::wire(emit, ty) == Wire::Json).collect();
+            // One beside others is only asked whether it is JSON.
+            let is_one_of_several = json.len() == 1 && candidates.len() > 1;
+            (!json.is_empty()).then(|| if is_one_of_several { Vec::new() } else { json })
+        }
+        Telling::Mark { otherwise, .. } => otherwise.as_ref().and_then(|telling| asked_shapes(emit, telling)),
+        Telling::Operation(_) | Telling::Message(_) | Telling::Variant(_) => None,
     }
 }
