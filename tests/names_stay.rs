@@ -342,7 +342,11 @@ fn what_stays_keeps_its_name() {
 }
 
 /// Fixtures whose parts make one another: a change of one is a change of the other, and nothing in them is unrelated.
-const RELATED: [&str; 5] = [
+const RELATED: [&str; 8] = [
+    // A field is what several conditions say of it. The three are one document, with other options.
+    "conditions",
+    "conditions-as-written",
+    "conditions-validated",
     // A property is what two parts of an `allOf` say of it.
     "conjunctions",
     // A schema stands for those that build on it.

@@ -11,6 +11,13 @@ use crate::ir::{Root, Shape, Type, Types, Union};
 
 /// Replaces such unions by their one type, once all types are made.
 pub(super) fn join(types: &mut Types, validation: Validation) {
+    // One that is no union any more may be all that another has, which may come before or after it.
+    while join_some(types, validation) {}
+}
+
+/// Whether there was any.
+fn join_some(types: &mut Types, validation: Validation) -> bool {
+    let mut has_joined = false;
     for index in 0..types.0.len() {
         let def = &types.0[index];
         // The messages of an operation are told by more than their payloads.
@@ -20,6 +27,7 @@ pub(super) fn join(types: &mut Types, validation: Validation) {
             continue;
         }
         if let Some(one) = one_type(types, union) {
+            has_joined = true;
             types.0[index].shape = match validation {
                 Validation::Types => Shape::Alias(one),
                 // An alias has no methods, and patterns are to be validated.
@@ -27,6 +35,7 @@ pub(super) fn join(types: &mut Types, validation: Validation) {
             };
         }
     }
+    has_joined
 }
 
 /// The type of all alternatives; one that is `null` now and then makes all of them so.

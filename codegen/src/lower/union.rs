@@ -162,9 +162,10 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
         },
         _ if !merged.properties.is_empty() || !merged.required.is_empty() => properties_label(&merged),
         None if depth > 0 && !(merged.one_of.is_empty() && merged.any_of.is_empty()) => {
-            let alternatives = merged.one_of.iter().chain(&merged.any_of).take(MOST_ALTERNATIVES);
-            let labels: Vec<String> = alternatives.map(|id| label_within(schemas, *id, depth - 1)).collect();
-            labels.join(" or ")
+            let alternatives = merged.one_of.iter().chain(&merged.any_of);
+            // By the alphabet: in which order they are listed says nothing.
+            let labels: BTreeSet<String> = alternatives.map(|id| label_within(schemas, *id, depth - 1)).collect();
+            labels.into_iter().take(MOST_ALTERNATIVES).collect::<Vec<_>>().join(" or ")
         }
         None if !merged.say_something() => "Any".to_owned(),
         _ => "Object".to_owned(),
