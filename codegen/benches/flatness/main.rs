@@ -1,4 +1,4 @@
-//! A document ten times as large takes at most eleven times as long, and as much memory: prints by how much.
+//! A document ten times as large is to take at most eleven times as long, and as much memory: prints how much it takes.
 //!
 //! `cargo bench -p asyncapi-codegen [-- SHAPE…]`. Each run is a process of its own, as a build script is: it begins
 //! with no memory, and its peak is its own. Of several runs the best counts. Nothing is asserted: a busy machine is no

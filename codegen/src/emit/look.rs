@@ -87,7 +87,8 @@ impl Found {
             } else if let Some((literal, after)) = tokens.literal() {
                 self.literal(&literal, text);
                 tokens = after;
-            } else if let Some((_, after)) = tokens.token_tree() {
+            } else {
+                let Some((_, after)) = tokens.token_tree() else { return };
                 tokens = after;
             }
         }
