@@ -139,12 +139,11 @@ fn an_export_does_not_overwrite_the_inbox() {
 #[test]
 fn a_file_without_its_log_is_not_taken_for_an_empty_inbox() {
     let place = Place::new();
-    let serving = place.serve(&["--exec", "exit 75", "--first-retry", "1h"]);
-    assert_eq!(report(place.sim(&["--count", "3", "--rate", "100"])).1, Some(0));
-    serving.kill();
-    std::fs::copy(place.file("inbox.sqlite"), place.file("moved.sqlite")).unwrap();
+    // What the file is until its log is written back for the first time.
+    let moved = rusqlite::Connection::open(place.file("moved.sqlite")).unwrap();
+    moved.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
+    drop(moved);
     let listed = place.inbox(&["ls", "--inbox", "moved.sqlite"]);
     assert_eq!(listed.status.code(), Some(3), "{listed:?}");
     assert!(String::from_utf8_lossy(&listed.stderr).contains("-wal"), "{listed:?}");
-    assert_eq!(parsed(&place.inbox(&["ls"]))["pending"], 3);
 }

@@ -2,6 +2,7 @@
 
 mod desk;
 mod files;
+mod log;
 mod room;
 mod row;
 mod schema;
@@ -23,6 +24,7 @@ use super::{
 };
 use crate::{BoxFuture, Clock, SteadyClock};
 use files::Files;
+use log::Log;
 use tables::Tables;
 use time::Reading;
 use writer::{Needs, Writer};
@@ -33,8 +35,9 @@ const AT_ONCE: usize = 500;
 /// An inbox in one `SQLite` file, which is compiled in. It survives `kill -9` and the loss of power.
 ///
 /// One thread writes. Whatever has come while it was busy it commits together: one transaction, one `fsync`
-/// (`journal_mode=WAL`, `synchronous=FULL`), and only then is any of them told that it is done. The file is made
-/// if there is none, for its owner only, in a directory that must exist and be on a local disk.
+/// (`journal_mode=WAL`, `synchronous=FULL`), and only then is any of them told that it is done. Another writes what is
+/// committed from the log back into the file. The file is made if there is none, for its owner only, in a directory that
+/// must exist and be on a local disk.
 /// Bodies are dropped once their events are done. The file does not shrink, its space is used again.
 ///
 /// **`-wal` and `-shm` files stand beside it, and `-wal` holds events**: whoever moves or copies the file alone loses
@@ -96,7 +99,7 @@ impl Sqlite {
 
     fn start(path: &Path, connection: Connection) -> Result<Self, InboxError> {
         let files = Files::of(path).map_err(|error| InboxError::Unavailable(error.into()))?;
-        let writer = Writer::start(connection, files)?;
+        let writer = Writer::start(connection, files, Log::of(path))?;
         let clock = SteadyClock::new();
         let began = clock.now().as_millisecond();
         Ok(Self { clock: Arc::new(clock), began, writer, changed: Notify::new() })

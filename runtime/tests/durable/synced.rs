@@ -13,13 +13,18 @@ use crate::process::Process;
 
 const EVENTS: usize = 5;
 
-/// What the process did, in order.
+/// What the process did, in order, and which of its threads.
 #[derive(Debug, PartialEq)]
-enum Call {
+enum Call<'t> {
     /// Something that holds this event was written into the log of the inbox.
-    Logged(usize),
-    /// The log is on the disk.
-    Synced,
+    Logged {
+        event: usize,
+        by: &'t str,
+    },
+    /// The log is on the disk. A thread that writes it back into the file sees to that as well, in its own time.
+    Synced {
+        by: &'t str,
+    },
     Answered,
 }
 
@@ -29,7 +34,7 @@ fn can_trace() -> bool {
     tried.is_ok_and(|output| output.status.success())
 }
 
-fn read(trace: &str) -> Vec<Call> {
+fn read(trace: &str) -> Vec<Call<'_>> {
     let mut syncing = Vec::new();
     let mut calls = Vec::new();
     for line in trace.lines() {
@@ -38,14 +43,16 @@ fn read(trace: &str) -> Vec<Call> {
         let is_log = call.contains("inbox.sqlite-wal>");
         let is_sync = call.starts_with("fsync(") || call.starts_with("fdatasync(");
         if is_log && call.starts_with("pwrite64(") {
-            calls.extend((0..EVENTS).filter(|event| call.contains(&id(*event))).map(Call::Logged));
+            calls.extend(
+                (0..EVENTS).filter(|event| call.contains(&id(*event))).map(|event| Call::Logged { event, by: thread }),
+            );
         } else if is_log && is_sync && call.contains("<unfinished") {
             syncing.push(thread);
         } else if is_log && is_sync && call.ends_with("= 0") {
-            calls.push(Call::Synced);
+            calls.push(Call::Synced { by: thread });
         } else if call.contains("sync resumed>") && call.ends_with("= 0") && syncing.contains(&thread) {
             syncing.retain(|syncing| *syncing != thread);
-            calls.push(Call::Synced);
+            calls.push(Call::Synced { by: thread });
         } else if call.contains("HTTP/1.1 202") {
             calls.push(Call::Answered);
         }
@@ -97,8 +104,11 @@ async fn the_log_is_synced_between_the_event_and_its_answer() {
     let until_answered: Vec<_> = calls.split(|call| *call == Call::Answered).collect();
     assert_eq!(until_answered.len(), EVENTS + 1, "{text}");
     for (event, calls) in until_answered.iter().take(EVENTS).enumerate() {
-        let logged = calls.iter().position(|call| *call == Call::Logged(event));
-        let synced = logged.is_some_and(|logged| calls[logged..].contains(&Call::Synced));
+        let logged = calls.iter().enumerate().find_map(|(index, call)| match call {
+            Call::Logged { event: logged, by } if *logged == event => Some((index, *by)),
+            _ => None,
+        });
+        let synced = logged.is_some_and(|(index, by)| calls[index..].contains(&Call::Synced { by }));
         assert!(synced, "event {event} was answered before the disk had it:\n{text}");
     }
 }

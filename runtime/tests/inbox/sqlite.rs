@@ -50,6 +50,22 @@ async fn what_was_leased_is_ready_after_a_restart_and_the_attempt_counts() {
 }
 
 #[tokio::test]
+async fn what_is_committed_is_written_back_into_the_file_though_nothing_more_comes() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = open_at(&path, START);
+    inbox.put(event("lonely")).await.unwrap();
+    let is_in_the_file = || std::fs::read(&path).unwrap().windows(6).any(|bytes| bytes == b"lonely");
+    let written_back = async {
+        while !is_in_the_file() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), written_back).await.expect("somebody writes the log back");
+    assert_eq!(ids(&inbox).await, ["lonely"]);
+}
+
+#[tokio::test]
 async fn a_second_process_that_only_looks_ends_no_lease() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");

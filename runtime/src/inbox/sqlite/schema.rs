@@ -11,8 +11,8 @@ use crate::inbox::InboxError;
 /// How long another process may hold the file before a write fails. Below what a sender waits for.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// After how many pages of 4 KiB the log is written back into the file, so that it begins again. What it has grown to
-/// is room that the disk must have beside the events. A quarter of `SQLite`'s own choice, for a tenth less speed.
+/// After how many pages of 4 KiB the writer itself writes the log back into the file, so that it begins again. What it has
+/// grown to is room that the disk must have beside the events. A quarter of `SQLite`'s own choice, for a tenth less speed.
 const LOG_PAGES: u32 = 256;
 
 /// `AsIn` in ASCII, so that no other program's file is taken for ours.
@@ -84,6 +84,13 @@ fn connect(path: &Path) -> Result<Connection, InboxError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
     connection.busy_timeout(PATIENCE).map_err(unavailable)?;
+    Ok(connection)
+}
+
+/// A second connection, for writing the log back and nothing else.
+pub(super) fn connect_beside(path: &Path) -> Result<Connection, InboxError> {
+    let connection = connect(path)?;
+    prepare(&connection).map_err(unavailable)?;
     Ok(connection)
 }
 

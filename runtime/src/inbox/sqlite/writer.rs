@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::files::Files;
+use super::log::Log;
 use super::room::Room;
 use super::tables::{Failed, Tables};
 use crate::inbox::InboxError;
@@ -94,10 +95,10 @@ where
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, files: Files) -> Result<Self, InboxError> {
+    pub(super) fn start(connection: Connection, files: Files, log: Log) -> Result<Self, InboxError> {
         let (queue, jobs) = mpsc::unbounded_channel();
         let thread = thread::Builder::new().name("inbox".to_owned());
-        let started = thread.spawn(move || write(&connection, files, jobs));
+        let started = thread.spawn(move || write(&connection, files, &log, jobs));
         started.map_err(|error| InboxError::Unavailable(error.into()))?;
         Ok(Self { queue })
     }
@@ -124,7 +125,7 @@ impl Writer {
 }
 
 /// What the thread does: whatever waits, together.
-fn write(connection: &Connection, mut files: Files, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>) {
+fn write(connection: &Connection, mut files: Files, log: &Log, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>) {
     let mut room = Room::new(Tables::new(connection));
     let mut batch = Vec::new();
     while jobs.blocking_recv_many(&mut batch, AT_MOST) > 0 {
@@ -134,6 +135,7 @@ fn write(connection: &Connection, mut files: Files, mut jobs: mpsc::UnboundedRec
                 // After the commit, and before anybody hears of it.
                 let in_place = files.check();
                 batch.drain(..).for_each(|job| job.committed(in_place));
+                log.has_grown();
             }
             Err(Failed::Within(_)) if batch.len() > 1 => one_by_one(&mut room, &mut files, &mut batch),
             Err(Failed::ToBegin(error) | Failed::Within(error)) => fail(&mut batch, &error),
