@@ -18,7 +18,8 @@ pub(crate) fn read(call: &DocumentCall) -> Result<Config, Error> {
             None => eprintln!("no {FILE} beside the document or here: the default options"),
         }
     }
-    let config = file.map_or_else(|| Ok(Config::new()), Config::from_file)?;
+    // Without a file, too, cures speak of its keys: there is no call at a prompt.
+    let config = file.map_or_else(|| Config::from_toml(FILE, ""), Config::from_file)?;
     let config = match call.perspective {
         Some(Side::Client) => config.perspective(Perspective::Client),
         Some(Side::Application) => config.perspective(Perspective::Application),

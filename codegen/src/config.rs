@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use self::attributes::{attributes, traits};
-pub(crate) use self::choice::{Choice, OptionsFile};
+pub(crate) use self::choice::{Advice, Choice, OptionsFile};
 pub(crate) use self::operations::Methods;
 pub use self::operations::{Discriminator, Perspective};
 pub(crate) use self::pattern::ByPattern;

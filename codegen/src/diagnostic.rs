@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::config::{Choice, OptionsFile};
+use crate::config::{Advice, Choice, OptionsFile};
 #[cfg(feature = "overlay")]
 use crate::document::Origins;
 use crate::document::{FileId, Part, Place, Pointer, Position, Positions};
@@ -28,6 +28,8 @@ pub struct Diagnostic {
     severity: Severity,
     message: String,
     cure: Option<String>,
+    /// The option that the cure speaks of; spelled at its end once all is found.
+    advice: Option<Advice>,
     fault_at: FaultAt,
     position: Option<Position>,
 }
@@ -46,13 +48,13 @@ impl Diagnostic {
     /// A fault at a node.
     pub(crate) fn new(severity: Severity, place: &Place, message: impl Into<String>) -> Self {
         let fault_at = FaultAt::Node(place.clone(), Part::Value);
-        Self { severity, message: message.into(), cure: None, fault_at, position: None }
+        Self { severity, message: message.into(), cure: None, advice: None, fault_at, position: None }
     }
 
     /// A fault of the text, before there are nodes.
     pub(crate) fn of_text(file: FileId, position: Option<Position>, message: impl Into<String>) -> Self {
         let fault_at = FaultAt::Text(file);
-        Self { severity: Severity::Error, message: message.into(), cure: None, fault_at, position }
+        Self { severity: Severity::Error, message: message.into(), cure: None, advice: None, fault_at, position }
     }
 
     /// A fault of an option: at its line where a file says it, and otherwise at what it is for.
@@ -66,7 +68,7 @@ impl Diagnostic {
     /// A fault in the options file.
     pub(crate) fn of_option(severity: Severity, position: Position, message: impl Into<String>) -> Self {
         let (message, position) = (message.into(), Some(position));
-        Self { severity, message, cure: None, fault_at: FaultAt::Option, position }
+        Self { severity, message, cure: None, advice: None, fault_at: FaultAt::Option, position }
     }
 
     /// Points at the key of the entry, not at its value.
@@ -80,6 +82,12 @@ impl Diagnostic {
     /// Says what the author can do about it.
     pub(crate) fn with_cure(mut self, cure: impl Into<String>) -> Self {
         self.cure = Some(cure.into());
+        self
+    }
+
+    /// Says which option does what the cure says, and what it might be given: its arguments as texts.
+    pub(crate) fn with_option(mut self, method: &'static str, arguments: &[&str]) -> Self {
+        self.advice = Some(Advice::new(method, arguments));
         self
     }
 
@@ -238,6 +246,13 @@ impl Diagnostics {
         // What several objects refer to is read for each of them, and its faults are told once.
         let mut told = BTreeSet::new();
         diagnostics.retain(|found| told.insert((found.file(), found.pointer().cloned(), found.message.clone())));
+        for diagnostic in &mut diagnostics {
+            let advice = diagnostic.advice.take().map(|advice| options_file.spelled(&advice));
+            diagnostic.cure = match (diagnostic.cure.take(), advice) {
+                (Some(cure), Some(advice)) => Some(format!("{cure}: {advice}")),
+                (cure, advice) => cure.or(advice),
+            };
+        }
         find_positions(&mut diagnostics, source);
         diagnostics.sort_by_key(|diagnostic| (diagnostic.file(), diagnostic.line_and_column()));
         Report { source: source.clone(), options_file: Arc::clone(options_file), diagnostics: diagnostics.into() }

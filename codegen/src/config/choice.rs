@@ -6,6 +6,19 @@ use std::fmt;
 use super::Config;
 use crate::document::Position;
 
+/// An option that would help, and what it might be given.
+#[derive(Clone, Debug)]
+pub(crate) struct Advice {
+    method: &'static str,
+    arguments: Vec<String>,
+}
+
+impl Advice {
+    pub(crate) fn new(method: &'static str, arguments: &[&str]) -> Self {
+        Self { method, arguments: arguments.iter().map(|&argument| argument.to_owned()).collect() }
+    }
+}
+
 /// The file that options came from, and where in it each was chosen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OptionsFile {
@@ -43,6 +56,20 @@ impl OptionsFile {
         let before = self.text.get(..start).unwrap_or(&self.text);
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    }
+
+    /// An option as the author writes it: in the file where there is one, and otherwise as a call.
+    pub(crate) fn spelled(&self, advice: &Advice) -> String {
+        let arguments: Vec<String> = advice.arguments.iter().map(|argument| format!("\"{argument}\"")).collect();
+        let (method, key) = (advice.method, key(advice.method));
+        let name = &self.name;
+        match &arguments[..] {
+            [] if name.is_empty() => format!("`Config::{method}`"),
+            all if name.is_empty() => format!("`Config::{method}({})`", all.join(", ")),
+            [] => format!("`{key}` in {name}"),
+            [pattern, value] => format!("`{key}.{pattern} = {value}` in {name}"),
+            all => format!("`{key} = {}` in {name}", all.join(", ")),
+        }
     }
 
     pub(crate) fn name(&self) -> &str {

@@ -150,17 +150,20 @@ const MOST_HOPS: usize = 64;
 
 fn on_the_network(place: &Place, text: &str, url: &str) -> Diagnostic {
     let file = url.rsplit('/').next().unwrap_or(url);
-    let cure = format!("keep a copy, and say where: `Config::map_url(\"{url}\", \"{file}\")`");
-    fault(place, format!("`{text}` is on the network, which is never asked")).with_cure(cure)
+    fault(place, format!("`{text}` is on the network, which is never asked"))
+        .with_cure("keep a copy, and say where")
+        .with_option("map_url", &[url, file])
 }
 
 fn absent(place: &Place, name: &str, why: &Absence, is_mapped: bool) -> Diagnostic {
-    let cure = match why {
-        Absence::Outside(_) => "keep a copy beside this file, or allow more: `Config::root(\"..\")`",
-        _ if is_mapped => "put the copy there, or correct `Config::map_url`",
-        _ => "correct the path; it is relative to this file",
-    };
-    fault(place, format!("`{name}` cannot be read: {why}")).with_cure(cure)
+    let fault = fault(place, format!("`{name}` cannot be read: {why}"));
+    match why {
+        Absence::Outside(_) => {
+            fault.with_cure("keep a copy beside this file, or allow more").with_option("root", &[".."])
+        }
+        _ if is_mapped => fault.with_cure("put the copy there, or say where it is").with_option("map_url", &[]),
+        _ => fault.with_cure("correct the path; it is relative to this file"),
+    }
 }
 
 fn missing(tree: Tree<'_>, place: &Place, text: &str, target: &Place) -> Diagnostic {

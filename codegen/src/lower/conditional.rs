@@ -239,9 +239,8 @@ fn widen(
     for (name, id) in lost.into_iter().filter(|(_, id)| said.insert(*id)) {
         let message = format!("only a condition speaks of `{name}`, so it has no field and is dropped");
         let diagnostic = Diagnostic::new(Severity::Warning, &schemas[id].at, message);
-        let cure = "list it under the `properties` of the schema that is referred to, or keep what is not listed: \
-                    `Config::keep_unknown`";
-        diagnostics.push(diagnostic.with_cure(cure));
+        let cure = "list it under the `properties` of the schema that is referred to, or keep what is not listed";
+        diagnostics.push(diagnostic.with_cure(cure).with_option("keep_unknown", &[]));
     }
     None
 }

@@ -129,8 +129,8 @@ fn warn_of_several(apis: &Apis<'_>, operation: &Operation, properties: &[&str]) 
     let [first, ..] = properties else { return };
     let names: Vec<String> = properties.iter().map(|property| format!("`{property}`")).collect();
     let message = format!("{} all list the names of the events, and `{first}` decides", names.join(", "));
-    let cure = "say which one it is: `Config::discriminator`";
-    apis.diagnostics.push(Diagnostic::new(Severity::Warning, &operation.at, message).at_key().with_cure(cure));
+    let diagnostic = Diagnostic::new(Severity::Warning, &operation.at, message).at_key();
+    apis.diagnostics.push(diagnostic.with_cure("say which one it is").with_option("discriminator", &[]));
 }
 
 fn names_differ(incoming: &[(usize, &Operation)]) -> bool {
@@ -149,7 +149,8 @@ fn refuse_shared_names(apis: &Apis<'_>, incoming: &[(usize, &Operation)]) {
                     format!("`{name}` arrives in another operation too, so its name does not tell them apart");
                 apis.diagnostics.push(
                     Diagnostic::new(Severity::Error, &operation.at, message)
-                        .with_cure("leave out `Config::discriminator`: the channel's address decides then"),
+                        .with_cure("let the channel's address decide, and leave this out")
+                        .with_option("discriminator", &[]),
                 );
             }
         }

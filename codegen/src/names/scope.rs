@@ -332,7 +332,8 @@ impl Scope<'_, '_> {
         self.scopes.diagnostics.push(
             Diagnostic::new(Severity::Warning, &wish.at, message)
                 .at_key()
-                .with_cure(format!("to choose the name yourself: `Config::rename(\"{}\", \"…\")`", wish.at.pointer)),
+                .with_cure("to choose the name yourself")
+                .with_option("rename", &[wish.at.pointer.as_str(), "…"]),
         );
     }
 }

@@ -57,6 +57,7 @@ fn warn_of_lost(apis: &Apis<'_>, operation: usize, lost: &[(usize, usize)]) {
         several => format!("{} never reach this operation", several.join(", ")),
     };
     let message = format!("{what}: `{}` receives the same at the same address", owner.id);
-    let cure = "give each operation messages of its own, or choose the operations: `Config::operations`";
-    apis.diagnostics.push(Diagnostic::new(Severity::Warning, &operation.at, message).at_key().with_cure(cure));
+    let cure = "give each operation messages of its own, or choose the operations";
+    let diagnostic = Diagnostic::new(Severity::Warning, &operation.at, message).at_key();
+    apis.diagnostics.push(diagnostic.with_cure(cure).with_option("operations", &[]));
 }

@@ -192,6 +192,7 @@ fn warn_of_same(apis: &Apis<'_>, first: Candidate, second: Contender) {
     let of = if is_one { String::new() } else { format!(" of `{}`", other.id) };
     let message = format!("`{}` looks just as `{}`{of}, so it is taken for that", lost.name, known.name);
     let at = if is_one { &apis.carried(second.of).at } else { &operation.at };
-    let cure = "give each a property or a header with a `const`, or say what tells: `Config::discriminator`";
-    apis.diagnostics.push(Diagnostic::new(Severity::Warning, at, message).at_key().with_cure(cure));
+    let cure = "give each a property or a header with a `const`, or say what tells";
+    let diagnostic = Diagnostic::new(Severity::Warning, at, message).at_key();
+    apis.diagnostics.push(diagnostic.with_cure(cure).with_option("discriminator", &[]));
 }

@@ -45,8 +45,9 @@ impl Lowering<'_> {
             Type::Encoded(path.to_owned())
         } else {
             let message = format!("{why}, so the payload is bytes");
-            let cure = "decode them in the handler, or name a type that does: `Config::map_schema_format`";
-            self.diagnostics.push(Diagnostic::new(Severity::Warning, at, message).with_cure(cure));
+            let diagnostic = Diagnostic::new(Severity::Warning, at, message);
+            let diagnostic = diagnostic.with_cure("decode them in the handler, or name a type that does");
+            self.diagnostics.push(diagnostic.with_option("map_schema_format", &[]));
             Type::Bytes
         };
         self.encoded.insert(at.clone(), ty.clone());
