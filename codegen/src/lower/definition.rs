@@ -6,7 +6,7 @@
 mod counted;
 mod pattern;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::union;
 use crate::config::Nulls;
@@ -19,9 +19,9 @@ use crate::ir::{Defined, Definition, Definitions, Json, Root, Shape, Type, TypeD
 /// Which schemas the types were made of.
 #[derive(Debug, Default)]
 pub(super) struct Made {
-    pub(super) by_schema: BTreeMap<SchemaId, TypeId>,
+    pub(super) by_schema: HashMap<SchemaId, TypeId>,
     /// The payloads that a union of messages joins.
-    pub(super) joined: BTreeMap<TypeId, Vec<SchemaId>>,
+    pub(super) joined: BTreeMap<TypeId, Vec<Option<SchemaId>>>,
 }
 
 /// The definitions of all types that are no aliases, and of whatever these refer to.
@@ -40,7 +40,8 @@ pub(super) fn all(document: &Document, types: &Types, made: &Made, nulls: Nulls)
         let at = &types[id].at;
         match (made.joined.get(&id), schemas.at(at)) {
             (Some(joined), _) => {
-                let alternatives = joined.iter().map(|schema| writer.schema(*schema)).collect();
+                let alternatives =
+                    joined.iter().map(|schema| schema.map_or(Json::Boolean(true), |id| writer.schema(id))).collect();
                 Some(object([("anyOf", Json::List(alternatives))]))
             }
             (None, Some(schema)) if made.by_schema.get(&schema) == Some(&id) => Some(writer.own(schema)),
@@ -102,7 +103,7 @@ fn owners(types: &Types) -> BTreeMap<TypeId, TypeId> {
 struct Writer<'a> {
     schemas: &'a Schemas,
     files: &'a [String],
-    made: &'a BTreeMap<SchemaId, TypeId>,
+    made: &'a HashMap<SchemaId, TypeId>,
     nulls: Nulls,
     pending: Vec<Defined>,
     places: BTreeMap<String, SchemaId>,

@@ -4,7 +4,7 @@ mod correlation;
 mod examples;
 mod reply;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::schema::{Joined, Lowering};
 use super::{docs, identity, qualify, union};
@@ -17,7 +17,7 @@ use crate::mark::mark;
 /// The events of the document, each name once, in the order of the operations.
 pub(super) fn events(document: &Document) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for operation in &document.operations {
         for (id, name) in operation.messages.iter().zip(event_names(document, operation)) {
             let message = &document.messages[*id];
@@ -62,7 +62,7 @@ pub(super) fn event_names(document: &Document, operation: &document::Operation) 
     };
     let names: Vec<String> = operation.messages.iter().map(label).collect();
     // Of one payload there is but one event, however often the operation lists it.
-    let mut payloads: BTreeMap<&str, BTreeSet<Option<SchemaId>>> = BTreeMap::new();
+    let mut payloads: HashMap<&str, BTreeSet<Option<SchemaId>>> = HashMap::new();
     for (name, id) in names.iter().zip(&operation.messages) {
         let payload = document.messages[*id].payload;
         payloads.entry(name).or_default().insert(payload.and_then(|id| document.schemas.definition(id)));
@@ -134,7 +134,7 @@ struct Reader<'a, 's> {
     document: &'a Document,
     schemas: &'a mut Lowering<'s>,
     diagnostics: &'a Diagnostics,
-    index: BTreeMap<&'a str, usize>,
+    index: HashMap<&'a str, usize>,
 }
 
 impl Reader<'_, '_> {
@@ -177,19 +177,18 @@ impl Reader<'_, '_> {
         if messages.iter().all(|message| message.payload == *first) {
             return first.clone();
         }
-        let joined: Option<Vec<Joined>> = (operation.messages.iter().zip(names).zip(messages))
+        let joined: Vec<Joined> = (operation.messages.iter().zip(names).zip(messages))
             .map(|((message_id, name), carried)| {
                 let message = &self.document.messages[*message_id];
-                Some(Joined {
+                Joined {
                     at: message.at.clone(),
                     label: message.key.clone().unwrap_or_else(|| name.clone()),
-                    schema: message.payload?,
+                    schema: message.payload,
                     ty: carried.payload.clone(),
-                })
+                }
             })
             .collect();
-        // Without a payload, one of them may be anything.
-        joined.map_or(Type::Any, |joined| self.schemas.operation(&operation.at, id, &joined))
+        self.schemas.operation(&operation.at, id, &joined)
     }
 
     /// One type for payloads of which some are no JSON.

@@ -12,7 +12,7 @@ mod shape;
 mod tuples;
 mod untyped;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 pub(super) use self::doors::Joined;
 use super::definition::Made;
@@ -30,11 +30,11 @@ pub(super) struct Lowering<'a> {
     event_names: BTreeSet<&'a str>,
     diagnostics: &'a Diagnostics,
     roots: Roots,
-    made: BTreeMap<SchemaId, TypeId>,
+    made: HashMap<SchemaId, TypeId>,
     /// The payloads that a union of messages joins.
-    joined: BTreeMap<TypeId, Vec<SchemaId>>,
+    joined: BTreeMap<TypeId, Vec<Option<SchemaId>>>,
     /// The schemas of headers: there are always more headers than a message has.
-    headers: BTreeSet<Place>,
+    headers: HashSet<Place>,
     /// How many types are being made, each inside the one before; those of components are not.
     depth: usize,
     /// How many lists and maps stand inside each other on the way, since the last type of its own.
@@ -73,7 +73,7 @@ impl<'a> Lowering<'a> {
                 &document.files,
                 components.iter().map(|(key, id)| (schemas[*id].at.clone(), Root::Schema((*key).to_owned()))).collect(),
             ),
-            made: BTreeMap::new(),
+            made: HashMap::new(),
             joined: BTreeMap::new(),
             headers: headers(document),
             depth: 0,
@@ -265,7 +265,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// The schemas that headers are described by.
-fn headers(document: &Document) -> BTreeSet<Place> {
+fn headers(document: &Document) -> HashSet<Place> {
     let described = document.messages.iter().filter_map(|message| document.schemas.definition(message.headers?));
     described.map(|id| document.schemas[id].at.clone()).collect()
 }

@@ -96,13 +96,13 @@ impl Reader<'_, '_> {
             });
             return Some(self.schemas.mixed(&reply.at, &format!("{id} reply"), variants.collect()));
         }
-        let several: Option<Vec<Joined>> = (messages.iter().zip(answers))
+        let several: Vec<Joined> = (messages.iter().zip(answers))
             .map(|(message, answer)| {
                 let (at, label, ty) = (answer.at.clone(), answer.label.clone(), answer.payload.clone());
-                Some(Joined { at, label, schema: message.payload?, ty })
+                Joined { at, label, schema: message.payload, ty }
             })
             .collect();
-        Some(several.map_or(Type::Any, |joined| self.schemas.operation(&reply.at, &format!("{id} reply"), &joined)))
+        Some(self.schemas.operation(&reply.at, &format!("{id} reply"), &several))
     }
 }
 

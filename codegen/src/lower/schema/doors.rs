@@ -13,7 +13,8 @@ use crate::ir::{Docs, Enum, EnumValue, Label, Members, Root, Shape, Type, TypeDe
 pub(in crate::lower) struct Joined {
     pub(in crate::lower) at: Place,
     pub(in crate::lower) label: String,
-    pub(in crate::lower) schema: SchemaId,
+    /// None of a message of which nothing is said.
+    pub(in crate::lower) schema: Option<SchemaId>,
     pub(in crate::lower) ty: Type,
 }
 
@@ -136,11 +137,13 @@ impl Lowering<'_> {
 
     /// The union of the payloads of an operation with several messages.
     pub(in crate::lower) fn operation(&mut self, at: &Place, id: &str, messages: &[Joined]) -> Type {
-        let ids: Vec<SchemaId> = messages.iter().map(|message| message.schema).collect();
-        let tag = union::tag(self.schemas, None, &ids);
+        let ids: Vec<Option<SchemaId>> = messages.iter().map(|message| message.schema).collect();
+        let said: Option<Vec<SchemaId>> = ids.iter().copied().collect();
+        let tag = said.and_then(|ids| union::tag(self.schemas, None, &ids));
         let mut order: Vec<usize> = (0..messages.len()).collect();
         if tag.is_none() {
-            order.sort_by_key(|index| std::cmp::Reverse(union::demand(self.schemas, ids[*index])));
+            let demand = |index: &usize| ids[*index].map(|id| union::demand(self.schemas, id));
+            order.sort_by_key(|index| std::cmp::Reverse(demand(index)));
         }
         let variant = |index: usize| {
             let Joined { at, label, ty, .. } = messages[index].clone();
