@@ -33,7 +33,7 @@ mod v2;
 mod v3;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Index;
 
 use serde::de::DeserializeSeed;
@@ -252,7 +252,7 @@ pub(crate) enum Location {
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
     all: Vec<Message>,
-    by_place: BTreeMap<Place, MessageId>,
+    by_place: HashMap<Place, MessageId>,
 }
 
 impl Messages {
@@ -288,7 +288,8 @@ pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Docume
         Version::Two => Winner::Trait,
         Version::Three => Winner::Object,
     };
-    let roots = traits::merged(tree, winner);
+    let merged = traits::merged(tree, winner);
+    let roots: Vec<Value> = roots.into_iter().zip(merged).map(|(root, merged)| merged.unwrap_or(root)).collect();
     let resources = Resources::find(&roots);
     let tree = Tree { roots: &roots, source, resources: &resources, diagnostics };
     let mut object = Node::root(tree, FileId::default()).object("the document")?;

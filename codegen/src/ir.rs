@@ -13,7 +13,7 @@ mod routing;
 mod shape;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 pub(crate) use self::bound::{Bound, BoundKind, Constant, Literal};
 pub(crate) use self::channel::{Address, Channel, Parameter, Segment, Server, Template, Variable};
@@ -44,7 +44,7 @@ pub(crate) struct Api {
     pub(crate) definitions: Definitions,
     pub(crate) coverage: Coverage,
     /// What tells apart the places that only their positions in a list would.
-    pub(crate) identities: BTreeMap<Place, String>,
+    pub(crate) identities: HashMap<Place, String>,
     /// The names that several types of the document have in their own language, but for the namespaces; whether a type
     /// goes by its namespace must not hang on what else is used.
     pub(crate) ambiguous: BTreeSet<String>,

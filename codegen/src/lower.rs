@@ -28,7 +28,7 @@ mod together;
 mod union;
 mod wide;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
@@ -89,7 +89,7 @@ fn ambiguous(document: &Document) -> BTreeSet<String> {
 }
 
 /// The identities of what stands below an alternative; everything else is known by its place.
-fn identities(document: &Document, types: &Types) -> BTreeMap<Place, String> {
+fn identities(document: &Document, types: &Types) -> HashMap<Place, String> {
     let variants = |def: &TypeDef| -> Vec<Place> {
         let variants = def.shape.variants().unwrap_or_default();
         variants.iter().map(|variant| variant.at.clone()).collect()

@@ -6,7 +6,7 @@ mod named;
 mod reserved;
 mod scope;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -116,8 +116,8 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let mut scope = scopes.open(NameKind::Type, Style::Type, reserved::TYPES);
     let mut settled: BTreeMap<TypeId, Name> = BTreeMap::new();
     let roots = || api.types.iter().filter(|(_, def)| def.origin.steps.is_empty());
-    let by_root: BTreeMap<&Root, TypeId> = roots().map(|(id, def)| (&def.origin.root, id)).collect();
-    let by_place: BTreeMap<&Place, TypeId> = roots().map(|(id, def)| (&def.origin.root_at, id)).collect();
+    let by_root: HashMap<&Root, TypeId> = roots().map(|(id, def)| (&def.origin.root, id)).collect();
+    let by_place: HashMap<&Place, TypeId> = roots().map(|(id, def)| (&def.origin.root_at, id)).collect();
     let root_name = |def: &TypeDef, named: &BTreeMap<TypeId, Name>| {
         let root = by_place.get(&def.origin.root_at).or_else(|| by_root.get(&def.origin.root));
         let name = root.and_then(|id| named.get(id));

@@ -37,7 +37,7 @@ pub(crate) struct BoundSchema {
 }
 
 /// What a schema in a binding describes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum BindingRole {
     KafkaKey,
     WebSocketQuery,
@@ -150,7 +150,7 @@ impl Reader<'_> {
         let value = match target.value {
             Value::Mapping(entries) => {
                 let members = entries.keys().filter_map(|key| Some((key.clone(), target.child(key)?)));
-                Value::Mapping(members.map(|(key, node)| (key, self.resolved(&node))).collect())
+                Value::object(members.map(|(key, node)| (key, self.resolved(&node))))
             }
             Value::Sequence(items) => {
                 let items = (0..items.len()).filter_map(|index| target.child(&index.to_string()));

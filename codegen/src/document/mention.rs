@@ -50,7 +50,7 @@ impl Mentions {
                         self.found.push(Mention { path: path.to_owned(), elsewhere });
                     }
                 }
-                for (key, value) in entries {
+                for (key, value) in entries.iter() {
                     self.collect(value, join(key).as_ref());
                 }
             }

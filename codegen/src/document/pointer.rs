@@ -1,10 +1,11 @@
 //! JSON pointers (RFC 6901), the addresses of nodes in a document.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The address of one node in a document, such as `/components/schemas/Order`; empty for the root.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Pointer(String);
+pub struct Pointer(Arc<str>);
 
 impl Pointer {
     /// The whole document.
@@ -16,14 +17,23 @@ impl Pointer {
     /// Reads the text of a pointer, such as `/info/title`, or `None` where it does not start with `/`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        (text.is_empty() || text.starts_with('/')).then(|| Self(text.to_owned()))
+        (text.is_empty() || text.starts_with('/')).then(|| Self(text.into()))
     }
 
     /// The node one step below this one: the value of a key, or the item at an index.
     #[must_use]
     pub fn join(&self, step: &str) -> Self {
-        let step = step.replace('~', "~0").replace('/', "~1");
-        Self(format!("{}/{step}", self.0))
+        let mut text = String::with_capacity(self.0.len() + 1 + step.len());
+        text.push_str(&self.0);
+        text.push('/');
+        for sign in step.chars() {
+            match sign {
+                '~' => text.push_str("~0"),
+                '/' => text.push_str("~1"),
+                other => text.push(other),
+            }
+        }
+        Self(text.into())
     }
 
     /// The pointer as text.

@@ -92,7 +92,7 @@ impl Resources {
                 }
                 let is_keyword = |key: &String| SCHEMAS.contains(&key.as_str()) || NAMED.contains(&key.as_str());
                 let is_schema = inside.part == Part::Schema || id.is_some() || entries.keys().any(is_keyword);
-                for (key, value) in entries {
+                for (key, value) in entries.iter() {
                     let part = match inside.part {
                         Part::Names => Part::Schema,
                         _ if NAMED.contains(&key.as_str()) => Part::Names,

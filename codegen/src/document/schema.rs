@@ -1,6 +1,6 @@
 //! Schema Objects: each is read once, wherever it stands, and known by its place from then on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Index;
 
 use super::avro;
@@ -55,7 +55,10 @@ pub(crate) enum Called {
 #[derive(Debug, Default)]
 pub(crate) struct Schemas {
     all: Vec<Schema>,
-    by_place: BTreeMap<Place, SchemaId>,
+    /// Asked for one at a time, and never listed: `order` does that.
+    by_place: HashMap<Place, SchemaId>,
+    /// Every schema by its place; those made since the reading stand behind.
+    order: Vec<SchemaId>,
     called: BTreeMap<Place, Called>,
     /// Of the schema that is being read.
     pub(super) dialect: Dialect,
@@ -65,16 +68,16 @@ pub(crate) struct Schemas {
     /// How many schemas are being read, each inside the one before.
     depth: usize,
     /// References that are known to lead to a definition.
-    sound: BTreeSet<Place>,
+    sound: HashSet<Place>,
     /// The words beside references.
-    notes: BTreeMap<SchemaId, Docs>,
+    notes: HashMap<SchemaId, Docs>,
     /// The definition at the end of each reference.
-    ends: BTreeMap<SchemaId, SchemaId>,
+    ends: HashMap<SchemaId, SchemaId>,
     /// The circle of each schema that is a part or an alternative of itself.
     rounds: BTreeMap<SchemaId, usize>,
     families: Families,
     /// What is made of several schemas, by the place that they are all for.
-    conjunctions: BTreeMap<Place, SchemaId>,
+    conjunctions: HashMap<Place, SchemaId>,
 }
 
 impl Index<SchemaId> for Schemas {
@@ -111,6 +114,10 @@ impl Schemas {
                 self.ends.extend(way.into_iter().map(|id| (id, end)));
             }
         }
+        self.order = self.by_place.values().copied().collect();
+        self.order.sort_unstable_by(|one, other| self.all[one.0].at.cmp(&self.all[other.0].at));
+        // What wraps a schema of Avro is known by both places.
+        self.order.dedup();
         self.find_rounds();
         self.families = Families::of(self);
     }
@@ -166,9 +173,19 @@ impl Schemas {
         self.by_place.get(place).copied()
     }
 
-    /// Where schemas stand.
-    pub(crate) fn places(&self) -> impl Iterator<Item = &Place> {
-        self.by_place.keys()
+    /// Where schemas stand, in order.
+    pub(crate) fn places(&self) -> Vec<&Place> {
+        let mut places: Vec<&Place> = self.by_place.keys().collect();
+        places.sort_unstable();
+        places
+    }
+
+    /// Every schema, in the order of their places: that of reading hangs on who refers to whom.
+    pub(crate) fn in_order(&self) -> Vec<SchemaId> {
+        let mut order = self.order.clone();
+        // Mostly there is nothing to do, and otherwise only two lists to be joined.
+        order.sort_by(|one, other| self[*one].at.cmp(&self[*other].at));
+        order
     }
 
     /// The schema that was made of all that the parts of another say of a place.
@@ -206,6 +223,7 @@ impl Schemas {
     fn put(&mut self, keywords: Keywords) -> SchemaId {
         let (id, at) = (SchemaId(self.all.len()), keywords.at.clone());
         self.by_place.insert(at.clone(), id);
+        self.order.push(id);
         self.all.push(Schema { at, kind: SchemaKind::Keywords(Box::new(keywords)) });
         id
     }

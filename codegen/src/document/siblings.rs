@@ -28,7 +28,7 @@ pub(super) fn report(node: &Node<'_>, target: &Node<'_>) {
     if node.reference().is_none() {
         return;
     }
-    for (key, value) in entries {
+    for (key, value) in entries.iter() {
         let is_note = key == "$ref" || key.starts_with("x-") || NOTES.contains(&key.as_str());
         if is_note || target.value.child(key) == Some(value) {
             continue;

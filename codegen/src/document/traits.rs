@@ -4,6 +4,8 @@
 //! "Message Object": traits are merged *into* it, in order), in 3.x the object over the trait (AsyncAPI 3.0, "Traits
 //! Merge Mechanism": a trait must not override what its target says).
 
+use std::collections::BTreeMap;
+
 use super::place::FileId;
 use super::read::{Node, Tree};
 use super::reference;
@@ -16,29 +18,39 @@ pub(super) enum Winner {
     Object,
 }
 
-/// The roots with every trait merged; the originals where there are none.
-pub(super) fn merged(tree: Tree<'_>, winner: Winner) -> Vec<Value> {
+/// The root of each file with its traits merged; nothing of a file that has none.
+pub(super) fn merged(tree: Tree<'_>, winner: Winner) -> Vec<Option<Value>> {
     tree.source.files().map(|file| merge_below(&Node::root(tree, file), winner)).collect()
 }
 
 /// Where everything is data of the author's, and `traits` would be a name like any other.
 const DATA: &[&str] = &["default", "enum", "examples", "payload", "headers", "schemas", "bindings", "const"];
 
-fn merge_below(node: &Node<'_>, winner: Winner) -> Value {
+/// What becomes of a node; nothing of one that stays as it is, which most do.
+fn merge_below(node: &Node<'_>, winner: Winner) -> Option<Value> {
     match node.value {
         Value::Mapping(entries) => {
-            let children = entries.iter().map(|(key, value)| {
-                let child = node.child(key).filter(|_| !DATA.contains(&key.as_str()));
-                (key.clone(), child.map_or_else(|| value.clone(), |child| merge_below(&child, winner)))
-            });
-            let object = merge_own(node, children.collect(), winner);
-            if winner == Winner::Trait && is_channel_item(node) { merge_referred(node, object) } else { object }
+            let children = entries.keys().filter(|key| !DATA.contains(&key.as_str()));
+            let mut changed: BTreeMap<&str, Value> =
+                children.filter_map(|key| Some((key.as_str(), merge_below(&node.child(key)?, winner)?))).collect();
+            let refers = winner == Winner::Trait && is_channel_item(node);
+            if changed.is_empty() && !refers && !entries.contains_key("traits") {
+                return None;
+            }
+            let new = |(key, value): (&String, &Value)| {
+                (key.clone(), changed.remove(key.as_str()).unwrap_or_else(|| value.clone()))
+            };
+            let object = merge_own(node, entries.iter().map(new).collect(), winner);
+            Some(if refers { merge_referred(node, object) } else { object })
         }
         Value::Sequence(items) => {
-            let items = (0..items.len()).filter_map(|index| node.child(&index.to_string()));
-            Value::Sequence(items.map(|item| merge_below(&item, winner)).collect())
+            let children = (0..items.len()).map(|index| merge_below(&node.child(&index.to_string())?, winner));
+            let changed: Vec<Option<Value>> = children.collect();
+            let is_changed = changed.iter().any(Option::is_some);
+            let items = || changed.into_iter().zip(items).map(|(new, old)| new.unwrap_or_else(|| old.clone()));
+            is_changed.then(|| Value::Sequence(items().collect()))
         }
-        other => other.clone(),
+        _ => None,
     }
 }
 
@@ -66,19 +78,19 @@ fn merge_referred(node: &Node<'_>, object: Value) -> Value {
 
 /// Merges the traits of one object, if it has any.
 fn merge_own(node: &Node<'_>, mut object: Mapping, winner: Winner) -> Value {
-    let Some(Value::Sequence(traits)) = object.get("traits") else { return Value::Mapping(object) };
+    let Some(Value::Sequence(traits)) = object.get("traits") else { return Value::object(object) };
     let nodes = (0..traits.len()).filter_map(|index| node.child("traits")?.child(&index.to_string()));
     // A trait that cannot be found is reported where the object is read, so it stays in the list.
     let (found, lost): (Vec<_>, Vec<_>) =
         nodes.map(|node| reference::follow(node.clone()).map_err(|_| node)).partition(Result::is_ok);
-    let merged_traits = found.into_iter().flatten().fold(Value::Mapping(Mapping::new()), |merged, found| {
+    let merged_traits = found.into_iter().flatten().fold(Value::object([]), |merged, found| {
         let patch = moved(found.value, found.at.file, node.at.file, node.tree);
         patched(merged, &patch)
     });
     if lost.is_empty() {
         object.shift_remove("traits");
     }
-    let object = Value::Mapping(object);
+    let object = Value::object(object);
     match winner {
         Winner::Trait => patched(object, &merged_traits),
         Winner::Object => patched(merged_traits, &object),
@@ -93,10 +105,10 @@ fn patched(target: Value, patch: &Value) -> Value {
         return Value::Mapping(patch.clone());
     }
     let mut target = match target {
-        Value::Mapping(entries) if !entries.contains_key("$ref") => entries,
+        Value::Mapping(entries) if !entries.contains_key("$ref") => *entries,
         _ => Mapping::new(),
     };
-    for (key, value) in patch {
+    for (key, value) in patch.iter() {
         if *value == Value::Null {
             target.shift_remove(key);
             continue;
@@ -104,7 +116,7 @@ fn patched(target: Value, patch: &Value) -> Value {
         let slot = target.entry(key.clone()).or_insert(Value::Null);
         *slot = patched(std::mem::replace(slot, Value::Null), value);
     }
-    Value::Mapping(target)
+    Value::object(target)
 }
 
 /// A copy for another file: references within its own file now say which file that is.
@@ -120,7 +132,7 @@ fn moved(value: &Value, from: FileId, to: FileId, tree: Tree<'_>) -> Value {
                 }
                 _ => (key.clone(), moved(value, from, to, tree)),
             });
-            Value::Mapping(entries.collect())
+            Value::object(entries)
         }
         Value::Sequence(items) => Value::Sequence(items.iter().map(|item| moved(item, from, to, tree)).collect()),
         other => other.clone(),

@@ -23,10 +23,18 @@ pub(crate) enum Value {
     Float(f64),
     String(String),
     Sequence(Vec<Value>),
-    Mapping(Mapping),
+    /// Boxed, because most nodes are none, and should not take the room of one.
+    Mapping(Box<Mapping>),
 }
 
 impl Value {
+    /// An object of these entries, and no larger.
+    pub(crate) fn object(entries: impl IntoIterator<Item = (String, Self)>) -> Self {
+        let mut mapping: Mapping = entries.into_iter().collect();
+        mapping.shrink_to_fit();
+        Self::Mapping(Box::new(mapping))
+    }
+
     /// What kind of value this is, in the words of a message to the author.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -137,6 +145,7 @@ impl<'de> Visitor<'de> for ValueSeed {
         while let Some(item) = items.next_element_seed(Self)? {
             sequence.push(item);
         }
+        sequence.shrink_to_fit();
         Ok(Value::Sequence(sequence))
     }
 
@@ -154,7 +163,8 @@ impl<'de> Visitor<'de> for ValueSeed {
         for value in merged {
             merge(&mut mapping, value).map_err(A::Error::custom)?;
         }
-        Ok(Value::Mapping(mapping))
+        mapping.shrink_to_fit();
+        Ok(Value::Mapping(Box::new(mapping)))
     }
 }
 
@@ -190,7 +200,7 @@ impl Visitor<'_> for KeySeed<'_> {
 fn merge(mapping: &mut Mapping, source: Value) -> Result<(), &'static str> {
     match source {
         Value::Mapping(entries) => {
-            for (key, value) in entries {
+            for (key, value) in *entries {
                 mapping.entry(key).or_insert(value);
             }
             Ok(())

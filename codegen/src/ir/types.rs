@@ -77,7 +77,7 @@ impl Label {
 }
 
 /// A place of the document that has a name of its own.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Root {
     /// The key of a component.
     Schema(String),

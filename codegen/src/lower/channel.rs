@@ -1,6 +1,6 @@
 //! Channels: an address, and the types of its variable parts.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::schema::Lowering;
 use super::{docs, template};
@@ -10,7 +10,7 @@ use crate::ir::{Address, Channel, Docs, Parameter, Template, Type};
 /// All channels of the document.
 pub(super) fn all(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Channel> {
     // What several keys describe together goes by the first of the alphabet, whatever their order.
-    let mut keys: BTreeMap<&Place, &str> = BTreeMap::new();
+    let mut keys: HashMap<&Place, &str> = HashMap::new();
     for channel in &document.channels {
         let key = keys.entry(&channel.at).or_insert(&channel.key);
         *key = (*key).min(&channel.key);
@@ -22,7 +22,7 @@ pub(super) fn all(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Channe
 struct Reader<'a, 's> {
     schemas: &'a mut Lowering<'s>,
     /// What the parameters of each described channel are called after.
-    keys: BTreeMap<&'a Place, &'a str>,
+    keys: HashMap<&'a Place, &'a str>,
 }
 
 impl Reader<'_, '_> {

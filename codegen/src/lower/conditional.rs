@@ -27,7 +27,7 @@ pub(super) struct Conditional {
 
 /// Finds what conditions say of the properties of each schema, and makes a schema of what several say of one.
 pub(super) fn make(schemas: &mut Schemas, diagnostics: &Diagnostics) {
-    let all: Vec<SchemaId> = schemas.places().filter_map(|at| schemas.at(at)).collect();
+    let all = schemas.in_order();
     let found = all.iter().filter_map(|id| Some((*id, own(schemas, schemas.own_keywords(*id)?))));
     let found: Vec<(SchemaId, Vec<(String, Spoken)>)> = found.filter(|(_, found)| !found.is_empty()).collect();
     if found.is_empty() {

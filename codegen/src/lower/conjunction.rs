@@ -21,8 +21,7 @@ const MOST: usize = 200;
 
 /// Makes the schemas of what several parts describe, whether of an `allOf`, or of a union and what its alternatives share.
 pub(super) fn make(schemas: &mut Schemas) {
-    let all: Vec<SchemaId> = schemas.places().filter_map(|at| schemas.at(at)).collect();
-    for root in all {
+    for root in schemas.in_order() {
         let mut known: BTreeMap<BTreeSet<SchemaId>, SchemaId> = BTreeMap::new();
         let mut pending = VecDeque::from([root]);
         while let Some(id) = pending.pop_front() {

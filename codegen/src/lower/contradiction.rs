@@ -14,7 +14,7 @@ use crate::document::{JsonType, Keywords, Place, SchemaId, Schemas, Value};
 ///
 /// Where the schema stands for something that need not be there, that can only never be there: a warning.
 pub(super) fn check(schemas: &Schemas, diagnostics: &Diagnostics) {
-    let all = schemas.places().filter_map(|place| schemas.at(place));
+    let all = schemas.in_order().into_iter();
     for keywords in all.filter_map(|id| schemas.own_keywords(id)).filter(|keywords| !keywords.all_of.is_empty()) {
         let mut allowed = Allowed::new(&Keywords { all_of: Vec::new(), ..keywords.clone() });
         for (index, id) in keywords.all_of.iter().enumerate() {

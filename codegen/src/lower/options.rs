@@ -43,8 +43,10 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
     let what = "property, enum value, alternative or message";
     check.patterns(&config.field_attributes, "field_attribute", what, &members);
     check.attributes_of_open_enums(types);
-    let all: Vec<&Pointer> = schemas.places().map(|at| &at.pointer).collect();
-    check.patterns(&config.replacements, "replace", "schema", &all);
+    if !config.replacements.is_empty() {
+        let all: Vec<&Pointer> = schemas.places().into_iter().map(|at| &at.pointer).collect();
+        check.patterns(&config.replacements, "replace", "schema", &all);
+    }
 }
 
 struct Check<'a> {

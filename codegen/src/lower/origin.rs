@@ -2,7 +2,7 @@
 
 use crate::document::{Called, Language, Place, Pointer, Schemas};
 use crate::ir::{Label, Origin, Root, Step};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{qualify, union};
 
@@ -27,15 +27,15 @@ pub(super) fn of(at: &Place, roots: &Roots, schemas: &Schemas) -> Origin {
 /// Where names come from.
 pub(super) struct Roots {
     /// The place of each component, payload, headers and parameter.
-    named: BTreeMap<Place, Root>,
+    named: HashMap<Place, Root>,
     /// What else those may be called.
-    otherwise: BTreeMap<Place, Vec<String>>,
+    otherwise: HashMap<Place, Vec<String>>,
     files: Vec<String>,
 }
 
 impl Roots {
-    pub(super) fn new(files: &[String], named: BTreeMap<Place, Root>) -> Self {
-        Self { named, otherwise: BTreeMap::new(), files: files.to_vec() }
+    pub(super) fn new(files: &[String], named: HashMap<Place, Root>) -> Self {
+        Self { named, otherwise: HashMap::new(), files: files.to_vec() }
     }
 
     /// Calls a place so, unless it has a name.

@@ -7,7 +7,7 @@ mod mark;
 mod naming;
 mod telling;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use self::naming::{Listing, Naming};
 use crate::config::{Config, Discriminator};
@@ -23,7 +23,7 @@ pub(super) struct Apis<'a> {
     operations: &'a [Operation],
     events: &'a [Event],
     types: &'a Types,
-    sources: BTreeMap<&'a Place, &'a document::Operation>,
+    sources: HashMap<&'a Place, &'a document::Operation>,
     diagnostics: &'a Diagnostics,
 }
 

@@ -11,11 +11,11 @@ use crate::near;
 
 /// Runs every rule over every schema.
 pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostics) {
-    let ids = || schemas.places().filter_map(|place| schemas.at(place));
-    let all: Vec<&Keywords> = ids().filter_map(|id| schemas.own_keywords(id)).collect();
+    let ids = schemas.in_order();
+    let all: Vec<&Keywords> = ids.iter().filter_map(|id| schemas.own_keywords(*id)).collect();
     let parts: BTreeSet<SchemaId> =
         all.iter().flat_map(|keywords| parts(keywords)).filter_map(|id| schemas.definition(id)).collect();
-    let wholes = ids().filter(|id| !parts.contains(id)).filter_map(|id| schemas.own_keywords(id));
+    let wholes = ids.iter().filter(|id| !parts.contains(id)).filter_map(|id| schemas.own_keywords(*id));
     wholes.for_each(|keywords| required_is_described(schemas, keywords, diagnostics));
     mapped_formats_are_met(&all, config, diagnostics);
     for keywords in all {

@@ -12,7 +12,7 @@ use crate::document::{Place, Pointer};
 /// What all namespaces of a file share.
 pub(super) struct Scopes<'a> {
     config: &'a Config,
-    identities: &'a BTreeMap<Place, String>,
+    identities: &'a HashMap<Place, String>,
     /// The places that have a name, where there are renames, and whether it begins with a capital letter.
     named: RefCell<BTreeSet<(bool, Pointer)>>,
     /// Every name that was given.
@@ -113,7 +113,7 @@ impl<'w> Rivals<'w> {
 impl<'a> Scopes<'a> {
     pub(super) fn new(
         config: &'a Config,
-        identities: &'a BTreeMap<Place, String>,
+        identities: &'a HashMap<Place, String>,
         files: &'a [String],
         diagnostics: &'a Diagnostics,
     ) -> Self {

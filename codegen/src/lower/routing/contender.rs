@@ -1,6 +1,6 @@
 //! The messages that an event of one address may be, each as one operation receives it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::Apis;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -17,7 +17,7 @@ pub(super) struct Contender {
 /// The messages of one address, each once. Where several operations receive the very same one, nothing can tell whose
 /// an event is: it is that of the operation which receives the fewest, as it is made for them, and then of the first.
 pub(super) fn contenders(apis: &Apis<'_>, operations: &[usize]) -> Vec<Contender> {
-    let mut owners: BTreeMap<&Place, usize> = BTreeMap::new();
+    let mut owners: HashMap<&Place, usize> = HashMap::new();
     let messages = |operation: usize| apis.operations[operation].messages.len();
     for operation in operations {
         for carried in &apis.operations[*operation].messages {

@@ -1,7 +1,7 @@
 //! What tells the events of one address apart: a header, a property of the payload, or its shape.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::Apis;
 use super::contender::{Contender, contenders};
@@ -92,7 +92,7 @@ fn media_type(apis: &Apis<'_>, contenders: &[Contender]) -> Option<Marked> {
         let essence = carried.content_type.as_deref().or(json)?.split(';').next()?;
         Some(essence.trim().to_ascii_lowercase())
     };
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counts: HashMap<String, usize> = HashMap::new();
     for media_type in contenders.iter().filter_map(media_type) {
         *counts.entry(media_type).or_default() += 1;
     }
@@ -128,7 +128,7 @@ enum Apart {
 /// The messages in the order in which their payloads are tried. Where two are just the same, nothing is said where a mark
 /// tells them, and their shapes are not asked; otherwise the second is never met.
 fn shape(apis: &Apis<'_>, contenders: &[Contender], apart: Apart) -> Option<Telling> {
-    let mut known: BTreeMap<String, Candidate> = BTreeMap::new();
+    let mut known: HashMap<String, Candidate> = HashMap::new();
     let mut tried: Vec<Contender> = Vec::new();
     for contender in contenders {
         let first = *known.entry(looks(apis, *contender)).or_insert(contender.of);
