@@ -50,3 +50,23 @@ fn a_line_of_a_file_goes_by_its_key_and_a_call_beside_it_by_its_method() {
     assert_eq!(first, of_file);
     assert!(of_call.starts_with("orders.yaml:7:5: `Config::keep_unknown` speaks of"), "{of_call}");
 }
+
+#[test]
+fn a_cure_spells_an_option_as_its_reader_writes_it() {
+    let document = "
+asyncapi: 2.6.0
+info: {title: Far, version: '1'}
+channels: {far: {subscribe: {message: {payload: {$ref: 'https://example.com/far.yaml'}}}}}
+";
+    let cure = |config: Config| match config.generate(&Source::new("far.yaml", document)) {
+        Err(Error::Refused(report)) => report.iter().find_map(|diagnostic| diagnostic.cure().map(str::to_owned)),
+        other => panic!("{other:?}"),
+    };
+    let called = "keep a copy, and say where: `Config::map_url(\"https://example.com/far.yaml\", \"far.yaml\")`";
+    assert_eq!(cure(Config::new()).as_deref(), Some(called));
+    let written =
+        "keep a copy, and say where: `map-url.\"https://example.com/far.yaml\" = \"far.yaml\"` in asyncapi.toml";
+    assert_eq!(cure(Config::from_toml("asyncapi.toml", "").unwrap()).as_deref(), Some(written));
+    let [_, line, _] = written.split('`').collect::<Vec<_>>()[..] else { panic!("{written}") };
+    assert!(Config::from_toml("asyncapi.toml", line).is_ok(), "{line}");
+}

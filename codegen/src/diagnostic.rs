@@ -29,7 +29,7 @@ pub struct Diagnostic {
     message: String,
     cure: Option<String>,
     /// The option that the cure speaks of; spelled at its end once all is found.
-    advice: Option<Advice>,
+    advice: Option<Box<Advice>>,
     fault_at: FaultAt,
     position: Option<Position>,
 }
@@ -87,7 +87,7 @@ impl Diagnostic {
 
     /// Says which option does what the cure says, and what it might be given: its arguments as texts.
     pub(crate) fn with_option(mut self, method: &'static str, arguments: &[&str]) -> Self {
-        self.advice = Some(Advice::new(method, arguments));
+        self.advice = Some(Box::new(Advice::new(method, arguments)));
         self
     }
 

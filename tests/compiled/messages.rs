@@ -39,28 +39,35 @@ async fn headers_and_correlation_ids_are_typed() {
     assert_eq!(id.ok().flatten().as_deref(), Some("o1"));
 }
 
-#[tokio::test]
-async fn several_messages_of_one_operation_are_one_type() {
-    use several_messages::OnFrameMessage;
+/// Notes what it gets of the fixture `several-messages`.
+struct Socket(Arc<Notes>);
 
-    struct Socket(Arc<Notes>);
+impl several_messages::Handler for Socket {
+    async fn on_frame(&self, event: several_messages::OnFrameMessage, _: &Context<'_>) -> Result<(), HandlerError> {
+        use several_messages::OnFrameMessage;
 
-    impl several_messages::Handler for Socket {
-        async fn on_frame(&self, event: OnFrameMessage, _: &Context<'_>) -> Result<(), HandlerError> {
-            self.0.note(match event {
-                OnFrameMessage::Hello(hello) => format!("hello {:?}", hello.id),
-                OnFrameMessage::Bye(_) => "bye".to_owned(),
-                other => format!("other {other:?}"),
-            });
-            Ok(())
-        }
-
-        async fn on_shape(&self, event: Value, _: &Context<'_>) -> Result<(), HandlerError> {
-            self.0.note(event.to_string());
-            Ok(())
-        }
+        self.0.note(match event {
+            OnFrameMessage::Hello(hello) => format!("hello {:?}", hello.id),
+            OnFrameMessage::Bye(_) => "bye".to_owned(),
+            other => format!("other {other:?}"),
+        });
+        Ok(())
     }
 
+    async fn on_shape(&self, event: several_messages::OnShapeMessage, _: &Context<'_>) -> Result<(), HandlerError> {
+        use several_messages::OnShapeMessage;
+
+        self.0.note(match event {
+            OnShapeMessage::Circle(circle) => format!("circle {}", circle.radius),
+            OnShapeMessage::Point(_) => "point".to_owned(),
+            OnShapeMessage::Other(other) => format!("other {other}"),
+        });
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn several_messages_of_one_operation_are_one_type() {
     let notes = Arc::new(Notes::default());
     let dispatcher = several_messages::Dispatcher::new(Socket(notes.clone()));
     for body in [r#"{"event": "hello", "id": 1}"#, r#"{"event": "bye"}"#, r#"{"event": "again"}"#] {
@@ -69,6 +76,16 @@ async fn several_messages_of_one_operation_are_one_type() {
     let notes = notes.take();
     assert_eq!(notes[..2], ["hello Some(1)", "bye"]);
     assert!(notes[2].starts_with("other Unknown"));
+}
+
+#[tokio::test]
+async fn a_message_of_which_nothing_is_said_is_one_of_several_all_the_same() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = several_messages::Dispatcher::new(Socket(notes.clone()));
+    for body in [r#"{"radius": 1.5}"#, r#"{"x": 1}"#, r#"["anything"]"#] {
+        dispatched(&dispatcher, &Inbound::new(body).with_channel("/shapes")).await.expect("handled");
+    }
+    assert_eq!(notes.take(), ["circle 1.5", "point", r#"other ["anything"]"#]);
 }
 
 #[tokio::test]
