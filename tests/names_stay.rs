@@ -251,6 +251,14 @@ fn joins_messages(name: &str, change: &Change) -> bool {
     is_message && name.split([' ', ':', '.']).any(|word| word.ends_with("Message"))
 }
 
+/// Whether a union, with an alternative less, is the one type that the others are, under its name: two kinds of number are
+/// one to Rust.
+fn is_left_alone(name: &str, change: &Change, before: &BTreeSet<String>) -> bool {
+    let is_alternative = change.gone().is_some_and(|gone| gone.contains("/oneOf/") || gone.contains("/anyOf/"));
+    let union = name.strip_prefix("type ").map(|name| format!("union {name}"));
+    is_alternative && union.is_some_and(|union| before.contains(&union))
+}
+
 /// Whether a name is one that came free, perhaps with a mark of its case, or of something inside what got it.
 fn is_freed(name: &str, freed: &BTreeSet<String>) -> bool {
     let words: Vec<&str> = name.split([' ', ':', '.', '=']).collect();
@@ -282,6 +290,7 @@ fn check(known: &Known, change: &Change, perspective: Perspective) -> Result<(),
             || name.split([' ', ':', '.']).any(|word| shared.contains(&letters(word)))
             || lists_the_events(name, &before.public, &after.public)
             || joins_messages(name, change)
+            || is_left_alone(name, change, &before.public)
             || met.contains(&name.replace([' ', '_'], ""))
     };
     let appeared = after.public.difference(&before.public).filter(|name| !is_related(name));
