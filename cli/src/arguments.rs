@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Rust from `AsyncAPI` documents
+/// Rust from AsyncAPI documents
 #[derive(Debug, Parser)]
 #[command(name = "cargo-asyncapi", version, about)]
 pub(crate) struct Arguments {
@@ -100,7 +100,7 @@ pub(crate) struct DocumentCall {
     /// Which side the code is for; the client's without it
     #[arg(long, value_enum)]
     pub(crate) perspective: Option<Side>,
-    /// Lay an overlay (`OpenAPI` Overlay 1.0) over the document first, after those of the options; may be given several
+    /// Lay an overlay (OpenAPI Overlay 1.0) over the document first, after those of the options; may be given several
     /// times, in their order
     #[arg(long, value_name = "FILE")]
     pub(crate) overlay: Vec<PathBuf>,

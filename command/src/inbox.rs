@@ -235,7 +235,7 @@ async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, Inbo
 }
 
 fn absent(id: &str, what: &str, json: bool) -> Result<Answer, Failure> {
-    let text = format!("{what} of the id {id}");
+    let text = format!("{what} of the id {id}; `inbox ls` and `inbox dead` show the ids");
     output::result(json, &json!({"id": id, "found": false}), text).map(|()| Answer::No)
 }
 

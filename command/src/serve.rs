@@ -68,11 +68,9 @@ pub(crate) struct Serve {
     monitor: Option<SocketAddr>,
     #[command(flatten)]
     tokens: Tokens,
-    /// The inbox, made if it is not there: a file on a local disk, or a `JetStream` by its servers, `nats://HOST:4222,…`
+    /// The inbox, made if it is not there: a file on a local disk, or a JetStream by its servers, nats://HOST:4222,…
     #[arg(long, value_name = "FILE|URL")]
     inbox: Address,
-    #[command(flatten)]
-    nats: store::Options,
     #[command(flatten)]
     to: To,
     /// Keep events that are not as the document has them as dead letters, with the place of the fault, and do not pass
@@ -82,6 +80,9 @@ pub(crate) struct Serve {
     /// What becomes of events whose names the document does not list
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = Unlisted::Pass)]
     unknown: Unlisted,
+    // From here on each has a heading, which stays for whatever comes after it.
+    #[command(flatten)]
+    nats: store::Options,
     #[command(flatten)]
     receiving: Receiving,
     #[command(flatten)]

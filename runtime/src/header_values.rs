@@ -6,6 +6,7 @@ use serde::de::value::{MapDeserializer, StrDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, Visitor, value};
 use serde::{Serialize, forward_to_deserialize_any};
 use serde_json::Value;
+use serde_json::de::StrRead;
 
 use crate::{DecodeError, Headers};
 
@@ -13,7 +14,8 @@ impl Headers {
     /// Reads the headers into a type, such as the struct that is generated for a message's headers.
     ///
     /// A field takes the header of its name, whatever the case of its letters; numbers and booleans are read from their
-    /// text. A header that stands there twice counts once, the first. What is not text (UTF-8) counts as absent.
+    /// text, lists and objects from their JSON. A header that stands there twice counts once, the first. What is not text
+    /// (UTF-8) counts as absent.
     ///
     /// ```
     /// use asyncapi_runtime::Headers;
@@ -38,7 +40,8 @@ impl Headers {
         T::deserialize(Fields(self)).map_err(|error| DecodeError::of_headers(&error))
     }
 
-    /// The headers that a type says: texts as they are, numbers and booleans written out, `null` and absent left out.
+    /// The headers that a type says: texts as they are, numbers and booleans written out, lists and objects as JSON, `null`
+    /// and absent left out.
     ///
     /// ```
     /// use asyncapi_runtime::Headers;
@@ -167,8 +170,41 @@ impl<'de> Deserializer<'de> for Text<'de> {
         visitor.visit_enum(Name(self.0))
     }
 
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, value::Error> {
+        self.json(|json| json.deserialize_seq(visitor))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, value::Error> {
+        self.json(|json| json.deserialize_tuple(length, visitor))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, value::Error> {
+        self.json(|json| json.deserialize_map(visitor))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, value::Error> {
+        self.json(|json| json.deserialize_struct(name, fields, visitor))
+    }
+
     forward_to_deserialize_any! {
-        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        char str string bytes byte_buf unit unit_struct tuple_struct identifier ignored_any
+    }
+}
+
+impl<'a> Text<'a> {
+    /// Reads the text as JSON, which is how lists and objects are written.
+    fn json<T>(
+        self,
+        read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'a>>) -> Result<T, serde_json::Error>,
+    ) -> Result<T, value::Error> {
+        let mut json = serde_json::Deserializer::from_str(self.0);
+        let read = read(&mut json).and_then(|read| json.end().map(|()| read));
+        read.map_err(|error| unreadable(self.0, &error))
     }
 }
 

@@ -242,6 +242,10 @@ async fn one_operation_may_have_json_texts_and_bytes() {
     }
     let torn = Inbound::new(r#"{"type": "baz"}"#).with_channel("uploads");
     assert!(matches!(dispatched(&dispatcher, &torn).await, Err(DispatchError::Undecodable(_))), "JSON is no note");
+    let said = [("content-type", "application/json")].into_iter().collect();
+    let cut = Inbound::new(r#"{"type": "fo"#).with_channel("uploads").with_headers(said);
+    assert!(dispatcher.route(&cut).is_err(), "what is said to be JSON is no note, though it is cut off");
+    assert!(matches!(dispatched(&dispatcher, &cut).await, Err(DispatchError::Undecodable(_))));
 }
 
 #[tokio::test]

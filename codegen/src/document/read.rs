@@ -254,8 +254,14 @@ impl<'a> Object<'a> {
 
     /// Warns about each key that nobody asked for, extensions (`x-…`) excepted.
     pub(crate) fn finish(self) {
-        for key in self.entries.keys() {
+        for (key, value) in self.entries {
             if self.asked.contains(key.as_str()) || key.starts_with("x-") {
+                continue;
+            }
+            if key == "$ref" && *value == Value::Null {
+                let diagnostic = Diagnostic::new(Severity::Error, &self.at.join(key), "`$ref` refers to nothing");
+                let cure = "put what follows it in quotes: after a space, `#` begins a comment";
+                self.tree.diagnostics.push(diagnostic.at_key().with_cure(cure));
                 continue;
             }
             let message = format!("`{key}` is not allowed in {}", self.what);

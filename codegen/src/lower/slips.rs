@@ -1,7 +1,7 @@
 //! Names in schemas that are probably meant otherwise: what they say is legal, and no code is wrong for it.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{merge, union};
 use crate::config::Config;
@@ -15,8 +15,12 @@ pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostic
     let all: Vec<&Keywords> = ids.iter().filter_map(|id| schemas.own_keywords(*id)).collect();
     let parts: BTreeSet<SchemaId> =
         all.iter().flat_map(|keywords| parts(keywords)).filter_map(|id| schemas.definition(id)).collect();
-    let wholes = ids.iter().filter(|id| !parts.contains(id)).filter_map(|id| schemas.own_keywords(*id));
-    wholes.for_each(|keywords| required_is_described(schemas, keywords, diagnostics));
+    let everywhere: HashSet<&str> = all.iter().flat_map(|keywords| names(keywords)).collect();
+    for (id, keywords) in ids.iter().filter_map(|id| Some((id, schemas.own_keywords(*id)?))) {
+        // What is part of a schema may require what another part describes.
+        let elsewhere = parts.contains(id).then_some(&everywhere);
+        required_is_described(schemas, keywords, elsewhere, diagnostics);
+    }
     mapped_formats_are_met(&all, config, diagnostics);
     for keywords in all {
         format_is_known(keywords, config, diagnostics);
@@ -25,7 +29,10 @@ pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostic
     }
 }
 
-/// What is part of a schema may require what another part describes.
+fn names(keywords: &Keywords) -> impl Iterator<Item = &str> {
+    keywords.properties.iter().map(|(name, _)| name.as_str())
+}
+
 fn parts(keywords: &Keywords) -> impl Iterator<Item = SchemaId> {
     let narrowing = keywords.constraints.schemas.iter().map(|(_, id)| *id);
     [&keywords.all_of, &keywords.any_of, &keywords.one_of].into_iter().flatten().copied().chain(narrowing)
@@ -35,15 +42,21 @@ fn parts(keywords: &Keywords) -> impl Iterator<Item = SchemaId> {
 /// required: [id, stat]
 /// properties: {id: {type: string}, state: {type: string}}
 /// ```
-fn required_is_described(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
+fn required_is_described(
+    schemas: &Schemas,
+    keywords: &Keywords,
+    elsewhere: Option<&HashSet<&str>>,
+    diagnostics: &Diagnostics,
+) {
     if keywords.required.is_empty() || keywords.properties.is_empty() {
         return;
     }
     let merged = merge::flat(schemas, keywords);
     let conditional = merged.conditional.iter().map(|(name, _)| name.as_str());
-    let known: BTreeSet<&str> = merged.properties.iter().map(|(name, _)| name.as_str()).chain(conditional).collect();
+    let known: BTreeSet<&str> = names(&merged).chain(conditional).collect();
     let optional = || known.iter().filter(|name| !merged.required.iter().any(|required| required == **name));
-    for (index, name) in keywords.required.iter().enumerate().filter(|(_, name)| !known.contains(name.as_str())) {
+    let is_known = |name: &str| known.contains(name) || elsewhere.is_some_and(|elsewhere| elsewhere.contains(name));
+    for (index, name) in keywords.required.iter().enumerate().filter(|(_, name)| !is_known(name)) {
         let Some(near) = near::nearest(name, optional().copied()) else { continue };
         let at = keywords.at.join("required").join(&index.to_string());
         let message = format!("`{name}` is required, and no property is called so");

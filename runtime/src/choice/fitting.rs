@@ -68,6 +68,20 @@ impl<T> Fitting<T> {
         inbound.decode().map(Self::of_value)
     }
 
+    /// The same of a body that may be something else; `None` where it is no JSON, and its header does not say that it is.
+    ///
+    /// # Errors
+    ///
+    /// The body is said to be JSON, and is not.
+    pub fn if_json(inbound: &Inbound) -> Result<Option<Self>, DecodeError> {
+        let is_said = inbound.media_type().is_some_and(|said| said.ends_with("/json") || said.ends_with("+json"));
+        match Self::of(inbound) {
+            Ok(fitting) => Ok(Some(fitting)),
+            Err(error) if is_said => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
     /// Tries an alternative, unless one before it keeps all of the value.
     #[must_use]
     pub fn or<V: DeserializeOwned + Serialize>(self, name: &str, alternative: fn(V) -> T) -> Self {

@@ -53,3 +53,35 @@ fn debug_shows_names_only() {
     assert_eq!(format!("{headers:?}"), r#"{"Authorization"}"#);
     assert_eq!(format!("{:?}", headers.iter()), r#"{"Authorization"}"#);
 }
+
+#[test]
+fn lists_and_objects_are_json_in_a_header() {
+    #[derive(Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    struct Marked {
+        flags: Option<Vec<String>>,
+        pair: (u8, bool),
+        by: Signer,
+        counts: std::collections::BTreeMap<String, u32>,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    struct Signer {
+        name: String,
+    }
+
+    let marked = Marked {
+        flags: Some(vec!["a".to_owned(), "b".to_owned()]),
+        pair: (1, true),
+        by: Signer { name: "Ann".to_owned() },
+        counts: [("n".to_owned(), 3)].into(),
+    };
+    let headers = Headers::encode(&marked).unwrap();
+    assert_eq!(headers.get_str("flags"), Some(r#"["a","b"]"#));
+    assert_eq!(headers.decode::<Marked>().unwrap(), marked);
+
+    for wrong in ["a, b", r#"["a"] and more"#, r#"["a""#] {
+        let headers = Headers::from_iter([("flags", wrong), ("pair", "[1,true]"), ("by", "{}"), ("counts", "{}")]);
+        let error = headers.decode::<Marked>().unwrap_err().to_string();
+        assert!(error.contains(wrong), "{error}");
+    }
+}

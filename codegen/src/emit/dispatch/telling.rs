@@ -206,11 +206,11 @@ fn by_fit(
         // What is JSON, and none of those, is not taken for something else.
         Some(rest) => {
             if thens.is_empty() {
-                return quote!(if choice::Fitting::<()>::of(#inbound).is_ok() { #last } else { #rest });
+                return quote!(if choice::Fitting::<()>::if_json(#inbound)?.is_some() { #last } else { #rest });
             }
-            quote!(match choice::Fitting::of(#inbound) {
-                Ok(fitting) => match fitting #told,
-                Err(_) => #rest,
+            quote!(match choice::Fitting::if_json(#inbound)? {
+                Some(fitting) => match fitting #told,
+                None => #rest,
             })
         }
     }

@@ -69,13 +69,13 @@ fn by_shape(emit: Emit<'_>, reads: &[Read<'_>]) -> TokenStream {
         [] => None,
         [only] => {
             let value = value(emit, only);
-            Some(quote!(if choice::Fitting::<()>::of(inbound).is_ok() { Ok(#value) }))
+            Some(quote!(if choice::Fitting::<()>::if_json(inbound)?.is_some() { Ok(#value) }))
         }
         several => {
             let types: Vec<&Type> = several.iter().map(|read| &read.answer.payload).collect();
             let read_and_known = several.iter().zip(known::tests(emit, &types));
             let tried = read_and_known.map(|(read, is_known)| tried(emit, read, is_known));
-            Some(quote!(if let Ok(fitting) = choice::Fitting::of(inbound) { fitting #(#tried)* .told() }))
+            Some(quote!(if let Some(fitting) = choice::Fitting::if_json(inbound)? { fitting #(#tried)* .told() }))
         }
     };
     let own = of(Wire::Own).into_iter().map(|Read { answer, member, .. }| {
