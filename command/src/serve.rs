@@ -68,7 +68,7 @@ pub(crate) struct Serve {
     monitor: Option<SocketAddr>,
     #[command(flatten)]
     tokens: Tokens,
-    /// The inbox, made if it is not there: a file on a local disk, or a JetStream by its servers, nats://HOST:4222,…
+    /// The inbox, made if it is not there: a file on a local disk, or a JetStream by its servers, `nats://HOST:4222,…`
     #[arg(long, value_name = "FILE|URL")]
     inbox: Address,
     #[command(flatten)]

@@ -89,7 +89,10 @@ pub(crate) fn file(node: &Node<'_>, path: &str) -> Result<FileId, Diagnostic> {
             };
             source.named(&name).map_err(|why| match (&copy, copied) {
                 (Some((copy, true)), Some(Err(why))) => absent(&place, copy, why, true),
-                _ => absent(&place, &name, why, is_url(path)),
+                _ => match meant(node.tree, &format!("#/{path}")) {
+                    Some(meant) => absent(&place, &name, why, false).with_cure(format!("write `#{meant}`")),
+                    None => absent(&place, &name, why, is_url(path)),
+                },
             })
         }
     }
@@ -174,16 +177,19 @@ fn missing(tree: Tree<'_>, place: &Place, text: &str, target: &Place) -> Diagnos
     }
 }
 
-/// The sibling whose name differs least, where one is close enough to be a slip of the hand.
+/// The way on which one name differs, little enough to be a slip of the hand.
 fn near_miss(tree: Tree<'_>, target: &Place) -> Option<Pointer> {
     let steps: Vec<String> = target.pointer.steps().collect();
-    let (wanted, parents) = steps.split_last()?;
-    let pointer = parents.iter().fold(Pointer::root(), |pointer, step| pointer.join(step));
-    let parent = find(tree, &Place { file: target.file, pointer })?;
-    match parent.value {
-        Value::Mapping(entries) => near::nearest(wanted, entries.keys()).map(|name| parent.at.pointer.join(name)),
-        _ => None,
-    }
+    let found = |steps: &[String]| {
+        let pointer = steps.iter().fold(Pointer::root(), |pointer, step| pointer.join(step));
+        find(tree, &Place { file: target.file, pointer })
+    };
+    let (parent, length) = (0..steps.len()).rev().find_map(|length| Some((found(&steps[..length])?, length)))?;
+    let (wanted, rest) = steps[length..].split_first()?;
+    let Value::Mapping(entries) = parent.value else { return None };
+    let name = near::nearest(wanted, entries.keys())?;
+    let node = rest.iter().try_fold(parent.child(name)?, |node, step| node.child(step))?;
+    Some(node.at.pointer)
 }
 
 /// What an author probably meant who wrote a name or a pointer in the place of an object.

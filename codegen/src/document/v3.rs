@@ -218,7 +218,7 @@ fn read_action(node: &Node<'_>) -> Option<Action> {
         other => {
             let message = format!("`{other}` is not an action");
             node.report(
-                Diagnostic::new(Severity::Error, &node.at, message).with_cure("an action is `send` or `receive`"),
+                Diagnostic::new(Severity::Error, &node.at, message).with_cure("an action is `send` or `receive`; what was `subscribe` before AsyncAPI 3 is `send`, and `publish` is `receive`"),
             );
             None
         }

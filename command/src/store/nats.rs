@@ -34,7 +34,7 @@ pub(crate) struct Options {
     /// A file with the seed of an NKey to log in with
     #[arg(long = "nats-nkey", value_name = "FILE", global = true, conflicts_with = "credentials")]
     seed: Option<PathBuf>,
-    /// A user to log in as, with the password in the variable NATS_PASSWORD
+    /// A user to log in as, with the password in the variable `NATS_PASSWORD`
     #[arg(long = "nats-user", value_name = "NAME", global = true, conflicts_with_all = ["credentials", "seed"])]
     user: Option<String>,
     /// An environment variable that holds a token to log in with
