@@ -54,7 +54,7 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
         let line = docs::line(&words);
         quote!(#[doc = ""] #line)
     });
-    let headers = headers(emit, operation);
+    let (parameters, headers) = (parameters(emit, operation), headers(emit, operation));
     let reply_headers = operation.reply.as_ref().and_then(|reply| {
         let line = docs::line(&reply::words_of_headers(emit, reply, "come from `Headers::encode`")?);
         Some(quote!(#[doc = ""] #line))
@@ -76,6 +76,7 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
     quote! {
         #docs
         #content_type
+        #parameters
         #headers
         #reply_headers
         fn #name(
@@ -85,6 +86,14 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
         ) -> impl Future<Output = Result<#result, HandlerError>> + Send
         #body
     }
+}
+
+/// Where the parameters of the address are.
+fn parameters(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
+    let Address::Template(_) = &emit.api.channels[operation.channel].address else { return None };
+    let name = &emit.names.channels[operation.channel];
+    let line = docs::line(&format!("The address, `cx.channel()`, parses as [`channels::{name}`]."));
+    Some(quote!(#[doc = ""] #line))
 }
 
 /// Where the typed headers are, for those who need them.
