@@ -6,8 +6,7 @@ use crate::{BoxError, DecodeError};
 /// How a handler says that an event was not handled, and whether trying it again can help.
 ///
 /// Any error becomes [`Retry`](Self::Retry) by `?`, since most failures pass: a database that is down, a call
-/// that timed out. To turn an event away for good takes a word: [`HandlerError::reject`]. A [`DecodeError`] alone becomes
-/// [`Reject`](Self::Reject), for what came will not read better: headers, or what a payload holds as a text.
+/// that timed out. To turn an event away for good takes a word: [`HandlerError::reject`].
 ///
 /// Receivers log the error's text. Keep payloads out of it.
 ///
@@ -55,8 +54,7 @@ impl HandlerError {
 
 impl<E: Error + Send + Sync + 'static> From<E> for HandlerError {
     fn from(error: E) -> Self {
-        let error: BoxError = Box::new(error);
-        if error.is::<DecodeError>() { Self::Reject(error) } else { Self::Retry(error) }
+        Self::Retry(Box::new(error))
     }
 }
 

@@ -20,16 +20,6 @@ fn any_error_asks_for_a_retry() {
 }
 
 #[test]
-fn what_does_not_decode_is_not_tried_again() {
-    fn handler() -> Result<(), HandlerError> {
-        Err(undecodable())?;
-        Ok(())
-    }
-    let Err(HandlerError::Reject(error)) = handler() else { panic!("it will not read better") };
-    assert_eq!(*error.downcast_ref::<DecodeError>().unwrap(), undecodable());
-}
-
-#[test]
 fn texts_and_errors_both_become_handler_errors() {
     assert_eq!(HandlerError::retry("later").to_string(), "to be tried again: later");
     assert_eq!(HandlerError::reject(io::Error::other("never")).to_string(), "rejected: never");
