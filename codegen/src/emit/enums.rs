@@ -180,7 +180,7 @@ fn closed(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
             pub const KNOWN: &[Self] = &[#(Self::#names),*];
 
             #[doc = " The value as it travels."]
-            pub fn as_str(self) -> &'static str {
+            pub fn as_str(&self) -> &'static str {
                 match self {
                     #(Self::#names => #values,)*
                 }
