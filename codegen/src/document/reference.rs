@@ -88,11 +88,8 @@ pub(crate) fn file(node: &Node<'_>, path: &str) -> Result<FileId, Diagnostic> {
                 return Err(on_the_network(&place, node.reference().unwrap_or(path), path));
             };
             source.named(&name).map_err(|why| match (&copy, copied) {
-                (Some((copy, true)), Some(Err(why))) => absent(&place, copy, why, true),
-                _ => match meant(node.tree, &format!("#/{path}")) {
-                    Some(meant) => absent(&place, &name, why, false).with_cure(format!("write `#{meant}`")),
-                    None => absent(&place, &name, why, is_url(path)),
-                },
+                (Some((copy, true)), Some(Err(why))) => absent(node, path, copy, why, true),
+                _ => absent(node, path, &name, why, is_url(path)),
             })
         }
     }
@@ -158,14 +155,17 @@ fn on_the_network(place: &Place, text: &str, url: &str) -> Diagnostic {
         .with_option("map_url", &[url, file])
 }
 
-fn absent(place: &Place, name: &str, why: &Absence, is_mapped: bool) -> Diagnostic {
-    let fault = fault(place, format!("`{name}` cannot be read: {why}"));
+fn absent(node: &Node<'_>, path: &str, name: &str, why: &Absence, is_mapped: bool) -> Diagnostic {
+    let fault = fault(&node.at.join("$ref"), format!("`{name}` cannot be read: {why}"));
     match why {
         Absence::Outside(_) => {
             fault.with_cure("keep a copy beside this file, or allow more").with_option("root", &[".."])
         }
         _ if is_mapped => fault.with_cure("put the copy there, or say where it is").with_option("map_url", &[]),
-        _ => fault.with_cure("correct the path; it is relative to this file"),
+        _ => match meant(node.tree, &format!("#/{path}")) {
+            Some(meant) => fault.with_cure(format!("write `#{meant}`")),
+            None => fault.with_cure("correct the path; it is relative to this file"),
+        },
     }
 }
 

@@ -29,10 +29,12 @@ pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostic
     }
 }
 
+/// The properties that a schema itself describes.
 fn names(keywords: &Keywords) -> impl Iterator<Item = &str> {
     keywords.properties.iter().map(|(name, _)| name.as_str())
 }
 
+/// The schemas that speak of the values of another, together with it.
 fn parts(keywords: &Keywords) -> impl Iterator<Item = SchemaId> {
     let narrowing = keywords.constraints.schemas.iter().map(|(_, id)| *id);
     [&keywords.all_of, &keywords.any_of, &keywords.one_of].into_iter().flatten().copied().chain(narrowing)
