@@ -244,8 +244,8 @@ fn without_mark(name: &str) -> String {
     plain.replace([' ', '_'], "")
 }
 
-/// Whether a name belongs to the union of an operation's messages, of which one is gone: where one of them has no
-/// payload there is no union.
+/// Whether a name belongs to the union of an operation's messages, of which one is gone: of a single one
+/// there is no union.
 fn joins_messages(name: &str, change: &Change) -> bool {
     let is_message = change.gone().is_some_and(|gone| gone.contains("/message/oneOf/") || gone.contains("/messages/"));
     is_message && name.split([' ', ':', '.']).any(|word| word.ends_with("Message"))

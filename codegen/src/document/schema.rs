@@ -55,9 +55,9 @@ pub(crate) enum Called {
 #[derive(Debug, Default)]
 pub(crate) struct Schemas {
     all: Vec<Schema>,
-    /// Asked for one at a time, and never listed: `order` does that.
+    /// In no order: what wraps a schema of Avro is the same schema, known by both places.
     by_place: HashMap<Place, SchemaId>,
-    /// Every schema by its place; those made since the reading stand behind.
+    /// Every schema, by its place; those made since the reading stand behind.
     order: Vec<SchemaId>,
     called: BTreeMap<Place, Called>,
     /// Of the schema that is being read.
@@ -114,10 +114,8 @@ impl Schemas {
                 self.ends.extend(way.into_iter().map(|id| (id, end)));
             }
         }
-        self.order = self.by_place.values().copied().collect();
+        self.order = (0..self.all.len()).map(SchemaId).collect();
         self.order.sort_unstable_by(|one, other| self.all[one.0].at.cmp(&self.all[other.0].at));
-        // What wraps a schema of Avro is known by both places.
-        self.order.dedup();
         self.find_rounds();
         self.families = Families::of(self);
     }
