@@ -86,11 +86,12 @@ impl Pulse {
         (at != NEVER).then(|| elapsed(at, self.now()))
     }
 
-    /// For how long none has come out, counted from the first one's going in; `None` if none was sent.
+    /// For how long none has come out, counted from the first one's going in; `None` if none was sent. One that another
+    /// process left in the inbox may come out where none is sent; it is waited for by nobody, then or later.
     #[must_use]
     pub fn canary_silence(&self) -> Option<Duration> {
         let since = self.marks.canary_since.load(Ordering::Relaxed);
-        self.canary_age().or_else(|| (since != NEVER).then(|| elapsed(since, self.now())))
+        (since != NEVER).then(|| self.canary_age().unwrap_or_else(|| elapsed(since, self.now())))
     }
 
     /// What the worker has done.

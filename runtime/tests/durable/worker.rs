@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use asyncapi_runtime::inbox::{Inbox, Memory, Page, ReasonKind, Settlement};
+use asyncapi_runtime::inbox::{Delivery, Inbox, Memory, Page, ReasonKind, Settlement};
 use asyncapi_runtime::worker::{Ended, Retries, Unknown};
 use asyncapi_runtime::{Accept, Accepted, Durable, Freshness, Inbound};
 
@@ -334,6 +334,17 @@ async fn a_canary_goes_the_whole_way_and_no_handler_sees_it() {
         assert!(case.team.seen().is_empty());
         let left = case.inbox.list(Page::first()).await.unwrap();
         assert!(left.iter().all(|entry| entry.id.as_str().starts_with("canary:")), "{}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn a_canary_that_another_process_left_is_no_reason_to_wait_for_the_next() {
+    for case in each() {
+        case.inbox.put(Delivery::canary(1)).await.unwrap();
+        let running = Case::run(case.worker().with_canary(None));
+        case.until(async || running.pulse.canary_age().is_some()).await;
+        assert_eq!(running.pulse.canary_silence(), None, "{}", case.name);
+        running.stop().await;
     }
 }
 
