@@ -14,8 +14,12 @@ use crate::{size, span};
 #[cfg(unix)]
 const DESCRIPTORS_BESIDE: u64 = 256;
 
-/// How long the inbox has at the very end to say what is in it. It is a part of the drain.
+/// How long the inbox has at the very end to say what is in it.
 pub(super) const LAST_LOOK: Duration = Duration::from_millis(500);
+
+/// What the end takes beside what is drained, the last look among it: who waits for the whole and then kills, as
+/// supervisors do, is not to be a moment too early.
+const ENDING: Duration = Duration::from_secs(2);
 
 /// What a request may cost.
 #[derive(Args, Clone, Debug)]
@@ -149,7 +153,7 @@ impl Handling {
 impl Running {
     pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
         let Self { drain, canary, silence } = self.clone();
-        let drain = drain.saturating_sub(LAST_LOOK.min(drain / 2));
+        let drain = drain.saturating_sub(ENDING.min(drain / 2));
         receiver
             .with_worker(|worker| worker.with_drain(drain).with_canary((!canary.is_zero()).then_some(canary)))
             .with_server(move |server| server.with_drain(drain))

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::kit::PATIENCE;
+use crate::port;
 
 /// Messages as large as the receiver's largest bodies, with their headers.
 pub(crate) const LARGE: &str = "max_payload: 9MB";
@@ -25,7 +26,7 @@ pub(crate) struct Broker {
 impl Broker {
     /// `None` where there is none, which is said.
     pub(crate) fn start(configuration: &str) -> Option<Self> {
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let port = port::free();
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("conf"), configuration).unwrap();
         let child = match run(port, directory.path()) {

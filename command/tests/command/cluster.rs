@@ -1,7 +1,6 @@
 //! Three nats-servers of a test's own, with a JetStream over them.
 
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -14,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::broker::{LARGE, said_to_be_missing};
 use crate::kit::PATIENCE;
+use crate::port;
 
 pub(crate) struct Cluster {
     nodes: Vec<Node>,
@@ -34,9 +34,7 @@ impl Cluster {
         let directory = tempfile::tempdir().unwrap();
         let configuration = directory.path().join("conf");
         fs::write(&configuration, LARGE).unwrap();
-        // All at once, so that none is given twice.
-        let ports: Vec<_> = (0..6).map(|_| TcpListener::bind(("127.0.0.1", 0)).unwrap()).collect();
-        let ports: Vec<_> = ports.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
+        let ports: Vec<_> = (0..6).map(|_| port::free()).collect();
         let (clients, routes) = ports.split_at(3);
         let mut nodes = Vec::new();
         for (number, port) in clients.iter().enumerate() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::thread::sleep;
@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::port;
 
 pub(crate) const TOKEN: &str = "the-webhook-token";
 /// Only to end a test that would hang: nothing is measured by it.
@@ -44,8 +46,7 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-        Self { directory: tempfile::tempdir().unwrap(), port, trusted: None }
+        Self { directory: tempfile::tempdir().unwrap(), port: port::free(), trusted: None }
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -68,8 +68,7 @@ async fn child() {
     let port = listener.local_addr().unwrap().port();
     let working = tokio::spawn(worker.run(terminated()));
     let serving = tokio::spawn(Server::new(receiver(inbox)).serve(listener, terminated()));
-    // Both have to listen for signals before anybody is told that we are here.
-    sleep(Duration::from_millis(10)).await;
+    // Both listen for signals already.
     fs::write(directory.join("port.new"), port.to_string()).unwrap();
     fs::rename(directory.join("port.new"), directory.join("port")).unwrap();
     serving.await.unwrap();

@@ -1,5 +1,4 @@
 use std::io::{ErrorKind, Write as _};
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -7,6 +6,7 @@ use async_nats::jetstream;
 use tempfile::TempDir;
 use tokio::time::sleep;
 
+use crate::port;
 use crate::server::said_to_be_missing;
 
 /// Three servers with a JetStream over them, each with a directory of its own.
@@ -27,9 +27,7 @@ impl Cluster {
     pub(crate) fn start() -> Option<Self> {
         is_current()?;
         let directory = tempfile::tempdir().unwrap();
-        // All at once, so that none is given twice.
-        let ports: Vec<_> = (0..6).map(|_| TcpListener::bind(("127.0.0.1", 0)).unwrap()).collect();
-        let ports: Vec<_> = ports.iter().map(|listener| listener.local_addr().unwrap().port()).collect();
+        let ports: Vec<_> = (0..6).map(|_| port::free()).collect();
         let (clients, routes) = ports.split_at(3);
         let routes: Vec<_> = routes.iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
         let mut nodes = Vec::new();

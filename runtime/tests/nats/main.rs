@@ -6,6 +6,7 @@ mod leader;
 mod lease;
 mod left_behind;
 mod listed;
+mod port;
 mod revisions;
 mod server;
 mod size;

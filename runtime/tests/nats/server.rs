@@ -1,11 +1,12 @@
 use std::io::ErrorKind;
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use async_nats::jetstream;
 use tempfile::TempDir;
+
+use crate::port;
 
 /// A nats-server with a JetStream in a directory of its own.
 pub(crate) struct Server {
@@ -28,7 +29,7 @@ impl Server {
     }
 
     pub(crate) fn start_for(messages: Messages) -> Option<Self> {
-        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let port = port::free();
         let directory = tempfile::tempdir().unwrap();
         let configuration = match messages {
             Messages::Usual => "",
