@@ -41,6 +41,9 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod alternative;
+mod counted;
+mod fault;
 mod fitting;
 mod look;
 mod resumed;
@@ -51,6 +54,7 @@ use std::fmt;
 use serde::{Deserializer, de};
 use serde_json::Value;
 
+pub use self::alternative::Alternative;
 pub use self::fitting::Fitting;
 use self::look::Look;
 pub use self::tried::tried;

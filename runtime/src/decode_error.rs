@@ -52,7 +52,8 @@ impl DecodeError {
     /// The JSON pointer (RFC 6901) of the fault; empty for the body as a whole.
     ///
     /// It is as deep as is known: for a missing property it is the object that lacks it, and below an untagged
-    /// or internally tagged union it stays at the union. Keys in it come from the payload.
+    /// or internally tagged union it stays at the union. Of several messages it is that of the closest. Keys in it come from the
+    /// payload.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
@@ -79,6 +80,11 @@ impl DecodeError {
     #[allow(clippy::needless_pass_by_value, reason = "so that it fits `map_err`")]
     pub fn custom(message: impl fmt::Display) -> Self {
         Self { pointer: String::new(), kind: DecodeErrorKind::Data, message: message.to_string() }
+    }
+
+    /// The same fault in other words.
+    pub(crate) fn with_message(self, message: String) -> Self {
+        Self { message, ..self }
     }
 
     pub(crate) fn at_root(error: &serde_json::Error) -> Self {

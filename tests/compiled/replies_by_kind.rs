@@ -62,15 +62,11 @@ mod mixed {
             &self,
             event: application::Scan,
             _: &Context<'_>,
-        ) -> Result<Reply<application::ScanReplyMessage, Headers>, HandlerError> {
-            let width = application::PngHeaders { width: event.dots };
-            let headers = Headers::encode(&width).map_err(HandlerError::reject)?;
+        ) -> Result<application::ScanReplyMessage, HandlerError> {
+            let headers = application::PngHeaders { width: event.dots };
             Ok(match event.dots {
-                Some(_) => Reply::new(application::ScanReplyMessage::Png(vec![137, 80]), headers),
-                None => {
-                    let failed = application::ScanReplyMessage::Failed(application::Failed::new(3));
-                    Reply::new(failed, Headers::new())
-                }
+                Some(_) => application::ScanReplyMessage::Png(Reply::new(vec![137, 80], headers)),
+                None => application::ScanReplyMessage::Failed(application::Failed::new(3)),
             })
         }
     }
@@ -96,10 +92,10 @@ mod mixed {
             assert_eq!(requester.fetch(&client::Fetch::new(name)).await.expect("answered"), expected);
         }
         let scanned = requester.scan(&client::Scan { dots: Some(300) }).await.expect("answered");
-        assert_eq!(scanned.payload, client::ScanReplyMessage::Png(vec![137, 80]));
-        assert_eq!(scanned.headers.decode::<client::PngHeaders>().expect("a width").width, Some(300));
+        let headers = client::PngHeaders { width: Some(300) };
+        assert_eq!(scanned, client::ScanReplyMessage::Png(Reply::new(vec![137, 80], headers)));
         let failed = requester.scan(&client::Scan::default()).await.expect("answered");
-        assert_eq!(failed.payload, client::ScanReplyMessage::Failed(client::Failed::new(3)));
+        assert_eq!(failed, client::ScanReplyMessage::Failed(client::Failed::new(3)));
     }
 
     /// Replies with this, and no content type.
@@ -123,7 +119,7 @@ mod mixed {
             assert_eq!(client::Requester::new(bare(body)).fetch(&client::Fetch::new("x")).await.ok(), expected);
         }
         let failed = client::Requester::new(bare(br#"{"code": 3}"#)).scan(&client::Scan::default()).await;
-        assert_eq!(failed.expect("answered").payload, client::ScanReplyMessage::Failed(client::Failed::new(3)));
+        assert_eq!(failed.expect("answered"), client::ScanReplyMessage::Failed(client::Failed::new(3)));
         let either = client::Requester::new(bare(&[255, 0])).scan(&client::Scan::default()).await;
         assert!(either.expect_err("one of two pictures").to_string().contains("could not be read"));
     }

@@ -39,13 +39,27 @@ impl application::Handler for Shop {
         &self,
         event: application::Show,
         _: &Context<'_>,
-    ) -> Result<Reply<application::ShowReplyMessage, Headers>, HandlerError> {
-        if event.article.is_none() {
-            let missing = application::Missing::new("which one?");
-            return Ok(Reply::new(application::ShowReplyMessage::Missing(missing), Headers::new()));
-        }
-        let headers = Headers::encode(&application::PictureHeaders::new(640)).map_err(HandlerError::reject)?;
-        Ok(Reply::new(application::ShowReplyMessage::Picture(application::Picture::new("…")), headers))
+    ) -> Result<application::ShowReplyMessage, HandlerError> {
+        let picture = Reply::new(application::Picture::new("…"), application::PictureHeaders::new(640));
+        Ok(match event.article {
+            Some(_) => application::ShowReplyMessage::Picture(picture),
+            None => application::ShowReplyMessage::Missing(application::Missing::new("which one?")),
+        })
+    }
+
+    async fn pack(
+        &self,
+        event: application::Pack,
+        _: &Context<'_>,
+    ) -> Result<application::PackReplyMessage, HandlerError> {
+        let parcel = application::Parcel::new("p1");
+        Ok(match event.article.as_deref() {
+            Some("lamp") => {
+                application::PackReplyMessage::Sent(Reply::new(parcel, application::SentHeaders::new("by hand")))
+            }
+            Some(_) => application::PackReplyMessage::Held(Reply::new(parcel, application::HeldHeaders::new(7))),
+            None => application::PackReplyMessage::Lost(parcel),
+        })
     }
 
     async fn print(&self, event: String, _: &Context<'_>) -> Result<String, HandlerError> {
@@ -114,12 +128,27 @@ async fn several_replies_have_one_type_of_headers_or_each_its_own() {
     assert!(matches!(refused.payload, client::OrderReplyMessage::Refused(_)), "{refused:?}");
 
     let shown = requester.show(&client::Show { article: Some("lamp".to_owned()), id: None }).await.expect("answered");
-    let headers: client::PictureHeaders = shown.headers.decode().expect("they are a picture's");
-    assert!(matches!(shown.payload, client::ShowReplyMessage::Picture(_)));
+    let client::ShowReplyMessage::Picture(Reply { headers, .. }) = shown else { panic!("{shown:?}") };
     assert!(headers.width == 640 && headers.id.is_some(), "{headers:?}");
     let missing = requester.show(&client::Show { article: None, id: Some(7) }).await.expect("answered");
-    assert!(matches!(missing.payload, client::ShowReplyMessage::Missing(_)));
-    assert_eq!(missing.headers.get_str("id"), Some("7"));
+    assert_eq!(missing, client::ShowReplyMessage::Missing(client::Missing::new("which one?")));
+    let sent = direct.replies.0.lock().expect("nobody panics");
+    assert_eq!(sent.last().and_then(|reply| reply.headers().get_str("id")), Some("7"));
+}
+
+#[tokio::test]
+async fn headers_tell_replies_of_one_payload_apart() {
+    let direct = Direct::default();
+    let requester = client::Requester::new(&direct);
+    let parcel = client::Parcel::new("p1");
+    for (article, expected) in [
+        (Some("lamp"), client::PackReplyMessage::Sent(Reply::new(parcel.clone(), client::SentHeaders::new("by hand")))),
+        (Some("bulb"), client::PackReplyMessage::Held(Reply::new(parcel.clone(), client::HeldHeaders::new(7)))),
+        (None, client::PackReplyMessage::Lost(parcel.clone())),
+    ] {
+        let request = client::Pack { article: article.map(str::to_owned) };
+        assert_eq!(requester.pack(&request).await.expect("answered"), expected);
+    }
 }
 
 #[tokio::test]

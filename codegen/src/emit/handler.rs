@@ -55,10 +55,6 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
         quote!(#[doc = ""] #line)
     });
     let (parameters, headers) = (parameters(emit, operation), headers(emit, operation));
-    let reply_headers = operation.reply.as_ref().and_then(|reply| {
-        let line = docs::line(&reply::words_of_headers(emit, reply, "come from `Headers::encode`")?);
-        Some(quote!(#[doc = ""] #line))
-    });
     let payload = types::owned(emit, &operation.payload);
     let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| reply::returned(emit, reply));
     let body = match emit.config.methods {
@@ -78,7 +74,6 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
         #content_type
         #parameters
         #headers
-        #reply_headers
         fn #name(
             &self,
             event: #payload,

@@ -179,7 +179,7 @@ impl Uses {
                 if let ReplyTo::Given(_) = reply.to {
                     self.add("asyncapi_runtime", ["request"]);
                 }
-                if let ReplyHeaders::Typed(_) = reply.headers {
+                if let ReplyHeaders::Typed(_) | ReplyHeaders::Each = reply.headers {
                     self.add("asyncapi_runtime", ["Headers"]);
                 }
             }
@@ -217,7 +217,13 @@ impl Uses {
         match &reply.headers {
             ReplyHeaders::Nothing => return,
             ReplyHeaders::Typed(headers) => self.ty(headers),
-            ReplyHeaders::Any => self.add("asyncapi_runtime", ["Headers"]),
+            ReplyHeaders::Each => {
+                reply
+                    .messages
+                    .iter()
+                    .filter_map(|message| message.headers.as_ref())
+                    .for_each(|headers| self.ty(headers));
+            }
         }
         self.add("asyncapi_runtime", ["request"]);
     }

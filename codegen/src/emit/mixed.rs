@@ -1,7 +1,9 @@
-//! The payloads of an operation or a reply of which some are no JSON: an enum that the dispatcher or the requester makes,
-//! and the other side writes.
+//! The messages of an operation or a reply of which some are no JSON, or have headers that others have not: an enum that
+//! the dispatcher or the requester makes, and the other side writes.
 
 mod read;
+
+use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +11,8 @@ use quote::quote;
 use super::types::{self, Wire};
 use super::{Emit, attributes, docs};
 use crate::config::Extent;
-use crate::ir::{Reply, Type, TypeDef, TypeId, Variant};
+use crate::document::Place;
+use crate::ir::{Answer, Reply, ReplyHeaders, Type, TypeDef, TypeId, Variant};
 use crate::names::Name;
 
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, variants: &[Variant]) -> Vec<TokenStream> {
@@ -17,8 +20,11 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, variants: &[Vari
     let members = &emit.names.members[&id];
     let docs = docs::of_type(def);
     let attributes = attributes::of_type(emit, &def.at, &["Clone", "Debug", "PartialEq"]);
+    let headers = headers(emit, id);
     let listed = variants.iter().zip(members).map(|(variant, name)| {
-        let ty = types::owned(emit, &variant.ty);
+        let payload = types::owned(emit, &variant.ty);
+        let headers = headers.get(&variant.at).map(|headers| types::owned(emit, headers));
+        let ty = headers.map_or_else(|| payload.clone(), |headers| quote!(request::Reply<#payload, #headers>));
         let chosen = attributes::of_member(emit, &variant.at);
         quote!(#chosen #name(#ty),)
     });
@@ -31,7 +37,7 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, variants: &[Vari
         }
     };
     let is_sent = sent(emit).any(|payload| *payload == Type::Named(id));
-    let outbound = is_sent.then(|| outbound(emit, name, variants, members));
+    let outbound = is_sent.then(|| outbound(emit, name, variants, members, &headers));
     let read = received(emit)
         .find(|reply| reply.payload == Type::Named(id))
         .map(|reply| read::read(emit, id, variants, reply));
@@ -47,20 +53,40 @@ fn sent(emit: Emit<'_>) -> impl Iterator<Item = &Type> {
     })
 }
 
+/// The headers of the messages that have their own, by the places of the messages.
+fn headers(emit: Emit<'_>, id: TypeId) -> BTreeMap<&Place, &Type> {
+    let replies = emit.api.operations.iter().filter_map(|operation| operation.reply.as_ref());
+    let mut apart = replies.filter(|reply| matches!(reply.headers, ReplyHeaders::Each));
+    let answers = apart.find(|reply| reply.payload == Type::Named(id)).map_or(&[][..], |reply| &reply.messages);
+    answers.iter().filter_map(|Answer { at, headers, .. }| Some((at, headers.as_ref()?))).collect()
+}
+
 /// The replies that somebody here waits for.
 fn received(emit: Emit<'_>) -> impl Iterator<Item = &Reply> {
     let everything = (emit.config.extent == Extent::Everything).then_some(emit.api);
     everything.into_iter().flat_map(|api| api.outgoing().filter_map(|operation| operation.reply.as_ref()))
 }
 
-fn outbound(emit: Emit<'_>, name: &Name, variants: &[Variant], members: &[Name]) -> TokenStream {
+fn outbound(
+    emit: Emit<'_>,
+    name: &Name,
+    variants: &[Variant],
+    members: &[Name],
+    headers: &BTreeMap<&Place, &Type>,
+) -> TokenStream {
     let arms = variants.iter().zip(members).map(|(variant, member)| {
-        let outbound = match types::wire(emit, &variant.ty) {
-            Wire::Json => quote!(Outbound::json(channel, event)?),
-            Wire::Text | Wire::Bytes | Wire::Mixed => quote!(Outbound::new(channel, event.clone())),
-            Wire::Own => quote!(Outbound::new(channel, Vec::<u8>::from(event))),
+        let (held, payload, headers) = if headers.contains_key(&variant.at) {
+            let headers = quote!(.with_headers(&Headers::encode(headers)?));
+            (quote!(request::Reply { payload, headers }), quote!(payload), Some(headers))
+        } else {
+            (quote!(event), quote!(event), None)
         };
-        quote!(Self::#member(event) => #outbound,)
+        let outbound = match types::wire(emit, &variant.ty) {
+            Wire::Json => quote!(Outbound::json(channel, #payload)?),
+            Wire::Text | Wire::Bytes | Wire::Mixed => quote!(Outbound::new(channel, #payload.clone())),
+            Wire::Own => quote!(Outbound::new(channel, Vec::<u8>::from(#payload))),
+        };
+        quote!(Self::#member(#held) => #outbound #headers,)
     });
     quote! {
         impl #name {

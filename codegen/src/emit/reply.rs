@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Emit, content_type, docs, requester, types};
+use super::{Emit, content_type, requester, types};
 use crate::document::Location;
 use crate::ir::{Correlation, Operation, Reply, ReplyHeaders, ReplyTo};
 use crate::names::Name;
@@ -83,24 +83,12 @@ pub(super) fn returned(emit: Emit<'_>, reply: &Reply) -> TokenStream {
 pub(super) fn ty(emit: Emit<'_>, reply: &Reply) -> TokenStream {
     let payload = types::owned(emit, &reply.payload);
     match &reply.headers {
-        ReplyHeaders::Nothing => payload,
+        ReplyHeaders::Nothing | ReplyHeaders::Each => payload,
         ReplyHeaders::Typed(headers) => {
             let headers = types::owned(emit, headers);
             quote!(request::Reply<#payload, #headers>)
         }
-        ReplyHeaders::Any => quote!(request::Reply<#payload, Headers>),
     }
-}
-
-/// Which headers go with what is replied, where the types do not say it.
-pub(super) fn words_of_headers(emit: Emit<'_>, reply: &Reply, by: &str) -> Option<String> {
-    let ReplyHeaders::Any = reply.headers else { return None };
-    let listed = reply.messages.iter().filter_map(|message| {
-        let name = types::name(emit, message.headers.as_ref()?)?.plain();
-        Some(format!("a `{name}` for {}", docs::code(&message.label)))
-    });
-    let listed: Vec<String> = listed.collect();
-    (!listed.is_empty()).then(|| format!("The headers of the reply {by}: {}.", listed.join(", ")))
 }
 
 /// Calls a handler's method, and sends what it replies, if anything.
@@ -108,15 +96,12 @@ pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload
     let Some(reply) = &operation.reply else { return quote!(self.handler.#method(#payload, cx).await?) };
     let address = address(emit, reply);
     let (replied, value, headers) = match &reply.headers {
-        ReplyHeaders::Nothing => (quote!(reply), quote!(reply), None),
+        ReplyHeaders::Nothing | ReplyHeaders::Each => (quote!(reply), quote!(reply), None),
         ReplyHeaders::Typed(_) => (
             quote!(request::Reply { payload, headers }),
             quote!(payload),
             Some(quote!(.with_headers(&Headers::encode(&headers).map_err(HandlerError::reject)?))),
         ),
-        ReplyHeaders::Any => {
-            (quote!(request::Reply { payload, headers }), quote!(payload), Some(quote!(.with_headers(&headers))))
-        }
     };
     let outbound = match types::wire(emit, &reply.payload) {
         Wire::Json => quote!(Outbound::json(address, &#value).map_err(HandlerError::reject)?),

@@ -47,9 +47,7 @@ pub(super) fn requester(emit: Emit<'_>) -> Vec<TokenStream> {
 }
 
 fn method(emit: Emit<'_>, operation: &Operation, reply: &Reply, name: &Name) -> TokenStream {
-    let headers = reply::words_of_headers(emit, reply, "are read by `Headers::decode`");
-    let note = ["Waits for the reply.".to_owned()].into_iter().chain(headers);
-    let docs = publisher::docs(emit, operation, Some(note.collect::<Vec<_>>().join("\n\n")));
+    let docs = publisher::docs(emit, operation, Some("Waits for the reply.".to_owned()));
     let Sending { arguments, outbound } = publisher::sending(emit, operation);
     let reply_channel = match reply.to {
         ReplyTo::Given(index) => {
@@ -129,16 +127,14 @@ pub(super) fn place(location: &Location, wire: Wire) -> Option<TokenStream> {
 /// The reply, as the method returns it.
 fn decoded(emit: Emit<'_>, reply: &Reply) -> TokenStream {
     let payload = payload(emit, &reply.payload, &quote!(reply));
-    let headers = match &reply.headers {
-        ReplyHeaders::Nothing => return quote!(Ok(#payload)),
-        ReplyHeaders::Typed(_) => quote!(reply.headers().decode()?),
-        ReplyHeaders::Any => quote!(reply.headers().clone()),
-    };
-    quote! {
-        Ok(request::Reply {
-            payload: #payload,
-            headers: #headers,
-        })
+    match &reply.headers {
+        ReplyHeaders::Nothing | ReplyHeaders::Each => quote!(Ok(#payload)),
+        ReplyHeaders::Typed(_) => quote! {
+            Ok(request::Reply {
+                payload: #payload,
+                headers: reply.headers().decode()?,
+            })
+        },
     }
 }
 

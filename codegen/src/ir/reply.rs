@@ -52,8 +52,8 @@ pub(crate) enum ReplyHeaders {
     Nothing,
     /// Whatever is answered has these.
     Typed(Type),
-    /// Each message has its own, or some have none.
-    Any,
+    /// Each message has its own, or some have none: the variants of the payload's type have them.
+    Each,
 }
 
 /// Where a message has its correlation id, and of what kind it is.

@@ -12,7 +12,8 @@ pub(crate) enum Shape {
     Struct(Struct),
     Enum(Enum),
     Union(Union),
-    /// The payloads of an operation of which some are no JSON; what tells them apart is not in them alone.
+    /// The messages of an operation or a reply of which some are no JSON, or have headers that others have not; what tells
+    /// them apart is not in their payloads alone.
     Mixed(Vec<Variant>),
     OpenTuple(OpenTuple),
     Alias(Type),

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::schema::{Joined, Lowering};
 use super::{docs, identity, qualify, union};
-use crate::config::Config;
+use crate::config::{Config, Extent};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Address, Carries, Document, MessageId, SchemaId};
 use crate::ir::{Carried, Direction, Event, Label, Operation, Type, Variant};
@@ -117,7 +117,7 @@ pub(super) fn lower(
     diagnostics: &Diagnostics,
 ) -> Vec<Operation> {
     let index = events.iter().enumerate().map(|(index, event)| (event.name.as_str(), index)).collect();
-    let mut reader = Reader { document, schemas, diagnostics, index };
+    let mut reader = Reader { document, schemas, diagnostics, index, extent: config.extent };
     let operations = document.operations.iter();
     let lowered = operations.filter_map(|operation| {
         let direction =
@@ -135,6 +135,7 @@ struct Reader<'a, 's> {
     schemas: &'a mut Lowering<'s>,
     diagnostics: &'a Diagnostics,
     index: HashMap<&'a str, usize>,
+    extent: Extent,
 }
 
 impl Reader<'_, '_> {

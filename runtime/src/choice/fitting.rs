@@ -1,12 +1,12 @@
 //! Alternatives that nothing tells apart are tried.
 
-use std::fmt::Write as _;
-
-use serde::de::{DeserializeOwned, Error};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::{DecodeError, Inbound, whole};
+use super::Alternative;
+use super::fault::{Faults, Refused};
+use crate::{DecodeError, Headers, Inbound, whole};
 
 /// A value, and the alternative that keeps most of it so far.
 ///
@@ -40,8 +40,9 @@ use crate::{DecodeError, Inbound, whole};
 #[derive(Debug)]
 pub struct Fitting<T> {
     value: Value,
+    headers: Headers,
     best: Option<(Fit, T)>,
-    refused: String,
+    refused: Vec<Refused>,
 }
 
 impl<T> Fitting<T> {
@@ -56,7 +57,7 @@ impl<T> Fitting<T> {
 
     /// The same of a value that has been read.
     pub(super) fn of_value(value: Value) -> Self {
-        Self { value, best: None, refused: "no alternative fits".to_owned() }
+        Self { value, headers: Headers::new(), best: None, refused: Vec::new() }
     }
 
     /// Reads the body of a delivery whole.
@@ -82,36 +83,47 @@ impl<T> Fitting<T> {
         }
     }
 
+    /// Tells the headers that came with the value, for alternatives that have some of their own.
+    #[must_use]
+    pub fn with_headers(self, headers: &Headers) -> Self {
+        Self { headers: headers.clone(), ..self }
+    }
+
     /// Tries an alternative, unless one before it keeps all of the value.
     #[must_use]
-    pub fn or<V: DeserializeOwned + Serialize>(self, name: &str, alternative: fn(V) -> T) -> Self {
+    pub fn or<A: Alternative>(self, name: &str, alternative: fn(A) -> T) -> Self {
         self.or_known(name, alternative, |_| true)
     }
 
     /// Tries an alternative that may keep what it does not know, such as an open enum: of two that keep as much, one
     /// that knows all of the value is meant.
     #[must_use]
-    pub fn or_known<V: DeserializeOwned + Serialize>(
+    pub fn or_known<A: Alternative>(
         mut self,
         name: &str,
-        alternative: fn(V) -> T,
-        is_known: fn(&V) -> bool,
+        alternative: fn(A) -> T,
+        is_known: fn(&A::Payload) -> bool,
     ) -> Self {
         let best = self.best.as_ref().map(|(fit, _)| *fit);
-        if best == Some(Fit { kept: kept(&self.value, &self.value), is_known: true }) {
+        let most = Fit { kept: kept(&self.value, &self.value), is_known: true, headers: A::most(&self.headers) };
+        if best.is_some_and(|best| best >= most) {
             return self;
         }
-        let read = whole::read::<_, V>(&self.value).and_then(|read| Ok((serde_json::to_value(&read)?, read)));
-        match read {
+        let read = whole::read::<_, A::Payload>(&self.value);
+        match read.and_then(|read| Ok((serde_json::to_value(&read)?, read))) {
             Ok((written, read)) => {
-                let fit = Fit { kept: kept(&self.value, &written), is_known: is_known(&read) };
-                if best.is_none_or(|best| fit > best) {
-                    self.best = Some((fit, alternative(read)));
+                let (kept, is_known) = (kept(&self.value, &written), is_known(&read));
+                match A::of(read, &self.headers) {
+                    Ok((read, headers)) => {
+                        let fit = Fit { kept, is_known, headers };
+                        if best.is_none_or(|best| fit > best) {
+                            self.best = Some((fit, alternative(read)));
+                        }
+                    }
+                    Err(error) => self.refused.push(Refused::read(name, error)),
                 }
             }
-            Err(why) => {
-                let _ = write!(self.refused, "; {name}: {:.MOST_TOLD$}", why.to_string());
-            }
+            Err(_) => self.refused.push(Refused::unread::<A::Payload>(name)),
         }
         self
     }
@@ -119,18 +131,17 @@ impl<T> Fitting<T> {
     /// Tries an alternative that has to be valid too.
     #[cfg(feature = "validation")]
     #[must_use]
-    pub fn or_valid<V: DeserializeOwned + Serialize>(
+    pub fn or_valid<A: Alternative>(
         mut self,
         name: &str,
-        alternative: fn(V) -> T,
-        validate: impl FnOnce(&V) -> Result<(), crate::Violations>,
+        alternative: fn(A) -> T,
+        validate: impl FnOnce(&A::Payload) -> Result<(), crate::Violations>,
     ) -> Self {
-        let violations = whole::read::<_, V>(&self.value).ok().and_then(|read| validate(&read).err());
+        let violations = whole::read::<_, A::Payload>(&self.value).ok().and_then(|read| validate(&read).err());
         match violations {
             None => self.or(name, alternative),
             Some(violations) => {
-                let why = DecodeError::from(violations);
-                let _ = write!(self.refused, "; {name}: {:.MOST_TOLD$}", why.to_string());
+                self.refused.push(Refused::read(name, violations.into()));
                 self
             }
         }
@@ -140,31 +151,30 @@ impl<T> Fitting<T> {
     ///
     /// # Errors
     ///
-    /// When no alternative can be read: why, of each.
+    /// When no alternative can be read: where and why, of the one that comes closest, and then of the others.
     pub fn told(self) -> Result<T, DecodeError> {
-        self.best.map(|(_, read)| read).ok_or_else(|| DecodeError::custom(self.refused))
+        let Self { value, best, refused, .. } = self;
+        best.map(|(_, read)| read).ok_or_else(|| Faults::of(&refused, &value).of_body())
     }
 
     /// The first alternative that keeps all of the value and knows it, or else the first that keeps most of it.
     ///
     /// # Errors
     ///
-    /// When no alternative can be read: why, of each.
+    /// When no alternative can be read: where and why, of the one that comes closest, and then of the others.
     pub fn best<E: Error>(self) -> Result<T, E> {
-        self.best.map(|(_, read)| read).ok_or_else(|| E::custom(self.refused))
+        let Self { value, best, refused, .. } = self;
+        best.map(|(_, read)| read).ok_or_else(|| E::custom(Faults::of(&refused, &value).of_value()))
     }
 }
 
-/// How well an alternative fits a value: what is kept counts first.
+/// How well an alternative fits: what is kept of the value counts first, and of the headers last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Fit {
     kept: usize,
     is_known: bool,
+    headers: usize,
 }
-
-/// So many signs are told of why an alternative is none: of what holds itself, each level has the reasons of the level below
-/// once for each alternative.
-const MOST_TOLD: usize = 240;
 
 /// How many of a value's parts are still there in what was written.
 fn kept(value: &Value, written: &Value) -> usize {

@@ -14,12 +14,11 @@
 /// let reply = Reply::new(1290, PriceHeaders { expires: 60 });
 /// assert_eq!((reply.payload, reply.headers.expires), (1290, 60));
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Reply<P, H> {
     /// What is replied.
     pub payload: P,
-    /// The headers that go with it: a type of the document, or [`Headers`](crate::Headers) where each of several
-    /// messages has its own.
+    /// The headers that go with it, a type of the document.
     pub headers: H,
 }
 

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use asyncapi_runtime::choice::{self, Choice, Fitting, Seen, Tag};
+use asyncapi_runtime::request::Reply;
+use asyncapi_runtime::{DecodeError, DecodeErrorKind, Headers, Inbound};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -128,9 +130,97 @@ fn where_nothing_fits_it_is_said_why_of_each() {
     assert!(why.is_ok());
     let why = either("7").expect_err("no alternative is a number");
     assert!(
-        why.starts_with("no alternative fits; Home: invalid type: integer `7`, expected struct Home; Wide: "),
+        why.starts_with(
+            "no alternative fits: as `Home`, which is closest: invalid type: integer `7`, expected struct Home"
+        ),
         "{why}"
     );
+    assert!(why.contains("; as `Wide`: invalid type") && why.contains("; as `Deep`: invalid type"), "{why}");
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Parcel {
+    article: String,
+    to: Home,
+    weight: u32,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Letter {
+    to: Home,
+    words: String,
+}
+
+#[derive(Debug)]
+#[allow(dead_code, reason = "they are told apart, and that is all")]
+enum Sent {
+    Letter(Letter),
+    Parcel(Parcel),
+    Bare(Reply<Letter, Home>),
+}
+
+/// Why a body is none of the messages.
+fn sent(body: &str) -> DecodeError {
+    let fitting = Fitting::of(&Inbound::new(body.to_owned())).expect("it is JSON");
+    fitting.or("letter", Sent::Letter).or("parcel", Sent::Parcel).told().expect_err("it is none of them")
+}
+
+#[test]
+fn the_fault_of_a_body_is_that_of_the_message_that_has_a_use_for_most_of_it() {
+    // What is wrong comes first, and last, and in a property that both have.
+    let wrong = sent(r#"{"article": 1, "to": {"street": "Elm"}, "weight": 3}"#);
+    assert_eq!(wrong.pointer(), "/article");
+    assert!(wrong.message().starts_with("as `parcel`, which is closest: invalid type: integer `1`"), "{wrong}");
+    assert!(wrong.message().ends_with("; as `letter`: missing field `words`"), "{wrong}");
+    let wrong = sent(r#"{"article": "lamp", "to": {"street": "Elm"}, "weight": -3}"#);
+    assert_eq!(wrong.pointer(), "/weight");
+    let wrong = sent(r#"{"to": {"street": 7}, "words": "hello"}"#);
+    assert_eq!(wrong.pointer(), "/to/street");
+    assert!(wrong.message().contains("; as `parcel`, at /to/street: "), "{wrong}");
+    assert_eq!(wrong.kind(), DecodeErrorKind::Data);
+    let missing = sent(r#"{"to": {"street": "Elm"}, "text": "hello"}"#);
+    assert_eq!(missing.to_string(), sent(r#"{"text": "hello", "to": {"street": "Elm"}}"#).to_string());
+    assert!(missing.to_string().starts_with("at the root: as `letter`, which is closest: missing field `words`"));
+}
+
+#[test]
+fn a_body_that_fits_but_for_its_headers_is_closest() {
+    let fitting = Fitting::of(&Inbound::new(r#"{"to": {"street": "Elm"}, "words": "hello"}"#)).expect("it is JSON");
+    let told = fitting.with_headers(&Headers::new()).or("parcel", Sent::Parcel).or("bare", Sent::Bare).told();
+    let wrong = told.expect_err("nothing says the street");
+    assert!(wrong.message().starts_with("as `bare`, which is closest: headers: missing field `street`"), "{wrong}");
+}
+
+#[test]
+fn of_replies_with_one_payload_the_one_that_keeps_most_headers_is_meant() {
+    #[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
+    struct Sealed {
+        seal: Option<String>,
+    }
+
+    #[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
+    struct Stamped {
+        stamp: Option<u8>,
+    }
+
+    #[derive(Debug, PartialEq)]
+    enum Note {
+        Sealed(Reply<String, Sealed>),
+        Stamped(Reply<String, Stamped>),
+        Plain(String),
+    }
+
+    let note = |headers: &[(&str, &str)]| {
+        let fitting = Fitting::of(&Inbound::new(r#""hello""#)).expect("it is JSON");
+        let fitting = fitting.with_headers(&headers.iter().copied().collect());
+        let note = fitting.or("sealed", Note::Sealed).or("stamped", Note::Stamped).or("plain", Note::Plain);
+        note.told().expect("a note")
+    };
+    let hello = || "hello".to_owned();
+    assert_eq!(note(&[("stamp", "3")]), Note::Stamped(Reply::new(hello(), Stamped { stamp: Some(3) })));
+    assert_eq!(note(&[("seal", "s")]), Note::Sealed(Reply::new(hello(), Sealed { seal: Some("s".to_owned()) })));
+    assert_eq!(note(&[("stamp", "thick"), ("seal", "s"), ("of", "x")]), note(&[("seal", "s")]));
+    assert_eq!(note(&[]), Note::Sealed(Reply::new(hello(), Sealed::default())));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Which message of a reply has arrived, where some of them are no JSON.
+//! Which message of a reply has arrived, where some of them are no JSON, or have headers that others have not.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use quote::quote;
 use crate::document::Place;
 use crate::emit::types::{self, Wire};
 use crate::emit::{Emit, content_type, known, requester, schemas};
-use crate::ir::{Answer, Reply, Type, TypeId, Variant};
+use crate::ir::{Answer, Reply, ReplyHeaders, Type, TypeId, Variant};
 use crate::names::Name;
 
 /// A variant of a reply, and the message that it is for.
@@ -16,6 +16,8 @@ struct Read<'a> {
     answer: &'a Answer,
     member: &'a Name,
     wire: Wire,
+    /// Whether the variant holds its headers, too.
+    is_headed: bool,
 }
 
 /// The function that a requester reads a reply with. The dispatcher needs none: it knows the message by then.
@@ -24,7 +26,8 @@ pub(super) fn read(emit: Emit<'_>, id: TypeId, variants: &[Variant], reply: &Rep
     let answers: BTreeMap<&Place, &Answer> = reply.messages.iter().rev().map(|answer| (&answer.at, answer)).collect();
     let reads = variants.iter().zip(&emit.names.members[&id]).filter_map(|(variant, member)| {
         let answer = answers.get(&variant.at)?;
-        Some(Read { answer, member, wire: types::wire(emit, &variant.ty) })
+        let is_headed = answer.headers.is_some() && matches!(reply.headers, ReplyHeaders::Each);
+        Some(Read { answer, member, wire: types::wire(emit, &variant.ty), is_headed })
     });
     let reads: Vec<Read<'_>> = reads.collect();
     let media_types = reads.iter().map(|read| content_type::media_type(emit, read.answer));
@@ -45,9 +48,15 @@ pub(super) fn read(emit: Emit<'_>, id: TypeId, variants: &[Variant], reply: &Rep
             }
         },
     };
+    let looks =
+        if reads.iter().any(|read| read.is_headed) { "its shape and its headers" } else { "what it looks like" };
+    let docs = match &arms[..] {
+        [] => format!(" The message that arrived: {looks} tell which it is."),
+        _ => format!(" The message that arrived: its content type tells which it is, or else {looks}."),
+    };
     quote! {
         impl #name {
-            #[doc = " The message that arrived: its content type tells which it is, or else what it looks like."]
+            #[doc = #docs]
             fn read(inbound: &Inbound) -> Result<Self, DecodeError> {
                 #body
             }
@@ -56,9 +65,17 @@ pub(super) fn read(emit: Emit<'_>, id: TypeId, variants: &[Variant], reply: &Rep
 }
 
 /// The variant, out of a message that is known to be it.
-fn value(emit: Emit<'_>, Read { answer, member, .. }: &Read<'_>) -> TokenStream {
-    let payload = requester::payload(emit, &answer.payload, &quote!(inbound));
-    quote!(Self::#member(#payload))
+fn value(emit: Emit<'_>, read: &Read<'_>) -> TokenStream {
+    made(read, &requester::payload(emit, &read.answer.payload, &quote!(inbound)))
+}
+
+/// The variant with a payload, and with the headers that came if it has any.
+fn made(Read { member, is_headed, .. }: &Read<'_>, payload: &TokenStream) -> TokenStream {
+    if *is_headed {
+        quote!(Self::#member(request::Reply { payload: #payload, headers: inbound.headers().decode()? }))
+    } else {
+        quote!(Self::#member(#payload))
+    }
 }
 
 /// What is JSON is one of the messages that are; bytes are whatever is nothing else.
@@ -75,17 +92,22 @@ fn by_shape(emit: Emit<'_>, reads: &[Read<'_>]) -> TokenStream {
             let types: Vec<&Type> = several.iter().map(|read| &read.answer.payload).collect();
             let read_and_known = several.iter().zip(known::tests(emit, &types));
             let tried = read_and_known.map(|(read, is_known)| tried(emit, read, is_known));
-            Some(quote!(if let Some(fitting) = choice::Fitting::if_json(inbound)? { fitting #(#tried)* .told() }))
+            let headers = (several.iter().any(|read| read.is_headed)).then(|| quote!(.with_headers(inbound.headers())));
+            let tried = quote!(#headers #(#tried)* .told());
+            if several.len() == reads.len() {
+                return quote!(choice::Fitting::of(inbound)? #tried);
+            }
+            Some(quote!(if let Some(fitting) = choice::Fitting::if_json(inbound)? { fitting #tried }))
         }
     };
-    let own = of(Wire::Own).into_iter().map(|Read { answer, member, .. }| {
-        let ty = types::owned(emit, &answer.payload);
-        quote!(if let Ok(read) = <#ty as TryFrom<&[u8]>>::try_from(inbound.body()) { Ok(Self::#member(read)) })
+    let own = of(Wire::Own).into_iter().map(|read| {
+        let (ty, value) = (types::owned(emit, &read.answer.payload), made(read, &quote!(read)));
+        quote!(if let Ok(read) = <#ty as TryFrom<&[u8]>>::try_from(inbound.body()) { Ok(#value) })
     });
     let text = match (&texts[..], &bytes[..]) {
         ([text], [_, ..]) => {
-            let member = text.member;
-            Some(quote!(if let Ok(text) = inbound.text() { Ok(Self::#member(text.to_owned())) }))
+            let value = made(text, &quote!(text.to_owned()));
+            Some(quote!(if let Ok(text) = inbound.text() { Ok(#value) }))
         }
         _ => None,
     };
@@ -103,7 +125,7 @@ fn by_shape(emit: Emit<'_>, reads: &[Read<'_>]) -> TokenStream {
     }
 }
 
-/// A JSON type, asked whether it fits.
+/// A JSON type, asked whether it fits, and whether its headers do.
 fn tried(emit: Emit<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
     let (label, ty) = (&answer.label, types::owned(emit, &answer.payload));
     match (schemas::validator(emit, &answer.payload), is_known) {

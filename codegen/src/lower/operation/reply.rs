@@ -1,13 +1,15 @@
 //! What is answered to an operation: by the handler on one side, to the requester on the other.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::{Reader, correlation};
+use crate::config::Extent;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{self, Address, Location, SchemaId};
 use crate::ir::{Answer, Correlation, Direction, Label, Reply, ReplyHeaders, ReplyTo, Type, Variant};
 use crate::lower::schema::Joined;
-use crate::lower::{merge, template};
+use crate::lower::{merge, template, union};
 
 impl Reader<'_, '_> {
     /// The reply, and where it goes; a handler must know that, and a requester may leave it to the transport.
@@ -20,7 +22,8 @@ impl Reader<'_, '_> {
     ) -> Option<Reply> {
         let repeated = correlation::repeated(self.document, operation, reply);
         let messages = self.answers(reply, id, repeated.as_ref());
-        let payload = self.replied(reply, id, &messages)?;
+        let headers = headers(&messages, self.extent);
+        let payload = self.replied(reply, id, &messages, &headers)?;
         let to = self.to(reply);
         if let (Direction::Incoming, ReplyTo::Unsaid) = (direction, &to) {
             let message = "the document does not say where to reply, so the handler does not reply";
@@ -30,9 +33,9 @@ impl Reader<'_, '_> {
             return None;
         }
         Some(Reply {
-            headers: headers(&messages),
             messages,
             payload,
+            headers,
             to,
             repeated,
             asked: correlation::asked(self.document, operation),
@@ -81,17 +84,38 @@ impl Reader<'_, '_> {
         })
     }
 
+    /// How much a message asks of what is to be it.
+    fn demand(&self, message: &document::Message, answer: &Answer) -> impl Ord + use<> {
+        let demand = |id: Option<SchemaId>| id.map(|id| union::demand(&self.document.schemas, id));
+        (demand(message.payload), demand(message.headers.filter(|_| answer.headers.is_some())))
+    }
+
     /// One type for whatever may be answered; none where no message is.
-    fn replied(&mut self, reply: &document::Reply, id: &str, answers: &[Answer]) -> Option<Type> {
+    fn replied(
+        &mut self,
+        reply: &document::Reply,
+        id: &str,
+        answers: &[Answer],
+        headers: &ReplyHeaders,
+    ) -> Option<Type> {
         let first = &answers.first()?.payload;
-        if answers.iter().all(|answer| answer.payload == *first) {
+        let has_each_its_own = matches!(headers, ReplyHeaders::Each);
+        if !has_each_its_own && answers.iter().all(|answer| answer.payload == *first) {
             return Some(first.clone());
         }
         let messages: Vec<&document::Message> = reply.messages.iter().map(|id| &self.document.messages[*id]).collect();
-        if messages.iter().zip(answers).any(|(message, answer)| self.is_binary(message, &answer.payload)) {
+        let is_json = |reader: &Self, index: usize| !reader.is_binary(messages[index], &answers[index].payload);
+        let json: Vec<usize> = (0..answers.len()).filter(|index| is_json(self, *index)).collect();
+        if has_each_its_own || json.len() < answers.len() {
+            // Those that are JSON are tried, what asks for most first.
+            let mut by_demand = json.clone();
+            by_demand.sort_by_cached_key(|index| Reverse(self.demand(messages[*index], &answers[*index])));
+            let mut order: Vec<usize> = (0..answers.len()).collect();
+            json.into_iter().zip(by_demand).for_each(|(place, index)| order[place] = index);
             let mut seen = BTreeSet::new();
-            let variants = answers.iter().filter(|answer| seen.insert(&answer.at)).map(|answer| {
-                let (at, label, ty) = (answer.at.clone(), Label::plain(answer.label.clone()), answer.payload.clone());
+            let answers = order.into_iter().map(|index| &answers[index]).filter(|answer| seen.insert(&answer.at));
+            let variants = answers.map(|Answer { at, label, payload, .. }| {
+                let (at, label, ty) = (at.clone(), Label::plain(label.clone()), payload.clone());
                 Variant { at, label, ty, tag_values: Vec::new(), kinds: Vec::new() }
             });
             return Some(self.schemas.mixed(&reply.at, &format!("{id} reply"), variants.collect()));
@@ -106,9 +130,15 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Headers that all messages have alike are typed; of others the message decides, which only the handler knows.
-fn headers(answers: &[Answer]) -> ReplyHeaders {
+/// Headers that all messages have alike stand beside whatever is replied; of others each message has its own. Without a
+/// runtime nothing travels, so there the payloads are all.
+fn headers(answers: &[Answer], extent: Extent) -> ReplyHeaders {
     let Some(first) = answers.iter().find_map(|answer| answer.headers.as_ref()) else { return ReplyHeaders::Nothing };
-    let are_alike = answers.iter().all(|answer| answer.headers.as_ref() == Some(first));
-    if are_alike { ReplyHeaders::Typed(first.clone()) } else { ReplyHeaders::Any }
+    match extent {
+        Extent::TypesOnly => ReplyHeaders::Nothing,
+        Extent::Everything if answers.iter().all(|answer| answer.headers.as_ref() == Some(first)) => {
+            ReplyHeaders::Typed(first.clone())
+        }
+        Extent::Everything => ReplyHeaders::Each,
+    }
 }
