@@ -96,8 +96,16 @@ impl Store {
 }
 
 fn unusable(shown: impl fmt::Display, error: &InboxError) -> Failure {
-    let cure = "name an inbox of this version that may be written: a file in a directory that is there, on a disk with \
-                space, or NATS servers with a JetStream that answers";
+    let cure = match error {
+        InboxError::Unreadable(_) => {
+            "name another inbox, or one of this version. A damaged one is moved away with the -wal and -shm beside it, so that \
+             events are received again in a new one; `sqlite3 DAMAGED .recover` may save what it holds"
+        }
+        _ => {
+            "name an inbox of this version that may be written: a file in a directory that is there, on a disk with space, \
+             or NATS servers with a JetStream that answers"
+        }
+    };
     Failure::world(shown, error, cure)
 }
 

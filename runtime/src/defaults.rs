@@ -2,7 +2,8 @@
 //!
 //! | what | default | set by |
 //! |---|---|---|
-//! | head of a request, and a connection without one | [5 s](HEADER_DEADLINE) | `Server::with_header_deadline` |
+//! | head of a request, and a connection on which none was answered 2xx | [5 s](HEADER_DEADLINE) | `Server::with_header_deadline` |
+//! | a connection between requests, once one was | [2 min](IDLE_DEADLINE) | `Server::with_idle_deadline` |
 //! | size of the head of a request | [64 KiB](HEADER_LIMIT) | `Server::with_header_limit` |
 //! | connections at once | [4,096](CONNECTIONS) | `Server::with_connections` |
 //! | body, from its first byte to its last | [10 s](BODY_DEADLINE) | `Receiver::with_body_deadline` |
@@ -26,8 +27,10 @@
 
 use std::time::Duration;
 
-/// How long the head of a request may take, and how long a connection may be without one.
+/// How long the head of a request may take, and how long a connection may be without one before any was answered 2xx.
 pub const HEADER_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a connection is kept between requests, once one was answered 2xx.
+pub const IDLE_DEADLINE: Duration = Duration::from_secs(2 * 60);
 /// How many bytes the head of a request may have.
 pub const HEADER_LIMIT: usize = 64 * 1024;
 /// How many connections there may be at once.

@@ -32,6 +32,7 @@
 //! # fn main() {}
 //! ```
 
+mod activity;
 mod canary;
 mod connection;
 mod metrics;
@@ -50,6 +51,7 @@ use tokio::task::JoinSet;
 
 use crate::http::Receiver;
 use crate::{Accept, defaults};
+use activity::Patience;
 use connection::Answering;
 
 pub use canary::Canary;
@@ -66,7 +68,8 @@ const BREATHER: Duration = Duration::from_millis(100);
 ///
 /// | limit | default | beyond it |
 /// |---|---|---|
-/// | head of a request, and a connection without one | 5 s | the connection is closed |
+/// | head of a request, and a connection on which none was answered 2xx | 5 s | the connection is closed |
+/// | between requests, once one was | 2 min; 5 s while fewer than a quarter of the connections are left | the connection is closed |
 /// | size of a head | 64 KiB | 431 |
 /// | body | 10 s, see [`Receiver::with_body_deadline`] | 408 |
 /// | size of a body | 8 MiB, see [`Receiver::with_body_limit`] | 413 |
@@ -88,7 +91,7 @@ pub struct Server<A> {
     receiver: Receiver<A>,
     monitor: Option<Monitor>,
     canary: Option<Canary>,
-    header_deadline: Duration,
+    patience: Patience,
     header_limit: usize,
     connections: usize,
     drain: Duration,
@@ -102,7 +105,7 @@ impl<A: Accept + 'static> Server<A> {
             receiver,
             monitor: None,
             canary: None,
-            header_deadline: defaults::HEADER_DEADLINE,
+            patience: Patience { head: defaults::HEADER_DEADLINE, idle: defaults::IDLE_DEADLINE },
             header_limit: defaults::HEADER_LIMIT,
             connections: defaults::CONNECTIONS,
             drain: defaults::DRAIN,
@@ -124,10 +127,21 @@ impl<A: Accept + 'static> Server<A> {
         self
     }
 
-    /// Sets how long the head of a request may take, and how long a connection may be without one. Default: 5 s.
+    /// Sets how long the head of a request may take, and how long a connection may be without one before any was
+    /// answered 2xx. Default: 5 s.
     #[must_use]
     pub fn with_header_deadline(mut self, deadline: Duration) -> Self {
-        self.header_deadline = deadline;
+        self.patience.head = deadline;
+        self
+    }
+
+    /// Sets how long a connection is kept between requests, once one of them was answered 2xx. Default: 2 min.
+    ///
+    /// A request that is sent just as its connection is closed has no answer, and comes again. So this is longer than
+    /// clients commonly keep connections, and they close them first. Over HTTP/2 the end is announced.
+    #[must_use]
+    pub fn with_idle_deadline(mut self, deadline: Duration) -> Self {
+        self.patience.idle = deadline;
         self
     }
 
@@ -156,12 +170,15 @@ impl<A: Accept + 'static> Server<A> {
     /// Serves until `stop` is done, then drains.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
         let (stopping, stopped) = watch::channel(false);
+        let places = Arc::new(Semaphore::new(self.connections));
         let answering = Answering {
             receiver: self.receiver,
             monitor: self.monitor.map(Arc::new),
-            header_deadline: self.header_deadline,
+            patience: self.patience,
             header_limit: self.header_limit,
             stopped,
+            places: Arc::clone(&places),
+            connections: self.connections,
         };
         let mut stop = pin!(stop);
         let mut open = JoinSet::new();
@@ -169,7 +186,6 @@ impl<A: Accept + 'static> Server<A> {
         if let (Some(canary), Ok(address)) = (self.canary, listener.local_addr()) {
             canaries.spawn(canary.send_all(address));
         }
-        let places = Arc::new(Semaphore::new(self.connections));
         while let Some((stream, place)) = first(stop.as_mut(), accept(&listener, &places)).await {
             let serving = answering.clone().serve(stream);
             open.spawn(async move {
@@ -195,12 +211,20 @@ impl<A: Accept + 'static> Server<A> {
 /// The next connection, once there is a place for it.
 async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, impl Send + use<>) {
     let place = Arc::clone(places).acquire_owned().await;
+    let mut told = false;
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return (stream, place),
             Err(error) if is_of_the_connection(&error) => {}
             Err(error) => {
-                tracing::error!(%error, "no connection accepted");
+                // Once, not ten times a second: a log may be on the same disk as the inbox.
+                if !told {
+                    tracing::error!(
+                        %error,
+                        "no connection accepted; too many open files ask for a higher limit (ulimit -n) or fewer connections"
+                    );
+                }
+                told = true;
                 tokio::time::sleep(BREATHER).await;
             }
         }
@@ -225,7 +249,7 @@ impl<A> fmt::Debug for Server<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
             .field("receiver", &self.receiver)
-            .field("header_deadline", &self.header_deadline)
+            .field("patience", &self.patience)
             .field("header_limit", &self.header_limit)
             .field("connections", &self.connections)
             .field("drain", &self.drain)

@@ -39,6 +39,10 @@ pub(super) enum Unlisted {
 /// Where an event's name is.
 const NAME: &str = "/name";
 
+/// What is told of a name at most, in characters. An environment takes no more than 128 KiB of one, and servers less of a
+/// header; the whole of it is in the body.
+const LONGEST_NAME: usize = 256;
+
 /// What the target is told beside the body.
 pub(super) struct Facts {
     pub(super) name: String,
@@ -69,6 +73,7 @@ impl Dispatch for Forward {
                 (Route::Unknown(None), _) => String::new(),
             };
             let id = cx.event_id().unwrap_or_default().to_owned();
+            let name = name.chars().take(LONGEST_NAME).collect();
             let facts = Facts { name, id, attempt: cx.attempt().to_string() };
             let body = cx.inbound().body();
             let passed = match &self.target {

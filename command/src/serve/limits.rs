@@ -17,7 +17,7 @@ const DESCRIPTORS_BESIDE: u64 = 256;
 /// How long the inbox has at the very end to say what is in it.
 pub(super) const LAST_LOOK: Duration = Duration::from_millis(500);
 
-/// What the end takes beside what is drained, the last look among it: who waits for the whole and then kills, as
+/// What the end takes beside what is drained, the last look and the closing of the inbox among it: who waits for the whole and then kills, as
 /// supervisors do, is not to be a moment too early.
 const ENDING: Duration = Duration::from_secs(2);
 
@@ -25,9 +25,12 @@ const ENDING: Duration = Duration::from_secs(2);
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Limits of requests")]
 pub(super) struct Receiving {
-    /// How long the head of a request may take, and a connection be without one
+    /// How long the head of a request may take, and a connection be without one before any was answered 2xx
     #[arg(long, value_name = "SPAN", default_value = "5s", value_parser = span::parse)]
     header_deadline: Duration,
+    /// How long a connection is kept between requests, once one was answered 2xx
+    #[arg(long, value_name = "SPAN", default_value = "2m", value_parser = span::parse)]
+    idle_deadline: Duration,
     /// How large the head of a request may be; above it 431
     #[arg(long, value_name = "SIZE", default_value = "64KiB", value_parser = size::parse)]
     header_limit: usize,
@@ -124,8 +127,16 @@ impl Receiving {
     }
 
     pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
-        let Self { header_deadline, header_limit, body_deadline, body_limit, body_budget, store_deadline, connections } =
-            self.clone();
+        let Self {
+            header_deadline,
+            idle_deadline,
+            header_limit,
+            body_deadline,
+            body_limit,
+            body_budget,
+            store_deadline,
+            connections,
+        } = self.clone();
         receiver
             .with_durable(|durable| durable.with_store_deadline(store_deadline))
             .with_receiver(|receiver| {
@@ -133,8 +144,8 @@ impl Receiving {
                 receiver.with_body_budget(body_budget)
             })
             .with_server(move |server| {
-                let server = server.with_header_deadline(header_deadline).with_header_limit(header_limit);
-                server.with_connections(connections)
+                let server = server.with_header_deadline(header_deadline).with_idle_deadline(idle_deadline);
+                server.with_header_limit(header_limit).with_connections(connections)
             })
     }
 }
@@ -183,6 +194,7 @@ mod tests {
         let Limits { receiving, handling, running } = Limits::parse_from(["serve"]);
         let durations = [
             (receiving.header_deadline, defaults::HEADER_DEADLINE),
+            (receiving.idle_deadline, defaults::IDLE_DEADLINE),
             (receiving.body_deadline, defaults::BODY_DEADLINE),
             (receiving.store_deadline, defaults::STORE_DEADLINE),
             (handling.deadline, defaults::HANDLER_DEADLINE),

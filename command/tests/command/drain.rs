@@ -48,6 +48,9 @@ fn after_its_end_the_inbox_is_its_one_file() {
     let serving = place.serve(&["--exec", "exit 75", "--first-retry", "1h"]);
     assert_eq!(report(place.sim(&["--count", "20", "--rate", "200"])).1, Some(0));
     assert_eq!(serving.terminate()["pending"], 20);
+    for beside in ["inbox.sqlite-wal", "inbox.sqlite-shm"] {
+        assert!(!place.file(beside).exists(), "{beside} is left");
+    }
     std::fs::rename(place.file("inbox.sqlite"), place.file("moved.sqlite")).unwrap();
     assert_eq!(json(&place.inbox(&["ls", "--inbox", "moved.sqlite"]))["pending"], 20);
 }

@@ -117,6 +117,18 @@ fn a_command_that_cannot_be_run_is_tried_again() {
 }
 
 #[test]
+fn a_command_is_run_whatever_the_event_is_called() {
+    let place = Place::new();
+    let serving = place.serve(&["--exec", r#"printf %s "$KUSTOMER_EVENT_NAME" > called"#]);
+    let name = "é".repeat(100_000);
+    let answer = place.post(&format!(r#"{{"id": "e1", "name": "{name}\u0000"}}"#));
+    assert_eq!(answer, "202");
+    place.settled(&[]);
+    assert_eq!(serving.terminate()["done"], 1);
+    assert_eq!(std::fs::read_to_string(place.file("called")).unwrap(), "é".repeat(256));
+}
+
+#[test]
 fn a_command_whose_work_is_killed_is_tried_again() {
     let place = Place::new();
     // As by the system when memory is short: of a pipeline, or of several commands, it is not the shell that dies.

@@ -147,3 +147,20 @@ fn a_file_without_its_log_is_not_taken_for_an_empty_inbox() {
     assert_eq!(listed.status.code(), Some(3), "{listed:?}");
     assert!(String::from_utf8_lossy(&listed.stderr).contains("-wal"), "{listed:?}");
 }
+
+#[test]
+fn a_damaged_inbox_says_how_events_are_received_again() {
+    let place = Place::new();
+    let serving = place.serve(&["--exec", "exit 75", "--first-retry", "1h"]);
+    assert_eq!(report(place.sim(&["--count", "50", "--rate", "500"])).1, Some(0));
+    serving.terminate();
+    let file = std::fs::OpenOptions::new().write(true).open(place.file("inbox.sqlite")).unwrap();
+    file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+    for arguments in
+        [["serve", "--exec", "true", "--inbox", "inbox.sqlite"].as_slice(), &["inbox", "ls", "--inbox", "inbox.sqlite"]]
+    {
+        let refused = command(place.path(), arguments).output().unwrap();
+        assert_eq!(refused.status.code(), Some(3), "{refused:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("moved away"), "{refused:?}");
+    }
+}

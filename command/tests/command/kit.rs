@@ -9,6 +9,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use kustomer_webhooks::{SIGNATURE_HEADER, sign};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -79,6 +80,14 @@ impl Place {
         let started = Serving::line(&mut said);
         assert_eq!(started["listening"], address.as_str());
         Serving { child, said: Some(said), started }
+    }
+
+    /// Posts this, signed. The status of the answer.
+    pub(crate) fn post(&self, body: &str) -> String {
+        let signature = sign(TOKEN, body.as_bytes()).unwrap();
+        let (header, length) = (SIGNATURE_HEADER, body.len());
+        let head = format!("POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\n{header}: {signature}\r\n");
+        ask(&format!("127.0.0.1:{}", self.port), &format!("{head}content-length: {length}\r\n\r\n{body}"))
     }
 
     /// Starts to send events there; with `--json`, and ids in the file `acknowledged`.

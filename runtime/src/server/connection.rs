@@ -2,13 +2,13 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::select;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -16,24 +16,31 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::sleep;
 use tower_service::Service;
 
 use super::Monitor;
+use super::activity::{Activity, Patience, Watched};
 use crate::Accept;
 use crate::http::{Answer, Receiver};
 
 /// The streams that one HTTP/2 connection may have open.
 const STREAMS: u32 = 100;
 
+/// How long after it was announced a connection is closed, if nobody does so before.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 /// Everything a connection is answered from.
 pub(super) struct Answering<A> {
     pub(super) receiver: Receiver<A>,
     pub(super) monitor: Option<Arc<Monitor>>,
-    pub(super) header_deadline: Duration,
+    pub(super) patience: Patience,
     pub(super) header_limit: usize,
     pub(super) stopped: watch::Receiver<bool>,
+    /// Those that are left of all connections.
+    pub(super) places: Arc<Semaphore>,
+    pub(super) connections: usize,
 }
 
 impl<A> Clone for Answering<A> {
@@ -41,9 +48,11 @@ impl<A> Clone for Answering<A> {
         Self {
             receiver: self.receiver.clone(),
             monitor: self.monitor.clone(),
-            header_deadline: self.header_deadline,
+            patience: self.patience,
             header_limit: self.header_limit,
             stopped: self.stopped.clone(),
+            places: Arc::clone(&self.places),
+            connections: self.connections,
         }
     }
 }
@@ -52,35 +61,53 @@ impl<A: Accept + 'static> Answering<A> {
     pub(super) async fn serve(self, stream: TcpStream) {
         // It only delays answers if it fails.
         let _nodelay = stream.set_nodelay(true);
-        let activity = Arc::new(Activity::new());
+        let activity = Activity::new();
         let mut protocol = auto::Builder::new(TokioExecutor::new());
         let timer = TokioTimer::new();
-        protocol.http1().timer(timer.clone()).header_read_timeout(self.header_deadline).max_buf_size(self.header_limit);
+        // Without hyper's timer of heads, which would take a connection at rest for one.
+        protocol.http1().timer(timer.clone()).header_read_timeout(None).max_buf_size(self.header_limit);
         let head = u32::try_from(self.header_limit).unwrap_or(u32::MAX);
         protocol.http2().timer(timer).max_concurrent_streams(STREAMS).max_header_list_size(head);
-        let service = service_fn(|request| {
-            let (answering, busy) = (self.clone(), activity.busy());
+        let service = service_fn(|request: Request<Incoming>| {
+            let (answering, busy) = (self.clone(), activity.begin(request.version()));
             async move {
-                let response = answering.answer(request).await;
-                drop(busy);
-                response
+                let Ok(response) = answering.answer(request).await;
+                busy.answered(response.status());
+                Ok::<_, Infallible>(response)
             }
         });
+        let stream = Watched { stream, activity: Arc::clone(&activity) };
         let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
-        let mut idle = pin!(activity.idle_for(self.header_deadline));
+        let announced = Notify::new();
+        let mut idle = pin!(self.until_idle(&activity, &announced));
         let mut stopped = self.stopped.clone();
-        let mut stop = pin!(stopped.wait_for(|stopped| *stopped));
-        let mut stopping = false;
+        let (told, idling) = (pin!(stopped.wait_for(|stopped| *stopped)), pin!(announced.notified()));
+        let mut leave = select(told, idling);
+        let mut leaving = false;
         poll_fn(|cx| {
-            if !stopping && stop.as_mut().poll(cx).is_ready() {
-                stopping = true;
+            // First: it may be announced.
+            let idle = idle.as_mut().poll(cx).is_ready();
+            if !leaving && Pin::new(&mut leave).poll(cx).is_ready() {
+                leaving = true;
                 connection.as_mut().graceful_shutdown();
             }
             // How it ended is the client's business: what it was told it was told.
-            let ended = connection.as_mut().poll(cx).is_ready() || idle.as_mut().poll(cx).is_ready();
+            let ended = connection.as_mut().poll(cx).is_ready() || idle;
             if ended { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
+    }
+
+    /// Done once there was no request for too long. Where the protocol has words for it, that is announced first, so that
+    /// a request which is on its way just then is answered. HTTP/1.1 has none.
+    async fn until_idle(&self, activity: &Activity, announced: &Notify) {
+        let scarce = || self.places.available_permits().saturating_mul(4) < self.connections;
+        activity.over(self.patience, scarce).await;
+        if activity.is_http_2() {
+            announced.notify_one();
+            sleep(FAREWELL).await;
+            activity.over(self.patience, scarce).await;
+        }
     }
 
     async fn answer(mut self, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
@@ -94,49 +121,5 @@ impl<A: Accept + 'static> Answering<A> {
             return Ok(Answer::Draining.response());
         }
         self.receiver.call(request).await
-    }
-}
-
-/// Whether a connection has a request on it, and since when it has none.
-///
-/// hyper's timer starts with the first byte of a head, and only once the version is known. This one always runs.
-struct Activity {
-    requests: AtomicUsize,
-    idle_since: Mutex<Instant>,
-}
-
-impl Activity {
-    fn new() -> Self {
-        Self { requests: AtomicUsize::new(0), idle_since: Mutex::new(Instant::now()) }
-    }
-
-    /// There is one request more, until this is dropped.
-    fn busy(self: &Arc<Self>) -> Busy {
-        self.requests.fetch_add(1, Ordering::SeqCst);
-        Busy(Arc::clone(self))
-    }
-
-    /// Done when there was no request for this long.
-    async fn idle_for(&self, limit: Duration) {
-        loop {
-            let idle = self.idle_since.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
-            let left = match self.requests.load(Ordering::SeqCst) {
-                0 => limit.saturating_sub(idle),
-                _ => limit,
-            };
-            if left.is_zero() {
-                return;
-            }
-            tokio::time::sleep(left).await;
-        }
-    }
-}
-
-struct Busy(Arc<Activity>);
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        *self.0.idle_since.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        self.0.requests.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asyncapi_runtime::http::Receiver;
-use asyncapi_runtime::inbox::{Inbox, Memory};
+use asyncapi_runtime::inbox::{Inbox, Memory, Sqlite};
 use asyncapi_runtime::server::{Canary, Server};
 use asyncapi_runtime::verify::HmacSha256Hex;
 use asyncapi_runtime::{Accept, CanaryMark, Durable, Headers, Inbound, Worker};
+use rusqlite::Connection;
 
 use crate::kit::{Case, HEADER, TOKEN, body, each, envelope, secret};
 use crate::server::{Serving, run, until};
@@ -70,8 +71,26 @@ async fn it_stays_silent_when_nobody_works() {
     let (serving, tally) = serve(&inbox, &worker, TOKEN).await;
     until(|| tally.of("stored") > 2).await;
     assert_eq!(worker.pulse().canary_age(), None);
-    assert!(worker.pulse().canary_silence().is_some());
+    until(|| worker.pulse().canary_silence() > Some(OFTEN)).await;
     serving.stop().await;
+}
+
+#[tokio::test]
+async fn it_stays_silent_while_nothing_can_be_written_down() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox: Arc<dyn Inbox> = Arc::new(Sqlite::open(&path).unwrap());
+    let spoiler = Connection::open(&path).unwrap();
+    spoiler.execute_batch("CREATE TRIGGER spoil BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'no'); END").unwrap();
+    let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default()).with_canary(None);
+    let (serving, _) = serve(&inbox, &worker, TOKEN).await;
+    let running = Case::run(worker);
+    until(|| running.pulse.canary_silence() > Some(OFTEN * 10)).await;
+    assert_eq!(running.pulse.canary_age(), None);
+    spoiler.execute_batch("DROP TRIGGER spoil").unwrap();
+    until(|| running.pulse.canary_age().is_some()).await;
+    serving.stop().await;
+    running.stop().await;
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
 use asyncapi_runtime::http::{Receiver, Tally};
-use asyncapi_runtime::inbox::{Inbox, Memory, Sqlite};
+use asyncapi_runtime::inbox::{Inbox, Memory, Page, Sqlite};
 use asyncapi_runtime::server::Server;
 use asyncapi_runtime::verify::{HmacSha256Hex, Verify, VerifyError, sign};
 use asyncapi_runtime::{Accept, Accepted, BoxFuture, Durable, Headers, Inbound, NotAccepted};
@@ -69,6 +69,28 @@ async fn stored_duplicate_and_quarantined_are_2xx() {
 }
 
 #[tokio::test]
+async fn what_is_not_verified_is_401_and_nothing_of_it_is_stored() {
+    let inbox = Arc::new(Memory::new());
+    let serving = serve(receiver(Arc::clone(&inbox))).await;
+    let body = body("e1", "fine");
+    let (right, anothers) = (signature(&body), sign(&secret("another"), body.as_bytes()));
+    let of_another_body = signature("another body");
+    let refused: [&[_]; 5] = [
+        &[],
+        &[(HEADER, "00")],
+        &[(HEADER, &anothers)],
+        &[(HEADER, &of_another_body)],
+        &[(HEADER, &right), (HEADER, &right)],
+    ];
+    for headers in refused {
+        assert_eq!(post(serving.address, headers, &body).await.status, 401, "{headers:?}");
+    }
+    assert!(inbox.list(Page::first()).await.unwrap().is_empty());
+    assert_eq!(post(serving.address, &[(HEADER, &right)], &body).await.status, 202);
+    serving.stop().await;
+}
+
+#[tokio::test]
 async fn a_connection_without_a_whole_head_is_closed() {
     let server = Server::new(receiver(Memory::new())).with_header_deadline(SHORT);
     let serving = run(server).await;
@@ -86,10 +108,76 @@ async fn a_connection_without_a_whole_head_is_closed() {
         }
     };
     timeout(PATIENCE, dripping).await.expect("it is closed");
-    // Nor does having been good before.
+    // Nor does having had an answer that is no 2xx.
     let mut stream = TcpStream::connect(serving.address).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nhost: h\r\n\r\n").await.unwrap();
     closed(stream).await;
+    serving.stop().await;
+}
+
+/// Sends a delivery over a connection that stays open, and reads the answer, which is a 2xx.
+async fn deliver_over(stream: &mut TcpStream, id: &str) {
+    let body = body(id, "fine");
+    let length = body.len().to_string();
+    let head = head("POST", &[("content-length", &length), (HEADER, &signature(&body))]);
+    let head = head.replace("connection: close\r\n", "");
+    stream.write_all((head + &body).as_bytes()).await.unwrap();
+    let mut answer = [0; 1_024];
+    let read = timeout(PATIENCE, stream.read(&mut answer)).await.expect("an answer").unwrap();
+    assert!(answer[..read].starts_with(b"HTTP/1.1 202 "), "{}", String::from_utf8_lossy(&answer[..read]));
+}
+
+#[tokio::test]
+async fn a_connection_of_a_sender_is_kept_between_requests_and_half_a_head_on_it_is_not() {
+    let server = Server::new(receiver(Memory::new())).with_header_deadline(SHORT);
+    let serving = run(server).await;
+    let mut stream = TcpStream::connect(serving.address).await.unwrap();
+    for id in ["e1", "e2", "e3"] {
+        deliver_over(&mut stream, id).await;
+        sleep(SHORT * 3).await;
+    }
+    stream.write_all(b"POST / HTTP/1.1\r\nx: ").await.unwrap();
+    // The two minutes for which it would be kept are longer than anybody waits here.
+    closed(stream).await;
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_of_a_sender_is_closed_when_it_is_idle_for_too_long_or_others_want_its_place() {
+    let server = || Server::new(receiver(Memory::new())).with_header_deadline(SHORT);
+    for server in [server().with_idle_deadline(SHORT * 2), server().with_connections(1)] {
+        let serving = run(server).await;
+        let mut stream = TcpStream::connect(serving.address).await.unwrap();
+        deliver_over(&mut stream, "e1").await;
+        closed(stream).await;
+        serving.stop().await;
+    }
+}
+
+/// The types of the frames in what a server of HTTP/2 has sent.
+fn frames(mut bytes: &[u8]) -> Vec<u8> {
+    let mut types = Vec::new();
+    while let [a, b, c, kind, rest @ ..] = bytes {
+        types.push(*kind);
+        let length = u32::from_be_bytes([0, *a, *b, *c]) as usize;
+        bytes = rest.get(5 + length..).unwrap_or_default();
+    }
+    types
+}
+
+#[tokio::test]
+async fn over_http_2_the_end_of_an_idle_connection_is_announced() {
+    const GOAWAY: u8 = 7;
+    let serving = run(Server::new(receiver(Memory::new())).with_header_deadline(SHORT)).await;
+    let mut stream = TcpStream::connect(serving.address).await.unwrap();
+    let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    // The head of a POST to http://h/, which is the whole request.
+    let request = [&[0, 0, 6, 1, 5, 0, 0, 0, 1], [0x83, 0x86, 0x84, 0x41, 1, b'h'].as_slice()].concat();
+    let begin = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", settings.as_slice(), &request].concat();
+    stream.write_all(&begin).await.unwrap();
+    let mut sent = Vec::new();
+    let _reset = timeout(PATIENCE, stream.read_to_end(&mut sent)).await.expect("it is closed");
+    assert!(frames(&sent).contains(&GOAWAY), "{:?}", frames(&sent));
     serving.stop().await;
 }
 

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,6 +134,14 @@ fn no_delays_are_too_long_or_too_short_to_be_waited_for() {
     assert!(delays.is_sorted() && delays.len() == 7, "{delays:?}");
     assert!(delays[0] >= Duration::from_millis(750) && delays[0] <= Duration::from_secs(1), "{delays:?}");
     assert!(delays[6] >= Duration::from_secs(450) && delays[6] <= Duration::from_secs(600), "{delays:?}");
+}
+
+#[test]
+fn what_failed_together_is_not_tried_again_together() {
+    for attempt in 1..8 {
+        let delays: HashSet<_> = (0..32).filter_map(|_| Retries::default().delay_after(attempt)).collect();
+        assert!(delays.len() > 16, "after attempt {attempt}: {delays:?}");
+    }
 }
 
 #[tokio::test]

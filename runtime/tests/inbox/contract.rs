@@ -63,6 +63,27 @@ async fn one_id_is_one_event_from_put_to_purge() {
 }
 
 #[tokio::test]
+async fn what_is_pending_is_never_thrown_away_however_old_it_is() {
+    for case in each() {
+        for id in ["waiting", "leased", "requeued"] {
+            case.put(event(id)).await;
+        }
+        let leased = case.lease(3).await;
+        let [waiting, _, rejected_once] = leased.as_slice() else { panic!("{}: three", case.name) };
+        case.inbox.settle(waiting.ticket, Settlement::Retry { after: DAY }).await.unwrap();
+        case.inbox.settle(rejected_once.ticket, Settlement::Dead(rejected())).await.unwrap();
+        assert!(case.inbox.requeue(EventId::new("requeued")).await.unwrap());
+        for id in ["ready", "held"] {
+            case.put(event_of(id, "k")).await;
+        }
+        case.clock.pass(1_000 * DAY);
+        let soon = Retention { done: Duration::ZERO, dead: Some(Duration::ZERO) };
+        assert_eq!(case.inbox.purge(soon).await.unwrap(), Purged::default(), "{}", case.name);
+        assert_eq!(case.inbox.stats().await.unwrap().pending, 5, "{}", case.name);
+    }
+}
+
+#[tokio::test]
 async fn dead_letters_are_kept_until_they_are_discarded_or_as_long_as_was_said() {
     for case in each() {
         for id in ["e1", "e2", "e3"] {

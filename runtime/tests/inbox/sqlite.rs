@@ -115,7 +115,7 @@ async fn what_is_no_inbox_is_left_alone() {
     let text = directory.path().join("notes.txt");
     std::fs::write(&text, "not a database, but a text that is longer than the header of one would be".repeat(20))
         .unwrap();
-    assert!(Sqlite::open(&text).is_err());
+    assert!(matches!(Sqlite::open(&text), Err(InboxError::Unreadable(_))));
 
     let other = directory.path().join("other.sqlite");
     Connection::open(&other).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
@@ -127,6 +127,33 @@ async fn what_is_no_inbox_is_left_alone() {
     assert!(matches!(Sqlite::open(&newer), Err(InboxError::Unreadable(_))));
 
     assert!(matches!(Sqlite::open(directory.path().join("no/such/inbox")), Err(InboxError::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_told_from_one_that_may_be_read_later() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = open_at(&path, START);
+    for number in 0..100 {
+        inbox.put(event(&number.to_string())).await.unwrap();
+    }
+    inbox.checkpoint().await.unwrap();
+    drop(inbox);
+    let length = std::fs::metadata(&path).unwrap().len();
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length / 2).unwrap();
+    assert!(matches!(Sqlite::open(&path), Err(InboxError::Unreadable(_))));
+    assert!(matches!(Sqlite::open_existing(&path), Err(InboxError::Unreadable(_))));
+}
+
+#[tokio::test]
+async fn once_it_is_closed_nothing_is_left_beside_the_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = open_at(&path, START);
+    inbox.put(event("e1")).await.unwrap();
+    drop(inbox);
+    let left: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["inbox.sqlite"]);
 }
 
 #[cfg(unix)]

@@ -3,7 +3,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::time;
 use crate::inbox::InboxError;
@@ -157,6 +157,10 @@ fn create(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.execute_batch("COMMIT")
 }
 
+/// What no waiting helps with is told apart.
 fn unavailable(error: rusqlite::Error) -> InboxError {
-    InboxError::Unavailable(error.into())
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => InboxError::Unreadable(error.into()),
+        _ => InboxError::Unavailable(error.into()),
+    }
 }

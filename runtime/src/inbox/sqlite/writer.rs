@@ -1,4 +1,6 @@
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use std::{mem, slice, thread};
 
 use rusqlite::Connection;
@@ -13,9 +15,14 @@ use crate::inbox::InboxError;
 /// The most jobs that share a transaction. More would make the first of them wait for the last.
 const AT_MOST: usize = 512;
 
+/// How long whoever closes the inbox waits for that: usually a few milliseconds, and no longer for a disk that is stuck.
+const CLOSING: Duration = Duration::from_millis(250);
+
 /// The way to the thread that owns the connection. The thread ends when this is dropped.
 pub(super) struct Writer {
-    queue: mpsc::UnboundedSender<Box<dyn Job>>,
+    queue: Option<mpsc::UnboundedSender<Box<dyn Job>>>,
+    /// Hears of it when the thread has closed the file.
+    closed: Mutex<Receiver<()>>,
 }
 
 /// What has to hold once a transaction is committed, for those who asked for it.
@@ -97,10 +104,17 @@ where
 impl Writer {
     pub(super) fn start(connection: Connection, files: Files, log: Log) -> Result<Self, InboxError> {
         let (queue, jobs) = mpsc::unbounded_channel();
+        let (closing, closed) = sync_channel(0);
         let thread = thread::Builder::new().name("inbox".to_owned());
-        let started = thread.spawn(move || write(&connection, files, &log, jobs));
+        let started = thread.spawn(move || {
+            write(&connection, files, &log, jobs);
+            // The last connection to be closed takes the log with it.
+            drop(log);
+            drop(connection);
+            drop(closing);
+        });
         started.map_err(|error| InboxError::Unavailable(error.into()))?;
-        Ok(Self { queue })
+        Ok(Self { queue: Some(queue), closed: Mutex::new(closed) })
     }
 
     /// Has this done. If the future is dropped before the work is begun, it is not done.
@@ -115,12 +129,24 @@ impl Writer {
     {
         let (reply, outcome) = oneshot::channel();
         let asked = Asked(Arc::new(Mutex::new(Some(work))));
-        let queued = self.queue.send(Box::new(Pending { work: Arc::clone(&asked.0), needs, outcome: None, reply }));
+        let job = Box::new(Pending { work: Arc::clone(&asked.0), needs, outcome: None, reply });
+        let queued = self.queue.as_ref().is_some_and(|queue| queue.send(job).is_ok());
         async move {
             let _until_answered = asked;
-            queued.map_err(|_| InboxError::Closed)?;
+            if !queued {
+                return Err(InboxError::Closed);
+            }
             outcome.await.unwrap_or(Err(InboxError::Closed))
         }
+    }
+}
+
+impl Drop for Writer {
+    /// Waits for the file to be closed, so that nothing is left beside it when the process ends.
+    fn drop(&mut self) {
+        self.queue = None;
+        let closed = self.closed.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let _closed_or_stuck = closed.recv_timeout(CLOSING);
     }
 }
 
