@@ -350,11 +350,10 @@ impl Inbox for Nats {
         })
     }
 
-    /// Dead letters only: the server forgets ids by itself. What it has forgotten in the queue is taken up again.
+    /// Dead letters only: the server forgets ids by itself.
     fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
         Box::pin(async move {
             self.keep_arrival().await?;
-            self.take_up_what_is_left().await?;
             let dead = match retention.dead {
                 Some(kept) => self.purge_letters(kept).await?,
                 None => 0,

@@ -30,19 +30,20 @@ const INBOX_DEADLINE: Duration = Duration::from_secs(2);
 /// | `/readyz` | 200; 503 while the server drains, or when the inbox does not answer within 2 seconds |
 /// | `/metrics` | numbers in Prometheus' text format |
 ///
-/// **Silence is an alarm.** What to be woken by, as conditions for Prometheus:
+/// **Silence is an alarm.** What to be woken by, as conditions for Prometheus, and what to do then. What was acknowledged is
+/// stored meanwhile; what was not is sent again for about an hour by most senders.
 ///
-/// | condition | what it means |
-/// |---|---|
-/// | `absent(asyncapi_inbox_up) or asyncapi_inbox_up == 0` | nobody answers, or the inbox does not |
-/// | `asyncapi_inbox_last_event_seconds > 3600` | longer than the sender is ever silent: it may have disabled the webhook, or never have known it |
-/// | `asyncapi_inbox_oldest_pending_seconds > 900` | handlers are behind, or fail |
-/// | `asyncapi_worker_heartbeat_seconds > 60` | the worker is dead |
-/// | `asyncapi_canary_seconds > 180` | what goes in does not come out |
-/// | `asyncapi_inbox_dead > 0` | there is work for a person |
-/// | `increase(asyncapi_answers_total{answer="too_large"}[1h]) > 0` | a body that never comes through, however often it is sent |
-/// | `increase(asyncapi_answers_total{status="503"}[10m]) > 0` | storing fails, or memory is short |
-/// | `increase(asyncapi_answers_total{status="401"}[10m]) > 0` | the token was changed, or somebody guesses |
+/// | condition | what it means | what to do |
+/// |---|---|---|
+/// | `absent(asyncapi_inbox_up) or asyncapi_inbox_up == 0` | nobody answers, or the inbox does not | start it; else the log says why it cannot store: room on the disk, the file where it was, nobody who holds it, a NATS server that answers |
+/// | `asyncapi_inbox_last_event_seconds > 3600` | longer than the sender is ever silent: it may have disabled the webhook, or never have known it | look at the sender's side, and enable it by hand; what it did not send in between it has to be asked for |
+/// | `asyncapi_inbox_oldest_pending_seconds > 900` | handlers are behind, or fail | `attempt failed` in the log says why; mend what they need, or allow more at once. Nothing is lost, and nothing has to be sent again |
+/// | `asyncapi_worker_heartbeat_seconds > 60` | the worker is dead, or its threads are blocked | restart the process: what it worked on is handled again |
+/// | `asyncapi_canary_seconds > 180` | what goes in does not come out | `canary not …` in the log says where it is stuck; with no such line, the worker |
+/// | `asyncapi_inbox_dead > 0` | there is work for a person | list them with their reasons, mend the handler or the document, requeue them |
+/// | `increase(asyncapi_answers_total{answer="too_large"}[1h]) > 0` | a body that never comes through, however often it is sent | raise the limit of bodies within the hour, and with it the budget |
+/// | `increase(asyncapi_answers_total{status="503"}[10m]) > 0` | storing fails, or memory is short | `not_accepted`: as with the first; `busy`: a flood, or a budget that is too small; `draining`: a restart, and nothing to do |
+/// | `increase(asyncapi_answers_total{status="401"}[10m]) > 0` | the token was changed, or somebody guesses | compare the token with the sender's; accept the old one and the new one for a while |
 ///
 /// Canaries are counted among answers and attempts, not among events.
 #[derive(Clone)]

@@ -41,6 +41,7 @@ pub(super) struct Held {
 
 impl Nats {
     pub(super) async fn lease_some(&self, most: usize) -> Result<Batch, InboxError> {
+        self.look_for_what_is_left().await;
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let (mut leased, mut failed) = (Vec::new(), None);
         // In turns, so that none is always last; and no more than are wanted at a time.

@@ -5,10 +5,10 @@
 //! down, it would be lost.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::stream::{self, PARTITIONS, subject};
-use super::{Nats, frame, unavailable};
+use super::{Nats, SILENCE, frame, unavailable, within};
 use crate::inbox::InboxError;
 
 /// How many ends are remembered, to tell an event that is done from one that has to be handled again.
@@ -21,6 +21,8 @@ pub(super) struct Ends {
     ended: VecDeque<u64>,
     /// Since when a number has been seen in the queue with nobody to have it.
     left: BTreeMap<u64, Instant>,
+    /// When that was last looked for.
+    looked: Option<Instant>,
 }
 
 impl Ends {
@@ -30,11 +32,29 @@ impl Ends {
         }
         self.ended.push_back(sequence);
     }
+
+    /// Whether it is to be looked for now, which it then is.
+    fn is_due(&mut self, every: Duration) -> bool {
+        let is_due = self.looked.is_none_or(|looked| looked.elapsed() >= every);
+        if is_due {
+            self.looked = Some(Instant::now());
+        }
+        is_due
+    }
 }
 
 impl Nats {
+    /// Looks for what is left behind, once in the time of a lease. Where no server answers, the next time does.
+    pub(super) async fn look_for_what_is_left(&self) {
+        if self.ends().is_due(self.lease)
+            && let Err(error) = within(SILENCE, self.take_up_what_is_left()).await
+        {
+            tracing::debug!(%error, "what a server may have forgotten was not looked for");
+        }
+    }
+
     /// Removes what is done and has been left behind for longer than a lease, and has the rest handled again.
-    pub(super) async fn take_up_what_is_left(&self) -> Result<(), InboxError> {
+    async fn take_up_what_is_left(&self) -> Result<(), InboxError> {
         let mut left = BTreeMap::new();
         for partition in 0..PARTITIONS {
             for sequence in self.left_in(partition).await? {
