@@ -13,6 +13,11 @@ static SCHEMAS: Schemas = Schemas::new(
         "Closed": {"additionalProperties": false},
         "Pair": {"items": [{}, {}], "additionalItems": false},
         "Event": {"oneOf": [{"$ref": "#/definitions/Placed"}, {"$ref": "#/definitions/Closing"}]},
+        "Sent": {"oneOf": [
+            {"required": ["kind", "stamp"], "properties": {"kind": {"const": "letter"}, "pages": {"maximum": 9}}},
+            {"required": ["kind", "weight"], "properties": {"kind": {"enum": ["parcel", "crate"]}}},
+            {"type": "string"}
+        ]},
         "Placed": {"required": ["kind"], "properties": {"kind": {"const": "placed"}, "count": {"minimum": 1}}},
         "Closing": {"required": ["kind"], "properties": {"kind": {"const": "closing"}, "event": {"$ref": "#/definitions/Event"}}},
         "a/b%c": {"type": "null"},
@@ -60,6 +65,16 @@ fn of_a_union_the_alternative_that_is_meant_is_told_too() {
     let expected = [("", "oneOf"), ("/event", "oneOf"), ("/event/count", "minimum")];
     assert_eq!(found("Event", &wrong), pairs(&expected));
     assert_eq!(found("Event", &json!({"kind": "lost"})), pairs(&[("", "oneOf")]));
+}
+
+#[test]
+fn what_the_alternative_of_the_tag_lacks_is_told() {
+    let letter = json!({"kind": "letter", "pages": 10});
+    assert_eq!(found("Sent", &letter), pairs(&[("", "oneOf"), ("", "required"), ("/pages", "maximum")]));
+    let violations = SCHEMAS.check("Sent", &json!({"kind": "crate"})).expect_err("it has no weight").to_string();
+    assert!(violations.contains("\"weight\" is a required property"), "{violations}");
+    // Without a tag nothing says which is meant.
+    assert_eq!(found("Sent", &json!({})), pairs(&[("", "oneOf")]));
 }
 
 #[test]

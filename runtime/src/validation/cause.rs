@@ -48,17 +48,28 @@ fn is_not_null(errors: &[ValidationError<'_>]) -> bool {
 }
 
 /// The alternative that is meant: the only one that is not ruled out by the type of the value, by a property that it lacks,
-/// or by a constant in one of its properties, such as a tag.
+/// or by a constant in one of its properties, such as a tag. Where all are, a constant says more than what is lacking: the
+/// alternative of the tag is meant, whatever else it asks for.
 fn meant<'a>(union: &str, alternatives: &'a [Vec<ValidationError<'static>>]) -> Option<&'a [ValidationError<'static>]> {
-    let rules_out = |error: &ValidationError<'_>| {
+    let below = |error: &ValidationError<'_>| {
         let below = error.instance_path().as_str().strip_prefix(union).unwrap_or_default();
-        match error.kind() {
-            Kind::Type { .. } | Kind::Required { .. } | Kind::FalseSchema => below.is_empty(),
-            Kind::Constant { .. } | Kind::Enum { .. } => below.matches('/').count() <= 1,
-            _ => false,
-        }
+        below.matches('/').count()
     };
-    let mut possible = alternatives.iter().filter(|errors| !errors.iter().any(rules_out));
+    let is_of_another = |error: &ValidationError<'_>| match error.kind() {
+        Kind::Type { .. } | Kind::FalseSchema => below(error) == 0,
+        Kind::Constant { .. } | Kind::Enum { .. } => below(error) <= 1,
+        _ => false,
+    };
+    let is_lacking = |error: &ValidationError<'_>| matches!(error.kind(), Kind::Required { .. }) && below(error) == 0;
+    only(alternatives, |error| is_of_another(error) || is_lacking(error)).or_else(|| only(alternatives, is_of_another))
+}
+
+/// The only alternative that no error rules out.
+fn only<'a, 'e>(
+    alternatives: &'a [Vec<ValidationError<'e>>],
+    rules_out: impl Fn(&ValidationError<'e>) -> bool,
+) -> Option<&'a [ValidationError<'e>]> {
+    let mut possible = alternatives.iter().filter(|errors| !errors.iter().any(&rules_out));
     match (possible.next(), possible.next()) {
         (Some(only), None) => Some(only),
         _ => None,
