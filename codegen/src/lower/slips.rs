@@ -1,12 +1,13 @@
 //! Names in schemas that are probably meant otherwise: what they say is legal, and no code is wrong for it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{merge, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Keywords, Place, SchemaId, Schemas};
+use crate::ir::TagValue;
 use crate::near;
 
 /// Runs every rule over every schema.
@@ -106,7 +107,7 @@ fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diag
 /// oneOf: [{$ref: '#/components/schemas/Cat'}, …]   # whose `kind` is `{enum: [feline, canine]}`
 /// ```
 ///
-/// By the names of the components nothing that is valid would be told.
+/// By the names of the components nothing that is valid would be told; nor where two of them have one `const`.
 fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
     let Some(discriminator) = &keywords.discriminator else { return };
     let merged = merge::flat(schemas, keywords);
@@ -123,11 +124,25 @@ fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diag
         return;
     }
     let name = &discriminator.property;
-    let labels: Vec<String> = unnamed.iter().map(|label| format!("`{label}`")).collect();
-    let message =
-        format!("no value of `{name}` means {}, so what they hold tells alternatives apart", labels.join(" or "));
-    let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("discriminator"), message);
-    diagnostics.push(diagnostic.with_cure(format!("give `{name}` a `const` in each of them")));
+    let mut by_values: BTreeMap<&[TagValue], Vec<String>> = BTreeMap::new();
+    for alternative in &unnamed {
+        by_values.entry(&alternative.limited).or_default().push(format!("`{}`", alternative.label));
+    }
+    for (values, labels) in by_values {
+        let (message, cure) = match values {
+            [only] => (
+                format!("`{only}` of `{name}` means {} alike", labels.join(" and ")),
+                format!("give `{name}` another value in each of them"),
+            ),
+            _ => (
+                format!("no value of `{name}` means {}", labels.join(" or ")),
+                format!("give `{name}` a `const` in each of them"),
+            ),
+        };
+        let message = format!("{message}, so what they hold tells alternatives apart");
+        let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("discriminator"), message);
+        diagnostics.push(diagnostic.with_cure(cure));
+    }
 }
 
 /// ```yaml

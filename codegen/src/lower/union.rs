@@ -364,13 +364,24 @@ impl Own {
     }
 }
 
+/// An alternative that no value of the discriminator means.
+pub(super) struct Unnamed {
+    pub(super) label: String,
+    /// What its property is limited to, which others have too.
+    pub(super) limited: Vec<TagValue>,
+}
+
 /// The alternatives of a discriminator, where the values that its property is limited to name none of them.
-pub(super) fn unnamed(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &Keywords)]) -> Vec<String> {
+pub(super) fn unnamed(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &Keywords)]) -> Vec<Unnamed> {
     if discriminated(schemas, discriminator, objects).is_some() {
         return Vec::new();
     }
-    let own = objects.iter().map(|(id, keywords)| Own::of(schemas, discriminator, *id, keywords));
-    own.filter(|own| own.mapped.is_empty() && own.implied_name().is_none()).map(|own| own.name).collect()
+    let own: Vec<Own> = objects.iter().map(|(id, keywords)| Own::of(schemas, discriminator, *id, keywords)).collect();
+    let is_shared = |value: &TagValue| own.iter().filter(|own| own.limited.contains(value)).count() > 1;
+    let is_unnamed =
+        |own: &&Own| own.mapped.is_empty() && own.implied_name().is_none() && own.limited.iter().all(is_shared);
+    let unnamed = own.iter().filter(is_unnamed);
+    unnamed.map(|own| Unnamed { label: own.name.clone(), limited: own.limited.clone() }).collect()
 }
 
 /// A key of a mapping is a text, whatever the property is.

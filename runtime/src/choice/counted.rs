@@ -14,6 +14,9 @@ pub(super) struct Counted<'a> {
     pub(super) parts: &'a Cell<usize>,
 }
 
+/// How many parts more a listed value is worth.
+const TELLING: usize = 4;
+
 impl<'a> Counted<'a> {
     fn count(self) {
         self.parts.set(self.parts.get() + 1);
@@ -95,13 +98,16 @@ impl<'de> Deserializer<'de> for Counted<'de> {
         self.counting(|value| value.deserialize_unit_struct(name, visitor))
     }
 
+    /// A listed value that is right may be what tells the alternative, and counts for several.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Self::Error> {
-        self.counting(|value| value.deserialize_enum(name, variants, visitor))
+        let read = self.counting(|value| value.deserialize_enum(name, variants, visitor))?;
+        (0..TELLING).for_each(|_| self.count());
+        Ok(read)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {

@@ -184,6 +184,40 @@ fn the_fault_of_a_body_is_that_of_the_message_that_has_a_use_for_most_of_it() {
 }
 
 #[test]
+fn a_listed_value_that_is_right_says_more_than_a_property() {
+    #[derive(Debug, Deserialize, Serialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Road {
+        Road,
+    }
+
+    #[derive(Debug, Deserialize, Serialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Water {
+        Water,
+    }
+
+    #[derive(Debug, Deserialize, Serialize)]
+    struct Car {
+        kind: Road,
+        seats: u8,
+        doors: u8,
+    }
+
+    #[derive(Debug, Deserialize, Serialize)]
+    struct Boat {
+        kind: Water,
+        draft: u8,
+    }
+
+    let boat = Inbound::new(r#"{"kind": "water", "doors": 1, "seats": 4}"#);
+    let fitting = Fitting::<()>::of(&boat).expect("it is JSON");
+    let wrong = fitting.or("car", |_: Car| ()).or("boat", |_: Boat| ()).told().expect_err("it has no draft");
+    assert!(wrong.message().starts_with("as `boat`, which is closest: missing field `draft`"), "{wrong}");
+    assert!(wrong.message().contains("; as `car`, at /kind: unknown variant `water`"), "{wrong}");
+}
+
+#[test]
 fn a_body_that_fits_but_for_its_headers_is_closest() {
     let fitting = Fitting::of(&Inbound::new(r#"{"to": {"street": "Elm"}, "words": "hello"}"#)).expect("it is JSON");
     let told = fitting.with_headers(&Headers::new()).or("parcel", Sent::Parcel).or("bare", Sent::Bare).told();
