@@ -247,4 +247,16 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             "server::what_comes_in_on_an_open_connection_during_a_drain_is_503_and_says_when_to_come_back",
         ),
     },
+    Mutation {
+        name: "each event has a commit of its own",
+        file: "runtime/src/inbox/sqlite/writer.rs",
+        sites: &[("jobs.blocking_recv_many(&mut batch, AT_MOST)", "jobs.blocking_recv_many(&mut batch, 1)")],
+        proof: ("inbox", "sqlite::those_that_wait_share_a_commit"),
+    },
+    Mutation {
+        name: "an inbox is never said to be behind",
+        file: "runtime/src/server/metrics.rs",
+        sites: &[("stats.oldest_pending.unwrap_or_default()", "Duration::ZERO")],
+        proof: ("durable", "monitor::what_is_silent_or_behind_shows_for_how_long"),
+    },
 ];

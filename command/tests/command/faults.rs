@@ -24,17 +24,27 @@ fn duplicates_and_dropped_answers_are_handled_once() {
     assert_eq!(handled.len(), 150);
 }
 
-#[test]
-fn kill_9_loses_nothing_that_was_acknowledged() {
-    const KILLS: u32 = 5;
+#[derive(Clone, Copy)]
+enum How {
+    Killed,
+    Terminated,
+}
+
+/// Ends the receiver again and again while events come, and counts afterwards.
+fn interrupted(times: u32, rate: u32, how: How) {
     const AT_ONCE: u32 = 8;
     let place = Place::new();
     let arguments = ["--exec", NOTE, "--concurrency", "8", "--first-retry", "100ms", "--last-retry", "1s"];
     let mut serving = place.serve(&arguments);
-    let sim = place.sim(&["--for", "4s", "--rate", "60", "--compress", "600"]);
-    for kill in 0..KILLS {
-        sleep(Duration::from_millis(u64::from(300 + kill * 137 % 200)));
-        serving.kill();
+    // A little longer than it is interrupted.
+    let (span, rate) = (format!("{}ms", 1_000 + times * 600), rate.to_string());
+    let sim = place.sim(&["--for", &span, "--rate", &rate, "--compress", "600"]);
+    for number in 0..times {
+        sleep(Duration::from_millis(u64::from(150 + number * 137 % 350)));
+        match how {
+            How::Killed => serving.kill(),
+            How::Terminated => drop(serving.terminate()),
+        }
         serving = place.serve(&arguments);
     }
     let (report, code) = report(sim);
@@ -47,8 +57,34 @@ fn kill_9_loses_nothing_that_was_acknowledged() {
     assert!(lost.is_empty(), "of {} acknowledged: {lost:?}", acknowledged.len());
     assert_eq!(listed["dead"], 0, "{listed}");
     let again: u32 = handled.values().map(|runs| runs - 1).sum();
-    assert!(again <= KILLS * AT_ONCE, "{again} runs more than events");
-    println!("{} acknowledged, {KILLS} kills, {again} runs more; {report}", acknowledged.len());
+    let in_flight = match how {
+        How::Killed => times * AT_ONCE,
+        How::Terminated => 0,
+    };
+    assert!(again <= in_flight, "{again} runs more than events");
+    println!("{} acknowledged, {times} times, {again} runs more; {report}", acknowledged.len());
+}
+
+#[test]
+fn kill_9_loses_nothing_that_was_acknowledged() {
+    interrupted(5, 60, How::Killed);
+}
+
+#[test]
+#[ignore = "long form"]
+fn kill_9_two_hundred_times() {
+    interrupted(200, 300, How::Killed);
+}
+
+#[test]
+fn sigterm_loses_nothing_and_runs_nothing_twice() {
+    interrupted(3, 60, How::Terminated);
+}
+
+#[test]
+#[ignore = "long form"]
+fn sigterm_a_hundred_times() {
+    interrupted(100, 300, How::Terminated);
 }
 
 #[test]

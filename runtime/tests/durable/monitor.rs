@@ -56,6 +56,31 @@ async fn a_receiver_that_is_well_says_so_in_numbers() {
 }
 
 #[tokio::test]
+async fn what_is_silent_or_behind_shows_for_how_long() {
+    const HOUR: f64 = 3_600.0;
+    let clock = Arc::new(FastClock::times(1));
+    let measured: Arc<dyn Clock> = clock.clone();
+    let inbox = Arc::new(Memory::new().with_clock(measured.clone()));
+    let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default()).with_clock(measured);
+    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox)).with_pulse(worker.pulse());
+    let serving = run(Server::new(receiver(inbox)).with_monitor(monitor)).await;
+    for body in [body("e1", "fine"), "no JSON".to_owned()] {
+        assert_eq!(post(serving.address, &[(HEADER, &signature(&body))], &body).await.status, 202);
+    }
+    clock.set_by(1);
+    let samples = parse(&get(&serving, "/metrics").await.body);
+    assert_eq!((samples["asyncapi_inbox_pending"], samples["asyncapi_inbox_dead"]), (1.0, 1.0));
+    for gauge in [
+        "asyncapi_inbox_oldest_pending_seconds",
+        "asyncapi_inbox_last_event_seconds",
+        "asyncapi_worker_heartbeat_seconds",
+    ] {
+        let age = samples[gauge];
+        assert!((24.0 * HOUR..25.0 * HOUR).contains(&age), "{gauge}: {age}");
+    }
+}
+
+#[tokio::test]
 async fn a_silent_worker_is_not_alive() {
     let clock = Arc::new(FastClock::times(1));
     let measured: Arc<dyn Clock> = clock.clone();

@@ -201,6 +201,43 @@ async fn while_another_holds_the_file_those_that_wait_are_told_together() {
     assert!(puts.iter().all(|put| matches!(put, Err(InboxError::Unavailable(_)))), "{puts:?}");
 }
 
+/// How many transactions stand in a log, by the frames that end one (<https://sqlite.org/fileformat2.html#walformat>).
+fn transactions(log: &Path) -> usize {
+    const HEAD: usize = 32;
+    const HEAD_OF_FRAME: usize = 24;
+    let log = std::fs::read(log).unwrap();
+    let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
+    let (page, salt) = (number(8) as usize, number(16));
+    let frames = (HEAD..log.len()).step_by(HEAD_OF_FRAME + page);
+    frames.filter(|frame| number(frame + 4) > 0 && number(frame + 8) == salt).count()
+}
+
+#[tokio::test]
+async fn those_that_wait_share_a_commit() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = Arc::new(open_at(&path, START));
+    inbox.put(event("before")).await.unwrap();
+    // Who reads what is in the log keeps it from beginning again.
+    let reader = Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM event").unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let log = directory.path().join("inbox.sqlite-wal");
+    let before = transactions(&log);
+    let mut puts = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let inbox = Arc::clone(&inbox);
+        puts.spawn(async move { inbox.put(event(&number.to_string())).await });
+    }
+    tokio::task::yield_now().await;
+    other.execute_batch("ROLLBACK").unwrap();
+    let puts = puts.join_all().await;
+    assert!(puts.iter().all(|put| matches!(put, Ok(Put::Stored(_)))), "{puts:?}");
+    let shared = transactions(&log) - before;
+    assert!((1..10).contains(&shared), "{shared} transactions for 100 events");
+}
+
 /// A body, as long as it is in memory.
 struct Held(#[expect(dead_code, reason = "it is counted, not looked at")] Arc<()>);
 
