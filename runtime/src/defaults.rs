@@ -5,7 +5,7 @@
 //! | head of a request, and a connection on which none was answered 2xx | [5 s](HEADER_DEADLINE) | `Server::with_header_deadline` |
 //! | a connection between requests, once one was | [2 min](IDLE_DEADLINE) | `Server::with_idle_deadline` |
 //! | size of the head of a request | [64 KiB](HEADER_LIMIT) | `Server::with_header_limit` |
-//! | connections at once | [4,096](CONNECTIONS) | `Server::with_connections` |
+//! | connections at once, and requests | [4,096](CONNECTIONS) | `Server::with_connections` |
 //! | body, from its first byte to its last | [10 s](BODY_DEADLINE) | `Receiver::with_body_deadline` |
 //! | size of a body | [8 MiB](BODY_LIMIT) | `Receiver::with_body_limit` |
 //! | bodies in memory together, from their first byte until the answer | [64 MiB](BODY_BUDGET) | `Receiver::with_body_budget` |
@@ -33,7 +33,7 @@ pub const HEADER_DEADLINE: Duration = Duration::from_secs(5);
 pub const IDLE_DEADLINE: Duration = Duration::from_secs(2 * 60);
 /// How many bytes the head of a request may have.
 pub const HEADER_LIMIT: usize = 64 * 1024;
-/// How many connections there may be at once.
+/// How many connections there may be at once, and how many requests.
 pub const CONNECTIONS: usize = 4_096;
 /// How long a body may take.
 pub const BODY_DEADLINE: Duration = Duration::from_secs(10);

@@ -75,6 +75,7 @@ const BREATHER: Duration = Duration::from_millis(100);
 /// | size of a body | 8 MiB, see [`Receiver::with_body_limit`] | 413 |
 /// | bodies in memory | 64 MiB, see [`Receiver::with_body_budget`] | 503 |
 /// | connections | 4,096 | they wait in the system's queue |
+/// | requests at once, of which HTTP/2 has several a connection | as many as connections | 503 |
 /// | drain | 30 s | the connections that are left are closed |
 ///
 /// The process needs as many file descriptors as connections, and some more (`ulimit -n`).
@@ -153,7 +154,7 @@ impl<A: Accept + 'static> Server<A> {
         self
     }
 
-    /// Sets how many connections there may be at once. Default: 4,096.
+    /// Sets how many connections, and how many requests, there may be at once. Default: 4,096.
     #[must_use]
     pub fn with_connections(mut self, connections: usize) -> Self {
         self.connections = connections.clamp(1, Semaphore::MAX_PERMITS);
@@ -179,6 +180,7 @@ impl<A: Accept + 'static> Server<A> {
             stopped,
             places: Arc::clone(&places),
             connections: self.connections,
+            requests: Arc::new(Semaphore::new(self.connections)),
         };
         let mut stop = pin!(stop);
         let mut open = JoinSet::new();

@@ -9,6 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{ChildStdin, Command, ExitCode, Stdio};
 use std::sync::{Mutex, PoisonError};
 
+use rustix::io::ioctl_fionbio;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// What this program is called with to be the watcher. It is no word for people.
@@ -38,7 +39,12 @@ impl Watcher {
         let mut watcher = Command::new(std::env::current_exe()?);
         // A group of its own: Ctrl-C is for serve, which ends what it runs by itself.
         watcher.arg(CALL).process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let way = watcher.spawn()?.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        Self::by(watcher.spawn()?.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?)
+    }
+
+    /// A watcher that does not read, as one that was stopped, must not stop `serve`.
+    fn by(way: ChildStdin) -> io::Result<Self> {
+        ioctl_fionbio(&way, true)?;
         Ok(Self(Mutex::new(way)))
     }
 
@@ -68,4 +74,32 @@ pub(crate) fn run() -> ExitCode {
         let _gone = kill_process_group(leader, Signal::KILL);
     }
     ExitCode::SUCCESS
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    use rustix::process::getpid;
+
+    use super::{Turn, Watcher};
+
+    #[test]
+    fn a_watcher_that_does_not_read_is_waited_for_by_nobody() {
+        let mut deaf = Command::new("sleep").arg("600").stdin(Stdio::piped()).spawn().unwrap();
+        let watcher = Watcher::by(deaf.stdin.take().unwrap()).unwrap();
+        let (told, hears) = channel();
+        thread::spawn(move || {
+            // More than a pipe holds.
+            (0..20_000).for_each(|_| watcher.tell(Turn::Begins, getpid()));
+            told.send(())
+        });
+        let told = hears.recv_timeout(Duration::from_secs(60));
+        deaf.kill().unwrap();
+        deaf.wait().unwrap();
+        assert!(told.is_ok(), "it waits");
+    }
 }

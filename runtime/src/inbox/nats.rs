@@ -7,6 +7,7 @@ mod history;
 mod leases;
 mod left_behind;
 mod letters;
+mod lived;
 mod revisions;
 mod stream;
 
@@ -35,6 +36,7 @@ use crate::{BoxError, BoxFuture, defaults};
 use arrivals::Noted;
 use leases::Held;
 use left_behind::Ends;
+use lived::Began;
 use stream::{PARTITIONS, Seat, dead_subject, partition, subject};
 
 /// How long a server may take to answer. One that was killed never does, and another has its part soon after.
@@ -67,8 +69,8 @@ const HEAD_ROOM: usize = 192 * 1024;
 ///   event comes again. What a process did not survive is tried one at a time by each of the others.
 /// - Revisions are remembered for 7 days. Where they cannot be read, an event is handled all the same, and its
 ///   [`Freshness`](crate::Freshness) is not known. Headers that are no UTF-8 are mended.
-/// - When the last event came is known to 10 seconds. Dead letters are old by the clocks of the servers, should there be
-///   a [`Retention`] for them.
+/// - When the last event came is known to 10 seconds. Dead letters, should there be a [`Retention`] for them, grow old only
+///   while somebody works on the inbox, to some minutes, whatever the clocks of the servers are set to.
 /// - What waits or is worked on is listed as ready. Receipts are even for what is to be handled, and odd for dead
 ///   letters, which are numbered for themselves. One is found by its id by reading all that are before it.
 /// - A server takes messages of 1 MB unless told otherwise (`max_payload`), and what is larger is answered 413, as
@@ -95,6 +97,7 @@ pub struct Nats {
     leased: Mutex<HashMap<Receipt, Held>>,
     ends: Mutex<Ends>,
     noted: Noted,
+    began: Mutex<Option<Began>>,
     turn: AtomicUsize,
     changed: Notify,
 }
@@ -164,6 +167,7 @@ impl Nats {
             leased: Mutex::default(),
             ends: Mutex::default(),
             noted: Noted::never(),
+            began: Mutex::default(),
             turn: AtomicUsize::new(0),
             changed: Notify::new(),
         };
@@ -209,7 +213,7 @@ impl Nats {
     }
 
     async fn publish_event(&self, delivery: &Delivery, id: &str) -> Result<Put, InboxError> {
-        let frame = frame::write(State::Ready, 0, None, delivery);
+        let frame = frame::write(delivery);
         self.check_size(frame.len())?;
         let put = self.publish(subject(&self.name, partition(delivery)), id, frame).await;
         self.changed.notify_one();
@@ -223,7 +227,9 @@ impl Nats {
     }
 
     async fn bury(&self, delivery: &Delivery, attempts: u32, reason: &Reason, id: &str) -> Result<Put, InboxError> {
-        let frame = frame::write(State::Dead, attempts, Some(reason), delivery);
+        // Where that is not known, it is as old as the inbox and as it is by the clocks of the servers, whichever is less.
+        let lived = self.lived().await.ok();
+        let frame = frame::write_letter(delivery, attempts, reason, lived);
         let put = self.publish(dead_subject(&self.name), id, frame).await?;
         Ok(put.map_or(Put::Duplicate, |sequence| Put::Stored(Seat::Dead(sequence).receipt())))
     }
@@ -350,10 +356,16 @@ impl Inbox for Nats {
         })
     }
 
+    /// Writes down how far time has come, by which dead letters are old. All else is where it stays.
+    fn checkpoint(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        Box::pin(self.write_lived())
+    }
+
     /// Dead letters only: the server forgets ids by itself.
     fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
         Box::pin(async move {
             self.keep_arrival().await?;
+            self.write_lived().await?;
             let dead = match retention.dead {
                 Some(kept) => self.purge_letters(kept).await?,
                 None => 0,

@@ -4,8 +4,8 @@ use crate::defaults;
 
 /// How long an inbox keeps what is over.
 ///
-/// In `SQLite`'s that is a time in which a process has it open, so that a clock that was set by a day makes nothing a day
-/// older. Over NATS it is by the clocks of the servers.
+/// That is a time in which a process has it open, so that a clock that was set by a day makes nothing a day older. Over NATS
+/// the servers forget ids by themselves, and it is for dead letters only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Retention {
     /// The ids of done events: the deduplication horizon. Default: 7 days.

@@ -41,6 +41,8 @@ pub(super) struct Answering<A> {
     /// Those that are left of all connections.
     pub(super) places: Arc<Semaphore>,
     pub(super) connections: usize,
+    /// Those that are left of all requests, of which there are as many as connections.
+    pub(super) requests: Arc<Semaphore>,
 }
 
 impl<A> Clone for Answering<A> {
@@ -53,6 +55,7 @@ impl<A> Clone for Answering<A> {
             stopped: self.stopped.clone(),
             places: Arc::clone(&self.places),
             connections: self.connections,
+            requests: Arc::clone(&self.requests),
         }
     }
 }
@@ -101,7 +104,8 @@ impl<A: Accept + 'static> Answering<A> {
     /// Done once there was no request for too long. Where the protocol has words for it, that is announced first, so that
     /// a request which is on its way just then is answered. HTTP/1.1 has none.
     async fn until_idle(&self, activity: &Activity, announced: &Notify) {
-        let scarce = || self.places.available_permits().saturating_mul(4) < self.connections;
+        let is_stopped = || *self.stopped.borrow();
+        let scarce = || is_stopped() || self.places.available_permits().saturating_mul(4) < self.connections;
         activity.over(self.patience, scarce).await;
         if activity.is_http_2() {
             announced.notify_one();
@@ -117,9 +121,18 @@ impl<A: Accept + 'static> Answering<A> {
             return Ok(response);
         }
         if *self.stopped.borrow() {
-            self.receiver.tally().count(Answer::Draining);
-            return Ok(Answer::Draining.response());
+            return Ok(self.refuse(Answer::Draining));
         }
+        // Over HTTP/2 one connection may have many.
+        let requests = Arc::clone(&self.requests);
+        let Ok(_place) = requests.try_acquire() else {
+            return Ok(self.refuse(Answer::Busy));
+        };
         self.receiver.call(request).await
+    }
+
+    fn refuse(&self, answer: Answer) -> Response<Full<Bytes>> {
+        self.receiver.tally().count(answer);
+        answer.response()
     }
 }

@@ -22,15 +22,18 @@ use crate::server::serve;
 const A_WHILE: Duration = Duration::from_millis(200);
 
 /// An inbox that stores nothing before it is let.
-struct Gated {
+pub(crate) struct Gated {
     inbox: Memory,
     gate: Semaphore,
     came: AtomicUsize,
+    /// How often it was asked what there is.
+    pub(crate) asked: AtomicUsize,
 }
 
 impl Gated {
-    fn new() -> Arc<Self> {
-        Arc::new(Self { inbox: Memory::new(), gate: Semaphore::new(0), came: AtomicUsize::new(0) })
+    pub(crate) fn new() -> Arc<Self> {
+        let [came, asked] = [0, 0].map(AtomicUsize::new);
+        Arc::new(Self { inbox: Memory::new(), gate: Semaphore::new(0), came, asked })
     }
 
     async fn come(&self) {
@@ -87,7 +90,11 @@ impl Inbox for Gated {
     }
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
-        self.inbox.stats()
+        Box::pin(async move {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            tokio::time::sleep(A_WHILE).await;
+            self.inbox.stats().await
+        })
     }
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {

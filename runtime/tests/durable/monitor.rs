@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use asyncapi_runtime::inbox::{Inbox, Memory, Sqlite};
 use asyncapi_runtime::server::{Monitor, Server};
@@ -8,6 +9,7 @@ use asyncapi_runtime::{Clock, Worker};
 use rusqlite::Connection;
 use tokio::net::TcpListener;
 
+use crate::acknowledgement::Gated;
 use crate::client::{Reply, head, post, send};
 use crate::clock::FastClock;
 use crate::kit::{HEADER, body, receiver, signature};
@@ -105,6 +107,19 @@ async fn an_inbox_that_does_not_answer_is_not_ready() {
     assert!(get(&serving, "/metrics").await.body.contains("asyncapi_inbox_up 0"));
     other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(get(&serving, "/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_inbox_is_asked_once_for_all_who_ask_meanwhile() {
+    let inbox = Gated::new();
+    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox));
+    let serving = run(Server::new(receiver(Arc::clone(&inbox))).with_monitor(monitor)).await;
+    let asking: Vec<_> = (0..100).map(|_| get(&serving, "/readyz")).collect();
+    let answers = futures_util::future::join_all(asking).await;
+    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+    let asked = inbox.asked.load(Ordering::SeqCst);
+    assert!(asked < 10, "{asked} times for 100");
+    serving.stop().await;
 }
 
 #[tokio::test]

@@ -410,6 +410,32 @@ async fn http_2_is_spoken_by_prior_knowledge() {
 }
 
 #[tokio::test]
+async fn there_are_no_more_requests_than_connections_are_allowed_however_many_a_connection_has() {
+    let (gate, came, receiver) = holding();
+    let serving = run(Server::new(receiver).with_connections(2)).await;
+    let stream = TcpStream::connect(serving.address).await.unwrap();
+    let (sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
+    let driving = tokio::spawn(connection);
+    let deliver = async |id: &str| {
+        let body = body(id, "fine");
+        let request = http::Request::post("http://localhost/hook").header(HEADER, signature(&body));
+        sender.clone().send_request(request.body(Full::new(Bytes::from(body))).unwrap()).await.unwrap()
+    };
+    let third = async {
+        came.acquire_many(2).await.unwrap().forget();
+        let third = deliver("e3").await;
+        gate.add_permits(2);
+        third
+    };
+    let (first, second, third) = tokio::join!(deliver("e1"), deliver("e2"), third);
+    assert_eq!([first.status(), second.status(), third.status()].map(|status| status.as_u16()), [202, 202, 503]);
+    assert_eq!(third.headers()["retry-after"], "10");
+    driving.abort();
+    serving.stop().await;
+}
+
+#[tokio::test]
 async fn a_drain_answers_what_was_begun_and_takes_nothing_new() {
     let (gate, came, receiver) = holding();
     let serving = serve(receiver).await;

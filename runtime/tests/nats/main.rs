@@ -152,6 +152,40 @@ async fn what_no_inbox_has_put_holds_up_nobody() {
 }
 
 #[tokio::test]
+async fn dead_letters_grow_old_by_how_long_the_inbox_was_worked_on() {
+    const DAY: u64 = 24 * 60 * 60;
+    let Some(server) = Server::start() else { return };
+    let month = Retention { dead: Some(Duration::from_secs(30 * DAY)), ..Retention::default() };
+    let lived = async |days: u64| {
+        let jetstream = server.jetstream().await;
+        let written = jetstream.publish("webhooks_revisions.lived", (days * DAY).to_string().into());
+        written.await.unwrap().await.unwrap();
+        open(&server).await
+    };
+    open(&server).await.quarantine(event("first", "a"), reason()).await.unwrap();
+    lived(29).await.quarantine(event("second", "a"), reason()).await.unwrap();
+    // By the clock of the server, no second has passed.
+    for (days, gone) in [(29, 0), (31, 1), (31, 0), (60, 1)] {
+        let inbox = lived(days).await;
+        assert_eq!(inbox.purge(month).await.unwrap(), Purged { done: 0, dead: gone }, "after {days} days");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_dead_letter_hides_none() {
+    let Some(server) = Server::start() else { return };
+    let inbox = open(&server).await;
+    let jetstream = server.jetstream().await;
+    let strange = jetstream.publish("webhooks_dead", "strange".into());
+    strange.await.unwrap().await.unwrap();
+    inbox.quarantine(event("e1", "a"), reason()).await.unwrap();
+    let dead = inbox.list(Page::of(State::Dead)).await.unwrap();
+    assert_eq!(dead.iter().map(|letter| letter.id.as_str()).collect::<Vec<_>>(), ["e1"]);
+    assert_eq!(inbox.requeue_all().await.unwrap(), 1);
+    assert_eq!(lease(&inbox, 1).await[0].delivery.id().as_str(), "e1");
+}
+
+#[tokio::test]
 async fn a_canary_is_no_event_and_hides_no_silence() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;

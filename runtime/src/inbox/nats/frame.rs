@@ -13,12 +13,25 @@ pub(super) struct Frame {
     pub(super) delivery: Delivery,
     pub(super) attempts: u32,
     pub(super) reason: Option<Reason>,
+    /// For how long the inbox had been worked on when this became a dead letter, in seconds.
+    pub(super) lived: Option<u64>,
 }
 
-pub(super) fn write(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Delivery) -> Bytes {
-    let reason = reason.map(bounded);
+pub(super) fn write(delivery: &Delivery) -> Bytes {
+    with_body(&json_lines::head(State::Ready, 0, None, delivery), delivery)
+}
+
+pub(super) fn write_letter(delivery: &Delivery, attempts: u32, reason: &Reason, lived: Option<u64>) -> Bytes {
+    let mut head = json_lines::head(State::Dead, attempts, Some(&bounded(reason)), delivery);
+    if let Some(lived) = lived {
+        head["lived"] = lived.into();
+    }
+    with_body(&head, delivery)
+}
+
+fn with_body(head: &Value, delivery: &Delivery) -> Bytes {
     let body = delivery.inbound().body();
-    let mut frame = json_lines::head(state, attempts, reason.as_ref(), delivery).to_string().into_bytes();
+    let mut frame = head.to_string().into_bytes();
     frame.reserve_exact(1 + body.len());
     frame.push(b'\n');
     frame.extend_from_slice(body);
@@ -35,8 +48,9 @@ fn parse(payload: &Bytes) -> Result<Frame, String> {
         return Err("not an object".to_owned());
     };
     let attempts = head.get("attempts").and_then(Value::as_u64).unwrap_or(0);
+    let lived = head.get("lived").and_then(Value::as_u64);
     let (delivery, reason) = json_lines::with_head(&head, payload.slice(end + 1..))?;
-    Ok(Frame { delivery, attempts: u32::try_from(attempts).unwrap_or(u32::MAX), reason })
+    Ok(Frame { delivery, attempts: u32::try_from(attempts).unwrap_or(u32::MAX), reason, lived })
 }
 
 fn bounded(reason: &Reason) -> Reason {

@@ -14,8 +14,10 @@ impl Nats {
                 break;
             };
             from = message.sequence.saturating_add(1);
-            let letter = frame::read(&message.payload)?;
-            entries.push(stream::entry(Seat::Dead(message.sequence), &letter, State::Dead));
+            // What somebody else has published there is no letter.
+            if let Ok(letter) = frame::read(&message.payload) {
+                entries.push(stream::entry(Seat::Dead(message.sequence), &letter, State::Dead));
+            }
         }
         Ok(())
     }
@@ -24,13 +26,18 @@ impl Nats {
         stream::find(&self.dead, &self.dead_subject(), id).await
     }
 
-    /// Removes those that are older than this, by the clocks of the servers. They are in the order of their deaths.
+    /// Removes those that are older than this. They are in the order of their deaths.
     pub(super) async fn purge_letters(&self, kept: Duration) -> Result<u64, InboxError> {
         let mut purged = 0;
-        let Some(now) = self.servers_time().await? else { return Ok(purged) };
+        let lived = self.lived().await?;
+        let now = self.servers_time().await?;
         while let Some(message) = stream::next(&self.dead, &self.dead_subject(), 0).await? {
-            let age = now.saturating_sub(message.time.unix_timestamp());
-            if Duration::from_secs(u64::try_from(age).unwrap_or(0)) <= kept {
+            // One that does not say when it died, as those of earlier versions, is no older than both times have it.
+            let by_servers = now.map_or(0, |now| now.saturating_sub(message.time.unix_timestamp()));
+            let no_older = lived.min(u64::try_from(by_servers).unwrap_or(0));
+            let died = frame::read(&message.payload).ok().and_then(|letter| letter.lived);
+            let age = died.map_or(no_older, |died| lived.saturating_sub(died));
+            if Duration::from_secs(age) <= kept {
                 break;
             }
             self.dead.delete_message(message.sequence).await.map_err(unavailable)?;
@@ -61,8 +68,10 @@ impl Nats {
                 break;
             }
             from = message.sequence + 1;
-            revived += u64::from(self.revive(message.sequence).await?);
-            tell(revived);
+            if frame::read(&message.payload).is_ok() {
+                revived += u64::from(self.revive(message.sequence).await?);
+                tell(revived);
+            }
         }
         Ok(revived)
     }

@@ -89,6 +89,11 @@ pub(super) fn arrival_subject(name: &str) -> String {
 }
 
 /// Nor so.
+pub(super) fn lived_subject(name: &str) -> String {
+    revision_subject(name, "lived")
+}
+
+/// Nor so.
 pub(super) fn history_subject(name: &str, sequence: u64) -> String {
     revision_subject(name, &format!("history_{sequence}"))
 }
@@ -168,7 +173,7 @@ fn found(message: Result<StreamMessage, RawMessageError>) -> Result<Option<Strea
 }
 
 pub(super) fn entry(seat: Seat, event: &Frame, state: State) -> Entry {
-    let Frame { delivery, attempts, reason } = event;
+    let Frame { delivery, attempts, reason, .. } = event;
     Entry {
         receipt: seat.receipt(),
         id: delivery.id().clone(),
