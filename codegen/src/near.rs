@@ -16,18 +16,23 @@ pub(crate) fn slip(wanted: &str, name: &str) -> Option<usize> {
     (distance <= wanted.chars().count() / 3).then_some(distance)
 }
 
-/// How many insertions, deletions and replacements turn one text into the other (Levenshtein).
+/// How many insertions, deletions, replacements and swaps of neighbours turn one text into the other (optimal string
+/// alignment).
 fn edit_distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, from) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
+    for (index, from) in left.iter().enumerate() {
+        let mut next = vec![index + 1];
         for (column, to) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+            let replaced = row[column] + usize::from(from != to);
+            let mut least = replaced.min(next[column] + 1).min(row[column + 1] + 1);
+            if index > 0 && column > 0 && *from == right[column - 1] && left[index - 1] == *to {
+                least = least.min(before[column - 1] + 1);
+            }
+            next.push(least);
         }
+        before = std::mem::replace(&mut row, next);
     }
     row[right.len()]
 }
@@ -40,6 +45,9 @@ mod tests {
     fn a_slip_of_the_hand_is_near_and_another_word_is_not() {
         let names = ["Customer", "Order"];
         assert_eq!(nearest("Custmer", names.iter()), Some("Customer"));
+        assert_eq!(nearest("Ordre", names.iter()), Some("Order"));
         assert_eq!(nearest("Invoice", names.iter()), None);
+        assert_eq!(nearest("Lmap", ["Lamp", "Loop"].iter()), Some("Lamp"));
+        assert_eq!(nearest("Lpma", ["Lamp"].iter()), None);
     }
 }
