@@ -251,12 +251,18 @@ fn joins_messages(name: &str, change: &Change) -> bool {
     is_message && name.split([' ', ':', '.']).any(|word| word.ends_with("Message"))
 }
 
-/// Whether a union, with an alternative less, is the one type that the others are, under its name: two kinds of number are
-/// one to Rust.
-fn is_left_alone(name: &str, change: &Change, before: &BTreeSet<String>) -> bool {
-    let is_alternative = change.gone().is_some_and(|gone| gone.contains("/oneOf/") || gone.contains("/anyOf/"));
-    let union = name.strip_prefix("type ").map(|name| format!("union {name}"));
-    is_alternative && union.is_some_and(|union| before.contains(&union))
+/// Whether a union, with an alternative of its own less, is the one type that the others are, under its name: two kinds of
+/// number are one to Rust.
+fn is_left_alone(name: &str, change: &Change, before: &Generated) -> bool {
+    let (Some(gone), Some(alias)) = (change.gone(), name.strip_prefix("type ")) else { return false };
+    let is_alternative_of = |union: &Pointer| {
+        let rest = gone.strip_prefix(union.as_str()).unwrap_or_default();
+        let index = rest.strip_prefix("/oneOf/").or_else(|| rest.strip_prefix("/anyOf/"));
+        index.is_some_and(|index| !index.contains('/'))
+    };
+    let types = before.output.names().iter().filter(|named| named.kind() == NameKind::Type && named.file().is_none());
+    let mut unions = types.filter(|named| named.name() == alias);
+    before.public.contains(&format!("union {alias}")) && unions.any(|named| is_alternative_of(named.pointer()))
 }
 
 /// Whether a name is one that came free, perhaps with a mark of its case, or of something inside what got it.
@@ -290,7 +296,7 @@ fn check(known: &Known, change: &Change, perspective: Perspective) -> Result<(),
             || name.split([' ', ':', '.']).any(|word| shared.contains(&letters(word)))
             || lists_the_events(name, &before.public, &after.public)
             || joins_messages(name, change)
-            || is_left_alone(name, change, &before.public)
+            || is_left_alone(name, change, &before)
             || met.contains(&name.replace([' ', '_'], ""))
     };
     let appeared = after.public.difference(&before.public).filter(|name| !is_related(name));
@@ -378,4 +384,33 @@ fn what_stays_in_the_fixtures_keeps_its_name() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Of these, a number is left where the whole one is taken out.
+const NUMBERS: &str = "
+asyncapi: 2.6.0
+info: {title: Numbers, version: '1'}
+channels:
+  amounts: {subscribe: {message: {name: amount, payload: {$ref: '#/components/schemas/Amount'}}}}
+components:
+  schemas:
+    Amount: {oneOf: [{type: integer}, {type: number}, {type: number, format: double}]}
+    Other: {oneOf: [{type: integer}, {type: string}, {type: boolean}]}
+";
+
+#[test]
+fn a_union_is_left_alone_by_its_own_alternative_and_by_no_other() {
+    let root: Value = serde_yaml::from_str(NUMBERS).expect("it is YAML");
+    let known = Known { name: "numbers".to_owned(), root, files: Vec::new() };
+    let before = generate(&known, &known.root, Perspective::Client).expect("it generates");
+    assert!(before.public.contains("union Amount"), "{:?}", before.public);
+    let mut left = Vec::new();
+    for change in changes(&known.root) {
+        let after = generate(&known, &change.apply(&known.root), Perspective::Client).expect("it generates");
+        check(&known, &change, Perspective::Client).expect("every name stays");
+        let is_alternative = change.gone().is_some_and(|gone| gone.starts_with("/components/schemas/Amount/oneOf/"));
+        assert_eq!(is_left_alone("type Amount", &change, &before), is_alternative, "{change:?}");
+        left.extend(after.public.contains("type Amount").then(|| change.gone()));
+    }
+    assert_eq!(left, [Some("/components/schemas/Amount/oneOf/0".to_owned())]);
 }

@@ -152,7 +152,8 @@ fn type_wish(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<Stri
         Root::Headers(message) => (format!("{message} headers"), "Message"),
         Root::Operation(id) if id.to_lowercase().ends_with("message") => (id.clone(), "Operation"),
         Root::Operation(id) => (format!("{id} message"), "Operation"),
-        Root::Parameter(channel, name) => (format!("{channel} {name}"), "Parameter"),
+        Root::Parameter(Some(channel), name) => (format!("{channel} {name}"), "Parameter"),
+        Root::Parameter(None, name) => (name.clone(), "Parameter"),
         Root::Binding(owner, role) => (format!("{owner} {}", binding_suffix(*role)), "Binding"),
     };
     if steps.is_empty() {

@@ -54,7 +54,8 @@ pub(super) fn of_type(def: &TypeDef) -> TokenStream {
             Root::Payload(message) => format!("the payload of {}", code(message)),
             Root::Headers(message) => format!("the headers of {}", code(message)),
             Root::Operation(id) => format!("the messages of {}", code(id)),
-            Root::Parameter(channel, name) => format!("the parameter {} of {}", code(name), code(channel)),
+            Root::Parameter(Some(channel), name) => format!("the parameter {} of {}", code(name), code(channel)),
+            Root::Parameter(None, name) => format!("the parameter {}", code(name)),
             Root::Binding(owner, role) => format!("the {} of {}", binding(*role), code(owner)),
         };
         let property = steps.iter().rev().find_map(|step| match step {

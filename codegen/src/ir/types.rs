@@ -89,8 +89,8 @@ pub(crate) enum Root {
     Headers(String),
     /// The operation whose messages it joins.
     Operation(String),
-    /// A parameter of a channel.
-    Parameter(String, String),
+    /// A parameter, and the channel that it is described in; none where it stands by itself.
+    Parameter(Option<String>, String),
     /// What has the binding, or the component that holds it.
     Binding(String, BindingRole),
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::schema::Lowering;
 use super::{docs, template};
-use crate::document::{self, Document, Place};
-use crate::ir::{Address, Channel, Docs, Parameter, Template, Type};
+use crate::document::{self, Document, FileId, Place};
+use crate::ir::{Address, Channel, Docs, Parameter, Root, Template, Type};
 
 /// All channels of the document.
 pub(super) fn all(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Channel> {
@@ -72,9 +72,24 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A schema has one type, whoever refers to it; what only lists values is each channel's own.
+    /// A parameter that stands by itself has one type, whoever refers to it, and so has a schema; what only lists values is
+    /// each channel's own.
     fn type_of(&mut self, channel: &document::Channel, parameter: &document::Parameter) -> Type {
+        if let Some(key) = own_key(&parameter.at) {
+            return self.schemas.parameter(parameter, Root::Parameter(None, key));
+        }
         let shared = self.keys.get(&channel.at).filter(|_| parameter.values.is_empty());
-        self.schemas.parameter(parameter, shared.copied().unwrap_or(&channel.key))
+        let channel = shared.copied().unwrap_or(&channel.key).to_owned();
+        self.schemas.parameter(parameter, Root::Parameter(Some(channel), parameter.key.clone()))
+    }
+}
+
+/// The key of a parameter that stands by itself, in the components or in a file of its own.
+fn own_key(at: &Place) -> Option<String> {
+    let steps: Vec<String> = at.pointer.steps().collect();
+    match &steps[..] {
+        [components, parameters, key] if components == "components" && parameters == "parameters" => Some(key.clone()),
+        [.., key] if at.file != FileId::default() => Some(key.clone()),
+        _ => None,
     }
 }

@@ -50,6 +50,8 @@ pub(super) struct Lowering<'a> {
     coverage: Coverage,
     /// The types of values that patterns of names describe differently, by where these stand.
     values: BTreeMap<Place, Type>,
+    /// The types of parameters that list their values, by the places of these.
+    parameters: HashMap<Place, Type>,
     /// What travels in a binary form and has been looked at, by its place.
     encoded: BTreeMap<Place, Type>,
 }
@@ -84,6 +86,7 @@ impl<'a> Lowering<'a> {
             types: Vec::new(),
             coverage: Coverage::default(),
             values: BTreeMap::new(),
+            parameters: HashMap::new(),
             encoded: BTreeMap::new(),
         };
         for (place, name) in schemas.named_types() {

@@ -104,14 +104,17 @@ impl Lowering<'_> {
     }
 
     /// The type of a channel's parameter: a text, a number, or an enum.
-    pub(in crate::lower) fn parameter(&mut self, parameter: &document::Parameter, channel: &str) -> Type {
-        let root = Root::Parameter(channel.to_owned(), parameter.key.clone());
+    pub(in crate::lower) fn parameter(&mut self, parameter: &document::Parameter, root: Root) -> Type {
         if !parameter.values.is_empty() {
+            let stands_by_itself = matches!(root, Root::Parameter(None, _));
+            if let Some(known) = self.parameters.get(&parameter.at).filter(|_| stands_by_itself) {
+                return known.clone();
+            }
             let at = parameter.at.join("enum");
             let values = parameter.values.iter().enumerate();
             let values = values.map(|(index, value)| EnumValue::of_text(at.join(&index.to_string()), value));
             let origin = self.roots.origin(root, parameter.at.clone(), Vec::new());
-            return self.add(TypeDef {
+            let ty = self.add(TypeDef {
                 at: parameter.at.clone(),
                 origin,
                 docs: docs(&parameter.docs),
@@ -121,6 +124,8 @@ impl Lowering<'_> {
                     default: None,
                 }),
             });
+            self.parameters.insert(parameter.at.clone(), ty.clone());
+            return ty;
         }
         let Some(id) = parameter.schema else { return Type::String };
         self.root(id, || root);
