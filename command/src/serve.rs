@@ -10,6 +10,7 @@ pub(crate) mod watch;
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
 use kustomer_webhooks::runtime::inbox::Inbox;
@@ -18,7 +19,7 @@ use kustomer_webhooks::runtime::worker::{Ended, Pulse};
 use kustomer_webhooks::{DurableReceiver, Monitored, verifier};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::failure::{Answer, Failure};
 use crate::output;
@@ -28,6 +29,10 @@ use exec::Exec;
 use forward::{Forward, Shape, Target, Unlisted};
 use limits::{Handling, Receiving, Running};
 use tracing_subscriber::filter::LevelFilter;
+
+/// For how long an address that another listens at is waited for, and how often it is tried.
+const HANDOVER: Duration = Duration::from_secs(2);
+const BIND_AGAIN: Duration = Duration::from_millis(50);
 
 pub(crate) const HELP: &str = "\
 Examples:
@@ -193,8 +198,17 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
     conclude(&call, ended, pulse.as_ref(), inbox.as_ref()).await
 }
 
+/// A process that is killed just as it starts a command leaves its sockets to that, until the command itself begins.
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
-    let bound = TcpListener::bind(address).await;
+    let started = Instant::now();
+    let bound = loop {
+        match TcpListener::bind(address).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && started.elapsed() < HANDOVER => {
+                sleep(BIND_AGAIN).await;
+            }
+            bound => break bound,
+        }
+    };
     bound.map_err(|error| Failure::world(address, &error, "choose an address of this machine with a port that is free"))
 }
 

@@ -56,8 +56,8 @@ struct ScalarsAt<'p, 'f> {
 }
 
 impl<'p> ScalarsAt<'p, '_> {
-    fn keep(self, scalar: &Scalar) {
-        for wanted in self.wanted {
+    fn keep(&mut self, scalar: &Scalar) {
+        for wanted in &self.wanted {
             if matches!(pointer::step(wanted.pointer), Step::Here) {
                 self.found[wanted.index] = Some(scalar.clone());
             }
@@ -100,14 +100,22 @@ impl<'de> Visitor<'de> for ScalarsAt<'_, '_> {
         f.write_str("any JSON value")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+    fn visit_str<E>(mut self, text: &str) -> Result<(), E> {
         self.keep(&Scalar::Text(text.to_owned()));
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
-        while let Some(wanted) = members.next_key_seed(Key(&self))? {
-            members.next_value_seed(self.below(wanted))?;
+        while let Some(member) = members.next_key_seed(Key(&self))? {
+            match member {
+                Member::Below(wanted) => members.next_value_seed(self.below(wanted))?,
+                Member::Digits => {
+                    let digits: String = members.next_value()?;
+                    if let Ok(integer) = digits.parse() {
+                        self.keep(&Scalar::Integer(integer));
+                    }
+                }
+            }
         }
         Ok(())
     }
@@ -122,12 +130,12 @@ impl<'de> Visitor<'de> for ScalarsAt<'_, '_> {
         Ok(())
     }
 
-    fn visit_i64<E>(self, integer: i64) -> Result<(), E> {
+    fn visit_i64<E>(mut self, integer: i64) -> Result<(), E> {
         self.keep(&Scalar::Integer(integer));
         Ok(())
     }
 
-    fn visit_u64<E>(self, integer: u64) -> Result<(), E> {
+    fn visit_u64<E>(mut self, integer: u64) -> Result<(), E> {
         if let Ok(integer) = i64::try_from(integer) {
             self.keep(&Scalar::Integer(integer));
         }
@@ -147,11 +155,23 @@ impl<'de> Visitor<'de> for ScalarsAt<'_, '_> {
     }
 }
 
-/// Reads an object's key, without keeping it, and tells which pointers lead on into its member.
+/// What a number is to a visitor, as the only member of a map, where a crate beside this one has turned on `serde_json`'s
+/// `arbitrary_precision`: ids and revisions would not be found, and nobody would be told.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// What an object's key says of its member.
+enum Member<'p> {
+    /// These pointers lead on into it.
+    Below(Vec<Wanted<'p>>),
+    /// It is no member: the object is a number, and these are its digits.
+    Digits,
+}
+
+/// Reads an object's key, without keeping it, and tells what its member is.
 struct Key<'a, 'p, 'f>(&'a ScalarsAt<'p, 'f>);
 
 impl<'de, 'p> DeserializeSeed<'de> for Key<'_, 'p, '_> {
-    type Value = Vec<Wanted<'p>>;
+    type Value = Member<'p>;
 
     fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<Self::Value, D::Error> {
         key.deserialize_str(self)
@@ -159,13 +179,35 @@ impl<'de, 'p> DeserializeSeed<'de> for Key<'_, 'p, '_> {
 }
 
 impl<'p> Visitor<'_> for Key<'_, 'p, '_> {
-    type Value = Vec<Wanted<'p>>;
+    type Value = Member<'p>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.steps_below(|token| token == key))
+        Ok(if key == NUMBER { Member::Digits } else { Member::Below(self.0.steps_below(|token| token == key)) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeSeed;
+    use serde::de::value::{Error, MapDeserializer};
+
+    use super::{NUMBER, Scalar, ScalarsAt, Wanted};
+
+    #[test]
+    fn a_number_is_found_though_another_crate_has_its_digits_kept() {
+        for (digits, expected) in [("-7", Some(-7)), ("7.5", None), ("99999999999999999999", None)] {
+            let mut found = [None];
+            let number = MapDeserializer::<_, Error>::new([(NUMBER, digits)].into_iter());
+            let here = Wanted { index: 0, pointer: "" };
+            ScalarsAt { wanted: vec![here], found: &mut found }.deserialize(number).unwrap();
+            match found {
+                [Some(Scalar::Integer(integer))] => assert_eq!(Some(integer), expected),
+                [other] => assert!(other.is_none() && expected.is_none(), "{digits}: {other:?}"),
+            }
+        }
     }
 }

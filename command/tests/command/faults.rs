@@ -1,6 +1,7 @@
 //! What a receiver survives, and what the sender makes of it.
 
-use std::thread::sleep;
+use std::net::TcpListener;
+use std::thread::{self, sleep};
 use std::time::Duration;
 
 use crate::kit::{NOTE, Place, report};
@@ -87,6 +88,18 @@ fn sigterm_loses_nothing_and_runs_nothing_twice() {
 #[ignore = "long form"]
 fn sigterm_a_hundred_times() {
     interrupted(100, 100, How::Terminated);
+}
+
+#[test]
+fn an_address_that_is_free_in_a_moment_is_waited_for() {
+    let place = Place::new();
+    let holder = TcpListener::bind(("127.0.0.1", place.port)).unwrap();
+    let holding = thread::spawn(move || {
+        sleep(Duration::from_millis(300));
+        drop(holder);
+    });
+    place.serve(&["--exec", NOTE]).terminate();
+    holding.join().unwrap();
 }
 
 #[test]

@@ -7,12 +7,17 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
+use futures_util::future::try_join_all;
+
 use super::stream::{self, PARTITIONS, subject};
 use super::{Nats, SILENCE, frame, unavailable, within};
 use crate::inbox::InboxError;
 
 /// How many ends are remembered, to tell an event that is done from one that has to be handled again.
 const REMEMBERED: usize = 1 << 16;
+
+/// How long may be looked for it: others wait to be leased.
+const AT_MOST: Duration = Duration::from_millis(500);
 
 /// What is known of the queue beyond what the server says.
 #[derive(Debug, Default)]
@@ -47,7 +52,7 @@ impl Nats {
     /// Looks for what is left behind, once in the time of a lease. Where no server answers, the next time does.
     pub(super) async fn look_for_what_is_left(&self) {
         if self.ends().is_due(self.lease)
-            && let Err(error) = within(SILENCE, self.take_up_what_is_left()).await
+            && let Err(error) = self.take_up_what_is_left().await
         {
             tracing::debug!(%error, "what a server may have forgotten was not looked for");
         }
@@ -56,11 +61,12 @@ impl Nats {
     /// Removes what is done and has been left behind for longer than a lease, and has the rest handled again.
     async fn take_up_what_is_left(&self) -> Result<(), InboxError> {
         let mut left = BTreeMap::new();
-        for partition in 0..PARTITIONS {
-            for sequence in self.left_in(partition).await? {
+        let looking = try_join_all((0..PARTITIONS).map(|partition| self.left_in(partition)));
+        for (partition, found) in within(AT_MOST, looking).await?.into_iter().enumerate() {
+            for sequence in found {
                 let since = self.ends().left.get(&sequence).copied().unwrap_or_else(Instant::now);
                 if since.elapsed() > self.lease {
-                    self.take_up(partition, sequence).await?;
+                    within(SILENCE, self.take_up(partition, sequence)).await?;
                 } else {
                     left.insert(sequence, since);
                 }
