@@ -14,6 +14,7 @@ mod listed;
 mod locate;
 mod mention;
 mod message;
+mod mistaken;
 #[cfg(feature = "overlay")]
 mod origin;
 #[cfg(feature = "overlay")]

@@ -4,7 +4,7 @@ use super::bindings;
 use super::read::Node;
 use super::schema::Schemas;
 use super::value::Value;
-use super::{Docs, Example, Location, Message, MessageId, Messages, Pointer};
+use super::{Docs, Example, Location, Message, MessageId, Messages, Pointer, reference};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// Reads the message at a node, or behind its reference, unless it has been read before.
@@ -62,7 +62,7 @@ fn examples(node: &Node<'_>) -> Vec<Example> {
 /// An example of a payload or of headers; anything else says nothing that is made use of. Before AsyncAPI 2.1 its keys are
 /// anybody's.
 fn example(node: &Node<'_>) -> Option<Example> {
-    let value = |key: &str| node.child(key).map(|node| node.value.clone());
+    let value = |key: &str| node.child(key).map(|node| reference::resolved(&node));
     let (payload, headers) = (value("payload"), value("headers"));
     let text = |key: &str| match node.child(key)?.value {
         Value::String(text) => Some(text.clone()),

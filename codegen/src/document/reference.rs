@@ -54,6 +54,27 @@ pub(crate) fn step<'a>(node: &Node<'a>) -> Result<Node<'a>, Diagnostic> {
     find(node.tree, &target).ok_or_else(|| missing(node.tree, &node.at.join("$ref"), text, &target))
 }
 
+/// What stands at a node, with what its references lead to in their place. One that leads nowhere is left as it is, for it may
+/// be a value's own.
+pub(super) fn resolved(node: &Node<'_>) -> Value {
+    laid_out(node, &mut { MOST_NODES })
+}
+
+/// References to references to references could make a tree of any size.
+const MOST_NODES: usize = 10_000;
+
+fn laid_out(node: &Node<'_>, room: &mut usize) -> Value {
+    let followed = node.reference().filter(|_| *room > 0).and_then(|_| follow(node.clone()).ok());
+    let node = followed.as_ref().unwrap_or(node);
+    *room = room.saturating_sub(1);
+    let mut below = |step: &str| node.child(step).map_or(Value::Null, |child| laid_out(&child, room));
+    match node.value {
+        Value::Mapping(entries) => Value::object(entries.keys().map(|key| (key.clone(), below(key)))),
+        Value::Sequence(items) => Value::Sequence((0..items.len()).map(|index| below(&index.to_string())).collect()),
+        plain => plain.clone(),
+    }
+}
+
 /// The place that a reference names, whether there is anything or not.
 fn target(node: &Node<'_>, text: &str) -> Result<Place, Diagnostic> {
     let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
@@ -116,6 +137,16 @@ fn relative(target: &str, from: &str) -> String {
     path.display().to_string()
 }
 
+/// The directory that holds two files.
+fn shared_directory(one: &str, other: &str) -> String {
+    let directory = |path: &str| Path::new(path).parent().map(Path::to_path_buf).unwrap_or_default();
+    let (one, other) = (directory(one), directory(other));
+    let shared = one.components().zip(other.components()).take_while(|(one, other)| one == other).count();
+    let above = other.components().skip(shared).take_while(|part| *part == Component::ParentDir).count();
+    let path: PathBuf = other.components().take(shared + above).collect();
+    if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
+}
+
 /// Whether a reference leads to the network, or to anywhere else that is no path.
 pub(crate) fn is_url(path: &str) -> bool {
     let scheme = path.split(':').next().unwrap_or_default();
@@ -159,7 +190,8 @@ fn absent(node: &Node<'_>, path: &str, name: &str, why: &Absence, is_mapped: boo
     let fault = fault(&node.at.join("$ref"), format!("`{name}` cannot be read: {why}"));
     match why {
         Absence::Outside(_) => {
-            fault.with_cure("keep a copy beside this file, or allow more").with_option("root", &[".."])
+            let root = shared_directory(node.tree.source.name(), name);
+            fault.with_cure("keep a copy beside this file, or allow more").with_option("root", &[&root])
         }
         _ if is_mapped => fault.with_cure("put the copy there, or say where it is").with_option("map_url", &[]),
         _ => match meant(node.tree, &format!("#/{path}")) {
@@ -240,6 +272,18 @@ mod tests {
     fn urls_are_told_from_paths() {
         assert!(is_url("https://example.com/a.json") && is_url("urn:example:a") && is_url("file:///a"));
         assert!(!is_url("types/a.yaml") && !is_url("./a.yaml") && !is_url("C:/a.yaml"));
+    }
+
+    #[test]
+    fn the_root_that_a_cure_names_holds_both_files() {
+        let rows = [
+            ("/spec/docs/api/orders.yaml", "/spec/shared/money.json", "/spec"),
+            ("../docs/api/orders.yaml", "../shared/money.json", ".."),
+            ("orders.yaml", "../../shared/money.json", "../.."),
+        ];
+        for (document, file, root) in rows {
+            assert_eq!(super::shared_directory(document, file), root);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::keywords::{self, Keywords, Spoken};
 use super::place::Place;
 use super::read::Node;
 use super::value::Value;
-use super::{Docs, reference, siblings};
+use super::{Docs, mistaken, reference, siblings};
 use crate::circles;
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -369,6 +369,7 @@ impl Schemas {
             return match self.target(node) {
                 Ok(target) => {
                     siblings::report(node, &target);
+                    let target = mistaken::payload_of_message(node, &target).unwrap_or(target);
                     self.notes.insert(id, siblings::notes(node));
                     SchemaKind::Reference(self.read_later(&target))
                 }

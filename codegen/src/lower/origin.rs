@@ -16,12 +16,32 @@ pub(super) fn of(at: &Place, roots: &Roots, schemas: &Schemas) -> Origin {
         nearest = roots.named.get(&root_at).map(|root| (root, root_at.clone(), index + 1)).or(nearest);
     }
     let Some((root, root_at, depth)) = nearest else {
+        if let Some((root, depth)) = of_message(&steps) {
+            let start = Place { file: at.file, pointer: Pointer::root() };
+            let root_at = steps[..depth].iter().fold(start, |at, step| at.join(step));
+            let steps = inner_steps(&root_at, &steps[depth..], schemas);
+            return roots.origin(root, root_at, steps);
+        }
         // A schema below no named place goes by the last word of its address, or by its file.
         let last = steps.last().cloned().unwrap_or_else(|| roots.file_stem(at));
         return roots.origin(Root::Schema(last), at.clone(), Vec::new());
     };
     let steps = inner_steps(&root_at, &steps[depth..], schemas);
     roots.origin(root.clone(), root_at, steps)
+}
+
+/// The payload or the headers of a message that no operation has, and how many steps lead there.
+fn of_message(steps: &[String]) -> Option<(Root, usize)> {
+    let steps = steps.windows(3).enumerate().rev();
+    steps.into_iter().find_map(|(index, steps)| match steps {
+        [messages, name, part] if messages == "messages" && part == "payload" => {
+            Some((Root::Payload(name.clone()), index + 3))
+        }
+        [messages, name, part] if messages == "messages" && part == "headers" => {
+            Some((Root::Headers(name.clone()), index + 3))
+        }
+        _ => None,
+    })
 }
 
 /// Where names come from.

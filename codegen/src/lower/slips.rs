@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::{merge, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Keywords, Place, SchemaId, Schemas};
+use crate::document::{Keywords, Place, SchemaId, SchemaKind, Schemas};
 use crate::ir::TagValue;
 use crate::near;
 
@@ -24,6 +24,7 @@ pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostic
     }
     mapped_formats_are_met(&all, config, diagnostics);
     for keywords in all {
+        closed_parts_list_everything(schemas, keywords, diagnostics);
         format_is_known(keywords, config, diagnostics);
         discriminator_is_a_property(schemas, keywords, diagnostics);
         discriminator_names_alternatives(schemas, keywords, diagnostics);
@@ -65,6 +66,32 @@ fn required_is_described(
         let message = format!("`{name}` is required, and no property is called so");
         let diagnostic = Diagnostic::new(Severity::Warning, &at, message);
         diagnostics.push(diagnostic.with_cure(format!("did you mean `{near}`?")));
+    }
+}
+
+/// ```yaml
+/// allOf:
+///   - {properties: {id: {type: string}}, additionalProperties: false}
+///   - {properties: {name: {type: string}}}   # which the first part refuses
+/// ```
+///
+/// Draft 7 lets a part speak of the properties of no other: the author means the whole.
+fn closed_parts_list_everything(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
+    let merged = merge::flat(schemas, keywords);
+    for (index, id) in keywords.all_of.iter().enumerate() {
+        let Some(part) = merge::flat_of(schemas, *id).filter(|part| part.pattern_properties.is_empty()) else {
+            continue;
+        };
+        let rest = part.additional.and_then(|id| schemas.definition(id));
+        if !rest.is_some_and(|id| matches!(schemas[id].kind, SchemaKind::Nothing)) {
+            continue;
+        }
+        let listed: BTreeSet<&str> = names(&part).collect();
+        let Some(refused) = names(&merged).find(|name| !listed.contains(name)) else { continue };
+        let message = format!("this part allows no properties but its own, so `{refused}` may never be there");
+        let at = keywords.at.join("allOf").join(&index.to_string());
+        let cure = format!("take `additionalProperties: false` out of `#{}`", part.at.pointer);
+        diagnostics.push(Diagnostic::new(Severity::Warning, &at, message).with_cure(cure));
     }
 }
 
