@@ -62,4 +62,9 @@ fn closed_unions_refuse_a_tag_that_is_not_listed() {
     let barter = json!({"by": "barter"});
     let expected = "an object of `barter`, expected a string or an object whose `by` is `card` or `transfer`";
     assert_eq!(round_trip::<unions_closed::Payment>(&barter), Err(expected.to_owned()));
+    // What has no tag of its own may have any.
+    let failed = serde_json::from_value::<unions_closed::Session>(json!({"type": "paused", "error": "full"}));
+    assert!(matches!(failed, Ok(unions_closed::Session::Failed(_))), "{failed:?}");
+    let expected = "null, expected an array, an object whose `type` is `begun` or `ended` or one without `type`";
+    assert_eq!(round_trip::<unions_closed::Session>(&Value::Null), Err(expected.to_owned()));
 }

@@ -36,6 +36,21 @@ fn numbers_booleans_and_null_tell_as_texts_do() {
 }
 
 #[test]
+fn one_alternative_may_do_without_the_tag() {
+    chosen!(Session::Begun, json!({"type": "begun", "at": 1}));
+    chosen!(Session::Ended, json!({"at": 1, "type": "ended"}));
+    chosen!(Session::Failed, json!({"error": "full"}));
+    chosen!(Session::Codes, json!([1, 2]));
+    chosen!(Session::Unknown, json!({"type": "paused", "error": "full"}));
+    let failed = serde_json::from_value::<unions_told::Session>(json!({"error": 1})).map(|_| ());
+    let expected = "invalid type: integer `1`, expected a string";
+    assert_eq!(failed.map_err(|error| error.to_string()), Err(expected.to_owned()));
+    // Whose tag is none of `anyOf`'s may be what has no tag.
+    let noted = serde_json::from_value::<unions_told::Either>(json!({"type": "left", "note": "n"}));
+    assert!(matches!(noted, Ok(unions_told::Either::Noted(_))), "{noted:?}");
+}
+
+#[test]
 fn a_whole_number_tells_however_it_is_written() {
     let frame = json!({"op": 10.0});
     assert!(matches!(serde_json::from_value(frame.clone()), Ok(unions_told::Frame::Hello(_))));

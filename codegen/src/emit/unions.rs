@@ -10,7 +10,7 @@ use quote::quote;
 pub(super) use self::trial::helpers;
 use super::{Emit, attributes, docs, types, whole};
 use crate::config::Extent;
-use crate::ir::{Kind, Told, Type, TypeDef, TypeId, Union, Variant};
+use crate::ir::{Kind, TagValue, Told, Type, TypeDef, TypeId, Union, Variant};
 use crate::names::Name;
 
 pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -> Vec<TokenStream> {
@@ -92,16 +92,26 @@ fn takes_the_rest(variant: &Variant) -> bool {
     variant.ty == Type::Any && !variant.kinds.is_empty()
 }
 
+/// Whether an alternative is for the objects that have no tag.
+fn has_no_tag(variant: &Variant) -> bool {
+    variant.tag_values == [TagValue::Absent]
+}
+
 fn is_exhaustive(union: &Union) -> bool {
     Kind::ALL.iter().all(|kind| union.variants.iter().any(|variant| variant.kinds.contains(kind)))
 }
 
 /// What would have been taken, for the error that says what was not.
 fn expected(union: &Union, told: Told<'_>) -> String {
-    let values = union.variants.iter().flat_map(|variant| &variant.tag_values).map(|value| format!("`{value}`"));
+    let values = union.variants.iter().flat_map(|variant| &variant.tag_values);
+    let values = values.filter(|value| **value != TagValue::Absent).map(|value| format!("`{value}`"));
     let tag = match told {
         Told::Tag(tag) => Some(format!("an object whose `{tag}` is {}", either(&values.collect::<Vec<_>>()))),
         Told::Kind | Told::Nothing => None,
+    };
+    let untagged = match told {
+        Told::Tag(tag) if union.variants.iter().any(has_no_tag) => Some(format!("one without `{tag}`")),
+        _ => None,
     };
     let kinds = union.variants.iter().flat_map(|variant| &variant.kinds).map(|kind| match kind {
         Kind::Null => "null",
@@ -111,7 +121,7 @@ fn expected(union: &Union, told: Told<'_>) -> String {
         Kind::Array => "an array",
         Kind::Object => "an object",
     });
-    either(&kinds.map(str::to_owned).chain(tag).collect::<Vec<_>>())
+    either(&kinds.map(str::to_owned).chain(tag).chain(untagged).collect::<Vec<_>>())
 }
 
 fn either(texts: &[String]) -> String {

@@ -94,6 +94,8 @@ pub(crate) struct Variant {
 /// A value of the property that tells alternatives apart, as far as one can be told at sight.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TagValue {
+    /// There is no such property: one alternative may do without where all others must have it.
+    Absent,
     Null,
     Boolean(bool),
     Integer(i128),
@@ -119,6 +121,7 @@ const INTEGERS: RangeInclusive<i128> = i64::MIN as i128..=u64::MAX as i128;
 impl fmt::Display for TagValue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Absent => formatter.write_str("nothing"),
             Self::Null => formatter.write_str("null"),
             Self::Boolean(value) => value.fmt(formatter),
             Self::Integer(value) => value.fmt(formatter),

@@ -1,5 +1,7 @@
 //! `oneOf` and `anyOf`: which alternatives there are, what they are called, and what tells them apart.
 
+mod untagged;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -252,8 +254,11 @@ pub(super) fn tag(
         return None;
     }
     let own = keywords.and_then(|keywords| keywords.discriminator.as_ref());
+    // What is one of `anyOf` may be another as well, of which a tag that it has not says nothing.
+    let may_lack = keywords.is_none_or(|keywords| keywords.any_of.is_empty());
     let (property, told) = match own.or_else(|| inherited(&objects)) {
         Some(discriminator) => (discriminator.property.clone(), discriminated(schemas, discriminator, &objects)?),
+        None if may_lack => constants(schemas, &objects).or_else(|| untagged::constants(schemas, &objects))?,
         None => constants(schemas, &objects)?,
     };
     let mut told: BTreeMap<SchemaId, Vec<TagValue>> = told.into_iter().collect();

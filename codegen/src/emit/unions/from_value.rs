@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::{Emit, literal};
-use super::{expected, is_exhaustive, read, takes_the_rest};
+use super::{expected, has_no_tag, is_exhaustive, read, takes_the_rest};
 use crate::ir::{Kind, TagValue, Told, Union, Width};
 use crate::names::Name;
 
@@ -53,12 +53,16 @@ pub(super) fn by_value(
     is_open: bool,
 ) -> TokenStream {
     let is_text = |value: &TagValue| matches!(value, TagValue::Text(_));
-    let are_texts = union.variants.iter().flat_map(|variant| &variant.tag_values).all(is_text);
+    let (untagged, tagged): (Vec<_>, Vec<_>) =
+        union.variants.iter().zip(members).partition(|(variant, _)| has_no_tag(variant));
+    let are_texts = tagged.iter().flat_map(|(variant, _)| &variant.tag_values).all(is_text);
     let seen = if are_texts { quote!(value.get(#tag).and_then(Value::as_str)) } else { quote!(value.get(#tag)) };
-    let arms = union.variants.iter().zip(members).filter_map(|(variant, member)| {
+    let arms = tagged.into_iter().chain(untagged).filter_map(|(variant, member)| {
         let values = &variant.tag_values;
         let pattern = match (&values[..], &variant.kinds[..]) {
             ([], []) => return None,
+            ([TagValue::Absent], _) if is_open => quote!(_ if value.is_object() && value.get(#tag).is_none()),
+            ([TagValue::Absent], _) => quote!(_ if value.is_object()),
             ([], kinds) => {
                 let tests = kinds.iter().map(|kind| is_kind(*kind));
                 quote!(_ if #(#tests)||*)
@@ -94,6 +98,7 @@ pub(super) fn by_value(
 
 fn is_tag(value: &TagValue) -> TokenStream {
     match value {
+        TagValue::Absent => quote!(false),
         TagValue::Null => quote!(tag.is_null()),
         TagValue::Boolean(value) => quote!(tag.as_bool() == Some(#value)),
         // A whole number may be written as `1.0`, up to where each has a double of its own.

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::{Emit, literal};
-use super::{expected, is_exhaustive, read, takes_the_rest};
-use crate::ir::{Kind, TagValue, Told, Union, Width};
+use super::{expected, has_no_tag, is_exhaustive, read, takes_the_rest};
+use crate::ir::{Kind, TagValue, Told, Union, Variant, Width};
 use crate::names::Name;
 
 /// The alternative is chosen by what can be seen, and read as the bytes come.
@@ -21,13 +21,18 @@ pub(super) fn at_sight(
         Told::Tag(tag) => Some(quote!(const TAG: &'static str = #tag;)),
         Told::Kind | Told::Nothing => None,
     };
-    let arms = union.variants.iter().zip(members).filter_map(|(variant, member)| {
+    // What is for all other objects comes after them.
+    let is_last = |variant: &Variant| !is_open && has_no_tag(variant);
+    let (last, others): (Vec<_>, Vec<_>) =
+        union.variants.iter().zip(members).partition(|(variant, _)| is_last(variant));
+    let arms = others.into_iter().chain(last).filter_map(|(variant, member)| {
         let values = seen_tags(&variant.tag_values);
         let kinds = variant.kinds.iter().map(|kind| seen(*kind));
         let pattern = match (&values[..], &variant.kinds[..]) {
             ([], []) => return None,
             ([], _) if takes_the_rest(variant) => quote!(_),
             ([], _) => quote!(#(#kinds)|*),
+            _ if is_last(variant) => quote!(Seen::Object(_)),
             (values, _) => quote!(Seen::Object(#(#values)|*)),
         };
         let read = read(emit, variant, quote!(Deserialize::deserialize));
@@ -96,8 +101,10 @@ fn seen_tags(values: &[TagValue]) -> Vec<TokenStream> {
         [] => None,
         values => Some(quote!(Tag::#kind(#(#values)|*))),
     };
+    let absent = values.contains(&TagValue::Absent).then(|| quote!(Tag::Absent));
     let null = values.contains(&TagValue::Null).then(|| quote!(Tag::Null));
     let kinds = [
+        absent,
         null,
         of(quote!(Boolean), booleans.collect()),
         of(quote!(Integer), integers.collect()),
