@@ -1,6 +1,6 @@
 //! A schema with a discriminator stands for those that build on it, and nothing of them is lost.
 
-use super::hierarchies::{Pet, Shape, Tool, Visit, VisitAny, VisitLegged};
+use super::hierarchies::{Frame, Pet, Shape, Tool, Visit, VisitAny, VisitLegged};
 use super::*;
 
 fn read<T: DeserializeOwned + Serialize>(value: Value) -> T {
@@ -43,4 +43,12 @@ fn a_base_stays_a_struct_where_nothing_adds_to_it() {
     assert_eq!(shape.area, Some(4.0));
     assert!(matches!(read(json!({"tool": "saw", "teeth": 40})), Tool::Saw(_)));
     assert!(matches!(read(json!({"tool": "Drill", "bits": [1.5]})), Tool::Drill(_)));
+}
+
+#[test]
+fn a_base_that_lists_every_value_keeps_those_that_nobody_takes() {
+    assert!(matches!(read(json!({"kind": "TEXT", "text": "a"})), Frame::TextFrame(_)));
+    assert!(matches!(read(json!({"kind": "IMAGE", "width": 2})), Frame::ImageFrame(_)));
+    assert!(matches!(read(json!({"kind": "END"})), Frame::Base(_)));
+    assert!(matches!(read(json!({"kind": "SOUND", "pitch": 2})), Frame::Unknown(_)));
 }

@@ -213,8 +213,12 @@ impl Reader<'_, '_> {
         if content_type.trim_start().to_lowercase().starts_with("text/") && self.schemas.is_text(&payload) {
             return Type::Text;
         }
+        let at = message.at.join("payload");
+        if message.payload.is_some_and(|id| self.schemas.is_bytes(id, &at, content_type)) {
+            return Type::Bytes;
+        }
         let why = format!("messages of `{content_type}` are not decoded");
-        self.schemas.encoded(&message.at.join("payload"), content_type, &why)
+        self.schemas.encoded(&at, content_type, &why)
     }
 
     fn is_binary(&self, message: &document::Message, payload: &Type) -> bool {

@@ -25,6 +25,7 @@ pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostic
     mapped_formats_are_met(&all, config, diagnostics);
     for keywords in all {
         closed_parts_list_everything(schemas, keywords, diagnostics);
+        items_are_more_than_the_first(keywords, diagnostics);
         format_is_known(keywords, config, diagnostics);
         discriminator_is_a_property(schemas, keywords, diagnostics);
         discriminator_names_alternatives(schemas, keywords, diagnostics);
@@ -67,6 +68,22 @@ fn required_is_described(
         let diagnostic = Diagnostic::new(Severity::Warning, &at, message);
         diagnostics.push(diagnostic.with_cure(format!("did you mean `{near}`?")));
     }
+}
+
+/// ```yaml
+/// {type: array, items: [{$ref: '#/components/schemas/Lamp'}]}
+/// ```
+///
+/// A list of schemas says what the first items are, one after the other.
+fn items_are_more_than_the_first(keywords: &Keywords, diagnostics: &Diagnostics) {
+    let is_sized = keywords.length != (None, None)
+        || keywords.constraints.schemas.iter().any(|(key, _)| *key == "additionalItems");
+    if keywords.tuple.len() != 1 || is_sized || !keywords.is_open_tuple {
+        return;
+    }
+    let message = "a list of one schema speaks of the first item alone, and the others may be anything";
+    let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("items"), message);
+    diagnostics.push(diagnostic.with_cure("write the schema without the list, if all items are meant"));
 }
 
 /// ```yaml
@@ -138,18 +155,29 @@ fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diag
 fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
     let Some(discriminator) = &keywords.discriminator else { return };
     let merged = merge::flat(schemas, keywords);
-    let alternatives = union::alternatives(schemas, &merged);
+    let listed = union::alternatives(schemas, &merged);
+    // Where none is listed, what builds on the schema is meant, or the schema itself.
+    let base = schemas.at(&keywords.at).filter(|_| listed.is_empty());
+    let children = base.map_or(&[][..], |base| schemas.families().descendants(base)).iter().copied();
+    let alternatives = listed.into_iter().chain(children).chain(base);
     let alternatives: Vec<(SchemaId, Cow<'_, Keywords>)> =
-        alternatives.into_iter().filter_map(|id| Some((id, merge::flat_of(schemas, id)?))).collect();
-    let objects: Vec<(SchemaId, &Keywords)> = alternatives
-        .iter()
-        .filter(|(_, keywords)| !keywords.properties.is_empty())
-        .map(|(id, keywords)| (*id, &**keywords))
-        .collect();
-    let unnamed = union::unnamed(schemas, discriminator, &objects);
+        alternatives.filter_map(|id| Some((id, merge::flat_of(schemas, id)?))).collect();
+    let is_one = |id: SchemaId, part: &Keywords| match base {
+        Some(base) => id == base || part.properties.len() > merged.properties.len(),
+        None => !part.properties.is_empty(),
+    };
+    let objects: Vec<(SchemaId, &Keywords)> =
+        alternatives.iter().filter(|(id, part)| is_one(*id, part)).map(|(id, part)| (*id, &**part)).collect();
+    let mut unnamed = union::unnamed(schemas, discriminator, &objects);
+    let own = base.map(|base| union::label(schemas, base));
+    unnamed.retain(|alternative| Some(&alternative.label) != own.as_ref());
     if unnamed.is_empty() {
         return;
     }
+    let consequence = match base {
+        Some(_) => "what they add is dropped where the schema stands for them",
+        None => "what they hold tells alternatives apart",
+    };
     let name = &discriminator.property;
     let mut by_values: BTreeMap<&[TagValue], Vec<String>> = BTreeMap::new();
     for alternative in &unnamed {
@@ -166,7 +194,7 @@ fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diag
                 format!("give `{name}` a `const` in each of them"),
             ),
         };
-        let message = format!("{message}, so what they hold tells alternatives apart");
+        let message = format!("{message}, so {consequence}");
         let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("discriminator"), message);
         diagnostics.push(diagnostic.with_cure(cure));
     }

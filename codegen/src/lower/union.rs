@@ -310,21 +310,27 @@ fn limited(schemas: &Schemas, id: SchemaId) -> Option<Vec<TagValue>> {
 /// so that the discriminator tells nothing.
 fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &Keywords)]) -> Option<Vec<Values>> {
     let own: Vec<Own> = objects.iter().map(|(id, keywords)| Own::of(schemas, discriminator, *id, keywords)).collect();
+    let is_base =
+        |id: SchemaId| schemas.definition(id).is_some_and(|id| !schemas.families().descendants(id).is_empty());
     let mut counts: BTreeMap<&TagValue, usize> = BTreeMap::new();
-    for value in own.iter().flat_map(|own| &own.limited) {
+    // What others build on may list the values of them all.
+    for value in own.iter().filter(|own| !is_base(own.id)).flat_map(|own| &own.limited) {
         *counts.entry(value).or_default() += 1;
     }
+    let bases: Vec<&Vec<TagValue>> = own.iter().filter(|own| is_base(own.id)).map(|own| &own.limited).collect();
+    let inherits = |own: &Own| bases.contains(&&own.limited);
     let mut taken: BTreeSet<TagValue> = BTreeSet::new();
     let mut found: Vec<Vec<TagValue>> = Vec::new();
     for own in &own {
         found.push(own.mapped.iter().filter(|value| taken.insert((*value).clone())).cloned().collect());
     }
-    for (own, found) in own.iter().zip(&mut found) {
-        let alone = own.limited.iter().filter(|value| counts[value] == 1);
+    // The values that none of these takes are its own.
+    let (last, first): (Vec<_>, Vec<_>) = own.iter().zip(&mut found).partition(|(own, _)| is_base(own.id));
+    for (own, found) in first.into_iter().chain(last) {
+        let alone = own.limited.iter().filter(|value| is_base(own.id) || counts[value] == 1 && !inherits(own));
         let implied = alone.cloned().chain(own.implied_name());
         found.extend(implied.filter(|value| taken.insert(value.clone())));
-        let is_base = schemas.definition(own.id).is_some_and(|id| !schemas.families().descendants(id).is_empty());
-        if found.is_empty() && !is_base && own.implied_name().is_none() {
+        if found.is_empty() && !is_base(own.id) && own.implied_name().is_none() {
             return None;
         }
     }

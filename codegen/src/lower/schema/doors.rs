@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::{docs, union};
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{self, BindingRole, Listing, Place, Pointer, SchemaId, SchemaKind};
+use crate::document::{self, BindingRole, JsonType, Keywords, Listing, Place, Pointer, SchemaId, SchemaKind};
 use crate::ir::{Docs, Enum, EnumValue, Label, Members, Root, Shape, Type, TypeDef, TypeId, Union, Variant};
 
 /// A message that is joined with others.
@@ -35,6 +35,13 @@ impl Lowering<'_> {
         self.reserve(id);
         self.component(id);
         self.value(id)
+    }
+
+    /// Whether the document says itself that a payload is bytes, and no type is chosen for them.
+    pub(in crate::lower) fn is_bytes(&self, id: SchemaId, at: &Place, media_type: &str) -> bool {
+        let is_binary =
+            |keywords: &Keywords| keywords.types == [JsonType::String] && keywords.format.as_deref() == Some("binary");
+        self.schemas.keywords(id).is_some_and(is_binary) && self.config.encoded_type(at, media_type).is_none()
     }
 
     /// What a payload is that travels in a binary form.
