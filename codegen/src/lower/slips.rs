@@ -186,7 +186,7 @@ fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diag
     for (values, labels) in by_values {
         let (message, cure) = match values {
             [only] => (
-                format!("`{only}` of `{name}` means {} alike", labels.join(" and ")),
+                format!("`{only}` of `{name}` means each of {}", labels.join(", ")),
                 format!("give `{name}` another value in each of them"),
             ),
             _ => (

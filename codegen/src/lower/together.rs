@@ -1,7 +1,7 @@
-//! `anyOf` of objects that may hold together: one object with the properties of all.
+//! Objects together: `anyOf` of those that may hold at once, as one object, and alternatives with what they share.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{merge, union};
 use crate::document::{Keywords, SchemaId, Schemas};
@@ -59,6 +59,26 @@ pub(super) fn beside(schemas: &Schemas, merged: &Keywords) -> Keywords {
         }
     }
     base
+}
+
+/// Whether an alternative says all that alternatives share by itself, as one that builds on the same base does.
+pub(super) fn is_said_by(schemas: &Schemas, base: &Keywords, id: SchemaId) -> bool {
+    let Some(part) = merge::flat_of(schemas, id) else { return false };
+    let properties: HashMap<&str, SchemaId> = part.properties.iter().map(|(name, id)| (name.as_str(), *id)).collect();
+    let required: HashSet<&String> = part.required.iter().collect();
+    let is_one = |one: SchemaId, other: SchemaId| schemas.definition(one) == schemas.definition(other);
+    let says_no_more = base.pattern_properties.is_empty()
+        && base.conditional.is_empty()
+        && base.values.is_none()
+        && base.further.is_empty();
+    says_no_more
+        && (base.types.is_empty() || base.types == part.types)
+        && base.additional.is_none_or(|shared| part.additional.is_some_and(|own| is_one(shared, own)))
+        && base.required.iter().all(|name| required.contains(name))
+        && base
+            .properties
+            .iter()
+            .all(|(name, shared)| properties.get(name.as_str()).is_some_and(|own| is_one(*shared, *own)))
 }
 
 fn required_by_all(parts: &[Cow<'_, Keywords>]) -> Vec<String> {

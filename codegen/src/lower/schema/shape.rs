@@ -132,7 +132,8 @@ impl<'a> Lowering<'a> {
         let mut seen = BTreeSet::new();
         for Alternative { id, tag_values } in found {
             let label = union::both_labels(self.schemas, id);
-            let ty = if shares && self.can_join(id) { self.joined(&base, id) } else { self.value(id) };
+            let is_more = shares && !together::is_said_by(self.schemas, &base, id);
+            let ty = if is_more && self.can_join(id) { self.joined(&base, id) } else { self.value(id) };
             // Without a tag, a second alternative of the same type can never be meant.
             if seen.insert(ty.clone()) || tag.is_some() {
                 variants.push(Variant { at: self.schemas[id].at.clone(), label, ty, tag_values, kinds: Vec::new() });
