@@ -19,8 +19,8 @@ use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::document::{BindingRole, Place};
 use crate::ir::{
-    Address, Api, BoundKind, Channel, Event, Label, Origin, Root, Shape, Step, TypeDef, TypeId, Union, Variable,
-    Variant,
+    Address, Addresses, Api, Arrival, BoundKind, Candidate, Channel, Event, Label, Origin, Root, Routing, Shape, Step,
+    Telling, TypeDef, TypeId, Union, Variable, Variant,
 };
 
 /// A Rust identifier.
@@ -66,6 +66,8 @@ pub(crate) struct Names {
     pub(crate) examples: Vec<Vec<Name>>,
     pub(crate) operations: Vec<Name>,
     pub(crate) channels: Vec<Name>,
+    /// The functions that tell events apart by their shapes, by the messages that they tell.
+    pub(crate) tellings: HashMap<Vec<Candidate>, Name>,
     /// The fields of each channel whose address has parameters.
     pub(crate) parameters: Vec<Vec<Name>>,
     pub(crate) servers: Vec<Name>,
@@ -100,6 +102,7 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
         examples: examples(api, &scopes),
         operations: operations(api, &scopes),
         channels: channels(api, &scopes),
+        tellings: tellings(api, &scopes),
         parameters: api.channels.iter().map(|channel| parameters(channel, &scopes)).collect(),
         servers: servers(api, &scopes),
         variables: api.servers.iter().map(|server| variables(server, &scopes)).collect(),
@@ -278,6 +281,31 @@ fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let mut types = scopes.open(NameKind::Channel, Style::Type, reserved::CHANNELS).settle(&wishes(true)).into_iter();
     let names = api.channels.iter().map(|channel| if is_template(channel) { types.next() } else { constants.next() });
     names.flatten().collect()
+}
+
+/// What is asked of shapes to name an event and to call a handler is asked by one function, called after the channel.
+fn tellings(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Name> {
+    let Routing::Channel(Addresses { arrivals, without }) = &api.routing else { return HashMap::new() };
+    let at = |arrival: &Arrival| &api.channels[arrival.channel];
+    let of_arrivals = arrivals.iter().flat_map(|arrival| {
+        let both = [&arrival.operation, &arrival.message].into_iter().filter_map(|telling| telling.shape());
+        both.map(move |shape| (shape, at(arrival)))
+    });
+    let mut asked: HashMap<&Vec<Candidate>, usize> = HashMap::new();
+    let mut told: Vec<(&Vec<Candidate>, &Channel)> = Vec::new();
+    let twice_without = without.iter().filter_map(Telling::shape).flat_map(|shape| [shape, shape]);
+    let channel_of = |shape: &Vec<Candidate>| Some(&api.channels[api.operations[shape.first()?.operation].channel]);
+    let of_others = twice_without.filter_map(|shape| Some((shape, channel_of(shape)?)));
+    for (shape, channel) in of_arrivals.chain(of_others) {
+        let count = asked.entry(shape).or_default();
+        *count += 1;
+        if *count == 2 {
+            told.push((shape, channel));
+        }
+    }
+    let wishes = told.iter().map(|(_, channel)| Wish::new(&channel.at, &format!("told at {}", channel.key), "event"));
+    let names = scopes.open_inside(Style::Value).settle(&wishes.collect::<Vec<_>>());
+    told.into_iter().map(|(shape, _)| shape.clone()).zip(names).collect()
 }
 
 fn parameters(channel: &Channel, scopes: &Scopes<'_>) -> Vec<Name> {

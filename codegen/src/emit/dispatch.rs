@@ -17,7 +17,7 @@ pub(super) fn dispatch(emit: Emit<'_>) -> Vec<TokenStream> {
     }
     let mut items = reply::dispatcher(emit);
     match &emit.api.routing {
-        Routing::Channel(addresses) => items.push(address::dispatch(emit, addresses)),
+        Routing::Channel(addresses) => items.extend(address::dispatch(emit, addresses)),
         Routing::Payload(_) | Routing::Header(_) => items.extend(by_name(emit)),
     }
     items

@@ -58,6 +58,17 @@ pub(crate) enum Telling {
     Shape(Vec<Candidate>),
 }
 
+impl Telling {
+    /// The messages whose shapes are asked, where they are.
+    pub(crate) fn shape(&self) -> Option<&Vec<Candidate>> {
+        match self {
+            Self::Shape(candidates) => Some(candidates),
+            Self::Mark { otherwise, .. } => otherwise.as_ref()?.shape(),
+            Self::Operation(_) | Self::Message(_) | Self::Variant(_) => None,
+        }
+    }
+}
+
 /// Where a text stands that tells events apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
@@ -77,7 +88,7 @@ pub(crate) struct Case {
 }
 
 /// A message that an event may be, as one operation receives it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Candidate {
     /// Index into [`Api::operations`](super::Api).
     pub(crate) operation: usize,

@@ -25,7 +25,8 @@ pub(super) struct Scopes<'a> {
 /// One namespace.
 pub(super) struct Scope<'s, 'a> {
     scopes: &'s Scopes<'a>,
-    kind: NameKind,
+    /// None where the names are nobody's but the file's own: they can change, and nobody chooses them.
+    kind: Option<NameKind>,
     style: Style,
     owner: Option<Place>,
     /// Asked for every name, and never listed, so that its order is nobody's.
@@ -123,7 +124,12 @@ impl<'a> Scopes<'a> {
     /// A new namespace in which some names are taken.
     pub(super) fn open(&self, kind: NameKind, style: Style, taken: &[&str]) -> Scope<'_, 'a> {
         let taken = taken.iter().map(|&name| name.to_owned()).collect();
-        Scope { scopes: self, kind, style, owner: None, taken }
+        Scope { scopes: self, kind: Some(kind), style, owner: None, taken }
+    }
+
+    /// A new namespace of what only the file itself speaks of.
+    pub(super) fn open_inside(&self, style: Style) -> Scope<'_, 'a> {
+        Scope { scopes: self, kind: None, style, owner: None, taken: HashSet::new() }
     }
 
     /// Reports renames that met nothing, and gives every name that was given.
@@ -204,7 +210,7 @@ impl Scope<'_, '_> {
     pub(super) fn settle(&mut self, wishes: &[Wish]) -> Vec<Name> {
         let mut chosen: Vec<Option<String>> = Vec::new();
         for wish in wishes {
-            let name = self.scopes.chosen(wish, self.style, &self.taken);
+            let name = self.kind.and_then(|_| self.scopes.chosen(wish, self.style, &self.taken));
             self.taken.extend(name.clone());
             chosen.push(name);
         }
@@ -248,9 +254,10 @@ impl Scope<'_, '_> {
     }
 
     fn note(&self, wishes: &[Wish], names: &[Name]) {
+        let Some(kind) = self.kind else { return };
         let file = |at: &Place| (at.file.0 > 0).then(|| self.scopes.files.get(at.file.0).cloned()).flatten();
         let given = wishes.iter().zip(names).map(|(Wish { at, .. }, name)| Named {
-            kind: self.kind,
+            kind,
             name: name.plain().to_owned(),
             at: at.clone(),
             owner: self.owner.clone(),
@@ -328,6 +335,9 @@ impl Scope<'_, '_> {
     }
 
     fn warn(&self, wish: &Wish, name: &str, why: &str) {
+        if self.kind.is_none() {
+            return;
+        }
         let message = format!("{why}, so this one is called `{name}`");
         self.scopes.diagnostics.push(
             Diagnostic::new(Severity::Warning, &wish.at, message)

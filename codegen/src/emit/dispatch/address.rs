@@ -8,7 +8,7 @@ use crate::emit::enums::Openness;
 use crate::emit::{Emit, reply};
 use crate::ir::{Address, Addresses, Arrival, Fit, Shape, Type};
 
-pub(super) fn dispatch(emit: Emit<'_>, addresses: &Addresses) -> TokenStream {
+pub(super) fn dispatch(emit: Emit<'_>, addresses: &Addresses) -> Vec<TokenStream> {
     let patterns: Vec<TokenStream> = addresses.arrivals.iter().map(|arrival| pattern(emit, arrival)).collect();
     let routes = addresses.arrivals.iter().map(|arrival| telling::route(emit, &arrival.message));
     let calls = addresses.arrivals.iter().map(|arrival| telling::call(emit, &arrival.operation));
@@ -20,8 +20,11 @@ pub(super) fn dispatch(emit: Emit<'_>, addresses: &Addresses) -> TokenStream {
         let call = telling::call(emit, telling);
         quote!(None => #call,)
     });
+    let tellings = addresses.arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
+    let tellings = tellings.chain(&addresses.without);
+    let functions = telling::functions(emit, &tellings.collect::<Vec<_>>());
     let head = reply::implementing(emit);
-    quote! {
+    let dispatch = quote! {
         #head {
             fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
                 let route = match inbound.channel() {
@@ -43,7 +46,8 @@ pub(super) fn dispatch(emit: Emit<'_>, addresses: &Addresses) -> TokenStream {
                 })
             }
         }
-    }
+    };
+    [dispatch].into_iter().chain(functions).collect()
 }
 
 fn pattern(emit: Emit<'_>, arrival: &Arrival) -> TokenStream {

@@ -64,8 +64,8 @@ pub(super) fn route(emit: Emit<'_>, telling: &Telling) -> TokenStream {
             })
         }
         Telling::Shape(candidates) if are_named(emit, candidates) => {
-            let tried = tried(emit, candidates);
-            quote!(Route::Known(choice::Fitting::of(inbound)? #tried .told()?.to_string()))
+            let told = told(emit, candidates, &quote!(inbound));
+            quote!(Route::Known(#told?.to_string()))
         }
         Telling::Shape(candidates) => {
             by_shape(emit, candidates, &quote!(inbound), &|candidate| known(emit, carried(emit, candidate).1))
@@ -194,26 +194,56 @@ fn by_fit(
     rest: Option<&TokenStream>,
 ) -> TokenStream {
     let marks: Vec<TokenStream> = marks(emit, candidates);
-    let tried = tried(emit, candidates);
     let thens: Vec<TokenStream> = candidates.iter().map(|candidate| then(*candidate)).collect();
     let (Some((last, thens)), [marks @ .., _]) = (thens.split_last(), &marks[..]) else { return TokenStream::new() };
-    let told = quote!(#tried .told()? {
+    let arms = quote!({
         #(#marks => #thens,)*
         _ => #last,
     });
     match rest {
-        None => quote!(match choice::Fitting::of(#inbound)? #told),
+        None => {
+            let told = told(emit, candidates, inbound);
+            quote!(match #told? #arms)
+        }
         // What is JSON, and none of those, is not taken for something else.
         Some(rest) => {
             if thens.is_empty() {
                 return quote!(if choice::Fitting::<()>::if_json(#inbound)?.is_some() { #last } else { #rest });
             }
+            let tried = tried(emit, candidates);
             quote!(match choice::Fitting::if_json(#inbound)? {
-                Some(fitting) => match fitting #told,
+                Some(fitting) => match fitting #tried .told()? #arms,
                 None => #rest,
             })
         }
     }
+}
+
+/// The functions that tell the events of an address, where several places ask.
+pub(super) fn functions(emit: Emit<'_>, tellings: &[&Telling]) -> Vec<TokenStream> {
+    let mut seen = BTreeSet::new();
+    let shapes = tellings.iter().filter_map(|telling| telling.shape());
+    let named = shapes.filter(|shape| are_named(emit, shape) && seen.insert(*shape));
+    let functions = named.filter_map(|shape| {
+        let name = emit.names.tellings.get(shape)?;
+        let tried = tried(emit, shape);
+        Some(quote! {
+            #[doc = " The event whose payload keeps most of what arrived."]
+            fn #name(inbound: &Inbound) -> Result<EventName, DecodeError> {
+                choice::Fitting::of(inbound)? #tried .told()
+            }
+        })
+    });
+    functions.collect()
+}
+
+/// What tells which of these it is, as a `Result`: by the function for it, where there is one.
+fn told(emit: Emit<'_>, candidates: &[Candidate], inbound: &TokenStream) -> TokenStream {
+    if let (Some(name), true) = (emit.names.tellings.get(candidates), are_named(emit, candidates)) {
+        return quote!(#name(#inbound));
+    }
+    let tried = tried(emit, candidates);
+    quote!(choice::Fitting::of(#inbound)? #tried .told())
 }
 
 /// Whether all are JSON, and go by names of their own.
