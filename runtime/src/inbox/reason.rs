@@ -3,6 +3,9 @@ use std::str::FromStr;
 
 use crate::{DecodeError, DecodeErrorKind};
 
+/// How many bytes a message or a pointer has at most. Both may quote the payload, and lists and logs are of many.
+const LONGEST: usize = 4 * 1024;
+
 /// Why an event is dead.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reason {
@@ -66,16 +69,24 @@ impl FromStr for ReasonKind {
 }
 
 impl Reason {
-    /// A reason in words. They are kept beside the payload and may quote it; logs get the kind only.
+    /// A reason in words. They are kept beside the payload and may quote it; logs get the kind and the place only. What is
+    /// beyond 4 KiB is cut.
     #[must_use]
     pub fn new(kind: ReasonKind, message: impl Into<String>) -> Self {
-        Self { kind, pointer: None, message: message.into() }
+        let mut message = message.into();
+        let end = (0..=LONGEST.min(message.len())).rev().find(|end| message.is_char_boundary(*end));
+        message.truncate(end.unwrap_or(0));
+        Self { kind, pointer: None, message }
     }
 
-    /// Sets the JSON pointer of the fault in the body.
+    /// Sets the JSON pointer of the fault in the body. Of one beyond 4 KiB, whose keys are the sender's, the place around it.
     #[must_use]
     pub fn with_pointer(mut self, pointer: impl Into<String>) -> Self {
-        self.pointer = Some(pointer.into());
+        let mut pointer = pointer.into();
+        while pointer.len() > LONGEST {
+            pointer.truncate(pointer.rfind('/').unwrap_or(0));
+        }
+        self.pointer = Some(pointer);
         self
     }
 

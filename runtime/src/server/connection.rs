@@ -104,8 +104,7 @@ impl<A: Accept + 'static> Answering<A> {
     /// Done once there was no request for too long. Where the protocol has words for it, that is announced first, so that
     /// a request which is on its way just then is answered. HTTP/1.1 has none.
     async fn until_idle(&self, activity: &Activity, announced: &Notify) {
-        let is_stopped = || *self.stopped.borrow();
-        let scarce = || is_stopped() || self.places.available_permits().saturating_mul(4) < self.connections;
+        let scarce = || self.is_stopped() || self.places.available_permits().saturating_mul(4) < self.connections;
         activity.over(self.patience, scarce).await;
         if activity.is_http_2() {
             announced.notify_one();
@@ -120,7 +119,7 @@ impl<A: Accept + 'static> Answering<A> {
         {
             return Ok(response);
         }
-        if *self.stopped.borrow() {
+        if self.is_stopped() {
             return Ok(self.refuse(Answer::Draining));
         }
         // Over HTTP/2 one connection may have many.
@@ -129,6 +128,10 @@ impl<A: Accept + 'static> Answering<A> {
             return Ok(self.refuse(Answer::Busy));
         };
         self.receiver.call(request).await
+    }
+
+    fn is_stopped(&self) -> bool {
+        *self.stopped.borrow()
     }
 
     fn refuse(&self, answer: Answer) -> Response<Full<Bytes>> {

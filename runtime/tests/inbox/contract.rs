@@ -40,6 +40,18 @@ async fn a_name_is_cut_where_it_is_longer_than_anybody_reads() {
     assert_eq!(named(&format!("x{}", "é".repeat(200))).len(), 255, "not in the midst of a character");
 }
 
+#[test]
+fn a_reason_is_cut_where_it_quotes_more_than_anybody_reads() {
+    let reason = |pointer: &str| Reason::new(ReasonKind::Rejected, "é".repeat(10_000)).with_pointer(pointer);
+    assert_eq!(reason("").message().len(), 4_096);
+    assert_eq!(reason("/data/id").pointer(), Some("/data/id"));
+    let key = "k".repeat(5_000);
+    assert_eq!(reason(&format!("/data/{key}")).pointer(), Some("/data"), "the place around it");
+    assert_eq!(reason(&format!("/{key}/{key}")).pointer(), Some(""));
+    let deep = reason(&"/0".repeat(100_000));
+    assert!(deep.pointer().is_some_and(|pointer| pointer.len() == 4_096 && pointer.ends_with("/0")));
+}
+
 #[tokio::test]
 async fn one_id_is_one_event_from_put_to_purge() {
     for case in each() {

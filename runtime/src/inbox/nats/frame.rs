@@ -5,9 +5,6 @@ use serde_json::Value;
 
 use crate::inbox::{Delivery, InboxError, Reason, State, json_lines};
 
-/// What a dead letter's reason may say at most: it must never be what keeps an event from becoming one.
-const LONGEST_REASON: usize = 4 * 1024;
-
 /// What was read.
 pub(super) struct Frame {
     pub(super) delivery: Delivery,
@@ -22,7 +19,7 @@ pub(super) fn write(delivery: &Delivery) -> Bytes {
 }
 
 pub(super) fn write_letter(delivery: &Delivery, attempts: u32, reason: &Reason, lived: Option<u64>) -> Bytes {
-    let mut head = json_lines::head(State::Dead, attempts, Some(&bounded(reason)), delivery);
+    let mut head = json_lines::head(State::Dead, attempts, Some(reason), delivery);
     if let Some(lived) = lived {
         head["lived"] = lived.into();
     }
@@ -51,15 +48,4 @@ fn parse(payload: &Bytes) -> Result<Frame, String> {
     let lived = head.get("lived").and_then(Value::as_u64);
     let (delivery, reason) = json_lines::with_head(&head, payload.slice(end + 1..))?;
     Ok(Frame { delivery, attempts: u32::try_from(attempts).unwrap_or(u32::MAX), reason, lived })
-}
-
-fn bounded(reason: &Reason) -> Reason {
-    let message = reason.message();
-    let end = (0..=LONGEST_REASON.min(message.len())).rev().find(|end| message.is_char_boundary(*end));
-    let cut = Reason::new(reason.kind(), &message[..end.unwrap_or(0)]);
-    match reason.pointer() {
-        // A pointer is made of the keys of the body, which may be of any length.
-        Some(pointer) if pointer.len() <= LONGEST_REASON => cut.with_pointer(pointer),
-        _ => cut,
-    }
 }
