@@ -16,7 +16,7 @@ use list::{MUTATIONS, Mutation, PROGRAMS};
 use serde_json::Value;
 
 /// How many are tried at once.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 #[test]
 fn an_acknowledgement_before_the_commit_and_every_other_broken_promise_turn_the_tests_red() {
