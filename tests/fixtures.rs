@@ -1,7 +1,7 @@
 //! Each directory under `tests/fixtures` is a document beside what it must become.
 //!
 //! `input.yaml` gives `expected.rs`, and `expected.err` holds every diagnostic as it is shown; a document without
-//! `expected.rs` must be refused. Other documents and `.avsc` files beside it are there to be
+//! `expected.rs` must be refused. Other documents, `.avsc` files and texts beside it are there to be
 //! referred to. `asyncapi.toml`, where there is one, holds the options.
 
 use std::fmt::Write as _;
@@ -78,8 +78,9 @@ fn generate(directory: &Path) -> (Option<String>, Option<String>) {
 
 /// The files that the document may refer to.
 fn others(directory: &Path) -> Vec<PathBuf> {
-    let is_document =
-        |path: &Path| matches!(path.extension().and_then(|ending| ending.to_str()), Some("yaml" | "json" | "avsc"));
+    let is_document = |path: &Path| {
+        matches!(path.extension().and_then(|ending| ending.to_str()), Some("yaml" | "json" | "avsc" | "md" | "proto"))
+    };
     let entries = fs::read_dir(directory).expect("the fixture is there").flatten().map(|entry| entry.path());
     let is_overlay = |path: &Path| overlays(directory).iter().any(|overlay| overlay == name(path));
     let is_other = |path: &PathBuf| is_document(path) && name(path) != "input.yaml" && !is_overlay(path);

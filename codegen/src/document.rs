@@ -360,6 +360,9 @@ pub(crate) fn extended(name: &str, text: &str) -> Option<String> {
 }
 
 fn root(source: &Source, file: FileId, diagnostics: &Diagnostics) -> Option<Value> {
+    if file != FileId::default() && is_text(source.name_of(file)) {
+        return Some(Value::String(source.text_of(file).to_owned()));
+    }
     match read(source.name_of(file), source.text_of(file)) {
         Ok(root) => Some(root),
         Err((position, message)) => {
@@ -368,6 +371,14 @@ fn root(source: &Source, file: FileId, diagnostics: &Diagnostics) -> Option<Valu
         }
     }
 }
+
+/// Whether a file holds words, or a language that is not read: a document may refer to it, and nothing in it.
+fn is_text(name: &str) -> bool {
+    let ending = std::path::Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    TEXTS.iter().any(|text| ending.eq_ignore_ascii_case(text))
+}
+
+const TEXTS: &[&str] = &["adoc", "graphql", "html", "markdown", "md", "proto", "txt", "xml", "xsd"];
 
 /// Reads a text as JSON where it is JSON, else as YAML, which for its escapes is not quite a superset.
 fn read(name: &str, text: &str) -> Result<Value, (Option<Position>, String)> {

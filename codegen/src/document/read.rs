@@ -212,6 +212,8 @@ impl<'a> Object<'a> {
     /// A text for people under a key; what is no text is reported and left out.
     pub(crate) fn note(&mut self, key: &'static str) -> Option<String> {
         let node = self.get(key)?;
+        // Long descriptions stand in files of their own.
+        let node = if node.reference().is_some() { node.follow()? } else { node };
         match node.value {
             Value::Null => None,
             Value::Mapping(_) | Value::Sequence(_) => {
