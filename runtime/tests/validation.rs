@@ -18,6 +18,15 @@ static SCHEMAS: Schemas = Schemas::new(
             {"required": ["kind", "weight"], "properties": {"kind": {"enum": ["parcel", "crate"]}}},
             {"type": "string"}
         ]},
+        "Pet": {
+            "discriminator": {
+                "propertyName": "kind",
+                "mapping": {"cat": {"$ref": "#/definitions/Cat"}, "7": {"$ref": "#/definitions/Dog"}}
+            },
+            "anyOf": [{"$ref": "#/definitions/Cat"}, {"$ref": "#/definitions/Dog"}]
+        },
+        "Cat": {"required": ["kind"], "properties": {"lives": {"maximum": 9}, "name": {"maxLength": 3}}},
+        "Dog": {"required": ["kind"], "properties": {"name": {"maxLength": 2}}},
         "Placed": {"required": ["kind"], "properties": {"kind": {"const": "placed"}, "count": {"minimum": 1}}},
         "Closing": {"required": ["kind"], "properties": {"kind": {"const": "closing"}, "event": {"$ref": "#/definitions/Event"}}},
         "a/b%c": {"type": "null"},
@@ -75,6 +84,15 @@ fn what_the_alternative_of_the_tag_lacks_is_told() {
     assert!(violations.contains("\"weight\" is a required property"), "{violations}");
     // Without a tag nothing says which is meant.
     assert_eq!(found("Sent", &json!({})), pairs(&[("", "oneOf")]));
+}
+
+#[test]
+fn a_discriminator_tells_the_alternative_where_no_constant_does() {
+    let cat = json!({"kind": "cat", "name": "Minka", "lives": 10});
+    assert_eq!(found("Pet", &cat), pairs(&[("", "anyOf"), ("/lives", "maximum"), ("/name", "maxLength")]));
+    let violations = SCHEMAS.check("Pet", &json!({"kind": 7, "name": "Hasso"})).expect_err("the name is too long");
+    assert!(violations.to_string().contains("/name: maxLength"), "{violations}");
+    assert_eq!(found("Pet", &json!({"kind": "bird", "name": "Coco"})), pairs(&[("", "anyOf")]));
 }
 
 #[test]

@@ -126,6 +126,11 @@ fn a_union_is_exactly_one_of_its_alternatives() {
     let expected = pairs(&[("/friend", "oneOf"), ("/friend/lives", "maximum")]);
     assert_eq!(found(wrong, validated::Dog::validate), expected);
     assert_eq!(found(json!({"kind": "bird"}), Pet::validate), pairs(&[("", "oneOf")]));
+    for (kind, most) in [("Radio", "11"), ("Clock", "3")] {
+        let device: validated::Device = serde_json::from_value(json!({"kind": kind, "volume": 12})).expect("it reads");
+        let violations = device.validate().expect_err("it is too loud").to_string();
+        assert!(violations.contains("/volume: maximum") && violations.contains(&format!("of {most}")), "{violations}");
+    }
     let both = json!({"id": "ab", "from": "Ulm", "to": "Bonn"});
     assert_eq!(found(both, Journey::validate), pairs(&[("", "oneOf")]));
     // What all alternatives share holds for each of them.

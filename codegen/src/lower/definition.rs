@@ -8,7 +8,7 @@ mod pattern;
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::union;
+use super::union::{self, Alternative};
 use crate::config::Nulls;
 use crate::document::{
     Dependency, Document, FileId, JsonType, Keywords, Language, Place, SchemaId, SchemaKind, Schemas, Value,
@@ -197,6 +197,9 @@ impl Writer<'_> {
             entries.put(key, (!listed.is_empty()).then_some(Json::List(listed)));
         }
         let mut alternatives = self.list(&one_of);
+        if let ([], ids) | (ids, []) = (&any_of[..], &one_of[..]) {
+            entries.put("discriminator", self.discriminator(keywords, ids));
+        }
         match keywords.language {
             _ if alternatives.is_empty() => {}
             Language::JsonSchema => entries.put("oneOf", Some(Json::List(alternatives))),
@@ -216,6 +219,18 @@ impl Writer<'_> {
             Some(_) => (union::listed(self.schemas, keywords), Vec::new()),
             None => (keywords.any_of.clone(), keywords.one_of.clone()),
         }
+    }
+
+    /// Which alternative a value of the discriminator means, for what is said of those that fit none.
+    fn discriminator(&mut self, keywords: &Keywords, ids: &[SchemaId]) -> Option<Json> {
+        keywords.discriminator.as_ref().filter(|_| !ids.is_empty())?;
+        let (property, alternatives) = union::tag(self.schemas, Some(keywords), ids)?;
+        let mapping = alternatives.into_iter().flat_map(|Alternative { id, tag_values }| {
+            let schema = self.schema(id);
+            tag_values.into_iter().map(move |value| (value.to_string(), schema.clone()))
+        });
+        let mapping = mapping.filter(|(_, schema)| matches!(schema, Json::Reference(_))).collect();
+        Some(object([("propertyName", text(&property)), ("mapping", Json::Object(mapping))]))
     }
 
     fn list(&mut self, ids: &[SchemaId]) -> Vec<Json> {

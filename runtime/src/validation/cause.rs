@@ -3,26 +3,35 @@
 use jsonschema::JsonType;
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use serde_json::Value;
 
 use super::Violation;
 
-/// A violation for each error, and those of the alternative that is meant where a union has none that fits.
-pub(super) fn all<'a>(errors: impl Iterator<Item = ValidationError<'a>>) -> Vec<Violation> {
+/// A violation for each error, and those of the alternative that is meant where a union has none that fits; the schema at
+/// a pointer may say which that is.
+pub(super) fn all<'a, 's>(
+    errors: impl Iterator<Item = ValidationError<'a>>,
+    schema_at: impl Fn(&str) -> Option<&'s Value>,
+) -> Vec<Violation> {
     let mut violations = Vec::new();
     for error in errors {
-        add(&error, &mut violations);
+        add(&error, &schema_at, &mut violations);
     }
     violations
 }
 
-fn add(error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
+fn add<'s>(
+    error: &ValidationError<'_>,
+    schema_at: &impl Fn(&str) -> Option<&'s Value>,
+    violations: &mut Vec<Violation>,
+) {
     // Generated schemas write what is nullable as `null` or else the schema: nobody means `null` by another value.
     if let Kind::AnyOf { context } = error.kind()
         && let [null, other] = &context[..]
         && is_not_null(null)
     {
         for error in other {
-            add(error, violations);
+            add(error, schema_at, violations);
         }
         return;
     }
@@ -35,8 +44,9 @@ fn add(error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
     };
     violations.push(Violation::new(pointer.to_owned(), keyword.to_owned(), message));
     if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind() {
-        for error in meant(pointer, context).into_iter().flatten() {
-            add(error, violations);
+        let named = || named(error, schema_at).and_then(|index| context.get(index)).map(Vec::as_slice);
+        for error in meant(pointer, context).or_else(named).into_iter().flatten() {
+            add(error, schema_at, violations);
         }
     }
 }
@@ -62,6 +72,19 @@ fn meant<'a>(union: &str, alternatives: &'a [Vec<ValidationError<'static>>]) -> 
     };
     let is_lacking = |error: &ValidationError<'_>| matches!(error.kind(), Kind::Required { .. }) && below(error) == 0;
     only(alternatives, |error| is_of_another(error) || is_lacking(error)).or_else(|| only(alternatives, is_of_another))
+}
+
+/// The alternative that a discriminator names, where no constants do: which of those in the list.
+fn named<'s>(error: &ValidationError<'_>, schema_at: &impl Fn(&str) -> Option<&'s Value>) -> Option<usize> {
+    let (union, keyword) = error.schema_path().as_str().rsplit_once('/')?;
+    let union = schema_at(union)?;
+    let discriminator = union.get("discriminator")?;
+    let tag = match error.instance().get(discriminator.get("propertyName")?.as_str()?)? {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let alternative = discriminator.get("mapping")?.get(&tag)?;
+    union.get(keyword)?.as_array()?.iter().position(|listed| listed == alternative)
 }
 
 /// The only alternative that no error rules out.

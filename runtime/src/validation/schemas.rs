@@ -31,6 +31,8 @@ pub struct Schemas {
     registry: OnceLock<Result<Registry<'static>, String>>,
     /// The same without the patterns that no regular expression can be made of, where there are any.
     readable: OnceLock<Result<Registry<'static>, String>>,
+    /// The text, for what is to be said of values that fit no alternative.
+    parsed: OnceLock<Result<Value, String>>,
     /// By the names of the definitions.
     validators: OnceLock<RwLock<HashMap<String, Prepared>>>,
 }
@@ -42,10 +44,18 @@ type Prepared = Result<Arc<Validator>, Arc<str>>;
 const BASE: &str = "urn:asyncapi:schemas";
 
 impl Schemas {
-    /// The schemas of a text: an object with `definitions`, which refer to each other as `#/definitions/Name`.
+    /// The schemas of a text: an object with `definitions`, which refer to each other as `#/definitions/Name`. A schema with
+    /// alternatives may have a `discriminator` with a `propertyName` and a `mapping` from its values to alternatives, as they
+    /// are listed: it rules nothing out, and tells which alternative is spoken of where none fits.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
-        Self { text, registry: OnceLock::new(), readable: OnceLock::new(), validators: OnceLock::new() }
+        Self {
+            text,
+            registry: OnceLock::new(),
+            readable: OnceLock::new(),
+            parsed: OnceLock::new(),
+            validators: OnceLock::new(),
+        }
     }
 
     /// Checks a value, as it is written, against the definition of this name.
@@ -61,7 +71,11 @@ impl Schemas {
             Err(error) => return Violations::none_of(vec![unchecked(format!("the value is no JSON: {error}"))]),
         };
         match self.validator(name) {
-            Ok(validator) => Violations::none_of(cause::all(validator.iter_errors(&value))),
+            Ok(validator) => {
+                let schema_at =
+                    |pointer: &str| self.parsed.get_or_init(|| read(self.text)).as_ref().ok()?.pointer(pointer);
+                Violations::none_of(cause::all(validator.iter_errors(&value), schema_at))
+            }
             Err(why) => Violations::none_of(vec![unchecked(format!("the schema `{name}` cannot be read: {why}"))]),
         }
     }
