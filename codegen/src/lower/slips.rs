@@ -185,7 +185,7 @@ fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diag
     }
     for (values, labels) in by_values {
         let (message, cure) = match values {
-            [only] => (
+            [only] if labels.len() > 1 => (
                 format!("`{only}` of `{name}` means each of {}", labels.join(", ")),
                 format!("give `{name}` another value in each of them"),
             ),

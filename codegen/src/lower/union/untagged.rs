@@ -7,7 +7,7 @@
 //!   - {required: [error], properties: {error: {type: string}}}
 //! ```
 
-use super::{Values, by_name, limited};
+use super::tagged::{Values, by_name, limited};
 use crate::document::{Keywords, SchemaId, SchemaKind, Schemas};
 use crate::ir::TagValue;
 
