@@ -79,6 +79,7 @@ fixtures! {
     request_reply_client = "../fixtures/request-reply-client/expected.rs";
     routing_addresses = "../fixtures/routing-addresses/expected.rs";
     routing_headers = "../fixtures/routing-headers/expected.rs";
+    routing_implied = "../fixtures/routing-implied/expected.rs";
     routing_names = "../fixtures/routing-names/expected.rs";
     routing_operations = "../fixtures/routing-operations/expected.rs";
     routing_templates = "../fixtures/routing-templates/expected.rs";

@@ -1,5 +1,7 @@
 //! Texts in headers and payloads that tell messages apart.
 
+mod implied;
+
 use std::collections::BTreeSet;
 
 use super::Apis;
@@ -41,7 +43,12 @@ pub(super) fn payload(apis: &Apis<'_>, contenders: &[Contender]) -> Option<Marke
         let limited = limited_of(apis, contenders, payload, text)?;
         marked(apis, contenders, &limited, |property| mark(at(property)))
     };
-    marked(Text::Strings, Mark::Payload).or_else(|| marked(Text::Integers, Mark::Integer))
+    let named = || implied::names(apis, contenders).map(|(property, cases)| marked_by_names(at(property), cases));
+    marked(Text::Strings, Mark::Payload).or_else(|| marked(Text::Integers, Mark::Integer)).or_else(named)
+}
+
+fn marked_by_names(at: Pointer, cases: Vec<Case>) -> Marked {
+    Marked { at: Mark::Payload(at), cases, is_required: true }
 }
 
 /// Which values are texts.
