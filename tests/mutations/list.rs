@@ -200,7 +200,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         name: "half a head is waited for",
         file: "runtime/src/server/connection.rs",
         sites: &[("idle.as_mut().poll(cx).is_ready()", "false")],
-        proof: ("durable", "server::a_connection_without_a_whole_head_is_closed"),
+        proof: ("durable", "connections::a_connection_without_a_whole_head_is_closed"),
     },
     Mutation {
         name: "a body may take for ever",
@@ -209,7 +209,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             "tokio::time::timeout(limits.deadline, collected).await",
             "Ok::<_, tokio::time::error::Elapsed>(collected.await)",
         )],
-        proof: ("durable", "server::slow_heads_and_slow_bodies_are_closed_while_others_are_served"),
+        proof: ("durable", "connections::slow_heads_and_slow_bodies_are_closed_while_others_are_served"),
     },
     Mutation {
         name: "an event that the document does not list is refused",

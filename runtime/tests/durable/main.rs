@@ -8,6 +8,7 @@ mod canary;
 #[path = "../http/client.rs"]
 mod client;
 mod clock;
+mod connections;
 mod drain;
 mod interrupted;
 mod kit;

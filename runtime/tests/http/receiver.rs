@@ -141,7 +141,7 @@ async fn any_method_but_post_is_405() {
 #[tokio::test]
 async fn a_declared_length_above_the_limit_is_413_before_the_body() {
     for server in Server::BOTH {
-        let address = server.serve(receiver(&Arc::default()).with_body_limit(16)).await;
+        let address = server.serve(receiver(&Arc::default()).with_body_limit(16).with_body_deadline(SHORT)).await;
         // No body follows: waiting for one would end in a 408.
         for length in ["17", "18446744073709551000"] {
             let reply = send(address, &head("POST", &[("content-length", length)])).await;
