@@ -188,7 +188,7 @@ impl Config {
             return None;
         }
         let mut layout = format::Layout::default();
-        let imports = emit::emit(&api, &names, self, &mut |item| layout.add(item));
+        let imports = emit::emit(&api, &names, self, &mut |piece| layout.add(piece));
         let code = layout.file(imports, &source.file_names());
         Some(Made { api, names, code })
     }

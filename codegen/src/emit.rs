@@ -12,6 +12,7 @@ mod defaults;
 mod deprecated;
 mod dispatch;
 mod docs;
+mod draft;
 mod enums;
 mod event_name;
 mod examples;
@@ -41,8 +42,10 @@ mod whole;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Item, ItemMod, parse_quote};
 
-use self::look::Items;
+use self::draft::Draft;
+use self::look::{Items, MOST_MEMBERS};
 use crate::config::{Config, Extent};
+use crate::format::Piece;
 use crate::ir::{Api, Shape, TypeDef, TypeId};
 use crate::names::Names;
 
@@ -57,19 +60,22 @@ struct Emit<'a> {
 }
 
 /// Hands on the items of the file in their order, each as it is made, and returns what they import.
-pub(crate) fn emit(api: &Api, names: &Names, config: &Config, hand_on: &mut dyn FnMut(Item)) -> Vec<Item> {
+pub(crate) fn emit(api: &Api, names: &Names, config: &Config, hand_on: &mut dyn FnMut(Piece)) -> Vec<Item> {
     let (integers, joined) = (&whole::Integers::of(&api.types, config), &joined::Joined::of(api));
     let emit = Emit { api, names, config, integers, joined };
-    let Some(module) = &config.module else { return items(emit, hand_on) };
+    let Some(module) = &config.module else { return items(emit, MOST_MEMBERS, hand_on) };
     let mut inside = Vec::new();
-    let mut content = items(emit, &mut |item| inside.push(item));
+    // The module is one item, which holds each of them whole.
+    let mut content = items(emit, usize::MAX, &mut |piece| match piece {
+        Piece::Item(item) | Piece::Members(item, _) => inside.push(item),
+    });
     content.append(&mut inside);
-    hand_on(in_module(api, module, content));
+    hand_on(Piece::Item(in_module(api, module, content)));
     Vec::new()
 }
 
-fn items(emit: Emit<'_>, hand_on: &mut dyn FnMut(Item)) -> Vec<Item> {
-    let mut items = Items::of(emit, hand_on);
+fn items(emit: Emit<'_>, most_members: usize, hand_on: &mut dyn FnMut(Piece)) -> Vec<Item> {
+    let mut items = Items::of(emit, most_members, hand_on);
     items.extend(event_name::event_name(emit));
     if emit.config.extent == Extent::Everything {
         items.extend(handler::handler(emit));
@@ -92,7 +98,7 @@ fn items(emit: Emit<'_>, hand_on: &mut dyn FnMut(Item)) -> Vec<Item> {
     items.extend(whole::helpers(emit, wholes));
     items.extend(schemas::functions(emit));
     items.extend(schemas::schemas(emit));
-    imports::imports(emit, wholes).into_iter().map(|tokens| items.item(tokens)).collect()
+    imports::imports(emit, wholes).into_iter().map(|tokens| items.import(tokens)).collect()
 }
 
 /// Everything in a module, for a crate with several documents.
@@ -112,21 +118,26 @@ fn in_module(api: &Api, name: &str, items: Vec<Item>) -> Item {
     Item::Mod(module)
 }
 
-fn type_def(emit: Emit<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
+fn type_def<'a>(emit: Emit<'a>, id: TypeId, def: &'a TypeDef) -> Vec<Draft<'a>> {
     match &def.shape {
         Shape::Struct(object) => {
-            let definition = structs::define(emit, id, def, object);
-            definition.into_iter().chain(constructors::define(emit, id, def, object)).collect()
+            let mut items = structs::define(emit, id, def, object);
+            items.extend(constructors::define(emit, id, def, object));
+            items
         }
         Shape::Enum(listed) => enums::define(emit, id, def, listed),
-        Shape::Mixed(variants) => mixed::define(emit, id, def, variants),
+        Shape::Mixed(variants) => whole(mixed::define(emit, id, def, variants)),
         Shape::Union(union) => unions::define(emit, id, def, union),
-        Shape::OpenTuple(tuple) => tuples::define(emit, id, def, tuple),
-        Shape::Alias(target) => vec![types::alias(emit, id, def, target)],
+        Shape::OpenTuple(tuple) => whole(tuples::define(emit, id, def, tuple)),
+        Shape::Alias(target) => whole([types::alias(emit, id, def, target)]),
         Shape::Newtype(target) => {
             let mut items = vec![types::newtype(emit, id, def, target)];
             items.extend(types::conversions(emit, id, target));
-            items
+            whole(items)
         }
     }
+}
+
+fn whole<'a>(items: impl IntoIterator<Item = TokenStream>) -> Vec<Draft<'a>> {
+    items.into_iter().map(Draft::from).collect()
 }

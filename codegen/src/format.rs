@@ -1,12 +1,21 @@
 //! Stage seven: items become text: prettyplease for the layout, blank lines between items, and the header.
 
+mod parts;
+
+use std::mem;
+
 use syn::{Item, parse_quote};
+
+use self::parts::Members;
+pub(crate) use self::parts::{Mark, Piece};
 
 /// The text of the items so far. Each is laid out as it comes, so that a long file never stands in memory as a tree.
 #[derive(Default)]
 pub(crate) struct Layout {
     text: String,
     last: Option<Kind>,
+    /// Those of the item that is next, by its marks.
+    members: Vec<Members>,
 }
 
 /// What decides whether a blank line stands between two items.
@@ -16,22 +25,38 @@ enum Kind {
     Import,
     /// A constant that nothing is said of.
     Constant,
+    /// A mark for members, which may be any.
+    Members,
     Other,
 }
 
 impl Layout {
-    pub(crate) fn add(&mut self, item: Item) {
+    pub(crate) fn add(&mut self, piece: Piece) {
+        match piece {
+            Piece::Item(item) => self.item(item),
+            Piece::Members(item, place) => {
+                if self.members.len() <= place {
+                    self.members.resize_with(place + 1, Members::default);
+                }
+                self.members[place].add(lines(&print(item)));
+            }
+        }
+    }
+
+    fn item(&mut self, item: Item) {
         let kind = Kind::of(&item);
         if self.last.is_some_and(|last| !last.is_together_with(kind)) {
             self.text.push('\n');
         }
         self.last = Some(kind);
-        let file = syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![spaced_inside(item)] };
-        for line in prettyplease::unparse(&file).lines() {
-            if line.trim_start() != MARK {
+        let mut members = mem::take(&mut self.members).into_iter();
+        for line in lines(&print(item)) {
+            if Mark::is_line(line) {
+                self.text.extend(members.next().map(|members| members.text));
+            } else {
                 self.text.push_str(line);
+                self.text.push('\n');
             }
-            self.text.push('\n');
         }
     }
 
@@ -40,7 +65,7 @@ impl Layout {
     pub(crate) fn file(self, imports: Vec<Item>, sources: &[&str]) -> String {
         let mut head = Self::default();
         for import in imports {
-            head.add(import);
+            head.item(import);
         }
         let between = if head.text.is_empty() || self.text.is_empty() { "" } else { "\n" };
         let sources = sources.join(" and ");
@@ -57,13 +82,18 @@ impl Kind {
             Item::Use(item) if is_std(item) => Self::Std,
             Item::Use(_) => Self::Import,
             Item::Const(item) if item.attrs.is_empty() => Self::Constant,
+            item if Mark::is_item(item) => Self::Members,
             _ => Self::Other,
         }
     }
 
     /// Imports stay together, those of the standard library apart, and so do bare constants.
     fn is_together_with(self, below: Self) -> bool {
-        self == below && self != Self::Other
+        match (self, below) {
+            (Self::Members, Self::Constant) | (Self::Constant, Self::Members) => true,
+            (Self::Members | Self::Other, _) => false,
+            _ => self == below,
+        }
     }
 }
 
@@ -71,8 +101,18 @@ fn is_std(item: &syn::ItemUse) -> bool {
     matches!(&item.tree, syn::UseTree::Path(path) if path.ident == "std")
 }
 
+fn print(item: Item) -> String {
+    let items = vec![spaced_inside(item)];
+    prettyplease::unparse(&syn::File { shebang: None, frontmatter: None, attrs: Vec::new(), items })
+}
+
 /// How prettyplease prints the macro call that stands where a blank line belongs: it prints none itself.
-const MARK: &str = "blank_line! {}";
+const BLANK_LINE: &str = "blank_line! {}";
+
+fn lines(printed: &str) -> impl Iterator<Item = &str> {
+    let is_blank = |line: &str| line.ends_with(BLANK_LINE) && line.trim_start() == BLANK_LINE;
+    printed.lines().map(move |line| if is_blank(line) { "" } else { line })
+}
 
 /// Puts marks between the items of traits, impls and modules.
 fn spaced_inside(item: Item) -> Item {

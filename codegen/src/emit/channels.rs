@@ -5,27 +5,30 @@ mod apart;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::draft::{Draft, Members};
 use super::enums::Openness;
 use super::{Emit, docs, parameters, types};
-use crate::ir::{Address, Channel, Docs, Members, Segment, Shape, Template, Type};
+use crate::format::Mark;
+use crate::ir::{self, Address, Channel, Docs, Segment, Shape, Template, Type};
 use crate::names::Name;
 
-pub(super) fn channels(emit: Emit<'_>) -> Option<TokenStream> {
+pub(super) fn channels(emit: Emit<'_>) -> Option<Draft<'_>> {
     if emit.api.channels.is_empty() {
         return None;
     }
     let channels = emit.api.channels.iter().zip(&emit.names.channels).zip(&emit.names.parameters);
-    let items: Vec<TokenStream> =
-        channels.flat_map(|((channel, name), parameters)| define(emit, channel, name, parameters)).collect();
+    let items = channels.flat_map(move |((channel, name), parameters)| define(emit, channel, name, parameters));
     let templates: Vec<&Template> = templates(emit).collect();
     let support = (!templates.is_empty()).then(|| support(emit, &templates));
-    Some(quote! {
-        #[doc = " The addresses of the channels."]
-        pub mod channels {
-            #support
-            #(#items)*
+    Some(Draft::of([Members::of(Mark::Item, items)], move |[items]| {
+        quote! {
+            #[doc = " The addresses of the channels."]
+            pub mod channels {
+                #support
+                #items
+            }
         }
-    })
+    }))
 }
 
 fn templates(emit: Emit<'_>) -> impl Iterator<Item = &Template> {
@@ -120,7 +123,7 @@ fn is_closed(emit: Emit<'_>, ty: &Type) -> bool {
     let def = &emit.api.types[*id];
     match &def.shape {
         Shape::Enum(listed) => {
-            matches!(listed.members, Members::Texts(_)) && Openness::of(emit, def) == Openness::Closed
+            matches!(listed.members, ir::Members::Texts(_)) && Openness::of(emit, def) == Openness::Closed
         }
         _ => false,
     }

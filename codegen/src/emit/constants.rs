@@ -140,7 +140,7 @@ impl<'a> Parts<'a> {
 
     fn definition(&self, emit: Emit<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {
         let Self { name, variants, value, .. } = self;
-        let marks = enums::default_marks(default, variants.len());
+        let marks = enums::default_marks(default);
         let derived: &[&str] = match (self.kind, self.openness) {
             (Kind::Boolean | Kind::Integer, _) | (_, Openness::Closed) => UNITS,
             (Kind::Number, Openness::Open) => NUMBERS,

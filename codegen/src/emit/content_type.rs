@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::draft::{Draft, Members};
 use super::types::{self, Wire};
 use super::{Emit, docs, unions};
 use crate::document::Place;
+use crate::format::Mark;
 use crate::ir::{Answer, Operation, Reply, Shape, Type};
 use crate::names::Name;
 
@@ -19,7 +21,7 @@ fn is_special(content_type: &str) -> bool {
 }
 
 /// `EventName::content_type`, where any event has one to speak of.
-pub(super) fn of_events(emit: Emit<'_>) -> Option<TokenStream> {
+pub(super) fn of_events(emit: Emit<'_>) -> Option<Draft<'_>> {
     let known = emit.api.events.iter().zip(&emit.names.events);
     let known: Vec<(&str, &Name)> =
         known.filter_map(|(event, name)| Some((event.content_type.as_deref()?, name))).collect();
@@ -27,18 +29,20 @@ pub(super) fn of_events(emit: Emit<'_>) -> Option<TokenStream> {
         return None;
     }
     // An arm each, even where they are alike: a change of the document is then a line of the diff.
-    let arms = known.iter().map(|(content_type, name)| quote!(Self::#name => Some(#content_type),));
-    Some(quote! {
-        impl EventName {
-            #[doc = " The content type of the event's payload, where the document gives one."]
-            pub fn content_type(&self) -> Option<&'static str> {
-                match self {
-                    #(#arms)*
-                    _ => None,
+    let arms = known.into_iter().map(|(content_type, name)| quote!(Self::#name => Some(#content_type),));
+    Some(Draft::of([Members::of(Mark::Arm, arms)], |[arms]| {
+        quote! {
+            impl EventName {
+                #[doc = " The content type of the event's payload, where the document gives one."]
+                pub fn content_type(&self) -> Option<&'static str> {
+                    match self {
+                        #arms
+                        _ => None,
+                    }
                 }
             }
         }
-    })
+    }))
 }
 
 /// The content types of an operation's messages, for people.

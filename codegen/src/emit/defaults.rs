@@ -3,36 +3,51 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use super::draft::{Draft, Members};
 use super::enums::Openness;
 use super::{Emit, docs, literal, types, whole};
-use crate::ir::{DefaultValue, Field, Members, Presence, Shape, Struct, Type, TypeId};
+use crate::format::Mark;
+use crate::ir::{self, DefaultValue, Field, Presence, Shape, Struct, Type, TypeId};
 use crate::names::Name;
 
 /// The methods of a struct that know its defaults, where it has any.
-pub(super) fn methods(emit: Emit<'_>, name: &Name, object: &Struct, members: &[Name]) -> Option<TokenStream> {
-    let methods = object.fields.iter().zip(members).filter_map(|(field, member)| match field.presence {
+pub(super) fn methods<'a>(
+    emit: Emit<'a>,
+    name: &'a Name,
+    object: &'a Struct,
+    members: &'a [Name],
+) -> Option<Draft<'a>> {
+    let methods = object.fields.iter().zip(members).filter_map(move |(field, member)| match field.presence {
         Presence::Optional => accessor(emit, field, member),
         Presence::Filled => filling(emit, field, member),
         _ => None,
     });
-    let methods: Vec<TokenStream> = methods.collect();
-    (!methods.is_empty()).then(|| quote!(impl #name { #(#methods)* }))
+    let mut methods = methods.peekable();
+    methods.peek()?;
+    Some(Draft::of([Members::of(Mark::Item, methods)], move |[methods]| quote!(impl #name { #methods })))
 }
 
 /// `Default` where fields are filled in: with the document's values.
-pub(super) fn filled_default(name: &Name, object: &Struct, members: &[Name], has_extra: bool) -> TokenStream {
+pub(super) fn filled_default<'a>(
+    name: &'a Name,
+    object: &'a Struct,
+    members: &'a [Name],
+    has_extra: bool,
+) -> Draft<'a> {
     let fields = object.fields.iter().zip(members).map(|(field, member)| {
         let value = if field.presence == Presence::Filled { of_field(member) } else { quote!(None) };
-        quote!(#member: #value)
+        quote!(#member: #value,)
     });
     let extra = members.last().filter(|_| has_extra).map(|member| quote!(#member: Default::default(),));
-    quote! {
-        impl Default for #name {
-            fn default() -> Self {
-                Self { #(#fields,)* #extra }
+    Draft::of([Members::of(Mark::Value, fields)], move |[fields]| {
+        quote! {
+            impl Default for #name {
+                fn default() -> Self {
+                    Self { #fields #extra }
+                }
             }
         }
-    }
+    })
 }
 
 /// The default of a field that is filled in.
@@ -148,7 +163,7 @@ fn expression(emit: Emit<'_>, value: &DefaultValue) -> TokenStream {
 fn is_copy(emit: Emit<'_>, id: TypeId) -> bool {
     match &emit.api.types[id].shape {
         Shape::Enum(listed) => {
-            let is_number = matches!(listed.members, Members::Integers(..) | Members::Numbers(_));
+            let is_number = matches!(listed.members, ir::Members::Integers(..) | ir::Members::Numbers(_));
             is_number || Openness::of(emit, &emit.api.types[id]) == Openness::Closed
         }
         _ => false,

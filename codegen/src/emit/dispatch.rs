@@ -7,15 +7,17 @@ mod telling;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::draft::{Draft, Members};
 use super::{Emit, handler, reply};
+use crate::format::Mark;
 use crate::ir::{Addresses, Carried, Operation, Routing, Type};
 use crate::names::Name;
 
-pub(super) fn dispatch(emit: Emit<'_>) -> Vec<TokenStream> {
+pub(super) fn dispatch(emit: Emit<'_>) -> Vec<Draft<'_>> {
     if emit.api.incoming().next().is_none() {
         return Vec::new();
     }
-    let mut items = reply::dispatcher(emit);
+    let mut items: Vec<_> = reply::dispatcher(emit).into_iter().map(Draft::from).collect();
     match &emit.api.routing {
         Routing::Channel(addresses) => items.extend(address::dispatch(emit, addresses)),
         Routing::Payload(_) | Routing::Header(_) => items.extend(by_name(emit)),
@@ -24,7 +26,7 @@ pub(super) fn dispatch(emit: Emit<'_>) -> Vec<TokenStream> {
 }
 
 /// The event's name decides.
-fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
+fn by_name(emit: Emit<'_>) -> Vec<Draft<'_>> {
     let carried: Vec<(&Operation, &Name, &Carried)> = handler::incoming(emit)
         .flat_map(|(operation, method)| operation.messages.iter().map(move |message| (operation, method, message)))
         .collect();
@@ -43,11 +45,11 @@ fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
             Some(name) => Route::Unknown(Some(name.to_string())),
         },
     };
-    let arms = carried.iter().map(|(operation, method, message)| {
+    let arms = carried.into_iter().map(move |(operation, method, message)| {
         let event = &emit.names.events[message.event];
         let payload = payload::of_message(emit, operation, message);
         let call = reply::call(emit, operation, method, &payload);
-        quote!(Some(EventName::#event) => #call)
+        quote!(Some(EventName::#event) => #call,)
     });
     let head = reply::implementing(emit);
     let place = match &emit.api.routing {
@@ -57,31 +59,33 @@ fn by_name(emit: Emit<'_>) -> Vec<TokenStream> {
         }
         Routing::Header(_) | Routing::Channel(_) => TokenStream::new(),
     };
-    let dispatch = quote! {
-        #head {
-            fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
-                let route = match event_name(inbound)? {
-                    #known
-                    None => Route::Unknown(None),
-                };
-                Ok(route)
-            }
+    let dispatch = Draft::of([Members::of(Mark::Arm, arms)], move |[arms]| {
+        quote! {
+            #head {
+                fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
+                    let route = match event_name(inbound)? {
+                        #known
+                        None => Route::Unknown(None),
+                    };
+                    Ok(route)
+                }
 
-            fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
-                Box::pin(async move {
-                    match event_name(cx.inbound())? {
-                        #(#arms,)*
-                        other => {
-                            let name = other.as_ref().map(EventName::as_str);
-                            self.handler.on_unknown(UnknownEvent::new(name) #place, cx).await?;
+                fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
+                    Box::pin(async move {
+                        match event_name(cx.inbound())? {
+                            #arms
+                            other => {
+                                let name = other.as_ref().map(EventName::as_str);
+                                self.handler.on_unknown(UnknownEvent::new(name) #place, cx).await?;
+                            }
                         }
-                    }
-                    Ok(())
-                })
+                        Ok(())
+                    })
+                }
             }
         }
-    };
-    vec![dispatch, event_name(emit)]
+    });
+    vec![dispatch, event_name(emit).into()]
 }
 
 /// The function that reads the name.

@@ -3,27 +3,31 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::draft::{Draft, Members};
 use super::{Emit, attributes, constants, docs};
 use crate::document::{Listing, Place};
-use crate::ir::{Docs, Enum, Members, Shape, TypeDef, TypeId};
+use crate::format::Mark;
+use crate::ir::{self, Docs, Enum, Shape, TypeDef, TypeId};
 use crate::names::Name;
 
 /// What an enum of strings is made of.
-pub(super) struct StringEnum<'a> {
+pub(super) struct StringEnum<Variants> {
     pub(super) name: TokenStream,
     pub(super) docs: TokenStream,
     /// The derives, and what a team chose beside them.
     pub(super) attributes: TokenStream,
-    pub(super) variants: Vec<Variant<'a>>,
+    pub(super) variants: Variants,
     /// The variant that is the default.
     pub(super) default: Option<usize>,
 }
 
 /// One string and its variant.
+#[derive(Clone, Copy)]
 pub(super) struct Variant<'a> {
     pub(super) name: &'a Name,
     pub(super) value: &'a str,
-    pub(super) docs: TokenStream,
+    pub(super) at: &'a Place,
+    pub(super) docs: &'a Docs,
 }
 
 /// What an open enum derives.
@@ -34,15 +38,16 @@ const CLOSED: &[&str] =
     &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize"];
 
 /// An enum of the document.
-pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
-    let Members::Texts(values) = &listed.members else {
-        return constants::define(emit, id, def, listed);
+pub(super) fn define<'a>(emit: Emit<'a>, id: TypeId, def: &'a TypeDef, listed: &'a Enum) -> Vec<Draft<'a>> {
+    let ir::Members::Texts(values) = &listed.members else {
+        return constants::define(emit, id, def, listed).into_iter().map(Draft::from).collect();
     };
     let name = &emit.names.types[&id];
-    let members = &emit.names.members[&id];
-    let variants = values.iter().zip(members).map(|(value, name)| {
-        let docs = variant_docs(emit, &value.at, &value.value, &value.docs);
-        Variant { name, value: &value.value, docs }
+    let variants = values.iter().zip(&emit.names.members[&id]).map(|(value, name)| Variant {
+        name,
+        value: &value.value,
+        at: &value.at,
+        docs: &value.docs,
     });
     let docs = docs::of_type(def);
     let openness = Openness::of(emit, def);
@@ -51,11 +56,10 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -
         Openness::Closed => CLOSED,
     };
     let attributes = attributes::of_type(emit, &def.at, &with_default(derived, listed.default));
-    let variants = variants.collect();
     let string_enum = StringEnum { name: quote!(#name), docs, attributes, variants, default: listed.default };
     match openness {
-        Openness::Open => open(&string_enum),
-        Openness::Closed => closed(&string_enum),
+        Openness::Open => open(emit, string_enum),
+        Openness::Closed => closed(emit, string_enum),
     }
 }
 
@@ -86,9 +90,9 @@ pub(super) fn variant_docs(emit: Emit<'_>, at: &Place, value: &str, docs: &Docs)
     quote!(#wire #summary #deprecated #chosen)
 }
 
-/// The mark of the variant that is the default, for each of so many.
-pub(super) fn default_marks(default: Option<usize>, count: usize) -> impl Iterator<Item = Option<TokenStream>> {
-    (0..count).map(move |index| (default == Some(index)).then(|| quote!(#[default])))
+/// The mark of the variant that is the default, for each in turn.
+pub(super) fn default_marks(default: Option<usize>) -> impl Iterator<Item = Option<TokenStream>> {
+    (0..).map(move |index| (default == Some(index)).then(|| quote!(#[default])))
 }
 
 /// These traits, and `Default` where there is one to derive.
@@ -97,46 +101,38 @@ pub(super) fn with_default(derived: &[&'static str], default: Option<usize>) -> 
 }
 
 /// An enum with an `Unknown` variant for every other string.
-pub(super) fn open(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
+pub(super) fn open<'a>(
+    emit: Emit<'a>,
+    string_enum: StringEnum<impl Iterator<Item = Variant<'a>> + Clone + 'a>,
+) -> Vec<Draft<'a>> {
     let StringEnum { name, docs, attributes, variants, default } = string_enum;
-    let marks = default_marks(*default, variants.len());
-    let variant_docs = variants.iter().map(|variant| &variant.docs);
-    let names: Vec<&Name> = variants.iter().map(|variant| variant.name).collect();
-    let values: Vec<&str> = variants.iter().map(|variant| variant.value).collect();
-    let definition = quote! {
-        #docs
-        #attributes
-        #[serde(from = "String")]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#variant_docs #marks #names,)*
-            #[doc = " A value that the document does not list."]
-            Unknown(String),
-        }
-    };
-    let inherent = quote! {
-        impl #name {
-            #[doc = " Every value that the document lists, in its order."]
-            pub const KNOWN: &[Self] = &[#(Self::#names),*];
-
-            #[doc = " The value as it travels."]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    #(Self::#names => #values,)*
-                    Self::Unknown(value) => value,
+    let from_text = variants.clone().map(|Variant { name, value, .. }| quote!(#value => Self::#name,));
+    let inherent = inherent(
+        &name,
+        variants.clone(),
+        quote!(#[doc = " Every value that the document lists, in its order."]),
+        quote!(&str),
+        quote!(Self::Unknown(value) => value,),
+    );
+    let definition = {
+        let variants = variants.zip(default_marks(default)).map(move |(variant, mark)| {
+            let (docs, name) = (variant_docs(emit, variant.at, variant.value, variant.docs), variant.name);
+            quote!(#docs #mark #name,)
+        });
+        let name = name.clone();
+        Draft::of([Members::of(Mark::Variant, variants)], move |[variants]| {
+            quote! {
+                #docs
+                #attributes
+                #[serde(from = "String")]
+                #[non_exhaustive]
+                pub enum #name {
+                    #variants
+                    #[doc = " A value that the document does not list."]
+                    Unknown(String),
                 }
             }
-        }
-    };
-    let from_string = quote! {
-        impl From<String> for #name {
-            fn from(value: String) -> Self {
-                match value.as_str() {
-                    #(#values => Self::#names,)*
-                    _ => Self::Unknown(value),
-                }
-            }
-        }
+        })
     };
     let from_str = quote! {
         impl FromStr for #name {
@@ -154,40 +150,80 @@ pub(super) fn open(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
             }
         }
     };
-    vec![definition, inherent, from_string, from_str, display(name), serialize]
-}
-
-/// An enum of nothing but the listed strings.
-fn closed(string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
-    let StringEnum { name, docs, attributes, variants, default } = string_enum;
-    let marks = default_marks(*default, variants.len());
-    let names: Vec<&Name> = variants.iter().map(|variant| variant.name).collect();
-    let values: Vec<&str> = variants.iter().map(|variant| variant.value).collect();
-    let members = variants.iter().zip(marks).map(|(Variant { name, value, docs }, mark)| {
-        let rename = (name.plain() != *value).then(|| quote!(#[serde(rename = #value)]));
-        quote!(#docs #rename #mark #name)
-    });
-    let definition = quote! {
-        #docs
-        #attributes
-        pub enum #name {
-            #(#members,)*
-        }
-    };
-    let inherent = quote! {
-        impl #name {
-            #[doc = " Every value, in the order of the document."]
-            pub const KNOWN: &[Self] = &[#(Self::#names),*];
-
-            #[doc = " The value as it travels."]
-            pub fn as_str(&self) -> &'static str {
-                match self {
-                    #(Self::#names => #values,)*
+    let display = display(&name);
+    let from_string = Draft::of([Members::of(Mark::Arm, from_text)], move |[arms]| {
+        quote! {
+            impl From<String> for #name {
+                fn from(value: String) -> Self {
+                    match value.as_str() {
+                        #arms
+                        _ => Self::Unknown(value),
+                    }
                 }
             }
         }
-    };
-    vec![definition, inherent, display(name)]
+    });
+    vec![definition, inherent, from_string, from_str.into(), display.into(), serialize.into()]
+}
+
+/// An enum of nothing but the listed strings.
+fn closed<'a>(
+    emit: Emit<'a>,
+    string_enum: StringEnum<impl Iterator<Item = Variant<'a>> + Clone + 'a>,
+) -> Vec<Draft<'a>> {
+    let StringEnum { name, docs, attributes, variants, default } = string_enum;
+    let inherent = inherent(
+        &name,
+        variants.clone(),
+        quote!(#[doc = " Every value, in the order of the document."]),
+        quote!(&'static str),
+        TokenStream::new(),
+    );
+    let display = display(&name);
+    let variants = variants.zip(default_marks(default)).map(move |(Variant { name, value, at, docs }, mark)| {
+        let docs = variant_docs(emit, at, value, docs);
+        let rename = (name.plain() != value).then(|| quote!(#[serde(rename = #value)]));
+        quote!(#docs #rename #mark #name,)
+    });
+    let definition = Draft::of([Members::of(Mark::Variant, variants)], move |[variants]| {
+        quote! {
+            #docs
+            #attributes
+            pub enum #name {
+                #variants
+            }
+        }
+    });
+    vec![definition, inherent, display.into()]
+}
+
+/// The list of the values, and each as it travels.
+fn inherent<'a>(
+    name: &TokenStream,
+    variants: impl Iterator<Item = Variant<'a>> + Clone + 'a,
+    docs: TokenStream,
+    text: TokenStream,
+    unknown: TokenStream,
+) -> Draft<'a> {
+    let name = name.clone();
+    let known = variants.clone().map(|Variant { name, .. }| quote!(Self::#name,));
+    let texts = variants.map(|Variant { name, value, .. }| quote!(Self::#name => #value,));
+    Draft::of([Members::of(Mark::Element, known), Members::of(Mark::Arm, texts)], move |[known, texts]| {
+        quote! {
+            impl #name {
+                #docs
+                pub const KNOWN: &[Self] = &[#known];
+
+                #[doc = " The value as it travels."]
+                pub fn as_str(&self) -> #text {
+                    match self {
+                        #texts
+                        #unknown
+                    }
+                }
+            }
+        }
+    })
 }
 
 fn display(name: &TokenStream) -> TokenStream {

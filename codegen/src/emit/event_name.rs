@@ -1,28 +1,27 @@
 //! `EventName`: every message that the document names.
 
-use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::draft::Draft;
 use super::enums::{self, StringEnum, Variant};
 use super::{Emit, attributes, content_type, docs};
 use crate::document::Place;
 use crate::ir::Event;
 use crate::names::Name;
 
-pub(super) fn event_name(emit: Emit<'_>) -> Vec<TokenStream> {
+pub(super) fn event_name(emit: Emit<'_>) -> Vec<Draft<'_>> {
     if emit.api.events.is_empty() {
         return Vec::new();
     }
     let title = emit.api.title.as_deref().unwrap_or("the document");
     let docs = docs::line(&format!("The names of the events of {}.", docs::phrase(title)));
-    let variants = emit.api.events.iter().zip(&emit.names.events).map(|(event, name)| variant(emit, event, name));
+    let variants = emit.api.events.iter().zip(&emit.names.events).map(|(event, name)| variant(event, name));
     // It stands for the whole document.
     let attributes = attributes::of_type(emit, &Place::root(), enums::OPEN);
-    let variants = variants.collect();
-    let items = enums::open(&StringEnum { name: quote!(EventName), docs, attributes, variants, default: None });
+    let items = enums::open(emit, StringEnum { name: quote!(EventName), docs, attributes, variants, default: None });
     items.into_iter().chain(content_type::of_events(emit)).collect()
 }
 
-fn variant<'a>(emit: Emit<'_>, event: &'a Event, name: &'a Name) -> Variant<'a> {
-    Variant { name, value: &event.name, docs: enums::variant_docs(emit, &event.at, &event.name, &event.docs) }
+fn variant<'a>(event: &'a Event, name: &'a Name) -> Variant<'a> {
+    Variant { name, value: &event.name, at: &event.at, docs: &event.docs }
 }

@@ -5,41 +5,43 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::draft::{Draft, Members};
 use super::{Emit, content_type, docs, reply, types};
 use crate::config::Methods;
+use crate::format::Mark;
 use crate::ir::{Address, Direction, Operation};
 use crate::names::Name;
 
-pub(super) fn handler(emit: Emit<'_>) -> Option<TokenStream> {
-    let methods: Vec<TokenStream> = incoming(emit).map(|(operation, name)| method(emit, operation, name)).collect();
-    if methods.is_empty() {
-        return None;
-    }
+pub(super) fn handler(emit: Emit<'_>) -> Option<Draft<'_>> {
+    let mut methods = incoming(emit).map(move |(operation, name)| method(emit, operation, name)).peekable();
+    methods.peek()?;
     let title = emit.api.title.as_deref().unwrap_or("the document");
     let docs = docs::line(&format!("Handles the events of {}; [`Dispatcher`] calls it.", docs::phrase(title)));
     let unhandled = unhandled(emit);
-    Some(quote! {
-        #docs
-        pub trait Handler: Send + Sync {
-            #(#methods)*
+    Some(Draft::of([Members::of(Mark::Item, methods)], move |[methods]| {
+        quote! {
+            #docs
+            pub trait Handler: Send + Sync {
+                #methods
 
-            #unhandled
+                #unhandled
 
-            #[doc = " An event that has no method here."]
-            #[doc = ""]
-            #[doc = " Unless you implement this, it becomes a dead letter where dead letters are kept, and is"]
-            #[doc = " acknowledged where they are not."]
-            fn on_unknown(
-                &self,
-                event: UnknownEvent<'_>,
-                cx: &Context<'_>,
-            ) -> impl Future<Output = Result<(), HandlerError>> + Send {
-                let _ = cx;
-                let unhandled = event.unhandled();
-                async { Err(unhandled) }
+                #[doc = " An event that has no method here."]
+                #[doc = ""]
+                #[doc = " Unless you implement this, it becomes a dead letter where dead letters are kept, and is"]
+                #[doc = " acknowledged where they are not."]
+                fn on_unknown(
+                    &self,
+                    event: UnknownEvent<'_>,
+                    cx: &Context<'_>,
+                ) -> impl Future<Output = Result<(), HandlerError>> + Send {
+                    let _ = cx;
+                    let unhandled = event.unhandled();
+                    async { Err(unhandled) }
+                }
             }
         }
-    })
+    }))
 }
 
 /// The operations that arrive, with the names of their methods.

@@ -6,7 +6,6 @@ use std::f64::consts;
 use syn::buffer::Cursor;
 use syn::{Attribute, Item, parse_quote};
 
-use super::complexity;
 use super::deprecated::Deprecated;
 use super::look::Found;
 
@@ -16,7 +15,7 @@ pub(super) fn allow(item: &mut Item, found: &Found, deprecated: &Deprecated) {
         deprecated.is_among(&found.words).then(|| parse_quote!(deprecated)),
         found.has_constant.then(|| parse_quote!(clippy::approx_constant)),
         found.has_odd_self.then(|| parse_quote!(clippy::wrong_self_convention)),
-        complexity::is_complex(item).then(|| parse_quote!(clippy::type_complexity)),
+        found.is_complex.then(|| parse_quote!(clippy::type_complexity)),
     ];
     let lints: Vec<syn::Path> = lints.into_iter().flatten().collect();
     if let (false, Some(attributes)) = (lints.is_empty(), attributes(item)) {

@@ -9,51 +9,73 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Item, parse_quote};
 
 use super::deprecated::Deprecated;
+use super::draft::Draft;
 use super::whole::Mention;
-use super::{Emit, lints};
+use super::{Emit, complexity, lints};
+use crate::format::Piece;
+
+/// More members than this are not made at once. Tests take one at a time, so that all items are made in parts.
+pub(super) const MOST_MEMBERS: usize = if cfg!(test) { 1 } else { 100 };
 
 /// Hands items on, one at a time.
 pub(super) struct Items<'a> {
-    hand_on: &'a mut dyn FnMut(Item),
+    hand_on: &'a mut dyn FnMut(Piece),
+    most_members: usize,
     deprecated: Deprecated,
     /// Whether one of those so far names what reads integers.
     pub(super) wholes: Mention,
 }
 
 impl<'a> Items<'a> {
-    pub(super) fn of(emit: Emit<'_>, hand_on: &'a mut dyn FnMut(Item)) -> Self {
-        Self { hand_on, deprecated: Deprecated::of(emit), wholes: Mention::Never }
+    pub(super) fn of(emit: Emit<'_>, most_members: usize, hand_on: &'a mut dyn FnMut(Piece)) -> Self {
+        Self { hand_on, most_members, deprecated: Deprecated::of(emit), wholes: Mention::Never }
     }
 
-    pub(super) fn add(&mut self, tokens: TokenStream) {
-        let item = self.item(tokens);
-        (self.hand_on)(item);
+    pub(super) fn add<'d>(&mut self, draft: impl Into<Draft<'d>>) {
+        let mut found = Found::default();
+        let tokens = draft.into().made(self.most_members, &mut |part, place| {
+            let item = parse(part, &mut found, &self.deprecated);
+            (self.hand_on)(Piece::Members(item, place));
+        });
+        let item = self.item(tokens, found);
+        (self.hand_on)(Piece::Item(item));
     }
 
-    pub(super) fn extend(&mut self, items: impl IntoIterator<Item = TokenStream>) {
-        for tokens in items {
-            self.add(tokens);
+    pub(super) fn extend<'d, D: Into<Draft<'d>>>(&mut self, drafts: impl IntoIterator<Item = D>) {
+        for draft in drafts {
+            self.add(draft);
         }
     }
 
-    /// Tokens that are no item are a fault of the generator; rustc will say so, where a panic would say nothing.
-    pub(super) fn item(&mut self, tokens: TokenStream) -> Item {
-        let mut found = Found::default();
-        let parser = |input: ParseStream<'_>| {
-            // Where the parser looks: to look at tokens otherwise means to copy them.
-            found.look(input.cursor(), &self.deprecated, &mut String::new());
-            input.parse()
-        };
-        let mut item = parser.parse2(tokens).unwrap_or_else(|error| {
-            let message = format!("asyncapi-codegen made an item that does not parse: {error}");
-            parse_quote!(compile_error!(#message);)
-        });
+    /// What an import is.
+    pub(super) fn import(&mut self, tokens: TokenStream) -> Item {
+        self.item(tokens, Found::default())
+    }
+
+    /// The item, of which this has been found so far.
+    fn item(&mut self, tokens: TokenStream, mut found: Found) -> Item {
+        let mut item = parse(tokens, &mut found, &self.deprecated);
         lints::allow(&mut item, &found, &self.deprecated);
-        if found.names_whole {
+        if found.wholes == Mention::Somewhere {
             self.wholes = Mention::Somewhere;
         }
         item
     }
+}
+
+/// Tokens that are no item are a fault of the generator; rustc will say so, where a panic would say nothing.
+fn parse(tokens: TokenStream, found: &mut Found, deprecated: &Deprecated) -> Item {
+    let parser = |input: ParseStream<'_>| {
+        // Where the parser looks: to look at tokens otherwise means to copy them.
+        found.look(input.cursor(), deprecated, &mut String::new());
+        input.parse()
+    };
+    let item = parser.parse2(tokens).unwrap_or_else(|error| {
+        let message = format!("asyncapi-codegen made an item that does not parse: {error}");
+        parse_quote!(compile_error!(#message);)
+    });
+    found.is_complex |= complexity::is_complex(&item);
+    item
 }
 
 /// What is in an item.
@@ -65,8 +87,10 @@ pub(super) struct Found {
     pub(super) has_constant: bool,
     /// A method such as `from_device(&self)`, called so in the document.
     pub(super) has_odd_self: bool,
-    /// The module that reads integers.
-    names_whole: bool,
+    /// A type that nests deep.
+    pub(super) is_complex: bool,
+    /// Whether the module that reads integers is named.
+    wholes: Mention,
 }
 
 impl Found {
@@ -76,7 +100,9 @@ impl Found {
                 self.look(inside, deprecated, text);
                 tokens = after;
             } else if let Some((ident, after)) = tokens.ident() {
-                self.names_whole |= ident == "whole" && after.punct().is_some_and(|(sign, _)| sign.as_char() == ':');
+                if ident == "whole" && after.punct().is_some_and(|(sign, _)| sign.as_char() == ':') {
+                    self.wholes = Mention::Somewhere;
+                }
                 self.has_odd_self |= ident == "fn"
                     && after.ident().is_some_and(|(name, after)| lints::is_odd_method(&name.to_string(), after));
                 if !deprecated.is_empty() {
@@ -100,6 +126,8 @@ impl Found {
         // A string takes whatever is written.
         let _written = write!(text, "{literal}");
         self.has_constant |= lints::is_nearly_a_constant(text);
-        self.names_whole |= text.starts_with("\"whole::");
+        if text.starts_with("\"whole::") {
+            self.wholes = Mention::Somewhere;
+        }
     }
 }

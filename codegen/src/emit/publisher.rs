@@ -3,14 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::draft::{Draft, Members};
 use super::types::Wire;
 use super::{Emit, content_type, docs, handler, joined, types, unions};
+use crate::format::Mark;
 use crate::ir::{Address, Direction, Operation, Routing, Shape, Type};
 use crate::names::Name;
 
-pub(super) fn publisher(emit: Emit<'_>) -> Vec<TokenStream> {
-    let methods: Vec<TokenStream> = outgoing(emit).map(|(operation, name)| method(emit, operation, name)).collect();
-    if methods.is_empty() {
+pub(super) fn publisher(emit: Emit<'_>) -> Vec<Draft<'_>> {
+    let mut methods = outgoing(emit).map(move |(operation, name)| method(emit, operation, name)).peekable();
+    if methods.peek().is_none() {
         return Vec::new();
     }
     let title = emit.api.title.as_deref().unwrap_or("the document");
@@ -22,17 +24,19 @@ pub(super) fn publisher(emit: Emit<'_>) -> Vec<TokenStream> {
             transport: T,
         }
     };
-    let methods = quote! {
-        impl<T: Transport> Publisher<T> {
-            #[doc = " Sends through this transport."]
-            pub fn new(transport: T) -> Self {
-                Self { transport }
-            }
+    let methods = Draft::of([Members::of(Mark::Item, methods)], |[methods]| {
+        quote! {
+            impl<T: Transport> Publisher<T> {
+                #[doc = " Sends through this transport."]
+                pub fn new(transport: T) -> Self {
+                    Self { transport }
+                }
 
-            #(#methods)*
+                #methods
+            }
         }
-    };
-    vec![definition, methods]
+    });
+    vec![definition.into(), methods]
 }
 
 /// The operations that leave, with the names of their methods.

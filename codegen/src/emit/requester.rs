@@ -3,10 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::draft::{Draft, Members};
 use super::publisher::{self, Sending};
 use super::types::Wire;
 use super::{Emit, docs, reply, schemas, types};
 use crate::document::Location;
+use crate::format::Mark;
 use crate::ir::{Correlation, IdKind, Operation, Reply, ReplyHeaders, ReplyTo, Type};
 use crate::names::Name;
 
@@ -15,10 +17,10 @@ pub(super) fn answered(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Rep
     publisher::outgoing(emit).filter_map(|(operation, name)| Some((operation, operation.reply.as_ref()?, name)))
 }
 
-pub(super) fn requester(emit: Emit<'_>) -> Vec<TokenStream> {
-    let methods: Vec<TokenStream> =
-        answered(emit).map(|(operation, reply, name)| method(emit, operation, reply, name)).collect();
-    if methods.is_empty() {
+pub(super) fn requester(emit: Emit<'_>) -> Vec<Draft<'_>> {
+    let methods = answered(emit).map(move |(operation, reply, name)| method(emit, operation, reply, name));
+    let mut methods = methods.peekable();
+    if methods.peek().is_none() {
         return Vec::new();
     }
     let title = emit.api.title.as_deref().unwrap_or("the document");
@@ -33,17 +35,19 @@ pub(super) fn requester(emit: Emit<'_>) -> Vec<TokenStream> {
             transport: T,
         }
     };
-    let methods = quote! {
-        impl<T: RequestReply> Requester<T> {
-            #[doc = " Asks through this transport."]
-            pub fn new(transport: T) -> Self {
-                Self { transport }
-            }
+    let methods = Draft::of([Members::of(Mark::Item, methods)], |[methods]| {
+        quote! {
+            impl<T: RequestReply> Requester<T> {
+                #[doc = " Asks through this transport."]
+                pub fn new(transport: T) -> Self {
+                    Self { transport }
+                }
 
-            #(#methods)*
+                #methods
+            }
         }
-    };
-    vec![definition, methods]
+    });
+    vec![definition.into(), methods]
 }
 
 fn method(emit: Emit<'_>, operation: &Operation, reply: &Reply, name: &Name) -> TokenStream {

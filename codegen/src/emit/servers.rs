@@ -3,11 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::draft::{Draft, Members};
 use super::{Emit, docs};
+use crate::format::Mark;
 use crate::ir::{Segment, Server, Variable};
 use crate::names::{Choice, Name};
 
-pub(super) fn servers(emit: Emit<'_>) -> Option<TokenStream> {
+pub(super) fn servers(emit: Emit<'_>) -> Option<Draft<'_>> {
     if emit.api.servers.is_empty() {
         return None;
     }
@@ -16,20 +18,21 @@ pub(super) fn servers(emit: Emit<'_>) -> Option<TokenStream> {
             use std::fmt;
         )
     });
-    let items = emit.api.servers.iter().enumerate().map(|(index, server)| {
+    let items = emit.api.servers.iter().enumerate().map(move |(index, server)| {
         let arguments = arguments(emit, index, server);
         let choices = arguments.iter().filter_map(|argument| choice(server, argument));
         let function = function(server, &emit.names.servers[index], &arguments);
         quote!(#(#choices)* #function)
     });
-    let items: Vec<TokenStream> = items.collect();
-    Some(quote! {
-        #[doc = " The URLs of the servers."]
-        pub mod servers {
-            #import
-            #(#items)*
+    Some(Draft::of([Members::of(Mark::Item, items)], move |[items]| {
+        quote! {
+            #[doc = " The URLs of the servers."]
+            pub mod servers {
+                #import
+                #items
+            }
         }
-    })
+    }))
 }
 
 /// A variable of the URL as the function takes it.

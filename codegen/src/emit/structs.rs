@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::draft::{Draft, Members};
 use super::rename::Rule;
 use super::whole::Reader;
 use super::{Emit, attributes, defaults, docs, types, whole};
+use crate::format::Mark;
 use crate::ir::{Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
-pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct) -> Vec<TokenStream> {
+pub(super) fn define<'a>(emit: Emit<'a>, id: TypeId, def: &TypeDef, object: &'a Struct) -> Vec<Draft<'a>> {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let docs = docs::of_type(def);
@@ -27,19 +29,24 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, object: &Struct)
     let wire_names = object.fields.iter().map(|field| field.name.as_str());
     let rule = Rule::best(&members.iter().map(Name::plain).zip(wire_names).collect::<Vec<_>>());
     let serde = rule.attribute().map(|rule| quote!(#[serde(#rule)]));
-    let fields = object.fields.iter().zip(members).map(|(field, member)| self::field(emit, name, field, member, rule));
+    let fields = object.fields.iter().zip(members).map(move |(field, member)| {
+        let field = self::field(emit, name, field, member, rule);
+        quote!(#field,)
+    });
     let extra = extra(emit, object, members);
     let has_extra = extra.is_some();
-    let definition = quote! {
-        #docs
-        #attributes
-        #serde
-        #non_exhaustive
-        pub struct #name {
-            #(#fields,)*
-            #extra
+    let definition = Draft::of([Members::of(Mark::Field, fields)], move |[fields]| {
+        quote! {
+            #docs
+            #attributes
+            #serde
+            #non_exhaustive
+            pub struct #name {
+                #fields
+                #extra
+            }
         }
-    };
+    });
     let default = (has_default && is_filled).then(|| defaults::filled_default(name, object, members, has_extra));
     let methods = defaults::methods(emit, name, object, members);
     [Some(definition), default, methods].into_iter().flatten().collect()

@@ -8,12 +8,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) use self::trial::helpers;
+use super::draft::{Draft, Members};
 use super::{Emit, attributes, docs, types, whole};
 use crate::config::Extent;
+use crate::format::Mark;
 use crate::ir::{Kind, TagValue, Told, Type, TypeDef, TypeId, Union, Variant};
 use crate::names::Name;
 
-pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -> Vec<TokenStream> {
+pub(super) fn define<'a>(emit: Emit<'a>, id: TypeId, def: &TypeDef, union: &'a Union) -> Vec<Draft<'a>> {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let docs = docs::of_type(def);
@@ -24,7 +26,7 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -
         }
         Told::Kind | Told::Nothing => TokenStream::new(),
     };
-    let variants = union.variants.iter().zip(members).map(|(variant, name)| {
+    let variants = union.variants.iter().zip(members).map(move |(variant, name)| {
         let ty = types::owned(emit, &variant.ty);
         let chosen = attributes::of_member(emit, &variant.at);
         quote!(#chosen #name(#ty),)
@@ -43,18 +45,20 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, union: &Union) -
     };
     let attributes = attributes::of_type(emit, &def.at, derived);
     // Boxing the large ones would change the type whenever the document gains a property.
-    let definition = quote! {
-        #docs
-        #told
-        #attributes
-        #[serde(untagged)]
-        #open
-        #[allow(clippy::large_enum_variant)]
-        pub enum #name {
-            #(#variants)*
-            #unknown
+    let definition = Draft::of([Members::of(Mark::Variant, variants)], move |[variants]| {
+        quote! {
+            #docs
+            #told
+            #attributes
+            #[serde(untagged)]
+            #open
+            #[allow(clippy::large_enum_variant)]
+            pub enum #name {
+                #variants
+                #unknown
+            }
         }
-    };
+    });
     [definition].into_iter().chain(deserialize).collect()
 }
 
@@ -64,12 +68,18 @@ pub(super) fn keeps_unknown(emit: Emit<'_>, def: &TypeDef, union: &Union) -> boo
 }
 
 /// How a union is read, where it cannot be derived.
-fn deserialize(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union, is_open: bool) -> Vec<TokenStream> {
+fn deserialize<'a>(
+    emit: Emit<'a>,
+    name: &'a Name,
+    members: &'a [Name],
+    union: &'a Union,
+    is_open: bool,
+) -> Vec<Draft<'a>> {
     match (union.told(), emit.config.extent) {
         (Told::Nothing, _) => vec![trial::by_trial(emit, name, members, union)],
         (Told::Tag(tag), Extent::TypesOnly) => vec![from_value::by_value(emit, name, members, union, tag, is_open)],
         (Told::Kind, Extent::TypesOnly) if is_derived(emit, union) => Vec::new(),
-        (Told::Kind, Extent::TypesOnly) => vec![from_value::by_kind(emit, name, members, union)],
+        (Told::Kind, Extent::TypesOnly) => vec![from_value::by_kind(emit, name, members, union).into()],
         (told, Extent::Everything) => sight::at_sight(emit, name, members, union, told, is_open),
     }
 }

@@ -76,9 +76,10 @@ pub(super) fn is_used(emit: Emit<'_>) -> bool {
 }
 
 /// Whether items name what reads integers so: an import of what nobody names is a warning.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Mention {
     Somewhere,
+    #[default]
     Never,
 }
 

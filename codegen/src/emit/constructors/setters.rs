@@ -9,16 +9,19 @@ use crate::ir::{Extra, Field, Presence, Struct, Type, TypeDef};
 use crate::names::Name;
 
 /// The methods, in the order of the fields.
-pub(super) fn all(emit: Emit<'_>, def: &TypeDef, object: &Struct, members: &[Name]) -> Vec<TokenStream> {
-    if !emit.config.with_methods.meet(&def.at.pointer) {
-        return Vec::new();
-    }
-    let optional = object.fields.iter().zip(members).filter(|(field, _)| structs::is_optional(field));
+pub(super) fn all<'a>(
+    emit: Emit<'a>,
+    def: &TypeDef,
+    object: &'a Struct,
+    members: &'a [Name],
+) -> impl Iterator<Item = TokenStream> + 'a {
+    let is_chosen = emit.config.with_methods.meet(&def.at.pointer);
+    let optional = object.fields.iter().zip(members).filter(move |(field, _)| is_chosen && structs::is_optional(field));
     let rest = match (&object.extra, members.last()) {
-        (Extra::Kept(value), Some(name)) => additional(emit, value, name),
+        (Extra::Kept(value), Some(name)) if is_chosen => additional(emit, value, name),
         _ => None,
     };
-    optional.map(|(field, name)| setter(emit, field, name)).chain(rest).collect()
+    optional.map(move |(field, name)| setter(emit, field, name)).chain(rest)
 }
 
 fn setter(emit: Emit<'_>, field: &Field, name: &Name) -> TokenStream {

@@ -4,14 +4,21 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::telling;
+use crate::emit::draft::{Draft, Members};
 use crate::emit::enums::Openness;
 use crate::emit::{Emit, reply};
+use crate::format::Mark;
 use crate::ir::{Address, Addresses, Arrival, Fit, Shape, Type};
 
-pub(super) fn dispatch(emit: Emit<'_>, addresses: &Addresses) -> Vec<TokenStream> {
-    let patterns: Vec<TokenStream> = addresses.arrivals.iter().map(|arrival| pattern(emit, arrival)).collect();
-    let routes = addresses.arrivals.iter().map(|arrival| telling::route(emit, &arrival.message));
-    let calls = addresses.arrivals.iter().map(|arrival| telling::call(emit, &arrival.operation));
+pub(super) fn dispatch<'a>(emit: Emit<'a>, addresses: &'a Addresses) -> Vec<Draft<'a>> {
+    let routes = addresses.arrivals.iter().map(move |arrival| {
+        let (pattern, route) = (pattern(emit, arrival), telling::route(emit, &arrival.message));
+        quote!(#pattern => #route,)
+    });
+    let calls = addresses.arrivals.iter().map(move |arrival| {
+        let (pattern, call) = (pattern(emit, arrival), telling::call(emit, &arrival.operation));
+        quote!(#pattern => #call,)
+    });
     let route_without = addresses.without.as_ref().map(|telling| {
         let route = telling::route(emit, telling);
         quote!(None => #route,)
@@ -24,30 +31,33 @@ pub(super) fn dispatch(emit: Emit<'_>, addresses: &Addresses) -> Vec<TokenStream
     let tellings = tellings.chain(&addresses.without);
     let functions = telling::functions(emit, &tellings.collect::<Vec<_>>());
     let head = reply::implementing(emit);
-    let dispatch = quote! {
-        #head {
-            fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
-                let route = match inbound.channel() {
-                    #(#patterns => #routes,)*
-                    #route_without
-                    other => Route::Unknown(other.map(str::to_owned)),
-                };
-                Ok(route)
-            }
-
-            fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
-                Box::pin(async move {
-                    match cx.channel() {
-                        #(#patterns => #calls,)*
-                        #call_without
-                        other => self.handler.on_unknown(UnknownEvent::new(other), cx).await?,
+    let dispatch =
+        Draft::of([Members::of(Mark::Arm, routes), Members::of(Mark::Arm, calls)], move |[routes, calls]| {
+            quote! {
+                #head {
+                    fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
+                        let route = match inbound.channel() {
+                            #routes
+                            #route_without
+                            other => Route::Unknown(other.map(str::to_owned)),
+                        };
+                        Ok(route)
                     }
-                    Ok(())
-                })
+
+                    fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
+                        Box::pin(async move {
+                            match cx.channel() {
+                                #calls
+                                #call_without
+                                other => self.handler.on_unknown(UnknownEvent::new(other), cx).await?,
+                            }
+                            Ok(())
+                        })
+                    }
+                }
             }
-        }
-    };
-    [dispatch].into_iter().chain(functions).collect()
+        });
+    [dispatch].into_iter().chain(functions.into_iter().map(Draft::from)).collect()
 }
 
 fn pattern(emit: Emit<'_>, arrival: &Arrival) -> TokenStream {

@@ -3,8 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::super::draft::{Draft, Members};
 use super::super::{Emit, literal};
 use super::{expected, has_no_tag, is_exhaustive, read, takes_the_rest};
+use crate::format::Mark;
 use crate::ir::{Kind, TagValue, Told, Union, Width};
 use crate::names::Name;
 
@@ -44,20 +46,20 @@ fn value_of(kind: Kind) -> TokenStream {
 }
 
 /// The tag chooses the alternative, which keeps it; without the runtime, from the value read whole.
-pub(super) fn by_value(
-    emit: Emit<'_>,
-    name: &Name,
-    members: &[Name],
-    union: &Union,
-    tag: &str,
+pub(super) fn by_value<'a>(
+    emit: Emit<'a>,
+    name: &'a Name,
+    members: &'a [Name],
+    union: &'a Union,
+    tag: &'a str,
     is_open: bool,
-) -> TokenStream {
+) -> Draft<'a> {
     let is_text = |value: &TagValue| matches!(value, TagValue::Text(_));
     let (untagged, tagged): (Vec<_>, Vec<_>) =
         union.variants.iter().zip(members).partition(|(variant, _)| has_no_tag(variant));
     let are_texts = tagged.iter().flat_map(|(variant, _)| &variant.tag_values).all(is_text);
     let seen = if are_texts { quote!(value.get(#tag).and_then(Value::as_str)) } else { quote!(value.get(#tag)) };
-    let arms = tagged.into_iter().chain(untagged).filter_map(|(variant, member)| {
+    let arms = tagged.into_iter().chain(untagged).filter_map(move |(variant, member)| {
         let values = &variant.tag_values;
         let pattern = match (&values[..], &variant.kinds[..]) {
             ([], []) => return None,
@@ -77,23 +79,25 @@ pub(super) fn by_value(
             }
         };
         let read = read(emit, variant, quote!(serde_json::from_value));
-        Some(quote!(#pattern => #read(value).map(Self::#member)))
+        Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
     let expected = expected(union, Told::Tag(tag));
     let rest =
         if is_open { quote!(Ok(Self::Unknown(value))) } else { quote!(Err(serde::de::Error::custom(#expected))) };
-    quote! {
-        impl<'de> Deserialize<'de> for #name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = Value::deserialize(deserializer)?;
-                let chosen = match #seen {
-                    #(#arms,)*
-                    _ => #rest,
-                };
-                chosen.map_err(serde::de::Error::custom)
+    Draft::of([Members::of(Mark::Arm, arms)], move |[arms]| {
+        quote! {
+            impl<'de> Deserialize<'de> for #name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let value = Value::deserialize(deserializer)?;
+                    let chosen = match #seen {
+                        #arms
+                        _ => #rest,
+                    };
+                    chosen.map_err(serde::de::Error::custom)
+                }
             }
         }
-    }
+    })
 }
 
 fn is_tag(value: &TagValue) -> TokenStream {

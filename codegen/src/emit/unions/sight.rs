@@ -3,29 +3,31 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::super::draft::{Draft, Members};
 use super::super::{Emit, literal};
 use super::{expected, has_no_tag, is_exhaustive, read, takes_the_rest};
+use crate::format::Mark;
 use crate::ir::{Kind, TagValue, Told, Union, Variant, Width};
 use crate::names::Name;
 
 /// The alternative is chosen by what can be seen, and read as the bytes come.
-pub(super) fn at_sight(
-    emit: Emit<'_>,
-    name: &Name,
-    members: &[Name],
-    union: &Union,
+pub(super) fn at_sight<'a>(
+    emit: Emit<'a>,
+    name: &'a Name,
+    members: &'a [Name],
+    union: &'a Union,
     told: Told<'_>,
     is_open: bool,
-) -> Vec<TokenStream> {
+) -> Vec<Draft<'a>> {
     let tag = match told {
         Told::Tag(tag) => Some(quote!(const TAG: &'static str = #tag;)),
         Told::Kind | Told::Nothing => None,
     };
     // What is for all other objects comes after them.
-    let is_last = |variant: &Variant| !is_open && has_no_tag(variant);
+    let is_last = move |variant: &Variant| !is_open && has_no_tag(variant);
     let (last, others): (Vec<_>, Vec<_>) =
         union.variants.iter().zip(members).partition(|(variant, _)| is_last(variant));
-    let arms = others.into_iter().chain(last).filter_map(|(variant, member)| {
+    let arms = others.into_iter().chain(last).filter_map(move |(variant, member)| {
         let values = seen_tags(&variant.tag_values);
         let kinds = variant.kinds.iter().map(|kind| seen(*kind));
         let pattern = match (&values[..], &variant.kinds[..]) {
@@ -48,20 +50,22 @@ pub(super) fn at_sight(
         (false, true) => TokenStream::new(),
         (false, false) => quote!(other => Err(other.refused(#expected)),),
     };
-    let choice = quote! {
-        impl choice::Choice for #name {
-            #tag
+    let choice = Draft::of([Members::of(Mark::Arm, arms)], move |[arms]| {
+        quote! {
+            impl choice::Choice for #name {
+                #tag
 
-            fn choose<'de, D: Deserializer<'de>>(seen: choice::Seen<'_>, value: D) -> Result<Self, D::Error> {
-                use choice::#seen_words;
+                fn choose<'de, D: Deserializer<'de>>(seen: choice::Seen<'_>, value: D) -> Result<Self, D::Error> {
+                    use choice::#seen_words;
 
-                match seen {
-                    #(#arms)*
-                    #rest
+                    match seen {
+                        #arms
+                        #rest
+                    }
                 }
             }
         }
-    };
+    });
     let deserialize = quote! {
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -69,7 +73,7 @@ pub(super) fn at_sight(
             }
         }
     };
-    vec![choice, deserialize]
+    vec![choice, deserialize.into()]
 }
 
 fn seen(kind: Kind) -> TokenStream {
