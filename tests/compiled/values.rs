@@ -294,3 +294,11 @@ fn values_beside_several_types_and_signs_without_a_letter_stay() {
     assert_eq!(round_trip::<Note>(&json!({"text": null})), Ok(json!({"text": null})));
     assert_eq!(round_trip::<Note>(&json!({"text": "t"})), Ok(json!({"text": "t"})));
 }
+
+#[test]
+fn a_list_beside_any_text_is_an_open_enum() {
+    use enums::{Model, Voice};
+    assert_eq!(round_trip::<Model>(&json!("large")), Ok(json!("large")));
+    assert_eq!(serde_json::from_value::<Model>(json!("huge")).ok(), Some(Model::Unknown("huge".to_owned())));
+    assert_eq!(Voice::from("alto".to_owned()), Voice::Alto);
+}

@@ -12,15 +12,18 @@ use crate::ir::{Docs, Enum, EnumValue, Members, Type, Width};
 impl Lowering<'_> {
     /// The enum that a schema is: of its own values, or of those that its alternatives are limited to.
     pub(super) fn listed(&self, merged: &Keywords) -> Option<Enum> {
-        let (listing, values) = match &merged.values {
-            Some(values) => (merged.listing, own(values, merged)),
-            None => (Listing::Enum, self.spread(merged)?),
+        let (listing, values, others) = match &merged.values {
+            Some(values) => (merged.listing, own(values, merged), Others::Unsaid),
+            None => {
+                let (values, others) = self.spread(merged)?;
+                (Listing::Enum, values, others)
+            }
         };
         let members = members(values, merged, self.config)?;
         let default = match (&merged.default, members.labels().len()) {
             (Some(Value::Null), _) => None,
             (Some(default), _) => position(&members, default),
-            (None, 1) => Some(0),
+            (None, 1) if others == Others::Unsaid => Some(0),
             (None, _) => None,
         };
         Some(Enum { members, listing, default })
@@ -36,20 +39,28 @@ impl Lowering<'_> {
         }
     }
 
-    /// The values of an enum that is spread over a union, each with the words of its alternative.
-    fn spread(&self, merged: &Keywords) -> Option<Vec<EnumValue<Value>>> {
+    /// The values of an enum that is spread over a union, each with the words of its alternative. An alternative that is any text
+    /// says that values which are not listed are to be expected, as open enums do.
+    fn spread(&self, merged: &Keywords) -> Option<(Vec<EnumValue<Value>>, Others)> {
         let alternatives = union::alternatives(self.schemas, merged);
         if alternatives.len() < 2 {
             return None;
         }
         let mut spread: Vec<EnumValue<Value>> = Vec::new();
         let mut seen = BTreeSet::new();
+        let mut others = Others::Unsaid;
         for id in alternatives {
             let part = merge::flat_of(self.schemas, id)?;
             if self.made.contains_key(&self.schemas.definition(id)?) {
                 return None;
             }
-            let values = part.values.as_ref()?;
+            let Some(values) = part.values.as_ref() else {
+                if !is_any_text(&part) || self.config.is_closed(&merged.at) {
+                    return None;
+                }
+                others = Others::Texts;
+                continue;
+            };
             if values.iter().any(|value| JsonType::of(value).is_none_or(is_structured)) {
                 return None;
             }
@@ -61,8 +72,21 @@ impl Lowering<'_> {
             }
             spread.extend(values.into_iter().filter(|value| seen.insert(format!("{:?}", value.value))));
         }
-        Some(spread)
+        let are_texts = spread.iter().all(|value| matches!(value.value, Value::String(_)));
+        (others == Others::Unsaid || are_texts && !spread.is_empty()).then_some((spread, others))
     }
+}
+
+/// What an enum says of values that it does not list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Others {
+    Unsaid,
+    /// They may be any text.
+    Texts,
+}
+
+fn is_any_text(part: &Keywords) -> bool {
+    part.types == [JsonType::String] && part.format.is_none() && part.one_of.is_empty() && part.any_of.is_empty()
 }
 
 fn is_structured(json_type: JsonType) -> bool {
