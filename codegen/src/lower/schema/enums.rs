@@ -12,12 +12,11 @@ use crate::ir::{Docs, Enum, EnumValue, Members, Type, Width};
 impl Lowering<'_> {
     /// The enum that a schema is: of its own values, or of those that its alternatives are limited to.
     pub(super) fn listed(&self, merged: &Keywords) -> Option<Enum> {
-        let (listing, values, others) = match &merged.values {
-            Some(values) => (merged.listing, own(values, merged), Others::Unsaid),
-            None => {
-                let (values, others) = self.spread(merged)?;
-                (Listing::Enum, values, others)
-            }
+        let (listing, values, others) = if let Some(values) = &merged.values {
+            (merged.listing, own(values, merged), Others::Unsaid)
+        } else {
+            let (values, others) = self.spread(merged)?;
+            (Listing::Enum, values, others)
         };
         let members = members(values, merged, self.config)?;
         let default = match (&merged.default, members.labels().len()) {
