@@ -7,6 +7,7 @@ use super::bindings;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::server::{self, read_variables};
+use super::value::Value;
 use super::{
     Action, Address, Carries, Channel, Docs, Document, MessageId, Messages, Operation, Server, message, parameter,
 };
@@ -127,6 +128,10 @@ impl Reader {
         let message = object.get("message");
         let is_given = message.is_some();
         let listed = message.as_ref().is_some_and(|node| node.child("oneOf").is_some());
+        let lists_nothing = matches!(
+            message.as_ref().and_then(|node| node.child("oneOf")).map(|list| list.value),
+            Some(Value::Sequence(items)) if items.is_empty()
+        );
         let carries = if listed { Carries::Several } else { Carries::One };
         let messages = message.map(|node| self.operation_messages(node)).unwrap_or_default();
         object.report_lost("traits");
@@ -135,7 +140,7 @@ impl Reader {
         let at = object.at().clone();
         object.finish();
         // A message that could not be read has been reported; that it is missing here is no news.
-        if !messages.is_empty() || !is_given {
+        if !messages.is_empty() || !is_given || lists_nothing {
             self.operations.push(Operation { at, id, action, channel, messages, carries, docs, reply: None, bindings });
         }
     }
