@@ -17,8 +17,8 @@ const DESCRIPTORS_BESIDE: u64 = 256;
 /// How long the inbox has at the very end to say what is in it.
 pub(super) const LAST_LOOK: Duration = Duration::from_millis(500);
 
-/// What the end takes beside what is drained, the last look and the closing of the inbox among it: who waits for the whole
-/// and then kills, as supervisors do, is not to be a moment too early.
+/// What the end takes beside what is drained, the last look and the closing of the inbox among it: whoever waits for the
+/// whole and then kills, as supervisors do, is not to be a moment too early.
 const ENDING: Duration = Duration::from_secs(2);
 
 /// What a request may cost.
