@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Perspective};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Address, Channel, Document, Operation, Place, Server};
+use crate::document::{Address, Channel, Document, Operation, Location, Server};
 use crate::near;
 
 /// Runs every rule; each reports what it finds.
@@ -30,7 +30,7 @@ pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnost
 /// refunds: {subscribe: {operationId: onOrder}}   # the same id
 /// ```
 fn operation_ids_are_unique(document: &Document, diagnostics: &Diagnostics) {
-    let mut first: BTreeMap<&str, &Place> = BTreeMap::new();
+    let mut first: BTreeMap<&str, &Location> = BTreeMap::new();
     for operation in &document.operations {
         let Some(id) = &operation.id else { continue };
         if let Some(other) = first.insert(id, &operation.at) {
@@ -55,7 +55,7 @@ fn something_arrives(document: &Document, config: &Config, diagnostics: &Diagnos
     };
     let message = format!("nothing in this document arrives at {side}, so there is no handler");
     diagnostics.push(
-        Diagnostic::new(Severity::Warning, &Place::root().join("channels"), message)
+        Diagnostic::new(Severity::Warning, &Location::root().join("channels"), message)
             .at_key()
             .with_cure(format!("if you are the other side, choose `{other}`")),
     );

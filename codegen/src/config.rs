@@ -20,13 +20,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use self::attributes::{attributes, traits};
-pub(crate) use self::choice::{Advice, Choice, OptionsFile};
+pub(crate) use self::choice::{OptionHint, OptionSite, OptionsFile};
 pub(crate) use self::operations::Methods;
 pub use self::operations::{Discriminator, Perspective};
-pub(crate) use self::pattern::ByPattern;
+pub(crate) use self::pattern::PatternMap;
 pub use self::types::{ArrayLengths, Defaults, Formats, Nulls, UniqueItems, Untyped, WholeNumbers};
 pub use self::validation::Validation;
-pub(crate) use self::writing::Extent;
+pub(crate) use self::writing::OutputScope;
 pub use self::writing::Output;
 use crate::diagnostic::{Diagnostics, Strictness};
 use crate::error::Error;
@@ -74,23 +74,23 @@ pub struct Config {
     /// The paths of what is kept of the network, by the beginnings of URLs.
     pub(crate) urls: BTreeMap<String, String>,
     pub(crate) perspective: Perspective,
-    pub(crate) extent: Extent,
+    pub(crate) extent: OutputScope,
     pub(crate) methods: Methods,
     pub(crate) defaults: Defaults,
     pub(crate) nulls: Nulls,
     pub(crate) unique_items: UniqueItems,
     pub(crate) array_lengths: ArrayLengths,
     pub(crate) formats_with_types: Formats,
-    pub(crate) closed_enums: ByPattern<()>,
+    pub(crate) closed_enums: PatternMap<()>,
     pub(crate) untyped: Untyped,
     pub(crate) whole_numbers: WholeNumbers,
-    pub(crate) keep_unknown: ByPattern<()>,
-    pub(crate) non_exhaustive: ByPattern<()>,
-    pub(crate) with_methods: ByPattern<()>,
-    pub(crate) replacements: ByPattern<String>,
-    pub(crate) derives: ByPattern<String>,
-    pub(crate) type_attributes: ByPattern<String>,
-    pub(crate) field_attributes: ByPattern<String>,
+    pub(crate) keep_unknown: PatternMap<()>,
+    pub(crate) non_exhaustive: PatternMap<()>,
+    pub(crate) with_methods: PatternMap<()>,
+    pub(crate) replacements: PatternMap<String>,
+    pub(crate) derives: PatternMap<String>,
+    pub(crate) type_attributes: PatternMap<String>,
+    pub(crate) field_attributes: PatternMap<String>,
     pub(crate) map_type: Option<String>,
     pub(crate) integer_type: Option<String>,
     pub(crate) number_type: Option<String>,
@@ -99,7 +99,7 @@ pub struct Config {
     pub(crate) validation: Validation,
     pub(crate) discriminator: Option<Discriminator>,
     pub(crate) operations: Option<BTreeSet<String>>,
-    pub(crate) renames: ByPattern<String>,
+    pub(crate) renames: PatternMap<String>,
     pub(crate) formats: BTreeMap<String, String>,
     /// Types of payloads that are not JSON, by media type or by the pointer of the payload.
     pub(crate) encoded: BTreeMap<String, String>,
@@ -114,7 +114,7 @@ pub struct Config {
 }
 
 /// What the stages made of a document.
-struct Made {
+struct Generated {
     api: Api,
     names: Names,
     code: String,
@@ -176,7 +176,7 @@ impl Config {
     }
 
     /// The way from text to text; each stage collects its faults, and none starts on the ruins of another.
-    fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<Made> {
+    fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<Generated> {
         let document = document::parse(source, diagnostics)?;
         check::check(&document, self, diagnostics);
         let api = lower::lower(document, self, diagnostics);
@@ -187,10 +187,10 @@ impl Config {
         if diagnostics.has_errors(Strictness::Lenient) {
             return None;
         }
-        let mut layout = format::Layout::default();
+        let mut layout = format::FileWriter::default();
         let imports = emit::emit(&api, &names, self, &mut |piece| layout.add(piece));
         let code = layout.file(imports, &source.file_names());
-        Some(Made { api, names, code })
+        Some(Generated { api, names, code })
     }
 
     /// The names of the methods of `Handler`, and of those of `Publisher`.
@@ -198,7 +198,7 @@ impl Config {
         [Direction::Incoming, Direction::Outgoing].map(|direction| {
             let operations = api.operations.iter().zip(&names.operations);
             let operations = operations
-                .filter(|(operation, _)| operation.direction == direction && self.extent == Extent::Everything);
+                .filter(|(operation, _)| operation.direction == direction && self.extent == OutputScope::Everything);
             operations.map(|(_, name)| name.plain().to_owned()).collect()
         })
     }

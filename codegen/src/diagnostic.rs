@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::config::{Advice, Choice, OptionsFile};
+use crate::config::{OptionHint, OptionSite, OptionsFile};
 #[cfg(feature = "overlay")]
 use crate::document::Origins;
-use crate::document::{FileId, Part, Place, Pointer, Position, Positions};
+use crate::document::{FileId, EntryPart, Location, Pointer, Position, Positions};
 use crate::source::Source;
 
 /// How grave a [`Diagnostic`] is.
@@ -29,36 +29,36 @@ pub struct Diagnostic {
     message: String,
     cure: Option<String>,
     /// The option that the cure speaks of; spelled at its end once all is found.
-    advice: Option<Box<Advice>>,
-    fault_at: FaultAt,
+    advice: Option<Box<OptionHint>>,
+    fault_at: Anchor,
     position: Option<Position>,
 }
 
 /// Where the fault is, as the stage that found it knows it.
 #[derive(Clone, Debug)]
-enum FaultAt {
+enum Anchor {
     /// The text of the file cannot be read from here on.
     Text(FileId),
-    Node(Place, Part),
+    Node(Location, EntryPart),
     /// In the options file, known by its position there.
     Option,
 }
 
 impl Diagnostic {
     /// A fault at a node.
-    pub(crate) fn new(severity: Severity, place: &Place, message: impl Into<String>) -> Self {
-        let fault_at = FaultAt::Node(place.clone(), Part::Value);
+    pub(crate) fn new(severity: Severity, place: &Location, message: impl Into<String>) -> Self {
+        let fault_at = Anchor::Node(place.clone(), EntryPart::Value);
         Self { severity, message: message.into(), cure: None, advice: None, fault_at, position: None }
     }
 
     /// A fault of the text, before there are nodes.
     pub(crate) fn of_text(file: FileId, position: Option<Position>, message: impl Into<String>) -> Self {
-        let fault_at = FaultAt::Text(file);
+        let fault_at = Anchor::Text(file);
         Self { severity: Severity::Error, message: message.into(), cure: None, advice: None, fault_at, position }
     }
 
     /// A fault of an option: at its line where a file says it, and otherwise at what it is for.
-    pub(crate) fn of_choice(severity: Severity, choice: &Choice, place: &Place, message: impl Into<String>) -> Self {
+    pub(crate) fn of_choice(severity: Severity, choice: &OptionSite, place: &Location, message: impl Into<String>) -> Self {
         match choice.position() {
             Some(position) => Self::of_option(severity, position, message),
             None => Self::new(severity, place, message),
@@ -68,13 +68,13 @@ impl Diagnostic {
     /// A fault in the options file.
     pub(crate) fn of_option(severity: Severity, position: Position, message: impl Into<String>) -> Self {
         let (message, position) = (message.into(), Some(position));
-        Self { severity, message, cure: None, advice: None, fault_at: FaultAt::Option, position }
+        Self { severity, message, cure: None, advice: None, fault_at: Anchor::Option, position }
     }
 
     /// Points at the key of the entry, not at its value.
     pub(crate) fn at_key(mut self) -> Self {
-        if let FaultAt::Node(_, part) = &mut self.fault_at {
-            *part = Part::Key;
+        if let Anchor::Node(_, part) = &mut self.fault_at {
+            *part = EntryPart::Key;
         }
         self
     }
@@ -87,7 +87,7 @@ impl Diagnostic {
 
     /// Says which option does what the cure says, and what it might be given: its arguments as texts.
     pub(crate) fn with_option(mut self, method: &'static str, arguments: &[&str]) -> Self {
-        self.advice = Some(Box::new(Advice::new(method, arguments)));
+        self.advice = Some(Box::new(OptionHint::new(method, arguments)));
         self
     }
 
@@ -118,17 +118,17 @@ impl Diagnostic {
     #[must_use]
     pub fn pointer(&self) -> Option<&Pointer> {
         match &self.fault_at {
-            FaultAt::Text(_) | FaultAt::Option => None,
-            FaultAt::Node(place, _) => Some(&place.pointer),
+            Anchor::Text(_) | Anchor::Option => None,
+            Anchor::Node(place, _) => Some(&place.pointer),
         }
     }
 
     /// The file of the fault; none where it is the options file, which is no part of the source.
     fn file(&self) -> Option<FileId> {
         match &self.fault_at {
-            FaultAt::Text(file) => Some(*file),
-            FaultAt::Node(place, _) => Some(place.file),
-            FaultAt::Option => None,
+            Anchor::Text(file) => Some(*file),
+            Anchor::Node(place, _) => Some(place.file),
+            Anchor::Option => None,
         }
     }
 
@@ -140,7 +140,7 @@ impl Diagnostic {
 
     #[cfg(feature = "overlay")]
     fn move_to(&mut self, origins: &Origins) {
-        if let FaultAt::Node(place, _) = &mut self.fault_at {
+        if let Anchor::Node(place, _) = &mut self.fault_at {
             *place = origins.find(place);
         }
     }
@@ -263,7 +263,7 @@ impl Diagnostics {
 fn find_positions(diagnostics: &mut [Diagnostic], source: &Source) {
     let mut files: BTreeMap<FileId, Positions> = BTreeMap::new();
     for diagnostic in &*diagnostics {
-        if let FaultAt::Node(place, _) = &diagnostic.fault_at {
+        if let Anchor::Node(place, _) = &diagnostic.fault_at {
             files.entry(place.file).or_default().want(&place.pointer);
         }
     }
@@ -271,7 +271,7 @@ fn find_positions(diagnostics: &mut [Diagnostic], source: &Source) {
         positions.find(source.text_of(*file));
     }
     for diagnostic in diagnostics {
-        if let FaultAt::Node(place, part) = &diagnostic.fault_at {
+        if let Anchor::Node(place, part) = &diagnostic.fault_at {
             diagnostic.position = files.get(&place.file).and_then(|positions| positions.of(&place.pointer, *part));
         }
     }

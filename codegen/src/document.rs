@@ -42,19 +42,19 @@ use serde::de::DeserializeSeed;
 pub(crate) use self::bindings::{BindingRole, Bindings};
 pub(crate) use self::constraints::Dependency;
 pub(crate) use self::expression::fault as fault_of_pattern;
-pub(crate) use self::keywords::{JsonType, Keywords, Language, Spoken, Tag};
-pub(crate) use self::listed::{Listed, Listing};
-pub(crate) use self::locate::{Part, Position, Positions};
-pub(crate) use self::mention::{Mention, files_referred_to};
+pub(crate) use self::keywords::{JsonType, Keywords, SchemaLanguage, ConditionalProperty, Tag};
+pub(crate) use self::listed::{DeclaredValue, ValueKeyword};
+pub(crate) use self::locate::{EntryPart, Position, Positions};
+pub(crate) use self::mention::{ExternalRef, files_referred_to};
 #[cfg(feature = "overlay")]
 pub(crate) use self::origin::Origins;
-pub(crate) use self::place::{FileId, Place};
+pub(crate) use self::place::{FileId, Location};
 pub use self::pointer::Pointer;
 use self::read::{Node, Tree};
 pub(crate) use self::reference::{is_url, percent_decoded};
 use self::resource::Resources;
-pub(crate) use self::schema::{Called, SchemaId, SchemaKind, Schemas};
-use self::traits::Winner;
+pub(crate) use self::schema::{ForeignName, SchemaId, SchemaKind, Schemas};
+use self::traits::Precedence;
 pub(crate) use self::value::Value;
 use self::value::ValueSeed;
 use crate::diagnostic::Diagnostics;
@@ -113,7 +113,7 @@ pub(crate) enum Access {
 /// Where the API can be reached.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) key: String,
     pub(crate) docs: Docs,
     /// A template: `{name}` stands for a variable.
@@ -125,7 +125,7 @@ pub(crate) struct Server {
 /// A part of a server's URL that is chosen by the user.
 #[derive(Debug)]
 pub(crate) struct Variable {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) key: String,
     pub(crate) docs: Docs,
     pub(crate) default: Option<String>,
@@ -136,9 +136,9 @@ pub(crate) struct Variable {
 #[derive(Debug)]
 pub(crate) struct Channel {
     /// Where it is described.
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     /// Where its key stands, which may refer to what others refer to as well.
-    pub(crate) named_at: Place,
+    pub(crate) named_at: Location,
     /// The key in the document, which in 2.x is the address.
     pub(crate) key: String,
     pub(crate) address: Address,
@@ -159,14 +159,14 @@ pub(crate) enum Address {
 /// A variable part of an address.
 #[derive(Debug)]
 pub(crate) struct Parameter {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) key: String,
     pub(crate) docs: Docs,
     pub(crate) schema: Option<SchemaId>,
     pub(crate) values: Vec<String>,
     pub(crate) default: Option<String>,
     /// Where messages have its value.
-    pub(crate) location: Option<Location>,
+    pub(crate) location: Option<RuntimeExpression>,
 }
 
 /// What the application does, in the words of AsyncAPI 3: a 2.x `subscribe` is what it sends.
@@ -179,13 +179,13 @@ pub(crate) enum Action {
 /// One thing that the application does on a channel.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) id: Option<String>,
     pub(crate) action: Action,
     /// Index into [`Document::channels`].
     pub(crate) channel: usize,
     pub(crate) messages: Vec<MessageId>,
-    pub(crate) carries: Carries,
+    pub(crate) carries: MessageCardinality,
     pub(crate) docs: Docs,
     pub(crate) reply: Option<Reply>,
     pub(crate) bindings: Bindings,
@@ -193,7 +193,7 @@ pub(crate) struct Operation {
 
 /// How an operation says what it carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Carries {
+pub(crate) enum MessageCardinality {
     /// One message, and no more.
     One,
     /// A list of messages, which may be of one, for now.
@@ -203,9 +203,9 @@ pub(crate) enum Carries {
 /// What is answered to a message.
 #[derive(Debug)]
 pub(crate) struct Reply {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     /// Where the request says to reply to.
-    pub(crate) address: Option<Location>,
+    pub(crate) address: Option<RuntimeExpression>,
     /// Index into [`Document::channels`].
     pub(crate) channel: Option<usize>,
     pub(crate) messages: Vec<MessageId>,
@@ -218,7 +218,7 @@ pub(crate) struct MessageId(usize);
 /// What travels through a channel.
 #[derive(Debug)]
 pub(crate) struct Message {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     /// The key under `components.messages`.
     pub(crate) key: Option<String>,
     /// `name`, else `messageId`, else the key.
@@ -227,7 +227,7 @@ pub(crate) struct Message {
     pub(crate) content_type: Option<String>,
     pub(crate) payload: Option<SchemaId>,
     pub(crate) headers: Option<SchemaId>,
-    pub(crate) correlation: Option<Location>,
+    pub(crate) correlation: Option<RuntimeExpression>,
     pub(crate) examples: Vec<Example>,
     pub(crate) bindings: Bindings,
 }
@@ -235,7 +235,7 @@ pub(crate) struct Message {
 /// A payload, or headers, or both, that the author gives as an example.
 #[derive(Debug)]
 pub(crate) struct Example {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) name: Option<String>,
     pub(crate) summary: Option<String>,
     pub(crate) payload: Option<Value>,
@@ -244,7 +244,7 @@ pub(crate) struct Example {
 
 /// A place in a message (AsyncAPI 2.6 and 3.0, "Runtime Expression").
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Location {
+pub(crate) enum RuntimeExpression {
     Header(String),
     Payload(Pointer),
 }
@@ -253,7 +253,7 @@ pub(crate) enum Location {
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
     all: Vec<Message>,
-    by_place: HashMap<Place, MessageId>,
+    by_place: HashMap<Location, MessageId>,
 }
 
 impl Messages {
@@ -286,8 +286,8 @@ pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Docume
     let tree = Tree { roots: &roots, source, resources: &Resources::default(), diagnostics };
     let version = version(tree)?;
     let winner = match version {
-        Version::Two => Winner::Trait,
-        Version::Three => Winner::Object,
+        Version::Two => Precedence::Trait,
+        Version::Three => Precedence::Object,
     };
     let merged = traits::merged(tree, winner);
     let roots: Vec<Value> = roots.into_iter().zip(merged).map(|(root, merged)| merged.unwrap_or(root)).collect();

@@ -44,25 +44,25 @@ use syn::{Item, ItemMod, parse_quote};
 
 use self::draft::Draft;
 use self::look::{Items, MOST_MEMBERS};
-use crate::config::{Config, Extent};
+use crate::config::{Config, OutputScope};
 use crate::format::Piece;
-use crate::ir::{Api, Shape, TypeDef, TypeId};
+use crate::ir::{Api, ItemKind, TypeDef, TypeId};
 use crate::names::Names;
 
 /// What every part of the output may look at.
 #[derive(Clone, Copy)]
-struct Emit<'a> {
+struct Context<'a> {
     api: &'a Api,
     names: &'a Names,
     config: &'a Config,
     integers: &'a whole::Integers,
-    joined: &'a joined::Joined<'a>,
+    joined: &'a joined::MessageVariants<'a>,
 }
 
 /// Hands on the items of the file in their order, each as it is made, and returns what they import.
 pub(crate) fn emit(api: &Api, names: &Names, config: &Config, hand_on: &mut dyn FnMut(Piece)) -> Vec<Item> {
-    let (integers, joined) = (&whole::Integers::of(&api.types, config), &joined::Joined::of(api));
-    let emit = Emit { api, names, config, integers, joined };
+    let (integers, joined) = (&whole::Integers::of(&api.types, config), &joined::MessageVariants::of(api));
+    let emit = Context { api, names, config, integers, joined };
     let Some(module) = &config.module else { return items(emit, MOST_MEMBERS, hand_on) };
     let mut inside = Vec::new();
     // The module is one item, which holds each of them whole.
@@ -74,10 +74,10 @@ pub(crate) fn emit(api: &Api, names: &Names, config: &Config, hand_on: &mut dyn 
     Vec::new()
 }
 
-fn items(emit: Emit<'_>, most_members: usize, hand_on: &mut dyn FnMut(Piece)) -> Vec<Item> {
+fn items(emit: Context<'_>, most_members: usize, hand_on: &mut dyn FnMut(Piece)) -> Vec<Item> {
     let mut items = Items::of(emit, most_members, hand_on);
     items.extend(event_name::event_name(emit));
-    if emit.config.extent == Extent::Everything {
+    if emit.config.extent == OutputScope::Everything {
         items.extend(handler::handler(emit));
         items.extend(dispatch::dispatch(emit));
         items.extend(publisher::publisher(emit));
@@ -118,19 +118,19 @@ fn in_module(api: &Api, name: &str, items: Vec<Item>) -> Item {
     Item::Mod(module)
 }
 
-fn type_def<'a>(emit: Emit<'a>, id: TypeId, def: &'a TypeDef) -> Vec<Draft<'a>> {
+fn type_def<'a>(emit: Context<'a>, id: TypeId, def: &'a TypeDef) -> Vec<Draft<'a>> {
     match &def.shape {
-        Shape::Struct(object) => {
+        ItemKind::Struct(object) => {
             let mut items = structs::define(emit, id, def, object);
             items.extend(constructors::define(emit, id, def, object));
             items
         }
-        Shape::Enum(listed) => enums::define(emit, id, def, listed),
-        Shape::Mixed(variants) => whole(mixed::define(emit, id, def, variants)),
-        Shape::Union(union) => unions::define(emit, id, def, union),
-        Shape::OpenTuple(tuple) => whole(tuples::define(emit, id, def, tuple)),
-        Shape::Alias(target) => whole([types::alias(emit, id, def, target)]),
-        Shape::Newtype(target) => {
+        ItemKind::Enum(listed) => enums::define(emit, id, def, listed),
+        ItemKind::Mixed(variants) => whole(mixed::define(emit, id, def, variants)),
+        ItemKind::Union(union) => unions::define(emit, id, def, union),
+        ItemKind::OpenTuple(tuple) => whole(tuples::define(emit, id, def, tuple)),
+        ItemKind::Alias(target) => whole([types::alias(emit, id, def, target)]),
+        ItemKind::Newtype(target) => {
             let mut items = vec![types::newtype(emit, id, def, target)];
             items.extend(types::conversions(emit, id, target));
             whole(items)

@@ -11,7 +11,7 @@ pub(crate) use self::parts::{Mark, Piece};
 
 /// The text of the items so far. Each is laid out as it comes, so that a long file never stands in memory as a tree.
 #[derive(Default)]
-pub(crate) struct Layout {
+pub(crate) struct FileWriter {
     text: String,
     last: Option<Kind>,
     /// Those of the item that is next, by its marks.
@@ -30,7 +30,7 @@ enum Kind {
     Other,
 }
 
-impl Layout {
+impl FileWriter {
     pub(crate) fn add(&mut self, piece: Piece) {
         match piece {
             Piece::Item(item) => self.item(item),

@@ -15,19 +15,19 @@ mod types;
 
 use std::collections::{BTreeSet, HashMap};
 
-pub(crate) use self::bound::{Bound, BoundKind, Constant, Literal};
+pub(crate) use self::bound::{Binding, BoundKind, Constant, Literal};
 pub(crate) use self::channel::{Address, Channel, Parameter, Segment, Server, Template, Variable};
 pub(crate) use self::default::{DefaultValue, FieldDefault};
-pub(crate) use self::definition::{Defined, Definition, Definitions, Json};
+pub(crate) use self::definition::{DefinitionOwner, Definition, Definitions, Json};
 pub(crate) use self::enums::{Enum, EnumValue, Members};
 pub(crate) use self::open_tuple::OpenTuple;
-pub(crate) use self::operation::{Carried, Direction, Event, Example, Exemplified, Operation};
+pub(crate) use self::operation::{OperationMessage, Direction, Event, Example, ExampleTarget, Operation};
 pub(crate) use self::reference::{External, Type, Width};
-pub(crate) use self::reply::{Answer, Correlation, IdKind, Reply, ReplyHeaders, ReplyTo};
-pub(crate) use self::routing::{Addresses, Arrival, Candidate, Case, Fit, Mark, Routing, Telling};
-pub(crate) use self::shape::{Extra, Field, Kind, Presence, Shape, Struct, TagValue, Told, Union, Variant};
-pub(crate) use self::types::{Label, Origin, Root, Step, TypeDef, TypeId, Types};
-use crate::document::{Access, Place};
+pub(crate) use self::reply::{ReplyMessage, Correlation, IdKind, Reply, ReplyHeaders, ReplyTo};
+pub(crate) use self::routing::{Addresses, AddressRoute, Candidate, Case, MatchMode, Selector, Routing, Rule};
+pub(crate) use self::shape::{AdditionalProperties, Field, Kind, Presence, ItemKind, Struct, TagValue, Representation, Union, Variant};
+pub(crate) use self::types::{Label, NamePath, Root, Step, TypeDef, TypeId, Types};
+use crate::document::{Access, Location};
 
 /// Everything that the output is made of, each list in the order of the document.
 #[derive(Debug)]
@@ -38,13 +38,13 @@ pub(crate) struct Api {
     pub(crate) operations: Vec<Operation>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) servers: Vec<Server>,
-    pub(crate) bindings: Vec<Bound>,
+    pub(crate) bindings: Vec<Binding>,
     pub(crate) types: Types,
     /// What values are validated against; none where the types alone decide.
     pub(crate) definitions: Definitions,
     pub(crate) coverage: Coverage,
     /// What tells apart the places that only their positions in a list would.
-    pub(crate) identities: HashMap<Place, String>,
+    pub(crate) identities: HashMap<Location, String>,
     /// The names that several types of the document have in their own language, but for the namespaces; whether a type
     /// goes by its namespace must not hang on what else is used.
     pub(crate) ambiguous: BTreeSet<String>,

@@ -32,7 +32,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
-use crate::document::{self, Document, Place};
+use crate::document::{self, Document, Location};
 use crate::ir::{self, Api, Definitions, TypeDef, Types};
 
 /// Turns the document into the API as the chosen side sees it.
@@ -62,7 +62,7 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
     };
     depth::check(&mut types, &operations, diagnostics);
     let identities = identities(document, &types);
-    let apis = routing::Apis::new(document, &operations, &events, &types, diagnostics);
+    let apis = routing::RoutingContext::new(document, &operations, &events, &types, diagnostics);
     let routing = routing::find(&apis, &channels, config);
     Api {
         title: document.docs.title.clone(),
@@ -89,8 +89,8 @@ fn ambiguous(document: &Document) -> BTreeSet<String> {
 }
 
 /// The identities of what stands below an alternative; everything else is known by its place.
-fn identities(document: &Document, types: &Types) -> HashMap<Place, String> {
-    let variants = |def: &TypeDef| -> Vec<Place> {
+fn identities(document: &Document, types: &Types) -> HashMap<Location, String> {
+    let variants = |def: &TypeDef| -> Vec<Location> {
         let variants = def.shape.variants().unwrap_or_default();
         variants.iter().map(|variant| variant.at.clone()).collect()
     };

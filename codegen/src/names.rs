@@ -14,13 +14,13 @@ use quote::ToTokens;
 
 use self::case::Style;
 pub use self::named::{NameKind, Named};
-use self::scope::{Scopes, Wish};
+use self::scope::{Scopes, NameRequest};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::document::{BindingRole, Place};
+use crate::document::{BindingRole, Location};
 use crate::ir::{
-    Address, Addresses, Api, Arrival, BoundKind, Candidate, Channel, Event, Label, Origin, Root, Routing, Shape, Step,
-    Telling, TypeDef, TypeId, Union, Variable, Variant,
+    Address, Addresses, Api, AddressRoute, BoundKind, Candidate, Channel, Event, Label, NamePath, Root, Routing, ItemKind, Step,
+    Rule, TypeDef, TypeId, Union, Variable, Variant,
 };
 
 /// A Rust identifier.
@@ -74,7 +74,7 @@ pub(crate) struct Names {
     /// The arguments of each server's function.
     pub(crate) variables: Vec<Vec<Name>>,
     /// The enums of the arguments that have one, by server and argument.
-    pub(crate) choices: BTreeMap<(usize, usize), Choice>,
+    pub(crate) choices: BTreeMap<(usize, usize), ServerVariableNames>,
     /// The modules of what has bindings, and their constants.
     pub(crate) bindings: Vec<(Name, Vec<Name>)>,
     /// Each of them with what it belongs to.
@@ -83,7 +83,7 @@ pub(crate) struct Names {
 
 /// The enum of an argument that takes nothing but listed values.
 #[derive(Debug)]
-pub(crate) struct Choice {
+pub(crate) struct ServerVariableNames {
     pub(crate) name: Name,
     pub(crate) variants: Vec<Name>,
 }
@@ -120,7 +120,7 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let mut settled: BTreeMap<TypeId, Name> = BTreeMap::new();
     let roots = || api.types.iter().filter(|(_, def)| def.origin.steps.is_empty());
     let by_root: HashMap<&Root, TypeId> = roots().map(|(id, def)| (&def.origin.root, id)).collect();
-    let by_place: HashMap<&Place, TypeId> = roots().map(|(id, def)| (&def.origin.root_at, id)).collect();
+    let by_place: HashMap<&Location, TypeId> = roots().map(|(id, def)| (&def.origin.root_at, id)).collect();
     let root_name = |def: &TypeDef, named: &BTreeMap<TypeId, Name>| {
         let root = by_place.get(&def.origin.root_at).or_else(|| by_root.get(&def.origin.root));
         let name = root.and_then(|id| named.get(id));
@@ -145,8 +145,8 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
 }
 
 /// A root goes by its own text, one with a namespace by its last word; what stands inside it, by the root's name and the way from there.
-fn type_wish(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<String>) -> Wish {
-    let Origin { root, steps, otherwise, .. } = &def.origin;
+fn type_wish(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<String>) -> NameRequest {
+    let NamePath { root, steps, otherwise, .. } = &def.origin;
     let (own, kind) = match root {
         Root::Schema(key) => (key.clone(), "Schema"),
         Root::Named(full) if ambiguous.contains(root.short()) => (full.clone(), "Type"),
@@ -163,7 +163,7 @@ fn type_wish(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<Stri
         let suffix = if matches!(root, Root::Headers(_)) { " headers" } else { "" };
         let otherwise = otherwise.iter().map(|name| format!("{name}{suffix}"));
         let shorter = Some(root.short()).filter(|short| matches!(root, Root::Named(_)) && **short != own);
-        return Wish::new(&def.at, &own, kind).or(otherwise).instead_of(shorter);
+        return NameRequest::new(&def.at, &own, kind).or(otherwise).instead_of(shorter);
     }
     let root_name = root_name.unwrap_or_else(|| case::style(Style::Type, &own));
     let inner = |label: fn(&Label) -> &str| {
@@ -180,7 +180,7 @@ fn type_wish(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<Stri
         }
         text
     };
-    Wish::new(&def.at, &inner(|label| &label.short), "Inner").or([inner(|label| &label.long)])
+    NameRequest::new(&def.at, &inner(|label| &label.short), "Inner").or([inner(|label| &label.long)])
 }
 
 /// A message has headers of its own, so those of a protocol say which.
@@ -198,55 +198,55 @@ fn binding_suffix(role: BindingRole) -> &'static str {
 
 fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
     match &def.shape {
-        Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
-        Shape::Union(Union { variants, .. }) | Shape::Mixed(variants) => {
+        ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => Vec::new(),
+        ItemKind::Union(Union { variants, .. }) | ItemKind::Mixed(variants) => {
             let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of(&def.at);
             let wishes = variants.iter().map(variant_wish);
             scope.settle(&wishes.collect::<Vec<_>>())
         }
-        Shape::Struct(object) => {
+        ItemKind::Struct(object) => {
             let mut scope = scopes.open(NameKind::Field, Style::Value, &[]).of(&def.at);
-            let fields = object.fields.iter().map(|field| Wish::new(&field.at, &field.name, "property"));
+            let fields = object.fields.iter().map(|field| NameRequest::new(&field.at, &field.name, "property"));
             let mut names = scope.settle(&fields.collect::<Vec<_>>());
-            let rest = Wish::new(&def.at.join("additionalProperties"), "additional properties", "map");
+            let rest = NameRequest::new(&def.at.join("additionalProperties"), "additional properties", "map");
             names.extend(scope.settle(&[rest]));
             names
         }
-        Shape::Enum(listed) => {
+        ItemKind::Enum(listed) => {
             let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of(&def.at);
-            let wishes = listed.members.labels().into_iter().map(|(at, label)| Wish::new(at, label, "Value"));
+            let wishes = listed.members.labels().into_iter().map(|(at, label)| NameRequest::new(at, label, "Value"));
             scope.settle(&wishes.collect::<Vec<_>>())
         }
     }
 }
 
-fn variant_wish(variant: &Variant) -> Wish {
-    Wish::new(&variant.at, &variant.label.short, "Variant").or([variant.label.long.clone()])
+fn variant_wish(variant: &Variant) -> NameRequest {
+    NameRequest::new(&variant.at, &variant.label.short, "Variant").or([variant.label.long.clone()])
 }
 
 fn events(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
-    let wishes: Vec<Wish> = api.events.iter().map(event_wish).collect();
+    let wishes: Vec<NameRequest> = api.events.iter().map(event_wish).collect();
     scopes.open(NameKind::Event, Style::Type, reserved::VARIANTS).settle(&wishes)
 }
 
 fn validators(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let aliases = || {
         let is_alias = |(id, def): &(TypeId, &TypeDef)| {
-            matches!(def.shape, Shape::Alias(_)) && def.origin.steps.is_empty() && api.definitions.has(*id)
+            matches!(def.shape, ItemKind::Alias(_)) && def.origin.steps.is_empty() && api.definitions.has(*id)
         };
         api.types.iter().filter(is_alias)
     };
     let wish = |(_, def): (TypeId, &TypeDef)| match &def.origin.root {
-        Root::Schema(key) => Some(Wish::new(&def.at, key, "Schema").or(def.origin.otherwise.iter().cloned())),
+        Root::Schema(key) => Some(NameRequest::new(&def.at, key, "Schema").or(def.origin.otherwise.iter().cloned())),
         _ => None,
     };
-    let (ids, wishes): (Vec<TypeId>, Vec<Wish>) = aliases().filter_map(|alias| Some((alias.0, wish(alias)?))).unzip();
+    let (ids, wishes): (Vec<TypeId>, Vec<NameRequest>) = aliases().filter_map(|alias| Some((alias.0, wish(alias)?))).unzip();
     ids.into_iter().zip(scopes.open(NameKind::Validator, Style::Value, &[]).settle(&wishes)).collect()
 }
 
 fn correlations(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<usize, Name> {
     let with_one = || api.events.iter().enumerate().filter(|(_, event)| event.correlation.is_some());
-    let wishes: Vec<Wish> = with_one().map(|(_, event)| event_wish(event)).collect();
+    let wishes: Vec<NameRequest> = with_one().map(|(_, event)| event_wish(event)).collect();
     with_one()
         .map(|(index, _)| index)
         .zip(scopes.open(NameKind::Correlation, Style::Value, &[]).settle(&wishes))
@@ -256,26 +256,26 @@ fn correlations(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<usize, Name> {
 /// One scope for those of all events, because they stand in one module.
 fn examples(api: &Api, scopes: &Scopes<'_>) -> Vec<Vec<Name>> {
     let all = api.events.iter().flat_map(|event| &event.examples);
-    let wishes: Vec<Wish> = all.map(|example| Wish::new(&example.at, &example.label, "example")).collect();
+    let wishes: Vec<NameRequest> = all.map(|example| NameRequest::new(&example.at, &example.label, "example")).collect();
     let mut names = scopes.open(NameKind::Example, Style::Constant, &[]).settle(&wishes).into_iter();
     api.events.iter().map(|event| names.by_ref().take(event.examples.len()).collect()).collect()
 }
 
-fn event_wish(event: &Event) -> Wish {
-    Wish::new(&event.at, &event.label, "Event").or(event.otherwise.iter().cloned())
+fn event_wish(event: &Event) -> NameRequest {
+    NameRequest::new(&event.at, &event.label, "Event").or(event.otherwise.iter().cloned())
 }
 
 fn operations(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
-    let wishes = api.operations.iter().map(|operation| Wish::new(&operation.at, &operation.id, "operation"));
+    let wishes = api.operations.iter().map(|operation| NameRequest::new(&operation.at, &operation.id, "operation"));
     scopes.open(NameKind::Operation, Style::Value, reserved::METHODS).settle(&wishes.collect::<Vec<_>>())
 }
 
 /// A fixed address is a constant, one with parameters a type.
 fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let is_template = |channel: &Channel| matches!(channel.address, Address::Template(_));
-    let wishes = |wanted: bool| -> Vec<Wish> {
+    let wishes = |wanted: bool| -> Vec<NameRequest> {
         let channels = api.channels.iter().filter(|channel| is_template(channel) == wanted);
-        channels.map(|channel| Wish::new(&channel.at, &channel.key, "channel")).collect()
+        channels.map(|channel| NameRequest::new(&channel.at, &channel.key, "channel")).collect()
     };
     let mut constants = scopes.open(NameKind::Channel, Style::Constant, &[]).settle(&wishes(false)).into_iter();
     let mut types = scopes.open(NameKind::Channel, Style::Type, reserved::CHANNELS).settle(&wishes(true)).into_iter();
@@ -286,14 +286,14 @@ fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
 /// What is asked of shapes to name an event and to call a handler is asked by one function, called after the channel.
 fn tellings(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Name> {
     let Routing::Channel(Addresses { arrivals, without }) = &api.routing else { return HashMap::new() };
-    let at = |arrival: &Arrival| &api.channels[arrival.channel];
+    let at = |arrival: &AddressRoute| &api.channels[arrival.channel];
     let of_arrivals = arrivals.iter().flat_map(|arrival| {
         let both = [&arrival.operation, &arrival.message].into_iter().filter_map(|telling| telling.shape());
         both.map(move |shape| (shape, at(arrival)))
     });
     let mut asked: HashMap<&Vec<Candidate>, usize> = HashMap::new();
     let mut told: Vec<(&Vec<Candidate>, &Channel)> = Vec::new();
-    let twice_without = without.iter().filter_map(Telling::shape).flat_map(|shape| [shape, shape]);
+    let twice_without = without.iter().filter_map(Rule::shape).flat_map(|shape| [shape, shape]);
     let channel_of = |shape: &Vec<Candidate>| Some(&api.channels[api.operations[shape.first()?.operation].channel]);
     let of_others = twice_without.filter_map(|shape| Some((shape, channel_of(shape)?)));
     for (shape, channel) in of_arrivals.chain(of_others) {
@@ -303,29 +303,29 @@ fn tellings(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Name> {
             told.push((shape, channel));
         }
     }
-    let wishes = told.iter().map(|(_, channel)| Wish::new(&channel.at, &format!("told at {}", channel.key), "event"));
+    let wishes = told.iter().map(|(_, channel)| NameRequest::new(&channel.at, &format!("told at {}", channel.key), "event"));
     let names = scopes.open_inside(Style::Value).settle(&wishes.collect::<Vec<_>>());
     told.into_iter().map(|(shape, _)| shape.clone()).zip(names).collect()
 }
 
 fn parameters(channel: &Channel, scopes: &Scopes<'_>) -> Vec<Name> {
     let Address::Template(template) = &channel.address else { return Vec::new() };
-    let wishes = template.parameters.iter().map(|parameter| Wish::new(&parameter.at, &parameter.key, "parameter"));
+    let wishes = template.parameters.iter().map(|parameter| NameRequest::new(&parameter.at, &parameter.key, "parameter"));
     scopes.open(NameKind::Parameter, Style::Value, &[]).of(&channel.at).settle(&wishes.collect::<Vec<_>>())
 }
 
 fn servers(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
-    let wishes = api.servers.iter().map(|server| Wish::new(&server.at, &server.key, "server"));
+    let wishes = api.servers.iter().map(|server| NameRequest::new(&server.at, &server.key, "server"));
     scopes.open(NameKind::Server, Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
 }
 
 fn variables(server: &crate::ir::Server, scopes: &Scopes<'_>) -> Vec<Name> {
-    let wishes = server.variables.iter().map(|variable| Wish::new(&variable.at, &variable.key, "variable"));
+    let wishes = server.variables.iter().map(|variable| NameRequest::new(&variable.at, &variable.key, "variable"));
     scopes.open(NameKind::Variable, Style::Value, &[]).of(&server.at).settle(&wishes.collect::<Vec<_>>())
 }
 
 /// One scope for the enums of all servers, because they stand in one module.
-fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), Choice> {
+fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), ServerVariableNames> {
     let variables = api.servers.iter().enumerate().flat_map(|(at, server)| {
         let variables = server.variables.iter().enumerate();
         variables.map(move |(index, variable)| ((at, index), server, variable))
@@ -333,13 +333,13 @@ fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), Choice> {
     let listed: Vec<_> = variables.filter(|(_, _, variable)| !variable.values.is_empty()).collect();
     let wishes = listed
         .iter()
-        .map(|(_, server, variable)| Wish::new(&variable.at, &format!("{} {}", server.key, variable.key), "Variable"));
+        .map(|(_, server, variable)| NameRequest::new(&variable.at, &format!("{} {}", server.key, variable.key), "Variable"));
     let names = scopes.open(NameKind::VariableType, Style::Type, reserved::SERVERS).settle(&wishes.collect::<Vec<_>>());
     let choice = |((key, _, variable), name): (&(_, _, &Variable), Name)| {
-        let wishes = variable.values.iter().map(|value| Wish::new(&value.at, &value.value, "Value"));
+        let wishes = variable.values.iter().map(|value| NameRequest::new(&value.at, &value.value, "Value"));
         let variants =
             scopes.open(NameKind::Variant, Style::Type, &[]).of(&variable.at).settle(&wishes.collect::<Vec<_>>());
-        (*key, Choice { name, variants })
+        (*key, ServerVariableNames { name, variants })
     };
     listed.iter().zip(names).map(choice).collect()
 }
@@ -348,11 +348,11 @@ fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), Choice> {
 fn bindings(api: &Api, scopes: &Scopes<'_>) -> Vec<(Name, Vec<Name>)> {
     let modules = BoundKind::ALL.into_iter().flat_map(|kind| {
         let bound = api.bindings.iter().filter(|bound| bound.kind == kind);
-        let wishes = bound.map(|bound| Wish::new(&bound.at, &bound.key, "binding"));
+        let wishes = bound.map(|bound| NameRequest::new(&bound.at, &bound.key, "binding"));
         scopes.open(NameKind::Bindings, Style::Value, reserved::BINDINGS).settle(&wishes.collect::<Vec<_>>())
     });
     let named = modules.zip(&api.bindings).map(|(module, bound)| {
-        let wishes = bound.constants.iter().map(|constant| Wish::new(&constant.at, &constant.label, "binding"));
+        let wishes = bound.constants.iter().map(|constant| NameRequest::new(&constant.at, &constant.label, "binding"));
         (module, scopes.open(NameKind::Binding, Style::Constant, &[]).of(&bound.at).settle(&wishes.collect::<Vec<_>>()))
     });
     named.collect()

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Component, Path, PathBuf};
 use std::{fmt, fs};
 
-use crate::document::{FileId, Mention, files_referred_to, is_url, percent_decoded};
+use crate::document::{FileId, ExternalRef, files_referred_to, is_url, percent_decoded};
 use crate::error::Error;
 
 /// The text of a document, and the texts of the files that it refers to.
@@ -17,7 +17,7 @@ use crate::error::Error;
 pub struct Source {
     files: Vec<File>,
     /// Why a file that is referred to is not here, by its name.
-    absent: BTreeMap<String, Absence>,
+    absent: BTreeMap<String, MissingFile>,
     /// The paths of what is kept of the network, by the beginnings of URLs.
     urls: BTreeMap<String, String>,
     /// In the order in which they are laid over the document.
@@ -33,7 +33,7 @@ struct File {
 
 /// Why a file that is referred to is not here.
 #[derive(Clone, Debug)]
-pub(crate) enum Absence {
+pub(crate) enum MissingFile {
     NotRead,
     /// It is not in this directory.
     Outside(String),
@@ -41,7 +41,7 @@ pub(crate) enum Absence {
     Unreadable(String),
 }
 
-impl fmt::Display for Absence {
+impl fmt::Display for MissingFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotRead => f.write_str("it was not read"),
@@ -152,7 +152,7 @@ impl Source {
 
     fn add_files_of(&mut self, file: FileId, root: &Path) {
         let referrer = self.referrer(file).to_owned();
-        for Mention { path, elsewhere } in files_referred_to(self.name_of(file), self.text_of(file)) {
+        for ExternalRef { path, elsewhere } in files_referred_to(self.name_of(file), self.text_of(file)) {
             // In the order in which the reference will look for it.
             let meant = elsewhere.into_iter().chain([path]).filter_map(|path| self.meant(&referrer, &path));
             for name in meant.collect::<Vec<_>>() {
@@ -203,9 +203,9 @@ impl Source {
             return false;
         }
         let read = if is_below(root, Path::new(&name)) {
-            fs::read_to_string(&name).map_err(|cause| Absence::Unreadable(cause.to_string()))
+            fs::read_to_string(&name).map_err(|cause| MissingFile::Unreadable(cause.to_string()))
         } else {
-            Err(Absence::Outside(shown(root)))
+            Err(MissingFile::Outside(shown(root)))
         };
         match read {
             Ok(text) => {
@@ -252,8 +252,8 @@ impl Source {
     }
 
     /// The file of this name, or why it is not here.
-    pub(crate) fn named(&self, name: &str) -> Result<FileId, &Absence> {
-        self.find(name).ok_or_else(|| self.absent.get(name).unwrap_or(&Absence::NotRead))
+    pub(crate) fn named(&self, name: &str) -> Result<FileId, &MissingFile> {
+        self.find(name).ok_or_else(|| self.absent.get(name).unwrap_or(&MissingFile::NotRead))
     }
 
     fn find(&self, name: &str) -> Option<FileId> {

@@ -5,7 +5,7 @@
 
 mod fit;
 
-use self::fit::{Fault, Fit, Misfit};
+use self::fit::{Fault, InstanceCheck, Violation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Document, JsonType, Keywords, Pointer, Value};
 use crate::near;
@@ -15,7 +15,7 @@ use crate::near;
 /// examples: [{payload: {id: 7}}, {payload: {}}]
 /// ```
 pub(super) fn examples_fit_their_schemas(document: &Document, diagnostics: &Diagnostics) {
-    let mut fit = Fit::new(&document.schemas);
+    let mut fit = InstanceCheck::new(&document.schemas);
     for message in document.messages.iter() {
         let payload = message.payload.filter(|_| document.is_json(message));
         for example in &message.examples {
@@ -31,8 +31,8 @@ pub(super) fn examples_fit_their_schemas(document: &Document, diagnostics: &Diag
 /// At most so many values are listed as a cure.
 const MOST_LISTED: usize = 8;
 
-fn said(misfit: Misfit<'_>) -> Diagnostic {
-    let Misfit { at, value, keywords, fault } = misfit;
+fn said(misfit: Violation<'_>) -> Diagnostic {
+    let Violation { at, value, keywords, fault } = misfit;
     let schema = &keywords.at.pointer;
     let (message, cure) = match fault {
         Fault::Type => {

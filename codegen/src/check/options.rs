@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::{self, Choice, Config, Defaults, Validation};
+use crate::config::{self, OptionSite, Config, Defaults, Validation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, Place};
+use crate::document::{Document, Location};
 use crate::near;
 
 /// Runs every rule.
@@ -26,7 +26,7 @@ fn chosen_operations_exist(document: &Document, config: &Config, diagnostics: &D
             let cure = near::nearest(chosen, known.iter().copied())
                 .map_or_else(|| format!("the ids are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
             let choice = config.choice("operations", chosen);
-            let place = Place::root().join("channels");
+            let place = Location::root().join("channels");
             let diagnostic = Diagnostic::of_choice(Severity::Error, &choice, &place, message);
             diagnostics.push(diagnostic.at_key().with_cure(cure));
         }
@@ -43,7 +43,7 @@ fn filled_defaults_are_not_validated(config: &Config, diagnostics: &Diagnostics)
              validated (`{validation}`)"
         );
         let cure = "leave the defaults apart: each such field has a method that gives the value or the default";
-        diagnostics.push(fault(&defaults, &Place::root(), message).with_cure(cure));
+        diagnostics.push(fault(&defaults, &Location::root(), message).with_cure(cure));
     }
 }
 
@@ -55,7 +55,7 @@ fn chosen_types_are_types(config: &Config, diagnostics: &Diagnostics) {
     for (method, from, path) in formats.chain(encoded).chain(replaced).filter(|(.., path)| !is_type(path)) {
         let message = format!("`{path}`, which `{from}` is mapped to, is not a Rust type");
         let choice = config.choice_for(method, from, path);
-        diagnostics.push(fault(&choice, &Place::root(), message).with_cure("give a path, such as `uuid::Uuid`"));
+        diagnostics.push(fault(&choice, &Location::root(), message).with_cure("give a path, such as `uuid::Uuid`"));
     }
     let numbers = [
         ("integer_type", "integers are", "i32", &config.integer_type),
@@ -64,14 +64,14 @@ fn chosen_types_are_types(config: &Config, diagnostics: &Diagnostics) {
     for (method, what, such, path) in numbers {
         let Some(path) = path.as_ref().filter(|path| !is_type(path)) else { continue };
         let message = format!("`{path}`, which {what} to be, is not a Rust type");
-        let diagnostic = fault(&config.choice(method, path), &Place::root(), message);
+        let diagnostic = fault(&config.choice(method, path), &Location::root(), message);
         diagnostics.push(diagnostic.with_cure(format!("give a path, such as `{such}`")));
     }
     // The parameters are added to the path, so it may be nothing else.
     if let Some(path) = config.map_type.as_ref().filter(|path| syn::parse_str::<syn::Path>(path).is_err()) {
         let message = format!("`{path}`, which maps are to be, is not the path of a Rust type");
         diagnostics.push(
-            fault(&config.choice("map_type", path), &Place::root(), message)
+            fault(&config.choice("map_type", path), &Location::root(), message)
                 .with_cure("give a path without parameters, such as `std::collections::HashMap`"),
         );
     }
@@ -107,12 +107,12 @@ fn chosen_attributes_parse(config: &Config, diagnostics: &Diagnostics) {
 fn module_is_an_identifier(config: &Config, diagnostics: &Diagnostics) {
     if let Some(name) = config.module.as_ref().filter(|name| syn::parse_str::<syn::Ident>(name).is_err()) {
         let message = format!("`{name}`, which the module is to be called, is not a Rust identifier");
-        let diagnostic = fault(&config.choice("module", name), &Place::root(), message);
+        let diagnostic = fault(&config.choice("module", name), &Location::root(), message);
         diagnostics.push(diagnostic.with_cure("give a name such as `orders`"));
     }
 }
 
 /// An error of an option.
-fn fault(choice: &Choice, place: &Place, message: String) -> Diagnostic {
+fn fault(choice: &OptionSite, place: &Location, message: String) -> Diagnostic {
     Diagnostic::of_choice(Severity::Error, choice, place, message)
 }

@@ -8,12 +8,12 @@ use crate::document::Position;
 
 /// An option that would help, and what it might be given.
 #[derive(Clone, Debug)]
-pub(crate) struct Advice {
+pub(crate) struct OptionHint {
     method: &'static str,
     arguments: Vec<String>,
 }
 
-impl Advice {
+impl OptionHint {
     pub(crate) fn new(method: &'static str, arguments: &[&str]) -> Self {
         Self { method, arguments: arguments.iter().map(|&argument| argument.to_owned()).collect() }
     }
@@ -25,12 +25,12 @@ pub(crate) struct OptionsFile {
     name: String,
     text: String,
     /// By the byte that each begins with.
-    chosen: BTreeMap<Chosen, usize>,
+    chosen: BTreeMap<SetOption, usize>,
 }
 
 /// What was chosen, as a file says it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Chosen {
+struct SetOption {
     key: String,
     /// What the option is for, or the text itself where it takes but one.
     text: String,
@@ -47,7 +47,7 @@ impl OptionsFile {
     /// Notes where a choice stands; of several equal ones the last counts, as it does for the option.
     #[cfg(feature = "toml")]
     pub(super) fn note(&mut self, key: &str, text: &str, value: Option<&str>, start: usize) {
-        let chosen = Chosen { key: key.to_owned(), text: text.to_owned(), value: value.map(str::to_owned) };
+        let chosen = SetOption { key: key.to_owned(), text: text.to_owned(), value: value.map(str::to_owned) };
         self.chosen.insert(chosen, start);
     }
 
@@ -59,7 +59,7 @@ impl OptionsFile {
     }
 
     /// An option as the author writes it: in the file where there is one, and otherwise as a call.
-    pub(crate) fn spelled(&self, advice: &Advice) -> String {
+    pub(crate) fn spelled(&self, advice: &OptionHint) -> String {
         let arguments: Vec<String> = advice.arguments.iter().map(|argument| format!("\"{argument}\"")).collect();
         let (method, key) = (advice.method, key(advice.method));
         let name = &self.name;
@@ -83,12 +83,12 @@ impl OptionsFile {
 
 /// One choice, as diagnostics speak of it; displayed, it is the name of the option as whoever chose it wrote it.
 #[derive(Clone, Debug)]
-pub(crate) struct Choice {
+pub(crate) struct OptionSite {
     method: &'static str,
     position: Option<Position>,
 }
 
-impl Choice {
+impl OptionSite {
     /// How the same author would write the name of another option.
     pub(crate) fn spelled(&self, method: &'static str) -> String {
         Self { method, position: self.position }.to_string()
@@ -100,7 +100,7 @@ impl Choice {
     }
 }
 
-impl fmt::Display for Choice {
+impl fmt::Display for OptionSite {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.position {
             Some(_) => formatter.write_str(&key(self.method)),
@@ -111,19 +111,19 @@ impl fmt::Display for Choice {
 
 impl Config {
     /// The choice of a text by an option, which goes by the name of its method.
-    pub(crate) fn choice(&self, method: &'static str, text: &str) -> Choice {
+    pub(crate) fn choice(&self, method: &'static str, text: &str) -> OptionSite {
         self.find_choice(method, text, None)
     }
 
     /// The choice of a value for something.
-    pub(crate) fn choice_for(&self, method: &'static str, text: &str, value: &str) -> Choice {
+    pub(crate) fn choice_for(&self, method: &'static str, text: &str, value: &str) -> OptionSite {
         self.find_choice(method, text, Some(value))
     }
 
-    fn find_choice(&self, method: &'static str, text: &str, value: Option<&str>) -> Choice {
-        let chosen = Chosen { key: key(method), text: text.to_owned(), value: value.map(str::to_owned) };
+    fn find_choice(&self, method: &'static str, text: &str, value: Option<&str>) -> OptionSite {
+        let chosen = SetOption { key: key(method), text: text.to_owned(), value: value.map(str::to_owned) };
         let file = &self.options_file;
-        Choice { method, position: file.chosen.get(&chosen).map(|start| file.position(*start)) }
+        OptionSite { method, position: file.chosen.get(&chosen).map(|start| file.position(*start)) }
     }
 }
 

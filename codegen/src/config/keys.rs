@@ -11,9 +11,9 @@ use crate::document::Pointer;
 /// What a key takes, and the call it stands for.
 pub(super) enum Key {
     /// `true`, or `false` for the default.
-    Flag(Call),
+    Flag(Setter),
     /// One of some words.
-    Word(&'static [(&'static str, Call)]),
+    Word(&'static [(&'static str, Setter)]),
     /// A text.
     Text(fn(Config, String) -> Config),
     /// A text, or a list of texts, one a call.
@@ -34,7 +34,7 @@ pub(super) enum Key {
 }
 
 /// A call without an argument.
-type Call = fn(Config) -> Config;
+type Setter = fn(Config) -> Config;
 
 /// What an entry of a table of kinds does; `None` where its text is no such thing.
 pub(super) type Kind = fn(Config, String) -> Option<Config>;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::Choice;
+use super::OptionSite;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{Place, Pointer};
+use crate::document::{Location, Pointer};
 use crate::near::slip;
 
 /// A JSON pointer in which `*` stands for any one step, and `**` for any number of steps.
@@ -74,7 +74,7 @@ impl Pattern {
     }
 
     /// The node that is meant, or the last that is named above it.
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Location {
         let steps = self.steps.iter().flatten();
         let named = steps.map_while(|step| match step {
             Step::Key(key) => Some(key.as_str()),
@@ -82,11 +82,11 @@ impl Pattern {
         });
         let text = named.fold(String::new(), |text, key| text + "/" + key);
         let pointer = Pointer::parse(&text).unwrap_or_default();
-        Place { pointer, ..Place::root() }
+        Location { pointer, ..Location::root() }
     }
 
     /// The one node that is meant, where it is one.
-    pub(crate) fn only_place(&self) -> Option<Place> {
+    pub(crate) fn only_place(&self) -> Option<Location> {
         self.exactness().0.then(|| self.place())
     }
 
@@ -95,7 +95,7 @@ impl Pattern {
     pub(crate) fn meets_no(
         &self,
         what: &str,
-        choice: &Choice,
+        choice: &OptionSite,
         places: &[&Pointer],
         referred_to: Option<&Pointer>,
     ) -> Diagnostic {
@@ -162,15 +162,15 @@ fn meets(steps: &[Step], keys: &[&str]) -> bool {
 
 /// What was chosen for the places that patterns meet, in the order of the calls.
 #[derive(Clone, Debug)]
-pub(crate) struct ByPattern<T>(Vec<(Pattern, T)>);
+pub(crate) struct PatternMap<T>(Vec<(Pattern, T)>);
 
-impl<T> Default for ByPattern<T> {
+impl<T> Default for PatternMap<T> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<T> ByPattern<T> {
+impl<T> PatternMap<T> {
     pub(crate) fn add(&mut self, pattern: impl Into<String>, choice: T) {
         self.0.push((Pattern::new(pattern.into()), choice));
     }
@@ -218,7 +218,7 @@ impl<T> ByPattern<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ByPattern, Pattern};
+    use super::{PatternMap, Pattern};
     use crate::document::Pointer;
 
     fn pointer(text: &str) -> Pointer {
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_most_exact_pattern_chooses_and_of_equals_the_last() {
-        let mut chosen = ByPattern::default();
+        let mut chosen = PatternMap::default();
         for (index, pattern) in ["/a/b", "/a/*", "/**/b", "/**", "/a/*"].into_iter().enumerate() {
             chosen.add(pattern, index);
         }

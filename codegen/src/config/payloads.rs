@@ -1,7 +1,7 @@
 //! Payloads that are no JSON.
 
 use super::Config;
-use crate::document::Place;
+use crate::document::Location;
 
 /// # Payloads that are no JSON
 impl Config {
@@ -26,7 +26,7 @@ impl Config {
     }
 
     /// The type that reads and writes the payload at a place; the longest media type that fits is meant.
-    pub(crate) fn encoded_type(&self, at: &Place, media_type: &str) -> Option<&str> {
+    pub(crate) fn encoded_type(&self, at: &Location, media_type: &str) -> Option<&str> {
         let media_type = media_type.to_lowercase();
         let fits = |prefix: &str| !prefix.starts_with('/') && media_type.starts_with(&prefix.to_lowercase());
         let by_pointer = self.encoded.get(at.pointer.as_str()).filter(|_| !at.pointer.as_str().is_empty());

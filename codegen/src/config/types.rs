@@ -1,7 +1,7 @@
 //! What schemas become.
 
 use super::Config;
-use crate::document::Place;
+use crate::document::Location;
 
 /// Where the default of a property stands that need not be there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -292,7 +292,7 @@ impl Config {
         self
     }
 
-    pub(crate) fn is_closed(&self, at: &Place) -> bool {
+    pub(crate) fn is_closed(&self, at: &Location) -> bool {
         self.closed_enums.meet(&at.pointer)
     }
 }

@@ -11,7 +11,7 @@ use crate::output;
 
 /// How much is generated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Extent {
+pub(crate) enum OutputScope {
     #[default]
     Everything,
     /// Nothing that needs more than serde and `serde_json`.
@@ -82,7 +82,7 @@ impl Config {
     /// dates, times and UUIDs are strings.
     #[must_use]
     pub fn types_only(mut self) -> Self {
-        self.extent = Extent::TypesOnly;
+        self.extent = OutputScope::TypesOnly;
         self
     }
 

@@ -12,12 +12,12 @@ mod record;
 mod spoken;
 
 use self::logical::Logical;
-pub(super) use self::names::Known;
+pub(super) use self::names::DocumentDefinitions;
 use self::names::Names;
 pub(super) use self::spoken::{is_record, is_spoken};
-use super::keywords::{JsonType, Keywords, Language};
+use super::keywords::{JsonType, Keywords, SchemaLanguage};
 use super::read::Node;
-use super::schema::{Called, SchemaId, SchemaKind, Schemas};
+use super::schema::{ForeignName, SchemaId, SchemaKind, Schemas};
 use super::value::Value;
 use super::{Docs, reference};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -165,7 +165,7 @@ impl<'a> Reader<'_, 'a> {
             Some(logical) => logical.name(),
             None => word,
         };
-        self.schemas.call(&node.at, Called::Plain(label.to_owned()));
+        self.schemas.call(&node.at, ForeignName::Plain(label.to_owned()));
         let format = logical.map_or(format, Logical::format).map(str::to_owned);
         Some(keywords(Keywords { format, ..typed(node, json_type) }))
     }
@@ -194,7 +194,7 @@ fn keywords(keywords: Keywords) -> SchemaKind {
 }
 
 fn untyped(node: &Node<'_>) -> Keywords {
-    Keywords { at: node.at.clone(), docs: docs(node.value), language: Language::Avro, ..Keywords::default() }
+    Keywords { at: node.at.clone(), docs: docs(node.value), language: SchemaLanguage::Avro, ..Keywords::default() }
 }
 
 fn typed(node: &Node<'_>, json_type: JsonType) -> Keywords {

@@ -4,7 +4,7 @@
 //! there is no list of their keys: a schema is known by the few keys that hold one, and the rest is values.
 
 use super::avro;
-use super::place::Place;
+use super::place::Location;
 use super::read::{Node, Object};
 use super::reference;
 use super::schema::{SchemaId, Schemas};
@@ -21,7 +21,7 @@ pub(crate) struct Bindings {
 /// A value, or a list of them.
 #[derive(Debug)]
 pub(crate) struct BoundValue {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     /// The protocol, and the keys from there.
     pub(crate) words: Vec<String>,
     pub(crate) value: Value,
@@ -77,7 +77,7 @@ struct Reader<'s> {
     schemas: &'s mut Schemas,
     found: Bindings,
     /// The objects that lead here, so that a circle of references ends.
-    under_way: Vec<Place>,
+    under_way: Vec<Location>,
     visits: usize,
 }
 
@@ -214,7 +214,7 @@ fn only_value(schema: &Value) -> Option<&Value> {
 }
 
 /// The key of the component that a binding stands in.
-fn component(at: &Place) -> Option<String> {
+fn component(at: &Location) -> Option<String> {
     let mut steps = at.pointer.steps();
     let is_shared = steps.next()? == "components" && steps.next()?.ends_with("Bindings");
     steps.next().filter(|_| is_shared)

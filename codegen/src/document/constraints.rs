@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 
 /// What a schema asks of values beyond what [`Keywords`](super::Keywords) hold, each list in a fixed order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Constraints {
+pub(crate) struct Assertions {
     /// OpenAPI's `nullable`: `null` is allowed, whatever else is said.
     pub(crate) nullable: bool,
     /// Keywords with a value of their own, such as `maxLength`.
@@ -19,7 +19,7 @@ pub(crate) struct Constraints {
     pub(crate) dependencies: Vec<(String, Dependency)>,
 }
 
-impl Constraints {
+impl Assertions {
     /// Whether nothing is asked for.
     pub(crate) fn is_empty(&self) -> bool {
         self.plain.is_empty() && self.schemas.is_empty() && self.dependencies.is_empty()
@@ -41,9 +41,9 @@ const COUNTS: &[&str] =
 const SCHEMAS: &[&str] = &["additionalItems", "contains", "propertyNames", "not", "if", "then", "else"];
 
 /// Reads the constraints of one schema, and the schemas in them.
-pub(super) fn read(schemas: &mut Schemas, object: &mut Object<'_>) -> Constraints {
+pub(super) fn read(schemas: &mut Schemas, object: &mut Object<'_>) -> Assertions {
     let nullable = object.get("nullable").is_some_and(|node| *node.value == Value::Bool(true));
-    let mut constraints = Constraints { nullable, ..Constraints::default() };
+    let mut constraints = Assertions { nullable, ..Assertions::default() };
     let plain = &mut constraints.plain;
     plain.extend(object.get("const").map(|node| ("const", node.value.clone())));
     bounds(object, plain, "minimum", "exclusiveMinimum");

@@ -32,7 +32,7 @@ impl Dialect {
 
 /// What becomes of a keyword, and what to write in its place.
 #[derive(Clone, Copy)]
-enum Fate {
+enum KeywordSupport {
     Read(&'static str),
     /// Where nothing beside it evaluates what it speaks of, draft 7 has a keyword that says the same.
     ReadAlone(&'static str),
@@ -40,22 +40,22 @@ enum Fate {
 }
 
 /// Each with the draft that brought it.
-const LATER: &[(&str, &str, Fate)] = &[
-    ("$anchor", "2019-09", Fate::PassedOver("give the schema a place under `definitions`")),
-    ("$defs", "2019-09", Fate::Read("`definitions`")),
-    ("$dynamicAnchor", "2020-12", Fate::PassedOver("use `$ref`")),
-    ("$dynamicRef", "2020-12", Fate::PassedOver("use `$ref`")),
-    ("$recursiveAnchor", "2019-09", Fate::PassedOver("use `$ref`")),
-    ("$recursiveRef", "2019-09", Fate::PassedOver("use `$ref`")),
-    ("$vocabulary", "2019-09", Fate::PassedOver("take it out")),
-    ("contentSchema", "2019-09", Fate::PassedOver("take it out")),
-    ("dependentRequired", "2019-09", Fate::Read("`dependencies`")),
-    ("dependentSchemas", "2019-09", Fate::Read("`dependencies`")),
-    ("maxContains", "2019-09", Fate::Read("`contains` alone, which asks for one or more")),
-    ("minContains", "2019-09", Fate::Read("`contains` alone, which asks for one or more")),
-    ("prefixItems", "2020-12", Fate::Read("`items` with a list")),
-    ("unevaluatedItems", "2019-09", Fate::ReadAlone("`additionalItems`")),
-    ("unevaluatedProperties", "2019-09", Fate::ReadAlone("`additionalProperties`")),
+const LATER: &[(&str, &str, KeywordSupport)] = &[
+    ("$anchor", "2019-09", KeywordSupport::PassedOver("give the schema a place under `definitions`")),
+    ("$defs", "2019-09", KeywordSupport::Read("`definitions`")),
+    ("$dynamicAnchor", "2020-12", KeywordSupport::PassedOver("use `$ref`")),
+    ("$dynamicRef", "2020-12", KeywordSupport::PassedOver("use `$ref`")),
+    ("$recursiveAnchor", "2019-09", KeywordSupport::PassedOver("use `$ref`")),
+    ("$recursiveRef", "2019-09", KeywordSupport::PassedOver("use `$ref`")),
+    ("$vocabulary", "2019-09", KeywordSupport::PassedOver("take it out")),
+    ("contentSchema", "2019-09", KeywordSupport::PassedOver("take it out")),
+    ("dependentRequired", "2019-09", KeywordSupport::Read("`dependencies`")),
+    ("dependentSchemas", "2019-09", KeywordSupport::Read("`dependencies`")),
+    ("maxContains", "2019-09", KeywordSupport::Read("`contains` alone, which asks for one or more")),
+    ("minContains", "2019-09", KeywordSupport::Read("`contains` alone, which asks for one or more")),
+    ("prefixItems", "2020-12", KeywordSupport::Read("`items` with a list")),
+    ("unevaluatedItems", "2019-09", KeywordSupport::ReadAlone("`additionalItems`")),
+    ("unevaluatedProperties", "2019-09", KeywordSupport::ReadAlone("`additionalProperties`")),
 ];
 
 /// What evaluates properties and items from elsewhere, so that it takes a validator of a later draft to say what is left.
@@ -84,16 +84,16 @@ pub(super) fn check(dialect: Dialect, object: &mut Object<'_>) {
         let is_alone = evaluates_alone(object);
         let message = format!("`{key}` is of JSON Schema {draft}, and schemas of AsyncAPI are of draft 7");
         let cure = match fate {
-            Fate::Read(instead) => format!("it is read all the same; other tools want {instead}"),
-            Fate::ReadAlone(instead) if is_alone => {
+            KeywordSupport::Read(instead) => format!("it is read all the same; other tools want {instead}"),
+            KeywordSupport::ReadAlone(instead) if is_alone => {
                 format!("it is read as {instead}, which other tools want in its place")
             }
-            Fate::ReadAlone(instead) => {
+            KeywordSupport::ReadAlone(instead) => {
                 format!(
                     "it is passed over, and not validated, for draft 7 cannot say what others evaluate; use {instead}"
                 )
             }
-            Fate::PassedOver(instead) => format!("it is passed over; {instead}"),
+            KeywordSupport::PassedOver(instead) => format!("it is passed over; {instead}"),
         };
         node.report(Diagnostic::new(Severity::Warning, &node.at, message).at_key().with_cure(cure));
     }

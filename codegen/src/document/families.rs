@@ -7,12 +7,12 @@ use super::schema::{SchemaId, Schemas};
 
 /// The schemas with a discriminator, each with those that build on it.
 #[derive(Debug, Default)]
-pub(crate) struct Families {
+pub(crate) struct Subtypes {
     descendants: BTreeMap<SchemaId, Vec<SchemaId>>,
     members: BTreeSet<SchemaId>,
 }
 
-impl Families {
+impl Subtypes {
     pub(super) fn of(schemas: &Schemas) -> Self {
         let mut children: BTreeMap<SchemaId, Vec<SchemaId>> = BTreeMap::new();
         for (id, keywords) in schemas.with_keywords().filter(|(_, keywords)| has_a_name(keywords)) {

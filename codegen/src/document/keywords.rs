@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::bounds::{self, whole};
-use super::constraints::{self, Constraints};
-use super::listed::{self, Listed, Listing};
-use super::place::Place;
+use super::constraints::{self, Assertions};
+use super::listed::{self, DeclaredValue, ValueKeyword};
+use super::place::Location;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::value::Value;
@@ -17,7 +17,7 @@ use crate::near;
 /// The keywords that shape a type.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Keywords {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) docs: Docs,
     /// `type`, without `null`; empty where the author named none.
     pub(crate) types: Vec<JsonType>,
@@ -26,9 +26,9 @@ pub(crate) struct Keywords {
     pub(crate) format: Option<String>,
     /// `enum`, or `const` as an enum of one.
     pub(crate) values: Option<Vec<Value>>,
-    pub(crate) listing: Listing,
+    pub(crate) listing: ValueKeyword,
     /// Where these values stand, and what the author says of each.
-    pub(crate) listed: Vec<Listed>,
+    pub(crate) listed: Vec<DeclaredValue>,
     pub(crate) default: Option<Value>,
     /// Least and greatest value, both inclusive.
     pub(crate) bounds: (Option<i128>, Option<i128>),
@@ -36,7 +36,7 @@ pub(crate) struct Keywords {
     pub(crate) pattern_properties: Vec<(String, SchemaId)>,
     pub(crate) required: Vec<String>,
     /// Properties that conditions speak of; known once everything has been read.
-    pub(crate) conditional: Vec<(String, Spoken)>,
+    pub(crate) conditional: Vec<(String, ConditionalProperty)>,
     /// Properties whose absence says what `null` says.
     pub(crate) absent_is_null: Vec<String>,
     pub(crate) additional: Option<SchemaId>,
@@ -53,13 +53,13 @@ pub(crate) struct Keywords {
     /// Alternatives that parts of a schema list beside these: one of each list holds.
     pub(crate) further: Vec<Vec<SchemaId>>,
     pub(crate) discriminator: Option<Tag>,
-    pub(crate) constraints: Constraints,
-    pub(crate) language: Language,
+    pub(crate) constraints: Assertions,
+    pub(crate) language: SchemaLanguage,
 }
 
 /// How a condition speaks of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spoken {
+pub(crate) enum ConditionalProperty {
     /// It asks for its presence.
     Named,
     /// It is a test that values may fail.
@@ -70,7 +70,7 @@ pub(crate) enum Spoken {
 
 /// The language in which a schema is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Language {
+pub(crate) enum SchemaLanguage {
     #[default]
     JsonSchema,
     Avro,
@@ -156,8 +156,8 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
     dialect::check(schemas.dialect, &mut object);
     let constant = listed::constant(&mut object);
     let (listing, listed) = match (listed::values(&mut object), constant) {
-        (None, Some(constant)) => (Listing::Const, Some(vec![constant])),
-        (values, _) => (Listing::Enum, values),
+        (None, Some(constant)) => (ValueKeyword::Const, Some(vec![constant])),
+        (values, _) => (ValueKeyword::Enum, values),
     };
     let mut keywords = Keywords {
         at: object.at().clone(),

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::keywords::{JsonType, Keywords};
-use super::place::Place;
+use super::place::Location;
 use super::read::{Node, Object};
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// One value of an `enum`, and what the author says of it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Listed {
-    pub(crate) at: Place,
+pub(crate) struct DeclaredValue {
+    pub(crate) at: Location,
     pub(crate) value: Value,
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,
@@ -19,7 +19,7 @@ pub(crate) struct Listed {
 
 /// How an author lists the values of a schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Listing {
+pub(crate) enum ValueKeyword {
     #[default]
     Enum,
     Const,
@@ -32,12 +32,12 @@ const NAMES: [&str; 3] = ["x-enum-varnames", "x-enumNames", "x-enum-names"];
 const DESCRIPTIONS: [&str; 2] = ["x-enum-descriptions", "x-enumDescriptions"];
 
 /// The values of `enum`, each once, at the place of the first that says it.
-pub(super) fn values(object: &mut Object<'_>) -> Option<Vec<Listed>> {
+pub(super) fn values(object: &mut Object<'_>) -> Option<Vec<DeclaredValue>> {
     let items = object.get("enum")?.items("`enum`");
-    let names = Notes::read(object, &NAMES, &items);
-    let descriptions = Notes::read(object, &DESCRIPTIONS, &items);
+    let names = ValueLabels::read(object, &NAMES, &items);
+    let descriptions = ValueLabels::read(object, &DESCRIPTIONS, &items);
     let microsoft = microsoft(object);
-    let mut listed: Vec<Listed> = Vec::new();
+    let mut listed: Vec<DeclaredValue> = Vec::new();
     let mut seen = BTreeSet::new();
     for (index, item) in items.iter().enumerate() {
         if !seen.insert(identity(item.value)) {
@@ -46,7 +46,7 @@ pub(super) fn values(object: &mut Object<'_>) -> Option<Vec<Listed>> {
             continue;
         }
         let more = microsoft.iter().find(|known| known.value == *item.value);
-        listed.push(Listed {
+        listed.push(DeclaredValue {
             at: item.at.clone(),
             value: item.value.clone(),
             name: names.of(index, item).or_else(|| more?.name.clone()),
@@ -71,9 +71,9 @@ fn identity(value: &Value) -> String {
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The value of `const`.
-pub(super) fn constant(object: &mut Object<'_>) -> Option<Listed> {
+pub(super) fn constant(object: &mut Object<'_>) -> Option<DeclaredValue> {
     let node = object.get("const")?;
-    Some(Listed { at: node.at, value: node.value.clone(), name: None, description: None })
+    Some(DeclaredValue { at: node.at, value: node.value.clone(), name: None, description: None })
 }
 
 /// Warns about values of another type than the schema has: YAML takes what stands without quotes for numbers and booleans.
@@ -98,7 +98,7 @@ pub(super) fn check(keywords: &Keywords, object: &mut Object<'_>) {
 }
 
 /// What an extension says of the values of an enum.
-enum Notes<'a> {
+enum ValueLabels<'a> {
     Nothing,
     /// In the order of the values.
     InOrder(Vec<Node<'a>>),
@@ -106,7 +106,7 @@ enum Notes<'a> {
     ByValue(Node<'a>),
 }
 
-impl<'a> Notes<'a> {
+impl<'a> ValueLabels<'a> {
     /// The first of these extensions that is there and fits the values.
     fn read(object: &mut Object<'a>, keys: &[&'static str], values: &[Node<'a>]) -> Self {
         let mut found = Self::Nothing;
@@ -144,13 +144,13 @@ impl<'a> Notes<'a> {
 }
 
 /// What `x-ms-enum` says, each of its own value.
-fn microsoft(object: &mut Object<'_>) -> Vec<Listed> {
+fn microsoft(object: &mut Object<'_>) -> Vec<DeclaredValue> {
     let Some(values) = object.get("x-ms-enum").and_then(|node| node.child("values")) else { return Vec::new() };
     let Value::Sequence(_) = values.value else { return Vec::new() };
     let read = |item: Node<'_>| {
         let text = |key: &str| item.value.child(key).and_then(Value::plain_text);
         let value = item.value.child("value")?.clone();
-        Some(Listed { at: item.at.clone(), value, name: text("name"), description: text("description") })
+        Some(DeclaredValue { at: item.at.clone(), value, name: text("name"), description: text("description") })
     };
     values.items("`values`").into_iter().filter_map(read).collect()
 }

@@ -19,7 +19,7 @@ pub(crate) struct Position {
 
 /// Which part of a mapping's entry a diagnostic is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Part {
+pub(crate) enum EntryPart {
     Key,
     Value,
 }
@@ -27,15 +27,15 @@ pub(crate) enum Part {
 /// The nodes of one text whose positions are wanted, and then those positions.
 #[derive(Debug, Default)]
 pub(crate) struct Positions {
-    root: Wanted,
+    root: PositionQuery,
 }
 
 /// A node that is wanted, or that leads to one.
 #[derive(Debug, Default)]
-struct Wanted {
+struct PositionQuery {
     key: Option<Position>,
     value: Option<Position>,
-    below: BTreeMap<String, Wanted>,
+    below: BTreeMap<String, PositionQuery>,
 }
 
 impl Positions {
@@ -61,7 +61,7 @@ impl Positions {
     /// The position of the node at `pointer`, or of its nearest ancestor that stands in the text itself.
     ///
     /// A node that came in by a merge key or an alias has no place along its own pointer; its ancestor has.
-    pub(crate) fn of(&self, pointer: &Pointer, part: Part) -> Option<Position> {
+    pub(crate) fn of(&self, pointer: &Pointer, part: EntryPart) -> Option<Position> {
         let mut node = &self.root;
         let mut nearest = node.value;
         for step in pointer.steps() {
@@ -72,8 +72,8 @@ impl Positions {
             nearest = node.value;
         }
         match part {
-            Part::Key => node.key.or(nearest),
-            Part::Value => nearest,
+            EntryPart::Key => node.key.or(nearest),
+            EntryPart::Value => nearest,
         }
     }
 }
@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Goes through the node that begins with this event. No deeper than pointers lead: what is not wanted is skipped.
-    fn visit(&mut self, event: &Event<'_>, span: Span, wanted: &mut Wanted) {
+    fn visit(&mut self, event: &Event<'_>, span: Span, wanted: &mut PositionQuery) {
         wanted.value.get_or_insert_with(|| self.start(event, span));
         match event {
             Event::MappingStart(..) => self.visit_entries(wanted),
@@ -99,7 +99,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn visit_entries(&mut self, wanted: &mut Wanted) {
+    fn visit_entries(&mut self, wanted: &mut PositionQuery) {
         while let Some((key, key_span)) = self.next() {
             let below = match &key {
                 Event::MappingEnd => return,
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn visit_items(&mut self, wanted: &mut Wanted) {
+    fn visit_items(&mut self, wanted: &mut PositionQuery) {
         let mut index = 0_usize;
         while let Some((item, span)) = self.next() {
             if item == Event::SequenceEnd {
@@ -182,13 +182,13 @@ fn position(span: Span) -> Position {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, Pointer, Position, Positions};
+    use super::{EntryPart, Pointer, Position, Positions};
 
     const TEXT: &str = "info:\n  title: Orders\nlist:\n  - a\n  - key: b\nflow: {x: [1, 2]}\n\
                         base: &base {deep: {a: 1}}\nalias: *base\nmerged:\n  <<: *base\n  own: 2\nlast:\n\
                         text: >-  # folded\n\n  words\n";
 
-    fn at(pointer: &str, part: Part) -> Option<(usize, usize)> {
+    fn at(pointer: &str, part: EntryPart) -> Option<(usize, usize)> {
         let pointer = Pointer::parse(pointer)?;
         let mut positions = Positions::default();
         positions.want(&pointer);
@@ -198,22 +198,22 @@ mod tests {
 
     #[test]
     fn values_and_keys_are_found_in_blocks_and_flows() {
-        assert_eq!(at("/info/title", Part::Value), Some((2, 10)));
-        assert_eq!(at("/info/title", Part::Key), Some((2, 3)));
-        assert_eq!(at("/info", Part::Value), Some((2, 3)));
-        assert_eq!(at("/list/1/key", Part::Key), Some((5, 5)));
-        assert_eq!(at("/flow/x", Part::Value), Some((6, 11)));
-        assert_eq!(at("/flow/x/1", Part::Value), Some((6, 15)));
-        assert_eq!(at("/last", Part::Value), Some((12, 6)));
-        assert_eq!(at("/text", Part::Value), Some((13, 7)));
+        assert_eq!(at("/info/title", EntryPart::Value), Some((2, 10)));
+        assert_eq!(at("/info/title", EntryPart::Key), Some((2, 3)));
+        assert_eq!(at("/info", EntryPart::Value), Some((2, 3)));
+        assert_eq!(at("/list/1/key", EntryPart::Key), Some((5, 5)));
+        assert_eq!(at("/flow/x", EntryPart::Value), Some((6, 11)));
+        assert_eq!(at("/flow/x/1", EntryPart::Value), Some((6, 15)));
+        assert_eq!(at("/last", EntryPart::Value), Some((12, 6)));
+        assert_eq!(at("/text", EntryPart::Value), Some((13, 7)));
     }
 
     #[test]
     fn what_is_not_there_is_placed_at_its_nearest_ancestor() {
-        assert_eq!(at("/info/version", Part::Value), at("/info", Part::Value));
-        assert_eq!(at("/info/version/deep", Part::Key), at("/info", Part::Value));
-        assert_eq!(at("/merged/deep/a", Part::Value), Some((10, 3)));
-        assert_eq!(at("/alias/deep/a", Part::Value), Some((8, 8)));
+        assert_eq!(at("/info/version", EntryPart::Value), at("/info", EntryPart::Value));
+        assert_eq!(at("/info/version/deep", EntryPart::Key), at("/info", EntryPart::Value));
+        assert_eq!(at("/merged/deep/a", EntryPart::Value), Some((10, 3)));
+        assert_eq!(at("/alias/deep/a", EntryPart::Value), Some((8, 8)));
     }
 
     #[test]
@@ -224,7 +224,7 @@ mod tests {
             positions.want(pointer);
         }
         positions.find("a: 1\nb: 2\nc: \"\\q\"\n");
-        let lines = pointers.map(|pointer| positions.of(&pointer, Part::Key).map(|position| position.line));
+        let lines = pointers.map(|pointer| positions.of(&pointer, EntryPart::Key).map(|position| position.line));
         assert_eq!(lines, [Some(1), Some(2), Some(1)]);
     }
 }

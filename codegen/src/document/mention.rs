@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::place::Place;
+use super::place::Location;
 use super::read;
 use super::resource::Resources;
 use super::value::Value;
 
 /// A file that a text refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Mention {
+pub(crate) struct ExternalRef {
     /// The path or URL as it stands there.
     pub(crate) path: String,
     /// What that comes to where the schema around it says by its `$id` where it is from.
@@ -17,14 +17,14 @@ pub(crate) struct Mention {
 }
 
 /// The files that a text refers to, each once.
-pub(crate) fn files_referred_to(name: &str, text: &str) -> Vec<Mention> {
+pub(crate) fn files_referred_to(name: &str, text: &str) -> Vec<ExternalRef> {
     let Ok(root) = read(name, text) else { return Vec::new() };
     let roots = [root];
     let mut mentions = Mentions { resources: Resources::default(), found: Vec::new() };
     // Most texts name no schema, and need no places.
     if text.contains("$id") {
         mentions.resources = Resources::find(&roots);
-        mentions.collect(&roots[0], Some(&Place::root()));
+        mentions.collect(&roots[0], Some(&Location::root()));
     } else {
         mentions.collect(&roots[0], None);
     }
@@ -35,11 +35,11 @@ pub(crate) fn files_referred_to(name: &str, text: &str) -> Vec<Mention> {
 
 struct Mentions {
     resources: Resources,
-    found: Vec<Mention>,
+    found: Vec<ExternalRef>,
 }
 
 impl Mentions {
-    fn collect(&mut self, value: &Value, at: Option<&Place>) {
+    fn collect(&mut self, value: &Value, at: Option<&Location>) {
         let join = |step: &str| at.map(|at| at.join(step));
         match value {
             Value::Mapping(entries) => {
@@ -47,7 +47,7 @@ impl Mentions {
                     let path = reference.split('#').next().unwrap_or_default();
                     if !path.is_empty() {
                         let elsewhere = at.and_then(|at| self.resources.elsewhere(at, path));
-                        self.found.push(Mention { path: path.to_owned(), elsewhere });
+                        self.found.push(ExternalRef { path: path.to_owned(), elsewhere });
                     }
                 }
                 for (key, value) in entries.iter() {

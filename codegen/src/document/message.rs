@@ -4,7 +4,7 @@ use super::bindings;
 use super::read::Node;
 use super::schema::Schemas;
 use super::value::Value;
-use super::{Docs, Example, Location, Message, MessageId, Messages, Pointer, reference};
+use super::{Docs, Example, RuntimeExpression, Message, MessageId, Messages, Pointer, reference};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// Reads the message at a node, or behind its reference, unless it has been read before.
@@ -74,7 +74,7 @@ fn example(node: &Node<'_>) -> Option<Example> {
 }
 
 /// The runtime expression of a Correlation ID Object, or of an Operation Reply Address Object.
-pub(super) fn read_location(node: Node<'_>, what: &'static str) -> Option<Location> {
+pub(super) fn read_location(node: Node<'_>, what: &'static str) -> Option<RuntimeExpression> {
     let node = node.follow()?;
     let mut object = node.object(what)?;
     let location = object.require("location")?;
@@ -84,7 +84,7 @@ pub(super) fn read_location(node: Node<'_>, what: &'static str) -> Option<Locati
 }
 
 /// A runtime expression, where it is one that is understood.
-pub(super) fn read_expression(location: &Node<'_>) -> Option<Location> {
+pub(super) fn read_expression(location: &Node<'_>) -> Option<RuntimeExpression> {
     let text = location.text()?;
     let place = expression(&text);
     if place.is_none() {
@@ -95,15 +95,15 @@ pub(super) fn read_expression(location: &Node<'_>) -> Option<Location> {
     place
 }
 
-fn expression(text: &str) -> Option<Location> {
+fn expression(text: &str) -> Option<RuntimeExpression> {
     let (source, pointer) = text.split_once('#')?;
     let pointer = Pointer::parse(pointer)?;
     match source {
-        "$message.payload" => Some(Location::Payload(pointer)),
+        "$message.payload" => Some(RuntimeExpression::Payload(pointer)),
         "$message.header" => {
             let mut steps = pointer.steps();
             let name = steps.next()?;
-            steps.next().is_none().then_some(Location::Header(name))
+            steps.next().is_none().then_some(RuntimeExpression::Header(name))
         }
         _ => None,
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::place::{FileId, Place};
+use super::place::{FileId, Location};
 
 /// The origins of the nodes of the files that overlays have changed; in other files they stand where they stood.
 #[derive(Debug, Default)]
@@ -13,7 +13,7 @@ pub(crate) struct Origins(pub(super) BTreeMap<FileId, Origin>);
 
 impl Origins {
     /// Where the node came from that now stands at `place`.
-    pub(crate) fn find(&self, place: &Place) -> Place {
+    pub(crate) fn find(&self, place: &Location) -> Location {
         self.0.get(&place.file).map_or_else(|| place.clone(), |origin| origin.find(place))
     }
 }
@@ -21,17 +21,17 @@ impl Origins {
 /// A node's place of origin, and those of the nodes below it that did not come with it.
 #[derive(Debug)]
 pub(super) struct Origin {
-    place: Place,
+    place: Location,
     below: BTreeMap<String, Origin>,
 }
 
 impl Origin {
     /// A node that stands at `place` with everything below it.
-    pub(super) fn new(place: Place) -> Self {
+    pub(super) fn new(place: Location) -> Self {
         Self { place, below: BTreeMap::new() }
     }
 
-    fn find(&self, place: &Place) -> Place {
+    fn find(&self, place: &Location) -> Location {
         let mut origin = self;
         let mut steps = place.pointer.steps();
         while let Some(step) = steps.next() {
@@ -50,7 +50,7 @@ impl Origin {
     }
 
     /// Notes that the node one step below came from `place`.
-    pub(super) fn put(&mut self, step: &str, place: Place) {
+    pub(super) fn put(&mut self, step: &str, place: Location) {
         self.below.insert(step.to_owned(), Self::new(place));
     }
 
@@ -73,15 +73,15 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use super::super::Pointer;
-    use super::{BTreeMap, FileId, Origin, Origins, Place};
+    use super::{BTreeMap, FileId, Origin, Origins, Location};
 
-    fn place(file: usize, pointer: &str) -> Place {
-        Place { file: FileId(file), pointer: Pointer::parse(pointer).unwrap_or_default() }
+    fn place(file: usize, pointer: &str) -> Location {
+        Location { file: FileId(file), pointer: Pointer::parse(pointer).unwrap_or_default() }
     }
 
     #[test]
     fn what_was_put_in_is_found_where_it_was_written() {
-        let mut origin = Origin::new(Place::root());
+        let mut origin = Origin::new(Location::root());
         origin.child("info").put("title", place(1, "/actions/0/update/title"));
         let origins = Origins(BTreeMap::from([(FileId(0), origin)]));
         assert_eq!(origins.find(&place(0, "/info/title/a")), place(1, "/actions/0/update/title/a"));
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn items_behind_a_removed_one_are_found_where_they_stood() {
-        let mut origin = Origin::new(Place::root());
+        let mut origin = Origin::new(Location::root());
         let list = origin.child("list");
         list.put("3", place(1, "/actions/0/update"));
         list.remove_item(1, 3);

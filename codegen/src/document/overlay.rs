@@ -11,7 +11,7 @@ mod unmatched;
 use std::collections::BTreeMap;
 
 use super::origin::{Origin, Origins};
-use super::place::{FileId, Place};
+use super::place::{FileId, Location};
 use super::pointer::Pointer;
 use super::read::Tree;
 use super::resource::Resources;
@@ -20,14 +20,14 @@ use crate::diagnostic::{Diagnostics, Strictness};
 use crate::source::Source;
 
 /// A file that overlays change, and where its nodes came from.
-struct Changed {
+struct Overlaid {
     root: Value,
     origin: Origin,
 }
 
-impl Changed {
+impl Overlaid {
     fn new(file: FileId, root: Value) -> Self {
-        Self { root, origin: Origin::new(Place { file, pointer: Pointer::root() }) }
+        Self { root, origin: Origin::new(Location { file, pointer: Pointer::root() }) }
     }
 }
 
@@ -35,11 +35,11 @@ impl Changed {
 ///
 /// A document that lacks its corrections would be blamed for what they correct, so nothing is read after that.
 pub(super) fn apply(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagnostics) -> Option<Vec<Value>> {
-    let mut changed: BTreeMap<FileId, Changed> = BTreeMap::new();
+    let mut changed: BTreeMap<FileId, Overlaid> = BTreeMap::new();
     for file in source.overlays().map(|overlay| source.changed_by(overlay).unwrap_or_default()) {
         changed.entry(file).or_insert_with(|| {
             let root = roots.get_mut(file.0).map(|root| std::mem::replace(root, Value::Null));
-            Changed::new(file, root.unwrap_or(Value::Null))
+            Overlaid::new(file, root.unwrap_or(Value::Null))
         });
     }
     let tree = Tree { roots: &roots, source, resources: &Resources::default(), diagnostics };

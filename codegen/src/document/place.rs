@@ -8,12 +8,12 @@ pub(crate) struct FileId(pub(crate) usize);
 
 /// The address of a node among all files of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Place {
+pub(crate) struct Location {
     pub(crate) file: FileId,
     pub(crate) pointer: Pointer,
 }
 
-impl Place {
+impl Location {
     /// The document's root.
     pub(crate) fn root() -> Self {
         Self::default()

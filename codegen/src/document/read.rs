@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::place::{FileId, Place};
+use super::place::{FileId, Location};
 use super::resource::Resources;
 use super::value::{Mapping, Value};
 use super::{reference, siblings};
@@ -26,7 +26,7 @@ pub(crate) struct Tree<'a> {
 pub(crate) struct Node<'a> {
     pub(crate) tree: Tree<'a>,
     pub(crate) value: &'a Value,
-    pub(crate) at: Place,
+    pub(crate) at: Location,
 }
 
 impl<'a> Node<'a> {
@@ -34,11 +34,11 @@ impl<'a> Node<'a> {
     pub(crate) fn root(tree: Tree<'a>, file: FileId) -> Self {
         const NOTHING: &Value = &Value::Null;
         let value = tree.roots.get(file.0).unwrap_or(NOTHING);
-        Self { tree, value, at: Place { file, ..Place::root() } }
+        Self { tree, value, at: Location { file, ..Location::root() } }
     }
 
     /// The node at a place that leads through no reference.
-    pub(crate) fn at(tree: Tree<'a>, place: &Place) -> Option<Self> {
+    pub(crate) fn at(tree: Tree<'a>, place: &Location) -> Option<Self> {
         let root = Self::root(tree, place.file);
         let value = place.pointer.steps().try_fold(root.value, |value, step| value.child(&step))?;
         Some(Self { value, at: place.clone(), ..root })
@@ -166,14 +166,14 @@ impl<'a> Node<'a> {
 pub(crate) struct Object<'a> {
     tree: Tree<'a>,
     entries: &'a Mapping,
-    at: Place,
+    at: Location,
     what: &'static str,
     asked: BTreeSet<&'static str>,
 }
 
 impl<'a> Object<'a> {
     /// The address of the object.
-    pub(crate) fn at(&self) -> &Place {
+    pub(crate) fn at(&self) -> &Location {
         &self.at
     }
 

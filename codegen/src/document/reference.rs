@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, VecDeque};
 use std::path::{Component, Path, PathBuf};
 
 use super::Pointer;
-use super::place::{FileId, Place};
+use super::place::{FileId, Location};
 use super::read::{Node, Tree};
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::near;
-use crate::source::{Absence, Source, beside};
+use crate::source::{MissingFile, Source, beside};
 
 /// Follows references from `node` until one that is none.
 pub(crate) fn follow(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
@@ -39,7 +39,7 @@ pub(crate) fn chain<'a>(node: &Node<'a>) -> Vec<Node<'a>> {
 }
 
 /// A chain of references that never ends.
-pub(crate) fn circle(start: &Place, back: &Place) -> Diagnostic {
+pub(crate) fn circle(start: &Location, back: &Location) -> Diagnostic {
     fault(start, format!("`$ref` leads in a circle, back to `#{}`", back.pointer))
         .with_cure("let one of the references lead to a definition")
 }
@@ -76,7 +76,7 @@ fn laid_out(node: &Node<'_>, room: &mut usize) -> Value {
 }
 
 /// The place that a reference names, whether there is anything or not.
-fn target(node: &Node<'_>, text: &str) -> Result<Place, Diagnostic> {
+fn target(node: &Node<'_>, text: &str) -> Result<Location, Diagnostic> {
     let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
     let file = file(node, path)?;
     let fragment = percent_decoded(fragment);
@@ -84,7 +84,7 @@ fn target(node: &Node<'_>, text: &str) -> Result<Place, Diagnostic> {
         return Ok(named);
     }
     match fragment.and_then(|text| Pointer::parse(&text)) {
-        Some(pointer) => Ok(Place { file, pointer }),
+        Some(pointer) => Ok(Location { file, pointer }),
         None => Err(fault(&node.at.join("$ref"), format!("`{text}` is not a JSON pointer"))
             .with_cure("write it as `#/components/schemas/Name`, with `~1` for a slash in a name")),
     }
@@ -156,7 +156,7 @@ pub(crate) fn is_url(path: &str) -> bool {
 }
 
 /// The node at a place, which may lead through other references.
-fn find<'a>(tree: Tree<'a>, place: &Place) -> Option<Node<'a>> {
+fn find<'a>(tree: Tree<'a>, place: &Location) -> Option<Node<'a>> {
     let mut node = Node::root(tree, place.file);
     let mut steps: VecDeque<String> = place.pointer.steps().collect();
     let mut hops = 0;
@@ -179,17 +179,17 @@ fn find<'a>(tree: Tree<'a>, place: &Place) -> Option<Node<'a>> {
 /// No honest pointer leads through more references than this; a circle of them would.
 const MOST_HOPS: usize = 64;
 
-fn on_the_network(place: &Place, text: &str, url: &str) -> Diagnostic {
+fn on_the_network(place: &Location, text: &str, url: &str) -> Diagnostic {
     let file = url.rsplit('/').next().unwrap_or(url);
     fault(place, format!("`{text}` is on the network, which is never asked"))
         .with_cure("keep a copy, and say where")
         .with_option("map_url", &[url, file])
 }
 
-fn absent(node: &Node<'_>, path: &str, name: &str, why: &Absence, is_mapped: bool) -> Diagnostic {
+fn absent(node: &Node<'_>, path: &str, name: &str, why: &MissingFile, is_mapped: bool) -> Diagnostic {
     let fault = fault(&node.at.join("$ref"), format!("`{name}` cannot be read: {why}"));
     match why {
-        Absence::Outside(_) => {
+        MissingFile::Outside(_) => {
             let root = shared_directory(node.tree.source.name(), name);
             fault.with_cure("keep a copy beside this file, or allow more").with_option("root", &[&root])
         }
@@ -201,7 +201,7 @@ fn absent(node: &Node<'_>, path: &str, name: &str, why: &Absence, is_mapped: boo
     }
 }
 
-fn missing(tree: Tree<'_>, place: &Place, text: &str, target: &Place) -> Diagnostic {
+fn missing(tree: Tree<'_>, place: &Location, text: &str, target: &Location) -> Diagnostic {
     let diagnostic = fault(place, format!("`{text}` does not exist in this document"));
     match near_miss(tree, target) {
         Some(near) => diagnostic.with_cure(format!("did you mean `#{near}`?")),
@@ -210,11 +210,11 @@ fn missing(tree: Tree<'_>, place: &Place, text: &str, target: &Place) -> Diagnos
 }
 
 /// The way on which one name differs, little enough to be a slip of the hand.
-fn near_miss(tree: Tree<'_>, target: &Place) -> Option<Pointer> {
+fn near_miss(tree: Tree<'_>, target: &Location) -> Option<Pointer> {
     let steps: Vec<String> = target.pointer.steps().collect();
     let found = |steps: &[String]| {
         let pointer = steps.iter().fold(Pointer::root(), |pointer, step| pointer.join(step));
-        find(tree, &Place { file: target.file, pointer })
+        find(tree, &Location { file: target.file, pointer })
     };
     let (parent, length) = (0..steps.len()).rev().find_map(|length| Some((found(&steps[..length])?, length)))?;
     let (wanted, rest) = steps[length..].split_first()?;
@@ -226,7 +226,7 @@ fn near_miss(tree: Tree<'_>, target: &Place) -> Option<Pointer> {
 
 /// What an author probably meant who wrote a name or a pointer in the place of an object.
 pub(super) fn meant(tree: Tree<'_>, text: &str) -> Option<Pointer> {
-    let exists = |pointer: &Pointer| find(tree, &Place { pointer: pointer.clone(), ..Place::root() }).is_some();
+    let exists = |pointer: &Pointer| find(tree, &Location { pointer: pointer.clone(), ..Location::root() }).is_some();
     if let Some(pointer) = text.strip_prefix('#').and_then(Pointer::parse) {
         return Some(pointer).filter(exists);
     }
@@ -235,7 +235,7 @@ pub(super) fn meant(tree: Tree<'_>, text: &str) -> Option<Pointer> {
     named.into_iter().find(exists)
 }
 
-fn fault(place: &Place, message: String) -> Diagnostic {
+fn fault(place: &Location, message: String) -> Diagnostic {
     Diagnostic::new(Severity::Error, place, message)
 }
 

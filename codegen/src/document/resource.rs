@@ -6,7 +6,7 @@ mod uri;
 
 use std::collections::BTreeMap;
 
-use super::place::{FileId, Place};
+use super::place::{FileId, Location};
 use super::pointer::Pointer;
 use super::reference::{is_url, percent_decoded};
 use super::value::Value;
@@ -14,11 +14,11 @@ use super::value::Value;
 /// Every schema with a name of its own.
 #[derive(Debug, Default)]
 pub(crate) struct Resources {
-    by_uri: BTreeMap<String, Place>,
+    by_uri: BTreeMap<String, Location>,
     /// The URI of each, by its place.
-    uris: BTreeMap<Place, String>,
+    uris: BTreeMap<Location, String>,
     /// Names within a resource, by the place of the resource.
-    anchors: BTreeMap<(Place, String), Place>,
+    anchors: BTreeMap<(Location, String), Location>,
 }
 
 /// Keywords that hold one schema or a list of them; nothing in a schema under any other key is a schema.
@@ -43,8 +43,8 @@ const NAMED: &[&str] = &["$defs", "definitions", "dependencies", "patternPropert
 
 /// What is known on the way down.
 #[derive(Clone, Copy)]
-struct Inside<'a> {
-    resource: &'a Place,
+struct IdScope<'a> {
+    resource: &'a Location,
     uri: &'a str,
     part: Part,
 }
@@ -64,13 +64,13 @@ impl Resources {
     pub(super) fn find(roots: &[Value]) -> Self {
         let mut resources = Self::default();
         for (file, root) in roots.iter().enumerate() {
-            let place = Place { file: FileId(file), ..Place::root() };
-            resources.walk(root, &place, Inside { resource: &place, uri: "", part: Part::Document });
+            let place = Location { file: FileId(file), ..Location::root() };
+            resources.walk(root, &place, IdScope { resource: &place, uri: "", part: Part::Document });
         }
         resources
     }
 
-    fn walk(&mut self, value: &Value, at: &Place, inside: Inside<'_>) {
+    fn walk(&mut self, value: &Value, at: &Location, inside: IdScope<'_>) {
         match value {
             Value::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
@@ -100,7 +100,7 @@ impl Resources {
                         _ if is_schema => continue,
                         _ => Part::Document,
                     };
-                    self.walk(value, &at.join(key), Inside { resource, uri, part });
+                    self.walk(value, &at.join(key), IdScope { resource, uri, part });
                 }
             }
             _ => {}
@@ -108,7 +108,7 @@ impl Resources {
     }
 
     /// Notes an `$id`; the URI from here on, where it is more than a name within its resource.
-    fn identify(&mut self, id: &str, at: &Place, inside: Inside<'_>) -> Option<String> {
+    fn identify(&mut self, id: &str, at: &Location, inside: IdScope<'_>) -> Option<String> {
         let (path, anchor) = id.split_once('#').unwrap_or((id, ""));
         if path.is_empty() {
             self.anchors.insert((inside.resource.clone(), anchor.to_owned()), at.clone());
@@ -124,7 +124,7 @@ impl Resources {
     }
 
     /// The place that a reference means by names; `None` where it is an ordinary path.
-    pub(super) fn resolve(&self, from: &Place, text: &str) -> Option<Place> {
+    pub(super) fn resolve(&self, from: &Location, text: &str) -> Option<Location> {
         if self.uris.is_empty() && self.anchors.is_empty() {
             return None;
         }
@@ -147,12 +147,12 @@ impl Resources {
     }
 
     /// The schema of a file that goes by a name of its own (`#foo`).
-    pub(super) fn anchored(&self, file: FileId, name: &str) -> Option<Place> {
-        self.anchors.get(&(Place { file, ..Place::root() }, name.to_owned())).cloned()
+    pub(super) fn anchored(&self, file: FileId, name: &str) -> Option<Location> {
+        self.anchors.get(&(Location { file, ..Location::root() }, name.to_owned())).cloned()
     }
 
     /// What a relative reference means, where the schema around it says by its `$id` that it is from elsewhere.
-    pub(super) fn elsewhere(&self, from: &Place, path: &str) -> Option<String> {
+    pub(super) fn elsewhere(&self, from: &Location, path: &str) -> Option<String> {
         if self.uris.is_empty() || path.is_empty() || is_url(path) {
             return None;
         }
@@ -161,8 +161,8 @@ impl Resources {
     }
 
     /// The resource that a node stands in: the nearest schema around it with an `$id`, or its file.
-    fn around(&self, from: &Place) -> Place {
-        let mut place = Place { file: from.file, ..Place::root() };
+    fn around(&self, from: &Location) -> Location {
+        let mut place = Location { file: from.file, ..Location::root() };
         let mut nearest = place.clone();
         for step in from.pointer.steps() {
             place = place.join(&step);

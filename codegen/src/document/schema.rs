@@ -5,9 +5,9 @@ use std::ops::Index;
 
 use super::avro;
 use super::dialect::Dialect;
-use super::families::Families;
-use super::keywords::{self, Keywords, Spoken};
-use super::place::Place;
+use super::families::Subtypes;
+use super::keywords::{self, Keywords, ConditionalProperty};
+use super::place::Location;
 use super::read::Node;
 use super::value::Value;
 use super::{Docs, mistaken, reference, siblings};
@@ -21,7 +21,7 @@ pub(crate) struct SchemaId(usize);
 /// A schema and where it stands.
 #[derive(Debug)]
 pub(crate) struct Schema {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) kind: SchemaKind,
 }
 
@@ -42,7 +42,7 @@ pub(crate) enum SchemaKind {
 
 /// What a language of schemas other than JSON Schema calls a thing at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Called {
+pub(crate) enum ForeignName {
     /// A type that has a name, the namespace included.
     Type(String),
     /// A field of a record.
@@ -56,28 +56,28 @@ pub(crate) enum Called {
 pub(crate) struct Schemas {
     all: Vec<Schema>,
     /// In no order: what wraps a schema of Avro is the same schema, known by both places.
-    by_place: HashMap<Place, SchemaId>,
+    by_place: HashMap<Location, SchemaId>,
     /// Every schema, by its place; those made since the reading stand behind.
     order: Vec<SchemaId>,
-    called: BTreeMap<Place, Called>,
+    called: BTreeMap<Location, ForeignName>,
     /// Of the schema that is being read.
     pub(super) dialect: Dialect,
-    pub(super) avro: avro::Known,
+    pub(super) avro: avro::DocumentDefinitions,
     /// What references lead to, and is not read yet: chains of them may be as long as documents, and no stack is.
     pending: Vec<SchemaId>,
     /// How many schemas are being read, each inside the one before.
     depth: usize,
     /// References that are known to lead to a definition.
-    sound: HashSet<Place>,
+    sound: HashSet<Location>,
     /// The words beside references.
     notes: HashMap<SchemaId, Docs>,
     /// The definition at the end of each reference.
     ends: HashMap<SchemaId, SchemaId>,
     /// The circle of each schema that is a part or an alternative of itself.
     rounds: BTreeMap<SchemaId, usize>,
-    families: Families,
+    families: Subtypes,
     /// What is made of several schemas, by the place that they are all for.
-    conjunctions: HashMap<Place, SchemaId>,
+    conjunctions: HashMap<Location, SchemaId>,
 }
 
 impl Index<SchemaId> for Schemas {
@@ -117,7 +117,7 @@ impl Schemas {
         self.order = (0..self.all.len()).map(SchemaId).collect();
         self.order.sort_unstable_by(|one, other| self.all[one.0].at.cmp(&self.all[other.0].at));
         self.find_rounds();
-        self.families = Families::of(self);
+        self.families = Subtypes::of(self);
     }
 
     /// Finds what is a part or an alternative of itself.
@@ -146,7 +146,7 @@ impl Schemas {
     }
 
     /// Which schemas build on those with a discriminator.
-    pub(crate) fn families(&self) -> &Families {
+    pub(crate) fn families(&self) -> &Subtypes {
         &self.families
     }
 
@@ -167,13 +167,13 @@ impl Schemas {
     }
 
     /// The schema that was read at a place.
-    pub(crate) fn at(&self, place: &Place) -> Option<SchemaId> {
+    pub(crate) fn at(&self, place: &Location) -> Option<SchemaId> {
         self.by_place.get(place).copied()
     }
 
     /// Where schemas stand, in order.
-    pub(crate) fn places(&self) -> Vec<&Place> {
-        let mut places: Vec<&Place> = self.by_place.keys().collect();
+    pub(crate) fn places(&self) -> Vec<&Location> {
+        let mut places: Vec<&Location> = self.by_place.keys().collect();
         places.sort_unstable();
         places
     }
@@ -187,15 +187,15 @@ impl Schemas {
     }
 
     /// The schema that was made of all that the parts of another say of a place.
-    pub(crate) fn conjunction(&self, at: &Place) -> Option<SchemaId> {
+    pub(crate) fn conjunction(&self, at: &Location) -> Option<SchemaId> {
         self.conjunctions.get(at).copied()
     }
 
     /// Makes a schema of all that several say, some steps below the schema that they are parts of.
     ///
     /// It stands where those steps lead, unless one of the several stands there.
-    pub(crate) fn conjoin(&mut self, whole: &Place, steps: &[String], parts: Vec<SchemaId>) -> SchemaId {
-        let below = |at: Place| steps.iter().fold(at, |at, step| at.join(step));
+    pub(crate) fn conjoin(&mut self, whole: &Location, steps: &[String], parts: Vec<SchemaId>) -> SchemaId {
+        let below = |at: Location| steps.iter().fold(at, |at, step| at.join(step));
         let at = Some(below(whole.clone())).filter(|at| !self.by_place.contains_key(at));
         let at = at.unwrap_or_else(|| below(whole.join("allOf").join("all")));
         let keywords = self.made_of(at, &parts);
@@ -203,13 +203,13 @@ impl Schemas {
     }
 
     /// Makes a schema, at a place where none stands, of what one of several says.
-    pub(crate) fn disjoin(&mut self, at: Place, alternatives: Vec<SchemaId>) -> SchemaId {
+    pub(crate) fn disjoin(&mut self, at: Location, alternatives: Vec<SchemaId>) -> SchemaId {
         let keywords = self.made_of(at, &alternatives);
         self.put(Keywords { any_of: alternatives, ..keywords })
     }
 
     /// What is said of several schemas alike.
-    fn made_of(&self, at: Place, parts: &[SchemaId]) -> Keywords {
+    fn made_of(&self, at: Location, parts: &[SchemaId]) -> Keywords {
         let said = parts.iter().rev().filter_map(|part| self.keywords(*part));
         let words = said.clone().map(|keywords| &keywords.docs);
         let told = words.clone().find(|docs| docs.title.is_some() || docs.description.is_some());
@@ -227,14 +227,14 @@ impl Schemas {
     }
 
     /// Adds to what conditions say of the properties of a schema.
-    pub(crate) fn speak(&mut self, id: SchemaId, conditional: Vec<(String, Spoken)>) {
+    pub(crate) fn speak(&mut self, id: SchemaId, conditional: Vec<(String, ConditionalProperty)>) {
         if let SchemaKind::Keywords(keywords) = &mut self.all[id.0].kind {
             keywords.conditional.extend(conditional);
         }
     }
 
     /// Says which schema stands for all that the parts of another say some steps below it.
-    pub(crate) fn settle(&mut self, whole: &Place, steps: &[String], id: SchemaId) {
+    pub(crate) fn settle(&mut self, whole: &Location, steps: &[String], id: SchemaId) {
         self.conjunctions.insert(steps.iter().fold(whole.clone(), |at, step| at.join(step)), id);
     }
 
@@ -244,15 +244,15 @@ impl Schemas {
     }
 
     /// What its own language calls the thing at a place.
-    pub(crate) fn called(&self, place: &Place) -> Option<&Called> {
+    pub(crate) fn called(&self, place: &Location) -> Option<&ForeignName> {
         self.called.get(place)
     }
 
     /// The places of the types that have names in their own language.
-    pub(crate) fn named_types(&self) -> impl Iterator<Item = (&Place, &str)> {
+    pub(crate) fn named_types(&self) -> impl Iterator<Item = (&Location, &str)> {
         self.called.iter().filter_map(|(place, called)| match called {
-            Called::Type(name) => Some((place, name.as_str())),
-            Called::Field(_) | Called::Plain(_) => None,
+            ForeignName::Type(name) => Some((place, name.as_str())),
+            ForeignName::Field(_) | ForeignName::Plain(_) => None,
         })
     }
 
@@ -339,7 +339,7 @@ impl Schemas {
         self.all[id.0].kind = kind;
     }
 
-    pub(super) fn call(&mut self, place: &Place, called: Called) {
+    pub(super) fn call(&mut self, place: &Location, called: ForeignName) {
         self.called.insert(place.clone(), called);
     }
 

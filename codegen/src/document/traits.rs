@@ -13,13 +13,13 @@ use super::value::{Mapping, Value};
 
 /// Which of trait and object has the last word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Winner {
+pub(super) enum Precedence {
     Trait,
     Object,
 }
 
 /// The root of each file with its traits merged; nothing of a file that has none.
-pub(super) fn merged(tree: Tree<'_>, winner: Winner) -> Vec<Option<Value>> {
+pub(super) fn merged(tree: Tree<'_>, winner: Precedence) -> Vec<Option<Value>> {
     tree.source.files().map(|file| merge_below(&Node::root(tree, file), winner)).collect()
 }
 
@@ -27,13 +27,13 @@ pub(super) fn merged(tree: Tree<'_>, winner: Winner) -> Vec<Option<Value>> {
 const DATA: &[&str] = &["default", "enum", "examples", "payload", "headers", "schemas", "bindings", "const"];
 
 /// What becomes of a node; nothing of one that stays as it is, which most do.
-fn merge_below(node: &Node<'_>, winner: Winner) -> Option<Value> {
+fn merge_below(node: &Node<'_>, winner: Precedence) -> Option<Value> {
     match node.value {
         Value::Mapping(entries) => {
             let children = entries.keys().filter(|key| !DATA.contains(&key.as_str()));
             let mut changed: BTreeMap<&str, Value> =
                 children.filter_map(|key| Some((key.as_str(), merge_below(&node.child(key)?, winner)?))).collect();
-            let refers = winner == Winner::Trait && is_channel_item(node);
+            let refers = winner == Precedence::Trait && is_channel_item(node);
             if changed.is_empty() && !refers && !entries.contains_key("traits") {
                 return None;
             }
@@ -77,7 +77,7 @@ fn merge_referred(node: &Node<'_>, object: Value) -> Value {
 }
 
 /// Merges the traits of one object, if it has any.
-fn merge_own(node: &Node<'_>, mut object: Mapping, winner: Winner) -> Value {
+fn merge_own(node: &Node<'_>, mut object: Mapping, winner: Precedence) -> Value {
     let Some(Value::Sequence(traits)) = object.get("traits") else { return Value::object(object) };
     let nodes = (0..traits.len()).filter_map(|index| node.child("traits")?.child(&index.to_string()));
     // A trait that cannot be found is reported where the object is read, so it stays in the list.
@@ -92,8 +92,8 @@ fn merge_own(node: &Node<'_>, mut object: Mapping, winner: Winner) -> Value {
     }
     let object = Value::object(object);
     match winner {
-        Winner::Trait => patched(object, &merged_traits),
-        Winner::Object => patched(merged_traits, &object),
+        Precedence::Trait => patched(object, &merged_traits),
+        Precedence::Object => patched(merged_traits, &object),
     }
 }
 

@@ -9,7 +9,7 @@ use super::schema::{SchemaId, Schemas};
 use super::server::{self, read_variables};
 use super::value::Value;
 use super::{
-    Action, Address, Carries, Channel, Docs, Document, MessageId, Messages, Operation, Server, message, parameter,
+    Action, Address, MessageCardinality, Channel, Docs, Document, MessageId, Messages, Operation, Server, message, parameter,
 };
 
 /// What is gathered on the way.
@@ -132,7 +132,7 @@ impl Reader {
             message.as_ref().and_then(|node| node.child("oneOf")).map(|list| list.value),
             Some(Value::Sequence(items)) if items.is_empty()
         );
-        let carries = if listed { Carries::Several } else { Carries::One };
+        let carries = if listed { MessageCardinality::Several } else { MessageCardinality::One };
         let messages = message.map(|node| self.operation_messages(node)).unwrap_or_default();
         object.report_lost("traits");
         let bindings = bindings::read(&mut object, &mut self.schemas);

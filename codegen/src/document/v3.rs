@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::bindings;
-use super::place::Place;
+use super::place::Location;
 use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::server::{self, read_variables};
 use super::{
-    Action, Address, Carries, Channel, Docs, Document, MessageId, Messages, Operation, Reply, Server, message,
+    Action, Address, MessageCardinality, Channel, Docs, Document, MessageId, Messages, Operation, Reply, Server, message,
     parameter,
 };
 use crate::diagnostic::{Diagnostic, Severity};
@@ -19,7 +19,7 @@ struct Reader {
     schemas: Schemas,
     messages: Messages,
     channels: Vec<Channel>,
-    by_place: BTreeMap<Place, usize>,
+    by_place: BTreeMap<Location, usize>,
     /// The messages of each channel, where an operation names none.
     channel_messages: Vec<Vec<MessageId>>,
     operations: Vec<Operation>,
@@ -171,7 +171,7 @@ impl Reader {
             action,
             channel,
             messages,
-            carries: Carries::Several,
+            carries: MessageCardinality::Several,
             docs,
             reply,
             bindings,

@@ -3,9 +3,9 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use super::Emit;
+use super::Context;
 use crate::config::{attributes, traits};
-use crate::document::Place;
+use crate::document::Location;
 
 /// The order in which traits are derived; others follow as they were chosen.
 const ORDER: [&str; 11] =
@@ -17,7 +17,7 @@ const ALWAYS: [&str; 5] = ["Clone", "Debug", "PartialEq", "Serialize", "Deserial
 /// The attributes of the type at a place, which derives some traits anyway.
 ///
 /// A macro is called by its path, and has to see the derives; what derives read has to come after them.
-pub(super) fn of_type(emit: Emit<'_>, at: &Place, anyway: &[&str]) -> TokenStream {
+pub(super) fn of_type(emit: Context<'_>, at: &Location, anyway: &[&str]) -> TokenStream {
     let chosen = emit.config.type_attributes.all(&at.pointer).flat_map(|text| attributes(text).unwrap_or_default());
     let (macros, read): (Vec<_>, Vec<_>) = chosen.partition(|attribute| attribute.path().segments.len() > 1);
     let derives = derive_lines(derives(emit, at, anyway));
@@ -39,13 +39,13 @@ fn derive_lines(paths: Vec<syn::Path>) -> Vec<TokenStream> {
 }
 
 /// The attributes that were chosen for a field or a variant.
-pub(super) fn of_member(emit: Emit<'_>, at: &Place) -> TokenStream {
+pub(super) fn of_member(emit: Context<'_>, at: &Location) -> TokenStream {
     let chosen = emit.config.field_attributes.all(&at.pointer);
     chosen.flat_map(|text| attributes(text).unwrap_or_default()).map(ToTokens::into_token_stream).collect()
 }
 
 /// Whether the attributes that were chosen for a field say how it is read: serde takes one answer.
-pub(super) fn say_how_to_read(emit: Emit<'_>, at: &Place) -> bool {
+pub(super) fn say_how_to_read(emit: Context<'_>, at: &Location) -> bool {
     says(of_member(emit, at), &["deserialize_with", "serde_as", "with"])
 }
 
@@ -58,7 +58,7 @@ fn says(tokens: TokenStream, words: &[&str]) -> bool {
     })
 }
 
-fn derives(emit: Emit<'_>, at: &Place, anyway: &[&str]) -> Vec<syn::Path> {
+fn derives(emit: Context<'_>, at: &Location, anyway: &[&str]) -> Vec<syn::Path> {
     let mut paths: Vec<syn::Path> = anyway.iter().filter_map(|name| syn::parse_str(name).ok()).collect();
     for path in emit.config.derives.all(&at.pointer).flat_map(|text| traits(text).unwrap_or_default()) {
         let is_always = rank(&path).is_some_and(|index| ALWAYS.contains(&ORDER[index]));

@@ -3,11 +3,11 @@
 use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
 
-use super::{Emit, docs};
-use crate::ir::{Bound, BoundKind, Constant, Literal};
+use super::{Context, docs};
+use crate::ir::{Binding, BoundKind, Constant, Literal};
 use crate::names::Name;
 
-pub(super) fn bindings(emit: Emit<'_>) -> Option<TokenStream> {
+pub(super) fn bindings(emit: Context<'_>) -> Option<TokenStream> {
     if emit.api.bindings.is_empty() {
         return None;
     }
@@ -20,7 +20,7 @@ pub(super) fn bindings(emit: Emit<'_>) -> Option<TokenStream> {
     })
 }
 
-fn of_kind(emit: Emit<'_>, kind: BoundKind) -> Option<TokenStream> {
+fn of_kind(emit: Context<'_>, kind: BoundKind) -> Option<TokenStream> {
     let bound = emit.api.bindings.iter().zip(&emit.names.bindings).filter(|(bound, _)| bound.kind == kind);
     let modules: Vec<TokenStream> = bound.map(|(bound, (name, constants))| module(bound, name, constants)).collect();
     let (line, name) = match kind {
@@ -32,7 +32,7 @@ fn of_kind(emit: Emit<'_>, kind: BoundKind) -> Option<TokenStream> {
     (!modules.is_empty()).then(|| quote!(#[doc = #line] pub mod #name { #(#modules)* }))
 }
 
-fn module(bound: &Bound, name: &Name, names: &[Name]) -> TokenStream {
+fn module(bound: &Binding, name: &Name, names: &[Name]) -> TokenStream {
     let docs = docs::line(&format!("The bindings of {}.", docs::code(&bound.key)));
     let constants = bound.constants.iter().zip(names).map(|(constant, name)| define(constant, name));
     quote!(#docs pub mod #name { #(#constants)* })

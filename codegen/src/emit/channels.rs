@@ -7,12 +7,12 @@ use quote::quote;
 
 use super::draft::{Draft, Members};
 use super::enums::Openness;
-use super::{Emit, docs, parameters, types};
+use super::{Context, docs, parameters, types};
 use crate::format::Mark;
-use crate::ir::{self, Address, Channel, Docs, Segment, Shape, Template, Type};
+use crate::ir::{self, Address, Channel, Docs, Segment, ItemKind, Template, Type};
 use crate::names::Name;
 
-pub(super) fn channels(emit: Emit<'_>) -> Option<Draft<'_>> {
+pub(super) fn channels(emit: Context<'_>) -> Option<Draft<'_>> {
     if emit.api.channels.is_empty() {
         return None;
     }
@@ -31,14 +31,14 @@ pub(super) fn channels(emit: Emit<'_>) -> Option<Draft<'_>> {
     }))
 }
 
-fn templates(emit: Emit<'_>) -> impl Iterator<Item = &Template> {
+fn templates(emit: Context<'_>) -> impl Iterator<Item = &Template> {
     emit.api.channels.iter().filter_map(|channel| match &channel.address {
         Address::Template(template) => Some(template),
         Address::Fixed(_) | Address::Open => None,
     })
 }
 
-fn define(emit: Emit<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> Vec<TokenStream> {
+fn define(emit: Context<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> Vec<TokenStream> {
     match &channel.address {
         Address::Fixed(address) => {
             let docs = docs::docs(&channel.docs);
@@ -72,7 +72,7 @@ fn with(words: &Docs, sentence: &str) -> TokenStream {
     docs::docs(&Docs { description: Some(description), ..words.clone() })
 }
 
-fn structure(emit: Emit<'_>, docs: &TokenStream, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
+fn structure(emit: Context<'_>, docs: &TokenStream, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
     let field_docs = template.parameters.iter().map(parameters::words);
     let types = template.parameters.iter().map(|parameter| types::owned(emit, &parameter.ty));
     quote! {
@@ -107,7 +107,7 @@ fn display(name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
 }
 
 /// What a part of an address means, or the error that it means nothing.
-pub(super) fn parsed(emit: Emit<'_>, ty: &Type, field: &Name, error: &TokenStream) -> TokenStream {
+pub(super) fn parsed(emit: Context<'_>, ty: &Type, field: &Name, error: &TokenStream) -> TokenStream {
     match ty {
         Type::String => quote!(#field.to_owned()),
         Type::Named(id) if is_closed(emit, ty) => {
@@ -118,11 +118,11 @@ pub(super) fn parsed(emit: Emit<'_>, ty: &Type, field: &Name, error: &TokenStrea
     }
 }
 
-fn is_closed(emit: Emit<'_>, ty: &Type) -> bool {
+fn is_closed(emit: Context<'_>, ty: &Type) -> bool {
     let Type::Named(id) = ty else { return false };
     let def = &emit.api.types[*id];
     match &def.shape {
-        Shape::Enum(listed) => {
+        ItemKind::Enum(listed) => {
             matches!(listed.members, ir::Members::Texts(_)) && Openness::of(emit, def) == Openness::Closed
         }
         _ => false,
@@ -130,7 +130,7 @@ fn is_closed(emit: Emit<'_>, ty: &Type) -> bool {
 }
 
 /// What taking addresses apart needs.
-fn support(emit: Emit<'_>, templates: &[&Template]) -> TokenStream {
+fn support(emit: Context<'_>, templates: &[&Template]) -> TokenStream {
     let mut enums: Vec<&Name> = templates
         .iter()
         .flat_map(|template| &template.parameters)

@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::enums::Openness;
-use super::{Emit, attributes, docs, enums, literal, types, whole};
+use super::{Context, attributes, docs, enums, literal, types, whole};
 use crate::config::WholeNumbers;
-use crate::document::{Place, Value};
+use crate::document::{Location, Value};
 use crate::ir::{Docs, Enum, EnumValue, Members, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
 
@@ -18,18 +18,18 @@ struct Parts<'a> {
     values: Vec<TokenStream>,
     texts: Vec<String>,
     /// Where each stands, and what the document says of it.
-    docs: Vec<(&'a Place, &'a Docs)>,
+    docs: Vec<(&'a Location, &'a Docs)>,
     /// The type of the values.
     value: TokenStream,
-    kind: Kind,
+    kind: ValueType,
     openness: Openness,
-    reading: Reading,
+    reading: DeserializeStrategy,
     comparison: Comparison,
 }
 
 /// How the values are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reading {
+enum DeserializeStrategy {
     /// As serde reads their type.
     Derived,
     /// As integers, however whole numbers are written.
@@ -45,7 +45,7 @@ enum Comparison {
 }
 
 impl Comparison {
-    fn of(emit: Emit<'_>, members: &Members) -> Self {
+    fn of(emit: Context<'_>, members: &Members) -> Self {
         let Members::Mixed(values) = members else { return Self::Equal };
         let integers = || {
             values.iter().filter_map(|value| match value.value {
@@ -71,11 +71,11 @@ impl Comparison {
 }
 
 /// The values as they travel, and what is said of them.
-type Told<'a> = (Vec<String>, Vec<(&'a Place, &'a Docs)>);
+type MatchArms<'a> = (Vec<String>, Vec<(&'a Location, &'a Docs)>);
 
 /// What can be done with the values.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ValueType {
     Boolean,
     Integer,
     Number,
@@ -89,14 +89,14 @@ const NUMBERS: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "PartialOrd", 
 const VALUES: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize"];
 
 /// An enum of the document whose values are not all texts.
-pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
+pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
     let parts = Parts::new(emit, id, def, &listed.members);
     let mut items = vec![parts.definition(emit, def, listed.default), parts.inherent()];
     items.extend(parts.conversions());
-    if parts.reading == Reading::Whole {
+    if parts.reading == DeserializeStrategy::Whole {
         items.push(parts.deserialize());
     }
-    if parts.kind == Kind::Integer {
+    if parts.kind == ValueType::Integer {
         items.push(parts.parsing());
     }
     items.push(parts.display());
@@ -104,55 +104,55 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -
 }
 
 impl<'a> Parts<'a> {
-    fn new(emit: Emit<'a>, id: TypeId, def: &TypeDef, members: &'a Members) -> Self {
-        fn told<T>(values: &[EnumValue<T>], shown: impl Fn(&T) -> String) -> Told<'_> {
+    fn new(emit: Context<'a>, id: TypeId, def: &TypeDef, members: &'a Members) -> Self {
+        fn told<T>(values: &[EnumValue<T>], shown: impl Fn(&T) -> String) -> MatchArms<'_> {
             values.iter().map(|value| (shown(&value.value), (&value.at, &value.docs))).unzip()
         }
         let (value, kind, values, (texts, docs)) = match members {
             Members::Texts(values) => {
                 let literals = values.iter().map(|value| literal::json(&Value::String(value.value.clone())));
-                (quote!(Value), Kind::Json, literals.collect(), told(values, String::clone))
+                (quote!(Value), ValueType::Json, literals.collect(), told(values, String::clone))
             }
             Members::Booleans(values) => {
                 let literals = values.iter().map(|EnumValue { value, .. }| quote!(#value));
-                (quote!(bool), Kind::Boolean, literals.collect(), told(values, bool::to_string))
+                (quote!(bool), ValueType::Boolean, literals.collect(), told(values, bool::to_string))
             }
             Members::Integers(width, values) => {
                 let literals = values.iter().map(|value| literal::integer(value.value, *width));
                 let width: Width = *width;
-                (types::integer(width), Kind::Integer, literals.collect(), told(values, i128::to_string))
+                (types::integer(width), ValueType::Integer, literals.collect(), told(values, i128::to_string))
             }
             Members::Numbers(values) => {
                 let literals = values.iter().map(|value| literal::number(value.value));
-                (quote!(f64), Kind::Number, literals.collect(), told(values, f64::to_string))
+                (quote!(f64), ValueType::Number, literals.collect(), told(values, f64::to_string))
             }
             Members::Mixed(values) => {
                 let literals = values.iter().map(|value| literal::json(&value.value));
-                (quote!(Value), Kind::Json, literals.collect(), told(values, Value::to_json))
+                (quote!(Value), ValueType::Json, literals.collect(), told(values, Value::to_json))
             }
         };
         let openness = Openness::of(emit, def);
         let (name, variants) = (&emit.names.types[&id], emit.names.members[&id].as_slice());
-        let reading = if whole::reaches(emit, &Type::Named(id)) { Reading::Whole } else { Reading::Derived };
+        let reading = if whole::reaches(emit, &Type::Named(id)) { DeserializeStrategy::Whole } else { DeserializeStrategy::Derived };
         let comparison = Comparison::of(emit, members);
         Self { name, variants, values, texts, docs, value, kind, openness, reading, comparison }
     }
 
-    fn definition(&self, emit: Emit<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {
+    fn definition(&self, emit: Context<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {
         let Self { name, variants, value, .. } = self;
         let marks = enums::default_marks(default);
         let derived: &[&str] = match (self.kind, self.openness) {
-            (Kind::Boolean | Kind::Integer, _) | (_, Openness::Closed) => UNITS,
-            (Kind::Number, Openness::Open) => NUMBERS,
-            (Kind::Json, Openness::Open) => VALUES,
+            (ValueType::Boolean | ValueType::Integer, _) | (_, Openness::Closed) => UNITS,
+            (ValueType::Number, Openness::Open) => NUMBERS,
+            (ValueType::Json, Openness::Open) => VALUES,
         };
         let mut derived = enums::with_default(derived, default);
         let docs = docs::of_type(def);
         let wire = value.to_string();
         let read = match (self.reading, self.openness) {
-            (Reading::Whole, _) => None,
-            (Reading::Derived, Openness::Open) => Some(quote!(from = #wire,)),
-            (Reading::Derived, Openness::Closed) => Some(quote!(try_from = #wire,)),
+            (DeserializeStrategy::Whole, _) => None,
+            (DeserializeStrategy::Derived, Openness::Open) => Some(quote!(from = #wire,)),
+            (DeserializeStrategy::Derived, Openness::Closed) => Some(quote!(try_from = #wire,)),
         };
         derived.extend(read.is_some().then_some("Deserialize"));
         let attributes = attributes::of_type(emit, &def.at, &derived);
@@ -209,7 +209,7 @@ impl<'a> Parts<'a> {
         let Self { name, variants, values, value, .. } = self;
         let is_meant = self.comparison.condition();
         let from = match (self.openness, self.kind) {
-            (Openness::Open, Kind::Json) => quote! {
+            (Openness::Open, ValueType::Json) => quote! {
                 impl From<Value> for #name {
                     fn from(value: Value) -> Self {
                         let known = Self::KNOWN.iter().find(|known| #is_meant);
@@ -227,7 +227,7 @@ impl<'a> Parts<'a> {
                     }
                 }
             },
-            (Openness::Closed, Kind::Json) => {
+            (Openness::Closed, ValueType::Json) => {
                 let error = self.error();
                 quote! {
                     impl TryFrom<Value> for #name {
@@ -329,6 +329,6 @@ impl<'a> Parts<'a> {
     }
 
     fn is_copy(&self) -> bool {
-        self.kind != Kind::Json || self.openness == Openness::Closed
+        self.kind != ValueType::Json || self.openness == Openness::Closed
     }
 }

@@ -8,15 +8,15 @@ use quote::quote;
 
 use self::parameter::Parameter;
 use super::draft::{Draft, Filled, Members};
-use super::{Emit, defaults, structs};
+use super::{Context, defaults, structs};
 use crate::format::Mark;
-use crate::ir::{Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
+use crate::ir::{AdditionalProperties, Field, Presence, ItemKind, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
 /// Functions with more parameters are noticed by clippy.
 const MOST_PARAMETERS: usize = 7;
 
-pub(super) fn define<'a>(emit: Emit<'a>, id: TypeId, def: &TypeDef, object: &'a Struct) -> Vec<Draft<'a>> {
+pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &TypeDef, object: &'a Struct) -> Vec<Draft<'a>> {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let has_required = object.fields.iter().any(|field| !structs::is_optional(field));
@@ -60,13 +60,13 @@ fn new(asked_for: usize, arguments: &Filled, fields: &Filled) -> TokenStream {
     }
 }
 
-fn arguments<'a>(emit: Emit<'a>, object: &'a Struct, members: &'a [Name]) -> impl Iterator<Item = TokenStream> + 'a {
+fn arguments<'a>(emit: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl Iterator<Item = TokenStream> + 'a {
     let parameters = object.fields.iter().zip(members).filter_map(move |field| required(emit, field));
     parameters.map(|Parameter { name, ty, .. }| quote!(#name: #ty,))
 }
 
 /// The fields of the struct that is made, from parameters of their names.
-fn fields<'a>(emit: Emit<'a>, object: &'a Struct, members: &'a [Name]) -> impl Iterator<Item = TokenStream> + 'a {
+fn fields<'a>(emit: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl Iterator<Item = TokenStream> + 'a {
     let field = move |(field, name): (&Field, &Name)| match required(emit, (field, name)) {
         Some(Parameter { is_plain: true, .. }) => quote!(#name,),
         Some(Parameter { value, .. }) => quote!(#name: #value,),
@@ -80,7 +80,7 @@ fn fields<'a>(emit: Emit<'a>, object: &'a Struct, members: &'a [Name]) -> impl I
         }
     };
     let extra = match (&object.extra, members.last()) {
-        (Extra::Kept(value), Some(name)) => {
+        (AdditionalProperties::Kept(value), Some(name)) => {
             let empty = match value {
                 Type::Any => quote!(Map::new()),
                 _ if emit.config.map_type.is_some() => quote!(Default::default()),
@@ -94,19 +94,19 @@ fn fields<'a>(emit: Emit<'a>, object: &'a Struct, members: &'a [Name]) -> impl I
 }
 
 /// The parameter for a field that is required and not fixed.
-fn required(emit: Emit<'_>, (field, name): (&Field, &Name)) -> Option<Parameter> {
+fn required(emit: Context<'_>, (field, name): (&Field, &Name)) -> Option<Parameter> {
     is_asked_for(emit, field).then(|| match field.presence {
         Presence::RequiredNullable => Parameter::of_nullable(emit, &field.ty, name),
         _ => Parameter::of(emit, &field.ty, name),
     })
 }
 
-fn is_asked_for(emit: Emit<'_>, field: &Field) -> bool {
+fn is_asked_for(emit: Context<'_>, field: &Field) -> bool {
     !structs::is_optional(field) && fixed(emit, field).is_none()
 }
 
 /// The only value that the document allows in a required field.
-fn fixed(emit: Emit<'_>, field: &Field) -> Option<TokenStream> {
+fn fixed(emit: Context<'_>, field: &Field) -> Option<TokenStream> {
     if field.presence != Presence::Required {
         return None;
     }
@@ -116,7 +116,7 @@ fn fixed(emit: Emit<'_>, field: &Field) -> Option<TokenStream> {
             _ => None,
         },
         Type::Named(id) => match (&emit.api.types[*id].shape, &emit.names.members[id][..]) {
-            (Shape::Enum(_), [only]) => {
+            (ItemKind::Enum(_), [only]) => {
                 let ty = &emit.names.types[id];
                 Some(quote!(#ty::#only))
             }

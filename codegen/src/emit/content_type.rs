@@ -7,10 +7,10 @@ use quote::quote;
 
 use super::draft::{Draft, Members};
 use super::types::{self, Wire};
-use super::{Emit, docs, unions};
-use crate::document::Place;
+use super::{Context, docs, unions};
+use crate::document::Location;
 use crate::format::Mark;
-use crate::ir::{Answer, Operation, Reply, Shape, Type};
+use crate::ir::{ReplyMessage, Operation, Reply, ItemKind, Type};
 use crate::names::Name;
 
 /// What everybody expects of a payload, and [`Outbound::json`] says anyway.
@@ -21,7 +21,7 @@ fn is_special(content_type: &str) -> bool {
 }
 
 /// `EventName::content_type`, where any event has one to speak of.
-pub(super) fn of_events(emit: Emit<'_>) -> Option<Draft<'_>> {
+pub(super) fn of_events(emit: Context<'_>) -> Option<Draft<'_>> {
     let known = emit.api.events.iter().zip(&emit.names.events);
     let known: Vec<(&str, &Name)> =
         known.filter_map(|(event, name)| Some((event.content_type.as_deref()?, name))).collect();
@@ -62,30 +62,30 @@ pub(super) fn words(operation: &Operation) -> Option<String> {
 }
 
 /// The header that says what is sent: of one message, or of whichever the `event` is.
-pub(super) fn header(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
+pub(super) fn header(emit: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     let messages = operation.messages.iter();
     let messages =
-        messages.map(|message| Sent::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
+        messages.map(|message| MessageContentType::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
     of_sent(emit, &operation.payload, &messages.collect::<Vec<_>>(), &quote!(event))
 }
 
 /// The header that says what is replied: of one message, or of whichever the value of this name is.
-pub(super) fn reply_header(emit: Emit<'_>, reply: &Reply, payload: &TokenStream) -> Option<TokenStream> {
+pub(super) fn reply_header(emit: Context<'_>, reply: &Reply, payload: &TokenStream) -> Option<TokenStream> {
     let messages = reply.messages.iter();
     let messages =
-        messages.map(|message| Sent::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
+        messages.map(|message| MessageContentType::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
     of_sent(emit, &reply.payload, &messages.collect::<Vec<_>>(), &quote!(&#payload))
 }
 
 /// A message, and what its content type is.
-struct Sent<'a> {
-    at: &'a Place,
+struct MessageContentType<'a> {
+    at: &'a Location,
     content_type: &'a str,
     is_said: bool,
 }
 
-impl<'a> Sent<'a> {
-    fn of(emit: Emit<'_>, at: &'a Place, payload: &Type, said: Option<&'a str>) -> Self {
+impl<'a> MessageContentType<'a> {
+    fn of(emit: Context<'_>, at: &'a Location, payload: &Type, said: Option<&'a str>) -> Self {
         let content_type = said.unwrap_or_else(|| match types::wire(emit, payload) {
             Wire::Json => JSON,
             _ => "application/octet-stream",
@@ -94,7 +94,7 @@ impl<'a> Sent<'a> {
     }
 }
 
-fn of_sent(emit: Emit<'_>, payload: &Type, messages: &[Sent<'_>], value: &TokenStream) -> Option<TokenStream> {
+fn of_sent(emit: Context<'_>, payload: &Type, messages: &[MessageContentType<'_>], value: &TokenStream) -> Option<TokenStream> {
     let first = messages.first()?.content_type;
     if messages.iter().all(|message| message.content_type == first) {
         let is_said = messages.iter().any(|message| message.is_said);
@@ -105,21 +105,21 @@ fn of_sent(emit: Emit<'_>, payload: &Type, messages: &[Sent<'_>], value: &TokenS
     let variants = def.shape.variants()?;
     let name = &emit.names.types[id];
     // Of one that is listed twice, the first.
-    let messages: BTreeMap<&Place, &str> =
+    let messages: BTreeMap<&Location, &str> =
         messages.iter().rev().map(|message| (message.at, message.content_type)).collect();
     let arms = variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
         let content_type = messages.get(&variant.at)?;
         Some(quote!(#name::#member(_) => #content_type,))
     });
     let arms: Vec<TokenStream> = arms.collect();
-    let is_open = matches!(&def.shape, Shape::Union(union) if unions::keeps_unknown(emit, def, union));
+    let is_open = matches!(&def.shape, ItemKind::Union(union) if unions::keeps_unknown(emit, def, union));
     let unknown = is_open.then(|| quote!(#name::Unknown(_) => #JSON,));
     (arms.len() == variants.len()).then(|| with(&quote!(match #value { #(#arms)* #unknown })))
 }
 
 /// The content type of a message of a reply, without its parameters and in lower case.
-pub(super) fn media_type(emit: Emit<'_>, message: &Answer) -> String {
-    let sent = Sent::of(emit, &message.at, &message.payload, message.content_type.as_deref());
+pub(super) fn media_type(emit: Context<'_>, message: &ReplyMessage) -> String {
+    let sent = MessageContentType::of(emit, &message.at, &message.payload, message.content_type.as_deref());
     let essence = sent.content_type.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }

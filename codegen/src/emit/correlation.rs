@@ -3,20 +3,20 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs};
-use crate::document::Location;
+use super::{Context, docs};
+use crate::document::RuntimeExpression;
 
 /// One function for each event that has one.
-pub(super) fn correlation_ids(emit: Emit<'_>) -> Option<TokenStream> {
+pub(super) fn correlation_ids(emit: Context<'_>) -> Option<TokenStream> {
     let functions: Vec<TokenStream> = (emit.names.correlations.iter())
         .filter_map(|(index, name)| {
             let event = &emit.api.events[*index];
             let (place, body) = match event.correlation.as_ref()? {
-                Location::Header(header) => {
+                RuntimeExpression::Header(header) => {
                     let place = format!("the header {}", docs::code(header));
                     (place, quote!(Ok(inbound.header(#header).map(str::to_owned))))
                 }
-                Location::Payload(pointer) => {
+                RuntimeExpression::Payload(pointer) => {
                     let pointer = pointer.as_str();
                     (format!("{} of the payload", docs::code(pointer)), quote!(inbound.peek_id(#pointer)))
                 }

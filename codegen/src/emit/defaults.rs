@@ -5,14 +5,14 @@ use quote::quote;
 
 use super::draft::{Draft, Members};
 use super::enums::Openness;
-use super::{Emit, docs, literal, types, whole};
+use super::{Context, docs, literal, types, whole};
 use crate::format::Mark;
-use crate::ir::{self, DefaultValue, Field, Presence, Shape, Struct, Type, TypeId};
+use crate::ir::{self, DefaultValue, Field, Presence, ItemKind, Struct, Type, TypeId};
 use crate::names::Name;
 
 /// The methods of a struct that know its defaults, where it has any.
 pub(super) fn methods<'a>(
-    emit: Emit<'a>,
+    emit: Context<'a>,
     name: &'a Name,
     object: &'a Struct,
     members: &'a [Name],
@@ -73,7 +73,7 @@ pub(super) fn note(field: &Field) -> Option<String> {
 const LONGEST_NOTE: usize = 80;
 
 /// The value of a field, or the default where it is absent.
-fn accessor(emit: Emit<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
+fn accessor(emit: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
     let default = field.default.as_ref()?;
     let value = default.value.as_ref()?;
     let method = Ident::new(&format!("{}_or_default", member.plain()), Span::call_site());
@@ -105,7 +105,7 @@ fn accessor(emit: Emit<'_>, field: &Field, member: &Name) -> Option<TokenStream>
 }
 
 /// What fills a field: where the property is absent, and where it is `null`.
-fn filling(emit: Emit<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
+fn filling(emit: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
     let value = field.default.as_ref()?.value.as_ref()?;
     let (default, read) = (function(Filling::Default, member), function(Filling::Read, member));
     let ty = types::owned(emit, &field.ty);
@@ -114,7 +114,7 @@ fn filling(emit: Emit<'_>, field: &Field, member: &Name) -> Option<TokenStream> 
         DefaultValue::Text(_) => quote!(#expression.to_owned()),
         _ => expression,
     };
-    let reader = whole::reader(emit, &field.ty).map(whole::Reader::function);
+    let reader = whole::reader(emit, &field.ty).map(whole::IntReader::function);
     let optional = reader.map_or_else(|| quote!(Option::deserialize), |reader| quote!(#reader::<D, Option<_>>));
     Some(quote! {
         fn #default() -> #ty {
@@ -142,7 +142,7 @@ fn function(filling: Filling, member: &Name) -> Ident {
     Ident::new(&format!("{prefix}_{}", member.plain()), Span::call_site())
 }
 
-fn expression(emit: Emit<'_>, value: &DefaultValue) -> TokenStream {
+fn expression(emit: Context<'_>, value: &DefaultValue) -> TokenStream {
     match value {
         DefaultValue::Boolean(value) => quote!(#value),
         DefaultValue::Integer(width, value) => literal::integer(*value, *width),
@@ -160,9 +160,9 @@ fn expression(emit: Emit<'_>, value: &DefaultValue) -> TokenStream {
     }
 }
 
-fn is_copy(emit: Emit<'_>, id: TypeId) -> bool {
+fn is_copy(emit: Context<'_>, id: TypeId) -> bool {
     match &emit.api.types[id].shape {
-        Shape::Enum(listed) => {
+        ItemKind::Enum(listed) => {
             let is_number = matches!(listed.members, ir::Members::Integers(..) | ir::Members::Numbers(_));
             is_number || Openness::of(emit, &emit.api.types[id]) == Openness::Closed
         }

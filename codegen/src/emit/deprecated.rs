@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Emit;
-use crate::ir::{Address, Docs, EnumValue, Members, Shape};
+use super::Context;
+use crate::ir::{Address, Docs, EnumValue, Members, ItemKind};
 
 /// The names of what is deprecated.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub(super) struct Deprecated {
 }
 
 impl Deprecated {
-    pub(super) fn of(emit: Emit<'_>) -> Self {
+    pub(super) fn of(emit: Context<'_>) -> Self {
         let mut found = Self::default();
         for (id, def) in emit.api.types.iter() {
             let name = emit.names.types[&id].plain();
@@ -23,9 +23,9 @@ impl Deprecated {
                 found.alone.insert(name.to_owned());
             }
             let docs = match &def.shape {
-                Shape::Struct(object) => object.fields.iter().map(|field| &field.docs).collect(),
-                Shape::Enum(listed) => docs_of(&listed.members),
-                Shape::Union(_) | Shape::Mixed(_) | Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => {
+                ItemKind::Struct(object) => object.fields.iter().map(|field| &field.docs).collect(),
+                ItemKind::Enum(listed) => docs_of(&listed.members),
+                ItemKind::Union(_) | ItemKind::Mixed(_) | ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => {
                     Vec::new()
                 }
             };

@@ -8,12 +8,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::draft::{Draft, Members};
-use super::{Emit, handler, reply};
+use super::{Context, handler, reply};
 use crate::format::Mark;
-use crate::ir::{Addresses, Carried, Operation, Routing, Type};
+use crate::ir::{Addresses, OperationMessage, Operation, Routing, Type};
 use crate::names::Name;
 
-pub(super) fn dispatch(emit: Emit<'_>) -> Vec<Draft<'_>> {
+pub(super) fn dispatch(emit: Context<'_>) -> Vec<Draft<'_>> {
     if emit.api.incoming().next().is_none() {
         return Vec::new();
     }
@@ -26,8 +26,8 @@ pub(super) fn dispatch(emit: Emit<'_>) -> Vec<Draft<'_>> {
 }
 
 /// The event's name decides.
-fn by_name(emit: Emit<'_>) -> Vec<Draft<'_>> {
-    let carried: Vec<(&Operation, &Name, &Carried)> = handler::incoming(emit)
+fn by_name(emit: Context<'_>) -> Vec<Draft<'_>> {
+    let carried: Vec<(&Operation, &Name, &OperationMessage)> = handler::incoming(emit)
         .flat_map(|(operation, method)| operation.messages.iter().map(move |message| (operation, method, message)))
         .collect();
     let events: Vec<&Name> = carried.iter().map(|(.., message)| &emit.names.events[message.event]).collect();
@@ -89,7 +89,7 @@ fn by_name(emit: Emit<'_>) -> Vec<Draft<'_>> {
 }
 
 /// The function that reads the name.
-fn event_name(emit: Emit<'_>) -> TokenStream {
+fn event_name(emit: Context<'_>) -> TokenStream {
     let (docs, body) = match &emit.api.routing {
         Routing::Payload(pointer) => {
             let pointer = pointer.to_string();
@@ -111,7 +111,7 @@ fn event_name(emit: Emit<'_>) -> TokenStream {
 }
 
 /// The types that are tried by name to tell events by the shapes of their payloads; `None` where no shape is asked for.
-pub(super) fn asked_shapes(emit: Emit<'_>) -> Option<Vec<&Type>> {
+pub(super) fn asked_shapes(emit: Context<'_>) -> Option<Vec<&Type>> {
     let Routing::Channel(Addresses { arrivals, .. }) = &emit.api.routing else { return None };
     emit.api.incoming().next()?;
     let tellings = arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);

@@ -6,7 +6,7 @@ use quote::quote;
 use super::markdown;
 pub(super) use super::markdown::{code, phrase};
 use crate::document::{Access, BindingRole};
-use crate::ir::{Docs, Origin, Root, Step, TypeDef};
+use crate::ir::{Docs, NamePath, Root, Step, TypeDef};
 
 /// The docs of an item: summary and description, nothing where the document says nothing; and whether it is deprecated.
 pub(super) fn docs(docs: &Docs) -> TokenStream {
@@ -47,7 +47,7 @@ pub(super) fn written(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, n
 /// The docs of a type, or where it stands in the document.
 pub(super) fn of_type(def: &TypeDef) -> TokenStream {
     docs_or(&def.docs, || {
-        let Origin { root, steps, .. } = &def.origin;
+        let NamePath { root, steps, .. } = &def.origin;
         let place = match root {
             Root::Schema(key) => format!("the schema {}", code(key)),
             Root::Named(full) => format!("the type {}", code(full)),

@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::draft::{Draft, Members};
-use super::{Emit, attributes, constants, docs};
-use crate::document::{Listing, Place};
+use super::{Context, attributes, constants, docs};
+use crate::document::{ValueKeyword, Location};
 use crate::format::Mark;
-use crate::ir::{self, Docs, Enum, Shape, TypeDef, TypeId};
+use crate::ir::{self, Docs, Enum, ItemKind, TypeDef, TypeId};
 use crate::names::Name;
 
 /// What an enum of strings is made of.
@@ -26,7 +26,7 @@ pub(super) struct StringEnum<Variants> {
 pub(super) struct Variant<'a> {
     pub(super) name: &'a Name,
     pub(super) value: &'a str,
-    pub(super) at: &'a Place,
+    pub(super) at: &'a Location,
     pub(super) docs: &'a Docs,
 }
 
@@ -38,7 +38,7 @@ const CLOSED: &[&str] =
     &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize"];
 
 /// An enum of the document.
-pub(super) fn define<'a>(emit: Emit<'a>, id: TypeId, def: &'a TypeDef, listed: &'a Enum) -> Vec<Draft<'a>> {
+pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &'a TypeDef, listed: &'a Enum) -> Vec<Draft<'a>> {
     let ir::Members::Texts(values) = &listed.members else {
         return constants::define(emit, id, def, listed).into_iter().map(Draft::from).collect();
     };
@@ -71,15 +71,15 @@ pub(super) enum Openness {
 }
 
 impl Openness {
-    pub(super) fn of(emit: Emit<'_>, def: &TypeDef) -> Self {
+    pub(super) fn of(emit: Context<'_>, def: &TypeDef) -> Self {
         // A constant is not one of several values, so there will be no other.
-        let is_constant = matches!(&def.shape, Shape::Enum(listed) if listed.listing == Listing::Const);
+        let is_constant = matches!(&def.shape, ItemKind::Enum(listed) if listed.listing == ValueKeyword::Const);
         if is_constant || emit.config.is_closed(&def.at) { Self::Closed } else { Self::Open }
     }
 }
 
 /// The value as it travels, what the document says of it, and the attributes that were chosen.
-pub(super) fn variant_docs(emit: Emit<'_>, at: &Place, value: &str, docs: &Docs) -> TokenStream {
+pub(super) fn variant_docs(emit: Context<'_>, at: &Location, value: &str, docs: &Docs) -> TokenStream {
     let wire = docs::line(&docs::code(value));
     let summary = docs::summary(docs).map(|summary| {
         let summary = docs::text(summary);
@@ -102,7 +102,7 @@ pub(super) fn with_default(derived: &[&'static str], default: Option<usize>) -> 
 
 /// An enum with an `Unknown` variant for every other string.
 pub(super) fn open<'a>(
-    emit: Emit<'a>,
+    emit: Context<'a>,
     string_enum: StringEnum<impl Iterator<Item = Variant<'a>> + Clone + 'a>,
 ) -> Vec<Draft<'a>> {
     let StringEnum { name, docs, attributes, variants, default } = string_enum;
@@ -168,7 +168,7 @@ pub(super) fn open<'a>(
 
 /// An enum of nothing but the listed strings.
 fn closed<'a>(
-    emit: Emit<'a>,
+    emit: Context<'a>,
     string_enum: StringEnum<impl Iterator<Item = Variant<'a>> + Clone + 'a>,
 ) -> Vec<Draft<'a>> {
     let StringEnum { name, docs, attributes, variants, default } = string_enum;

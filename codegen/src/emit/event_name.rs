@@ -4,12 +4,12 @@ use quote::quote;
 
 use super::draft::Draft;
 use super::enums::{self, StringEnum, Variant};
-use super::{Emit, attributes, content_type, docs};
-use crate::document::Place;
+use super::{Context, attributes, content_type, docs};
+use crate::document::Location;
 use crate::ir::Event;
 use crate::names::Name;
 
-pub(super) fn event_name(emit: Emit<'_>) -> Vec<Draft<'_>> {
+pub(super) fn event_name(emit: Context<'_>) -> Vec<Draft<'_>> {
     if emit.api.events.is_empty() {
         return Vec::new();
     }
@@ -17,7 +17,7 @@ pub(super) fn event_name(emit: Emit<'_>) -> Vec<Draft<'_>> {
     let docs = docs::line(&format!("The names of the events of {}.", docs::phrase(title)));
     let variants = emit.api.events.iter().zip(&emit.names.events).map(|(event, name)| variant(event, name));
     // It stands for the whole document.
-    let attributes = attributes::of_type(emit, &Place::root(), enums::OPEN);
+    let attributes = attributes::of_type(emit, &Location::root(), enums::OPEN);
     let items = enums::open(emit, StringEnum { name: quote!(EventName), docs, attributes, variants, default: None });
     items.into_iter().chain(content_type::of_events(emit)).collect()
 }

@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs, json};
-use crate::ir::{Event, Example, Exemplified};
+use super::{Context, docs, json};
+use crate::ir::{Event, Example, ExampleTarget};
 use crate::names::Name;
 
 /// One constant for each example of a payload or of headers.
-pub(super) fn examples(emit: Emit<'_>) -> Option<TokenStream> {
+pub(super) fn examples(emit: Context<'_>) -> Option<TokenStream> {
     let examples = emit.api.events.iter().zip(&emit.names.examples);
     let constants: Vec<TokenStream> = examples
         .flat_map(|(event, names)| {
@@ -29,13 +29,13 @@ pub(super) fn examples(emit: Emit<'_>) -> Option<TokenStream> {
 }
 
 fn is_of_headers(example: &Example) -> bool {
-    example.of == Exemplified::Headers
+    example.of == ExampleTarget::Headers
 }
 
-fn constant(emit: Emit<'_>, event: &Event, example: &Example, name: &Name) -> TokenStream {
+fn constant(emit: Context<'_>, event: &Event, example: &Example, name: &Name) -> TokenStream {
     let message = match example.of {
-        Exemplified::Payload => docs::code(&event.name),
-        Exemplified::Headers => format!("The headers of {}", docs::code(&event.name)),
+        ExampleTarget::Payload => docs::code(&event.name),
+        ExampleTarget::Headers => format!("The headers of {}", docs::code(&event.name)),
     };
     let docs = docs::text(&match &example.words {
         Some(words) => format!("{message}: {words}"),

@@ -6,13 +6,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::draft::{Draft, Members};
-use super::{Emit, content_type, docs, reply, types};
+use super::{Context, content_type, docs, reply, types};
 use crate::config::Methods;
 use crate::format::Mark;
 use crate::ir::{Address, Direction, Operation};
 use crate::names::Name;
 
-pub(super) fn handler(emit: Emit<'_>) -> Option<Draft<'_>> {
+pub(super) fn handler(emit: Context<'_>) -> Option<Draft<'_>> {
     let mut methods = incoming(emit).map(move |(operation, name)| method(emit, operation, name)).peekable();
     methods.peek()?;
     let title = emit.api.title.as_deref().unwrap_or("the document");
@@ -45,12 +45,12 @@ pub(super) fn handler(emit: Emit<'_>) -> Option<Draft<'_>> {
 }
 
 /// The operations that arrive, with the names of their methods.
-pub(super) fn incoming(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
+pub(super) fn incoming(emit: Context<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
     let operations = emit.api.operations.iter().zip(&emit.names.operations);
     operations.filter(|(operation, _)| operation.direction == Direction::Incoming)
 }
 
-fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
+fn method(emit: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
     let docs = docs::docs_or(&operation.docs, || Some(format!("Receives {}.", carried(emit, operation, "from"))));
     let content_type = content_type::words(operation).map(|words| {
         let line = docs::line(&words);
@@ -86,7 +86,7 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
 }
 
 /// Where the parameters of the address are.
-fn parameters(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
+fn parameters(emit: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     let Address::Template(_) = &emit.api.channels[operation.channel].address else { return None };
     let name = &emit.names.channels[operation.channel];
     let line = docs::line(&format!("The address, `cx.channel()`, parses as [`channels::{name}`]."));
@@ -94,7 +94,7 @@ fn parameters(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
 }
 
 /// Where the typed headers are, for those who need them.
-fn headers(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
+fn headers(emit: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     let types = operation.messages.iter().filter_map(|message| message.headers.as_ref());
     let mut names: Vec<String> =
         types.filter_map(|ty| types::name(emit, ty)).map(|name| format!("[`{name}`]")).collect();
@@ -106,7 +106,7 @@ fn headers(emit: Emit<'_>, operation: &Operation) -> Option<TokenStream> {
 }
 
 /// Which messages travel and where, in words.
-pub(super) fn carried(emit: Emit<'_>, operation: &Operation, preposition: &str) -> String {
+pub(super) fn carried(emit: Context<'_>, operation: &Operation, preposition: &str) -> String {
     let mut seen = BTreeSet::new();
     let messages = operation.messages.iter().filter(|message| seen.insert(message.event));
     let events: Vec<String> = messages.map(|message| docs::code(&emit.api.events[message.event].name)).collect();
@@ -120,7 +120,7 @@ pub(super) fn carried(emit: Emit<'_>, operation: &Operation, preposition: &str) 
 }
 
 /// What the provided methods call.
-fn unhandled(emit: Emit<'_>) -> Option<TokenStream> {
+fn unhandled(emit: Context<'_>) -> Option<TokenStream> {
     (emit.config.methods == Methods::Provided).then(|| {
         quote! {
             #[doc = " An event of an operation whose method is not implemented, by its `operationId`."]

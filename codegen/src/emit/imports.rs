@@ -7,14 +7,14 @@ use quote::quote;
 
 use super::enums::Openness;
 use super::types::{self, Wire};
-use super::whole::Mention;
-use super::{Emit, dispatch, reply, requester, structs, unions, whole};
-use crate::config::{Extent, UniqueItems};
-use crate::ir::{External, Extra, Members, Reply, ReplyHeaders, ReplyTo, Shape, Told, Type, TypeDef, Union};
+use super::whole::Usage;
+use super::{Context, dispatch, reply, requester, structs, unions, whole};
+use crate::config::{OutputScope, UniqueItems};
+use crate::ir::{External, AdditionalProperties, Members, Reply, ReplyHeaders, ReplyTo, ItemKind, Representation, Type, TypeDef, Union};
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
-pub(super) fn imports(emit: Emit<'_>, mention: Mention) -> Vec<TokenStream> {
-    let uses = Uses::of(emit, mention);
+pub(super) fn imports(emit: Context<'_>, mention: Usage) -> Vec<TokenStream> {
+    let uses = UsedTypes::of(emit, mention);
     let mut modules: Vec<_> = uses.modules.iter().collect();
     modules.sort_by_key(|(module, names)| {
         (!module.starts_with("std"), [*module, names.first().copied().unwrap_or_default()].join("::"))
@@ -47,15 +47,15 @@ const RECEIVING: [&str; 9] = [
 
 /// The names in use, by module.
 #[derive(Default)]
-struct Uses {
+struct UsedTypes {
     /// A type that is chosen is called by its path.
     map_is_default: bool,
     modules: BTreeMap<&'static str, BTreeSet<&'static str>>,
     unique_items: UniqueItems,
 }
 
-impl Uses {
-    fn of(emit: Emit<'_>, mention: Mention) -> Self {
+impl UsedTypes {
+    fn of(emit: Context<'_>, mention: Usage) -> Self {
         let map_is_default = emit.config.map_type.is_none();
         let mut uses = Self { map_is_default, unique_items: emit.config.unique_items, ..Self::default() };
         if !emit.api.events.is_empty() {
@@ -63,35 +63,35 @@ impl Uses {
         }
         for (id, def) in emit.api.types.iter() {
             match &def.shape {
-                Shape::Struct(object) => {
+                ItemKind::Struct(object) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
                     if object.fields.iter().any(|field| structs::reads_by_hand(emit, field)) {
                         uses.add("serde", ["Deserializer"]);
                     }
                     object.fields.iter().for_each(|field| uses.ty(&field.ty));
-                    if let Extra::Kept(value) = &object.extra {
+                    if let AdditionalProperties::Kept(value) = &object.extra {
                         uses.ty(&Type::Map(Box::new(value.clone())));
                     }
                 }
-                Shape::Enum(listed) => {
+                ItemKind::Enum(listed) => {
                     uses.listed(&listed.members, Openness::of(emit, def));
                     if whole::reaches(emit, &Type::Named(id)) {
                         uses.add("serde", ["Deserializer"]);
                     }
                 }
-                Shape::Union(union) => {
+                ItemKind::Union(union) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
                     uses.union(emit, def, union);
                     union.variants.iter().for_each(|variant| uses.ty(&variant.ty));
                 }
-                Shape::Mixed(variants) => variants.iter().for_each(|variant| uses.ty(&variant.ty)),
-                Shape::OpenTuple(tuple) => {
+                ItemKind::Mixed(variants) => variants.iter().for_each(|variant| uses.ty(&variant.ty)),
+                ItemKind::OpenTuple(tuple) => {
                     uses.add("std", ["fmt"]);
                     uses.add("serde", ["Deserialize", "Deserializer", "Serialize", "Serializer"]);
                     tuple.types().for_each(|ty| uses.ty(ty));
                 }
-                Shape::Alias(target) => uses.ty(target),
-                Shape::Newtype(target) => {
+                ItemKind::Alias(target) => uses.ty(target),
+                ItemKind::Newtype(target) => {
                     if emit.api.definitions.has(id) {
                         uses.add("std::ops", ["Deref"]);
                     }
@@ -100,8 +100,8 @@ impl Uses {
                 }
             }
         }
-        if emit.config.extent == Extent::Everything {
-            if mention == Mention::Somewhere {
+        if emit.config.extent == OutputScope::Everything {
+            if mention == Usage::Somewhere {
                 uses.add("asyncapi_runtime", ["whole"]);
             }
             uses.operations(emit);
@@ -138,15 +138,15 @@ impl Uses {
         self.add("serde", ["Deserialize", "Serialize", "Serializer"]);
     }
 
-    fn union(&mut self, emit: Emit<'_>, def: &TypeDef, union: &Union) {
+    fn union(&mut self, emit: Context<'_>, def: &TypeDef, union: &Union) {
         match (union.told(), emit.config.extent) {
-            (Told::Kind, Extent::TypesOnly) if unions::is_derived(emit, union) => {}
-            (_, Extent::Everything) => {
+            (Representation::Kind, OutputScope::TypesOnly) if unions::is_derived(emit, union) => {}
+            (_, OutputScope::Everything) => {
                 self.add("serde", ["Deserializer"]);
                 self.add("asyncapi_runtime", ["choice"]);
             }
-            (Told::Nothing, Extent::TypesOnly) => self.add("serde", ["Deserializer"]),
-            (_, Extent::TypesOnly) => {
+            (Representation::Nothing, OutputScope::TypesOnly) => self.add("serde", ["Deserializer"]),
+            (_, OutputScope::TypesOnly) => {
                 self.add("serde", ["Deserializer"]);
                 self.add("serde_json", ["Value"]);
             }
@@ -156,7 +156,7 @@ impl Uses {
         }
     }
 
-    fn operations(&mut self, emit: Emit<'_>) {
+    fn operations(&mut self, emit: Context<'_>) {
         emit.api.operations.iter().for_each(|operation| self.ty(&operation.payload));
         if emit.api.incoming().next().is_some() {
             self.add("std::future", ["Future"]);

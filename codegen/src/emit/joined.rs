@@ -3,15 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use super::Emit;
-use crate::document::Place;
-use crate::ir::{Api, Carried, Operation, Type, TypeId};
+use super::Context;
+use crate::document::Location;
+use crate::ir::{Api, OperationMessage, Operation, Type, TypeId};
 use crate::names::Name;
 
 /// The variants by their types and the places of their messages.
-pub(super) struct Joined<'a>(BTreeMap<(TypeId, &'a Place), usize>);
+pub(super) struct MessageVariants<'a>(BTreeMap<(TypeId, &'a Location), usize>);
 
-impl<'a> Joined<'a> {
+impl<'a> MessageVariants<'a> {
     pub(super) fn of(api: &'a Api) -> Self {
         let payloads = api.operations.iter().filter_map(|operation| match &operation.payload {
             Type::Named(id) => Some((*id, api.types[*id].shape.variants()?)),
@@ -28,14 +28,14 @@ impl<'a> Joined<'a> {
 }
 
 /// The union of an operation's messages, and the variant of one of them.
-pub(super) fn variant<'a>(emit: Emit<'a>, operation: &Operation, message: &Carried) -> Option<(&'a Name, &'a Name)> {
+pub(super) fn variant<'a>(emit: Context<'a>, operation: &Operation, message: &OperationMessage) -> Option<(&'a Name, &'a Name)> {
     let Type::Named(id) = &operation.payload else { return None };
     let index = emit.joined.0.get(&(*id, &message.at))?;
     Some((&emit.names.types[id], &emit.names.members[id][*index]))
 }
 
 /// The messages of an operation, by the places that its variants have too.
-pub(super) fn messages(operation: &Operation) -> BTreeMap<&Place, &Carried> {
+pub(super) fn messages(operation: &Operation) -> BTreeMap<&Location, &OperationMessage> {
     // Of one that is listed twice, the first.
     operation.messages.iter().rev().map(|message| (&message.at, message)).collect()
 }

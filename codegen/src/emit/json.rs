@@ -5,21 +5,21 @@ use std::fmt::Write as _;
 use proc_macro2::{Literal, TokenStream};
 use quote::ToTokens;
 
-use super::Emit;
-use crate::ir::{Defined, Json};
+use super::Context;
+use crate::ir::{DefinitionOwner, Json};
 
 /// A line of the text is no longer than this, where what stands in it can be broken.
 const WIDTH: usize = 100;
 
 /// A value whose outermost parts stand on lines of their own.
-pub(super) fn on_lines(emit: Emit<'_>, value: &Json) -> String {
+pub(super) fn on_lines(emit: Context<'_>, value: &Json) -> String {
     let mut text = String::new();
     broken(emit, value, 0, &mut text);
     text
 }
 
 /// A value that begins after so many signs of its line.
-pub(super) fn after(emit: Emit<'_>, before: usize, value: &Json) -> String {
+pub(super) fn after(emit: Context<'_>, before: usize, value: &Json) -> String {
     let mut text = String::new();
     write(emit, value, 0, before, &mut text);
     text
@@ -39,15 +39,15 @@ pub(super) fn literal(text: &str) -> TokenStream {
 }
 
 /// What a definition is called in the schemas of the file.
-pub(super) fn name(emit: Emit<'_>, defined: &Defined) -> String {
+pub(super) fn name(emit: Context<'_>, defined: &DefinitionOwner) -> String {
     match defined {
-        Defined::Type(id) => emit.names.types[id].plain().to_owned(),
-        Defined::Place(name) => name.clone(),
+        DefinitionOwner::Type(id) => emit.names.types[id].plain().to_owned(),
+        DefinitionOwner::Place(name) => name.clone(),
     }
 }
 
 /// Writes a value on one line, where it fits, else each of its parts on lines of their own.
-fn write(emit: Emit<'_>, value: &Json, depth: usize, before: usize, text: &mut String) {
+fn write(emit: Context<'_>, value: &Json, depth: usize, before: usize, text: &mut String) {
     let start = text.len();
     flat(emit, value, text);
     if before + text.len() - start > WIDTH {
@@ -56,7 +56,7 @@ fn write(emit: Emit<'_>, value: &Json, depth: usize, before: usize, text: &mut S
     }
 }
 
-fn broken(emit: Emit<'_>, value: &Json, depth: usize, text: &mut String) {
+fn broken(emit: Context<'_>, value: &Json, depth: usize, text: &mut String) {
     let indent = |depth: usize| "  ".repeat(depth);
     match value {
         Json::Object(entries) if !entries.is_empty() => {
@@ -83,7 +83,7 @@ fn broken(emit: Emit<'_>, value: &Json, depth: usize, text: &mut String) {
     }
 }
 
-fn flat(emit: Emit<'_>, value: &Json, text: &mut String) {
+fn flat(emit: Context<'_>, value: &Json, text: &mut String) {
     match value {
         Json::Null => text.push_str("null"),
         Json::Boolean(value) => {

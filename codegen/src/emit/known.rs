@@ -7,8 +7,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::enums::Openness;
-use super::{Emit, unions};
-use crate::ir::{Field, Presence, Shape, Struct, Type, TypeId};
+use super::{Context, unions};
+use crate::ir::{Field, Presence, ItemKind, Struct, Type, TypeId};
 use crate::names::Name;
 
 /// Values are looked into no deeper than this.
@@ -16,7 +16,7 @@ const DEEPEST: usize = 4;
 
 /// For each of the alternatives that are tried, an expression that is true where nothing in the value `read` is `Unknown`;
 /// `None` where that is always so, or where it is the same in all of them.
-pub(super) fn tests(emit: Emit<'_>, alternatives: &[&Type]) -> Vec<Option<TokenStream>> {
+pub(super) fn tests(emit: Context<'_>, alternatives: &[&Type]) -> Vec<Option<TokenStream>> {
     let shared = shared(emit, alternatives);
     let read = quote!(read);
     let test = |ty: &&Type| match structure(emit, ty) {
@@ -27,7 +27,7 @@ pub(super) fn tests(emit: Emit<'_>, alternatives: &[&Type]) -> Vec<Option<TokenS
 }
 
 /// The properties that stand in all of the alternatives, and alike: they tell nothing.
-fn shared<'a>(emit: Emit<'a>, alternatives: &[&Type]) -> BTreeSet<&'a str> {
+fn shared<'a>(emit: Context<'a>, alternatives: &[&Type]) -> BTreeSet<&'a str> {
     let mut structures = alternatives.iter().map(|ty| structure(emit, ty));
     let Some(Some((_, first))) = structures.next() else { return BTreeSet::new() };
     let said = |field: &'a Field| (field.name.as_str(), (&field.ty, field.presence));
@@ -41,17 +41,17 @@ fn shared<'a>(emit: Emit<'a>, alternatives: &[&Type]) -> BTreeSet<&'a str> {
 }
 
 /// The struct that a type is, by its own name or another.
-fn structure<'a>(emit: Emit<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
+fn structure<'a>(emit: Context<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
     let Type::Named(id) = ty else { return None };
     match &emit.api.types[*id].shape {
-        Shape::Struct(object) => Some((*id, object)),
-        Shape::Alias(target) => structure(emit, target),
+        ItemKind::Struct(object) => Some((*id, object)),
+        ItemKind::Alias(target) => structure(emit, target),
         _ => None,
     }
 }
 
 /// The value is a place or a reference.
-fn inside(emit: Emit<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Option<TokenStream> {
+fn inside(emit: Context<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Option<TokenStream> {
     if depth > DEEPEST {
         return None;
     }
@@ -67,23 +67,23 @@ fn inside(emit: Emit<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Optio
 }
 
 /// Whether all that an iterator gives is known; each of it has the given name.
-fn each(emit: Emit<'_>, item: &Type, all: &TokenStream, held: &TokenStream, depth: usize) -> Option<TokenStream> {
+fn each(emit: Context<'_>, item: &Type, all: &TokenStream, held: &TokenStream, depth: usize) -> Option<TokenStream> {
     let test = inside(emit, item, held, depth + 1)?;
     Some(quote!(#all.all(|#held| #test)))
 }
 
-fn named(emit: Emit<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Option<TokenStream> {
+fn named(emit: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Option<TokenStream> {
     let def = &emit.api.types[id];
     let name = &emit.names.types[&id];
     match &def.shape {
-        Shape::Enum(_) => {
+        ItemKind::Enum(_) => {
             let is_open = Openness::of(emit, def) == Openness::Open;
             is_open.then(|| quote!(!matches!(#value, #name::Unknown(_))))
         }
-        Shape::Union(union) if unions::keeps_unknown(emit, def, union) => {
+        ItemKind::Union(union) if unions::keeps_unknown(emit, def, union) => {
             Some(quote!(!matches!(#value, #name::Unknown(_))))
         }
-        Shape::Union(union) => {
+        ItemKind::Union(union) => {
             let variants = union.variants.iter().zip(&emit.names.members[&id]);
             let arms: Vec<TokenStream> = variants
                 .filter_map(|(variant, member)| {
@@ -94,15 +94,15 @@ fn named(emit: Emit<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Optio
             let rest = (arms.len() < union.variants.len()).then(|| quote!(_ => true,));
             (!arms.is_empty()).then(|| quote!(match &#value { #(#arms)* #rest }))
         }
-        Shape::Struct(object) => of_struct(emit, id, object, value, depth, &BTreeSet::new()),
-        Shape::Alias(target) => inside(emit, target, value, depth + 1),
-        Shape::Newtype(_) | Shape::OpenTuple(_) | Shape::Mixed(_) => None,
+        ItemKind::Struct(object) => of_struct(emit, id, object, value, depth, &BTreeSet::new()),
+        ItemKind::Alias(target) => inside(emit, target, value, depth + 1),
+        ItemKind::Newtype(_) | ItemKind::OpenTuple(_) | ItemKind::Mixed(_) => None,
     }
 }
 
 /// Whether the properties are known, but for those that need not be asked.
 fn of_struct(
-    emit: Emit<'_>,
+    emit: Context<'_>,
     id: TypeId,
     object: &Struct,
     value: &TokenStream,
@@ -116,7 +116,7 @@ fn of_struct(
     (!tests.is_empty()).then(|| quote!(#(#tests)&&*))
 }
 
-fn of_field(emit: Emit<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {
+fn of_field(emit: Context<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {
     let held = member.to_token_stream();
     match field.presence {
         Presence::Required | Presence::Filled => inside(emit, &field.ty, &quote!(#value.#member), depth + 1),

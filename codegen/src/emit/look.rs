@@ -10,8 +10,8 @@ use syn::{Item, parse_quote};
 
 use super::deprecated::Deprecated;
 use super::draft::Draft;
-use super::whole::Mention;
-use super::{Emit, complexity, lints};
+use super::whole::Usage;
+use super::{Context, complexity, lints};
 use crate::format::Piece;
 
 /// More members than this are not made at once. Tests take one at a time, so that all items are made in parts.
@@ -23,12 +23,12 @@ pub(super) struct Items<'a> {
     most_members: usize,
     deprecated: Deprecated,
     /// Whether one of those so far names what reads integers.
-    pub(super) wholes: Mention,
+    pub(super) wholes: Usage,
 }
 
 impl<'a> Items<'a> {
-    pub(super) fn of(emit: Emit<'_>, most_members: usize, hand_on: &'a mut dyn FnMut(Piece)) -> Self {
-        Self { hand_on, most_members, deprecated: Deprecated::of(emit), wholes: Mention::Never }
+    pub(super) fn of(emit: Context<'_>, most_members: usize, hand_on: &'a mut dyn FnMut(Piece)) -> Self {
+        Self { hand_on, most_members, deprecated: Deprecated::of(emit), wholes: Usage::Never }
     }
 
     pub(super) fn add<'d>(&mut self, draft: impl Into<Draft<'d>>) {
@@ -56,8 +56,8 @@ impl<'a> Items<'a> {
     fn item(&mut self, tokens: TokenStream, mut found: Found) -> Item {
         let mut item = parse(tokens, &mut found, &self.deprecated);
         lints::allow(&mut item, &found, &self.deprecated);
-        if found.wholes == Mention::Somewhere {
-            self.wholes = Mention::Somewhere;
+        if found.wholes == Usage::Somewhere {
+            self.wholes = Usage::Somewhere;
         }
         item
     }
@@ -90,7 +90,7 @@ pub(super) struct Found {
     /// A type that nests deep.
     pub(super) is_complex: bool,
     /// Whether the module that reads integers is named.
-    wholes: Mention,
+    wholes: Usage,
 }
 
 impl Found {
@@ -101,7 +101,7 @@ impl Found {
                 tokens = after;
             } else if let Some((ident, after)) = tokens.ident() {
                 if ident == "whole" && after.punct().is_some_and(|(sign, _)| sign.as_char() == ':') {
-                    self.wholes = Mention::Somewhere;
+                    self.wholes = Usage::Somewhere;
                 }
                 self.has_odd_self |= ident == "fn"
                     && after.ident().is_some_and(|(name, after)| lints::is_odd_method(&name.to_string(), after));
@@ -127,7 +127,7 @@ impl Found {
         let _written = write!(text, "{literal}");
         self.has_constant |= lints::is_nearly_a_constant(text);
         if text.starts_with("\"whole::") {
-            self.wholes = Mention::Somewhere;
+            self.wholes = Usage::Somewhere;
         }
     }
 }

@@ -9,13 +9,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::{self, Wire};
-use super::{Emit, attributes, docs};
-use crate::config::Extent;
-use crate::document::Place;
-use crate::ir::{Answer, Reply, ReplyHeaders, Type, TypeDef, TypeId, Variant};
+use super::{Context, attributes, docs};
+use crate::config::OutputScope;
+use crate::document::Location;
+use crate::ir::{ReplyMessage, Reply, ReplyHeaders, Type, TypeDef, TypeId, Variant};
 use crate::names::Name;
 
-pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, variants: &[Variant]) -> Vec<TokenStream> {
+pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, variants: &[Variant]) -> Vec<TokenStream> {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let docs = docs::of_type(def);
@@ -45,8 +45,8 @@ pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, variants: &[Vari
 }
 
 /// The payloads that leave from here: of operations, and of replies to what arrives.
-fn sent(emit: Emit<'_>) -> impl Iterator<Item = &Type> {
-    let everything = (emit.config.extent == Extent::Everything).then_some(emit.api);
+fn sent(emit: Context<'_>) -> impl Iterator<Item = &Type> {
+    let everything = (emit.config.extent == OutputScope::Everything).then_some(emit.api);
     everything.into_iter().flat_map(|api| {
         let replies = api.incoming().filter_map(|operation| Some(&operation.reply.as_ref()?.payload));
         api.outgoing().map(|operation| &operation.payload).chain(replies)
@@ -54,25 +54,25 @@ fn sent(emit: Emit<'_>) -> impl Iterator<Item = &Type> {
 }
 
 /// The headers of the messages that have their own, by the places of the messages.
-fn headers(emit: Emit<'_>, id: TypeId) -> BTreeMap<&Place, &Type> {
+fn headers(emit: Context<'_>, id: TypeId) -> BTreeMap<&Location, &Type> {
     let replies = emit.api.operations.iter().filter_map(|operation| operation.reply.as_ref());
     let mut apart = replies.filter(|reply| matches!(reply.headers, ReplyHeaders::Each));
     let answers = apart.find(|reply| reply.payload == Type::Named(id)).map_or(&[][..], |reply| &reply.messages);
-    answers.iter().filter_map(|Answer { at, headers, .. }| Some((at, headers.as_ref()?))).collect()
+    answers.iter().filter_map(|ReplyMessage { at, headers, .. }| Some((at, headers.as_ref()?))).collect()
 }
 
 /// The replies that somebody here waits for.
-fn received(emit: Emit<'_>) -> impl Iterator<Item = &Reply> {
-    let everything = (emit.config.extent == Extent::Everything).then_some(emit.api);
+fn received(emit: Context<'_>) -> impl Iterator<Item = &Reply> {
+    let everything = (emit.config.extent == OutputScope::Everything).then_some(emit.api);
     everything.into_iter().flat_map(|api| api.outgoing().filter_map(|operation| operation.reply.as_ref()))
 }
 
 fn outbound(
-    emit: Emit<'_>,
+    emit: Context<'_>,
     name: &Name,
     variants: &[Variant],
     members: &[Name],
-    headers: &BTreeMap<&Place, &Type>,
+    headers: &BTreeMap<&Location, &Type>,
 ) -> TokenStream {
     let arms = variants.iter().zip(members).map(|(variant, member)| {
         let (held, payload, headers) = if headers.contains_key(&variant.at) {

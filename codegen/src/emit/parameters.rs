@@ -3,10 +3,10 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::{Emit, channels, docs};
-use crate::config::Extent;
-use crate::document::Location;
-use crate::ir::{Docs, Members, Parameter, Shape, Template, Type};
+use super::{Context, channels, docs};
+use crate::config::OutputScope;
+use crate::document::RuntimeExpression;
+use crate::ir::{Docs, Members, Parameter, ItemKind, Template, Type};
 use crate::names::Name;
 
 /// The words for a parameter, with its default and the place in messages.
@@ -19,15 +19,15 @@ pub(super) fn words(parameter: &Parameter) -> TokenStream {
     docs::docs(&Docs { description, ..parameter.docs.clone() })
 }
 
-fn place(location: &Location) -> String {
+fn place(location: &RuntimeExpression) -> String {
     match location {
-        Location::Header(name) => format!("the header {}", docs::code(name)),
-        Location::Payload(pointer) => format!("{} of the payload", docs::code(pointer.as_str())),
+        RuntimeExpression::Header(name) => format!("the header {}", docs::code(name)),
+        RuntimeExpression::Payload(pointer) => format!("{} of the payload", docs::code(pointer.as_str())),
     }
 }
 
 /// The address of the defaults, where every parameter has one.
-pub(super) fn default(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
+pub(super) fn default(emit: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
     let values = template.parameters.iter().map(|parameter| value(emit, parameter));
     let values: Vec<TokenStream> = values.collect::<Option<_>>()?;
     Some(quote! {
@@ -40,7 +40,7 @@ pub(super) fn default(emit: Emit<'_>, name: &Name, template: &Template, fields: 
 }
 
 /// A parameter's default as its type has it.
-fn value(emit: Emit<'_>, parameter: &Parameter) -> Option<TokenStream> {
+fn value(emit: Context<'_>, parameter: &Parameter) -> Option<TokenStream> {
     let text = parameter.default.as_deref()?;
     match &parameter.ty {
         Type::String => Some(quote!(#text.to_owned())),
@@ -48,7 +48,7 @@ fn value(emit: Emit<'_>, parameter: &Parameter) -> Option<TokenStream> {
         Type::Integer(_) => text.parse::<i128>().ok().and_then(|_| text.parse::<TokenStream>().ok()),
         Type::Double => text.parse().ok().map(|value| Literal::f64_unsuffixed(value).into_token_stream()),
         Type::Named(id) => match &emit.api.types[*id].shape {
-            Shape::Enum(listed) => {
+            ItemKind::Enum(listed) => {
                 let Members::Texts(values) = &listed.members else { return None };
                 let position = values.iter().position(|value| value.value == text)?;
                 let (name, variant) = (&emit.names.types[id], &emit.names.members[id][position]);
@@ -61,14 +61,14 @@ fn value(emit: Emit<'_>, parameter: &Parameter) -> Option<TokenStream> {
 }
 
 /// The address that a message speaks of, where it has every parameter.
-pub(super) fn of(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
+pub(super) fn of(emit: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
     if !has_of(emit, template) {
         return None;
     }
     let read = template.parameters.iter().zip(fields).filter_map(|(parameter, field)| {
         let found = match parameter.location.as_ref()? {
-            Location::Header(header) => quote!(inbound.header(#header).map(str::to_owned)),
-            Location::Payload(pointer) => {
+            RuntimeExpression::Header(header) => quote!(inbound.header(#header).map(str::to_owned)),
+            RuntimeExpression::Payload(pointer) => {
                 let pointer = pointer.as_str();
                 quote!(inbound.peek(#pointer)?)
             }
@@ -94,6 +94,6 @@ pub(super) fn of(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Nam
 }
 
 /// Whether messages have every parameter of an address.
-pub(super) fn has_of(emit: Emit<'_>, template: &Template) -> bool {
-    emit.config.extent == Extent::Everything && template.parameters.iter().all(|parameter| parameter.location.is_some())
+pub(super) fn has_of(emit: Context<'_>, template: &Template) -> bool {
+    emit.config.extent == OutputScope::Everything && template.parameters.iter().all(|parameter| parameter.location.is_some())
 }

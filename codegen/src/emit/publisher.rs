@@ -5,12 +5,12 @@ use quote::quote;
 
 use super::draft::{Draft, Members};
 use super::types::Wire;
-use super::{Emit, content_type, docs, handler, joined, types, unions};
+use super::{Context, content_type, docs, handler, joined, types, unions};
 use crate::format::Mark;
-use crate::ir::{Address, Direction, Operation, Routing, Shape, Type};
+use crate::ir::{Address, Direction, Operation, Routing, ItemKind, Type};
 use crate::names::Name;
 
-pub(super) fn publisher(emit: Emit<'_>) -> Vec<Draft<'_>> {
+pub(super) fn publisher(emit: Context<'_>) -> Vec<Draft<'_>> {
     let mut methods = outgoing(emit).map(move |(operation, name)| method(emit, operation, name)).peekable();
     if methods.peek().is_none() {
         return Vec::new();
@@ -40,15 +40,15 @@ pub(super) fn publisher(emit: Emit<'_>) -> Vec<Draft<'_>> {
 }
 
 /// The operations that leave, with the names of their methods.
-pub(super) fn outgoing(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
+pub(super) fn outgoing(emit: Context<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
     let operations = emit.api.operations.iter().zip(&emit.names.operations);
     operations.filter(|(operation, _)| operation.direction == Direction::Outgoing)
 }
 
-fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
+fn method(emit: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
     let note = operation.reply.as_ref().map(|_| "Nobody waits for the reply here: `Requester` does.".to_owned());
     let docs = docs(emit, operation, note);
-    let Sending { arguments, outbound } = sending(emit, operation);
+    let PublishCall { arguments, outbound } = sending(emit, operation);
     quote! {
         #docs
         pub async fn #name(&self, #arguments) -> Result<(), PublishError<T::Error>> {
@@ -59,7 +59,7 @@ fn method(emit: Emit<'_>, operation: &Operation, name: &Name) -> TokenStream {
 }
 
 /// The docs of what sends.
-pub(super) fn docs(emit: Emit<'_>, operation: &Operation, note: Option<String>) -> TokenStream {
+pub(super) fn docs(emit: Context<'_>, operation: &Operation, note: Option<String>) -> TokenStream {
     let notes = [content_type::words(operation), words_of_headers(emit, operation), note];
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     let note = (!notes.is_empty()).then(|| notes.join("\n\n"));
@@ -67,13 +67,13 @@ pub(super) fn docs(emit: Emit<'_>, operation: &Operation, note: Option<String>) 
 }
 
 /// How an operation becomes a message.
-pub(super) struct Sending {
+pub(super) struct PublishCall {
     pub(super) arguments: TokenStream,
     /// The message, from the arguments; `?` says that they have no JSON form.
     pub(super) outbound: TokenStream,
 }
 
-pub(super) fn sending(emit: Emit<'_>, operation: &Operation) -> Sending {
+pub(super) fn sending(emit: Context<'_>, operation: &Operation) -> PublishCall {
     let payload = types::borrowed(emit, &operation.payload);
     let channel = &emit.names.channels[operation.channel];
     let (argument, address) = match &emit.api.channels[operation.channel].address {
@@ -89,9 +89,9 @@ pub(super) fn sending(emit: Emit<'_>, operation: &Operation) -> Sending {
         _ => None,
     };
     let (headers, encoded) = match headers(emit, operation) {
-        Carries::Nothing => (None, None),
-        Carries::Typed(ty) => (Some(ty), Some(quote!(.with_headers(&Headers::encode(headers)?)))),
-        Carries::Any => (Some(quote!(&Headers)), Some(quote!(.with_headers(headers)))),
+        PayloadArgs::Nothing => (None, None),
+        PayloadArgs::Typed(ty) => (Some(ty), Some(quote!(.with_headers(&Headers::encode(headers)?)))),
+        PayloadArgs::Any => (Some(quote!(&Headers)), Some(quote!(.with_headers(headers)))),
     };
     let content_type = content_type::header(emit, operation);
     let header = quote!(#content_type #header #encoded);
@@ -104,11 +104,11 @@ pub(super) fn sending(emit: Emit<'_>, operation: &Operation) -> Sending {
         Wire::Own => quote!(Outbound::new(#address, Vec::<u8>::from(event)) #header),
     };
     let outbound = named(emit, operation, &outbound).unwrap_or(outbound);
-    Sending { arguments: quote!(#argument event: #payload #headers), outbound }
+    PublishCall { arguments: quote!(#argument event: #payload #headers), outbound }
 }
 
 /// The headers that the caller gives.
-enum Carries {
+enum PayloadArgs {
     Nothing,
     /// Those of the only message.
     Typed(TokenStream),
@@ -116,20 +116,20 @@ enum Carries {
     Any,
 }
 
-fn headers(emit: Emit<'_>, operation: &Operation) -> Carries {
+fn headers(emit: Context<'_>, operation: &Operation) -> PayloadArgs {
     match operation.only_message() {
         Some(message) => match &message.headers {
-            Some(ty) => Carries::Typed(types::borrowed(emit, ty)),
-            None => Carries::Nothing,
+            Some(ty) => PayloadArgs::Typed(types::borrowed(emit, ty)),
+            None => PayloadArgs::Nothing,
         },
-        None if operation.messages.iter().any(|message| message.headers.is_some()) => Carries::Any,
-        None => Carries::Nothing,
+        None if operation.messages.iter().any(|message| message.headers.is_some()) => PayloadArgs::Any,
+        None => PayloadArgs::Nothing,
     }
 }
 
 /// Which headers the messages of an operation have, where the types of its method do not say it.
-fn words_of_headers(emit: Emit<'_>, operation: &Operation) -> Option<String> {
-    let Carries::Any = headers(emit, operation) else { return None };
+fn words_of_headers(emit: Context<'_>, operation: &Operation) -> Option<String> {
+    let PayloadArgs::Any = headers(emit, operation) else { return None };
     let listed = operation.messages.iter().filter_map(|message| {
         let event = docs::code(&emit.api.events[message.event].name);
         let Some(Type::Named(id)) = &message.headers else { return None };
@@ -140,12 +140,12 @@ fn words_of_headers(emit: Emit<'_>, operation: &Operation) -> Option<String> {
 }
 
 /// The message with the header that holds the event's name, which of several messages the variant says.
-fn named(emit: Emit<'_>, operation: &Operation, outbound: &TokenStream) -> Option<TokenStream> {
+fn named(emit: Context<'_>, operation: &Operation, outbound: &TokenStream) -> Option<TokenStream> {
     let (Routing::Header(header), None) = (&emit.api.routing, operation.only_message()) else { return None };
     let Type::Named(id) = &operation.payload else { return None };
     let def = &emit.api.types[*id];
     let variants = def.shape.variants()?;
-    let is_open = matches!(&def.shape, Shape::Union(union) if unions::keeps_unknown(emit, def, union));
+    let is_open = matches!(&def.shape, ItemKind::Union(union) if unions::keeps_unknown(emit, def, union));
     let arms = operation.messages.iter().filter_map(|message| {
         let (union, variant) = joined::variant(emit, operation, message)?;
         let event = &emit.api.events[message.event].name;

@@ -4,18 +4,18 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Emit, content_type, requester, types};
-use crate::document::Location;
+use super::{Context, content_type, requester, types};
+use crate::document::RuntimeExpression;
 use crate::ir::{Correlation, Operation, Reply, ReplyHeaders, ReplyTo};
 use crate::names::Name;
 
 /// Whether any operation is answered.
-fn replies(emit: Emit<'_>) -> bool {
+fn replies(emit: Context<'_>) -> bool {
     emit.api.incoming().any(|operation| operation.reply.is_some())
 }
 
 /// The type that dispatches: with a transport where anything is answered, so that no reply is without a way out.
-pub(super) fn dispatcher(emit: Emit<'_>) -> Vec<TokenStream> {
+pub(super) fn dispatcher(emit: Context<'_>) -> Vec<TokenStream> {
     if replies(emit) { replying() } else { silent() }
 }
 
@@ -59,7 +59,7 @@ fn replying() -> Vec<TokenStream> {
 }
 
 /// The head of `impl Dispatch for Dispatcher`.
-pub(super) fn implementing(emit: Emit<'_>) -> TokenStream {
+pub(super) fn implementing(emit: Context<'_>) -> TokenStream {
     if replies(emit) {
         quote!(impl<H: Handler, T: Transport> Dispatch for Dispatcher<H, T>)
     } else {
@@ -68,7 +68,7 @@ pub(super) fn implementing(emit: Emit<'_>) -> TokenStream {
 }
 
 /// What a handler returns: a reply, and the channel that it goes to, where only the handler knows.
-pub(super) fn returned(emit: Emit<'_>, reply: &Reply) -> TokenStream {
+pub(super) fn returned(emit: Context<'_>, reply: &Reply) -> TokenStream {
     let ty = ty(emit, reply);
     match reply.to {
         ReplyTo::Given(index) => {
@@ -80,7 +80,7 @@ pub(super) fn returned(emit: Emit<'_>, reply: &Reply) -> TokenStream {
 }
 
 /// What is replied: a payload, and its headers where the document describes any.
-pub(super) fn ty(emit: Emit<'_>, reply: &Reply) -> TokenStream {
+pub(super) fn ty(emit: Context<'_>, reply: &Reply) -> TokenStream {
     let payload = types::owned(emit, &reply.payload);
     match &reply.headers {
         ReplyHeaders::Nothing | ReplyHeaders::Each => payload,
@@ -92,7 +92,7 @@ pub(super) fn ty(emit: Emit<'_>, reply: &Reply) -> TokenStream {
 }
 
 /// Calls a handler's method, and sends what it replies, if anything.
-pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload: &TokenStream) -> TokenStream {
+pub(super) fn call(emit: Context<'_>, operation: &Operation, method: &Name, payload: &TokenStream) -> TokenStream {
     let Some(reply) = &operation.reply else { return quote!(self.handler.#method(#payload, cx).await?) };
     let address = address(emit, reply);
     let (replied, value, headers) = match &reply.headers {
@@ -136,11 +136,11 @@ pub(super) fn call(emit: Emit<'_>, operation: &Operation, method: &Name, payload
 
 /// How the reply repeats the `id` of the request; one that the handler wrote into the payload is kept, and a header is
 /// the request's whatever the handler wrote, who has to write something where the document requires it.
-fn repeated(emit: Emit<'_>, reply: &Reply) -> Option<TokenStream> {
+fn repeated(emit: Context<'_>, reply: &Reply) -> Option<TokenStream> {
     let Correlation { location, kind } = reply.repeated.as_ref()?;
     match location {
-        Location::Header(header) => Some(quote!(.with_header(#header, id))),
-        Location::Payload(_) => {
+        RuntimeExpression::Header(header) => Some(quote!(.with_header(#header, id))),
+        RuntimeExpression::Payload(_) => {
             let place = requester::place(location, requester::of_reply(emit, reply))?;
             let kind = requester::kind(*kind);
             Some(quote!(.with_correlation_id_in(#place, #kind, id)))
@@ -149,17 +149,17 @@ fn repeated(emit: Emit<'_>, reply: &Reply) -> Option<TokenStream> {
 }
 
 /// Whether any handler's reply repeats an id in its payload.
-pub(super) fn repeats_in_payloads(emit: Emit<'_>) -> bool {
+pub(super) fn repeats_in_payloads(emit: Context<'_>) -> bool {
     let mut replies = emit.api.incoming().filter_map(|operation| operation.reply.as_ref());
     replies.any(|reply| {
         let id = reply.repeated.as_ref();
-        let is_payload = id.is_some_and(|id| matches!(id.location, Location::Payload(_)));
+        let is_payload = id.is_some_and(|id| matches!(id.location, RuntimeExpression::Payload(_)));
         is_payload && repeated(emit, reply).is_some()
     })
 }
 
 /// Where a reply goes; one of which nobody says so is none.
-fn address(emit: Emit<'_>, reply: &Reply) -> TokenStream {
+fn address(emit: Context<'_>, reply: &Reply) -> TokenStream {
     let (location, otherwise) = match &reply.to {
         ReplyTo::Said(location, otherwise) => (location, otherwise.map(|index| &emit.names.channels[index])),
         ReplyTo::Fixed(index) => {
@@ -170,8 +170,8 @@ fn address(emit: Emit<'_>, reply: &Reply) -> TokenStream {
         ReplyTo::Unsaid => return TokenStream::new(),
     };
     let said = match location {
-        Location::Header(header) => quote!(cx.inbound().header(#header).map(str::to_owned)),
-        Location::Payload(pointer) => {
+        RuntimeExpression::Header(header) => quote!(cx.inbound().header(#header).map(str::to_owned)),
+        RuntimeExpression::Payload(pointer) => {
             let pointer = pointer.as_str();
             quote!(cx.inbound().peek(#pointer)?)
         }

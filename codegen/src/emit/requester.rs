@@ -4,20 +4,20 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::draft::{Draft, Members};
-use super::publisher::{self, Sending};
+use super::publisher::{self, PublishCall};
 use super::types::Wire;
-use super::{Emit, docs, reply, schemas, types};
-use crate::document::Location;
+use super::{Context, docs, reply, schemas, types};
+use crate::document::RuntimeExpression;
 use crate::format::Mark;
 use crate::ir::{Correlation, IdKind, Operation, Reply, ReplyHeaders, ReplyTo, Type};
 use crate::names::Name;
 
 /// The operations that are answered, with the names of their methods.
-pub(super) fn answered(emit: Emit<'_>) -> impl Iterator<Item = (&Operation, &Reply, &Name)> {
+pub(super) fn answered(emit: Context<'_>) -> impl Iterator<Item = (&Operation, &Reply, &Name)> {
     publisher::outgoing(emit).filter_map(|(operation, name)| Some((operation, operation.reply.as_ref()?, name)))
 }
 
-pub(super) fn requester(emit: Emit<'_>) -> Vec<Draft<'_>> {
+pub(super) fn requester(emit: Context<'_>) -> Vec<Draft<'_>> {
     let methods = answered(emit).map(move |(operation, reply, name)| method(emit, operation, reply, name));
     let mut methods = methods.peekable();
     if methods.peek().is_none() {
@@ -50,9 +50,9 @@ pub(super) fn requester(emit: Emit<'_>) -> Vec<Draft<'_>> {
     vec![definition.into(), methods]
 }
 
-fn method(emit: Emit<'_>, operation: &Operation, reply: &Reply, name: &Name) -> TokenStream {
+fn method(emit: Context<'_>, operation: &Operation, reply: &Reply, name: &Name) -> TokenStream {
     let docs = publisher::docs(emit, operation, Some("Waits for the reply.".to_owned()));
-    let Sending { arguments, outbound } = publisher::sending(emit, operation);
+    let PublishCall { arguments, outbound } = publisher::sending(emit, operation);
     let reply_channel = match reply.to {
         ReplyTo::Given(index) => {
             let channel = &emit.names.channels[index];
@@ -74,7 +74,7 @@ fn method(emit: Emit<'_>, operation: &Operation, reply: &Reply, name: &Name) -> 
 }
 
 /// What is known of the reply, beside its type.
-fn known(emit: Emit<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
+fn known(emit: Context<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
     let requests = types::wire(emit, &operation.payload);
     let asked = reply.asked.as_ref().and_then(|Correlation { location, kind }| {
         let (place, kind) = (place(location, requests)?, self::kind(*kind));
@@ -109,7 +109,7 @@ pub(super) fn kind(kind: IdKind) -> TokenStream {
 }
 
 /// How a reply travels, for those who look for a place in it: what is no JSON has none, and one of several may be.
-pub(super) fn of_reply(emit: Emit<'_>, reply: &Reply) -> Wire {
+pub(super) fn of_reply(emit: Context<'_>, reply: &Reply) -> Wire {
     match types::wire(emit, &reply.payload) {
         Wire::Mixed => Wire::Json,
         wire => wire,
@@ -117,19 +117,19 @@ pub(super) fn of_reply(emit: Emit<'_>, reply: &Reply) -> Wire {
 }
 
 /// A place in a message; none in a payload that is no JSON.
-pub(super) fn place(location: &Location, wire: Wire) -> Option<TokenStream> {
+pub(super) fn place(location: &RuntimeExpression, wire: Wire) -> Option<TokenStream> {
     match (location, wire) {
-        (Location::Header(name), _) => Some(quote!(request::header(#name))),
-        (Location::Payload(pointer), Wire::Json) => {
+        (RuntimeExpression::Header(name), _) => Some(quote!(request::header(#name))),
+        (RuntimeExpression::Payload(pointer), Wire::Json) => {
             let pointer = pointer.as_str();
             Some(quote!(request::payload(#pointer)))
         }
-        (Location::Payload(_), Wire::Text | Wire::Bytes | Wire::Own | Wire::Mixed) => None,
+        (RuntimeExpression::Payload(_), Wire::Text | Wire::Bytes | Wire::Own | Wire::Mixed) => None,
     }
 }
 
 /// The reply, as the method returns it.
-fn decoded(emit: Emit<'_>, reply: &Reply) -> TokenStream {
+fn decoded(emit: Context<'_>, reply: &Reply) -> TokenStream {
     let payload = payload(emit, &reply.payload, &quote!(reply));
     match &reply.headers {
         ReplyHeaders::Nothing | ReplyHeaders::Each => quote!(Ok(#payload)),
@@ -143,7 +143,7 @@ fn decoded(emit: Emit<'_>, reply: &Reply) -> TokenStream {
 }
 
 /// A payload out of what this names.
-pub(super) fn payload(emit: Emit<'_>, ty: &Type, inbound: &TokenStream) -> TokenStream {
+pub(super) fn payload(emit: Context<'_>, ty: &Type, inbound: &TokenStream) -> TokenStream {
     match types::wire(emit, ty) {
         Wire::Json => {
             let validated = schemas::validator(emit, ty).map(|validate| quote!(#inbound.decode_valid(#validate)?));

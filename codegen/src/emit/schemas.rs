@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emit, docs, json, types};
-use crate::ir::{Definition, Json, Shape, Type, TypeId};
+use super::{Context, docs, json, types};
+use crate::ir::{Definition, Json, ItemKind, Type, TypeId};
 
 /// `SCHEMAS`: the definitions as one text.
-pub(super) fn schemas(emit: Emit<'_>) -> Option<TokenStream> {
+pub(super) fn schemas(emit: Context<'_>) -> Option<TokenStream> {
     if emit.api.definitions.is_empty() {
         return None;
     }
@@ -22,7 +22,7 @@ pub(super) fn schemas(emit: Emit<'_>) -> Option<TokenStream> {
 }
 
 /// `validate` of a type that has a definition.
-pub(super) fn validate(emit: Emit<'_>, id: TypeId) -> Option<TokenStream> {
+pub(super) fn validate(emit: Context<'_>, id: TypeId) -> Option<TokenStream> {
     if !is_defined(emit, id) {
         return None;
     }
@@ -43,7 +43,7 @@ pub(super) fn validate(emit: Emit<'_>, id: TypeId) -> Option<TokenStream> {
 }
 
 /// The functions that validate values of components without methods.
-pub(super) fn functions(emit: Emit<'_>) -> Option<TokenStream> {
+pub(super) fn functions(emit: Context<'_>) -> Option<TokenStream> {
     let functions = emit.names.validators.iter().map(|(id, function)| {
         let name = &emit.names.types[id];
         let definition = name.plain();
@@ -73,7 +73,7 @@ pub(super) fn functions(emit: Emit<'_>) -> Option<TokenStream> {
 }
 
 /// The function that validates a payload of this type; `None` where there is nothing to validate.
-pub(super) fn validator(emit: Emit<'_>, ty: &Type) -> Option<TokenStream> {
+pub(super) fn validator(emit: Context<'_>, ty: &Type) -> Option<TokenStream> {
     match ty {
         Type::Named(id) if is_defined(emit, *id) => {
             let name = types::owned(emit, ty);
@@ -81,7 +81,7 @@ pub(super) fn validator(emit: Emit<'_>, ty: &Type) -> Option<TokenStream> {
         }
         Type::Named(id) => match (emit.names.validators.get(id), &emit.api.types[*id].shape) {
             (Some(name), _) => Some(quote!(validate::#name)),
-            (None, Shape::Alias(target)) => validator(emit, target),
+            (None, ItemKind::Alias(target)) => validator(emit, target),
             _ => None,
         },
         Type::Nullable(inner) => {
@@ -93,6 +93,6 @@ pub(super) fn validator(emit: Emit<'_>, ty: &Type) -> Option<TokenStream> {
     }
 }
 
-fn is_defined(emit: Emit<'_>, id: TypeId) -> bool {
-    !matches!(emit.api.types[id].shape, Shape::Alias(_)) && emit.api.definitions.has(id)
+fn is_defined(emit: Context<'_>, id: TypeId) -> bool {
+    !matches!(emit.api.types[id].shape, ItemKind::Alias(_)) && emit.api.definitions.has(id)
 }

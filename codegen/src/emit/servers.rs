@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::draft::{Draft, Members};
-use super::{Emit, docs};
+use super::{Context, docs};
 use crate::format::Mark;
 use crate::ir::{Segment, Server, Variable};
-use crate::names::{Choice, Name};
+use crate::names::{ServerVariableNames, Name};
 
-pub(super) fn servers(emit: Emit<'_>) -> Option<Draft<'_>> {
+pub(super) fn servers(emit: Context<'_>) -> Option<Draft<'_>> {
     if emit.api.servers.is_empty() {
         return None;
     }
@@ -39,10 +39,10 @@ pub(super) fn servers(emit: Emit<'_>) -> Option<Draft<'_>> {
 struct Argument<'a> {
     variable: &'a Variable,
     name: &'a Name,
-    choice: Option<&'a Choice>,
+    choice: Option<&'a ServerVariableNames>,
 }
 
-fn arguments<'a>(emit: Emit<'a>, server: usize, of: &'a Server) -> Vec<Argument<'a>> {
+fn arguments<'a>(emit: Context<'a>, server: usize, of: &'a Server) -> Vec<Argument<'a>> {
     let named = of.variables.iter().zip(&emit.names.variables[server]).enumerate();
     named
         .map(|(index, (variable, name))| Argument { variable, name, choice: emit.names.choices.get(&(server, index)) })
@@ -67,7 +67,7 @@ fn function(server: &Server, name: &Name, arguments: &[Argument<'_>]) -> TokenSt
                 quote!(format!(#template))
             };
             let parameters = arguments.iter().map(|Argument { name, choice, .. }| {
-                let ty = choice.map_or_else(|| quote!(&str), |Choice { name, .. }| quote!(#name));
+                let ty = choice.map_or_else(|| quote!(&str), |ServerVariableNames { name, .. }| quote!(#name));
                 quote!(#name: #ty)
             });
             quote! {
@@ -85,7 +85,7 @@ fn function(server: &Server, name: &Name, arguments: &[Argument<'_>]) -> TokenSt
 /// The values of a variable: a closed enum, because no other makes a URL that the document describes.
 fn choice(server: &Server, argument: &Argument<'_>) -> Option<TokenStream> {
     let Argument { variable, choice, .. } = argument;
-    let Choice { name, variants } = choice.as_ref()?;
+    let ServerVariableNames { name, variants } = choice.as_ref()?;
     let docs = docs::docs_or(&variable.docs, || {
         Some(format!("The variable {} of the server {}.", docs::code(&variable.key), docs::code(&server.key)))
     });

@@ -7,13 +7,13 @@ use quote::quote;
 
 use super::draft::{Draft, Members};
 use super::rename::Rule;
-use super::whole::Reader;
-use super::{Emit, attributes, defaults, docs, types, whole};
+use super::whole::IntReader;
+use super::{Context, attributes, defaults, docs, types, whole};
 use crate::format::Mark;
-use crate::ir::{Extra, Field, Presence, Shape, Struct, Type, TypeDef, TypeId};
+use crate::ir::{AdditionalProperties, Field, Presence, ItemKind, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
-pub(super) fn define<'a>(emit: Emit<'a>, id: TypeId, def: &TypeDef, object: &'a Struct) -> Vec<Draft<'a>> {
+pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &TypeDef, object: &'a Struct) -> Vec<Draft<'a>> {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let docs = docs::of_type(def);
@@ -52,7 +52,7 @@ pub(super) fn define<'a>(emit: Emit<'a>, id: TypeId, def: &TypeDef, object: &'a 
     [Some(definition), default, methods].into_iter().flatten().collect()
 }
 
-fn field(emit: Emit<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) -> TokenStream {
+fn field(emit: Context<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) -> TokenStream {
     let docs = docs::with_note(&field.docs, defaults::note(field));
     let wire = &field.name;
     let mut serde = Vec::new();
@@ -76,7 +76,7 @@ fn field(emit: Emit<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) -
 }
 
 /// What serde has to know to read a property, unless the team has said it.
-fn read(emit: Emit<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenStream> {
+fn read(emit: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenStream> {
     if attributes::say_how_to_read(emit, &field.at) {
         return Vec::new();
     }
@@ -86,20 +86,20 @@ fn read(emit: Emit<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenSt
     match field.presence {
         Presence::Filled => defaults::attributes(owner, name).to_vec(),
         Presence::Required => {
-            reader.map(Reader::path).map(|path| quote!(deserialize_with = #path)).into_iter().collect()
+            reader.map(IntReader::path).map(|path| quote!(deserialize_with = #path)).into_iter().collect()
         }
         Presence::RequiredNullable => {
-            let path = reader.map_or("Option::deserialize", Reader::path);
+            let path = reader.map_or("Option::deserialize", IntReader::path);
             vec![quote!(deserialize_with = #path)]
         }
-        _ if keeps_null(emit, field) => or_absent(reader.map_or("present", Reader::present_path)),
-        _ => reader.map(Reader::path).map(or_absent).unwrap_or_default(),
+        _ if keeps_null(emit, field) => or_absent(reader.map_or("present", IntReader::present_path)),
+        _ => reader.map(IntReader::path).map(or_absent).unwrap_or_default(),
     }
 }
 
 /// The map of the properties that have no field.
-fn extra(emit: Emit<'_>, object: &Struct, members: &[Name]) -> Option<TokenStream> {
-    let Extra::Kept(value) = &object.extra else { return None };
+fn extra(emit: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenStream> {
+    let AdditionalProperties::Kept(value) = &object.extra else { return None };
     let name = members.last()?;
     let docs = docs::line("Every property that has no field of its own.");
     let map = types::owned(emit, &Type::Map(Box::new(value.clone())));
@@ -108,9 +108,9 @@ fn extra(emit: Emit<'_>, object: &Struct, members: &[Name]) -> Option<TokenStrea
 }
 
 /// Functions that the structs' attributes name.
-pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
+pub(super) fn helpers(emit: Context<'_>) -> Option<TokenStream> {
     let mut fields = emit.api.types.iter().flat_map(|(_, def)| match &def.shape {
-        Shape::Struct(object) => object.fields.as_slice(),
+        ItemKind::Struct(object) => object.fields.as_slice(),
         _ => &[],
     });
     fields.any(|field| is_kept_apart(emit, field)).then(|| {
@@ -128,7 +128,7 @@ pub(super) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
 }
 
 /// Whether a `null` of this property says something else than its absence.
-pub(super) fn keeps_null(emit: Emit<'_>, field: &Field) -> bool {
+pub(super) fn keeps_null(emit: Context<'_>, field: &Field) -> bool {
     match field.presence {
         Presence::Optional => takes_null(emit, &field.ty, &mut BTreeSet::new()),
         Presence::OptionalNullable => true,
@@ -137,23 +137,23 @@ pub(super) fn keeps_null(emit: Emit<'_>, field: &Field) -> bool {
 }
 
 /// Whether a function of the file keeps a `null` of this property apart.
-fn is_kept_apart(emit: Emit<'_>, field: &Field) -> bool {
+fn is_kept_apart(emit: Context<'_>, field: &Field) -> bool {
     keeps_null(emit, field) && !whole::holds(emit, &field.ty) && !attributes::say_how_to_read(emit, &field.at)
 }
 
 /// Whether a function of the file reads this property.
-pub(super) fn reads_by_hand(emit: Emit<'_>, field: &Field) -> bool {
+pub(super) fn reads_by_hand(emit: Context<'_>, field: &Field) -> bool {
     is_kept_apart(emit, field) || field.presence == Presence::Filled
 }
 
 /// Whether a type reads `null` as one of its values.
-fn takes_null(emit: Emit<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
+fn takes_null(emit: Context<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
     match ty {
         Type::Any | Type::Nullable(_) => true,
         Type::Named(id) if seen.insert(*id) => match &emit.api.types[*id].shape {
-            Shape::Alias(target) => takes_null(emit, target, seen),
-            Shape::Union(union) => union.variants.iter().any(|variant| takes_null(emit, &variant.ty, seen)),
-            Shape::Struct(_) | Shape::Enum(_) | Shape::Mixed(_) | Shape::Newtype(_) | Shape::OpenTuple(_) => false,
+            ItemKind::Alias(target) => takes_null(emit, target, seen),
+            ItemKind::Union(union) => union.variants.iter().any(|variant| takes_null(emit, &variant.ty, seen)),
+            ItemKind::Struct(_) | ItemKind::Enum(_) | ItemKind::Mixed(_) | ItemKind::Newtype(_) | ItemKind::OpenTuple(_) => false,
         },
         _ => false,
     }

@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use super::{Emit, attributes, docs, types, whole};
+use super::{Context, attributes, docs, types, whole};
 use crate::ir::{OpenTuple, TypeDef, TypeId};
 use crate::names::Name;
 
-pub(super) fn define(emit: Emit<'_>, id: TypeId, def: &TypeDef, tuple: &OpenTuple) -> Vec<TokenStream> {
+pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, tuple: &OpenTuple) -> Vec<TokenStream> {
     let name = &emit.names.types[&id];
     let docs = docs::of_type(def);
     let attributes = attributes::of_type(emit, &def.at, &["Clone", "Debug", "PartialEq"]);
@@ -56,7 +56,7 @@ fn serialize(name: &Name, tuple: &OpenTuple) -> TokenStream {
     }
 }
 
-fn deserialize(emit: Emit<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream {
+fn deserialize(emit: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream {
     let names: Vec<Ident> =
         (0..tuple.items.len()).map(|index| Ident::new(&format!("item_{index}"), Span::call_site())).collect();
     let items = names.iter().enumerate().map(|(index, item)| {

@@ -3,13 +3,13 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{Emit, attributes, docs, whole};
+use super::{Context, attributes, docs, whole};
 use crate::config::UniqueItems;
-use crate::ir::{External, Shape, Type, TypeDef, TypeId, Width};
+use crate::ir::{External, ItemKind, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
 
 /// The type as a field or an argument has it.
-pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
+pub(super) fn owned(emit: Context<'_>, ty: &Type) -> TokenStream {
     match ty {
         Type::Any => quote!(Value),
         Type::Boolean => quote!(bool),
@@ -67,12 +67,12 @@ pub(super) fn owned(emit: Emit<'_>, ty: &Type) -> TokenStream {
 }
 
 /// The type of maps whose values have a type.
-fn map(emit: Emit<'_>) -> TokenStream {
+fn map(emit: Context<'_>) -> TokenStream {
     emit.config.map_type.as_deref().unwrap_or("BTreeMap").parse().unwrap_or_default()
 }
 
 /// The type as an argument that is only looked at.
-pub(super) fn borrowed(emit: Emit<'_>, ty: &Type) -> TokenStream {
+pub(super) fn borrowed(emit: Context<'_>, ty: &Type) -> TokenStream {
     match ty {
         Type::String | Type::Text => quote!(&str),
         Type::Bytes => quote!(&[u8]),
@@ -88,7 +88,7 @@ pub(super) fn borrowed(emit: Emit<'_>, ty: &Type) -> TokenStream {
 }
 
 /// The name of a type that has an item.
-pub(super) fn name<'a>(emit: Emit<'a>, ty: &Type) -> Option<&'a Name> {
+pub(super) fn name<'a>(emit: Context<'a>, ty: &Type) -> Option<&'a Name> {
     match ty {
         Type::Named(id) => Some(&emit.names.types[id]),
         _ => None,
@@ -96,7 +96,7 @@ pub(super) fn name<'a>(emit: Emit<'a>, ty: &Type) -> Option<&'a Name> {
 }
 
 /// `pub type Name = …;`
-pub(super) fn alias(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
+pub(super) fn alias(emit: Context<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
     let name = &emit.names.types[&id];
     let docs = docs::of_type(def);
     let target = owned(emit, target);
@@ -104,7 +104,7 @@ pub(super) fn alias(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) ->
 }
 
 /// A type that wraps what it stands for, because an alias would never end.
-pub(super) fn newtype(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
+pub(super) fn newtype(emit: Context<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
     let name = &emit.names.types[&id];
     let docs = docs::of_type(def);
     let read = whole::reader(emit, target).map(|reader| {
@@ -122,7 +122,7 @@ pub(super) fn newtype(emit: Emit<'_>, id: TypeId, def: &TypeDef, target: &Type) 
 }
 
 /// The ways in and out of a wrapper that is one only to be validated.
-pub(super) fn conversions(emit: Emit<'_>, id: TypeId, target: &Type) -> Vec<TokenStream> {
+pub(super) fn conversions(emit: Context<'_>, id: TypeId, target: &Type) -> Vec<TokenStream> {
     if !emit.api.definitions.has(id) {
         return Vec::new();
     }
@@ -160,21 +160,21 @@ pub(super) enum Wire {
 }
 
 /// How a payload of this type travels, by whatever name it goes.
-pub(super) fn wire(emit: Emit<'_>, ty: &Type) -> Wire {
+pub(super) fn wire(emit: Context<'_>, ty: &Type) -> Wire {
     match ty {
         Type::Bytes => Wire::Bytes,
         Type::Text => Wire::Text,
         Type::Encoded(_) => Wire::Own,
         Type::Named(id) => match &emit.api.types[*id].shape {
-            Shape::Alias(target) => wire(emit, target),
-            Shape::Mixed(_) => Wire::Mixed,
+            ItemKind::Alias(target) => wire(emit, target),
+            ItemKind::Mixed(_) => Wire::Mixed,
             _ => Wire::Json,
         },
         _ => Wire::Json,
     }
 }
 
-fn named(emit: Emit<'_>, id: TypeId) -> TokenStream {
+fn named(emit: Context<'_>, id: TypeId) -> TokenStream {
     let name = &emit.names.types[&id];
     quote!(#name)
 }

@@ -9,22 +9,22 @@ use quote::quote;
 
 pub(super) use self::trial::helpers;
 use super::draft::{Draft, Members};
-use super::{Emit, attributes, docs, types, whole};
-use crate::config::Extent;
+use super::{Context, attributes, docs, types, whole};
+use crate::config::OutputScope;
 use crate::format::Mark;
-use crate::ir::{Kind, TagValue, Told, Type, TypeDef, TypeId, Union, Variant};
+use crate::ir::{Kind, TagValue, Representation, Type, TypeDef, TypeId, Union, Variant};
 use crate::names::Name;
 
-pub(super) fn define<'a>(emit: Emit<'a>, id: TypeId, def: &TypeDef, union: &'a Union) -> Vec<Draft<'a>> {
+pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &TypeDef, union: &'a Union) -> Vec<Draft<'a>> {
     let name = &emit.names.types[&id];
     let members = &emit.names.members[&id];
     let docs = docs::of_type(def);
     let told = match union.told() {
-        Told::Tag(tag) => {
+        Representation::Tag(tag) => {
             let told = docs::line(&format!("Told apart by {}.", docs::code(tag)));
             quote!(#[doc = ""] #told)
         }
-        Told::Kind | Told::Nothing => TokenStream::new(),
+        Representation::Kind | Representation::Nothing => TokenStream::new(),
     };
     let variants = union.variants.iter().zip(members).map(move |(variant, name)| {
         let ty = types::owned(emit, &variant.ty);
@@ -63,24 +63,24 @@ pub(super) fn define<'a>(emit: Emit<'a>, id: TypeId, def: &TypeDef, union: &'a U
 }
 
 /// Whether an alternative that the document does not list is kept as it is.
-pub(super) fn keeps_unknown(emit: Emit<'_>, def: &TypeDef, union: &Union) -> bool {
+pub(super) fn keeps_unknown(emit: Context<'_>, def: &TypeDef, union: &Union) -> bool {
     union.tag.is_some() && !emit.config.is_closed(&def.at)
 }
 
 /// How a union is read, where it cannot be derived.
 fn deserialize<'a>(
-    emit: Emit<'a>,
+    emit: Context<'a>,
     name: &'a Name,
     members: &'a [Name],
     union: &'a Union,
     is_open: bool,
 ) -> Vec<Draft<'a>> {
     match (union.told(), emit.config.extent) {
-        (Told::Nothing, _) => vec![trial::by_trial(emit, name, members, union)],
-        (Told::Tag(tag), Extent::TypesOnly) => vec![from_value::by_value(emit, name, members, union, tag, is_open)],
-        (Told::Kind, Extent::TypesOnly) if is_derived(emit, union) => Vec::new(),
-        (Told::Kind, Extent::TypesOnly) => vec![from_value::by_kind(emit, name, members, union).into()],
-        (told, Extent::Everything) => sight::at_sight(emit, name, members, union, told, is_open),
+        (Representation::Nothing, _) => vec![trial::by_trial(emit, name, members, union)],
+        (Representation::Tag(tag), OutputScope::TypesOnly) => vec![from_value::by_value(emit, name, members, union, tag, is_open)],
+        (Representation::Kind, OutputScope::TypesOnly) if is_derived(emit, union) => Vec::new(),
+        (Representation::Kind, OutputScope::TypesOnly) => vec![from_value::by_kind(emit, name, members, union).into()],
+        (told, OutputScope::Everything) => sight::at_sight(emit, name, members, union, told, is_open),
     }
 }
 
@@ -88,13 +88,13 @@ fn deserialize<'a>(
 ///
 /// What fails as one alternative would be tried as the one that takes everything, and what serde holds while it tries is
 /// no integer where it was written with a fraction.
-pub(super) fn is_derived(emit: Emit<'_>, union: &Union) -> bool {
+pub(super) fn is_derived(emit: Context<'_>, union: &Union) -> bool {
     !union.variants.iter().any(|variant| takes_the_rest(variant) || whole::reaches(emit, &variant.ty))
 }
 
 /// What reads an alternative.
-fn read(emit: Emit<'_>, variant: &Variant, otherwise: TokenStream) -> TokenStream {
-    whole::reader(emit, &variant.ty).map_or(otherwise, whole::Reader::function)
+fn read(emit: Context<'_>, variant: &Variant, otherwise: TokenStream) -> TokenStream {
+    whole::reader(emit, &variant.ty).map_or(otherwise, whole::IntReader::function)
 }
 
 /// Whether an alternative is for all that no other is for; it is the last then.
@@ -112,15 +112,15 @@ fn is_exhaustive(union: &Union) -> bool {
 }
 
 /// What would have been taken, for the error that says what was not.
-fn expected(union: &Union, told: Told<'_>) -> String {
+fn expected(union: &Union, told: Representation<'_>) -> String {
     let values = union.variants.iter().flat_map(|variant| &variant.tag_values);
     let values = values.filter(|value| **value != TagValue::Absent).map(|value| format!("`{value}`"));
     let tag = match told {
-        Told::Tag(tag) => Some(format!("an object whose `{tag}` is {}", either(&values.collect::<Vec<_>>()))),
-        Told::Kind | Told::Nothing => None,
+        Representation::Tag(tag) => Some(format!("an object whose `{tag}` is {}", either(&values.collect::<Vec<_>>()))),
+        Representation::Kind | Representation::Nothing => None,
     };
     let untagged = match told {
-        Told::Tag(tag) if union.variants.iter().any(has_no_tag) => Some(format!("one without `{tag}`")),
+        Representation::Tag(tag) if union.variants.iter().any(has_no_tag) => Some(format!("one without `{tag}`")),
         _ => None,
     };
     let kinds = union.variants.iter().flat_map(|variant| &variant.kinds).map(|kind| match kind {

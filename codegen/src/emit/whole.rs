@@ -6,27 +6,27 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) use self::integers::Integers;
-use super::Emit;
-use crate::config::Extent;
-use crate::ir::{Extra, Shape, Type};
+use super::Context;
+use crate::config::OutputScope;
+use crate::ir::{AdditionalProperties, ItemKind, Type};
 
 /// The function that reads a type which is or holds integers, those in types of their own apart: these look after
 /// themselves.
-pub(super) fn reader(emit: Emit<'_>, ty: &Type) -> Option<Reader> {
+pub(super) fn reader(emit: Context<'_>, ty: &Type) -> Option<IntReader> {
     let is_beside_types = || emit.integers.stand_beside_types(&emit.api.types, ty);
-    holds(emit, ty).then(|| if is_beside_types() { Reader::Buffered } else { Reader::Direct })
+    holds(emit, ty).then(|| if is_beside_types() { IntReader::Buffered } else { IntReader::Direct })
 }
 
 /// How integers are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reader {
+pub(super) enum IntReader {
     /// As the bytes come.
     Direct,
     /// From a value: a type that is held could hold its holder, and each would wrap the deserializer once more.
     Buffered,
 }
 
-impl Reader {
+impl IntReader {
     pub(super) fn path(self) -> &'static str {
         match self {
             Self::Direct => "whole::read",
@@ -51,41 +51,41 @@ impl Reader {
 }
 
 /// Whether a type is or holds integers, those in types of their own apart.
-pub(super) fn holds(emit: Emit<'_>, ty: &Type) -> bool {
+pub(super) fn holds(emit: Context<'_>, ty: &Type) -> bool {
     emit.integers.are_held(&emit.api.types, ty)
 }
 
 /// Whether there are integers anywhere in a type.
-pub(super) fn reaches(emit: Emit<'_>, ty: &Type) -> bool {
+pub(super) fn reaches(emit: Context<'_>, ty: &Type) -> bool {
     emit.integers.are_in(ty)
 }
 
 /// Whether anything in the file reads integers so.
-pub(super) fn is_used(emit: Emit<'_>) -> bool {
+pub(super) fn is_used(emit: Context<'_>) -> bool {
     emit.api.types.iter().any(|(id, def)| match &def.shape {
-        Shape::Alias(_) | Shape::Mixed(_) => false,
-        Shape::Struct(object) => {
+        ItemKind::Alias(_) | ItemKind::Mixed(_) => false,
+        ItemKind::Struct(object) => {
             object.fields.iter().any(|field| holds(emit, &field.ty))
-                || matches!(&object.extra, Extra::Kept(value) if reaches(emit, value))
+                || matches!(&object.extra, AdditionalProperties::Kept(value) if reaches(emit, value))
         }
-        Shape::Newtype(target) => holds(emit, target),
-        Shape::Union(union) => union.variants.iter().any(|variant| holds(emit, &variant.ty)),
-        Shape::OpenTuple(tuple) => tuple.types().any(|ty| holds(emit, ty)),
-        Shape::Enum(_) => reaches(emit, &Type::Named(id)),
+        ItemKind::Newtype(target) => holds(emit, target),
+        ItemKind::Union(union) => union.variants.iter().any(|variant| holds(emit, &variant.ty)),
+        ItemKind::OpenTuple(tuple) => tuple.types().any(|ty| holds(emit, ty)),
+        ItemKind::Enum(_) => reaches(emit, &Type::Named(id)),
     })
 }
 
 /// Whether items name what reads integers so: an import of what nobody names is a warning.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Mention {
+pub(super) enum Usage {
     Somewhere,
     #[default]
     Never,
 }
 
 /// What the runtime would bring, where there is none: the same by the same names.
-pub(super) fn helpers(emit: Emit<'_>, mention: Mention) -> Option<TokenStream> {
-    if emit.config.extent == Extent::Everything || mention == Mention::Never {
+pub(super) fn helpers(emit: Context<'_>, mention: Usage) -> Option<TokenStream> {
+    if emit.config.extent == OutputScope::Everything || mention == Usage::Never {
         return None;
     }
     Some(quote! {

@@ -1,11 +1,11 @@
 //! What bindings say, as constants.
 
-use crate::document::Place;
+use crate::document::Location;
 
 /// What the bindings of one object say, as constants.
 #[derive(Debug)]
-pub(crate) struct Bound {
-    pub(crate) at: Place,
+pub(crate) struct Binding {
+    pub(crate) at: Location,
     pub(crate) kind: BoundKind,
     pub(crate) key: String,
     pub(crate) constants: Vec<Constant>,
@@ -27,7 +27,7 @@ impl BoundKind {
 /// A value of a binding.
 #[derive(Debug)]
 pub(crate) struct Constant {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     /// The protocol, and the keys from there.
     pub(crate) label: String,
     pub(crate) literal: Literal,

@@ -1,12 +1,12 @@
 //! Channels and servers: where messages travel.
 
 use super::{Docs, EnumValue, Type};
-use crate::document::{Location, Place};
+use crate::document::{RuntimeExpression, Location};
 
 /// Where messages travel.
 #[derive(Debug)]
 pub(crate) struct Channel {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) key: String,
     pub(crate) address: Address,
     pub(crate) docs: Docs,
@@ -32,19 +32,19 @@ pub(crate) struct Template {
 /// A variable part of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Parameter {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) key: String,
     pub(crate) ty: Type,
     pub(crate) docs: Docs,
     pub(crate) default: Option<String>,
     /// Where messages have its value.
-    pub(crate) location: Option<Location>,
+    pub(crate) location: Option<RuntimeExpression>,
 }
 
 /// Where the API can be reached.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) key: String,
     pub(crate) url: Vec<Segment>,
     pub(crate) variables: Vec<Variable>,
@@ -62,7 +62,7 @@ pub(crate) enum Segment {
 /// A part of a URL that the caller chooses.
 #[derive(Debug)]
 pub(crate) struct Variable {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) key: String,
     pub(crate) default: Option<String>,
     /// The only values it can have; any text where there are none.

@@ -14,8 +14,8 @@ pub(crate) struct Definitions {
 impl Definitions {
     pub(crate) fn new(all: Vec<Definition>) -> Self {
         let types = all.iter().filter_map(|definition| match definition.of {
-            Defined::Type(id) => Some(id),
-            Defined::Place(_) => None,
+            DefinitionOwner::Type(id) => Some(id),
+            DefinitionOwner::Place(_) => None,
         });
         Self { types: types.collect(), all }
     }
@@ -37,13 +37,13 @@ impl Definitions {
 /// A schema that values are validated against.
 #[derive(Debug)]
 pub(crate) struct Definition {
-    pub(crate) of: Defined,
+    pub(crate) of: DefinitionOwner,
     pub(crate) schema: Json,
 }
 
 /// What a definition is of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Defined {
+pub(crate) enum DefinitionOwner {
     Type(TypeId),
     /// A schema without a type of its own, by where it stands.
     Place(String),
@@ -61,5 +61,5 @@ pub(crate) enum Json {
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
     /// A schema that is another definition.
-    Reference(Defined),
+    Reference(DefinitionOwner),
 }

@@ -1,13 +1,13 @@
 //! Enums: what they list, and of which kind it is.
 
 use super::{Docs, Width};
-use crate::document::{Listing, Place, Value};
+use crate::document::{ValueKeyword, Location, Value};
 
 /// A choice among listed values.
 #[derive(Debug)]
 pub(crate) struct Enum {
     pub(crate) members: Members,
-    pub(crate) listing: Listing,
+    pub(crate) listing: ValueKeyword,
     /// The value that the document takes where none is given: index into the members.
     pub(crate) default: Option<usize>,
 }
@@ -27,7 +27,7 @@ pub(crate) enum Members {
 /// One value of an enum.
 #[derive(Clone, Debug)]
 pub(crate) struct EnumValue<T = String> {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) value: T,
     /// What the variant is called after.
     pub(crate) label: String,
@@ -36,7 +36,7 @@ pub(crate) struct EnumValue<T = String> {
 
 impl EnumValue {
     /// A text that is called after itself, and of which nothing more is said.
-    pub(crate) fn of_text(at: Place, value: &str) -> Self {
+    pub(crate) fn of_text(at: Location, value: &str) -> Self {
         Self { at, value: value.to_owned(), label: value.to_owned(), docs: Docs::default() }
     }
 }
@@ -50,8 +50,8 @@ impl<T> EnumValue<T> {
 
 impl Members {
     /// Where each stands, and what its variant is called after.
-    pub(crate) fn labels(&self) -> Vec<(&Place, &str)> {
-        fn of<T>(values: &[EnumValue<T>]) -> Vec<(&Place, &str)> {
+    pub(crate) fn labels(&self) -> Vec<(&Location, &str)> {
+        fn of<T>(values: &[EnumValue<T>]) -> Vec<(&Location, &str)> {
             values.iter().map(|value| (&value.at, value.label.as_str())).collect()
         }
         match self {

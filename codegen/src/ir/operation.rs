@@ -1,12 +1,12 @@
 //! Operations, and the messages that they carry.
 
 use super::{Docs, Json, Reply, Type};
-use crate::document::{Location, Place};
+use crate::document::{RuntimeExpression, Location};
 
 /// A message's name as it travels; one variant of `EventName`.
 #[derive(Debug)]
 pub(crate) struct Event {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) name: String,
     /// What the variant is called after: the message's key under `components`, else its name.
     pub(crate) label: String,
@@ -16,24 +16,24 @@ pub(crate) struct Event {
     /// The content type of the payload, where the document gives one.
     pub(crate) content_type: Option<String>,
     /// Where its correlation id stands.
-    pub(crate) correlation: Option<Location>,
+    pub(crate) correlation: Option<RuntimeExpression>,
     pub(crate) examples: Vec<Example>,
 }
 
 /// A payload, or headers, that the document gives as an example.
 #[derive(Debug)]
 pub(crate) struct Example {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) label: String,
     /// What the author says of it.
     pub(crate) words: Option<String>,
-    pub(crate) of: Exemplified,
+    pub(crate) of: ExampleTarget,
     pub(crate) json: Json,
 }
 
 /// What an example is one of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Exemplified {
+pub(crate) enum ExampleTarget {
     Payload,
     Headers,
 }
@@ -48,14 +48,14 @@ pub(crate) enum Direction {
 /// One handler or publisher method.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     /// The `operationId`, or what stands for it.
     pub(crate) id: String,
     pub(crate) direction: Direction,
     /// Index into [`Api::channels`].
     pub(crate) channel: usize,
     /// What may travel: at least one message.
-    pub(crate) messages: Vec<Carried>,
+    pub(crate) messages: Vec<OperationMessage>,
     /// The payload of the one message, or the union of several.
     pub(crate) payload: Type,
     /// What the handler answers.
@@ -65,7 +65,7 @@ pub(crate) struct Operation {
 
 impl Operation {
     /// The message, where there is only one.
-    pub(crate) fn only_message(&self) -> Option<&Carried> {
+    pub(crate) fn only_message(&self) -> Option<&OperationMessage> {
         match &self.messages[..] {
             [message] => Some(message),
             _ => None,
@@ -75,8 +75,8 @@ impl Operation {
 
 /// A message in an operation.
 #[derive(Debug)]
-pub(crate) struct Carried {
-    pub(crate) at: Place,
+pub(crate) struct OperationMessage {
+    pub(crate) at: Location,
     /// Index into [`Api::events`].
     pub(crate) event: usize,
     pub(crate) payload: Type,

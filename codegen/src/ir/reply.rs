@@ -1,13 +1,13 @@
 //! Replies, and how they find back.
 
 use super::Type;
-use crate::document::{Location, Place};
+use crate::document::{RuntimeExpression, Location};
 
 /// What is answered to a message.
 #[derive(Debug)]
 pub(crate) struct Reply {
     /// What may be answered: at least one message.
-    pub(crate) messages: Vec<Answer>,
+    pub(crate) messages: Vec<ReplyMessage>,
     /// The payload of the one message, or the union of several.
     pub(crate) payload: Type,
     pub(crate) headers: ReplyHeaders,
@@ -17,13 +17,13 @@ pub(crate) struct Reply {
     /// Where requests have theirs.
     pub(crate) asked: Option<Correlation>,
     /// Every place where a reply may have it.
-    pub(crate) answered: Vec<Location>,
+    pub(crate) answered: Vec<RuntimeExpression>,
 }
 
 /// A message of a reply.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) at: Place,
+pub(crate) struct ReplyMessage {
+    pub(crate) at: Location,
     /// What it is called: its key, else its name.
     pub(crate) label: String,
     pub(crate) payload: Type,
@@ -37,7 +37,7 @@ pub(crate) struct Answer {
 #[derive(Debug)]
 pub(crate) enum ReplyTo {
     /// Where the request says at this place, or else to this channel of a fixed address.
-    Said(Location, Option<usize>),
+    Said(RuntimeExpression, Option<usize>),
     /// To this channel, whose address is fixed.
     Fixed(usize),
     /// To this channel, whose parameters are given: by the handler on one side, by the caller on the other.
@@ -59,7 +59,7 @@ pub(crate) enum ReplyHeaders {
 /// Where a message has its correlation id, and of what kind it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Correlation {
-    pub(crate) location: Location,
+    pub(crate) location: RuntimeExpression,
     pub(crate) kind: IdKind,
 }
 

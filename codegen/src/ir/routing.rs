@@ -17,26 +17,26 @@ pub(crate) enum Routing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Addresses {
     /// In the order in which addresses are compared.
-    pub(crate) arrivals: Vec<Arrival>,
+    pub(crate) arrivals: Vec<AddressRoute>,
     /// What tells events that come without an address.
-    pub(crate) without: Option<Telling>,
+    pub(crate) without: Option<Rule>,
 }
 
 /// What arrives at one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Arrival {
+pub(crate) struct AddressRoute {
     /// The channel that has the address: index into [`Api::channels`](super::Api).
     pub(crate) channel: usize,
-    pub(crate) fit: Fit,
+    pub(crate) fit: MatchMode,
     /// What tells the operation, and the message where the payload alone does not.
-    pub(crate) operation: Telling,
+    pub(crate) operation: Rule,
     /// What tells the message.
-    pub(crate) message: Telling,
+    pub(crate) message: Rule,
 }
 
 /// Which values the parameters of an address may have, so that it is this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fit {
+pub(crate) enum MatchMode {
     /// Of enums those that are listed, because another address takes others.
     Listed,
     /// Whatever can be read.
@@ -45,7 +45,7 @@ pub(crate) enum Fit {
 
 /// What tells the events of one address apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Telling {
+pub(crate) enum Rule {
     /// Nothing has to: the operation, an index into [`Api::operations`](super::Api), takes them all.
     Operation(usize),
     /// It can be this message only.
@@ -53,12 +53,12 @@ pub(crate) enum Telling {
     /// The payload, as the operation's union reads it.
     Variant(usize),
     /// A header, or a string in the payload.
-    Mark { at: Mark, cases: Vec<Case>, otherwise: Option<Box<Telling>> },
+    Mark { at: Selector, cases: Vec<Case>, otherwise: Option<Box<Rule>> },
     /// What each message keeps of the payload, the most demanding first.
     Shape(Vec<Candidate>),
 }
 
-impl Telling {
+impl Rule {
     /// The messages whose shapes are asked, where they are.
     pub(crate) fn shape(&self) -> Option<&Vec<Candidate>> {
         match self {
@@ -71,7 +71,7 @@ impl Telling {
 
 /// Where a text stands that tells events apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Mark {
+pub(crate) enum Selector {
     Header(String),
     Payload(Pointer),
     /// An integer in the payload, by its digits.

@@ -4,11 +4,11 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::{Docs, Enum, FieldDefault, Label, OpenTuple, Type};
-use crate::document::{Place, Value};
+use crate::document::{Location, Value};
 
 /// What kind of item a type becomes.
 #[derive(Debug)]
-pub(crate) enum Shape {
+pub(crate) enum ItemKind {
     Struct(Struct),
     Enum(Enum),
     Union(Union),
@@ -21,7 +21,7 @@ pub(crate) enum Shape {
     Newtype(Type),
 }
 
-impl Shape {
+impl ItemKind {
     /// The alternatives, where there are any.
     pub(crate) fn variants(&self) -> Option<&[Variant]> {
         match self {
@@ -43,18 +43,18 @@ pub(crate) struct Union {
 
 impl Union {
     /// What tells which alternative a value is.
-    pub(crate) fn told(&self) -> Told<'_> {
+    pub(crate) fn told(&self) -> Representation<'_> {
         match &self.tag {
-            Some(tag) => Told::Tag(tag),
-            None if self.variants.iter().all(|variant| !variant.kinds.is_empty()) => Told::Kind,
-            None => Told::Nothing,
+            Some(tag) => Representation::Tag(tag),
+            None if self.variants.iter().all(|variant| !variant.kinds.is_empty()) => Representation::Kind,
+            None => Representation::Nothing,
         }
     }
 }
 
 /// What tells alternatives apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Told<'a> {
+pub(crate) enum Representation<'a> {
     /// A property, and the kind of JSON of those that are no objects.
     Tag(&'a str),
     /// Each is of another kind of JSON.
@@ -82,7 +82,7 @@ impl Kind {
 /// One alternative.
 #[derive(Debug)]
 pub(crate) struct Variant {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) label: Label,
     pub(crate) ty: Type,
     /// The values of the tag that mean this alternative.
@@ -134,12 +134,12 @@ impl fmt::Display for TagValue {
 #[derive(Debug)]
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
-    pub(crate) extra: Extra,
+    pub(crate) extra: AdditionalProperties,
 }
 
 /// What happens to properties that are not named.
 #[derive(Debug)]
-pub(crate) enum Extra {
+pub(crate) enum AdditionalProperties {
     /// They are accepted and dropped.
     Dropped,
     /// They are kept in a map of this type.
@@ -149,7 +149,7 @@ pub(crate) enum Extra {
 /// A property.
 #[derive(Debug)]
 pub(crate) struct Field {
-    pub(crate) at: Place,
+    pub(crate) at: Location,
     pub(crate) name: String,
     pub(crate) docs: Docs,
     pub(crate) ty: Type,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Index;
 
-use super::{Docs, Shape};
-use crate::document::{BindingRole, Place};
+use super::{Docs, ItemKind};
+use crate::document::{BindingRole, Location};
 
 /// Every type that gets an item of its own.
 #[derive(Debug, Default)]
@@ -43,18 +43,18 @@ impl Types {
 /// An item: a struct, an enum or an alias.
 #[derive(Debug)]
 pub(crate) struct TypeDef {
-    pub(crate) at: Place,
-    pub(crate) origin: Origin,
+    pub(crate) at: Location,
+    pub(crate) origin: NamePath,
     pub(crate) docs: Docs,
-    pub(crate) shape: Shape,
+    pub(crate) shape: ItemKind,
 }
 
 /// What a type is called after: a named place of the document, and the way from there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
+pub(crate) struct NamePath {
     pub(crate) root: Root,
     /// Where the root stands: two of them may be called the same.
-    pub(crate) root_at: Place,
+    pub(crate) root_at: Location,
     /// What else the root may be called, for where its own name is not enough.
     pub(crate) otherwise: Vec<String>,
     pub(crate) steps: Vec<Step>,

@@ -7,7 +7,7 @@
 //! ```
 
 use crate::config::Validation;
-use crate::ir::{Root, Shape, Type, Types, Union};
+use crate::ir::{Root, ItemKind, Type, Types, Union};
 
 /// Replaces such unions by their one type, once all types are made.
 pub(super) fn join(types: &mut Types, validation: Validation) {
@@ -22,16 +22,16 @@ fn join_some(types: &mut Types, validation: Validation) -> bool {
         let def = &types.0[index];
         // The messages of an operation are told by more than their payloads.
         let is_operation = matches!(def.origin.root, Root::Operation(_)) && def.origin.steps.is_empty();
-        let Shape::Union(union) = &def.shape else { continue };
+        let ItemKind::Union(union) = &def.shape else { continue };
         if is_operation {
             continue;
         }
         if let Some(one) = one_type(types, union) {
             has_joined = true;
             types.0[index].shape = match validation {
-                Validation::Types => Shape::Alias(one),
+                Validation::Types => ItemKind::Alias(one),
                 // An alias has no methods, and patterns are to be validated.
-                Validation::Full => Shape::Newtype(one),
+                Validation::Full => ItemKind::Newtype(one),
             };
         }
     }
@@ -61,7 +61,7 @@ fn resolved(types: &Types, ty: &Type) -> Type {
         let next = match &ty {
             Type::Named(id) => match &types[*id].shape {
                 // So far, what wraps a type does so to be validated, which the union's own wrapper is in its place.
-                Shape::Alias(target) | Shape::Newtype(target) => target.clone(),
+                ItemKind::Alias(target) | ItemKind::Newtype(target) => target.clone(),
                 _ => break,
             },
             Type::Nullable(inner) => match resolved(types, inner) {

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::operation::{event_names, operation_id};
 use super::schema::Lowering;
-use crate::document::{self, Bindings, Document, MessageId, Place, Value};
-use crate::ir::{Bound, BoundKind, Constant, Literal};
+use crate::document::{self, Bindings, Document, MessageId, Location, Value};
+use crate::ir::{Binding, BoundKind, Constant, Literal};
 
 /// The constants of everything that has bindings, kind by kind; the types are made on the way.
-pub(super) fn lower(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Bound> {
+pub(super) fn lower(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Binding> {
     let mut reader = Reader { schemas, found: Vec::new() };
     for server in &document.servers {
         reader.bound(BoundKind::Server, &server.at, &server.key, &server.bindings);
@@ -50,11 +50,11 @@ fn messages(document: &Document) -> Vec<(MessageId, String)> {
 
 struct Reader<'a, 's> {
     schemas: &'a mut Lowering<'s>,
-    found: Vec<Bound>,
+    found: Vec<Binding>,
 }
 
 impl Reader<'_, '_> {
-    fn bound(&mut self, kind: BoundKind, at: &Place, key: &str, bindings: &Bindings) {
+    fn bound(&mut self, kind: BoundKind, at: &Location, key: &str, bindings: &Bindings) {
         for schema in &bindings.schemas {
             let owner = schema.shared.as_deref().unwrap_or(key);
             self.schemas.binding(schema.schema, owner, schema.role);
@@ -66,7 +66,7 @@ impl Reader<'_, '_> {
             })
             .collect();
         if !constants.is_empty() {
-            self.found.push(Bound { at: at.clone(), kind, key: key.to_owned(), constants });
+            self.found.push(Binding { at: at.clone(), kind, key: key.to_owned(), constants });
         }
     }
 }

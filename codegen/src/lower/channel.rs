@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use super::schema::Lowering;
 use super::{docs, template};
-use crate::document::{self, Document, FileId, Place};
+use crate::document::{self, Document, FileId, Location};
 use crate::ir::{Address, Channel, Docs, Parameter, Root, Template, Type};
 
 /// All channels of the document.
 pub(super) fn all(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Channel> {
     // What several keys describe together goes by the first of the alphabet, whatever their order.
-    let mut keys: HashMap<&Place, &str> = HashMap::new();
+    let mut keys: HashMap<&Location, &str> = HashMap::new();
     for channel in &document.channels {
         let key = keys.entry(&channel.at).or_insert(&channel.key);
         *key = (*key).min(&channel.key);
@@ -22,7 +22,7 @@ pub(super) fn all(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Channe
 struct Reader<'a, 's> {
     schemas: &'a mut Lowering<'s>,
     /// What the parameters of each described channel are called after.
-    keys: HashMap<&'a Place, &'a str>,
+    keys: HashMap<&'a Location, &'a str>,
 }
 
 impl Reader<'_, '_> {
@@ -85,7 +85,7 @@ impl Reader<'_, '_> {
 }
 
 /// The key of a parameter that stands by itself, in the components or in a file of its own.
-fn own_key(at: &Place) -> Option<String> {
+fn own_key(at: &Location) -> Option<String> {
     let steps: Vec<String> = at.pointer.steps().collect();
     match &steps[..] {
         [components, parameters, key] if components == "components" && parameters == "parameters" => Some(key.clone()),

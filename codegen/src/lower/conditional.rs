@@ -17,19 +17,19 @@ use indexmap::IndexMap;
 
 use super::{merge, together};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Dependency, Keywords, SchemaId, SchemaKind, Schemas, Spoken};
+use crate::document::{Dependency, Keywords, SchemaId, SchemaKind, Schemas, ConditionalProperty};
 
 /// What is said of one property.
 pub(super) struct Conditional {
     pub(super) name: String,
-    pub(super) spoken: Spoken,
+    pub(super) spoken: ConditionalProperty,
 }
 
 /// Finds what conditions say of the properties of each schema, and makes a schema of what several say of one.
 pub(super) fn make(schemas: &mut Schemas, diagnostics: &Diagnostics) {
     let all = schemas.in_order();
     let found = all.iter().filter_map(|id| Some((*id, own(schemas, schemas.own_keywords(*id)?))));
-    let found: Vec<(SchemaId, Vec<(String, Spoken)>)> = found.filter(|(_, found)| !found.is_empty()).collect();
+    let found: Vec<(SchemaId, Vec<(String, ConditionalProperty)>)> = found.filter(|(_, found)| !found.is_empty()).collect();
     if found.is_empty() {
         return;
     }
@@ -72,7 +72,7 @@ pub(super) fn properties(schemas: &Schemas, merged: &Keywords) -> Vec<Conditiona
         return Vec::new();
     }
     let known: BTreeSet<&str> = merged.properties.iter().map(|(name, _)| name.as_str()).collect();
-    let mut found: IndexMap<&str, Vec<Spoken>> = IndexMap::new();
+    let mut found: IndexMap<&str, Vec<ConditionalProperty>> = IndexMap::new();
     for (name, spoken) in merged.conditional.iter().filter(|(name, _)| !known.contains(name.as_str())) {
         found.entry(name).or_default().push(*spoken);
     }
@@ -83,14 +83,14 @@ pub(super) fn properties(schemas: &Schemas, merged: &Keywords) -> Vec<Conditiona
 }
 
 /// What says most of a property.
-fn one(schemas: &Schemas, merged: &Keywords, name: &str, spoken: &[Spoken]) -> Spoken {
+fn one(schemas: &Schemas, merged: &Keywords, name: &str, spoken: &[ConditionalProperty]) -> ConditionalProperty {
     let described: Vec<SchemaId> = spoken.iter().filter_map(|spoken| described(*spoken)).collect();
     match apart(schemas, described)[..] {
-        [] => *spoken.iter().find(|spoken| matches!(spoken, Spoken::Tested(_))).unwrap_or(&Spoken::Named),
-        [only] => Spoken::Described(only),
+        [] => *spoken.iter().find(|spoken| matches!(spoken, ConditionalProperty::Tested(_))).unwrap_or(&ConditionalProperty::Named),
+        [only] => ConditionalProperty::Described(only),
         _ => {
             let all = schemas.conjunction(&merged.at.join("properties").join(name));
-            all.map_or(Spoken::Named, Spoken::Described)
+            all.map_or(ConditionalProperty::Named, ConditionalProperty::Described)
         }
     }
 }
@@ -108,20 +108,20 @@ fn apart(schemas: &Schemas, all: Vec<SchemaId>) -> Vec<SchemaId> {
     apart
 }
 
-fn described(spoken: Spoken) -> Option<SchemaId> {
+fn described(spoken: ConditionalProperty) -> Option<SchemaId> {
     match spoken {
-        Spoken::Described(id) => Some(id),
-        Spoken::Named | Spoken::Tested(_) => None,
+        ConditionalProperty::Described(id) => Some(id),
+        ConditionalProperty::Named | ConditionalProperty::Tested(_) => None,
     }
 }
 
 /// Whether conditions say what properties are, not only whether they are there.
 pub(super) fn describes(schemas: &Schemas, merged: &Keywords) -> bool {
-    properties(schemas, merged).iter().any(|property| matches!(property.spoken, Spoken::Described(_)))
+    properties(schemas, merged).iter().any(|property| matches!(property.spoken, ConditionalProperty::Described(_)))
 }
 
 /// What the conditions of a schema say, those inside them included; its parts speak for themselves.
-fn own(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, Spoken)> {
+fn own(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, ConditionalProperty)> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::from([&keywords.at]);
     let mut pending = VecDeque::from([keywords]);
@@ -135,9 +135,9 @@ fn own(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, Spoken)> {
             }
         }
         for (name, dependency) in &keywords.constraints.dependencies {
-            found.push((name.clone(), Spoken::Named));
+            found.push((name.clone(), ConditionalProperty::Named));
             match dependency {
-                Dependency::Properties(names) => found.extend(names.iter().map(|name| (name.clone(), Spoken::Named))),
+                Dependency::Properties(names) => found.extend(names.iter().map(|name| (name.clone(), ConditionalProperty::Named))),
                 Dependency::Schema(id) => holding.push(*id),
             }
         }
@@ -156,16 +156,16 @@ fn own(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, Spoken)> {
 }
 
 /// What a schema under a condition says of properties, itself or by its alternatives.
-fn spoken_in(schemas: &Schemas, id: SchemaId) -> Vec<(String, Spoken)> {
+fn spoken_in(schemas: &Schemas, id: SchemaId) -> Vec<(String, ConditionalProperty)> {
     let Some(merged) = merge::flat_of(schemas, id) else { return Vec::new() };
     let alternatives = merged.one_of.iter().chain(&merged.any_of).filter_map(|id| merge::flat_of(schemas, *id));
     let all: Vec<Cow<'_, Keywords>> = alternatives.collect();
     let mut found = Vec::new();
     for keywords in std::iter::once(&merged).chain(&all) {
         let spoken =
-            |id: SchemaId| if says_something(schemas, id) { Spoken::Described(id) } else { Spoken::Tested(id) };
+            |id: SchemaId| if says_something(schemas, id) { ConditionalProperty::Described(id) } else { ConditionalProperty::Tested(id) };
         found.extend(keywords.properties.iter().map(|(name, id)| (name.clone(), spoken(*id))));
-        found.extend(keywords.required.iter().map(|name| (name.clone(), Spoken::Named)));
+        found.extend(keywords.required.iter().map(|name| (name.clone(), ConditionalProperty::Named)));
     }
     found
 }
@@ -175,9 +175,9 @@ fn says_something(schemas: &Schemas, id: SchemaId) -> bool {
     schemas.keywords(id).is_some_and(Keywords::say_something)
 }
 
-fn tested(spoken: Spoken) -> Spoken {
+fn tested(spoken: ConditionalProperty) -> ConditionalProperty {
     match spoken {
-        Spoken::Described(id) => Spoken::Tested(id),
+        ConditionalProperty::Described(id) => ConditionalProperty::Tested(id),
         other => other,
     }
 }
@@ -233,7 +233,7 @@ fn widen(
     let at = &schemas[property].at;
     let is_inside = at.pointer.steps().last().is_some_and(|name| *at == owner.at.join("properties").join(&name));
     if is_inside && schemas.own_keywords(property).is_some() {
-        schemas.speak(property, lost.into_iter().map(|(name, id)| (name, Spoken::Described(id))).collect());
+        schemas.speak(property, lost.into_iter().map(|(name, id)| (name, ConditionalProperty::Described(id))).collect());
         return Some(property);
     }
     for (name, id) in lost.into_iter().filter(|(_, id)| said.insert(*id)) {

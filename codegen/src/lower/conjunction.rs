@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::merge::{self, Contest};
+use super::merge::{self, Conflict};
 use super::{contradiction, union};
 use crate::document::{Keywords, SchemaId, Schemas};
 
@@ -26,7 +26,7 @@ pub(super) fn make(schemas: &mut Schemas) {
         let mut pending = VecDeque::from([root]);
         while let Some(id) = pending.pop_front() {
             for find in [of_parts, of_alternatives] {
-                for Contest { at, steps, parts } in find(schemas, id) {
+                for Conflict { at, steps, parts } in find(schemas, id) {
                     let said: BTreeSet<SchemaId> = parts.iter().filter_map(|part| schemas.definition(*part)).collect();
                     // The same of the same parts: what holds itself would have no end.
                     let made = match known.get(&said) {
@@ -52,13 +52,13 @@ pub(super) fn make(schemas: &mut Schemas) {
 }
 
 /// What the parts of an `allOf` describe, each in its own words.
-fn of_parts(schemas: &Schemas, id: SchemaId) -> Vec<Contest> {
+fn of_parts(schemas: &Schemas, id: SchemaId) -> Vec<Conflict> {
     let keywords = schemas.own_keywords(id).filter(|keywords| !keywords.all_of.is_empty());
     keywords.map(|keywords| merge::flat_with_contests(schemas, keywords).contests).unwrap_or_default()
 }
 
 /// What alternatives say of a property that is described beside them.
-fn of_alternatives(schemas: &Schemas, id: SchemaId) -> Vec<Contest> {
+fn of_alternatives(schemas: &Schemas, id: SchemaId) -> Vec<Conflict> {
     let may_have = |keywords: &&Keywords| {
         [&keywords.one_of, &keywords.any_of, &keywords.all_of].iter().any(|list| !list.is_empty())
     };

@@ -8,7 +8,7 @@
 
 use super::merge::{self, both};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{JsonType, Keywords, Place, SchemaId, Schemas, Value};
+use crate::document::{JsonType, Keywords, Location, SchemaId, Schemas, Value};
 
 /// Reports every part that excludes what stands before it.
 ///
@@ -16,7 +16,7 @@ use crate::document::{JsonType, Keywords, Place, SchemaId, Schemas, Value};
 pub(super) fn check(schemas: &Schemas, diagnostics: &Diagnostics) {
     let all = schemas.in_order().into_iter();
     for keywords in all.filter_map(|id| schemas.own_keywords(id)).filter(|keywords| !keywords.all_of.is_empty()) {
-        let mut allowed = Allowed::new(&Keywords { all_of: Vec::new(), ..keywords.clone() });
+        let mut allowed = Domain::new(&Keywords { all_of: Vec::new(), ..keywords.clone() });
         for (index, id) in keywords.all_of.iter().enumerate() {
             let Some(part) = merge::flat_of(schemas, *id) else { continue };
             if let Some(why) = allowed.narrow(&part) {
@@ -32,37 +32,37 @@ pub(super) fn check(schemas: &Schemas, diagnostics: &Diagnostics) {
 
 /// Whether schemas exclude each other.
 pub(super) fn is_between(schemas: &Schemas, ids: &[SchemaId]) -> bool {
-    let mut allowed = Allowed::new(&Keywords::default());
+    let mut allowed = Domain::new(&Keywords::default());
     ids.iter().filter_map(|id| merge::flat_of(schemas, *id)).any(|part| allowed.narrow(&part).is_some())
 }
 
 /// Whether a value has to be there.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Need {
+enum NeedsValue {
     Always,
     /// It may be absent, or something else may stand in its place.
     Never,
 }
 
 /// Whether whatever holds a schema needs a value of it.
-fn need(schemas: &Schemas, at: &Place) -> Need {
+fn need(schemas: &Schemas, at: &Location) -> NeedsValue {
     let mut at = at.clone();
     // Properties that have to be there for the schemas on the way to hold.
     let mut name: Option<String> = None;
     loop {
         let steps: Vec<String> = at.pointer.steps().collect();
-        let root = Place { file: at.file, ..Place::root() };
+        let root = Location { file: at.file, ..Location::root() };
         let above = |count: usize| steps[..count].iter().fold(root.clone(), |at, step| at.join(step));
         let Some((count, id)) = (0..steps.len()).rev().find_map(|count| Some((count, schemas.at(&above(count))?)))
         else {
-            return if name.is_none() { Need::Always } else { Need::Never };
+            return if name.is_none() { NeedsValue::Always } else { NeedsValue::Never };
         };
         let way: Vec<&str> = steps[count..].iter().map(String::as_str).collect();
         let way = way.strip_prefix(&["allOf", "all"]).unwrap_or(&way);
         match (way, &name) {
             (["properties", property], None) => name = Some((*property).to_owned()),
             (["allOf", ..], _) => {}
-            _ => return Need::Never,
+            _ => return NeedsValue::Never,
         }
         // What is no object has no properties, and so none that contradict each other.
         let asks = |name: &String| {
@@ -76,10 +76,10 @@ fn need(schemas: &Schemas, at: &Place) -> Need {
     }
 }
 
-fn excluded(at: &Place, why: &str, need: Need) -> Diagnostic {
+fn excluded(at: &Location, why: &str, need: NeedsValue) -> Diagnostic {
     let (severity, message) = match need {
-        Need::Always => (Severity::Error, format!("no value is all that `allOf` asks for: {why}")),
-        Need::Never => {
+        NeedsValue::Always => (Severity::Error, format!("no value is all that `allOf` asks for: {why}")),
+        NeedsValue::Never => {
             (Severity::Warning, format!("there is never a value here, for none is all that is asked for: {why}"))
         }
     };
@@ -87,7 +87,7 @@ fn excluded(at: &Place, why: &str, need: Need) -> Diagnostic {
 }
 
 /// What is allowed so far.
-struct Allowed {
+struct Domain {
     types: Vec<JsonType>,
     is_nullable: bool,
     values: Option<Vec<Value>>,
@@ -95,7 +95,7 @@ struct Allowed {
     length: (Option<i128>, Option<i128>),
 }
 
-impl Allowed {
+impl Domain {
     fn new(keywords: &Keywords) -> Self {
         Self {
             types: keywords.types.clone(),

@@ -11,21 +11,21 @@ use std::collections::{BTreeMap, HashMap};
 use super::union::{self, Alternative};
 use crate::config::Nulls;
 use crate::document::{
-    Dependency, Document, FileId, JsonType, Keywords, Language, Place, SchemaId, SchemaKind, Schemas, Value,
+    Dependency, Document, FileId, JsonType, Keywords, SchemaLanguage, Location, SchemaId, SchemaKind, Schemas, Value,
     fault_of_pattern,
 };
-use crate::ir::{Defined, Definition, Definitions, Json, Root, Shape, Type, TypeDef, TypeId, Types};
+use crate::ir::{DefinitionOwner, Definition, Definitions, Json, Root, ItemKind, Type, TypeDef, TypeId, Types};
 
 /// Which schemas the types were made of.
 #[derive(Debug, Default)]
-pub(super) struct Made {
+pub(super) struct TypeIdBySchema {
     pub(super) by_schema: HashMap<SchemaId, TypeId>,
     /// The payloads that a union of messages joins.
     pub(super) joined: BTreeMap<TypeId, Vec<Option<SchemaId>>>,
 }
 
 /// The definitions of all types that are no aliases, and of whatever these refer to.
-pub(super) fn all(document: &Document, types: &Types, made: &Made, nulls: Nulls) -> Definitions {
+pub(super) fn all(document: &Document, types: &Types, made: &TypeIdBySchema, nulls: Nulls) -> Definitions {
     let schemas = &document.schemas;
     let mut writer = Writer {
         schemas,
@@ -47,37 +47,37 @@ pub(super) fn all(document: &Document, types: &Types, made: &Made, nulls: Nulls)
             (None, Some(schema)) if made.by_schema.get(&schema) == Some(&id) => Some(writer.own(schema)),
             // An alternative together with what all alternatives share: it is what the union is, and itself.
             (None, schema) => {
-                let union = Json::Reference(Defined::Type(*owners.get(&id)?));
+                let union = Json::Reference(DefinitionOwner::Type(*owners.get(&id)?));
                 let own = schema.map_or_else(|| object([("type", text("object"))]), |schema| writer.own(schema));
                 Some(object([("allOf", Json::List(vec![union, own]))]))
             }
         }
     };
     let mut found = BTreeMap::new();
-    let mut pending: Vec<Defined> = types.iter().map(|(id, _)| Defined::Type(id)).collect();
-    pending.retain(|defined| matches!(defined, Defined::Type(id) if is_validated(schemas, &types[*id])));
+    let mut pending: Vec<DefinitionOwner> = types.iter().map(|(id, _)| DefinitionOwner::Type(id)).collect();
+    pending.retain(|defined| matches!(defined, DefinitionOwner::Type(id) if is_validated(schemas, &types[*id])));
     while let Some(defined) = pending.pop() {
         if found.contains_key(&defined) {
             continue;
         }
         let schema = match &defined {
-            Defined::Type(id) => schema_of(&mut writer, *id),
-            Defined::Place(name) => writer.places.get(name).copied().map(|schema| writer.own(schema)),
+            DefinitionOwner::Type(id) => schema_of(&mut writer, *id),
+            DefinitionOwner::Place(name) => writer.places.get(name).copied().map(|schema| writer.own(schema)),
         };
         if let Some(schema) = schema {
             found.insert(defined, schema);
             pending.append(&mut writer.pending);
         }
     }
-    let in_order = types.in_order().into_iter().map(|(id, _)| Defined::Type(id));
-    let ordered: Vec<Defined> = in_order.filter(|defined| found.contains_key(defined)).collect();
+    let in_order = types.in_order().into_iter().map(|(id, _)| DefinitionOwner::Type(id));
+    let ordered: Vec<DefinitionOwner> = in_order.filter(|defined| found.contains_key(defined)).collect();
     let of_types = ordered.into_iter().filter_map(|defined| found.remove_entry(&defined)).collect::<Vec<_>>();
     Definitions::new(of_types.into_iter().chain(found).map(|(of, schema)| Definition { of, schema }).collect())
 }
 
 /// Whether somebody may have a value of a type to validate: an alias is one that they know if it is a component of its own.
 fn is_validated(schemas: &Schemas, def: &TypeDef) -> bool {
-    let Shape::Alias(target) = &def.shape else { return true };
+    let ItemKind::Alias(target) = &def.shape else { return true };
     let own = schemas.at(&def.at).and_then(|id| schemas.own_keywords(id));
     // What only refers to another is validated as that.
     let is_other = own.is_none() && matches!(target, Type::Named(_));
@@ -89,7 +89,7 @@ fn is_validated(schemas: &Schemas, def: &TypeDef) -> bool {
 fn owners(types: &Types) -> BTreeMap<TypeId, TypeId> {
     let mut owners = BTreeMap::new();
     for (owner, def) in types.iter() {
-        let Shape::Union(union) = &def.shape else { continue };
+        let ItemKind::Union(union) = &def.shape else { continue };
         for variant in &union.variants {
             if let Type::Named(id) | Type::Boxed(id) = &variant.ty {
                 owners.entry(*id).or_insert(owner);
@@ -105,7 +105,7 @@ struct Writer<'a> {
     files: &'a [String],
     made: &'a HashMap<SchemaId, TypeId>,
     nulls: Nulls,
-    pending: Vec<Defined>,
+    pending: Vec<DefinitionOwner>,
     places: BTreeMap<String, SchemaId>,
 }
 
@@ -113,7 +113,7 @@ impl Writer<'_> {
     /// A schema where it is used.
     fn schema(&mut self, id: SchemaId) -> Json {
         match self.made.get(&id) {
-            Some(made) => self.refer(Defined::Type(*made)),
+            Some(made) => self.refer(DefinitionOwner::Type(*made)),
             None => self.own(id),
         }
     }
@@ -134,33 +134,33 @@ impl Writer<'_> {
     /// What a reference leads to; a circle of references leads nowhere.
     fn target(&mut self, id: SchemaId) -> Json {
         if let Some(made) = self.made.get(&id) {
-            return self.refer(Defined::Type(*made));
+            return self.refer(DefinitionOwner::Type(*made));
         }
         let Some(id) = self.schemas.definition(id) else { return Json::Boolean(true) };
         match (self.made.get(&id), &self.schemas[id].kind) {
-            (Some(made), _) => self.refer(Defined::Type(*made)),
+            (Some(made), _) => self.refer(DefinitionOwner::Type(*made)),
             (None, SchemaKind::Keywords(keywords)) if has_parts(keywords) => {
                 let name = self.name(&self.schemas[id].at);
                 self.places.insert(name.clone(), id);
-                self.refer(Defined::Place(name))
+                self.refer(DefinitionOwner::Place(name))
             }
             (None, _) => self.own(id),
         }
     }
 
     /// What a definition is called that has no type: where it stands.
-    fn name(&self, at: &Place) -> String {
+    fn name(&self, at: &Location) -> String {
         let file = self.files.get(at.file.0).filter(|_| at.file != FileId::default());
         format!("{}{}", file.map(String::as_str).unwrap_or_default(), at.pointer)
     }
 
-    fn refer(&mut self, to: Defined) -> Json {
+    fn refer(&mut self, to: DefinitionOwner) -> Json {
         self.pending.push(to.clone());
         Json::Reference(to)
     }
 
     fn keywords(&mut self, keywords: &Keywords) -> Json {
-        let mut entries = Entries(Vec::new());
+        let mut entries = JsonObject(Vec::new());
         entries.put("type", types(keywords));
         let constraints = &keywords.constraints;
         let is_constant = constraints.plain.iter().any(|(key, value)| {
@@ -171,7 +171,7 @@ impl Writer<'_> {
         }
         // What Avro calls so are logical types of numbers, the format of UUIDs apart.
         let format = keywords.format.as_deref();
-        let format = format.filter(|format| keywords.language == Language::JsonSchema || *format == "uuid");
+        let format = format.filter(|format| keywords.language == SchemaLanguage::JsonSchema || *format == "uuid");
         entries.put("format", format.map(text));
         let (counts, plain) = counted::split(&constraints.plain);
         for (key, value) in plain {
@@ -202,9 +202,9 @@ impl Writer<'_> {
         }
         match keywords.language {
             _ if alternatives.is_empty() => {}
-            Language::JsonSchema => entries.put("oneOf", Some(Json::List(alternatives))),
+            SchemaLanguage::JsonSchema => entries.put("oneOf", Some(Json::List(alternatives))),
             // A whole number is an `int` and a `long` of Avro, whose unions do not mean exactly one.
-            Language::Avro => {
+            SchemaLanguage::Avro => {
                 alternatives.extend(keywords.nullable.then(|| object([("type", text("null"))])));
                 entries.put("anyOf", Some(Json::List(alternatives)));
             }
@@ -237,7 +237,7 @@ impl Writer<'_> {
         ids.iter().map(|id| self.schema(*id)).collect()
     }
 
-    fn items(&mut self, keywords: &Keywords, entries: &mut Entries) {
+    fn items(&mut self, keywords: &Keywords, entries: &mut JsonObject) {
         let items = match (&keywords.tuple[..], keywords.items) {
             ([], None) => None,
             ([], Some(id)) => Some(self.schema(id)),
@@ -246,7 +246,7 @@ impl Writer<'_> {
         entries.put("items", items);
     }
 
-    fn properties(&mut self, keywords: &Keywords, entries: &mut Entries) {
+    fn properties(&mut self, keywords: &Keywords, entries: &mut JsonObject) {
         let is_readable = |(pattern, _): &&(String, SchemaId)| fault_of_pattern(pattern).is_none();
         let patterns: Vec<_> = keywords.pattern_properties.iter().filter(is_readable).cloned().collect();
         for (key, named) in [("properties", &keywords.properties), ("patternProperties", &patterns)] {
@@ -277,9 +277,9 @@ impl Writer<'_> {
 }
 
 /// The keywords of a schema.
-struct Entries(Vec<(String, Json)>);
+struct JsonObject(Vec<(String, Json)>);
 
-impl Entries {
+impl JsonObject {
     fn put(&mut self, key: &str, value: Option<Json>) {
         self.0.extend(value.map(|value| (key.to_owned(), value)));
     }
@@ -311,7 +311,7 @@ impl Entries {
 /// A schema of what need not be there, where a `null` in its place is written as it was read.
 fn or_null(schema: Json) -> Json {
     match schema {
-        Json::Object(entries) => Entries(entries).or_null(),
+        Json::Object(entries) => JsonObject(entries).or_null(),
         Json::Reference(_) => object([("anyOf", Json::List(vec![object([("type", text("null"))]), schema]))]),
         schema => schema,
     }
@@ -319,7 +319,7 @@ fn or_null(schema: Json) -> Json {
 
 fn types(keywords: &Keywords) -> Option<Json> {
     let mut names: Vec<Json> = keywords.types.iter().map(|json_type| text(type_name(*json_type))).collect();
-    let is_alternative = keywords.language == Language::Avro && !keywords.one_of.is_empty();
+    let is_alternative = keywords.language == SchemaLanguage::Avro && !keywords.one_of.is_empty();
     if keywords.nullable && !keywords.constraints.nullable && !is_alternative {
         names.push(text("null"));
     }
@@ -350,7 +350,7 @@ fn has_parts(keywords: &Keywords) -> bool {
 }
 
 /// Whether a node stands inside another.
-fn is_below(at: &Place, other: &Place) -> bool {
+fn is_below(at: &Location, other: &Location) -> bool {
     let rest = at.pointer.as_str().strip_prefix(other.pointer.as_str());
     at.file == other.file && rest.is_some_and(|rest| rest.starts_with('/'))
 }

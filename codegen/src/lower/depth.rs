@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::recursion::parts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::ir::{Operation, Presence, Shape, Type, Types};
+use crate::ir::{Operation, Presence, ItemKind, Type, Types};
 
 /// rustc follows types to 128 (The Rust Reference, `recursion_limit`); the rest is for what surrounds them.
 const FOLLOWED: usize = 100;
@@ -57,13 +57,13 @@ fn deepest(held: &[Vec<(usize, usize)>], root: usize, seen: &mut BTreeSet<usize>
 }
 
 /// The types that a type holds, on the heap or not, and how many types lie on the way to each.
-fn held(shape: &mut Shape) -> Vec<(usize, usize)> {
+fn held(shape: &mut ItemKind) -> Vec<(usize, usize)> {
     let mut held = Vec::new();
     let options: Vec<bool> = match shape {
-        Shape::Struct(object) => object.fields.iter().map(|field| field.presence != Presence::Required).collect(),
+        ItemKind::Struct(object) => object.fields.iter().map(|field| field.presence != Presence::Required).collect(),
         _ => Vec::new(),
     };
-    if let Shape::Alias(target) = shape {
+    if let ItemKind::Alias(target) = shape {
         collect(target, 0, &mut held);
     }
     for (index, part) in parts(shape).into_iter().enumerate() {

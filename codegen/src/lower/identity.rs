@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::union;
-use crate::document::{Place, Pointer, SchemaId, Schemas};
+use crate::document::{Location, Pointer, SchemaId, Schemas};
 
 /// Schemas are looked into no deeper than this; what differs only below is told apart by its position.
 const DEEPEST: u8 = 4;
@@ -42,8 +42,8 @@ fn write(schemas: &Schemas, id: SchemaId, depth: u8, text: &mut String) {
 }
 
 /// The address of a place, with the alternatives on the way by what they say: their positions are nobody's promise.
-pub(super) fn of_place(schemas: &Schemas, at: &Place) -> String {
-    let mut place = Place { file: at.file, pointer: Pointer::root() };
+pub(super) fn of_place(schemas: &Schemas, at: &Location) -> String {
+    let mut place = Location { file: at.file, pointer: Pointer::root() };
     let mut identity = String::new();
     let mut is_list = false;
     for step in at.pointer.steps() {

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{External, Kind, Members, Shape, Told, Type, TypeId, Types, Union, Variant};
+use crate::ir::{External, Kind, Members, ItemKind, Representation, Type, TypeId, Types, Union, Variant};
 
 /// Finds what each union's alternatives can be told by, once all types are made.
 pub(super) fn tell(types: &mut Types) {
     for index in 0..types.0.len() {
-        let Shape::Union(union) = &types.0[index].shape else { continue };
+        let ItemKind::Union(union) = &types.0[index].shape else { continue };
         let kinds: Vec<BTreeSet<Kind>> = union.variants.iter().map(|variant| of(types, &variant.ty)).collect();
-        if let Shape::Union(union) = &mut types.0[index].shape {
+        if let ItemKind::Union(union) = &mut types.0[index].shape {
             settle(union, &kinds);
         }
     }
@@ -17,7 +17,7 @@ pub(super) fn tell(types: &mut Types) {
 
 /// A kind tells an alternative where no other is of it; what has a tag is told by that.
 fn settle(union: &mut Union, kinds: &[BTreeSet<Kind>]) {
-    if union.told() == Told::Kind {
+    if union.told() == Representation::Kind {
         return;
     }
     tell_by_kind(union, kinds);
@@ -75,21 +75,21 @@ fn add(types: &Types, ty: &Type, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet
 
 fn named(types: &Types, id: TypeId, kinds: &mut BTreeSet<Kind>, seen: &mut BTreeSet<TypeId>) {
     match &types[id].shape {
-        Shape::OpenTuple(_) => _ = kinds.insert(Kind::Array),
-        Shape::Struct(_) => _ = kinds.insert(Kind::Object),
-        Shape::Enum(listed) => match listed.members {
+        ItemKind::OpenTuple(_) => _ = kinds.insert(Kind::Array),
+        ItemKind::Struct(_) => _ = kinds.insert(Kind::Object),
+        ItemKind::Enum(listed) => match listed.members {
             Members::Texts(_) => _ = kinds.insert(Kind::String),
             Members::Booleans(_) => _ = kinds.insert(Kind::Boolean),
             Members::Integers(..) | Members::Numbers(_) => _ = kinds.insert(Kind::Number),
             Members::Mixed(_) => kinds.extend(Kind::ALL),
         },
         // What is not listed is kept, of whatever kind it is.
-        Shape::Union(union) if union.tag.is_some() => kinds.extend(Kind::ALL),
-        Shape::Union(union) => {
+        ItemKind::Union(union) if union.tag.is_some() => kinds.extend(Kind::ALL),
+        ItemKind::Union(union) => {
             union.variants.iter().for_each(|variant| add(types, &variant.ty, kinds, seen));
         }
         // It is no JSON, and stands in none.
-        Shape::Mixed(_) => {}
-        Shape::Alias(target) | Shape::Newtype(target) => add(types, target, kinds, seen),
+        ItemKind::Mixed(_) => {}
+        ItemKind::Alias(target) | ItemKind::Newtype(target) => add(types, target, kinds, seen),
     }
 }

@@ -8,9 +8,9 @@ mod said;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use self::said::Held;
-pub(super) use self::said::{Contest, Settled};
-use crate::document::{Docs, JsonType, Keywords, Place, SchemaId, SchemaKind, Schemas};
+use self::said::MergedSubschemas;
+pub(super) use self::said::{Conflict, Resolved};
+use crate::document::{Docs, JsonType, Keywords, Location, SchemaId, SchemaKind, Schemas};
 
 /// The keywords of a schema with everything merged in that its `allOf` says; the rest as it is.
 pub(super) fn flat<'a>(schemas: &Schemas, keywords: &'a Keywords) -> Cow<'a, Keywords> {
@@ -26,7 +26,7 @@ pub(super) fn flat_of(schemas: &Schemas, id: SchemaId) -> Option<Cow<'_, Keyword
 }
 
 /// The same, and what no schema says alone.
-pub(super) fn flat_with_contests(schemas: &Schemas, keywords: &Keywords) -> Settled {
+pub(super) fn flat_with_contests(schemas: &Schemas, keywords: &Keywords) -> Resolved {
     let (merged, held) = gathered(schemas, keywords);
     held.settle(schemas, merged, &keywords.at)
 }
@@ -37,16 +37,16 @@ fn outline(schemas: &Schemas, keywords: &Keywords) -> Keywords {
 }
 
 /// Everything that a schema and its parts say, and which schemas they have for what is held.
-fn gathered(schemas: &Schemas, keywords: &Keywords) -> (Keywords, Held) {
+fn gathered(schemas: &Schemas, keywords: &Keywords) -> (Keywords, MergedSubschemas) {
     let mut seen = BTreeSet::from([&keywords.at]);
-    let mut above: Vec<Open<'_>> = Vec::new();
-    let mut open = Open::new(keywords, &keywords.all_of);
+    let mut above: Vec<MergeFrame<'_>> = Vec::new();
+    let mut open = MergeFrame::new(keywords, &keywords.all_of);
     loop {
         if let Some(part) = open.parts.next() {
             let Some(part) = schemas.keywords(*part) else { continue };
             // What a part is made of adds nothing the second time, and a schema may be part of itself.
             let parts = if seen.insert(&part.at) { &part.all_of[..] } else { &[] };
-            above.push(std::mem::replace(&mut open, Open::new(part, parts)));
+            above.push(std::mem::replace(&mut open, MergeFrame::new(part, parts)));
             continue;
         }
         let (merged, held) = open.close();
@@ -100,32 +100,32 @@ pub(super) fn words<'a>(schemas: &'a Schemas, keywords: &Keywords) -> Option<&'a
 }
 
 /// A schema on the way to be merged: chains of `allOf` may be as long as documents, and no stack is.
-struct Open<'a> {
+struct MergeFrame<'a> {
     merged: Keywords,
     /// What the schema says itself comes last in words and first in order of writing; parts keep their order.
-    own: Held,
-    held: Held,
+    own: MergedSubschemas,
+    held: MergedSubschemas,
     parts: std::slice::Iter<'a, SchemaId>,
 }
 
-impl<'a> Open<'a> {
+impl<'a> MergeFrame<'a> {
     fn new(keywords: &'a Keywords, parts: &'a [SchemaId]) -> Self {
         let mut merged = Keywords { all_of: Vec::new(), ..keywords.clone() };
-        let own = Held::take(&mut merged);
-        Self { merged, own, held: Held::default(), parts: parts.iter() }
+        let own = MergedSubschemas::take(&mut merged);
+        Self { merged, own, held: MergedSubschemas::default(), parts: parts.iter() }
     }
 
-    fn close(mut self) -> (Keywords, Held) {
+    fn close(mut self) -> (Keywords, MergedSubschemas) {
         self.held.extend(self.own);
         (self.merged, self.held)
     }
 }
 
 /// Lays an alternative at a place over what all alternatives share, and says what no schema says alone.
-pub(super) fn joined(schemas: &Schemas, base: &Keywords, mut part: Keywords, at: &Place) -> Settled {
+pub(super) fn joined(schemas: &Schemas, base: &Keywords, mut part: Keywords, at: &Location) -> Resolved {
     let mut merged = Keywords { at: part.at.clone(), docs: part.docs.clone(), ..base.clone() };
-    let mut held = Held::take(&mut merged);
-    held.extend(Held::take(&mut part));
+    let mut held = MergedSubschemas::take(&mut merged);
+    held.extend(MergedSubschemas::take(&mut part));
     add(&mut merged, part);
     held.settle(schemas, merged, &at.join("allOf").join("shared"))
 }

@@ -6,12 +6,12 @@ mod reply;
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::schema::{Joined, Lowering};
+use super::schema::{UnionMessage, Lowering};
 use super::{docs, identity, qualify, union};
-use crate::config::{Config, Extent};
+use crate::config::{Config, OutputScope};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Action, Address, Carries, Document, MessageId, SchemaId};
-use crate::ir::{Carried, Direction, Event, Label, Operation, Type, Variant};
+use crate::document::{self, Action, Address, MessageCardinality, Document, MessageId, SchemaId};
+use crate::ir::{OperationMessage, Direction, Event, Label, Operation, Type, Variant};
 use crate::mark::mark;
 
 /// The events of the document, each name once, in the order of the operations.
@@ -45,7 +45,7 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
 /// The events' names of an operation's messages. One without a name goes by the operation that carries it, or by its
 /// channel where that has no name either; those of a list, by what they say, and never by their positions or their number.
 pub(super) fn event_names(document: &Document, operation: &document::Operation) -> Vec<String> {
-    if let (Carries::One, &[only]) = (operation.carries, &operation.messages[..]) {
+    if let (MessageCardinality::One, &[only]) = (operation.carries, &operation.messages[..]) {
         let own = document.messages[only].name.clone().or_else(|| operation.id.clone());
         let made = || match operation.action {
             Action::Send => address(document, operation).to_owned(),
@@ -99,7 +99,7 @@ pub(super) fn operation_id(document: &Document, operation: &document::Operation)
         let says_something = address.contains(char::is_alphanumeric);
         match (operation.carries, &operation.messages[..]) {
             _ if says_something => format!("{verb} {address}"),
-            (Carries::One, &[only]) => {
+            (MessageCardinality::One, &[only]) => {
                 format!("{verb} {}", document.messages[only].name.as_deref().unwrap_or("message"))
             }
             _ => format!("{verb} message"),
@@ -135,7 +135,7 @@ struct Reader<'a, 's> {
     schemas: &'a mut Lowering<'s>,
     diagnostics: &'a Diagnostics,
     index: HashMap<&'a str, usize>,
-    extent: Extent,
+    extent: OutputScope,
 }
 
 impl Reader<'_, '_> {
@@ -143,7 +143,7 @@ impl Reader<'_, '_> {
         let id = operation_id(self.document, operation);
         let names = event_names(self.document, operation);
         let carried = operation.messages.iter().zip(&names);
-        let messages: Vec<Carried> = carried.map(|(id, name)| self.carried(*id, name)).collect();
+        let messages: Vec<OperationMessage> = carried.map(|(id, name)| self.carried(*id, name)).collect();
         let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, direction, &id));
         if messages.is_empty() {
             self.diagnostics.push(no_message(operation));
@@ -161,7 +161,7 @@ impl Reader<'_, '_> {
         Some(Operation { at, id, direction, channel: operation.channel, messages, payload, reply, docs })
     }
 
-    fn carried(&mut self, id: MessageId, name: &str) -> Carried {
+    fn carried(&mut self, id: MessageId, name: &str) -> OperationMessage {
         let message = &self.document.messages[id];
         let label = message.key.as_deref().unwrap_or(name);
         let headers = message.headers.map(|id| self.schemas.headers(id, label));
@@ -169,19 +169,19 @@ impl Reader<'_, '_> {
         let payload = self.travelling(message, payload);
         let at = message.at.clone();
         let content_type = self.document.content_type(message).map(str::to_owned);
-        Carried { at, event: self.index.get(name).copied().unwrap_or_default(), payload, content_type, headers }
+        OperationMessage { at, event: self.index.get(name).copied().unwrap_or_default(), payload, content_type, headers }
     }
 
     /// One type for whatever may travel.
-    fn payload(&mut self, operation: &document::Operation, id: &str, names: &[String], messages: &[Carried]) -> Type {
+    fn payload(&mut self, operation: &document::Operation, id: &str, names: &[String], messages: &[OperationMessage]) -> Type {
         let first = &messages[0].payload;
         if messages.iter().all(|message| message.payload == *first) {
             return first.clone();
         }
-        let joined: Vec<Joined> = (operation.messages.iter().zip(names).zip(messages))
+        let joined: Vec<UnionMessage> = (operation.messages.iter().zip(names).zip(messages))
             .map(|((message_id, name), carried)| {
                 let message = &self.document.messages[*message_id];
-                Joined {
+                UnionMessage {
                     at: message.at.clone(),
                     label: message.key.clone().unwrap_or_else(|| name.clone()),
                     schema: message.payload,
@@ -193,7 +193,7 @@ impl Reader<'_, '_> {
     }
 
     /// One type for payloads of which some are no JSON.
-    fn mixed(&mut self, operation: &document::Operation, id: &str, names: &[String], messages: &[Carried]) -> Type {
+    fn mixed(&mut self, operation: &document::Operation, id: &str, names: &[String], messages: &[OperationMessage]) -> Type {
         let variants = (operation.messages.iter().zip(names).zip(messages)).map(|((message, name), carried)| {
             let label = self.document.messages[*message].key.clone().unwrap_or_else(|| name.clone());
             let (at, ty) = (carried.at.clone(), carried.payload.clone());

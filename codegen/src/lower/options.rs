@@ -1,29 +1,29 @@
 //! What a team chose for single types, laid over those that the document gave.
 
-use crate::config::{ByPattern, Config};
+use crate::config::{PatternMap, Config};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Listing, Pointer, Schemas};
-use crate::ir::{Event, Extra, Shape, Type, TypeDef, Types, Union};
+use crate::document::{ValueKeyword, Pointer, Schemas};
+use crate::ir::{Event, AdditionalProperties, ItemKind, Type, TypeDef, Types, Union};
 
 /// Lets structs keep what the document does not name, where that is chosen.
 pub(super) fn keep_unknown(types: &mut Types, config: &Config) {
     for def in &mut types.0 {
-        if let Shape::Struct(object) = &mut def.shape
-            && matches!(object.extra, Extra::Dropped)
+        if let ItemKind::Struct(object) = &mut def.shape
+            && matches!(object.extra, AdditionalProperties::Dropped)
             && config.keep_unknown.meet(&def.at.pointer)
         {
-            object.extra = Extra::Kept(Type::Any);
+            object.extra = AdditionalProperties::Kept(Type::Any);
         }
     }
 }
 
 /// Reports the patterns that meet nothing they could be for.
 pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: &Config, diagnostics: &Diagnostics) {
-    let places = |is_meant: fn(&Shape) -> bool| -> Vec<&Pointer> {
+    let places = |is_meant: fn(&ItemKind) -> bool| -> Vec<&Pointer> {
         types.iter().filter(|(_, def)| is_meant(&def.shape)).map(|(_, def)| &def.at.pointer).collect()
     };
     let check = Check { schemas, config, diagnostics };
-    let objects = places(|shape| matches!(shape, Shape::Struct(_)));
+    let objects = places(|shape| matches!(shape, ItemKind::Struct(_)));
     for (option, chosen) in [
         ("keep_unknown", &config.keep_unknown),
         ("non_exhaustive", &config.non_exhaustive),
@@ -32,9 +32,9 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
         check.patterns(chosen, option, "object with named properties", &objects);
     }
     let open =
-        places(|shape| matches!(shape, Shape::Enum(_)) || matches!(shape, Shape::Union(union) if union.tag.is_some()));
+        places(|shape| matches!(shape, ItemKind::Enum(_)) || matches!(shape, ItemKind::Union(union) if union.tag.is_some()));
     check.patterns(&config.closed_enums, "closed_enums", "enum of strings or union with a tag", &open);
-    let items = places(|shape| !matches!(shape, Shape::Alias(_)));
+    let items = places(|shape| !matches!(shape, ItemKind::Alias(_)));
     for (option, chosen) in [("derive", &config.derives), ("type_attribute", &config.type_attributes)] {
         check.patterns(chosen, option, "schema with a type of its own", &items);
     }
@@ -56,7 +56,7 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn patterns<T>(&self, chosen: &ByPattern<T>, option: &'static str, what: &str, places: &[&Pointer]) {
+    fn patterns<T>(&self, chosen: &PatternMap<T>, option: &'static str, what: &str, places: &[&Pointer]) {
         for pattern in chosen.unmet(places) {
             let schema = pattern.only_place().and_then(|at| self.schemas.at(&at));
             let target = schema.and_then(|id| self.schemas.definition(id)).map(|id| &self.schemas[id].at.pointer);
@@ -72,8 +72,8 @@ impl Check<'_> {
     fn attributes_of_open_enums(&self, types: &Types) {
         let config = self.config;
         for (_, def) in types.iter().filter(|(_, def)| !config.is_closed(&def.at)) {
-            let Shape::Enum(listed) = &def.shape else { continue };
-            if listed.listing == Listing::Const {
+            let ItemKind::Enum(listed) = &def.shape else { continue };
+            if listed.listing == ValueKeyword::Const {
                 continue;
             }
             for (at, _) in listed.members.labels() {
@@ -97,11 +97,11 @@ impl Check<'_> {
 /// The places of a type's fields or variants.
 fn members(def: &TypeDef) -> Vec<&Pointer> {
     match &def.shape {
-        Shape::Struct(object) => object.fields.iter().map(|field| &field.at.pointer).collect(),
-        Shape::Enum(listed) => listed.members.labels().into_iter().map(|(at, _)| &at.pointer).collect(),
-        Shape::Union(Union { variants, .. }) | Shape::Mixed(variants) => {
+        ItemKind::Struct(object) => object.fields.iter().map(|field| &field.at.pointer).collect(),
+        ItemKind::Enum(listed) => listed.members.labels().into_iter().map(|(at, _)| &at.pointer).collect(),
+        ItemKind::Union(Union { variants, .. }) | ItemKind::Mixed(variants) => {
             variants.iter().map(|variant| &variant.at.pointer).collect()
         }
-        Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
+        ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => Vec::new(),
     }
 }

@@ -1,15 +1,15 @@
 //! What a type is called after: the nearest place with a name of its own, and the steps from there.
 
-use crate::document::{Called, Language, Place, Pointer, Schemas};
-use crate::ir::{Label, Origin, Root, Step};
+use crate::document::{ForeignName, SchemaLanguage, Location, Pointer, Schemas};
+use crate::ir::{Label, NamePath, Root, Step};
 use std::collections::HashMap;
 
 use super::{qualify, union};
 
 /// The origin of the type at a place.
-pub(super) fn of(at: &Place, roots: &Roots, schemas: &Schemas) -> Origin {
+pub(super) fn of(at: &Location, roots: &Roots, schemas: &Schemas) -> NamePath {
     let steps: Vec<String> = at.pointer.steps().collect();
-    let mut root_at = Place { file: at.file, pointer: Pointer::root() };
+    let mut root_at = Location { file: at.file, pointer: Pointer::root() };
     let mut nearest = roots.named.get(&root_at).map(|root| (root, root_at.clone(), 0));
     for (index, step) in steps.iter().enumerate() {
         root_at = root_at.join(step);
@@ -17,7 +17,7 @@ pub(super) fn of(at: &Place, roots: &Roots, schemas: &Schemas) -> Origin {
     }
     let Some((root, root_at, depth)) = nearest else {
         if let Some((root, depth)) = of_message(&steps) {
-            let start = Place { file: at.file, pointer: Pointer::root() };
+            let start = Location { file: at.file, pointer: Pointer::root() };
             let root_at = steps[..depth].iter().fold(start, |at, step| at.join(step));
             let steps = inner_steps(&root_at, &steps[depth..], schemas);
             return roots.origin(root, root_at, steps);
@@ -47,29 +47,29 @@ fn of_message(steps: &[String]) -> Option<(Root, usize)> {
 /// Where names come from.
 pub(super) struct Roots {
     /// The place of each component, payload, headers and parameter.
-    named: HashMap<Place, Root>,
+    named: HashMap<Location, Root>,
     /// What else those may be called.
-    otherwise: HashMap<Place, Vec<String>>,
+    otherwise: HashMap<Location, Vec<String>>,
     files: Vec<String>,
 }
 
 impl Roots {
-    pub(super) fn new(files: &[String], named: HashMap<Place, Root>) -> Self {
+    pub(super) fn new(files: &[String], named: HashMap<Location, Root>) -> Self {
         Self { named, otherwise: HashMap::new(), files: files.to_vec() }
     }
 
     /// Calls a place so, unless it has a name.
-    pub(super) fn name(&mut self, at: &Place, root: impl FnOnce() -> Root) -> Root {
+    pub(super) fn name(&mut self, at: &Location, root: impl FnOnce() -> Root) -> Root {
         self.named.entry(at.clone()).or_insert_with(root).clone()
     }
 
     /// Calls a place so, whatever it was called before.
-    pub(super) fn rename(&mut self, at: &Place, root: Root) {
+    pub(super) fn rename(&mut self, at: &Location, root: Root) {
         self.named.insert(at.clone(), root);
     }
 
     /// Adds another name of a place, which counts where its own is not enough.
-    pub(super) fn also(&mut self, at: &Place, name: &str) {
+    pub(super) fn also(&mut self, at: &Location, name: &str) {
         let names = self.otherwise.entry(at.clone()).or_default();
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
@@ -77,22 +77,22 @@ impl Roots {
     }
 
     /// The origin of what stands some steps below a root.
-    pub(super) fn origin(&self, root: Root, root_at: Place, steps: Vec<Step>) -> Origin {
+    pub(super) fn origin(&self, root: Root, root_at: Location, steps: Vec<Step>) -> NamePath {
         let mut otherwise = self.otherwise.get(&root_at).cloned().unwrap_or_default();
         if let Root::Schema(name) | Root::Named(name) | Root::Payload(name) | Root::Headers(name) = &root {
             let own = if matches!(root, Root::Named(_)) { root.short() } else { name };
             otherwise.extend(qualify::qualified(own, &root_at, &self.files));
         }
-        Origin { root, root_at, otherwise, steps }
+        NamePath { root, root_at, otherwise, steps }
     }
 
-    fn file_stem(&self, at: &Place) -> String {
+    fn file_stem(&self, at: &Location) -> String {
         self.files.get(at.file.0).map_or("document", |name| qualify::stem(name)).to_owned()
     }
 }
 
 /// The steps of a pointer inside a schema: each keyword takes the name or the index that follows it, if any.
-fn inner_steps(root: &Place, steps: &[String], schemas: &Schemas) -> Vec<Step> {
+fn inner_steps(root: &Location, steps: &[String], schemas: &Schemas) -> Vec<Step> {
     let mut inner = Vec::new();
     let mut at = root.clone();
     let mut steps = steps.iter();
@@ -120,7 +120,7 @@ fn inner_steps(root: &Place, steps: &[String], schemas: &Schemas) -> Vec<Step> {
             "fields" => {
                 at = steps.next().map_or_else(|| at.clone(), |index| at.join(index));
                 match schemas.called(&at) {
-                    Some(Called::Field(name)) => inner.push(Step::Property(name.clone())),
+                    Some(ForeignName::Field(name)) => inner.push(Step::Property(name.clone())),
                     _ => inner.push(Step::Property(step.clone())),
                 }
             }
@@ -136,7 +136,7 @@ fn inner_steps(root: &Place, steps: &[String], schemas: &Schemas) -> Vec<Step> {
     inner
 }
 
-fn is_avro(at: &Place, schemas: &Schemas) -> bool {
+fn is_avro(at: &Location, schemas: &Schemas) -> bool {
     let keywords = schemas.at(at).and_then(|id| schemas.keywords(id));
-    keywords.is_some_and(|keywords| keywords.language == Language::Avro)
+    keywords.is_some_and(|keywords| keywords.language == SchemaLanguage::Avro)
 }

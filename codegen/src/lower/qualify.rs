@@ -1,9 +1,9 @@
 //! What a thing is called where its own name is not enough: after the channel or the file that it stands in.
 
-use crate::document::Place;
+use crate::document::Location;
 
 /// The text after each of its owners, the nearest first.
-pub(super) fn qualified(text: &str, at: &Place, files: &[String]) -> Vec<String> {
+pub(super) fn qualified(text: &str, at: &Location, files: &[String]) -> Vec<String> {
     let mut owners = Vec::new();
     let steps: Vec<String> = at.pointer.steps().collect();
     match &steps[..] {
@@ -41,10 +41,10 @@ pub(super) fn stem(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::qualified;
-    use crate::document::{FileId, Place, Pointer};
+    use crate::document::{FileId, Location, Pointer};
 
-    fn place(file: usize, pointer: &str) -> Place {
-        Place { file: FileId(file), pointer: Pointer::parse(pointer).unwrap_or_default() }
+    fn place(file: usize, pointer: &str) -> Location {
+        Location { file: FileId(file), pointer: Pointer::parse(pointer).unwrap_or_default() }
     }
 
     #[test]

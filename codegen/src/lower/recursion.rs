@@ -2,7 +2,7 @@
 
 use crate::circles;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::ir::{Shape, Type, TypeId, Types};
+use crate::ir::{ItemKind, Type, TypeId, Types};
 
 /// Opens what is itself with nothing in between, which no value would ever end: every value is allowed there.
 pub(super) fn open_what_is_itself(types: &mut Types, diagnostics: &Diagnostics) {
@@ -17,12 +17,12 @@ pub(super) fn open_what_is_itself(types: &mut Types, diagnostics: &Diagnostics) 
             let def = &mut types.0[first];
             let leads_round = |ty: &Type| matches!(stands_for(ty), Some(id) if circles.together(id.0, first));
             match &mut def.shape {
-                Shape::Alias(target) | Shape::Newtype(target) => *target = Type::Any,
-                Shape::Union(union) => {
+                ItemKind::Alias(target) | ItemKind::Newtype(target) => *target = Type::Any,
+                ItemKind::Union(union) => {
                     let round = union.variants.iter_mut().filter(|variant| leads_round(&variant.ty));
                     round.for_each(|variant| variant.ty = Type::Any);
                 }
-                Shape::Struct(_) | Shape::Enum(_) | Shape::OpenTuple(_) | Shape::Mixed(_) => {}
+                ItemKind::Struct(_) | ItemKind::Enum(_) | ItemKind::OpenTuple(_) | ItemKind::Mixed(_) => {}
             }
             let message = "this is itself again, with nothing in between, so every value is allowed";
             let diagnostic = Diagnostic::new(Severity::Warning, &def.at, message);
@@ -32,11 +32,11 @@ pub(super) fn open_what_is_itself(types: &mut Types, diagnostics: &Diagnostics) 
 }
 
 /// The types that a value of this shape may be as a whole.
-fn same(shape: &Shape) -> Vec<usize> {
+fn same(shape: &ItemKind) -> Vec<usize> {
     let ids = match shape {
-        Shape::Alias(target) | Shape::Newtype(target) => vec![stands_for(target)],
-        Shape::Union(union) => union.variants.iter().map(|variant| stands_for(&variant.ty)).collect(),
-        Shape::Struct(_) | Shape::Enum(_) | Shape::OpenTuple(_) | Shape::Mixed(_) => Vec::new(),
+        ItemKind::Alias(target) | ItemKind::Newtype(target) => vec![stands_for(target)],
+        ItemKind::Union(union) => union.variants.iter().map(|variant| stands_for(&variant.ty)).collect(),
+        ItemKind::Struct(_) | ItemKind::Enum(_) | ItemKind::OpenTuple(_) | ItemKind::Mixed(_) => Vec::new(),
     };
     ids.into_iter().flatten().map(|id| id.0).collect()
 }
@@ -58,19 +58,19 @@ pub(super) fn name_what_holds_itself(types: &mut Types) {
             return;
         }
         for first in firsts {
-            if let Shape::Alias(target) = &types.0[first].shape {
+            if let ItemKind::Alias(target) = &types.0[first].shape {
                 let target = target.clone();
-                types.0[first].shape = Shape::Newtype(target);
+                types.0[first].shape = ItemKind::Newtype(target);
             }
         }
     }
 }
 
 /// The types that an alias stands for, in lists and maps too.
-fn alias_of(shape: &Shape) -> Vec<usize> {
+fn alias_of(shape: &ItemKind) -> Vec<usize> {
     let mut ids = Vec::new();
     let mut pending = Vec::new();
-    if let Shape::Alias(target) = shape {
+    if let ItemKind::Alias(target) = shape {
         pending.push(target);
     }
     while let Some(ty) = pending.pop() {
@@ -97,7 +97,7 @@ pub(super) fn box_what_holds_itself(types: &mut Types) {
     loop {
         let held: Vec<Vec<usize>> = types.0.iter_mut().map(|def| in_place(&mut def.shape)).collect();
         let circles = circles::find(&held);
-        let can_box = |owner: usize| !matches!(types.0[owner].shape, Shape::Alias(_));
+        let can_box = |owner: usize| !matches!(types.0[owner].shape, ItemKind::Alias(_));
         let firsts: Vec<usize> = circles.firsts(&held, can_box).collect();
         if firsts.is_empty() {
             return;
@@ -111,24 +111,24 @@ pub(super) fn box_what_holds_itself(types: &mut Types) {
 }
 
 /// The types that a value of this shape contains in place, an alias's own too.
-fn in_place(shape: &mut Shape) -> Vec<usize> {
+fn in_place(shape: &mut ItemKind) -> Vec<usize> {
     let mut ids = Vec::new();
     match shape {
-        Shape::Alias(target) => held(target, &mut ids),
+        ItemKind::Alias(target) => held(target, &mut ids),
         shape => parts(shape).into_iter().for_each(|part| held(part, &mut ids)),
     }
     ids
 }
 
 /// What can be boxed.
-pub(super) fn parts(shape: &mut Shape) -> Vec<&mut Type> {
+pub(super) fn parts(shape: &mut ItemKind) -> Vec<&mut Type> {
     match shape {
-        Shape::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
-        Shape::Mixed(variants) => variants.iter_mut().map(|variant| &mut variant.ty).collect(),
-        Shape::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
-        Shape::OpenTuple(tuple) => tuple.items.iter_mut().collect(),
-        Shape::Newtype(target) => vec![target],
-        Shape::Enum(_) | Shape::Alias(_) => Vec::new(),
+        ItemKind::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
+        ItemKind::Mixed(variants) => variants.iter_mut().map(|variant| &mut variant.ty).collect(),
+        ItemKind::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
+        ItemKind::OpenTuple(tuple) => tuple.items.iter_mut().collect(),
+        ItemKind::Newtype(target) => vec![target],
+        ItemKind::Enum(_) | ItemKind::Alias(_) => Vec::new(),
     }
 }
 

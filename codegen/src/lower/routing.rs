@@ -12,22 +12,22 @@ use std::collections::{BTreeSet, HashMap};
 use self::naming::{Listing, Naming};
 use crate::config::{Config, Discriminator};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Document, Place, Pointer};
+use crate::document::{self, Document, Location, Pointer};
 use crate::ir::{
-    Addresses, Arrival, Candidate, Carried, Case, Channel, Direction, Event, Mark, Operation, Routing, Telling, Types,
+    Addresses, AddressRoute, Candidate, OperationMessage, Case, Channel, Direction, Event, Selector, Operation, Routing, Rule, Types,
 };
 
 /// What routing is found from.
-pub(super) struct Apis<'a> {
+pub(super) struct RoutingContext<'a> {
     document: &'a Document,
     operations: &'a [Operation],
     events: &'a [Event],
     types: &'a Types,
-    sources: HashMap<&'a Place, &'a document::Operation>,
+    sources: HashMap<&'a Location, &'a document::Operation>,
     diagnostics: &'a Diagnostics,
 }
 
-impl<'a> Apis<'a> {
+impl<'a> RoutingContext<'a> {
     pub(super) fn new(
         document: &'a Document,
         operations: &'a [Operation],
@@ -45,7 +45,7 @@ impl<'a> Apis<'a> {
         operations.filter(|(_, operation)| operation.direction == Direction::Incoming).collect()
     }
 
-    fn carried(&self, candidate: Candidate) -> &'a Carried {
+    fn carried(&self, candidate: Candidate) -> &'a OperationMessage {
         &self.operations[candidate.operation].messages[candidate.message]
     }
 
@@ -54,7 +54,7 @@ impl<'a> Apis<'a> {
     }
 }
 
-pub(super) fn find(apis: &Apis<'_>, channels: &[Channel], config: &Config) -> Routing {
+pub(super) fn find(apis: &RoutingContext<'_>, channels: &[Channel], config: &Config) -> Routing {
     let incoming = apis.incoming();
     match &config.discriminator {
         Some(discriminator) => {
@@ -69,7 +69,7 @@ pub(super) fn find(apis: &Apis<'_>, channels: &[Channel], config: &Config) -> Ro
 }
 
 fn by_address_or_name(
-    apis: &Apis<'_>,
+    apis: &RoutingContext<'_>,
     incoming: &[(usize, &Operation)],
     channels: &[Channel],
     config: &Config,
@@ -81,7 +81,7 @@ fn by_address_or_name(
     }
     let arrivals = groups.into_iter().filter_map(|group| {
         let (operation, message) = telling::of(apis, &group.operations)?;
-        Some(Arrival { channel: group.channel, fit: group.fit, operation, message })
+        Some(AddressRoute { channel: group.channel, fit: group.fit, operation, message })
     });
     let without = match &found[..] {
         [only] => Some(by_name(apis, incoming, only)),
@@ -91,20 +91,20 @@ fn by_address_or_name(
 }
 
 /// The name that the one property says, for events without an address.
-fn by_name(apis: &Apis<'_>, incoming: &[(usize, &Operation)], naming: &Naming) -> Telling {
+fn by_name(apis: &RoutingContext<'_>, incoming: &[(usize, &Operation)], naming: &Naming) -> Rule {
     let candidates = incoming.iter().flat_map(|(index, operation)| {
         (0..operation.messages.len()).map(|message| Candidate { operation: *index, message })
     });
     let cases = candidates.map(|of| Case { values: vec![apis.event(of).name.clone()], of });
-    let at = Mark::Payload(Pointer::root().join(&naming.property));
-    Telling::Mark { at, cases: cases.collect(), otherwise: None }
+    let at = Selector::Payload(Pointer::root().join(&naming.property));
+    Rule::Mark { at, cases: cases.collect(), otherwise: None }
 }
 
 /// A payload property that names the events decides where nothing contradicts it: where it lists names and nothing else,
 /// or where all events come by one address. Otherwise the address is the surer sign: a property that lists more than
 /// names, or one of several, may as well say what came before.
 fn deciding<'a>(
-    apis: &Apis<'_>,
+    apis: &RoutingContext<'_>,
     incoming: &[(usize, &Operation)],
     found: &'a [Naming],
     addresses: usize,
@@ -125,7 +125,7 @@ fn deciding<'a>(
 }
 
 /// Which of several properties names the event, only the author knows.
-fn warn_of_several(apis: &Apis<'_>, operation: &Operation, properties: &[&str]) {
+fn warn_of_several(apis: &RoutingContext<'_>, operation: &Operation, properties: &[&str]) {
     let [first, ..] = properties else { return };
     let names: Vec<String> = properties.iter().map(|property| format!("`{property}`")).collect();
     let message = format!("{} all list the names of the events, and `{first}` decides", names.join(", "));
@@ -139,7 +139,7 @@ fn names_differ(incoming: &[(usize, &Operation)]) -> bool {
 }
 
 /// Two operations with one message cannot be told apart by its name.
-fn refuse_shared_names(apis: &Apis<'_>, incoming: &[(usize, &Operation)]) {
+fn refuse_shared_names(apis: &RoutingContext<'_>, incoming: &[(usize, &Operation)]) {
     let mut seen = BTreeSet::new();
     for (_, operation) in incoming {
         for message in &operation.messages {

@@ -1,7 +1,7 @@
 //! Types that need no item: numbers, texts, booleans.
 
-use crate::config::{Config, Extent, Formats};
-use crate::document::{JsonType, Keywords, Language, Value};
+use crate::config::{Config, OutputScope, Formats};
+use crate::document::{JsonType, Keywords, SchemaLanguage, Value};
 use crate::ir::{External, Type, Width};
 
 /// The type that is named, or the one that the other keywords speak of.
@@ -70,10 +70,10 @@ pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
         return if path == "String" { Type::String } else { Type::External(External::Path(path.clone())) };
     }
     match (config.extent, format) {
-        (Extent::Everything, "date-time") => Type::External(External::DateTime),
-        (Extent::Everything, "date") => Type::External(External::Date),
-        (Extent::Everything, "uuid") => Type::External(External::Uuid),
-        (Extent::Everything, format) if config.formats_with_types == Formats::Every => every(format),
+        (OutputScope::Everything, "date-time") => Type::External(External::DateTime),
+        (OutputScope::Everything, "date") => Type::External(External::Date),
+        (OutputScope::Everything, "uuid") => Type::External(External::Uuid),
+        (OutputScope::Everything, format) if config.formats_with_types == Formats::Every => every(format),
         _ => Type::String,
     }
 }
@@ -95,7 +95,7 @@ fn every(format: &str) -> Type {
 pub(super) fn mapped_number(keywords: &Keywords, config: &Config) -> Option<Type> {
     let format = keywords.format.as_deref()?;
     // What is mapped is then the text of that name, not a number of seconds that somebody called the same.
-    let is_of_texts = keywords.language == Language::JsonSchema && TEXTS.contains(&format);
+    let is_of_texts = keywords.language == SchemaLanguage::JsonSchema && TEXTS.contains(&format);
     let path = config.formats.get(format).filter(|_| !is_of_texts)?;
     Some(number_of(path))
 }
@@ -123,7 +123,7 @@ pub(super) fn integer(keywords: &Keywords, config: &Config) -> Type {
         (Some("int8"), _) => Width::I8,
         (Some("int16"), _) => Width::I16,
         (Some("int32"), _) => Width::I32,
-        (Some("date" | "time-millis"), _) if keywords.language == Language::Avro => Width::I32,
+        (Some("date" | "time-millis"), _) if keywords.language == SchemaLanguage::Avro => Width::I32,
         (Some("int64"), _) => Width::I64,
         (Some("uint8"), _) => Width::U8,
         (Some("uint16"), _) => Width::U16,

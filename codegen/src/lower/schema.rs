@@ -14,14 +14,14 @@ mod untyped;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-pub(super) use self::doors::Joined;
-use super::definition::Made;
+pub(super) use self::doors::UnionMessage;
+use super::definition::TypeIdBySchema;
 use super::origin::{self, Roots};
 use super::{component, docs, merge, nulls};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, Keywords, Place, SchemaId, SchemaKind, Schemas, Value};
-use crate::ir::{Coverage, Event, External, Root, Shape, Type, TypeDef, TypeId, Types};
+use crate::document::{Document, Keywords, Location, SchemaId, SchemaKind, Schemas, Value};
+use crate::ir::{Coverage, Event, External, Root, ItemKind, Type, TypeDef, TypeId, Types};
 
 /// The types made so far.
 pub(super) struct Lowering<'a> {
@@ -34,7 +34,7 @@ pub(super) struct Lowering<'a> {
     /// The payloads that a union of messages joins.
     joined: BTreeMap<TypeId, Vec<Option<SchemaId>>>,
     /// The schemas of headers: there are always more headers than a message has.
-    headers: HashSet<Place>,
+    headers: HashSet<Location>,
     /// How many types are being made, each inside the one before; those of components are not.
     depth: usize,
     /// How many lists and maps stand inside each other on the way, since the last type of its own.
@@ -49,11 +49,11 @@ pub(super) struct Lowering<'a> {
     types: Vec<Option<TypeDef>>,
     coverage: Coverage,
     /// The types of values that patterns of names describe differently, by where these stand.
-    values: BTreeMap<Place, Type>,
+    values: BTreeMap<Location, Type>,
     /// The types of parameters that list their values, by the places of these.
-    parameters: HashMap<Place, Type>,
+    parameters: HashMap<Location, Type>,
     /// What travels in a binary form and has been looked at, by its place.
-    encoded: BTreeMap<Place, Type>,
+    encoded: BTreeMap<Location, Type>,
 }
 
 impl<'a> Lowering<'a> {
@@ -104,16 +104,16 @@ impl<'a> Lowering<'a> {
     }
 
     /// A type that its own language names is called so, unless it is a component, whose key comes first.
-    fn named_type(&mut self, place: &Place, name: &str) {
+    fn named_type(&mut self, place: &Location, name: &str) {
         let whole = self.schemas.at(place).map_or(place, |id| &self.schemas[id].at).clone();
         let root = self.roots.name(&whole, || Root::Named(name.to_owned()));
         self.roots.rename(place, root);
     }
 
     /// Every type that was made, how much of the schemas they say, and which schemas they were made of.
-    pub(super) fn finish(self) -> (Types, Coverage, Made) {
+    pub(super) fn finish(self) -> (Types, Coverage, TypeIdBySchema) {
         self.mapped_payloads_exist();
-        let made = Made { by_schema: self.made, joined: self.joined };
+        let made = TypeIdBySchema { by_schema: self.made, joined: self.joined };
         let mut types = Types(self.types.into_iter().flatten().collect());
         defaults::settle(&mut types);
         (types, self.coverage, made)
@@ -149,14 +149,14 @@ impl<'a> Lowering<'a> {
         let shape = match shape {
             Some(shape) => shape,
             None => match self.without_item(id) {
-                ty if self.is_new_type(id, &ty) => Shape::Newtype(ty),
-                ty => Shape::Alias(ty),
+                ty if self.is_new_type(id, &ty) => ItemKind::Newtype(ty),
+                ty => ItemKind::Alias(ty),
             },
         };
         self.types[type_id.0] = Some(self.def(id, shape));
     }
 
-    fn def(&self, id: SchemaId, shape: Shape) -> TypeDef {
+    fn def(&self, id: SchemaId, shape: ItemKind) -> TypeDef {
         let at = self.schemas[id].at.clone();
         let docs = self.schemas.keywords(id).map(|keywords| docs(&keywords.docs)).unwrap_or_default();
         TypeDef { origin: origin::of(&at, &self.roots, self.schemas), at, docs, shape }
@@ -193,7 +193,7 @@ impl<'a> Lowering<'a> {
             self.postponed.push(id);
         } else {
             let nested = std::mem::take(&mut self.nested);
-            let shape = self.shape(keywords).unwrap_or(Shape::Alias(Type::Any));
+            let shape = self.shape(keywords).unwrap_or(ItemKind::Alias(Type::Any));
             self.types[type_id.0] = Some(self.def(id, shape));
             self.nested = nested;
         }
@@ -268,7 +268,7 @@ impl<'a> Lowering<'a> {
 }
 
 /// The schemas that headers are described by.
-fn headers(document: &Document) -> HashSet<Place> {
+fn headers(document: &Document) -> HashSet<Location> {
     let described = document.messages.iter().filter_map(|message| document.schemas.definition(message.headers?));
     described.map(|id| document.schemas[id].at.clone()).collect()
 }

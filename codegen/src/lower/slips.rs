@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::{merge, union};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Keywords, Place, SchemaId, SchemaKind, Schemas};
+use crate::document::{Keywords, Location, SchemaId, SchemaKind, Schemas};
 use crate::ir::TagValue;
 use crate::near;
 
@@ -142,7 +142,7 @@ fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diag
             .map_or_else(|| "take the option out".to_owned(), |near| format!("did you mean `{near}`?"));
         let choice = config.choice("map_format", format);
         let message = format!("`{choice}` speaks of `{format}`, and no schema has this format");
-        diagnostics.push(Diagnostic::of_choice(Severity::Warning, &choice, &Place::root(), message).with_cure(cure));
+        diagnostics.push(Diagnostic::of_choice(Severity::Warning, &choice, &Location::root(), message).with_cure(cure));
     }
 }
 

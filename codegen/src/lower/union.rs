@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::tagged::{Alternative, tag, unnamed};
 use super::merge;
-use crate::document::{Called, JsonType, Keywords, SchemaId, SchemaKind, Schemas, Value};
+use crate::document::{ForeignName, JsonType, Keywords, SchemaId, SchemaKind, Schemas, Value};
 use crate::ir::{Label, TagValue};
 
 /// Whether a schema allows nothing but `null`.
@@ -131,7 +131,7 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
         SchemaKind::Keywords(keywords) => &keywords.at,
         _ => &schemas[definition].at,
     };
-    if let Some(Called::Type(name) | Called::Plain(name)) = schemas.called(place) {
+    if let Some(ForeignName::Type(name) | ForeignName::Plain(name)) = schemas.called(place) {
         return name.rsplit('.').next().unwrap_or(name).to_owned();
     }
     let Some(keywords) = schemas.keywords(definition) else { return "Any".to_owned() };

@@ -5,19 +5,19 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{DefaultValue, External, Extra, Field, Members, Presence, Shape, Type, TypeId, Types, Union, Width};
+use crate::ir::{DefaultValue, External, AdditionalProperties, Field, Members, Presence, ItemKind, Type, TypeId, Types, Union, Width};
 
 /// Takes `i128` out of unions, out of maps beside properties, and out of all that either holds.
 pub(super) fn replace_where_held(types: &mut Types) {
     let mut pending: Vec<TypeId> = Vec::new();
     for def in &mut types.0 {
         let held: Vec<&mut Type> = match &mut def.shape {
-            Shape::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
-            Shape::Struct(object) => match &mut object.extra {
-                Extra::Kept(ty) => vec![ty],
-                Extra::Dropped => Vec::new(),
+            ItemKind::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
+            ItemKind::Struct(object) => match &mut object.extra {
+                AdditionalProperties::Kept(ty) => vec![ty],
+                AdditionalProperties::Dropped => Vec::new(),
             },
-            Shape::Enum(_) | Shape::Mixed(_) | Shape::OpenTuple(_) | Shape::Alias(_) | Shape::Newtype(_) => Vec::new(),
+            ItemKind::Enum(_) | ItemKind::Mixed(_) | ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => Vec::new(),
         };
         for ty in held {
             replace(ty, &mut pending);
@@ -31,23 +31,23 @@ pub(super) fn replace_where_held(types: &mut Types) {
                 replace(ty, &mut pending);
             }
             match shape {
-                Shape::Struct(object) => object.fields.iter_mut().for_each(settle_default),
-                Shape::Enum(listed) => narrow(&mut listed.members),
+                ItemKind::Struct(object) => object.fields.iter_mut().for_each(settle_default),
+                ItemKind::Enum(listed) => narrow(&mut listed.members),
                 _ => {}
             }
         }
     }
 }
 
-fn all(shape: &mut Shape) -> Vec<&mut Type> {
+fn all(shape: &mut ItemKind) -> Vec<&mut Type> {
     match shape {
-        Shape::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
-        Shape::Union(Union { variants, .. }) | Shape::Mixed(variants) => {
+        ItemKind::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
+        ItemKind::Union(Union { variants, .. }) | ItemKind::Mixed(variants) => {
             variants.iter_mut().map(|variant| &mut variant.ty).collect()
         }
-        Shape::OpenTuple(tuple) => tuple.types_mut().collect(),
-        Shape::Alias(target) | Shape::Newtype(target) => vec![target],
-        Shape::Enum(_) => Vec::new(),
+        ItemKind::OpenTuple(tuple) => tuple.types_mut().collect(),
+        ItemKind::Alias(target) | ItemKind::Newtype(target) => vec![target],
+        ItemKind::Enum(_) => Vec::new(),
     }
 }
 

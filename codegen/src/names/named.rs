@@ -1,14 +1,14 @@
 //! What a name belongs to, for those who ask.
 
-use crate::document::{Place, Pointer};
+use crate::document::{Location, Pointer};
 
 /// A name in generated code, and the place of the document that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Named {
     pub(super) kind: NameKind,
     pub(super) name: String,
-    pub(super) at: Place,
-    pub(super) owner: Option<Place>,
+    pub(super) at: Location,
+    pub(super) owner: Option<Location>,
     /// The file of `at`, where it is not the document itself.
     pub(super) file: Option<String>,
 }

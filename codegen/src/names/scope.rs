@@ -7,12 +7,12 @@ use super::case::{self, Style};
 use super::{Name, NameKind, Named, reserved};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Place, Pointer};
+use crate::document::{Location, Pointer};
 
 /// What all namespaces of a file share.
 pub(super) struct Scopes<'a> {
     config: &'a Config,
-    identities: &'a HashMap<Place, String>,
+    identities: &'a HashMap<Location, String>,
     /// The places that have a name, where there are renames, and whether it begins with a capital letter.
     named: RefCell<BTreeSet<(bool, Pointer)>>,
     /// Every name that was given.
@@ -28,14 +28,14 @@ pub(super) struct Scope<'s, 'a> {
     /// None where the names are nobody's but the file's own: they can change, and nobody chooses them.
     kind: Option<NameKind>,
     style: Style,
-    owner: Option<Place>,
+    owner: Option<Location>,
     /// Asked for every name, and never listed, so that its order is nobody's.
     taken: HashSet<String>,
 }
 
 /// A thing that wants a name.
-pub(super) struct Wish {
-    at: Place,
+pub(super) struct NameRequest {
+    at: Location,
     text: String,
     /// What it may be called where others are called just the same, the best first.
     otherwise: Vec<String>,
@@ -45,8 +45,8 @@ pub(super) struct Wish {
     instead_of: Option<String>,
 }
 
-impl Wish {
-    pub(super) fn new(at: &Place, text: &str, kind: &'static str) -> Self {
+impl NameRequest {
+    pub(super) fn new(at: &Location, text: &str, kind: &'static str) -> Self {
         Self { at: at.clone(), text: text.to_owned(), otherwise: Vec::new(), kind, instead_of: None }
     }
 
@@ -63,11 +63,11 @@ impl Wish {
 }
 
 /// A way to write a text as an identifier.
-type Naming = fn(Style, &str) -> String;
+type CaseFn = fn(Style, &str) -> String;
 
 /// The wishes that would all have one name, and how many would have each of the longer ones.
-struct Rivals<'w> {
-    wishes: Vec<&'w Wish>,
+struct Conflicts<'w> {
+    wishes: Vec<&'w NameRequest>,
     texts: BTreeMap<&'w str, usize>,
     spelled: BTreeMap<String, usize>,
     with_case: BTreeMap<String, usize>,
@@ -77,9 +77,9 @@ struct Rivals<'w> {
 /// A message names no more rivals than these: there may be hundreds.
 const MOST_NAMED: usize = 3;
 
-impl<'w> Rivals<'w> {
-    fn new(style: Style, wishes: Vec<&'w Wish>) -> Self {
-        let counted = |named: Naming| {
+impl<'w> Conflicts<'w> {
+    fn new(style: Style, wishes: Vec<&'w NameRequest>) -> Self {
+        let counted = |named: CaseFn| {
             let mut counts = BTreeMap::new();
             // What is alone is told from nobody.
             for wish in wishes.iter().filter(|_| wishes.len() > 1) {
@@ -103,7 +103,7 @@ impl<'w> Rivals<'w> {
     }
 
     /// The others, in words.
-    fn others(&self, wish: &Wish) -> String {
+    fn others(&self, wish: &NameRequest) -> String {
         let others = self.wishes.iter().filter(|rival| !std::ptr::eq(**rival, wish));
         let named: Vec<String> = others.take(MOST_NAMED).map(|other| format!("`{}`", other.text)).collect();
         let more = self.wishes.len() - 1 - named.len();
@@ -114,7 +114,7 @@ impl<'w> Rivals<'w> {
 impl<'a> Scopes<'a> {
     pub(super) fn new(
         config: &'a Config,
-        identities: &'a HashMap<Place, String>,
+        identities: &'a HashMap<Location, String>,
         files: &'a [String],
         diagnostics: &'a Diagnostics,
     ) -> Self {
@@ -171,7 +171,7 @@ impl<'a> Scopes<'a> {
 
     /// The name that the team chose, where it chose one that fits; a property and the type inside it share a pointer,
     /// and the first letter tells which is meant.
-    fn chosen(&self, wish: &Wish, style: Style, taken: &HashSet<String>) -> Option<String> {
+    fn chosen(&self, wish: &NameRequest, style: Style, taken: &HashSet<String>) -> Option<String> {
         if self.config.renames.is_empty() {
             return None;
         }
@@ -201,13 +201,13 @@ fn is_upper(name: &str) -> bool {
 
 impl Scope<'_, '_> {
     /// The namespace of the members of what stands at a place.
-    pub(super) fn of(mut self, owner: &Place) -> Self {
+    pub(super) fn of(mut self, owner: &Location) -> Self {
         self.owner = Some(owner.clone());
         self
     }
 
     /// Gives each wish a name, in order. Names that were settled before, or are reserved, stay as they are.
-    pub(super) fn settle(&mut self, wishes: &[Wish]) -> Vec<Name> {
+    pub(super) fn settle(&mut self, wishes: &[NameRequest]) -> Vec<Name> {
         let mut chosen: Vec<Option<String>> = Vec::new();
         for wish in wishes {
             let name = self.kind.and_then(|_| self.scopes.chosen(wish, self.style, &self.taken));
@@ -222,12 +222,12 @@ impl Scope<'_, '_> {
                 wanted.entry(plain).or_default().push(index);
             }
         }
-        let rivals: HashMap<&str, Rivals<'_>> = wanted
+        let rivals: HashMap<&str, Conflicts<'_>> = wanted
             .into_iter()
             .filter(|(_, indices)| indices.len() > 1)
             .map(|(plain, indices)| {
                 let wishes = indices.into_iter().map(|index| &wishes[index]).collect();
-                (plain, Rivals::new(self.style, wishes))
+                (plain, Conflicts::new(self.style, wishes))
             })
             .collect();
         let rivals_of = |index: usize| plain[index].as_ref().err().and_then(|plain| rivals.get(plain.as_str()));
@@ -242,7 +242,7 @@ impl Scope<'_, '_> {
                 Ok(chosen) => chosen.clone(),
                 Err(plain) => match rivals_of(index) {
                     None if self.is_free(plain) => plain.clone(),
-                    None => self.unique(wish, plain, &Rivals::new(self.style, vec![wish])),
+                    None => self.unique(wish, plain, &Conflicts::new(self.style, vec![wish])),
                     Some(rivals) => self.unique(wish, plain, rivals),
                 },
             };
@@ -253,10 +253,10 @@ impl Scope<'_, '_> {
         settled
     }
 
-    fn note(&self, wishes: &[Wish], names: &[Name]) {
+    fn note(&self, wishes: &[NameRequest], names: &[Name]) {
         let Some(kind) = self.kind else { return };
-        let file = |at: &Place| (at.file.0 > 0).then(|| self.scopes.files.get(at.file.0).cloned()).flatten();
-        let given = wishes.iter().zip(names).map(|(Wish { at, .. }, name)| Named {
+        let file = |at: &Location| (at.file.0 > 0).then(|| self.scopes.files.get(at.file.0).cloned()).flatten();
+        let given = wishes.iter().zip(names).map(|(NameRequest { at, .. }, name)| Named {
             kind,
             name: name.plain().to_owned(),
             at: at.clone(),
@@ -272,7 +272,7 @@ impl Scope<'_, '_> {
     }
 
     /// The name a wish has where nobody else wants it.
-    fn plain(&self, wish: &Wish) -> String {
+    fn plain(&self, wish: &NameRequest) -> String {
         let name = case::style(self.style, &wish.text);
         if !self.is_free(&name) {
             let longer = case::style(self.style, &format!("{} {}", wish.text, wish.kind));
@@ -288,8 +288,8 @@ impl Scope<'_, '_> {
     /// For a name that others want too, or have, the first of these that tells this wish from its rivals: with signs
     /// spelled out, as it is called otherwise, as it is spelled exactly, with the case of its first letter, with a
     /// mark made of the text.
-    fn unique(&self, wish: &Wish, plain: &str, rivals: &Rivals<'_>) -> String {
-        let alone_with = |named: Naming, others: &BTreeMap<String, usize>| {
+    fn unique(&self, wish: &NameRequest, plain: &str, rivals: &Conflicts<'_>) -> String {
+        let alone_with = |named: CaseFn, others: &BTreeMap<String, usize>| {
             let name = named(self.style, &wish.text);
             let alone = others.get(&name).is_none_or(|count| *count <= 1);
             (alone && self.is_free(&name)).then_some(name)
@@ -308,7 +308,7 @@ impl Scope<'_, '_> {
     }
 
     /// The first other name that is nobody else's, for one of several that are called just the same.
-    fn otherwise(&self, wish: &Wish, plain: &str, rivals: &Rivals<'_>) -> Option<String> {
+    fn otherwise(&self, wish: &NameRequest, plain: &str, rivals: &Conflicts<'_>) -> Option<String> {
         let is_shared = rivals.texts.get(wish.text.as_str()).is_some_and(|count| *count > 1);
         let mut names = wish.otherwise.iter().filter(|_| is_shared).map(|text| case::style(self.style, text));
         let is_free = |name: &String| name != plain && rivals.otherwise[name] == 1 && self.is_free(name);
@@ -316,13 +316,13 @@ impl Scope<'_, '_> {
     }
 
     /// What is settled in the order of this is settled in the same order wherever it stands.
-    fn identity<'w>(&self, wish: &'w Wish) -> (&'w str, String) {
+    fn identity<'w>(&self, wish: &'w NameRequest) -> (&'w str, String) {
         let place = self.scopes.identities.get(&wish.at).cloned();
         (&wish.text, place.unwrap_or_else(|| wish.at.pointer.to_string()))
     }
 
     /// The text with a mark: of the text itself where that tells it apart, else of its place.
-    fn marked(&self, wish: &Wish, rivals: &Rivals<'_>) -> String {
+    fn marked(&self, wish: &NameRequest, rivals: &Conflicts<'_>) -> String {
         let is_alone = rivals.texts.get(wish.text.as_str()).is_none_or(|count| *count <= 1);
         let mut identity = if is_alone { wish.text.clone() } else { self.identity(wish).1 };
         loop {
@@ -334,7 +334,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    fn warn(&self, wish: &Wish, name: &str, why: &str) {
+    fn warn(&self, wish: &NameRequest, name: &str, why: &str) {
         if self.kind.is_none() {
             return;
         }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr;
 
-use crate::document::{JsonType, Keywords, Language, Place, SchemaId, SchemaKind, Schemas, Value};
+use crate::document::{JsonType, Keywords, SchemaLanguage, Location, SchemaId, SchemaKind, Schemas, Value};
 
 /// Schemas are followed no further than this into each other, and values into values.
 const DEEPEST: usize = 100;
 
 /// A value that does not fit its schema.
-pub(super) struct Misfit<'a> {
-    pub(super) at: Place,
+pub(super) struct Violation<'a> {
+    pub(super) at: Location,
     pub(super) value: &'a Value,
     pub(super) keywords: &'a Keywords,
     pub(super) fault: Fault<'a>,
@@ -35,14 +35,14 @@ struct Part<'a> {
 }
 
 /// Finds misfits. A schema and a value are held against each other once, however many ways lead to both.
-pub(super) struct Fit<'a> {
+pub(super) struct InstanceCheck<'a> {
     schemas: &'a Schemas,
     /// What is known of a schema and a value; while it is asked for, they fit: a schema may be a part of itself.
     known: BTreeMap<(SchemaId, *const Value), bool>,
     told: BTreeSet<*const Value>,
 }
 
-impl<'a> Fit<'a> {
+impl<'a> InstanceCheck<'a> {
     pub(super) fn new(schemas: &'a Schemas) -> Self {
         Self { schemas, known: BTreeMap::new(), told: BTreeSet::new() }
     }
@@ -52,8 +52,8 @@ impl<'a> Fit<'a> {
         &mut self,
         schema: SchemaId,
         value: &'a Value,
-        at: &Place,
-        tell: &mut impl FnMut(Misfit<'a>),
+        at: &Location,
+        tell: &mut impl FnMut(Violation<'a>),
     ) {
         let Some(keywords) = self.keywords(schema).filter(|_| !self.fits(schema, value, 0)) else { return };
         let own = own_fault(keywords, value).or_else(|| {
@@ -62,7 +62,7 @@ impl<'a> Fit<'a> {
         });
         match own {
             Some(fault) if self.told.insert(ptr::from_ref(value)) => {
-                tell(Misfit { at: at.clone(), value, keywords, fault });
+                tell(Violation { at: at.clone(), value, keywords, fault });
             }
             Some(_) => {}
             None => {
@@ -98,7 +98,7 @@ impl<'a> Fit<'a> {
     /// What a schema says in JSON Schema: values of others are written in their own way.
     fn keywords(&self, schema: SchemaId) -> Option<&'a Keywords> {
         match &self.schemas[self.schemas.definition(schema)?].kind {
-            SchemaKind::Keywords(keywords) if keywords.language == Language::JsonSchema => Some(keywords),
+            SchemaKind::Keywords(keywords) if keywords.language == SchemaLanguage::JsonSchema => Some(keywords),
             _ => None,
         }
     }

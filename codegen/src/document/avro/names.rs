@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::place::Place;
+use super::super::place::Location;
 use super::super::read::Node;
 use super::super::reference;
 use super::super::schema::SchemaId;
@@ -27,30 +27,30 @@ pub(super) struct Names<'a> {
     aliases: BTreeMap<String, String>,
     /// Definitions that another schema of the document holds in the very same way.
     shared: BTreeSet<String>,
-    seen: BTreeSet<Place>,
+    seen: BTreeSet<Location>,
 }
 
 /// The definitions of the whole document: each schema of Avro brings all of its own, so many stand in several places.
 #[derive(Debug, Default)]
-pub(in super::super) struct Known {
-    definitions: BTreeMap<String, Shared>,
+pub(in super::super) struct DocumentDefinitions {
+    definitions: BTreeMap<String, SharedDefinition>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    at: Place,
+struct SharedDefinition {
+    at: Location,
     text: Value,
     id: Option<SchemaId>,
 }
 
-impl Known {
+impl DocumentDefinitions {
     /// The schema of a definition that stands elsewhere too and was read there.
     pub(super) fn shared(&self, full: &str, names: &Names<'_>) -> Option<SchemaId> {
         names.shared.contains(full).then(|| self.definitions.get(full)?.id).flatten()
     }
 
     /// Notes that a definition is read, if it is the first of its name.
-    pub(super) fn reads(&mut self, full: &str, at: &Place, id: Option<SchemaId>) {
+    pub(super) fn reads(&mut self, full: &str, at: &Location, id: Option<SchemaId>) {
         if let Some(shared) = self.definitions.get_mut(full).filter(|shared| shared.at == *at) {
             shared.id = id;
         }
@@ -59,7 +59,7 @@ impl Known {
 
 impl<'a> Names<'a> {
     /// Gathers the definitions at and below a node.
-    pub(super) fn below(node: &Node<'a>, known: &mut Known) -> Self {
+    pub(super) fn below(node: &Node<'a>, known: &mut DocumentDefinitions) -> Self {
         let mut names = Self::default();
         names.gather(node, "", &mut BTreeSet::new());
         names.share(known);
@@ -133,7 +133,7 @@ impl<'a> Names<'a> {
     }
 
     /// Finds the definitions that are known in the very same words, as is everything that they use.
-    fn share(&mut self, known: &mut Known) {
+    fn share(&mut self, known: &mut DocumentDefinitions) {
         for (full, definition) in &self.definitions {
             let (at, text) = (&definition.node.at, definition.node.value);
             match known.definitions.get(full) {
@@ -142,7 +142,7 @@ impl<'a> Names<'a> {
                 }
                 Some(_) => {}
                 None => {
-                    let shared = Shared { at: at.clone(), text: text.clone(), id: None };
+                    let shared = SharedDefinition { at: at.clone(), text: text.clone(), id: None };
                     known.definitions.insert(full.clone(), shared);
                 }
             }

@@ -2,15 +2,15 @@
 
 use super::super::Docs;
 use super::super::keywords::{JsonType, Keywords};
-use super::super::listed::Listed;
+use super::super::listed::DeclaredValue;
 use super::super::read::Node;
-use super::super::schema::{Called, SchemaId, SchemaKind};
+use super::super::schema::{ForeignName, SchemaId, SchemaKind};
 use super::super::value::Value;
 use super::logical::{Logical, meaning};
 use super::{Reader, docs, fault, keywords, list, names, typed, untyped};
 
 /// Whether a field has to be there.
-enum Need {
+enum Requirement {
     Required,
     /// It has a default, so that what was written by an older schema lacks it.
     Defaulted,
@@ -35,7 +35,7 @@ impl<'a> Reader<'_, 'a> {
             let message = format!("`{full}` is defined twice, and its name means the other definition");
             fault(node, message, format!("leave one, and say `{full}` here"));
         }
-        self.schemas.call(&node.at, Called::Type(full));
+        self.schemas.call(&node.at, ForeignName::Type(full));
         self.defined(node, word, &inner)
     }
 
@@ -62,12 +62,12 @@ impl<'a> Reader<'_, 'a> {
                 continue;
             }
             match need(&field) {
-                Need::Required => record.required.push(name.clone()),
-                Need::Defaulted => {}
-                Need::Null => record.absent_is_null.push(name.clone()),
+                Requirement::Required => record.required.push(name.clone()),
+                Requirement::Defaulted => {}
+                Requirement::Null => record.absent_is_null.push(name.clone()),
             }
             let id = self.read_with(&field, |reader| reader.field(&field, namespace));
-            self.schemas.call(&field.at, Called::Field(name.clone()));
+            self.schemas.call(&field.at, ForeignName::Field(name.clone()));
             record.properties.push((name.clone(), id));
         }
         keywords(record)
@@ -93,24 +93,24 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
-fn need(field: &Node<'_>) -> Need {
+fn need(field: &Node<'_>) -> Requirement {
     match field.value.child("default") {
-        None => Need::Required,
-        Some(Value::Null) => Need::Null,
-        Some(_) => Need::Defaulted,
+        None => Requirement::Required,
+        Some(Value::Null) => Requirement::Null,
+        Some(_) => Requirement::Defaulted,
     }
 }
 
 /// An enum of Avro; the default is a matter of reading with another schema, so it is only noted.
 fn symbols(node: &Node<'_>) -> SchemaKind {
     let mut values: Vec<Value> = Vec::new();
-    let mut listed: Vec<Listed> = Vec::new();
+    let mut listed: Vec<DeclaredValue> = Vec::new();
     for symbol in list(node, "symbols", "an enum of Avro") {
         match symbol.value {
             Value::String(_) if !values.contains(symbol.value) => {
                 let value = symbol.value.clone();
                 values.push(value.clone());
-                listed.push(Listed { at: symbol.at, value, name: None, description: None });
+                listed.push(DeclaredValue { at: symbol.at, value, name: None, description: None });
             }
             Value::String(text) => {
                 fault(&symbol, format!("`{text}` is listed twice"), "take one out");

@@ -3,13 +3,13 @@
 use super::super::origin::Origin;
 use super::super::read::Node;
 use super::super::value::Value;
-use super::Changed;
+use super::Overlaid;
 use super::action::{Action, Change};
 use super::target::Step;
 
 /// Does one action to its file, at the ends of these ways.
-pub(super) fn apply(action: &Action<'_>, ways: &[Vec<Step>], changed: &mut Changed) {
-    let Changed { root, origin } = changed;
+pub(super) fn apply(action: &Action<'_>, ways: &[Vec<Step>], changed: &mut Overlaid) {
+    let Overlaid { root, origin } = changed;
     match &action.change {
         Change::Update(update) => {
             // One fault of an action is told once, however many nodes its target selects.
@@ -38,27 +38,27 @@ fn descend<'a>(
 }
 
 /// Merges into an object, appends to a list; nothing else can be updated in its place.
-fn update_at(target: &Node<'_>, update: &Node<'_>, node: Option<(&mut Value, &mut Origin)>) -> Result<(), Faulty> {
+fn update_at(target: &Node<'_>, update: &Node<'_>, node: Option<(&mut Value, &mut Origin)>) -> Result<(), ApplyError> {
     let Some((value, origin)) = node else { return Ok(()) };
     match (&mut *value, update.value) {
         (Value::Mapping(_), Value::Mapping(_)) => merge(value, origin, update),
         (Value::Mapping(_), other) => {
             let message = format!("an object is updated with an object, and this is {}", other.kind());
             update.refuse(message, "write the keys that are to change, or let the target be what holds the object");
-            return Err(Faulty);
+            return Err(ApplyError);
         }
         (Value::Sequence(items), _) => append(items, origin, update),
         (other, _) => {
             let message = format!("`{}` leads to {}, which cannot be updated", shown(target), other.kind());
             target.refuse(message, "let the target be the object that holds it, and write its key in `update`");
-            return Err(Faulty);
+            return Err(ApplyError);
         }
     }
     Ok(())
 }
 
 /// The action has been reported.
-struct Faulty;
+struct ApplyError;
 
 /// Objects are merged key by key, lists grow, and everything else is replaced.
 fn merge(value: &mut Value, origin: &mut Origin, update: &Node<'_>) {

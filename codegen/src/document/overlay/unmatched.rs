@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use super::super::place::FileId;
 use super::super::value::Value;
-use super::Changed;
+use super::Overlaid;
 use super::action::Action;
 use super::target::{Step, Target};
 use crate::near;
 use crate::source::file_name;
 
 /// Says that an action changes nothing in its file, and where what it is for may stand.
-pub(super) fn report(action: &Action<'_>, file: FileId, changed: &BTreeMap<FileId, Changed>) {
+pub(super) fn report(action: &Action<'_>, file: FileId, changed: &BTreeMap<FileId, Overlaid>) {
     let source = action.at.tree.source;
     let name = |file: FileId| file_name(source.name_of(file)).to_owned();
     let text = action.at.text().unwrap_or_default();

@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::parsed;
-use crate::emit::{Emit, types};
-use crate::ir::{Members, Segment, Shape, Template, Type};
+use crate::emit::{Context, types};
+use crate::ir::{Members, Segment, ItemKind, Template, Type};
 use crate::names::Name;
 
 /// Takes an address apart: from left to right, or by trying where values meet.
-pub(super) fn from_str(emit: Emit<'_>, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
+pub(super) fn from_str(emit: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
     let steps = if has_to_try(template) { vec![by_trial(emit, template, fields)] } else { from_left(template, fields) };
     let values = template.parameters.iter().zip(fields).map(|(parameter, field)| {
         let value = parsed(emit, &parameter.ty, field, &quote!(OtherChannel));
@@ -83,9 +83,9 @@ fn has_to_try(template: &Template) -> bool {
 
 /// Every way of taking the address apart is tried until each value is one that its parameter lists or reads; if there is
 /// none, values that are not listed do.
-fn by_trial(emit: Emit<'_>, template: &Template, fields: &[Name]) -> TokenStream {
+fn by_trial(emit: Context<'_>, template: &Template, fields: &[Name]) -> TokenStream {
     let separator = separator(&template.text);
-    let parts = |listed: Listed| {
+    let parts = |listed: ClosedValues| {
         let parts = template.segments.iter().map(move |segment| match segment {
             Segment::Text(text) => quote!(AddressPiece::Text(#text)),
             Segment::Variable(index) => {
@@ -95,9 +95,9 @@ fn by_trial(emit: Emit<'_>, template: &Template, fields: &[Name]) -> TokenStream
         });
         quote!([#(#parts),*])
     };
-    let strict = parts(Listed::Only);
+    let strict = parts(ClosedValues::Only);
     let found = quote!(apart(address, #separator, &#strict));
-    let loose = parts(Listed::OrNot);
+    let loose = parts(ClosedValues::OrNot);
     let found = if strict.to_string() == loose.to_string() {
         found
     } else {
@@ -114,16 +114,16 @@ fn by_trial(emit: Emit<'_>, template: &Template, fields: &[Name]) -> TokenStream
 
 /// Which values of an enum are taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Listed {
+enum ClosedValues {
     Only,
     OrNot,
 }
 
 /// Whether a text is a value of a parameter, as a function.
-fn fits(emit: Emit<'_>, ty: &Type, listed: Listed) -> TokenStream {
+fn fits(emit: Context<'_>, ty: &Type, listed: ClosedValues) -> TokenStream {
     match ty {
         Type::Named(id) => match (&emit.api.types[*id].shape, listed) {
-            (Shape::Enum(of), Listed::Only) if matches!(of.members, Members::Texts(_)) => {
+            (ItemKind::Enum(of), ClosedValues::Only) if matches!(of.members, Members::Texts(_)) => {
                 let name = &emit.names.types[id];
                 quote!(|value| #name::KNOWN.iter().any(|known| known.as_str() == value))
             }

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::super::{Emit, types};
+use super::super::{Context, types};
 use crate::config::UniqueItems;
-use crate::ir::{External, Shape, Type};
+use crate::ir::{External, ItemKind, Type};
 use crate::names::Name;
 
 /// What a function asks for, and what becomes of it.
@@ -19,7 +19,7 @@ pub(super) struct Parameter {
 
 impl Parameter {
     /// A parameter of a field's type: texts are taken in any form, and what is on the heap is put there.
-    pub(super) fn of(emit: Emit<'_>, ty: &Type, name: &Name) -> Self {
+    pub(super) fn of(emit: Context<'_>, ty: &Type, name: &Name) -> Self {
         let owned = types::owned(emit, ty);
         let (ty, value, is_plain) = match ty {
             Type::Boxed(id) => {
@@ -33,13 +33,13 @@ impl Parameter {
     }
 
     /// A parameter that says whether there is a value, or `null`.
-    pub(super) fn of_nullable(emit: Emit<'_>, ty: &Type, name: &Name) -> Self {
+    pub(super) fn of_nullable(emit: Context<'_>, ty: &Type, name: &Name) -> Self {
         let owned = types::owned(emit, ty);
         Self { name: quote!(#name), ty: quote!(Option<#owned>), value: quote!(#name), is_plain: true }
     }
 
     /// The same, and a value need not be wrapped.
-    pub(super) fn of_nullable_in_any_form(emit: Emit<'_>, ty: &Type, name: &Name) -> Self {
+    pub(super) fn of_nullable_in_any_form(emit: Context<'_>, ty: &Type, name: &Name) -> Self {
         let owned = types::owned(emit, ty);
         Self {
             name: quote!(#name),
@@ -51,7 +51,7 @@ impl Parameter {
 
     /// A parameter for a list or a map in whatever holds its items, such as an array; what each item is made of is taken in
     /// any form, too. `None` of what is neither, or of a type that is not known here.
-    pub(super) fn of_items(emit: Emit<'_>, ty: &Type, name: &Name) -> Option<Self> {
+    pub(super) fn of_items(emit: Context<'_>, ty: &Type, name: &Name) -> Option<Self> {
         let (item, value) = match ty {
             Type::List(item) => (form(emit, item), collected(emit, item, name)),
             Type::Set(item) if emit.config.unique_items != UniqueItems::IndexSet => {
@@ -70,22 +70,22 @@ impl Parameter {
 }
 
 /// The form in which an item is taken.
-fn form(emit: Emit<'_>, item: &Type) -> TokenStream {
+fn form(emit: Context<'_>, item: &Type) -> TokenStream {
     let owned = types::owned(emit, item);
     if is_text(emit, item) { quote!(impl Into<#owned>) } else { owned }
 }
 
-fn collected(emit: Emit<'_>, item: &Type, name: &Name) -> TokenStream {
+fn collected(emit: Context<'_>, item: &Type, name: &Name) -> TokenStream {
     let made = is_text(emit, item).then(|| quote!(.map(Into::into)));
     quote!(#name.into_iter() #made .collect())
 }
 
 /// Whether a type is `String`, or one that keeps a text beside its value, by whatever name it goes: it is made of others.
-fn is_text(emit: Emit<'_>, ty: &Type) -> bool {
+fn is_text(emit: Context<'_>, ty: &Type) -> bool {
     match ty {
         Type::External(External::Path(_) | External::Ipv4) => false,
         Type::String | Type::External(_) => true,
-        Type::Named(id) => matches!(&emit.api.types[*id].shape, Shape::Alias(target) if is_text(emit, target)),
+        Type::Named(id) => matches!(&emit.api.types[*id].shape, ItemKind::Alias(target) if is_text(emit, target)),
         _ => false,
     }
 }

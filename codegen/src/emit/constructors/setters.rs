@@ -3,14 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::super::{Emit, docs, structs};
+use super::super::{Context, docs, structs};
 use super::parameter::Parameter;
-use crate::ir::{Extra, Field, Presence, Struct, Type, TypeDef};
+use crate::ir::{AdditionalProperties, Field, Presence, Struct, Type, TypeDef};
 use crate::names::Name;
 
 /// The methods, in the order of the fields.
 pub(super) fn all<'a>(
-    emit: Emit<'a>,
+    emit: Context<'a>,
     def: &TypeDef,
     object: &'a Struct,
     members: &'a [Name],
@@ -18,13 +18,13 @@ pub(super) fn all<'a>(
     let is_chosen = emit.config.with_methods.meet(&def.at.pointer);
     let optional = object.fields.iter().zip(members).filter(move |(field, _)| is_chosen && structs::is_optional(field));
     let rest = match (&object.extra, members.last()) {
-        (Extra::Kept(value), Some(name)) if is_chosen => additional(emit, value, name),
+        (AdditionalProperties::Kept(value), Some(name)) if is_chosen => additional(emit, value, name),
         _ => None,
     };
     optional.map(move |(field, name)| setter(emit, field, name)).chain(rest)
 }
 
-fn setter(emit: Emit<'_>, field: &Field, name: &Name) -> TokenStream {
+fn setter(emit: Context<'_>, field: &Field, name: &Name) -> TokenStream {
     let method = format_ident!("with_{}", name.plain());
     let docs = docs::line(&format!("The same with this {}.", docs::code(name.plain())));
     let Parameter { ty, value, .. } = match field.presence {
@@ -43,7 +43,7 @@ fn setter(emit: Emit<'_>, field: &Field, name: &Name) -> TokenStream {
 }
 
 /// What adds properties that have no field of their own.
-fn additional(emit: Emit<'_>, value: &Type, name: &Name) -> Option<TokenStream> {
+fn additional(emit: Context<'_>, value: &Type, name: &Name) -> Option<TokenStream> {
     let method = format_ident!("with_{}", name.plain());
     let map = Type::Map(Box::new(value.clone()));
     let Parameter { ty, value, .. } = Parameter::of_items(emit, &map, name)?;

@@ -6,11 +6,11 @@ use quote::quote;
 use super::telling;
 use crate::emit::draft::{Draft, Members};
 use crate::emit::enums::Openness;
-use crate::emit::{Emit, reply};
+use crate::emit::{Context, reply};
 use crate::format::Mark;
-use crate::ir::{Address, Addresses, Arrival, Fit, Shape, Type};
+use crate::ir::{Address, Addresses, AddressRoute, MatchMode, ItemKind, Type};
 
-pub(super) fn dispatch<'a>(emit: Emit<'a>, addresses: &'a Addresses) -> Vec<Draft<'a>> {
+pub(super) fn dispatch<'a>(emit: Context<'a>, addresses: &'a Addresses) -> Vec<Draft<'a>> {
     let routes = addresses.arrivals.iter().map(move |arrival| {
         let (pattern, route) = (pattern(emit, arrival), telling::route(emit, &arrival.message));
         quote!(#pattern => #route,)
@@ -60,7 +60,7 @@ pub(super) fn dispatch<'a>(emit: Emit<'a>, addresses: &'a Addresses) -> Vec<Draf
     [dispatch].into_iter().chain(functions.into_iter().map(Draft::from)).collect()
 }
 
-fn pattern(emit: Emit<'_>, arrival: &Arrival) -> TokenStream {
+fn pattern(emit: Context<'_>, arrival: &AddressRoute) -> TokenStream {
     let name = &emit.names.channels[arrival.channel];
     let Address::Template(template) = &emit.api.channels[arrival.channel].address else {
         return quote!(Some(channels::#name));
@@ -71,13 +71,13 @@ fn pattern(emit: Emit<'_>, arrival: &Arrival) -> TokenStream {
         .filter_map(|(parameter, field)| {
             let Type::Named(id) = &parameter.ty else { return None };
             let def = &emit.api.types[*id];
-            let is_open = matches!(def.shape, Shape::Enum(_)) && Openness::of(emit, def) == Openness::Open;
+            let is_open = matches!(def.shape, ItemKind::Enum(_)) && Openness::of(emit, def) == Openness::Open;
             let values = &emit.names.types[id];
             is_open.then(|| quote!(#values::KNOWN.contains(&address.#field)))
         })
         .collect();
     match arrival.fit {
-        Fit::Listed if !listed.is_empty() => quote!(Some(address) if #parsed.is_ok_and(|address| #(#listed)&&*)),
-        Fit::Listed | Fit::Read => quote!(Some(address) if #parsed.is_ok()),
+        MatchMode::Listed if !listed.is_empty() => quote!(Some(address) if #parsed.is_ok_and(|address| #(#listed)&&*)),
+        MatchMode::Listed | MatchMode::Read => quote!(Some(address) if #parsed.is_ok()),
     }
 }

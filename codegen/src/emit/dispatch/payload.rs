@@ -4,11 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::types::Wire;
-use crate::emit::{Emit, joined, schemas, types};
-use crate::ir::{Carried, Operation, Type};
+use crate::emit::{Context, joined, schemas, types};
+use crate::ir::{OperationMessage, Operation, Type};
 
 /// The payload out of the delivery.
-pub(super) fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
+pub(super) fn decoded(emit: Context<'_>, ty: &Type) -> TokenStream {
     match types::wire(emit, ty) {
         Wire::Json => {
             let validated = schemas::validator(emit, ty).map(|validate| quote!(cx.decode_valid(#validate)?));
@@ -25,7 +25,7 @@ pub(super) fn decoded(emit: Emit<'_>, ty: &Type) -> TokenStream {
 }
 
 /// The handler's argument for one of an operation's messages.
-pub(super) fn of_message(emit: Emit<'_>, operation: &Operation, message: &Carried) -> TokenStream {
+pub(super) fn of_message(emit: Context<'_>, operation: &Operation, message: &OperationMessage) -> TokenStream {
     let decoded = decoded(emit, &message.payload);
     if operation.payload == message.payload {
         return decoded;

@@ -7,15 +7,15 @@ use quote::quote;
 
 use super::payload;
 use crate::emit::types::Wire;
-use crate::emit::{Emit, joined, known, reply, schemas, types, unions};
-use crate::ir::{Candidate, Carried, Case, Mark, Operation, Shape, Telling, Type};
+use crate::emit::{Context, joined, known, reply, schemas, types, unions};
+use crate::ir::{Candidate, OperationMessage, Case, Selector, Operation, ItemKind, Rule, Type};
 
 /// Calls the method that is meant.
-pub(super) fn call(emit: Emit<'_>, telling: &Telling) -> TokenStream {
+pub(super) fn call(emit: Context<'_>, telling: &Rule) -> TokenStream {
     match telling {
-        Telling::Operation(operation) | Telling::Variant(operation) => whole(emit, *operation),
-        Telling::Message(candidate) => one(emit, *candidate),
-        Telling::Mark { at, cases, otherwise } => {
+        Rule::Operation(operation) | Rule::Variant(operation) => whole(emit, *operation),
+        Rule::Message(candidate) => one(emit, *candidate),
+        Rule::Mark { at, cases, otherwise } => {
             let patterns = cases.iter().map(pattern);
             let calls = cases.iter().map(|case| one(emit, case.of));
             let otherwise = otherwise.as_ref().map(|telling| {
@@ -24,8 +24,8 @@ pub(super) fn call(emit: Emit<'_>, telling: &Telling) -> TokenStream {
             });
             let text = text(at, &quote!(cx.inbound()));
             let place = match at {
-                Mark::Header(_) | Mark::MediaType => TokenStream::new(),
-                Mark::Payload(pointer) | Mark::Integer(pointer) => {
+                Selector::Header(_) | Selector::MediaType => TokenStream::new(),
+                Selector::Payload(pointer) | Selector::Integer(pointer) => {
                     let pointer = pointer.as_str();
                     quote!(.at(#pointer))
                 }
@@ -37,19 +37,19 @@ pub(super) fn call(emit: Emit<'_>, telling: &Telling) -> TokenStream {
                 #otherwise
             })
         }
-        Telling::Shape(candidates) => {
+        Rule::Shape(candidates) => {
             by_shape(emit, candidates, &quote!(cx.inbound()), &|candidate| one(emit, candidate))
         }
     }
 }
 
 /// The route of what arrived.
-pub(super) fn route(emit: Emit<'_>, telling: &Telling) -> TokenStream {
+pub(super) fn route(emit: Context<'_>, telling: &Rule) -> TokenStream {
     match telling {
-        Telling::Operation(operation) => known(emit, &emit.api.operations[*operation].messages[0]),
-        Telling::Message(candidate) => known(emit, carried(emit, *candidate).1),
-        Telling::Variant(operation) => by_variant(emit, &emit.api.operations[*operation]),
-        Telling::Mark { at, cases, otherwise } => {
+        Rule::Operation(operation) => known(emit, &emit.api.operations[*operation].messages[0]),
+        Rule::Message(candidate) => known(emit, carried(emit, *candidate).1),
+        Rule::Variant(operation) => by_variant(emit, &emit.api.operations[*operation]),
+        Rule::Mark { at, cases, otherwise } => {
             let patterns = cases.iter().map(pattern);
             let routes = cases.iter().map(|case| known(emit, carried(emit, case.of).1));
             let otherwise = otherwise.as_ref().map(|telling| {
@@ -63,26 +63,26 @@ pub(super) fn route(emit: Emit<'_>, telling: &Telling) -> TokenStream {
                 #otherwise
             })
         }
-        Telling::Shape(candidates) if are_named(emit, candidates) => {
+        Rule::Shape(candidates) if are_named(emit, candidates) => {
             let told = told(emit, candidates, &quote!(inbound));
             quote!(Route::Known(#told?.to_string()))
         }
-        Telling::Shape(candidates) => {
+        Rule::Shape(candidates) => {
             by_shape(emit, candidates, &quote!(inbound), &|candidate| known(emit, carried(emit, candidate).1))
         }
     }
 }
 
 /// The text that tells events apart, as an `Option<&str>`.
-fn text(at: &Mark, inbound: &TokenStream) -> TokenStream {
+fn text(at: &Selector, inbound: &TokenStream) -> TokenStream {
     match at {
-        Mark::Header(name) => quote!(#inbound.header(#name)),
-        Mark::MediaType => quote!(#inbound.media_type().as_deref()),
-        Mark::Payload(pointer) => {
+        Selector::Header(name) => quote!(#inbound.header(#name)),
+        Selector::MediaType => quote!(#inbound.media_type().as_deref()),
+        Selector::Payload(pointer) => {
             let pointer = pointer.as_str();
             quote!(#inbound.peek(#pointer)?.as_deref())
         }
-        Mark::Integer(pointer) => {
+        Selector::Integer(pointer) => {
             let pointer = pointer.as_str();
             quote!(#inbound.peek_id(#pointer)?.as_deref())
         }
@@ -94,34 +94,34 @@ fn pattern(case: &Case) -> TokenStream {
     quote!(Some(#(#values)|*))
 }
 
-fn known(emit: Emit<'_>, message: &Carried) -> TokenStream {
+fn known(emit: Context<'_>, message: &OperationMessage) -> TokenStream {
     let event = &emit.names.events[message.event];
     quote!(Route::Known(EventName::#event.to_string()))
 }
 
-fn carried(emit: Emit<'_>, candidate: Candidate) -> (&Operation, &Carried) {
+fn carried(emit: Context<'_>, candidate: Candidate) -> (&Operation, &OperationMessage) {
     let operation = &emit.api.operations[candidate.operation];
     (operation, &operation.messages[candidate.message])
 }
 
 /// Calls an operation's method with its whole payload.
-fn whole(emit: Emit<'_>, operation: usize) -> TokenStream {
+fn whole(emit: Context<'_>, operation: usize) -> TokenStream {
     let (method, operation) = (&emit.names.operations[operation], &emit.api.operations[operation]);
     reply::call(emit, operation, method, &payload::decoded(emit, &operation.payload))
 }
 
 /// Calls an operation's method with one of its messages.
-fn one(emit: Emit<'_>, candidate: Candidate) -> TokenStream {
+fn one(emit: Context<'_>, candidate: Candidate) -> TokenStream {
     let method = &emit.names.operations[candidate.operation];
     let (operation, message) = carried(emit, candidate);
     reply::call(emit, operation, method, &payload::of_message(emit, operation, message))
 }
 
 /// The event of the alternative that the payload is read as.
-fn by_variant(emit: Emit<'_>, operation: &Operation) -> TokenStream {
+fn by_variant(emit: Context<'_>, operation: &Operation) -> TokenStream {
     let first = || known(emit, &operation.messages[0]);
     let Type::Named(id) = &operation.payload else { return first() };
-    let Shape::Union(union) = &emit.api.types[*id].shape else { return first() };
+    let ItemKind::Union(union) = &emit.api.types[*id].shape else { return first() };
     let name = &emit.names.types[id];
     let messages = joined::messages(operation);
     let arms = union.variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
@@ -138,7 +138,7 @@ fn by_variant(emit: Emit<'_>, operation: &Operation) -> TokenStream {
 
 /// The message that keeps most of the payload; what is no JSON comes last, and bytes are always bytes.
 fn by_shape(
-    emit: Emit<'_>,
+    emit: Context<'_>,
     candidates: &[Candidate],
     inbound: &TokenStream,
     then: &impl Fn(Candidate) -> TokenStream,
@@ -168,7 +168,7 @@ fn by_shape(
 
 /// Types that read their own bytes are asked one after the other.
 fn by_own(
-    emit: Emit<'_>,
+    emit: Context<'_>,
     candidates: &[Candidate],
     inbound: &TokenStream,
     then: &impl Fn(Candidate) -> TokenStream,
@@ -187,7 +187,7 @@ fn by_own(
 
 /// The JSON types are tried, and the one that keeps most is meant.
 fn by_fit(
-    emit: Emit<'_>,
+    emit: Context<'_>,
     candidates: &[Candidate],
     inbound: &TokenStream,
     then: &impl Fn(Candidate) -> TokenStream,
@@ -220,7 +220,7 @@ fn by_fit(
 }
 
 /// The functions that tell the events of an address, where several places ask.
-pub(super) fn functions(emit: Emit<'_>, tellings: &[&Telling]) -> Vec<TokenStream> {
+pub(super) fn functions(emit: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream> {
     let mut seen = BTreeSet::new();
     let shapes = tellings.iter().filter_map(|telling| telling.shape());
     let named = shapes.filter(|shape| are_named(emit, shape) && seen.insert(*shape));
@@ -238,7 +238,7 @@ pub(super) fn functions(emit: Emit<'_>, tellings: &[&Telling]) -> Vec<TokenStrea
 }
 
 /// What tells which of these it is, as a `Result`: by the function for it, where there is one.
-fn told(emit: Emit<'_>, candidates: &[Candidate], inbound: &TokenStream) -> TokenStream {
+fn told(emit: Context<'_>, candidates: &[Candidate], inbound: &TokenStream) -> TokenStream {
     if let (Some(name), true) = (emit.names.tellings.get(candidates), are_named(emit, candidates)) {
         return quote!(#name(#inbound));
     }
@@ -247,18 +247,18 @@ fn told(emit: Emit<'_>, candidates: &[Candidate], inbound: &TokenStream) -> Toke
 }
 
 /// Whether all are JSON, and go by names of their own.
-fn are_named(emit: Emit<'_>, candidates: &[Candidate]) -> bool {
+fn are_named(emit: Context<'_>, candidates: &[Candidate]) -> bool {
     let is_json = |candidate: &Candidate| types::wire(emit, &carried(emit, *candidate).1.payload) == Wire::Json;
     have_names(emit, candidates) && candidates.iter().all(is_json)
 }
 
-fn have_names(emit: Emit<'_>, candidates: &[Candidate]) -> bool {
+fn have_names(emit: Context<'_>, candidates: &[Candidate]) -> bool {
     let events: BTreeSet<usize> = candidates.iter().map(|candidate| carried(emit, *candidate).1.event).collect();
     events.len() == candidates.len()
 }
 
 /// What each is called while they are tried; messages of one name in several operations go by their positions.
-fn marks(emit: Emit<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
+fn marks(emit: Context<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
     let have_names = have_names(emit, candidates);
     let mark = |(index, candidate): (usize, &Candidate)| {
         let event = &emit.names.events[carried(emit, *candidate).1.event];
@@ -269,7 +269,7 @@ fn marks(emit: Emit<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
 }
 
 /// Each is tried, and checked where that is wanted.
-fn tried(emit: Emit<'_>, candidates: &[Candidate]) -> TokenStream {
+fn tried(emit: Context<'_>, candidates: &[Candidate]) -> TokenStream {
     let types: Vec<&Type> = candidates.iter().map(|candidate| &carried(emit, *candidate).1.payload).collect();
     let tests = known::tests(emit, &types);
     let tried = candidates.iter().zip(marks(emit, candidates)).zip(tests).map(|((candidate, mark), is_known)| {
@@ -286,16 +286,16 @@ fn tried(emit: Emit<'_>, candidates: &[Candidate]) -> TokenStream {
 
 /// How the events of one address are told by the shapes of their payloads, where they ever are: the types that are tried by
 /// name, which may be none.
-pub(super) fn asked_shapes<'a>(emit: Emit<'a>, telling: &'a Telling) -> Option<Vec<&'a Type>> {
+pub(super) fn asked_shapes<'a>(emit: Context<'a>, telling: &'a Rule) -> Option<Vec<&'a Type>> {
     match telling {
-        Telling::Shape(candidates) => {
+        Rule::Shape(candidates) => {
             let types = candidates.iter().map(|candidate| &carried(emit, *candidate).1.payload);
             let json: Vec<&Type> = types.filter(|ty| types::wire(emit, ty) == Wire::Json).collect();
             // One beside others is only asked whether it is JSON.
             let is_one_of_several = json.len() == 1 && candidates.len() > 1;
             (!json.is_empty()).then(|| if is_one_of_several { Vec::new() } else { json })
         }
-        Telling::Mark { otherwise, .. } => otherwise.as_ref().and_then(|telling| asked_shapes(emit, telling)),
-        Telling::Operation(_) | Telling::Message(_) | Telling::Variant(_) => None,
+        Rule::Mark { otherwise, .. } => otherwise.as_ref().and_then(|telling| asked_shapes(emit, telling)),
+        Rule::Operation(_) | Rule::Message(_) | Rule::Variant(_) => None,
     }
 }

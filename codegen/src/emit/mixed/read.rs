@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::document::Place;
+use crate::document::Location;
 use crate::emit::types::{self, Wire};
-use crate::emit::{Emit, content_type, known, requester, schemas};
-use crate::ir::{Answer, Reply, ReplyHeaders, Type, TypeId, Variant};
+use crate::emit::{Context, content_type, known, requester, schemas};
+use crate::ir::{ReplyMessage, Reply, ReplyHeaders, Type, TypeId, Variant};
 use crate::names::Name;
 
 /// A variant of a reply, and the message that it is for.
 struct Read<'a> {
-    answer: &'a Answer,
+    answer: &'a ReplyMessage,
     member: &'a Name,
     wire: Wire,
     /// Whether the variant holds its headers, too.
@@ -21,9 +21,9 @@ struct Read<'a> {
 }
 
 /// The function that a requester reads a reply with. The dispatcher needs none: it knows the message by then.
-pub(super) fn read(emit: Emit<'_>, id: TypeId, variants: &[Variant], reply: &Reply) -> TokenStream {
+pub(super) fn read(emit: Context<'_>, id: TypeId, variants: &[Variant], reply: &Reply) -> TokenStream {
     let name = &emit.names.types[&id];
-    let answers: BTreeMap<&Place, &Answer> = reply.messages.iter().rev().map(|answer| (&answer.at, answer)).collect();
+    let answers: BTreeMap<&Location, &ReplyMessage> = reply.messages.iter().rev().map(|answer| (&answer.at, answer)).collect();
     let reads = variants.iter().zip(&emit.names.members[&id]).filter_map(|(variant, member)| {
         let answer = answers.get(&variant.at)?;
         let is_headed = answer.headers.is_some() && matches!(reply.headers, ReplyHeaders::Each);
@@ -65,7 +65,7 @@ pub(super) fn read(emit: Emit<'_>, id: TypeId, variants: &[Variant], reply: &Rep
 }
 
 /// The variant, out of a message that is known to be it.
-fn value(emit: Emit<'_>, read: &Read<'_>) -> TokenStream {
+fn value(emit: Context<'_>, read: &Read<'_>) -> TokenStream {
     made(read, &requester::payload(emit, &read.answer.payload, &quote!(inbound)))
 }
 
@@ -79,7 +79,7 @@ fn made(Read { member, is_headed, .. }: &Read<'_>, payload: &TokenStream) -> Tok
 }
 
 /// What is JSON is one of the messages that are; bytes are whatever is nothing else.
-fn by_shape(emit: Emit<'_>, reads: &[Read<'_>]) -> TokenStream {
+fn by_shape(emit: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
     let of = |wire: Wire| reads.iter().filter(move |read| read.wire == wire).collect::<Vec<_>>();
     let (texts, bytes) = (of(Wire::Text), of(Wire::Bytes));
     let json = match &of(Wire::Json)[..] {
@@ -126,7 +126,7 @@ fn by_shape(emit: Emit<'_>, reads: &[Read<'_>]) -> TokenStream {
 }
 
 /// A JSON type, asked whether it fits, and whether its headers do.
-fn tried(emit: Emit<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
+fn tried(emit: Context<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
     let (label, ty) = (&answer.label, types::owned(emit, &answer.payload));
     match (schemas::validator(emit, &answer.payload), is_known) {
         (Some(validate), _) => quote!(.or_valid(#label, Self::#member, #validate)),

@@ -4,21 +4,21 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::draft::{Draft, Members};
-use super::super::{Emit, literal};
+use super::super::{Context, literal};
 use super::{expected, has_no_tag, is_exhaustive, read, takes_the_rest};
 use crate::format::Mark;
-use crate::ir::{Kind, TagValue, Told, Union, Width};
+use crate::ir::{Kind, TagValue, Representation, Union, Width};
 use crate::names::Name;
 
 /// The kind chooses the alternative; without the runtime, from the value read whole.
-pub(super) fn by_kind(emit: Emit<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
+pub(super) fn by_kind(emit: Context<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
     let arms = union.variants.iter().zip(members).map(|(variant, member)| {
         let kinds = variant.kinds.iter().map(|kind| value_of(*kind));
         let pattern = if takes_the_rest(variant) { quote!(_) } else { quote!(#(#kinds)|*) };
         let read = read(emit, variant, quote!(serde_json::from_value));
         quote!(#pattern => #read(value).map(Self::#member),)
     });
-    let expected = expected(union, Told::Kind);
+    let expected = expected(union, Representation::Kind);
     let rest = (!is_exhaustive(union)).then(|| quote!(_ => Err(serde::de::Error::custom(#expected)),));
     quote! {
         impl<'de> Deserialize<'de> for #name {
@@ -47,7 +47,7 @@ fn value_of(kind: Kind) -> TokenStream {
 
 /// The tag chooses the alternative, which keeps it; without the runtime, from the value read whole.
 pub(super) fn by_value<'a>(
-    emit: Emit<'a>,
+    emit: Context<'a>,
     name: &'a Name,
     members: &'a [Name],
     union: &'a Union,
@@ -81,7 +81,7 @@ pub(super) fn by_value<'a>(
         let read = read(emit, variant, quote!(serde_json::from_value));
         Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
-    let expected = expected(union, Told::Tag(tag));
+    let expected = expected(union, Representation::Tag(tag));
     let rest =
         if is_open { quote!(Ok(Self::Unknown(value))) } else { quote!(Err(serde::de::Error::custom(#expected))) };
     Draft::of([Members::of(Mark::Arm, arms)], move |[arms]| {

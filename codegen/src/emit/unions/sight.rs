@@ -4,24 +4,24 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::draft::{Draft, Members};
-use super::super::{Emit, literal};
+use super::super::{Context, literal};
 use super::{expected, has_no_tag, is_exhaustive, read, takes_the_rest};
 use crate::format::Mark;
-use crate::ir::{Kind, TagValue, Told, Union, Variant, Width};
+use crate::ir::{Kind, TagValue, Representation, Union, Variant, Width};
 use crate::names::Name;
 
 /// The alternative is chosen by what can be seen, and read as the bytes come.
 pub(super) fn at_sight<'a>(
-    emit: Emit<'a>,
+    emit: Context<'a>,
     name: &'a Name,
     members: &'a [Name],
     union: &'a Union,
-    told: Told<'_>,
+    told: Representation<'_>,
     is_open: bool,
 ) -> Vec<Draft<'a>> {
     let tag = match told {
-        Told::Tag(tag) => Some(quote!(const TAG: &'static str = #tag;)),
-        Told::Kind | Told::Nothing => None,
+        Representation::Tag(tag) => Some(quote!(const TAG: &'static str = #tag;)),
+        Representation::Kind | Representation::Nothing => None,
     };
     // What is for all other objects comes after them.
     let is_last = move |variant: &Variant| !is_open && has_no_tag(variant);
@@ -41,8 +41,8 @@ pub(super) fn at_sight<'a>(
         Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
     let seen_words = match told {
-        Told::Tag(_) => quote!({Seen, Tag}),
-        Told::Kind | Told::Nothing => quote!(Seen),
+        Representation::Tag(_) => quote!({Seen, Tag}),
+        Representation::Kind | Representation::Nothing => quote!(Seen),
     };
     let expected = expected(union, told);
     let rest = match (is_open, is_exhaustive(union)) {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::{Config, Extent, WholeNumbers};
-use crate::ir::{Extra, Members, Shape, Type, TypeId, Types, Width};
+use crate::config::{Config, OutputScope, WholeNumbers};
+use crate::ir::{AdditionalProperties, Members, ItemKind, Type, TypeId, Types, Width};
 
 /// The types that have integers in them.
 #[derive(Debug, Default)]
@@ -16,12 +16,12 @@ pub(in crate::emit) struct Integers {
     holders: BTreeSet<TypeId>,
     /// Types with integers anywhere in them.
     reached: BTreeSet<TypeId>,
-    reading: Reading,
+    reading: IntFormat,
 }
 
 /// Which integers are read however they are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Reading {
+enum IntFormat {
     /// None: nothing but digits is looked for.
     #[default]
     Digits,
@@ -30,12 +30,12 @@ enum Reading {
     Every,
 }
 
-impl Reading {
+impl IntFormat {
     fn of(config: &Config) -> Self {
         match (config.whole_numbers, config.extent) {
             (WholeNumbers::Digits, _) => Self::Digits,
-            (WholeNumbers::EveryForm, Extent::TypesOnly) => Self::Narrow,
-            (WholeNumbers::EveryForm, Extent::Everything) => Self::Every,
+            (WholeNumbers::EveryForm, OutputScope::TypesOnly) => Self::Narrow,
+            (WholeNumbers::EveryForm, OutputScope::Everything) => Self::Every,
         }
     }
 
@@ -46,8 +46,8 @@ impl Reading {
 
 impl Integers {
     pub(in crate::emit) fn of(types: &Types, config: &Config) -> Self {
-        let reading = Reading::of(config);
-        if reading == Reading::Digits {
+        let reading = IntFormat::of(config);
+        if reading == IntFormat::Digits {
             return Self::default();
         }
         let mut named_by: Vec<Vec<TypeId>> = types.iter().map(|_| Vec::new()).collect();
@@ -55,8 +55,8 @@ impl Integers {
             let leaves = all(&def.shape).into_iter().flat_map(leaves);
             leaves.filter_map(named).for_each(|held| named_by[held.0].push(id));
         }
-        let is_alias = |id: TypeId| matches!(types[id].shape, Shape::Alias(_));
-        let is_enum = |id: TypeId| matches!(types[id].shape, Shape::Enum(_));
+        let is_alias = |id: TypeId| matches!(types[id].shape, ItemKind::Alias(_));
+        let is_enum = |id: TypeId| matches!(types[id].shape, ItemKind::Enum(_));
         let holds_types = |leaf: &Type| match leaf {
             Type::Boxed(_) => true,
             Type::Named(id) => !is_alias(*id) && !is_enum(*id),
@@ -67,7 +67,7 @@ impl Integers {
             found.map(|(id, _)| id).collect::<Vec<TypeId>>()
         };
         let listed = types.iter().filter(|(_, def)| match &def.shape {
-            Shape::Enum(listed) => matches!(&listed.members, Members::Integers(width, _) if reading.includes(*width)),
+            ItemKind::Enum(listed) => matches!(&listed.members, Members::Integers(width, _) if reading.includes(*width)),
             _ => false,
         });
         let (integers, wide) = (made_of(&is_integer), made_of(&|leaf| is_wide(leaf) && reading.includes(Width::I128)));
@@ -88,8 +88,8 @@ impl Integers {
         };
         let (narrow, wide) = (has(is_integer, &self.held), has(is_wide, &self.wide));
         // What stands beside types of its own is read by way of a value, which has no room for 128 bits.
-        let has_room = || self.reading == Reading::Every && !self.stand_beside_types(types, ty);
-        self.reading != Reading::Digits && (narrow || wide) && (!wide || has_room())
+        let has_room = || self.reading == IntFormat::Every && !self.stand_beside_types(types, ty);
+        self.reading != IntFormat::Digits && (narrow || wide) && (!wide || has_room())
     }
 
     /// Whether a type holds types of its own that hold others.
@@ -97,8 +97,8 @@ impl Integers {
         leaves(ty).into_iter().any(|leaf| match leaf {
             Type::Boxed(_) => true,
             Type::Named(id) => match types[*id].shape {
-                Shape::Alias(_) => self.holders.contains(id),
-                Shape::Enum(_) => false,
+                ItemKind::Alias(_) => self.holders.contains(id),
+                ItemKind::Enum(_) => false,
                 _ => true,
             },
             _ => false,
@@ -162,19 +162,19 @@ fn leaves(ty: &Type) -> Vec<&Type> {
 }
 
 /// Every type that a shape is made of.
-fn all(shape: &Shape) -> Vec<&Type> {
+fn all(shape: &ItemKind) -> Vec<&Type> {
     match shape {
-        Shape::Struct(object) => {
+        ItemKind::Struct(object) => {
             let extra = match &object.extra {
-                Extra::Kept(value) => Some(value),
-                Extra::Dropped => None,
+                AdditionalProperties::Kept(value) => Some(value),
+                AdditionalProperties::Dropped => None,
             };
             object.fields.iter().map(|field| &field.ty).chain(extra).collect()
         }
-        Shape::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
-        Shape::OpenTuple(tuple) => tuple.types().collect(),
-        Shape::Alias(target) | Shape::Newtype(target) => vec![target],
+        ItemKind::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
+        ItemKind::OpenTuple(tuple) => tuple.types().collect(),
+        ItemKind::Alias(target) | ItemKind::Newtype(target) => vec![target],
         // Each payload of a mixed one is read by itself.
-        Shape::Enum(_) | Shape::Mixed(_) => Vec::new(),
+        ItemKind::Enum(_) | ItemKind::Mixed(_) => Vec::new(),
     }
 }

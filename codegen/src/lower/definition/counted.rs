@@ -12,15 +12,15 @@ const DRAFT_7: &str = "http://json-schema.org/draft-07/schema#";
 const DRAFT_2019_09: &str = "https://json-schema.org/draft/2019-09/schema";
 
 /// Keywords with a value of their own.
-type Plain = (&'static str, Value);
+type KeywordEntry = (&'static str, Value);
 
 /// The counts of what a list contains, and all other keywords.
-pub(super) fn split(plain: &[Plain]) -> (Vec<&Plain>, Vec<&Plain>) {
+pub(super) fn split(plain: &[KeywordEntry]) -> (Vec<&KeywordEntry>, Vec<&KeywordEntry>) {
     plain.iter().partition(|(key, _)| matches!(*key, "minContains" | "maxContains"))
 }
 
 /// The schema of a list that contains so many of what is meant; that is of draft 7 again.
-pub(super) fn contains(item: Json, counts: &[&Plain]) -> Json {
+pub(super) fn contains(item: Json, counts: &[&KeywordEntry]) -> Json {
     let item = match item {
         Json::Object(mut entries) => {
             entries.insert(0, ("$schema".to_owned(), text(DRAFT_7)));

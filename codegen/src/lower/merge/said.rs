@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::{outline, precision};
-use crate::document::{JsonType, Keywords, Place, SchemaId, SchemaKind, Schemas, Value};
+use crate::document::{JsonType, Keywords, Location, SchemaId, SchemaKind, Schemas, Value};
 
 /// The schemas that parts have for what a value holds, in the order of the parts.
 #[derive(Default)]
-pub(super) struct Held {
+pub(super) struct MergedSubschemas {
     properties: IndexMap<String, Vec<SchemaId>>,
     additional: Vec<SchemaId>,
     items: Vec<SchemaId>,
@@ -19,20 +19,20 @@ pub(super) struct Held {
 }
 
 /// Merged keywords, and what no schema says alone.
-pub(in crate::lower) struct Settled {
+pub(in crate::lower) struct Resolved {
     pub(in crate::lower) keywords: Keywords,
-    pub(in crate::lower) contests: Vec<Contest>,
+    pub(in crate::lower) contests: Vec<Conflict>,
 }
 
 /// A place where the parts of a schema have several schemas, none of which says what the others do.
-pub(in crate::lower) struct Contest {
+pub(in crate::lower) struct Conflict {
     /// The schema that is made of parts, and the steps from there.
-    pub(in crate::lower) at: Place,
+    pub(in crate::lower) at: Location,
     pub(in crate::lower) steps: Vec<String>,
     pub(in crate::lower) parts: Vec<SchemaId>,
 }
 
-impl Held {
+impl MergedSubschemas {
     /// Takes them out of keywords.
     pub(super) fn take(keywords: &mut Keywords) -> Self {
         let properties = std::mem::take(&mut keywords.properties);
@@ -73,8 +73,8 @@ impl Held {
     }
 
     /// Puts back one schema for each, of what is merged at a place.
-    pub(super) fn settle(self, schemas: &Schemas, mut keywords: Keywords, at: &Place) -> Settled {
-        let mut settling = Settling { schemas, at, contests: Vec::new() };
+    pub(super) fn settle(self, schemas: &Schemas, mut keywords: Keywords, at: &Location) -> Resolved {
+        let mut settling = Resolution { schemas, at, contests: Vec::new() };
         let is_nothing = |id: &SchemaId| matches!(schemas[*id].kind, SchemaKind::Nothing);
         let nothing = self.additional.iter().copied().find(is_nothing);
         keywords.additional = nothing.or_else(|| settling.one(self.additional, &["additionalProperties"]));
@@ -87,17 +87,17 @@ impl Held {
             .collect();
         let mut seen = BTreeSet::new();
         keywords.required.retain(|name| seen.insert(name.clone()));
-        Settled { keywords, contests: settling.contests }
+        Resolved { keywords, contests: settling.contests }
     }
 }
 
-struct Settling<'a> {
+struct Resolution<'a> {
     schemas: &'a Schemas,
-    at: &'a Place,
-    contests: Vec<Contest>,
+    at: &'a Location,
+    contests: Vec<Conflict>,
 }
 
-impl Settling<'_> {
+impl Resolution<'_> {
     /// The one schema of several: that says it all, or is made of all, or else says most.
     fn one(&mut self, ids: Vec<SchemaId>, steps: &[&str]) -> Option<SchemaId> {
         if let [] | [_] = ids[..] {
@@ -113,7 +113,7 @@ impl Settling<'_> {
         }
         let most = parts.iter().copied().max_by_key(|id| precision(self.schemas, *id));
         let steps = steps.iter().map(|step| (*step).to_owned()).collect();
-        self.contests.push(Contest { at: self.at.clone(), steps, parts });
+        self.contests.push(Conflict { at: self.at.clone(), steps, parts });
         most
     }
 }

@@ -1,6 +1,6 @@
 //! Where a request has its correlation id, of what kind that is, and where its replies repeat it.
 
-use crate::document::{self, Document, JsonType, Location, Message, MessageId, SchemaId, Schemas};
+use crate::document::{self, Document, JsonType, RuntimeExpression, Message, MessageId, SchemaId, Schemas};
 use crate::ir::{Correlation, IdKind};
 use crate::lower::{merge, scalar};
 
@@ -17,7 +17,7 @@ pub(super) fn repeated(
     reply: &document::Reply,
 ) -> Option<Correlation> {
     let first = reply.messages.first().and_then(|id| of_message(document, *id));
-    let is_header = |id: &Correlation| matches!(id.location, Location::Header(_));
+    let is_header = |id: &Correlation| matches!(id.location, RuntimeExpression::Header(_));
     let requests_have_one = operation.messages.iter().any(|id| document.messages[*id].correlation.is_some());
     agreed(document, &reply.messages).or(first.filter(is_header)).filter(|_| requests_have_one)
 }
@@ -36,8 +36,8 @@ fn of_message(document: &Document, id: MessageId) -> Option<Correlation> {
 }
 
 /// Every place where a reply may repeat it.
-pub(super) fn answered(document: &Document, reply: &document::Reply) -> Vec<Location> {
-    let mut places: Vec<Location> = Vec::new();
+pub(super) fn answered(document: &Document, reply: &document::Reply) -> Vec<RuntimeExpression> {
+    let mut places: Vec<RuntimeExpression> = Vec::new();
     for location in reply.messages.iter().filter_map(|id| document.messages[*id].correlation.as_ref()) {
         if !places.contains(location) {
             places.push(location.clone());
@@ -47,10 +47,10 @@ pub(super) fn answered(document: &Document, reply: &document::Reply) -> Vec<Loca
 }
 
 /// What kind of id the schema at the place takes; a text where there is none.
-fn kind(schemas: &Schemas, message: &Message, location: &Location) -> IdKind {
+fn kind(schemas: &Schemas, message: &Message, location: &RuntimeExpression) -> IdKind {
     let (schema, steps) = match location {
-        Location::Header(name) => (message.headers, vec![name.clone()]),
-        Location::Payload(pointer) => (message.payload, pointer.steps().collect()),
+        RuntimeExpression::Header(name) => (message.headers, vec![name.clone()]),
+        RuntimeExpression::Payload(pointer) => (message.payload, pointer.steps().collect()),
     };
     let property = |schema: Option<SchemaId>, name: &String| schema.and_then(|id| property(schemas, id, name));
     match steps.iter().fold(schema, property) {

@@ -1,7 +1,7 @@
 //! The examples of messages, and what they go by.
 
 use crate::document::{Example, Message, Value};
-use crate::ir::{self, Exemplified};
+use crate::ir::{self, ExampleTarget};
 use crate::lower::definition;
 use crate::mark::mark;
 
@@ -17,14 +17,14 @@ pub(super) fn lower(message: &Message, label: &str) -> Vec<ir::Example> {
             at: example.at.clone(),
             label: label.clone(),
             words: words.clone(),
-            of: Exemplified::Payload,
+            of: ExampleTarget::Payload,
             json: definition::json(payload),
         });
         let headers = example.headers.as_ref().map(|headers| ir::Example {
             at: example.at.join("headers"),
             label: format!("{label} headers"),
             words,
-            of: Exemplified::Headers,
+            of: ExampleTarget::Headers,
             json: definition::json(headers),
         });
         payload.into_iter().chain(headers)

@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::{Reader, correlation};
-use crate::config::Extent;
+use crate::config::OutputScope;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{self, Address, Location, SchemaId};
-use crate::ir::{Answer, Correlation, Direction, Label, Reply, ReplyHeaders, ReplyTo, Type, Variant};
-use crate::lower::schema::Joined;
+use crate::document::{self, Address, RuntimeExpression, SchemaId};
+use crate::ir::{ReplyMessage, Correlation, Direction, Label, Reply, ReplyHeaders, ReplyTo, Type, Variant};
+use crate::lower::schema::UnionMessage;
 use crate::lower::{merge, template, union};
 
 impl Reader<'_, '_> {
@@ -58,7 +58,7 @@ impl Reader<'_, '_> {
     }
 
     /// The messages that may be answered, each with its types.
-    fn answers(&mut self, reply: &document::Reply, id: &str, repeated: Option<&Correlation>) -> Vec<Answer> {
+    fn answers(&mut self, reply: &document::Reply, id: &str, repeated: Option<&Correlation>) -> Vec<ReplyMessage> {
         let answers = reply.messages.iter().map(|message_id| {
             let message = &self.document.messages[*message_id];
             let name = message.key.clone().or_else(|| message.name.clone());
@@ -69,14 +69,14 @@ impl Reader<'_, '_> {
             let described = message.headers.filter(|id| !self.is_only_id(*id, repeated));
             let headers = described.map(|id| self.schemas.headers(id, &label));
             let content_type = self.document.content_type(message).map(str::to_owned);
-            Answer { at: message.at.clone(), label, payload, content_type, headers }
+            ReplyMessage { at: message.at.clone(), label, payload, content_type, headers }
         });
         answers.collect()
     }
 
     /// Whether headers hold the correlation id and nothing else: it is repeated, so nobody needs to give it.
     fn is_only_id(&self, headers: SchemaId, repeated: Option<&Correlation>) -> bool {
-        let Some(Correlation { location: Location::Header(id), .. }) = repeated else { return false };
+        let Some(Correlation { location: RuntimeExpression::Header(id), .. }) = repeated else { return false };
         let described = merge::flat_of(&self.document.schemas, headers);
         described.is_some_and(|described| {
             let names = described.properties.iter().map(|(name, _)| name).chain(&described.required);
@@ -85,7 +85,7 @@ impl Reader<'_, '_> {
     }
 
     /// How much a message asks of what is to be it.
-    fn demand(&self, message: &document::Message, answer: &Answer) -> impl Ord + use<> {
+    fn demand(&self, message: &document::Message, answer: &ReplyMessage) -> impl Ord + use<> {
         let demand = |id: Option<SchemaId>| id.map(|id| union::demand(&self.document.schemas, id));
         (demand(message.payload), demand(message.headers.filter(|_| answer.headers.is_some())))
     }
@@ -95,7 +95,7 @@ impl Reader<'_, '_> {
         &mut self,
         reply: &document::Reply,
         id: &str,
-        answers: &[Answer],
+        answers: &[ReplyMessage],
         headers: &ReplyHeaders,
     ) -> Option<Type> {
         let first = &answers.first()?.payload;
@@ -114,16 +114,16 @@ impl Reader<'_, '_> {
             json.into_iter().zip(by_demand).for_each(|(place, index)| order[place] = index);
             let mut seen = BTreeSet::new();
             let answers = order.into_iter().map(|index| &answers[index]).filter(|answer| seen.insert(&answer.at));
-            let variants = answers.map(|Answer { at, label, payload, .. }| {
+            let variants = answers.map(|ReplyMessage { at, label, payload, .. }| {
                 let (at, label, ty) = (at.clone(), Label::plain(label.clone()), payload.clone());
                 Variant { at, label, ty, tag_values: Vec::new(), kinds: Vec::new() }
             });
             return Some(self.schemas.mixed(&reply.at, &format!("{id} reply"), variants.collect()));
         }
-        let several: Vec<Joined> = (messages.iter().zip(answers))
+        let several: Vec<UnionMessage> = (messages.iter().zip(answers))
             .map(|(message, answer)| {
                 let (at, label, ty) = (answer.at.clone(), answer.label.clone(), answer.payload.clone());
-                Joined { at, label, schema: message.payload, ty }
+                UnionMessage { at, label, schema: message.payload, ty }
             })
             .collect();
         Some(self.schemas.operation(&reply.at, &format!("{id} reply"), &several))
@@ -132,13 +132,13 @@ impl Reader<'_, '_> {
 
 /// Headers that all messages have alike stand beside whatever is replied; of others each message has its own. Without a
 /// runtime nothing travels, so there the payloads are all.
-fn headers(answers: &[Answer], extent: Extent) -> ReplyHeaders {
+fn headers(answers: &[ReplyMessage], extent: OutputScope) -> ReplyHeaders {
     let Some(first) = answers.iter().find_map(|answer| answer.headers.as_ref()) else { return ReplyHeaders::Nothing };
     match extent {
-        Extent::TypesOnly => ReplyHeaders::Nothing,
-        Extent::Everything if answers.iter().all(|answer| answer.headers.as_ref() == Some(first)) => {
+        OutputScope::TypesOnly => ReplyHeaders::Nothing,
+        OutputScope::Everything if answers.iter().all(|answer| answer.headers.as_ref() == Some(first)) => {
             ReplyHeaders::Typed(first.clone())
         }
-        Extent::Everything => ReplyHeaders::Each,
+        OutputScope::Everything => ReplyHeaders::Each,
     }
 }

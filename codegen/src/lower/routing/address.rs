@@ -3,16 +3,16 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Apis;
+use super::RoutingContext;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::Listing;
-use crate::ir::{Address, Channel, Fit, Members, Operation, Segment, Shape, Type, TypeDef, Types};
+use crate::document::ValueKeyword;
+use crate::ir::{Address, Channel, MatchMode, Members, Operation, Segment, ItemKind, Type, TypeDef, Types};
 
 /// The operations of one address.
 pub(super) struct Group {
     pub(super) channel: usize,
-    pub(super) fit: Fit,
+    pub(super) fit: MatchMode,
     /// Indices into the operations, in the order of the document.
     pub(super) operations: Vec<usize>,
 }
@@ -119,7 +119,7 @@ fn piece(types: &Types, ty: &Type) -> Piece {
 fn listed<'a>(types: &'a Types, ty: &Type) -> Option<(&'a TypeDef, BTreeSet<String>)> {
     let Type::Named(id) = ty else { return None };
     let def = &types[*id];
-    let Shape::Enum(listed) = &def.shape else { return None };
+    let ItemKind::Enum(listed) = &def.shape else { return None };
     let values = match &listed.members {
         Members::Texts(values) => values.iter().map(|value| value.value.clone()).collect(),
         Members::Integers(_, values) => values.iter().map(|value| value.value.to_string()).collect(),
@@ -129,13 +129,13 @@ fn listed<'a>(types: &'a Types, ty: &Type) -> Option<(&'a TypeDef, BTreeSet<Stri
 }
 
 fn is_open(def: &TypeDef, config: &Config) -> bool {
-    let is_constant = matches!(&def.shape, Shape::Enum(listed) if listed.listing == Listing::Const);
+    let is_constant = matches!(&def.shape, ItemKind::Enum(listed) if listed.listing == ValueKeyword::Const);
     !is_constant && !config.is_closed(&def.at)
 }
 
 /// The addresses at which anything arrives, in the order in which they are compared.
 pub(super) fn groups(
-    apis: &Apis<'_>,
+    apis: &RoutingContext<'_>,
     incoming: &[(usize, &Operation)],
     channels: &[Channel],
     config: &Config,
@@ -163,7 +163,7 @@ pub(super) fn groups(
         warn_of_shared(alike, channels, apis.diagnostics);
     }
     let groups = patterns.iter().map(|pattern| {
-        let fit = if listing.contains(&pattern.channel) { Fit::Listed } else { Fit::Read };
+        let fit = if listing.contains(&pattern.channel) { MatchMode::Listed } else { MatchMode::Read };
         Group { channel: pattern.channel, fit, operations: pattern.operations.clone() }
     });
     groups.chain(unlisted).collect()
@@ -176,7 +176,7 @@ fn for_unlisted(alike: &[&Pattern]) -> Option<Group> {
     let mut open = alike.iter().filter(|pattern| pattern.is_open);
     match (open.next(), open.next(), alike.iter().any(|pattern| takes_all(pattern))) {
         (Some(only), None, false) => {
-            Some(Group { channel: only.channel, fit: Fit::Read, operations: only.operations.clone() })
+            Some(Group { channel: only.channel, fit: MatchMode::Read, operations: only.operations.clone() })
         }
         _ => None,
     }

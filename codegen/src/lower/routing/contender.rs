@@ -2,22 +2,22 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::Apis;
+use super::RoutingContext;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{MessageId, Place};
+use crate::document::{MessageId, Location};
 use crate::ir::Candidate;
 
 /// A message of the document, as one operation receives it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Contender {
+pub(super) struct CandidateMessage {
     pub(super) of: Candidate,
     pub(super) message: MessageId,
 }
 
 /// The messages of one address, each once. Where several operations receive the very same one, nothing can tell whose
 /// an event is: it is that of the operation which receives the fewest, as it is made for them, and then of the first.
-pub(super) fn contenders(apis: &Apis<'_>, operations: &[usize]) -> Vec<Contender> {
-    let mut owners: HashMap<&Place, usize> = HashMap::new();
+pub(super) fn contenders(apis: &RoutingContext<'_>, operations: &[usize]) -> Vec<CandidateMessage> {
+    let mut owners: HashMap<&Location, usize> = HashMap::new();
     let messages = |operation: usize| apis.operations[operation].messages.len();
     for operation in operations {
         for carried in &apis.operations[*operation].messages {
@@ -27,7 +27,7 @@ pub(super) fn contenders(apis: &Apis<'_>, operations: &[usize]) -> Vec<Contender
             }
         }
     }
-    let mut found: Vec<Contender> = Vec::new();
+    let mut found: Vec<CandidateMessage> = Vec::new();
     let mut seen: BTreeSet<MessageId> = BTreeSet::new();
     for operation in operations {
         let Some(source) = apis.sources.get(&apis.operations[*operation].at) else { continue };
@@ -38,7 +38,7 @@ pub(super) fn contenders(apis: &Apis<'_>, operations: &[usize]) -> Vec<Contender
             if owner != *operation {
                 lost.push((carried.event, owner));
             } else if seen.insert(*message) {
-                found.push(Contender { of: Candidate { operation: *operation, message: index }, message: *message });
+                found.push(CandidateMessage { of: Candidate { operation: *operation, message: index }, message: *message });
             }
         }
         warn_of_lost(apis, *operation, &lost);
@@ -47,7 +47,7 @@ pub(super) fn contenders(apis: &Apis<'_>, operations: &[usize]) -> Vec<Contender
 }
 
 /// What an operation receives in the document, and never will here.
-fn warn_of_lost(apis: &Apis<'_>, operation: usize, lost: &[(usize, usize)]) {
+fn warn_of_lost(apis: &RoutingContext<'_>, operation: usize, lost: &[(usize, usize)]) {
     let Some((_, owner)) = lost.first() else { return };
     let (operation, owner) = (&apis.operations[operation], &apis.operations[*owner]);
     let names: Vec<String> = lost.iter().map(|(event, _)| format!("`{}`", apis.events[*event].name)).collect();

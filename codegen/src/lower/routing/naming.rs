@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Apis;
+use super::RoutingContext;
 use crate::document::{SchemaId, Schemas, Value};
 use crate::ir::Operation;
 use crate::lower::merge;
@@ -24,7 +24,7 @@ pub(super) enum Listing {
 }
 
 /// The properties that name the events, in the order of the first payload.
-pub(super) fn properties(apis: &Apis<'_>, incoming: &[(usize, &Operation)]) -> Vec<Naming> {
+pub(super) fn properties(apis: &RoutingContext<'_>, incoming: &[(usize, &Operation)]) -> Vec<Naming> {
     let names: BTreeSet<&str> = apis.events.iter().map(|event| event.name.as_str()).collect();
     let mut common: Option<Vec<Naming>> = None;
     // Many messages may share one payload that lists the names of them all.
@@ -51,7 +51,7 @@ pub(super) fn properties(apis: &Apis<'_>, incoming: &[(usize, &Operation)]) -> V
 
 /// Every arriving message: its event's name, and its payload.
 fn payloads<'a>(
-    apis: &'a Apis<'_>,
+    apis: &'a RoutingContext<'_>,
     incoming: &'a [(usize, &Operation)],
 ) -> impl Iterator<Item = (&'a str, Option<SchemaId>)> {
     incoming.iter().flat_map(|(_, operation)| {

@@ -3,16 +3,16 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::Apis;
-use super::contender::{Contender, contenders};
-use super::mark::{self, Marked};
+use super::RoutingContext;
+use super::contender::{CandidateMessage, contenders};
+use super::mark::{self, SelectorMatch};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Pointer;
-use crate::ir::{Candidate, Case, Mark, Shape, Telling, Told, Type, Union};
+use crate::ir::{Candidate, Case, Selector, ItemKind, Rule, Representation, Type, Union};
 use crate::lower::{identity, union};
 
 /// What tells the operation, and what tells the message.
-pub(super) fn of(apis: &Apis<'_>, operations: &[usize]) -> Option<(Telling, Telling)> {
+pub(super) fn of(apis: &RoutingContext<'_>, operations: &[usize]) -> Option<(Rule, Rule)> {
     let contenders = contenders(apis, operations);
     let first = contenders.first()?.of.operation;
     let message = message(apis, &contenders);
@@ -20,38 +20,38 @@ pub(super) fn of(apis: &Apis<'_>, operations: &[usize]) -> Option<(Telling, Tell
         return Some((message.clone(), message));
     }
     // The payload of one operation is one type, which mostly knows its alternatives itself.
-    let whole = Telling::Operation(first);
+    let whole = Rule::Operation(first);
     if is_mixed(apis, first) {
         return Some((message.clone(), message));
     }
     let Some(union) = joined(apis, first) else { return Some((whole, message)) };
     let operation = match (union.told(), &message) {
-        (Told::Nothing, Telling::Mark { at, cases, otherwise }) => {
+        (Representation::Nothing, Rule::Mark { at, cases, otherwise }) => {
             let otherwise = otherwise.as_ref().map(|_| Box::new(whole));
-            Telling::Mark { at: at.clone(), cases: cases.clone(), otherwise }
+            Rule::Mark { at: at.clone(), cases: cases.clone(), otherwise }
         }
         _ => whole,
     };
-    let is_tag = |at: &Mark| match (at, union.told()) {
-        (Mark::Payload(pointer) | Mark::Integer(pointer), Told::Tag(tag)) => *pointer == Pointer::root().join(tag),
-        (_, told) => told == Told::Nothing,
+    let is_tag = |at: &Selector| match (at, union.told()) {
+        (Selector::Payload(pointer) | Selector::Integer(pointer), Representation::Tag(tag)) => *pointer == Pointer::root().join(tag),
+        (_, told) => told == Representation::Nothing,
     };
     let message = match message {
-        Telling::Mark { at, cases, otherwise } if is_tag(&at) => {
-            let otherwise = otherwise.map(|_| Box::new(Telling::Variant(first)));
-            Telling::Mark { at, cases, otherwise }
+        Rule::Mark { at, cases, otherwise } if is_tag(&at) => {
+            let otherwise = otherwise.map(|_| Box::new(Rule::Variant(first)));
+            Rule::Mark { at, cases, otherwise }
         }
-        _ => Telling::Variant(first),
+        _ => Rule::Variant(first),
     };
     Some((operation, message))
 }
 
 /// The union of an operation's payloads, where they are joined in one.
-fn joined<'a>(apis: &Apis<'a>, operation: usize) -> Option<&'a Union> {
+fn joined<'a>(apis: &RoutingContext<'a>, operation: usize) -> Option<&'a Union> {
     let operation = &apis.operations[operation];
     let Type::Named(id) = &operation.payload else { return None };
     match &apis.types[*id].shape {
-        Shape::Union(union) if operation.messages.iter().any(|message| message.payload != operation.payload) => {
+        ItemKind::Union(union) if operation.messages.iter().any(|message| message.payload != operation.payload) => {
             Some(union)
         }
         _ => None,
@@ -59,12 +59,12 @@ fn joined<'a>(apis: &Apis<'a>, operation: usize) -> Option<&'a Union> {
 }
 
 /// Whether some of an operation's payloads are no JSON, so that no union reads them.
-fn is_mixed(apis: &Apis<'_>, operation: usize) -> bool {
+fn is_mixed(apis: &RoutingContext<'_>, operation: usize) -> bool {
     let Type::Named(id) = &apis.operations[operation].payload else { return false };
-    matches!(apis.types[*id].shape, Shape::Mixed(_))
+    matches!(apis.types[*id].shape, ItemKind::Mixed(_))
 }
 
-fn message(apis: &Apis<'_>, contenders: &[Contender]) -> Telling {
+fn message(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) -> Rule {
     if let [only] = contenders {
         return lone(apis, only.of);
     }
@@ -72,21 +72,21 @@ fn message(apis: &Apis<'_>, contenders: &[Contender]) -> Telling {
     let payload = mark::payload(apis, contenders);
     let by_payload = payload.map(|marked| {
         // Where the property may be missing, the rest of the payload has to tell.
-        let shape = (!marked.is_required).then(|| shape(apis, contenders, Apart::Marked)).flatten();
+        let shape = (!marked.is_required).then(|| shape(apis, contenders, OtherSelector::Marked)).flatten();
         by(marked, shape)
     });
     let Some(header) = header else {
-        let only = Telling::Operation(contenders[0].of.operation);
-        return by_payload.or_else(|| shape(apis, contenders, Apart::ByNothing)).unwrap_or(only);
+        let only = Rule::Operation(contenders[0].of.operation);
+        return by_payload.or_else(|| shape(apis, contenders, OtherSelector::ByNothing)).unwrap_or(only);
     };
     // Not every transport has headers.
-    let otherwise = by_payload.or_else(|| shape(apis, contenders, Apart::Marked));
+    let otherwise = by_payload.or_else(|| shape(apis, contenders, OtherSelector::Marked));
     by(header, otherwise)
 }
 
 /// The content types, where each message has one of its own; of what is no JSON, those that no other has.
-fn media_type(apis: &Apis<'_>, contenders: &[Contender]) -> Option<Marked> {
-    let media_type = |contender: &Contender| {
+fn media_type(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) -> Option<SelectorMatch> {
+    let media_type = |contender: &CandidateMessage| {
         let carried = apis.carried(contender.of);
         let json = is_json(apis, &carried.payload).then_some("application/json");
         let essence = carried.content_type.as_deref().or(json)?.split(';').next()?;
@@ -100,47 +100,47 @@ fn media_type(apis: &Apis<'_>, contenders: &[Contender]) -> Option<Marked> {
         let media_type = media_type(contender).filter(|media_type| counts[media_type] == 1)?;
         Some((contender, Case { values: vec![media_type], of: contender.of }))
     });
-    let own: Vec<(&Contender, Case)> = own.collect();
+    let own: Vec<(&CandidateMessage, Case)> = own.collect();
     let are_others = own.iter().any(|(contender, _)| !is_json(apis, &apis.carried(contender.of).payload));
     let cases = own.iter().map(|(_, case)| case.clone()).collect();
-    (are_others || own.len() == contenders.len()).then_some(Marked { at: Mark::MediaType, cases, is_required: false })
+    (are_others || own.len() == contenders.len()).then_some(SelectorMatch { at: Selector::MediaType, cases, is_required: false })
 }
 
 /// The payload of an operation is that of its message, where that is the only one.
-fn lone(apis: &Apis<'_>, of: Candidate) -> Telling {
+fn lone(apis: &RoutingContext<'_>, of: Candidate) -> Rule {
     match apis.operations[of.operation].messages.len() {
-        1 => Telling::Operation(of.operation),
-        _ => Telling::Message(of),
+        1 => Rule::Operation(of.operation),
+        _ => Rule::Message(of),
     }
 }
 
-fn by(marked: Marked, otherwise: Option<Telling>) -> Telling {
-    Telling::Mark { at: marked.at, cases: marked.cases, otherwise: otherwise.map(Box::new) }
+fn by(marked: SelectorMatch, otherwise: Option<Rule>) -> Rule {
+    Rule::Mark { at: marked.at, cases: marked.cases, otherwise: otherwise.map(Box::new) }
 }
 
 /// What else tells messages apart, beside their shape.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Apart {
+enum OtherSelector {
     ByNothing,
     Marked,
 }
 
 /// The messages in the order in which their payloads are tried. Where two are just the same, nothing is said where a mark
 /// tells them, and their shapes are not asked; otherwise the second is never met.
-fn shape(apis: &Apis<'_>, contenders: &[Contender], apart: Apart) -> Option<Telling> {
+fn shape(apis: &RoutingContext<'_>, contenders: &[CandidateMessage], apart: OtherSelector) -> Option<Rule> {
     let mut known: HashMap<String, Candidate> = HashMap::new();
-    let mut tried: Vec<Contender> = Vec::new();
+    let mut tried: Vec<CandidateMessage> = Vec::new();
     for contender in contenders {
         let first = *known.entry(looks(apis, *contender)).or_insert(contender.of);
         if first == contender.of {
             tried.push(*contender);
-        } else if apart == Apart::Marked {
+        } else if apart == OtherSelector::Marked {
             return None;
         } else {
             warn_of_same(apis, first, *contender);
         }
     }
-    let demand = |contender: &Contender| {
+    let demand = |contender: &CandidateMessage| {
         let payload = apis.document.messages[contender.message].payload;
         payload.map_or((0, 0, 0), |payload| union::demand(&apis.document.schemas, payload))
     };
@@ -150,12 +150,12 @@ fn shape(apis: &Apis<'_>, contenders: &[Contender], apart: Apart) -> Option<Tell
     match &tried[..] {
         [] => None,
         [only] => Some(lone(apis, only.of)),
-        tried => Some(Telling::Shape(tried.iter().map(|contender| contender.of).collect())),
+        tried => Some(Rule::Shape(tried.iter().map(|contender| contender.of).collect())),
     }
 }
 
 /// What a payload looks like, as one text: what is no JSON by its type, which reads it.
-fn looks(apis: &Apis<'_>, contender: Contender) -> String {
+fn looks(apis: &RoutingContext<'_>, contender: CandidateMessage) -> String {
     let ty = &apis.carried(contender.of).payload;
     let schemas = &apis.document.schemas;
     let payload = apis.document.messages[contender.message].payload;
@@ -167,18 +167,18 @@ fn looks(apis: &Apis<'_>, contender: Contender) -> String {
 }
 
 /// Whether a payload is read as JSON, by whatever name its type goes.
-fn is_json(apis: &Apis<'_>, ty: &Type) -> bool {
+fn is_json(apis: &RoutingContext<'_>, ty: &Type) -> bool {
     match ty {
         Type::Bytes | Type::Text | Type::Encoded(_) => false,
         Type::Named(id) => match &apis.types[*id].shape {
-            Shape::Alias(target) => is_json(apis, target),
+            ItemKind::Alias(target) => is_json(apis, target),
             _ => true,
         },
         _ => true,
     }
 }
 
-fn warn_of_same(apis: &Apis<'_>, first: Candidate, second: Contender) {
+fn warn_of_same(apis: &RoutingContext<'_>, first: Candidate, second: CandidateMessage) {
     let (known, lost) = (apis.event(first), apis.event(second.of));
     let (operation, other) = (&apis.operations[second.of.operation], &apis.operations[first.operation]);
     let is_one = first.operation == second.of.operation;

@@ -5,7 +5,7 @@ use super::Lowering;
 use crate::config::Defaults;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{JsonType, Keywords, SchemaId, Value};
-use crate::ir::{DefaultValue, Field, FieldDefault, Presence, Shape, Type, TypeId, Types};
+use crate::ir::{DefaultValue, Field, FieldDefault, Presence, ItemKind, Type, TypeId, Types};
 
 impl Lowering<'_> {
     /// Gives a field the default of its schema, and the place that the team wants defaults to have.
@@ -94,7 +94,7 @@ fn plain(ty: &Type, default: &Value) -> Option<DefaultValue> {
 pub(super) fn settle(types: &mut Types) {
     let enums: Vec<Option<TypeId>> = (0..types.0.len()).map(|index| enum_behind(types, TypeId(index))).collect();
     let fields = types.0.iter_mut().filter_map(|def| match &mut def.shape {
-        Shape::Struct(object) => Some(&mut object.fields),
+        ItemKind::Struct(object) => Some(&mut object.fields),
         _ => None,
     });
     for field in fields.flatten() {
@@ -116,8 +116,8 @@ fn enum_behind(types: &Types, id: TypeId) -> Option<TypeId> {
     // An alias that leads to itself has become another type by now, or leads nowhere.
     for _ in 0..types.0.len() {
         match &types[id].shape {
-            Shape::Enum(_) => return Some(id),
-            Shape::Alias(Type::Named(target)) => id = *target,
+            ItemKind::Enum(_) => return Some(id),
+            ItemKind::Alias(Type::Named(target)) => id = *target,
             _ => return None,
         }
     }

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use super::super::{docs, union};
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{self, BindingRole, JsonType, Keywords, Listing, Place, Pointer, SchemaId, SchemaKind};
-use crate::ir::{Docs, Enum, EnumValue, Label, Members, Root, Shape, Type, TypeDef, TypeId, Union, Variant};
+use crate::document::{self, BindingRole, JsonType, Keywords, ValueKeyword, Location, Pointer, SchemaId, SchemaKind};
+use crate::ir::{Docs, Enum, EnumValue, Label, Members, Root, ItemKind, Type, TypeDef, TypeId, Union, Variant};
 
 /// A message that is joined with others.
 #[derive(Clone, Debug)]
-pub(in crate::lower) struct Joined {
-    pub(in crate::lower) at: Place,
+pub(in crate::lower) struct UnionMessage {
+    pub(in crate::lower) at: Location,
     pub(in crate::lower) label: String,
     /// None of a message of which nothing is said.
     pub(in crate::lower) schema: Option<SchemaId>,
@@ -38,14 +38,14 @@ impl Lowering<'_> {
     }
 
     /// Whether the document says itself that a payload is bytes, and no type is chosen for them.
-    pub(in crate::lower) fn is_bytes(&self, id: SchemaId, at: &Place, media_type: &str) -> bool {
+    pub(in crate::lower) fn is_bytes(&self, id: SchemaId, at: &Location, media_type: &str) -> bool {
         let is_binary =
             |keywords: &Keywords| keywords.types == [JsonType::String] && keywords.format.as_deref() == Some("binary");
         self.schemas.keywords(id).is_some_and(is_binary) && self.config.encoded_type(at, media_type).is_none()
     }
 
     /// What a payload is that travels in a binary form.
-    pub(in crate::lower) fn encoded(&mut self, at: &Place, media_type: &str, why: &str) -> Type {
+    pub(in crate::lower) fn encoded(&mut self, at: &Location, media_type: &str, why: &str) -> Type {
         if let Some(known) = self.encoded.get(at) {
             return known.clone();
         }
@@ -69,7 +69,7 @@ impl Lowering<'_> {
             let choice = self.config.choice("map_schema_format", pointer);
             let message =
                 format!("`{pointer}` is mapped to a type, and no payload there is in another language than JSON");
-            let place = Place { pointer: Pointer::parse(pointer).unwrap_or_default(), ..Place::root() };
+            let place = Location { pointer: Pointer::parse(pointer).unwrap_or_default(), ..Location::root() };
             self.diagnostics.push(
                 Diagnostic::of_choice(Severity::Error, &choice, &place, message)
                     .with_cure(format!("give `{choice}` the pointer of a payload or a component")),
@@ -82,7 +82,7 @@ impl Lowering<'_> {
         let (mut ty, mut seen) = (ty, BTreeSet::new());
         while let Type::Named(id) = ty {
             match self.types[id.0].as_ref().map(|def| &def.shape) {
-                Some(Shape::Alias(target) | Shape::Newtype(target)) if seen.insert(*id) => ty = target,
+                Some(ItemKind::Alias(target) | ItemKind::Newtype(target)) if seen.insert(*id) => ty = target,
                 _ => return false,
             }
         }
@@ -125,9 +125,9 @@ impl Lowering<'_> {
                 at: parameter.at.clone(),
                 origin,
                 docs: docs(&parameter.docs),
-                shape: Shape::Enum(Enum {
+                shape: ItemKind::Enum(Enum {
                     members: Members::Texts(values.collect()),
-                    listing: Listing::Enum,
+                    listing: ValueKeyword::Enum,
                     default: None,
                 }),
             });
@@ -139,7 +139,7 @@ impl Lowering<'_> {
         let ty = self.type_of(id);
         let is_text = match &ty {
             Type::Named(id) => self.types[id.0].as_ref().is_some_and(|def| match &def.shape {
-                Shape::Enum(listed) => matches!(listed.members, Members::Texts(_) | Members::Integers(..)),
+                ItemKind::Enum(listed) => matches!(listed.members, Members::Texts(_) | Members::Integers(..)),
                 _ => false,
             }),
             ty => matches!(ty, Type::Integer(_) | Type::Boolean | Type::Double),
@@ -148,7 +148,7 @@ impl Lowering<'_> {
     }
 
     /// The union of the payloads of an operation with several messages.
-    pub(in crate::lower) fn operation(&mut self, at: &Place, id: &str, messages: &[Joined]) -> Type {
+    pub(in crate::lower) fn operation(&mut self, at: &Location, id: &str, messages: &[UnionMessage]) -> Type {
         let ids: Vec<Option<SchemaId>> = messages.iter().map(|message| message.schema).collect();
         let said: Option<Vec<SchemaId>> = ids.iter().copied().collect();
         let tag = said.and_then(|ids| union::tag(self.schemas, None, &ids));
@@ -158,7 +158,7 @@ impl Lowering<'_> {
             order.sort_by_key(|index| std::cmp::Reverse(demand(index)));
         }
         let variant = |index: usize| {
-            let Joined { at, label, ty, .. } = messages[index].clone();
+            let UnionMessage { at, label, ty, .. } = messages[index].clone();
             let label = Label::plain(label);
             let tag_values = tag.as_ref().map_or_else(Vec::new, |(_, found)| found[index].tag_values.clone());
             Variant { at, label, ty, tag_values, kinds: Vec::new() }
@@ -169,17 +169,17 @@ impl Lowering<'_> {
             at: at.clone(),
             origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
             docs: Docs::default(),
-            shape: Shape::Union(Union { variants, tag: tag.map(|(property, _)| property) }),
+            shape: ItemKind::Union(Union { variants, tag: tag.map(|(property, _)| property) }),
         })
     }
 
     /// The payloads of an operation of which some are no JSON.
-    pub(in crate::lower) fn mixed(&mut self, at: &Place, id: &str, variants: Vec<Variant>) -> Type {
+    pub(in crate::lower) fn mixed(&mut self, at: &Location, id: &str, variants: Vec<Variant>) -> Type {
         self.add(TypeDef {
             at: at.clone(),
             origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
             docs: Docs::default(),
-            shape: Shape::Mixed(variants),
+            shape: ItemKind::Mixed(variants),
         })
     }
 }

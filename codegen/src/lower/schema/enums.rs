@@ -6,23 +6,23 @@ use super::super::{merge, scalar, union};
 use super::Lowering;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{JsonType, Keywords, Listed, Listing, Value};
+use crate::document::{DeclaredValue, JsonType, Keywords, ValueKeyword, Value};
 use crate::ir::{Docs, Enum, EnumValue, Members, Type, Width};
 
 impl Lowering<'_> {
     /// The enum that a schema is: of its own values, or of those that its alternatives are limited to.
     pub(super) fn listed(&self, merged: &Keywords) -> Option<Enum> {
         let (listing, values, others) = if let Some(values) = &merged.values {
-            (merged.listing, own(values, merged), Others::Unsaid)
+            (merged.listing, own(values, merged), UnlistedValues::Unsaid)
         } else {
             let (values, others) = self.spread(merged)?;
-            (Listing::Enum, values, others)
+            (ValueKeyword::Enum, values, others)
         };
         let members = members(values, merged, self.config)?;
         let default = match (&merged.default, members.labels().len()) {
             (Some(Value::Null), _) => None,
             (Some(default), _) => position(&members, default),
-            (None, 1) if others == Others::Unsaid => Some(0),
+            (None, 1) if others == UnlistedValues::Unsaid => Some(0),
             (None, _) => None,
         };
         Some(Enum { members, listing, default })
@@ -40,14 +40,14 @@ impl Lowering<'_> {
 
     /// The values of an enum that is spread over a union, each with the words of its alternative. An alternative that is any text
     /// says that values which are not listed are to be expected, as open enums do.
-    fn spread(&self, merged: &Keywords) -> Option<(Vec<EnumValue<Value>>, Others)> {
+    fn spread(&self, merged: &Keywords) -> Option<(Vec<EnumValue<Value>>, UnlistedValues)> {
         let alternatives = union::alternatives(self.schemas, merged);
         if alternatives.len() < 2 {
             return None;
         }
         let mut spread: Vec<EnumValue<Value>> = Vec::new();
         let mut seen = BTreeSet::new();
-        let mut others = Others::Unsaid;
+        let mut others = UnlistedValues::Unsaid;
         for id in alternatives {
             let part = merge::flat_of(self.schemas, id)?;
             if self.made.contains_key(&self.schemas.definition(id)?) {
@@ -57,7 +57,7 @@ impl Lowering<'_> {
                 if !is_any_text(&part) || self.config.is_closed(&merged.at) {
                     return None;
                 }
-                others = Others::Texts;
+                others = UnlistedValues::Texts;
                 continue;
             };
             if values.iter().any(|value| JsonType::of(value).is_none_or(is_structured)) {
@@ -72,13 +72,13 @@ impl Lowering<'_> {
             spread.extend(values.into_iter().filter(|value| seen.insert(format!("{:?}", value.value))));
         }
         let are_texts = spread.iter().all(|value| matches!(value.value, Value::String(_)));
-        (others == Others::Unsaid || are_texts && !spread.is_empty()).then_some((spread, others))
+        (others == UnlistedValues::Unsaid || are_texts && !spread.is_empty()).then_some((spread, others))
     }
 }
 
 /// What an enum says of values that it does not list.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Others {
+enum UnlistedValues {
     Unsaid,
     /// They may be any text.
     Texts,
@@ -96,7 +96,7 @@ fn is_structured(json_type: JsonType) -> bool {
 fn own(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
     // Enums may be long, so the words for a value are looked up, not searched for.
     let key = |value: &Value| format!("{value:?}");
-    let listed: BTreeMap<String, &Listed> =
+    let listed: BTreeMap<String, &DeclaredValue> =
         merged.listed.iter().rev().map(|listed| (key(&listed.value), listed)).collect();
     let of = |(index, value): (usize, &Value)| {
         let listed = listed.get(&key(value));
@@ -145,7 +145,7 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
             let values = values.into_iter().map(|value| value.try_map(as_text)).collect::<Option<Vec<_>>>()?;
             Some(Members::Texts(values))
         }
-        ([JsonType::Boolean], [] | [JsonType::Boolean]) if merged.listing == Listing::Const => {
+        ([JsonType::Boolean], [] | [JsonType::Boolean]) if merged.listing == ValueKeyword::Const => {
             let values = values.into_iter().map(|value| value.try_map(as_boolean)).collect::<Option<Vec<_>>>()?;
             Some(Members::Booleans(values))
         }
@@ -157,7 +157,7 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
             let numbers: Vec<i128> = values.iter().map(|value| value.value).collect();
             let width = scalar::width_of(merged, config, &numbers);
             // Beside values beyond `i64`, one that is not listed may be below zero all the same.
-            let is_open = merged.listing == Listing::Enum && !config.is_closed(&merged.at);
+            let is_open = merged.listing == ValueKeyword::Enum && !config.is_closed(&merged.at);
             if is_open && width == Width::U64 && scalar::integer(merged, config) == Type::Integer(Width::I64) {
                 return Some(Members::Integers(Width::I128, values));
             }

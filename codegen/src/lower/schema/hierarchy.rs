@@ -3,7 +3,7 @@
 use super::super::{docs, merge, origin, union};
 use super::Lowering;
 use crate::document::{Keywords, SchemaId};
-use crate::ir::{Label, Shape, Step, TypeDef, Union, Variant};
+use crate::ir::{Label, ItemKind, Step, TypeDef, Union, Variant};
 
 impl Lowering<'_> {
     /// The union of what builds on a schema and of the schema alone; `None` where nothing has more to say than it has.
@@ -37,7 +37,7 @@ impl Lowering<'_> {
     fn base(&mut self, merged: &Keywords) -> crate::ir::Type {
         let mut origin = origin::of(&merged.at, &self.roots, self.schemas);
         origin.steps.push(Step::Variant(Label::plain(BASE)));
-        let shape = Shape::Struct(self.object(merged));
+        let shape = ItemKind::Struct(self.object(merged));
         self.add(TypeDef { at: merged.at.join("discriminator"), origin, docs: docs(&merged.docs), shape })
     }
 }

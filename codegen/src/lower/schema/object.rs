@@ -6,8 +6,8 @@ use super::super::conditional::{self, Conditional};
 use super::super::{docs, merge, origin, scalar, union};
 use super::{Lowering, is_nothing};
 use crate::config::{Nulls, Untyped, Validation};
-use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas, Spoken};
-use crate::ir::{Docs, Extra, Field, Members, Presence, Shape, Step, Struct, Type, TypeDef, TypeId, Union, Variant};
+use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas, ConditionalProperty};
+use crate::ir::{Docs, AdditionalProperties, Field, Members, Presence, ItemKind, Step, Struct, Type, TypeDef, TypeId, Union, Variant};
 
 impl Lowering<'_> {
     pub(super) fn object(&mut self, keywords: &Keywords) -> Struct {
@@ -33,7 +33,7 @@ impl Lowering<'_> {
             fields.push(self.undescribed(keywords, name));
         }
         let extra = match self.extra(keywords) {
-            Extra::Dropped if self.keeps_everything(keywords) => Extra::Kept(Type::Any),
+            AdditionalProperties::Dropped if self.keeps_everything(keywords) => AdditionalProperties::Kept(Type::Any),
             extra => extra,
         };
         Struct { fields, extra }
@@ -54,14 +54,14 @@ impl Lowering<'_> {
     fn conditional(&mut self, keywords: &Keywords, conditional: &Conditional, is_required: bool) -> Field {
         let name = &conditional.name;
         let (at, docs) = match conditional.spoken {
-            Spoken::Described(id) if self.config.untyped == Untyped::AsMeant => {
+            ConditionalProperty::Described(id) if self.config.untyped == Untyped::AsMeant => {
                 return self.field(name, id, is_required);
             }
-            Spoken::Described(id) | Spoken::Tested(id) => (self.schemas[id].at.clone(), self.field_docs(id)),
-            Spoken::Named => (keywords.at.join("properties").join(name), Docs::default()),
+            ConditionalProperty::Described(id) | ConditionalProperty::Tested(id) => (self.schemas[id].at.clone(), self.field_docs(id)),
+            ConditionalProperty::Named => (keywords.at.join("properties").join(name), Docs::default()),
         };
         let ty = match conditional.spoken {
-            Spoken::Tested(id) if self.config.untyped == Untyped::AsMeant => self.tested(id),
+            ConditionalProperty::Tested(id) if self.config.untyped == Untyped::AsMeant => self.tested(id),
             _ => Type::Any,
         };
         let presence = self.presence(is_required, false, &ty);
@@ -83,13 +83,13 @@ impl Lowering<'_> {
     }
 
     /// What becomes of properties that are not named.
-    pub(super) fn extra(&mut self, keywords: &Keywords) -> Extra {
+    pub(super) fn extra(&mut self, keywords: &Keywords) -> AdditionalProperties {
         let additional = keywords.additional.filter(|id| !is_nothing(self.schemas, *id));
         let patterns = keywords.pattern_properties.iter().map(|(_, id)| *id);
         // Whatever matches no pattern may be anything, unless something is said of it.
         let schemas: Vec<SchemaId> = patterns.chain(additional).collect();
         if schemas.is_empty() || keywords.additional.is_none() {
-            return if schemas.is_empty() { Extra::Dropped } else { Extra::Kept(Type::Any) };
+            return if schemas.is_empty() { AdditionalProperties::Dropped } else { AdditionalProperties::Kept(Type::Any) };
         }
         let mut found: Vec<(SchemaId, Type)> = Vec::new();
         for id in schemas {
@@ -100,7 +100,7 @@ impl Lowering<'_> {
         }
         let nullable: Vec<Type> = found.iter().filter_map(|(_, ty)| without_null(ty)).collect();
         found.retain(|(_, ty)| !nullable.contains(ty));
-        Extra::Kept(match &found[..] {
+        AdditionalProperties::Kept(match &found[..] {
             [(_, only)] => only.clone(),
             _ if found.iter().any(|(_, ty)| *ty == Type::Any) => Type::Any,
             _ => self.any_of_these(keywords, found),
@@ -121,7 +121,7 @@ impl Lowering<'_> {
             tag_values: Vec::new(),
             kinds: Vec::new(),
         });
-        let shape = Shape::Union(Union { variants: variants.collect(), tag: None });
+        let shape = ItemKind::Union(Union { variants: variants.collect(), tag: None });
         let mut origin = origin::of(&keywords.at, &self.roots, self.schemas);
         origin.steps.push(Step::Value);
         let made = self.add(TypeDef { at: at.clone(), origin, docs: Docs::default(), shape });

@@ -1,11 +1,11 @@
 //! Schemas without an item: numbers, texts, booleans, lists and maps.
 
 use super::super::scalar;
-use super::shape::Choice;
+use super::shape::VariantSource;
 use super::{Lowering, tuples};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{JsonType, Keywords};
-use crate::ir::{Extra, Type};
+use crate::ir::{AdditionalProperties, Type};
 
 /// So many lists and maps may stand inside each other.
 const MOST_NESTED: usize = 16;
@@ -13,7 +13,7 @@ const MOST_NESTED: usize = 16;
 impl Lowering<'_> {
     /// The type of a schema that needs no item.
     pub(super) fn plain(&mut self, merged: &Keywords) -> Type {
-        if let Choice::Only(id) = self.union_of(merged) {
+        if let VariantSource::Only(id) = self.union_of(merged) {
             return self.value(id);
         }
         match scalar::implied(merged) {
@@ -40,8 +40,8 @@ impl Lowering<'_> {
     fn holder(&mut self, merged: &Keywords) -> Type {
         if scalar::implied(merged) == Some(JsonType::Object) {
             let value = match self.extra(merged) {
-                Extra::Kept(value) => value,
-                Extra::Dropped => Type::Any,
+                AdditionalProperties::Kept(value) => value,
+                AdditionalProperties::Dropped => Type::Any,
             };
             return match self.key_of(merged) {
                 Some(key) => Type::Keyed(key, Box::new(value)),

@@ -9,10 +9,10 @@ use super::object::is_struct;
 use super::tuples;
 use crate::config::{Untyped, Validation};
 use crate::document::{JsonType, Keywords, SchemaId};
-use crate::ir::{Label, Shape, Step, Type, TypeDef, TypeId, Union, Variant};
+use crate::ir::{Label, ItemKind, Step, Type, TypeDef, TypeId, Union, Variant};
 
 /// What a schema's alternatives come to.
-pub(super) enum Choice {
+pub(super) enum VariantSource {
     None,
     /// One alternative beside `null` is no union.
     Only(SchemaId),
@@ -30,7 +30,7 @@ impl<'a> Lowering<'a> {
         }
         let merged = merge::flat(self.schemas, keywords);
         self.listed(&merged).is_some()
-            || !matches!(self.union_of(&merged), Choice::None | Choice::Only(_))
+            || !matches!(self.union_of(&merged), VariantSource::None | VariantSource::Only(_))
             || merged.types.len() > 1 && scalar::implied(&merged).is_none()
             || tuples::is_open_tuple(&merged)
             || !self.takes_others(&merged).is_empty()
@@ -38,60 +38,60 @@ impl<'a> Lowering<'a> {
     }
 
     /// The item that a schema needs, where it needs one.
-    pub(super) fn shape(&mut self, keywords: &'a Keywords) -> Option<Shape> {
+    pub(super) fn shape(&mut self, keywords: &'a Keywords) -> Option<ItemKind> {
         if !self.needs_item(keywords) {
             return None;
         }
         let merged = merge::flat(self.schemas, keywords);
         match self.hierarchy(&merged) {
-            Some(union) => Some(Shape::Union(union)),
+            Some(union) => Some(ItemKind::Union(union)),
             None => Some(self.shape_of(&merged)),
         }
     }
 
-    pub(super) fn shape_of(&mut self, merged: &Keywords) -> Shape {
+    pub(super) fn shape_of(&mut self, merged: &Keywords) -> ItemKind {
         self.coverage.count(true);
         if let Some(listed) = self.listed(merged) {
             self.check_default(merged, &listed);
-            return Shape::Enum(listed);
+            return ItemKind::Enum(listed);
         }
-        if let Choice::Among(alternatives) = self.union_of(merged) {
+        if let VariantSource::Among(alternatives) = self.union_of(merged) {
             // A property that only some describe may be anything where only others hold.
             let may_be_together = self.config.untyped == Untyped::AsMeant
                 && !conditional::exclude_each_other(self.schemas, merged, &alternatives);
             let together = may_be_together.then(|| together::of(self.schemas, merged, &alternatives));
             if let Some(both) = together.flatten() {
-                return Shape::Struct(self.object(&both));
+                return ItemKind::Struct(self.object(&both));
             }
             let union = self.union(merged, &alternatives);
             return match &union.variants[..] {
                 // Alternatives that only narrow one type leave it as it is.
                 [only] if union.tag.is_none() => self.alias(only.ty.clone()),
-                _ => Shape::Union(union),
+                _ => ItemKind::Union(union),
             };
         }
         if merged.types.len() > 1 && scalar::implied(merged).is_none() {
-            return Shape::Union(self.type_list(merged));
+            return ItemKind::Union(self.type_list(merged));
         }
         let types = self.takes_others(merged);
         if !types.is_empty() {
-            return Shape::Union(self.as_written(merged, types));
+            return ItemKind::Union(self.as_written(merged, types));
         }
         if tuples::is_open_tuple(merged) {
-            return Shape::OpenTuple(self.open_tuple(merged));
+            return ItemKind::OpenTuple(self.open_tuple(merged));
         }
-        Shape::Struct(self.object(merged))
+        ItemKind::Struct(self.object(merged))
     }
 
     /// An alias has no methods, so what is to be validated is a type of its own.
-    fn alias(&self, ty: Type) -> Shape {
+    fn alias(&self, ty: Type) -> ItemKind {
         match self.config.validation {
-            Validation::Types => Shape::Alias(ty),
-            Validation::Full => Shape::Newtype(ty),
+            Validation::Types => ItemKind::Alias(ty),
+            Validation::Full => ItemKind::Newtype(ty),
         }
     }
 
-    pub(super) fn union_of(&self, merged: &Keywords) -> Choice {
+    pub(super) fn union_of(&self, merged: &Keywords) -> VariantSource {
         let alternatives = union::alternatives(self.schemas, merged);
         let is_plain = !merged.types.is_empty()
             && !merged.types.iter().any(|json_type| matches!(json_type, JsonType::Array | JsonType::Object));
@@ -105,16 +105,16 @@ impl<'a> Lowering<'a> {
             })
         };
         match alternatives[..] {
-            [] => Choice::None,
+            [] => VariantSource::None,
             // Alternatives that only say more about what is there already leave it as it is.
             _ if shapes_itself
                 && !alternatives.iter().any(|id| self.schemas.keywords(*id).is_some() && alternatives_shape(id)) =>
             {
-                Choice::None
+                VariantSource::None
             }
-            _ if is_plain && !alternatives.iter().all(alternatives_shape) => Choice::None,
-            [only] if !shapes_itself => Choice::Only(only),
-            _ => Choice::Among(alternatives),
+            _ if is_plain && !alternatives.iter().all(alternatives_shape) => VariantSource::None,
+            [only] if !shapes_itself => VariantSource::Only(only),
+            _ => VariantSource::Among(alternatives),
         }
     }
 
@@ -198,7 +198,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn inner_object(&mut self, part: &Keywords) -> Type {
         let mut origin = origin::of(&part.at, &self.roots, self.schemas);
         origin.steps.push(Step::Variant(Label::plain("Object")));
-        let shape = Shape::Struct(self.object(part));
+        let shape = ItemKind::Struct(self.object(part));
         self.add(TypeDef { at: part.at.join("type"), origin, docs: docs(&part.docs), shape })
     }
 }

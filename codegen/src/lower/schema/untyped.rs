@@ -2,7 +2,7 @@
 
 use super::super::scalar;
 use super::Lowering;
-use super::shape::Choice;
+use super::shape::VariantSource;
 use crate::config::Untyped;
 use crate::document::{JsonType, Keywords};
 use crate::ir::{Kind, Label, Type, Union, Variant};
@@ -11,7 +11,7 @@ impl Lowering<'_> {
     /// The types that a schema speaks of, where it has to take values of all others as well.
     pub(super) fn takes_others(&self, merged: &Keywords) -> Vec<JsonType> {
         let is_untyped = merged.types.is_empty() && merged.values.is_none();
-        if self.config.untyped == Untyped::AsMeant || !is_untyped || !matches!(self.union_of(merged), Choice::None) {
+        if self.config.untyped == Untyped::AsMeant || !is_untyped || !matches!(self.union_of(merged), VariantSource::None) {
             return Vec::new();
         }
         let speaks =

@@ -90,7 +90,7 @@ pub(super) fn limited(schemas: &Schemas, id: SchemaId) -> Option<Vec<TagValue>> 
 /// its property is limited to, or by the name of its component. `None` where an alternative's property allows none of these,
 /// so that the discriminator tells nothing.
 fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &Keywords)]) -> Option<Vec<Values>> {
-    let own: Vec<Own> = objects.iter().map(|(id, keywords)| Own::of(schemas, discriminator, *id, keywords)).collect();
+    let own: Vec<TagCandidate> = objects.iter().map(|(id, keywords)| TagCandidate::of(schemas, discriminator, *id, keywords)).collect();
     let is_base =
         |id: SchemaId| schemas.definition(id).is_some_and(|id| !schemas.families().descendants(id).is_empty());
     let mut counts: BTreeMap<&TagValue, usize> = BTreeMap::new();
@@ -99,7 +99,7 @@ fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &
         *counts.entry(value).or_default() += 1;
     }
     let bases: Vec<&Vec<TagValue>> = own.iter().filter(|own| is_base(own.id)).map(|own| &own.limited).collect();
-    let inherits = |own: &Own| bases.contains(&&own.limited);
+    let inherits = |own: &TagCandidate| bases.contains(&&own.limited);
     let mut taken: BTreeSet<TagValue> = BTreeSet::new();
     let mut found: Vec<Vec<TagValue>> = Vec::new();
     for own in &own {
@@ -120,7 +120,7 @@ fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &
         let Some(base) = schemas.definition(*id) else { continue };
         for id in schemas.families().descendants(base) {
             let Some(merged) = merge::flat_of(schemas, *id) else { continue };
-            let own = Own::of(schemas, discriminator, *id, &merged);
+            let own = TagCandidate::of(schemas, discriminator, *id, &merged);
             let values = own.implied_name().into_iter().chain(own.mapped).chain(own.limited);
             found.extend(values.filter(|value| taken.insert(value.clone())));
         }
@@ -129,7 +129,7 @@ fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &
 }
 
 /// What a discriminator has to do with one alternative.
-struct Own {
+struct TagCandidate {
     id: SchemaId,
     name: String,
     mapped: Vec<TagValue>,
@@ -137,7 +137,7 @@ struct Own {
     limited: Vec<TagValue>,
 }
 
-impl Own {
+impl TagCandidate {
     /// The name as a tag, unless the property allows others only.
     fn implied_name(&self) -> Option<TagValue> {
         let name = TagValue::Text(self.name.clone());
@@ -157,7 +157,7 @@ impl Own {
 }
 
 /// An alternative that no value of the discriminator means.
-pub(in crate::lower) struct Unnamed {
+pub(in crate::lower) struct UnmappedAlternative {
     pub(in crate::lower) label: String,
     /// What its property is limited to, which others have too.
     pub(in crate::lower) limited: Vec<TagValue>,
@@ -168,16 +168,16 @@ pub(in crate::lower) fn unnamed(
     schemas: &Schemas,
     discriminator: &Tag,
     objects: &[(SchemaId, &Keywords)],
-) -> Vec<Unnamed> {
+) -> Vec<UnmappedAlternative> {
     if discriminated(schemas, discriminator, objects).is_some() {
         return Vec::new();
     }
-    let own: Vec<Own> = objects.iter().map(|(id, keywords)| Own::of(schemas, discriminator, *id, keywords)).collect();
+    let own: Vec<TagCandidate> = objects.iter().map(|(id, keywords)| TagCandidate::of(schemas, discriminator, *id, keywords)).collect();
     let is_shared = |value: &TagValue| own.iter().filter(|own| own.limited.contains(value)).count() > 1;
     let is_unnamed =
-        |own: &&Own| own.mapped.is_empty() && own.implied_name().is_none() && own.limited.iter().all(is_shared);
+        |own: &&TagCandidate| own.mapped.is_empty() && own.implied_name().is_none() && own.limited.iter().all(is_shared);
     let unnamed = own.iter().filter(is_unnamed);
-    unnamed.map(|own| Unnamed { label: own.name.clone(), limited: own.limited.clone() }).collect()
+    unnamed.map(|own| UnmappedAlternative { label: own.name.clone(), limited: own.limited.clone() }).collect()
 }
 
 /// A key of a mapping is a text, whatever the property is.

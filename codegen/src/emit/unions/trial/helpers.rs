@@ -3,21 +3,21 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::super::super::{Emit, known, whole};
+use super::super::super::{Context, known, whole};
 use super::once;
-use crate::config::Extent;
-use crate::ir::{Shape, Told};
+use crate::config::OutputScope;
+use crate::ir::{ItemKind, Representation};
 
 /// What the runtime would bring, where there is none: the same by the same name.
-pub(in crate::emit) fn helpers(emit: Emit<'_>) -> Option<TokenStream> {
+pub(in crate::emit) fn helpers(emit: Context<'_>) -> Option<TokenStream> {
     let unions = emit.api.types.iter().filter_map(|(_, def)| match &def.shape {
-        Shape::Union(union) if union.told() == Told::Nothing => Some(union),
+        ItemKind::Union(union) if union.told() == Representation::Nothing => Some(union),
         _ => None,
     });
     let tried: Vec<Option<TokenStream>> = unions
         .flat_map(|union| known::tests(emit, &union.variants.iter().map(|variant| &variant.ty).collect::<Vec<_>>()))
         .collect();
-    if emit.config.extent == Extent::Everything || tried.is_empty() {
+    if emit.config.extent == OutputScope::Everything || tried.is_empty() {
         return None;
     }
     let read = if whole::is_used(emit) { quote!(super::whole::read::<_, V>) } else { quote!(V::deserialize) };

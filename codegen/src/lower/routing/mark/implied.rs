@@ -10,8 +10,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::Apis;
-use super::super::contender::Contender;
+use super::super::RoutingContext;
+use super::super::contender::CandidateMessage;
 use crate::document::{JsonType, Keywords, Schemas, Value};
 use crate::ir::Case;
 use crate::lower::merge;
@@ -20,7 +20,7 @@ use crate::lower::merge;
 const FEWEST_SURE: usize = 2;
 
 /// The property that every message must have, and the name that means each.
-pub(super) fn names(apis: &Apis<'_>, contenders: &[Contender]) -> Option<(String, Vec<Case>)> {
+pub(super) fn names(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) -> Option<(String, Vec<Case>)> {
     let schemas = &apis.document.schemas;
     let names: Vec<&str> = contenders.iter().map(|contender| apis.event(contender.of).name.as_str()).collect();
     if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
@@ -33,10 +33,10 @@ pub(super) fn names(apis: &Apis<'_>, contenders: &[Contender]) -> Option<(String
     let payloads: Vec<Keywords> = payloads.collect::<Option<_>>()?;
     let says = |property: &str| {
         let said = payloads.iter().zip(&names).map(|(payload, name)| said(schemas, payload, property, name));
-        said.collect::<Option<Vec<Said>>>()
+        said.collect::<Option<Vec<ImpliedName>>>()
     };
     let tells = |property: &&String| {
-        says(property).is_some_and(|said| said.iter().filter(|said| **said == Said::Name).count() >= FEWEST_SURE)
+        says(property).is_some_and(|said| said.iter().filter(|said| **said == ImpliedName::Name).count() >= FEWEST_SURE)
     };
     let property = payloads.first()?.properties.iter().map(|(name, _)| name).find(tells)?;
     let cases = contenders.iter().zip(names);
@@ -46,7 +46,7 @@ pub(super) fn names(apis: &Apis<'_>, contenders: &[Contender]) -> Option<(String
 
 /// What a payload says of a property.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Said {
+enum ImpliedName {
     /// It is the name of the message.
     Name,
     /// It is a text.
@@ -54,14 +54,14 @@ enum Said {
 }
 
 /// `None` where it need not be there, or is something else.
-fn said(schemas: &Schemas, payload: &Keywords, property: &str, name: &str) -> Option<Said> {
+fn said(schemas: &Schemas, payload: &Keywords, property: &str, name: &str) -> Option<ImpliedName> {
     let (_, id) = payload.properties.iter().find(|(known, _)| known == property)?;
     let merged = merge::flat_of(schemas, *id)?;
     let is_required = payload.required.iter().any(|required| required == property);
     match merged.values.as_deref() {
         _ if !is_required => None,
-        Some([Value::String(only)]) if only == name => Some(Said::Name),
-        None if merged.types == [JsonType::String] && !merged.nullable && merged.format.is_none() => Some(Said::Text),
+        Some([Value::String(only)]) if only == name => Some(ImpliedName::Name),
+        None if merged.types == [JsonType::String] && !merged.nullable && merged.format.is_none() => Some(ImpliedName::Text),
         _ => None,
     }
 }
