@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Perspective};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Address, Channel, Document, Operation, Location, Server};
+use crate::document::{Address, Channel, Document, Location, Operation, Server};
 use crate::near;
 
 /// Runs every rule; each reports what it finds.
 pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnostics) {
     operation_ids_are_unique(document, diagnostics);
     options::check(document, config, diagnostics);
-    something_arrives(document, config, diagnostics);
+    warn_if_no_incoming_operation(document, config, diagnostics);
     examples::examples_fit_their_schemas(document, diagnostics);
     for channel in &document.channels {
         parameters_are_in_the_address(channel, diagnostics);
@@ -37,14 +37,14 @@ fn operation_ids_are_unique(document: &Document, diagnostics: &Diagnostics) {
             let message = format!("the operationId `{id}` is taken by `#{}`", other.pointer);
             let place = operation.at.join("operationId");
             diagnostics.push(
-                Diagnostic::new(Severity::Error, &place, message).with_cure("give each operation an id of its own"),
+                Diagnostic::new(Severity::Error, &place, message).with_help("give each operation an id of its own"),
             );
         }
     }
 }
 
 /// A document with nothing but `publish`, looked at from the client's side.
-fn something_arrives(document: &Document, config: &Config, diagnostics: &Diagnostics) {
+fn warn_if_no_incoming_operation(document: &Document, config: &Config, diagnostics: &Diagnostics) {
     let arrives = |operation: &Operation| config.perspective.handles(operation.action);
     if document.operations.is_empty() || document.operations.iter().any(arrives) {
         return;
@@ -57,7 +57,7 @@ fn something_arrives(document: &Document, config: &Config, diagnostics: &Diagnos
     diagnostics.push(
         Diagnostic::new(Severity::Warning, &Location::root().join("channels"), message)
             .at_key()
-            .with_cure(format!("if you are the other side, choose `{other}`")),
+            .with_help(format!("if you are the other side, choose `{other}`")),
     );
 }
 
@@ -76,7 +76,7 @@ fn parameters_are_in_the_address(channel: &Channel, diagnostics: &Diagnostics) {
         let message = format!("the address has no `{{{}}}`", parameter.key);
         let at = channel.at.join("parameters").join(&parameter.key);
         let diagnostic = Diagnostic::new(Severity::Warning, &at, message);
-        diagnostics.push(diagnostic.at_key().with_cure(cure));
+        diagnostics.push(diagnostic.at_key().with_help(cure));
     }
 }
 
@@ -91,7 +91,7 @@ fn url_names_its_variables(server: &Server, diagnostics: &Diagnostics) {
             let message = format!("the url speaks of `{{{name}}}`, and `variables` does not");
             diagnostics.push(
                 Diagnostic::new(Severity::Warning, &server.at.join("url"), message)
-                    .with_cure(format!("describe `{name}` under `variables`")),
+                    .with_help(format!("describe `{name}` under `variables`")),
             );
         }
     }
@@ -99,7 +99,7 @@ fn url_names_its_variables(server: &Server, diagnostics: &Diagnostics) {
         if !named.contains(&variable.key.as_str()) {
             let message = format!("the url has no `{{{}}}`", variable.key);
             diagnostics.push(
-                Diagnostic::new(Severity::Warning, &variable.at, message).at_key().with_cure("take the variable out"),
+                Diagnostic::new(Severity::Warning, &variable.at, message).at_key().with_help("take the variable out"),
             );
         }
     }
@@ -115,7 +115,7 @@ fn default_is_among_the_values(server: &Server, diagnostics: &Diagnostics) {
             let message = format!("the default `{default}` is not among the values of `{}`", variable.key);
             diagnostics.push(
                 Diagnostic::new(Severity::Warning, &variable.at.join("default"), message)
-                    .with_cure(format!("the values are {}", variable.values.join(", "))),
+                    .with_help(format!("the values are {}", variable.values.join(", "))),
             );
         }
     }

@@ -12,19 +12,19 @@ impl Circles {
     }
 
     /// Whether each of two nodes can be reached from the other.
-    pub(crate) fn together(&self, one: usize, other: usize) -> bool {
+    pub(crate) fn in_same_cycle(&self, one: usize, other: usize) -> bool {
         self.component[one] == self.component[other]
     }
 
     /// Of each component that holds a circle, the first node that can break one.
-    pub(crate) fn firsts<'a>(
+    pub(crate) fn cycle_heads<'a>(
         &'a self,
         edges: &'a [Vec<usize>],
         can_break: impl Fn(usize) -> bool + 'a,
     ) -> impl Iterator<Item = usize> + 'a {
         let mut seen = vec![false; self.component.len()];
         (0..edges.len()).filter(move |node| {
-            let is_round = edges[*node].iter().any(|next| self.together(*next, *node));
+            let is_round = edges[*node].iter().any(|next| self.in_same_cycle(*next, *node));
             is_round && can_break(*node) && !std::mem::replace(&mut seen[self.component[*node]], true)
         })
     }
@@ -116,14 +116,14 @@ mod tests {
     fn the_first_of_each_circle_is_found() {
         let edges = vec![vec![1], vec![2], vec![1, 3], vec![3], vec![0]];
         let circles = find(&edges);
-        assert!(circles.together(1, 2) && !circles.together(0, 1));
-        assert_eq!(circles.firsts(&edges, |_| true).collect::<Vec<_>>(), [1, 3]);
-        assert_eq!(circles.firsts(&edges, |node| node != 1).collect::<Vec<_>>(), [2, 3]);
+        assert!(circles.in_same_cycle(1, 2) && !circles.in_same_cycle(0, 1));
+        assert_eq!(circles.cycle_heads(&edges, |_| true).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(circles.cycle_heads(&edges, |node| node != 1).collect::<Vec<_>>(), [2, 3]);
     }
 
     #[test]
     fn a_long_chain_needs_no_stack() {
         let edges: Vec<Vec<usize>> = (0..100_000).map(|node| vec![(node + 1) % 100_000]).collect();
-        assert_eq!(find(&edges).firsts(&edges, |_| true).collect::<Vec<_>>(), [0]);
+        assert_eq!(find(&edges).cycle_heads(&edges, |_| true).collect::<Vec<_>>(), [0]);
     }
 }

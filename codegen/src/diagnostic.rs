@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::config::{OptionHint, OptionSite, OptionsFile};
 #[cfg(feature = "overlay")]
 use crate::document::Origins;
-use crate::document::{FileId, EntryPart, Location, Pointer, Position, Positions};
+use crate::document::{EntryPart, FileId, Location, Pointer, Position, Positions};
 use crate::source::Source;
 
 /// How grave a [`Diagnostic`] is.
@@ -58,7 +58,12 @@ impl Diagnostic {
     }
 
     /// A fault of an option: at its line where a file says it, and otherwise at what it is for.
-    pub(crate) fn of_choice(severity: Severity, choice: &OptionSite, place: &Location, message: impl Into<String>) -> Self {
+    pub(crate) fn of_choice(
+        severity: Severity,
+        choice: &OptionSite,
+        place: &Location,
+        message: impl Into<String>,
+    ) -> Self {
         match choice.position() {
             Some(position) => Self::of_option(severity, position, message),
             None => Self::new(severity, place, message),
@@ -80,7 +85,7 @@ impl Diagnostic {
     }
 
     /// Says what the author can do about it.
-    pub(crate) fn with_cure(mut self, cure: impl Into<String>) -> Self {
+    pub(crate) fn with_help(mut self, cure: impl Into<String>) -> Self {
         self.cure = Some(cure.into());
         self
     }
@@ -223,7 +228,7 @@ impl Diagnostics {
 
     /// From here on, faults of the document are shown where their nodes came from.
     #[cfg(feature = "overlay")]
-    pub(crate) fn came_from(&self, origins: Origins) {
+    pub(crate) fn set_provenance(&self, origins: Origins) {
         self.origins.replace(origins);
     }
 

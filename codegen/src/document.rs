@@ -42,7 +42,7 @@ use serde::de::DeserializeSeed;
 pub(crate) use self::bindings::{BindingRole, Bindings};
 pub(crate) use self::constraints::Dependency;
 pub(crate) use self::expression::fault as fault_of_pattern;
-pub(crate) use self::keywords::{JsonType, Keywords, SchemaLanguage, ConditionalProperty, Tag};
+pub(crate) use self::keywords::{ConditionalProperty, JsonType, Keywords, SchemaLanguage, Tag};
 pub(crate) use self::listed::{DeclaredValue, ValueKeyword};
 pub(crate) use self::locate::{EntryPart, Position, Positions};
 pub(crate) use self::mention::{ExternalRef, files_referred_to};
@@ -294,7 +294,7 @@ pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Docume
     let resources = Resources::find(&roots);
     let tree = Tree { roots: &roots, source, resources: &resources, diagnostics };
     let mut object = Node::root(tree, FileId::default()).object("the document")?;
-    object.pass_over(&["asyncapi"]);
+    object.ignore_keys(&["asyncapi"]);
     let files = source.files().map(|file| source.name_of(file).to_owned()).collect();
     match version {
         Version::Two => Some(v2::read(object, files)),
@@ -321,7 +321,7 @@ fn version(tree: Tree<'_>) -> Option<Version> {
             return None;
         }
     }
-    let node = object.require("asyncapi")?;
+    let node = object.required("asyncapi")?;
     let text = match node.value {
         // As it was written: `3.0` is not `3`.
         Value::Float(number) => format!("{number:?}"),
@@ -352,7 +352,7 @@ fn is_number(text: &str) -> bool {
 
 /// The file that an overlay says it is for.
 #[cfg(feature = "overlay")]
-pub(crate) fn extended(name: &str, text: &str) -> Option<String> {
+pub(crate) fn overlay_extends(name: &str, text: &str) -> Option<String> {
     match read(name, text).ok()?.child("extends")? {
         Value::String(extends) => Some(extends.clone()),
         _ => None,

@@ -45,7 +45,7 @@ impl FileWriter {
 
     fn item(&mut self, item: Item) {
         let kind = Kind::of(&item);
-        if self.last.is_some_and(|last| !last.is_together_with(kind)) {
+        if self.last.is_some_and(|last| !last.is_same_group(kind)) {
             self.text.push('\n');
         }
         self.last = Some(kind);
@@ -88,7 +88,7 @@ impl Kind {
     }
 
     /// Imports stay together, those of the standard library apart, and so do bare constants.
-    fn is_together_with(self, below: Self) -> bool {
+    fn is_same_group(self, below: Self) -> bool {
         match (self, below) {
             (Self::Members, Self::Constant) | (Self::Constant, Self::Members) => true,
             (Self::Members | Self::Other, _) => false,
@@ -126,19 +126,19 @@ fn spaced_inside(item: Item) -> Item {
             Item::Impl(item)
         }
         Item::Mod(mut item) => {
-            item.content = item.content.map(|(brace, items)| (brace, spaced(items)));
+            item.content = item.content.map(|(brace, items)| (brace, with_blank_lines(items)));
             Item::Mod(item)
         }
         other => other,
     }
 }
 
-fn spaced(items: Vec<Item>) -> Vec<Item> {
+fn with_blank_lines(items: Vec<Item>) -> Vec<Item> {
     let mut spaced = Vec::with_capacity(items.len() * 2);
     let mut last: Option<Kind> = None;
     for item in items {
         let kind = Kind::of(&item);
-        if last.is_some_and(|last| !last.is_together_with(kind)) {
+        if last.is_some_and(|last| !last.is_same_group(kind)) {
             spaced.push(parse_quote!(blank_line! {}));
         }
         last = Some(kind);

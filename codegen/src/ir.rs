@@ -18,14 +18,16 @@ use std::collections::{BTreeSet, HashMap};
 pub(crate) use self::bound::{Binding, BoundKind, Constant, Literal};
 pub(crate) use self::channel::{Address, Channel, Parameter, Segment, Server, Template, Variable};
 pub(crate) use self::default::{DefaultValue, FieldDefault};
-pub(crate) use self::definition::{DefinitionOwner, Definition, Definitions, Json};
+pub(crate) use self::definition::{Definition, DefinitionOwner, Definitions, Json};
 pub(crate) use self::enums::{Enum, EnumValue, Members};
 pub(crate) use self::open_tuple::OpenTuple;
-pub(crate) use self::operation::{OperationMessage, Direction, Event, Example, ExampleTarget, Operation};
+pub(crate) use self::operation::{Direction, Event, Example, ExampleTarget, Operation, OperationMessage};
 pub(crate) use self::reference::{External, Type, Width};
-pub(crate) use self::reply::{ReplyMessage, Correlation, IdKind, Reply, ReplyHeaders, ReplyTo};
-pub(crate) use self::routing::{Addresses, AddressRoute, Candidate, Case, MatchMode, Selector, Routing, Rule};
-pub(crate) use self::shape::{AdditionalProperties, Field, Kind, Presence, ItemKind, Struct, TagValue, Representation, Union, Variant};
+pub(crate) use self::reply::{Correlation, IdKind, Reply, ReplyHeaders, ReplyMessage, ReplyTo};
+pub(crate) use self::routing::{AddressRoute, Addresses, Candidate, Case, MatchMode, Routing, Rule, Selector};
+pub(crate) use self::shape::{
+    AdditionalProperties, Field, ItemKind, Kind, Presence, Representation, Struct, TagValue, Union, Variant,
+};
 pub(crate) use self::types::{Label, NamePath, Root, Step, TypeDef, TypeId, Types};
 use crate::document::{Access, Location};
 

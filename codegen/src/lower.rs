@@ -48,14 +48,14 @@ pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagn
     let channels = channel::all(document, &mut schemas);
     let bindings = bindings::lower(document, &mut schemas);
     let (mut types, coverage, made) = schemas.finish();
-    recursion::open_what_is_itself(&mut types, diagnostics);
-    alike::join(&mut types, config.validation);
-    kinds::tell(&mut types);
+    recursion::break_self_aliases(&mut types, diagnostics);
+    alike::dedup_variants(&mut types, config.validation);
+    kinds::assign_kinds(&mut types);
     options::keep_unknown(&mut types, config);
     options::check(&types, &events, &document.schemas, config, diagnostics);
-    recursion::name_what_holds_itself(&mut types);
-    recursion::box_what_holds_itself(&mut types);
-    wide::replace_where_held(&mut types);
+    recursion::alias_to_newtype(&mut types);
+    recursion::box_cycles(&mut types);
+    wide::widen_buffered_i128(&mut types);
     let definitions = match config.validation {
         Validation::Types => Definitions::default(),
         Validation::Full => definition::all(document, &types, &made, config.nulls),

@@ -14,13 +14,13 @@ use quote::ToTokens;
 
 use self::case::Style;
 pub use self::named::{NameKind, Named};
-use self::scope::{Scopes, NameRequest};
+use self::scope::{NameRequest, Scopes};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::document::{BindingRole, Location};
 use crate::ir::{
-    Address, Addresses, Api, AddressRoute, BoundKind, Candidate, Channel, Event, Label, NamePath, Root, Routing, ItemKind, Step,
-    Rule, TypeDef, TypeId, Union, Variable, Variant,
+    Address, AddressRoute, Addresses, Api, BoundKind, Candidate, Channel, Event, ItemKind, Label, NamePath, Root,
+    Routing, Rule, Step, TypeDef, TypeId, Union, Variable, Variant,
 };
 
 /// A Rust identifier.
@@ -102,7 +102,7 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
         examples: examples(api, &scopes),
         operations: operations(api, &scopes),
         channels: channels(api, &scopes),
-        tellings: tellings(api, &scopes),
+        tellings: shape_match_fn_names(api, &scopes),
         parameters: api.channels.iter().map(|channel| parameters(channel, &scopes)).collect(),
         servers: servers(api, &scopes),
         variables: api.servers.iter().map(|server| variables(server, &scopes)).collect(),
@@ -136,16 +136,18 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     };
     for wanted in 0..=5 {
         let ranked: Vec<(TypeId, &TypeDef)> = api.types.iter().filter(|(_, def)| rank(def) == wanted).collect();
-        let wishes =
-            ranked.iter().map(|(_, def)| type_wish(def, root_name(def, &settled), &api.ambiguous)).collect::<Vec<_>>();
-        let names = scope.settle(&wishes);
+        let wishes = ranked
+            .iter()
+            .map(|(_, def)| type_name_request(def, root_name(def, &settled), &api.ambiguous))
+            .collect::<Vec<_>>();
+        let names = scope.assign(&wishes);
         settled.extend(ranked.iter().map(|(id, _)| *id).zip(names));
     }
     settled
 }
 
 /// A root goes by its own text, one with a namespace by its last word; what stands inside it, by the root's name and the way from there.
-fn type_wish(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<String>) -> NameRequest {
+fn type_name_request(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<String>) -> NameRequest {
     let NamePath { root, steps, otherwise, .. } = &def.origin;
     let (own, kind) = match root {
         Root::Schema(key) => (key.clone(), "Schema"),
@@ -202,20 +204,20 @@ fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
         ItemKind::Union(Union { variants, .. }) | ItemKind::Mixed(variants) => {
             let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of(&def.at);
             let wishes = variants.iter().map(variant_wish);
-            scope.settle(&wishes.collect::<Vec<_>>())
+            scope.assign(&wishes.collect::<Vec<_>>())
         }
         ItemKind::Struct(object) => {
             let mut scope = scopes.open(NameKind::Field, Style::Value, &[]).of(&def.at);
             let fields = object.fields.iter().map(|field| NameRequest::new(&field.at, &field.name, "property"));
-            let mut names = scope.settle(&fields.collect::<Vec<_>>());
+            let mut names = scope.assign(&fields.collect::<Vec<_>>());
             let rest = NameRequest::new(&def.at.join("additionalProperties"), "additional properties", "map");
-            names.extend(scope.settle(&[rest]));
+            names.extend(scope.assign(&[rest]));
             names
         }
         ItemKind::Enum(listed) => {
             let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of(&def.at);
             let wishes = listed.members.labels().into_iter().map(|(at, label)| NameRequest::new(at, label, "Value"));
-            scope.settle(&wishes.collect::<Vec<_>>())
+            scope.assign(&wishes.collect::<Vec<_>>())
         }
     }
 }
@@ -226,7 +228,7 @@ fn variant_wish(variant: &Variant) -> NameRequest {
 
 fn events(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes: Vec<NameRequest> = api.events.iter().map(event_wish).collect();
-    scopes.open(NameKind::Event, Style::Type, reserved::VARIANTS).settle(&wishes)
+    scopes.open(NameKind::Event, Style::Type, reserved::VARIANTS).assign(&wishes)
 }
 
 fn validators(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
@@ -240,8 +242,9 @@ fn validators(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
         Root::Schema(key) => Some(NameRequest::new(&def.at, key, "Schema").or(def.origin.otherwise.iter().cloned())),
         _ => None,
     };
-    let (ids, wishes): (Vec<TypeId>, Vec<NameRequest>) = aliases().filter_map(|alias| Some((alias.0, wish(alias)?))).unzip();
-    ids.into_iter().zip(scopes.open(NameKind::Validator, Style::Value, &[]).settle(&wishes)).collect()
+    let (ids, wishes): (Vec<TypeId>, Vec<NameRequest>) =
+        aliases().filter_map(|alias| Some((alias.0, wish(alias)?))).unzip();
+    ids.into_iter().zip(scopes.open(NameKind::Validator, Style::Value, &[]).assign(&wishes)).collect()
 }
 
 fn correlations(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<usize, Name> {
@@ -249,15 +252,16 @@ fn correlations(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<usize, Name> {
     let wishes: Vec<NameRequest> = with_one().map(|(_, event)| event_wish(event)).collect();
     with_one()
         .map(|(index, _)| index)
-        .zip(scopes.open(NameKind::Correlation, Style::Value, &[]).settle(&wishes))
+        .zip(scopes.open(NameKind::Correlation, Style::Value, &[]).assign(&wishes))
         .collect()
 }
 
 /// One scope for those of all events, because they stand in one module.
 fn examples(api: &Api, scopes: &Scopes<'_>) -> Vec<Vec<Name>> {
     let all = api.events.iter().flat_map(|event| &event.examples);
-    let wishes: Vec<NameRequest> = all.map(|example| NameRequest::new(&example.at, &example.label, "example")).collect();
-    let mut names = scopes.open(NameKind::Example, Style::Constant, &[]).settle(&wishes).into_iter();
+    let wishes: Vec<NameRequest> =
+        all.map(|example| NameRequest::new(&example.at, &example.label, "example")).collect();
+    let mut names = scopes.open(NameKind::Example, Style::Constant, &[]).assign(&wishes).into_iter();
     api.events.iter().map(|event| names.by_ref().take(event.examples.len()).collect()).collect()
 }
 
@@ -267,7 +271,7 @@ fn event_wish(event: &Event) -> NameRequest {
 
 fn operations(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes = api.operations.iter().map(|operation| NameRequest::new(&operation.at, &operation.id, "operation"));
-    scopes.open(NameKind::Operation, Style::Value, reserved::METHODS).settle(&wishes.collect::<Vec<_>>())
+    scopes.open(NameKind::Operation, Style::Value, reserved::METHODS).assign(&wishes.collect::<Vec<_>>())
 }
 
 /// A fixed address is a constant, one with parameters a type.
@@ -277,14 +281,14 @@ fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
         let channels = api.channels.iter().filter(|channel| is_template(channel) == wanted);
         channels.map(|channel| NameRequest::new(&channel.at, &channel.key, "channel")).collect()
     };
-    let mut constants = scopes.open(NameKind::Channel, Style::Constant, &[]).settle(&wishes(false)).into_iter();
-    let mut types = scopes.open(NameKind::Channel, Style::Type, reserved::CHANNELS).settle(&wishes(true)).into_iter();
+    let mut constants = scopes.open(NameKind::Channel, Style::Constant, &[]).assign(&wishes(false)).into_iter();
+    let mut types = scopes.open(NameKind::Channel, Style::Type, reserved::CHANNELS).assign(&wishes(true)).into_iter();
     let names = api.channels.iter().map(|channel| if is_template(channel) { types.next() } else { constants.next() });
     names.flatten().collect()
 }
 
 /// What is asked of shapes to name an event and to call a handler is asked by one function, called after the channel.
-fn tellings(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Name> {
+fn shape_match_fn_names(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Name> {
     let Routing::Channel(Addresses { arrivals, without }) = &api.routing else { return HashMap::new() };
     let at = |arrival: &AddressRoute| &api.channels[arrival.channel];
     let of_arrivals = arrivals.iter().flat_map(|arrival| {
@@ -303,25 +307,27 @@ fn tellings(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Name> {
             told.push((shape, channel));
         }
     }
-    let wishes = told.iter().map(|(_, channel)| NameRequest::new(&channel.at, &format!("told at {}", channel.key), "event"));
-    let names = scopes.open_inside(Style::Value).settle(&wishes.collect::<Vec<_>>());
+    let wishes =
+        told.iter().map(|(_, channel)| NameRequest::new(&channel.at, &format!("told at {}", channel.key), "event"));
+    let names = scopes.open_inside(Style::Value).assign(&wishes.collect::<Vec<_>>());
     told.into_iter().map(|(shape, _)| shape.clone()).zip(names).collect()
 }
 
 fn parameters(channel: &Channel, scopes: &Scopes<'_>) -> Vec<Name> {
     let Address::Template(template) = &channel.address else { return Vec::new() };
-    let wishes = template.parameters.iter().map(|parameter| NameRequest::new(&parameter.at, &parameter.key, "parameter"));
-    scopes.open(NameKind::Parameter, Style::Value, &[]).of(&channel.at).settle(&wishes.collect::<Vec<_>>())
+    let wishes =
+        template.parameters.iter().map(|parameter| NameRequest::new(&parameter.at, &parameter.key, "parameter"));
+    scopes.open(NameKind::Parameter, Style::Value, &[]).of(&channel.at).assign(&wishes.collect::<Vec<_>>())
 }
 
 fn servers(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes = api.servers.iter().map(|server| NameRequest::new(&server.at, &server.key, "server"));
-    scopes.open(NameKind::Server, Style::Value, &[]).settle(&wishes.collect::<Vec<_>>())
+    scopes.open(NameKind::Server, Style::Value, &[]).assign(&wishes.collect::<Vec<_>>())
 }
 
 fn variables(server: &crate::ir::Server, scopes: &Scopes<'_>) -> Vec<Name> {
     let wishes = server.variables.iter().map(|variable| NameRequest::new(&variable.at, &variable.key, "variable"));
-    scopes.open(NameKind::Variable, Style::Value, &[]).of(&server.at).settle(&wishes.collect::<Vec<_>>())
+    scopes.open(NameKind::Variable, Style::Value, &[]).of(&server.at).assign(&wishes.collect::<Vec<_>>())
 }
 
 /// One scope for the enums of all servers, because they stand in one module.
@@ -331,14 +337,14 @@ fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), ServerVar
         variables.map(move |(index, variable)| ((at, index), server, variable))
     });
     let listed: Vec<_> = variables.filter(|(_, _, variable)| !variable.values.is_empty()).collect();
-    let wishes = listed
-        .iter()
-        .map(|(_, server, variable)| NameRequest::new(&variable.at, &format!("{} {}", server.key, variable.key), "Variable"));
-    let names = scopes.open(NameKind::VariableType, Style::Type, reserved::SERVERS).settle(&wishes.collect::<Vec<_>>());
+    let wishes = listed.iter().map(|(_, server, variable)| {
+        NameRequest::new(&variable.at, &format!("{} {}", server.key, variable.key), "Variable")
+    });
+    let names = scopes.open(NameKind::VariableType, Style::Type, reserved::SERVERS).assign(&wishes.collect::<Vec<_>>());
     let choice = |((key, _, variable), name): (&(_, _, &Variable), Name)| {
         let wishes = variable.values.iter().map(|value| NameRequest::new(&value.at, &value.value, "Value"));
         let variants =
-            scopes.open(NameKind::Variant, Style::Type, &[]).of(&variable.at).settle(&wishes.collect::<Vec<_>>());
+            scopes.open(NameKind::Variant, Style::Type, &[]).of(&variable.at).assign(&wishes.collect::<Vec<_>>());
         (*key, ServerVariableNames { name, variants })
     };
     listed.iter().zip(names).map(choice).collect()
@@ -349,11 +355,11 @@ fn bindings(api: &Api, scopes: &Scopes<'_>) -> Vec<(Name, Vec<Name>)> {
     let modules = BoundKind::ALL.into_iter().flat_map(|kind| {
         let bound = api.bindings.iter().filter(|bound| bound.kind == kind);
         let wishes = bound.map(|bound| NameRequest::new(&bound.at, &bound.key, "binding"));
-        scopes.open(NameKind::Bindings, Style::Value, reserved::BINDINGS).settle(&wishes.collect::<Vec<_>>())
+        scopes.open(NameKind::Bindings, Style::Value, reserved::BINDINGS).assign(&wishes.collect::<Vec<_>>())
     });
     let named = modules.zip(&api.bindings).map(|(module, bound)| {
         let wishes = bound.constants.iter().map(|constant| NameRequest::new(&constant.at, &constant.label, "binding"));
-        (module, scopes.open(NameKind::Binding, Style::Constant, &[]).of(&bound.at).settle(&wishes.collect::<Vec<_>>()))
+        (module, scopes.open(NameKind::Binding, Style::Constant, &[]).of(&bound.at).assign(&wishes.collect::<Vec<_>>()))
     });
     named.collect()
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Component, Path, PathBuf};
 use std::{fmt, fs};
 
-use crate::document::{FileId, ExternalRef, files_referred_to, is_url, percent_decoded};
+use crate::document::{ExternalRef, FileId, files_referred_to, is_url, percent_decoded};
 use crate::error::Error;
 
 /// The text of a document, and the texts of the files that it refers to.
@@ -154,7 +154,7 @@ impl Source {
         let referrer = self.referrer(file).to_owned();
         for ExternalRef { path, elsewhere } in files_referred_to(self.name_of(file), self.text_of(file)) {
             // In the order in which the reference will look for it.
-            let meant = elsewhere.into_iter().chain([path]).filter_map(|path| self.meant(&referrer, &path));
+            let meant = elsewhere.into_iter().chain([path]).filter_map(|path| self.target_file_name(&referrer, &path));
             for name in meant.collect::<Vec<_>>() {
                 if self.add(root, name) {
                     break;
@@ -170,15 +170,15 @@ impl Source {
     }
 
     /// The name of the file that another file means by a path or a URL; none where a URL has no copy.
-    pub(crate) fn meant(&self, referrer: &str, path: &str) -> Option<String> {
+    pub(crate) fn target_file_name(&self, referrer: &str, path: &str) -> Option<String> {
         let decoded = |text: &str| percent_decoded(text).unwrap_or_else(|| text.to_owned());
         if !is_url(path) {
-            return Some(beside(referrer, &decoded(path)));
+            return Some(resolve_sibling(referrer, &decoded(path)));
         }
         let fits = self.urls.iter().filter_map(|(url, copy)| Some((url.len(), copy, path.strip_prefix(url.as_str())?)));
         let (_, copy, rest) = fits.max_by_key(|(length, ..)| *length)?;
         let separator = if rest.is_empty() || copy.is_empty() || copy.ends_with('/') { "" } else { "/" };
-        Some(beside("", &format!("{copy}{separator}{}", decoded(rest.trim_start_matches('/')))))
+        Some(resolve_sibling("", &format!("{copy}{separator}{}", decoded(rest.trim_start_matches('/')))))
     }
 
     /// The file to which references in this one are relative: what an overlay says is said in the file that it changes.
@@ -295,7 +295,7 @@ fn shown(root: &Path) -> String {
 }
 
 /// The name of a file that another file refers to by a relative path, without `.` and `..` in it where that can be.
-pub(crate) fn beside(name: &str, path: &str) -> String {
+pub(crate) fn resolve_sibling(name: &str, path: &str) -> String {
     let mut result = Path::new(name).parent().map(PathBuf::from).unwrap_or_default();
     for part in Path::new(path).components() {
         match part {
@@ -311,13 +311,13 @@ pub(crate) fn beside(name: &str, path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::beside;
+    use super::resolve_sibling;
 
     #[test]
     fn paths_are_relative_to_the_file_that_says_them() {
-        assert_eq!(beside("spec/api.yaml", "./types/order.yaml"), "spec/types/order.yaml");
-        assert_eq!(beside("spec/v1/api.yaml", "../types.yaml"), "spec/types.yaml");
-        assert_eq!(beside("api.yaml", "../../types.yaml"), "../../types.yaml");
-        assert_eq!(beside("api.yaml", "types.yaml"), "types.yaml");
+        assert_eq!(resolve_sibling("spec/api.yaml", "./types/order.yaml"), "spec/types/order.yaml");
+        assert_eq!(resolve_sibling("spec/v1/api.yaml", "../types.yaml"), "spec/types.yaml");
+        assert_eq!(resolve_sibling("api.yaml", "../../types.yaml"), "../../types.yaml");
+        assert_eq!(resolve_sibling("api.yaml", "types.yaml"), "types.yaml");
     }
 }

@@ -22,7 +22,9 @@ pub(super) fn examples_fit_their_schemas(document: &Document, diagnostics: &Diag
             let held = [("payload", payload, &example.payload), ("headers", message.headers, &example.headers)];
             for (key, schema, value) in held {
                 let (Some(schema), Some(value)) = (schema, value) else { continue };
-                fit.misfits(schema, value, &example.at.join(key), &mut |misfit| diagnostics.push(said(misfit)));
+                fit.violations(schema, value, &example.at.join(key), &mut |misfit| {
+                    diagnostics.push(describe_value(misfit))
+                });
             }
         }
     }
@@ -31,7 +33,7 @@ pub(super) fn examples_fit_their_schemas(document: &Document, diagnostics: &Diag
 /// At most so many values are listed as a cure.
 const MOST_LISTED: usize = 8;
 
-fn said(misfit: Violation<'_>) -> Diagnostic {
+fn describe_value(misfit: Violation<'_>) -> Diagnostic {
     let Violation { at, value, keywords, fault } = misfit;
     let schema = &keywords.at.pointer;
     let (message, cure) = match fault {
@@ -46,7 +48,7 @@ fn said(misfit: Violation<'_>) -> Diagnostic {
         Fault::Missing(names) => {
             let (is, it) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
             let listed = listed(&names);
-            let cure = misspelt(keywords, value, &names)
+            let cure = suggest_property(keywords, value, &names)
                 .unwrap_or_else(|| format!("add {it} to the example, or take {it} out of `required` in `#{schema}`"));
             (format!("{listed} {is} required, and the example has none"), cure)
         }
@@ -55,7 +57,7 @@ fn said(misfit: Violation<'_>) -> Diagnostic {
             format!("correct the example, or the schema at `#{schema}`"),
         ),
     };
-    Diagnostic::new(Severity::Warning, &at, message).with_cure(cure)
+    Diagnostic::new(Severity::Warning, &at, message).with_help(cure)
 }
 
 /// Names in words: each in backticks, the last after `and`.
@@ -103,7 +105,7 @@ fn cure_of_unlisted(keywords: &Keywords, value: &Value, schema: &Pointer) -> Str
 }
 
 /// A name in the example that is nearly one of the missing, and none that the schema knows.
-fn misspelt(keywords: &Keywords, value: &Value, missing: &[&str]) -> Option<String> {
+fn suggest_property(keywords: &Keywords, value: &Value, missing: &[&str]) -> Option<String> {
     let Value::Mapping(entries) = value else { return None };
     let is_unknown = |name: &&String| !keywords.properties.iter().any(|(known, _)| known == *name);
     missing.iter().find_map(|name| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::{self, OptionSite, Config, Defaults, Validation};
+use crate::config::{self, Config, Defaults, OptionSite, Validation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Document, Location};
 use crate::near;
@@ -28,7 +28,7 @@ fn chosen_operations_exist(document: &Document, config: &Config, diagnostics: &D
             let choice = config.choice("operations", chosen);
             let place = Location::root().join("channels");
             let diagnostic = Diagnostic::of_choice(Severity::Error, &choice, &place, message);
-            diagnostics.push(diagnostic.at_key().with_cure(cure));
+            diagnostics.push(diagnostic.at_key().with_help(cure));
         }
     }
 }
@@ -43,7 +43,7 @@ fn filled_defaults_are_not_validated(config: &Config, diagnostics: &Diagnostics)
              validated (`{validation}`)"
         );
         let cure = "leave the defaults apart: each such field has a method that gives the value or the default";
-        diagnostics.push(fault(&defaults, &Location::root(), message).with_cure(cure));
+        diagnostics.push(fault(&defaults, &Location::root(), message).with_help(cure));
     }
 }
 
@@ -55,7 +55,7 @@ fn chosen_types_are_types(config: &Config, diagnostics: &Diagnostics) {
     for (method, from, path) in formats.chain(encoded).chain(replaced).filter(|(.., path)| !is_type(path)) {
         let message = format!("`{path}`, which `{from}` is mapped to, is not a Rust type");
         let choice = config.choice_for(method, from, path);
-        diagnostics.push(fault(&choice, &Location::root(), message).with_cure("give a path, such as `uuid::Uuid`"));
+        diagnostics.push(fault(&choice, &Location::root(), message).with_help("give a path, such as `uuid::Uuid`"));
     }
     let numbers = [
         ("integer_type", "integers are", "i32", &config.integer_type),
@@ -65,14 +65,14 @@ fn chosen_types_are_types(config: &Config, diagnostics: &Diagnostics) {
         let Some(path) = path.as_ref().filter(|path| !is_type(path)) else { continue };
         let message = format!("`{path}`, which {what} to be, is not a Rust type");
         let diagnostic = fault(&config.choice(method, path), &Location::root(), message);
-        diagnostics.push(diagnostic.with_cure(format!("give a path, such as `{such}`")));
+        diagnostics.push(diagnostic.with_help(format!("give a path, such as `{such}`")));
     }
     // The parameters are added to the path, so it may be nothing else.
     if let Some(path) = config.map_type.as_ref().filter(|path| syn::parse_str::<syn::Path>(path).is_err()) {
         let message = format!("`{path}`, which maps are to be, is not the path of a Rust type");
         diagnostics.push(
             fault(&config.choice("map_type", path), &Location::root(), message)
-                .with_cure("give a path without parameters, such as `std::collections::HashMap`"),
+                .with_help("give a path without parameters, such as `std::collections::HashMap`"),
         );
     }
 }
@@ -87,7 +87,7 @@ fn chosen_attributes_parse(config: &Config, diagnostics: &Diagnostics) {
         let message = format!("`{text}`, which the types at `{pattern}` are to derive, is not a list of traits");
         let choice = config.choice_for("derive", pattern.as_str(), text);
         diagnostics.push(
-            fault(&choice, &pattern.place(), message).with_cure("write it as in `#[derive(…)]`, such as `Eq, Hash`"),
+            fault(&choice, &pattern.place(), message).with_help("write it as in `#[derive(…)]`, such as `Eq, Hash`"),
         );
     }
     let of_types = config.type_attributes.iter().map(|chosen| ("type_attribute", chosen));
@@ -97,7 +97,7 @@ fn chosen_attributes_parse(config: &Config, diagnostics: &Diagnostics) {
             let message = format!("`{text}`, chosen for `{pattern}`, is not an attribute");
             let choice = config.choice_for(method, pattern.as_str(), text);
             diagnostics.push(
-                fault(&choice, &pattern.place(), message).with_cure("write it as in Rust, such as `#[serde(default)]`"),
+                fault(&choice, &pattern.place(), message).with_help("write it as in Rust, such as `#[serde(default)]`"),
             );
         }
     }
@@ -108,7 +108,7 @@ fn module_is_an_identifier(config: &Config, diagnostics: &Diagnostics) {
     if let Some(name) = config.module.as_ref().filter(|name| syn::parse_str::<syn::Ident>(name).is_err()) {
         let message = format!("`{name}`, which the module is to be called, is not a Rust identifier");
         let diagnostic = fault(&config.choice("module", name), &Location::root(), message);
-        diagnostics.push(diagnostic.with_cure("give a name such as `orders`"));
+        diagnostics.push(diagnostic.with_help("give a name such as `orders`"));
     }
 }
 

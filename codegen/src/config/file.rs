@@ -202,7 +202,7 @@ impl File<'_> {
         let position = self.chosen.borrow().position(span.start);
         let diagnostic = Diagnostic::of_option(Severity::Error, position, message);
         self.diagnostics.push(match cure {
-            Some(cure) => diagnostic.with_cure(cure),
+            Some(cure) => diagnostic.with_help(cure),
             None => diagnostic,
         });
     }

@@ -68,8 +68,8 @@ pub(super) const KEYS: &[(&str, Key)] = &[
     (
         "untyped",
         Key::Word(&[
-            ("as-meant", |config| config.untyped(Untyped::AsMeant)),
-            ("as-written", |config| config.untyped(Untyped::AsWritten)),
+            ("as-meant", |config| config.untyped_schemas(Untyped::AsMeant)),
+            ("as-written", |config| config.untyped_schemas(Untyped::AsWritten)),
         ]),
     ),
     ("keep-unknown", Key::Patterns(Config::keep_unknown)),

@@ -56,18 +56,18 @@ impl Pattern {
     }
 
     /// Whether the node at the pointer is one of those that are meant.
-    pub(crate) fn meets(&self, at: &Pointer) -> bool {
+    pub(crate) fn matches(&self, at: &Pointer) -> bool {
         let keys: Vec<&str> = at.as_str().split('/').skip(1).collect();
         self.steps.as_ref().is_some_and(|steps| meets(steps, &keys))
     }
 
     /// Whether one of these places is meant, or everything, for then there may be nothing.
-    pub(crate) fn meets_one(&self, places: &[&Pointer]) -> bool {
-        self.steps.as_deref() == Some(&[Step::AnyNumber]) || places.iter().any(|at| self.meets(at))
+    pub(crate) fn matches_any(&self, places: &[&Pointer]) -> bool {
+        self.steps.as_deref() == Some(&[Step::AnyNumber]) || places.iter().any(|at| self.matches(at))
     }
 
     /// A pointer is more exact than a pattern, and of two patterns the one that names more steps.
-    fn exactness(&self) -> (bool, usize) {
+    fn specificity(&self) -> (bool, usize) {
         let steps = self.steps.as_deref().unwrap_or_default();
         let named = steps.iter().filter(|step| matches!(step, Step::Key(_))).count();
         (named == steps.len(), named)
@@ -86,13 +86,13 @@ impl Pattern {
     }
 
     /// The one node that is meant, where it is one.
-    pub(crate) fn only_place(&self) -> Option<Location> {
-        self.exactness().0.then(|| self.place())
+    pub(crate) fn as_literal_pointer(&self) -> Option<Location> {
+        self.specificity().0.then(|| self.place())
     }
 
     /// A pattern that meets nothing is a slip, or was left behind by a change of the document; or its place only refers
     /// to what is meant.
-    pub(crate) fn meets_no(
+    pub(crate) fn no_match_diagnostic(
         &self,
         what: &str,
         choice: &OptionSite,
@@ -106,13 +106,13 @@ impl Pattern {
             (None, None) => "give the JSON pointer of one, or a pattern such as `/components/schemas/*`".to_owned(),
         };
         let message = format!("`{choice}` speaks of `{self}`, which meets no {what}");
-        Diagnostic::of_choice(Severity::Error, choice, &self.place(), message).with_cure(cure)
+        Diagnostic::of_choice(Severity::Error, choice, &self.place(), message).with_help(cure)
     }
 
     /// The cure for a text that is no pointer: the pattern that it probably is without its beginning.
     fn rooted(&self, places: &[&Pointer]) -> String {
         let rooted = Self::new(format!("/{}", self.text.trim_start_matches('#').trim_start_matches('/')));
-        let meant = if rooted.meets_one(places) { Some(rooted.text) } else { rooted.near_miss(places) };
+        let meant = if rooted.matches_any(places) { Some(rooted.text) } else { rooted.near_miss(places) };
         let rule = "a pattern begins with `/`, as a JSON pointer does";
         meant.map_or_else(|| rule.to_owned(), |meant| format!("{rule}: did you mean `{meant}`?"))
     }
@@ -139,7 +139,7 @@ impl Pattern {
             steps[index] = Step::Key(key.to_owned());
             let text = format!("/{}", steps.iter().map(Step::write).collect::<Vec<_>>().join("/"));
             let pattern = Self { text, steps: Some(steps) };
-            places.iter().any(|at| pattern.meets(at)).then_some(pattern.text)
+            places.iter().any(|at| pattern.matches(at)).then_some(pattern.text)
         })
     }
 }
@@ -186,11 +186,11 @@ impl<T> PatternMap<T> {
 
     /// Every choice for a place.
     pub(crate) fn all(&self, at: &Pointer) -> impl Iterator<Item = &T> {
-        self.0.iter().filter(|(pattern, _)| pattern.meets(at)).map(|(_, choice)| choice)
+        self.0.iter().filter(|(pattern, _)| pattern.matches(at)).map(|(_, choice)| choice)
     }
 
     /// Whether there is a choice for a place.
-    pub(crate) fn meet(&self, at: &Pointer) -> bool {
+    pub(crate) fn matches(&self, at: &Pointer) -> bool {
         self.all(at).next().is_some()
     }
 
@@ -201,24 +201,24 @@ impl<T> PatternMap<T> {
 
     /// The same among those choices that fit.
     pub(crate) fn best_of(&self, at: &Pointer, fits: impl Fn(&T) -> bool) -> Option<&T> {
-        self.best_met(at, fits).map(|(_, choice)| choice)
+        self.best_match(at, fits).map(|(_, choice)| choice)
     }
 
     /// The same with its pattern.
-    pub(crate) fn best_met(&self, at: &Pointer, fits: impl Fn(&T) -> bool) -> Option<(&Pattern, &T)> {
-        let met = self.0.iter().filter(|(pattern, choice)| fits(choice) && pattern.meets(at));
-        met.max_by_key(|(pattern, _)| pattern.exactness()).map(|(pattern, choice)| (pattern, choice))
+    pub(crate) fn best_match(&self, at: &Pointer, fits: impl Fn(&T) -> bool) -> Option<(&Pattern, &T)> {
+        let met = self.0.iter().filter(|(pattern, choice)| fits(choice) && pattern.matches(at));
+        met.max_by_key(|(pattern, _)| pattern.specificity()).map(|(pattern, choice)| (pattern, choice))
     }
 
     /// The patterns that meet none of these places.
-    pub(crate) fn unmet(&self, places: &[&Pointer]) -> impl Iterator<Item = &Pattern> {
-        self.0.iter().map(|(pattern, _)| pattern).filter(move |pattern| !pattern.meets_one(places))
+    pub(crate) fn unmatched(&self, places: &[&Pointer]) -> impl Iterator<Item = &Pattern> {
+        self.0.iter().map(|(pattern, _)| pattern).filter(move |pattern| !pattern.matches_any(places))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PatternMap, Pattern};
+    use super::{Pattern, PatternMap};
     use crate::document::Pointer;
 
     fn pointer(text: &str) -> Pointer {
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_star_is_one_step_and_two_are_any_number() {
-        let met = |pattern: &str, at: &str| Pattern::new(pattern.to_owned()).meets(&pointer(at));
+        let met = |pattern: &str, at: &str| Pattern::new(pattern.to_owned()).matches(&pointer(at));
         assert!(met("/components/schemas/Order", "/components/schemas/Order"));
         assert!(met("/components/schemas/*", "/components/schemas/Order"));
         assert!(!met("/components/schemas/*", "/components/schemas/Order/properties/id"));

@@ -92,7 +92,7 @@ impl Config {
         for name in names.filter(|name| !is_read(name)) {
             let message = format!("the overlay `{name}` was not read with this document");
             let diagnostic = Diagnostic::of_text(FileId::default(), None, message);
-            diagnostics.push(diagnostic.with_cure("read the document with `Config::read`"));
+            diagnostics.push(diagnostic.with_help("read the document with `Config::read`"));
         }
     }
 }

@@ -226,7 +226,7 @@ impl Config {
 
     /// Chooses what a schema becomes that has `properties` or `items` and no `type`; [`Untyped::AsMeant`] by default.
     #[must_use]
-    pub fn untyped(mut self, untyped: Untyped) -> Self {
+    pub fn untyped_schemas(mut self, untyped: Untyped) -> Self {
         self.untyped = untyped;
         self
     }
@@ -293,6 +293,6 @@ impl Config {
     }
 
     pub(crate) fn is_closed(&self, at: &Location) -> bool {
-        self.closed_enums.meet(&at.pointer)
+        self.closed_enums.matches(&at.pointer)
     }
 }

@@ -14,7 +14,7 @@ mod spoken;
 use self::logical::Logical;
 pub(super) use self::names::DocumentDefinitions;
 use self::names::Names;
-pub(super) use self::spoken::{is_record, is_spoken};
+pub(super) use self::spoken::{is_record, looks_like_avro};
 use super::keywords::{JsonType, Keywords, SchemaLanguage};
 use super::read::Node;
 use super::schema::{ForeignName, SchemaId, SchemaKind, Schemas};
@@ -212,12 +212,12 @@ fn docs(value: &Value) -> Docs {
 /// Without quotes, YAML takes the name of the type for no value at all.
 fn unquoted(node: &Node<'_>) {
     let message = "the type `null` is a name, and this is no value; it is read as that type";
-    node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_cure("put it in quotes: `\"null\"`"));
+    node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_help("put it in quotes: `\"null\"`"));
 }
 
 /// Warns, and allows every value.
 fn fault(node: &Node<'_>, message: impl Into<String>, cure: impl Into<String>) -> SchemaKind {
-    node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_cure(cure));
+    node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_help(cure));
     SchemaKind::Anything
 }
 

@@ -85,7 +85,7 @@ struct Reader<'s> {
 const MOST_VISITS: usize = 2_000;
 
 /// Keys that say nothing of the protocol: extensions, and what tools note for themselves.
-fn is_aside(key: &str) -> bool {
+fn is_metadata_key(key: &str) -> bool {
     key == "bindingVersion" || key.starts_with("x-") || key.starts_with('$')
 }
 
@@ -112,7 +112,7 @@ impl Reader<'_> {
 
     /// The schema under a key that holds one; a key of Kafka may be one of Avro (Kafka bindings, "Message Binding Object").
     fn schema(&mut self, role: BindingRole, node: &Node<'_>) -> Option<SchemaId> {
-        if role == BindingRole::KafkaKey && avro::is_spoken(node) {
+        if role == BindingRole::KafkaKey && avro::looks_like_avro(node) {
             return Some(self.schemas.read_format(node, avro::MEDIA_TYPE));
         }
         matches!(node.value, Value::Mapping(_) | Value::Bool(_)).then(|| self.schemas.read(node))
@@ -120,7 +120,7 @@ impl Reader<'_> {
 
     /// Takes a value, and those of an object one by one.
     fn value(&mut self, words: Vec<String>, node: &Node<'_>) {
-        let Some(target) = followed(node).filter(|target| self.goes_on(target)) else { return };
+        let Some(target) = followed(node).filter(|target| self.is_within_visit_limit(target)) else { return };
         match target.value {
             Value::Null => {}
             Value::Mapping(_) if is_schema(target.value) => {
@@ -145,7 +145,9 @@ impl Reader<'_> {
 
     /// A copy with what its references mean in their places.
     fn resolved(&mut self, node: &Node<'_>) -> Value {
-        let Some(target) = followed(node).filter(|target| self.goes_on(target)) else { return Value::Null };
+        let Some(target) = followed(node).filter(|target| self.is_within_visit_limit(target)) else {
+            return Value::Null;
+        };
         self.under_way.push(target.at.clone());
         let value = match target.value {
             Value::Mapping(entries) => {
@@ -162,12 +164,12 @@ impl Reader<'_> {
         value
     }
 
-    fn goes_on(&mut self, node: &Node<'_>) -> bool {
+    fn is_within_visit_limit(&mut self, node: &Node<'_>) -> bool {
         self.visits += 1;
         if self.visits == MOST_VISITS {
             let message = "the bindings say more than two thousand things";
             let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message);
-            node.report(diagnostic.with_cure("the rest is passed over"));
+            node.report(diagnostic.with_help("the rest is passed over"));
         }
         self.visits < MOST_VISITS && !self.under_way.contains(&node.at)
     }
@@ -182,13 +184,13 @@ fn followed<'a>(node: &Node<'a>) -> Option<Node<'a>> {
 fn members<'a>(node: &Node<'a>) -> Vec<(&'a str, Node<'a>)> {
     match node.value {
         Value::Mapping(entries) => {
-            let entries = entries.keys().filter(|key| !is_aside(key));
+            let entries = entries.keys().filter(|key| !is_metadata_key(key));
             entries.filter_map(|key| Some((key.as_str(), node.child(key)?))).collect()
         }
         Value::Null => Vec::new(),
         other => {
             let message = format!("a binding is an object, and this is {}", other.kind());
-            node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_cure("it is passed over"));
+            node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_help("it is passed over"));
             Vec::new()
         }
     }

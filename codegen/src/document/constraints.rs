@@ -100,7 +100,7 @@ fn keep(
     }
     let message = format!("`{key}` takes {wanted}, and this is {}", said(node.value));
     let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message);
-    node.report(diagnostic.with_cure("write it as the keyword takes it; it is passed over"));
+    node.report(diagnostic.with_help("write it as the keyword takes it; it is passed over"));
 }
 
 /// The value, where it is short, or else its kind.
@@ -118,7 +118,7 @@ fn is_readable(object: &mut Object<'_>, pattern: &Value) -> bool {
     if let Some(node) = object.get("pattern") {
         let message = format!("no regular expression can be made of this pattern: {why}");
         let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message);
-        node.report(diagnostic.with_cure("correct it; it is passed over"));
+        node.report(diagnostic.with_help("correct it; it is passed over"));
     }
     false
 }

@@ -95,6 +95,6 @@ pub(super) fn check(dialect: Dialect, object: &mut Object<'_>) {
             }
             KeywordSupport::PassedOver(instead) => format!("it is passed over; {instead}"),
         };
-        node.report(Diagnostic::new(Severity::Warning, &node.at, message).at_key().with_cure(cure));
+        node.report(Diagnostic::new(Severity::Warning, &node.at, message).at_key().with_help(cure));
     }
 }

@@ -78,7 +78,7 @@ pub(crate) enum SchemaLanguage {
 
 impl Keywords {
     /// Whether anything is said about the values, beside words for people.
-    pub(crate) fn say_something(&self) -> bool {
+    pub(crate) fn is_nonempty(&self) -> bool {
         !self.types.is_empty()
             || self.nullable
             || self.format.is_some()
@@ -177,7 +177,7 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
     listed::check(&keywords, &mut object);
     keywords.constraints = constraints::read(schemas, &mut object);
     keywords.properties = named(schemas, object.entries("properties"));
-    keywords.pattern_properties = by_pattern(schemas, object.entries("patternProperties"));
+    keywords.pattern_properties = pattern_properties(schemas, object.entries("patternProperties"));
     keywords.additional = additional(schemas, &mut object);
     items(&mut keywords, schemas, &mut object);
     keywords.all_of = schemas_of(schemas, &mut object, "allOf");
@@ -188,7 +188,7 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
         named(schemas, entries);
     }
     schemas.dialect = around;
-    object.pass_over(NOTES);
+    object.ignore_keys(NOTES);
     object.finish();
     keywords
 }
@@ -212,12 +212,12 @@ fn named(schemas: &mut Schemas, entries: Vec<(&str, Node<'_>)>) -> Vec<(String, 
 }
 
 /// Schemas by patterns; one that nobody can read is said.
-fn by_pattern(schemas: &mut Schemas, entries: Vec<(&str, Node<'_>)>) -> Vec<(String, SchemaId)> {
+fn pattern_properties(schemas: &mut Schemas, entries: Vec<(&str, Node<'_>)>) -> Vec<(String, SchemaId)> {
     for (pattern, node) in &entries {
         if let Some(why) = expression::fault(pattern) {
             let message = format!("no regular expression can be made of this pattern: {why}");
             let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message).at_key();
-            node.report(diagnostic.with_cure("correct it; no value is validated by it"));
+            node.report(diagnostic.with_help("correct it; no value is validated by it"));
         }
     }
     named(schemas, entries)
@@ -256,7 +256,7 @@ fn types(keywords: &mut Keywords, object: &mut Object<'_>) {
                 let cure = near::nearest(other, names.iter())
                     .map_or(TYPES.to_owned(), |near| format!("did you mean `{near}`?"));
                 let message = format!("`{other}` is not a type of JSON Schema, so every value is allowed");
-                node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_cure(cure));
+                node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_help(cure));
             }
         }
     }
@@ -282,7 +282,7 @@ fn required(object: &mut Object<'_>) -> Vec<String> {
     if matches!(node.value, Value::Bool(_)) {
         node.report(
             Diagnostic::new(Severity::Warning, &node.at, "`required` is a list of the names of properties")
-                .with_cure("name the property in the `required` of the object that has it"),
+                .with_help("name the property in the `required` of the object that has it"),
         );
         return Vec::new();
     }

@@ -42,7 +42,7 @@ pub(super) fn values(object: &mut Object<'_>) -> Option<Vec<DeclaredValue>> {
     for (index, item) in items.iter().enumerate() {
         if !seen.insert(identity(item.value)) {
             let message = "this value is listed twice";
-            item.report(Diagnostic::new(Severity::Warning, &item.at, message).with_cure("take one out"));
+            item.report(Diagnostic::new(Severity::Warning, &item.at, message).with_help("take one out"));
             continue;
         }
         let more = microsoft.iter().find(|known| known.value == *item.value);
@@ -93,7 +93,7 @@ pub(super) fn check(keywords: &Keywords, object: &mut Object<'_>) {
             ([JsonType::String], Some(text)) => format!("put it in quotes: `\"{text}\"`"),
             _ => "take it out, or name its type, too".to_owned(),
         };
-        item.report(Diagnostic::new(Severity::Warning, &item.at, message).with_cure(cure));
+        item.report(Diagnostic::new(Severity::Warning, &item.at, message).with_help(cure));
     }
 }
 
@@ -122,7 +122,7 @@ impl<'a> ValueLabels<'a> {
                 let message = format!("this list has {}, and the enum has {}", items.len(), values.len());
                 node.report(
                     Diagnostic::new(Severity::Warning, &node.at, message)
-                        .with_cure("say one for each value, in their order; the list is passed over"),
+                        .with_help("say one for each value, in their order; the list is passed over"),
                 );
                 continue;
             }

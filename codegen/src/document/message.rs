@@ -4,7 +4,7 @@ use super::bindings;
 use super::read::Node;
 use super::schema::Schemas;
 use super::value::Value;
-use super::{Docs, Example, RuntimeExpression, Message, MessageId, Messages, Pointer, reference};
+use super::{Docs, Example, Message, MessageId, Messages, Pointer, RuntimeExpression, reference};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// Reads the message at a node, or behind its reference, unless it has been read before.
@@ -37,12 +37,12 @@ pub(super) fn read(
         None => schemas.read(&node),
     });
     let headers = object.get("headers").map(|node| schemas.read(&node));
-    object.report_lost("traits");
+    object.report_unused_keys("traits");
     let content_type = object.text("contentType");
     let correlation = object.get("correlationId").and_then(|node| read_location(node, "a Correlation ID Object"));
     let bindings = bindings::read(&mut object, schemas);
     let examples = object.get("examples").map_or_else(Vec::new, |node| examples(&node));
-    object.pass_over(&["externalDocs", "tags"]);
+    object.ignore_keys(&["externalDocs", "tags"]);
     let at = object.at().clone();
     object.finish();
     Some(messages.add(Message { at, key, name, docs, content_type, payload, headers, correlation, examples, bindings }))
@@ -55,7 +55,7 @@ fn examples(node: &Node<'_>) -> Vec<Example> {
     }
     let message = format!("`examples` is a list, and this is {}", node.value.kind());
     let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message);
-    node.report(diagnostic.with_cure("list them; they are passed over"));
+    node.report(diagnostic.with_help("list them; they are passed over"));
     Vec::new()
 }
 
@@ -77,8 +77,8 @@ fn example(node: &Node<'_>) -> Option<Example> {
 pub(super) fn read_location(node: Node<'_>, what: &'static str) -> Option<RuntimeExpression> {
     let node = node.follow()?;
     let mut object = node.object(what)?;
-    let location = object.require("location")?;
-    object.pass_over(&["description"]);
+    let location = object.required("location")?;
+    object.ignore_keys(&["description"]);
     object.finish();
     read_expression(&location)
 }
@@ -90,7 +90,7 @@ pub(super) fn read_expression(location: &Node<'_>) -> Option<RuntimeExpression> 
     if place.is_none() {
         let message = format!("`{text}` is not an expression that is understood, so it is passed over");
         let diagnostic = Diagnostic::new(Severity::Warning, &location.at, message);
-        location.report(diagnostic.with_cure("write `$message.header#/name` or `$message.payload#/pointer`"));
+        location.report(diagnostic.with_help("write `$message.header#/name` or `$message.payload#/pointer`"));
     }
     place
 }

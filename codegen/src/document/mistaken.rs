@@ -19,6 +19,6 @@ pub(super) fn payload_of_message<'a>(node: &Node<'_>, target: &Node<'a>) -> Opti
     }
     let message = "this leads to a message, and stands for a schema: its payload is taken";
     let cure = format!("write `#{}`", payload.at.pointer);
-    node.report(Diagnostic::new(Severity::Warning, &node.at.join("$ref"), message).with_cure(cure));
+    node.report(Diagnostic::new(Severity::Warning, &node.at.join("$ref"), message).with_help(cure));
     Some(payload)
 }

@@ -73,7 +73,7 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use super::super::Pointer;
-    use super::{BTreeMap, FileId, Origin, Origins, Location};
+    use super::{BTreeMap, FileId, Location, Origin, Origins};
 
     fn place(file: usize, pointer: &str) -> Location {
         Location { file: FileId(file), pointer: Pointer::parse(pointer).unwrap_or_default() }

@@ -47,7 +47,7 @@ pub(super) fn apply(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagno
         let actions = action::read(tree, overlay).unwrap_or_default();
         let file = source.changed_by(overlay).unwrap_or_default();
         for action in actions {
-            let ways = changed.get(&file).map(|changed| action.target.ways(&changed.root)).unwrap_or_default();
+            let ways = changed.get(&file).map(|changed| action.target.match_paths(&changed.root)).unwrap_or_default();
             if ways.is_empty() {
                 unmatched::report(&action, file, &changed);
             } else if let Some(changed) = changed.get_mut(&file) {
@@ -62,6 +62,6 @@ pub(super) fn apply(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagno
             *root = changed.root;
         }
     }
-    diagnostics.came_from(origins);
+    diagnostics.set_provenance(origins);
     (!diagnostics.has_errors(Strictness::Lenient)).then_some(roots)
 }

@@ -15,7 +15,7 @@ pub(super) fn read(key: &str, node: Node<'_>, schemas: &mut Schemas) -> Option<P
     let of_schema = || schemas.keywords(schema?)?.default.as_ref()?.plain_text();
     let default = object.text("default").or_else(of_schema);
     let location = object.get("location").and_then(|node| read_expression(&node));
-    object.pass_over(&["examples"]);
+    object.ignore_keys(&["examples"]);
     let at = object.at().clone();
     object.finish();
     Some(Parameter { at, key: key.to_owned(), docs, schema, values, default, location })

@@ -127,13 +127,13 @@ impl<'a> Node<'a> {
 
     /// Reports an error at this node.
     pub(crate) fn refuse(&self, message: impl Into<String>, cure: impl Into<String>) {
-        self.report(Diagnostic::new(Severity::Error, &self.at, message).with_cure(cure));
+        self.report(Diagnostic::new(Severity::Error, &self.at, message).with_help(cure));
     }
 
     /// Reports a warning at this node.
     #[cfg(feature = "overlay")]
     pub(crate) fn warn(&self, message: impl Into<String>, cure: impl Into<String>) {
-        self.report(Diagnostic::new(Severity::Warning, &self.at, message).with_cure(cure));
+        self.report(Diagnostic::new(Severity::Warning, &self.at, message).with_help(cure));
     }
 
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
@@ -150,12 +150,12 @@ impl<'a> Node<'a> {
         let cure = match self.value {
             Value::Null => Some("write something after the key, or take the key out".to_owned()),
             Value::String(text) => {
-                reference::meant(self.tree, text).map(|meant| format!("write `{{$ref: '#{meant}'}}`"))
+                reference::suggest_target(self.tree, text).map(|meant| format!("write `{{$ref: '#{meant}'}}`"))
             }
             _ => None,
         };
         self.report(match cure {
-            Some(cure) => diagnostic.with_cure(cure),
+            Some(cure) => diagnostic.with_help(cure),
             None => diagnostic,
         });
         None
@@ -185,21 +185,21 @@ impl<'a> Object<'a> {
     }
 
     /// The node of a key that the specification requires, and without which there is no right code.
-    pub(crate) fn require(&mut self, key: &'static str) -> Option<Node<'a>> {
-        self.demand(key, Severity::Error)
+    pub(crate) fn required(&mut self, key: &'static str) -> Option<Node<'a>> {
+        self.required_text(key, Severity::Error)
     }
 
     /// The node of a key that the specification requires, and without which the code is right all the same.
-    pub(crate) fn want(&mut self, key: &'static str) -> Option<Node<'a>> {
-        self.demand(key, Severity::Warning)
+    pub(crate) fn expect(&mut self, key: &'static str) -> Option<Node<'a>> {
+        self.required_text(key, Severity::Warning)
     }
 
-    fn demand(&mut self, key: &'static str, severity: Severity) -> Option<Node<'a>> {
+    fn required_text(&mut self, key: &'static str, severity: Severity) -> Option<Node<'a>> {
         let node = self.get(key);
         if node.is_none() {
             let message = format!("{} has no `{key}`", self.what);
             let diagnostic = Diagnostic::new(severity, &self.at, message);
-            self.tree.diagnostics.push(diagnostic.with_cure(format!("add `{key}`")));
+            self.tree.diagnostics.push(diagnostic.with_help(format!("add `{key}`")));
         }
         node
     }
@@ -218,7 +218,7 @@ impl<'a> Object<'a> {
             Value::Null => None,
             Value::Mapping(_) | Value::Sequence(_) => {
                 let message = format!("`{key}` is a text, and this is {}", node.value.kind());
-                node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_cure("it is passed over"));
+                node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_help("it is passed over"));
                 None
             }
             _ => node.text(),
@@ -243,12 +243,12 @@ impl<'a> Object<'a> {
     }
 
     /// Keys that the specification knows and that say nothing to the generated code.
-    pub(crate) fn pass_over(&mut self, keys: &[&'static str]) {
+    pub(crate) fn ignore_keys(&mut self, keys: &[&'static str]) {
         self.asked.extend(keys);
     }
 
     /// Reports the references of a list that lead nowhere; what the others say has been merged before.
-    pub(crate) fn report_lost(&mut self, key: &'static str) {
+    pub(crate) fn report_unused_keys(&mut self, key: &'static str) {
         for node in self.items(key) {
             node.follow();
         }
@@ -263,7 +263,7 @@ impl<'a> Object<'a> {
             if key == "$ref" && *value == Value::Null {
                 let diagnostic = Diagnostic::new(Severity::Error, &self.at.join(key), "`$ref` refers to nothing");
                 let cure = "put what follows it in quotes: after a space, `#` begins a comment";
-                self.tree.diagnostics.push(diagnostic.at_key().with_cure(cure));
+                self.tree.diagnostics.push(diagnostic.at_key().with_help(cure));
                 continue;
             }
             let message = format!("`{key}` is not allowed in {}", self.what);
@@ -274,7 +274,7 @@ impl<'a> Object<'a> {
             };
             self.tree
                 .diagnostics
-                .push(Diagnostic::new(Severity::Warning, &self.at.join(key), message).at_key().with_cure(cure));
+                .push(Diagnostic::new(Severity::Warning, &self.at.join(key), message).at_key().with_help(cure));
         }
     }
 }

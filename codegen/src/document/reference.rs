@@ -9,7 +9,7 @@ use super::read::{Node, Tree};
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::near;
-use crate::source::{MissingFile, Source, beside};
+use crate::source::{MissingFile, Source, resolve_sibling};
 
 /// Follows references from `node` until one that is none.
 pub(crate) fn follow(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
@@ -41,7 +41,7 @@ pub(crate) fn chain<'a>(node: &Node<'a>) -> Vec<Node<'a>> {
 /// A chain of references that never ends.
 pub(crate) fn circle(start: &Location, back: &Location) -> Diagnostic {
     fault(start, format!("`$ref` leads in a circle, back to `#{}`", back.pointer))
-        .with_cure("let one of the references lead to a definition")
+        .with_help("let one of the references lead to a definition")
 }
 
 /// Follows one reference; a node that is none stays as it is.
@@ -57,17 +57,17 @@ pub(crate) fn step<'a>(node: &Node<'a>) -> Result<Node<'a>, Diagnostic> {
 /// What stands at a node, with what its references lead to in their place. One that leads nowhere is left as it is, for it may
 /// be a value's own.
 pub(super) fn resolved(node: &Node<'_>) -> Value {
-    laid_out(node, &mut { MOST_NODES })
+    dereferenced(node, &mut { MOST_NODES })
 }
 
 /// References to references to references could make a tree of any size.
 const MOST_NODES: usize = 10_000;
 
-fn laid_out(node: &Node<'_>, room: &mut usize) -> Value {
+fn dereferenced(node: &Node<'_>, room: &mut usize) -> Value {
     let followed = node.reference().filter(|_| *room > 0).and_then(|_| follow(node.clone()).ok());
     let node = followed.as_ref().unwrap_or(node);
     *room = room.saturating_sub(1);
-    let mut below = |step: &str| node.child(step).map_or(Value::Null, |child| laid_out(&child, room));
+    let mut below = |step: &str| node.child(step).map_or(Value::Null, |child| dereferenced(&child, room));
     match node.value {
         Value::Mapping(entries) => Value::object(entries.keys().map(|key| (key.clone(), below(key)))),
         Value::Sequence(items) => Value::Sequence((0..items.len()).map(|index| below(&index.to_string())).collect()),
@@ -86,7 +86,7 @@ fn target(node: &Node<'_>, text: &str) -> Result<Location, Diagnostic> {
     match fragment.and_then(|text| Pointer::parse(&text)) {
         Some(pointer) => Ok(Location { file, pointer }),
         None => Err(fault(&node.at.join("$ref"), format!("`{text}` is not a JSON pointer"))
-            .with_cure("write it as `#/components/schemas/Name`, with `~1` for a slash in a name")),
+            .with_help("write it as `#/components/schemas/Name`, with `~1` for a slash in a name")),
     }
 }
 
@@ -100,29 +100,30 @@ pub(crate) fn file(node: &Node<'_>, path: &str) -> Result<FileId, Diagnostic> {
             // A schema from elsewhere means its neighbours there; but where nobody has a copy of those, the file beside.
             let referrer = source.name_of(node.at.file);
             let elsewhere = node.tree.resources.elsewhere(&node.at, path);
-            let copy = elsewhere.as_ref().and_then(|url| Some((source.meant(referrer, url)?, is_url(url))));
+            let copy = elsewhere.as_ref().and_then(|url| Some((source.target_file_name(referrer, url)?, is_url(url))));
             let copied = copy.as_ref().map(|(name, _)| source.named(name));
             if let Some(Ok(file)) = copied {
                 return Ok(file);
             }
-            let Some(name) = source.meant(referrer, path) else {
-                return Err(on_the_network(&place, node.reference().unwrap_or(path), path));
+            let Some(name) = source.target_file_name(referrer, path) else {
+                return Err(remote_reference_error(&place, node.reference().unwrap_or(path), path));
             };
             source.named(&name).map_err(|why| match (&copy, copied) {
-                (Some((copy, true)), Some(Err(why))) => absent(node, path, copy, why, true),
-                _ => absent(node, path, &name, why, is_url(path)),
+                (Some((copy, true)), Some(Err(why))) => missing_file_error(node, path, copy, why, true),
+                _ => missing_file_error(node, path, &name, why, is_url(path)),
             })
         }
     }
 }
 
 /// A reference of one file as another file has to write it.
-pub(crate) fn seen_from(source: &Source, text: &str, from: FileId, to: FileId) -> String {
+pub(crate) fn rebase_reference(source: &Source, text: &str, from: FileId, to: FileId) -> String {
     let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
     if is_url(path) {
         return text.to_owned();
     }
-    let target = if path.is_empty() { source.name_of(from).to_owned() } else { beside(source.name_of(from), path) };
+    let target =
+        if path.is_empty() { source.name_of(from).to_owned() } else { resolve_sibling(source.name_of(from), path) };
     format!("{}#{fragment}", relative(&target, source.name_of(to)))
 }
 
@@ -179,24 +180,24 @@ fn find<'a>(tree: Tree<'a>, place: &Location) -> Option<Node<'a>> {
 /// No honest pointer leads through more references than this; a circle of them would.
 const MOST_HOPS: usize = 64;
 
-fn on_the_network(place: &Location, text: &str, url: &str) -> Diagnostic {
+fn remote_reference_error(place: &Location, text: &str, url: &str) -> Diagnostic {
     let file = url.rsplit('/').next().unwrap_or(url);
     fault(place, format!("`{text}` is on the network, which is never asked"))
-        .with_cure("keep a copy, and say where")
+        .with_help("keep a copy, and say where")
         .with_option("map_url", &[url, file])
 }
 
-fn absent(node: &Node<'_>, path: &str, name: &str, why: &MissingFile, is_mapped: bool) -> Diagnostic {
+fn missing_file_error(node: &Node<'_>, path: &str, name: &str, why: &MissingFile, is_mapped: bool) -> Diagnostic {
     let fault = fault(&node.at.join("$ref"), format!("`{name}` cannot be read: {why}"));
     match why {
         MissingFile::Outside(_) => {
             let root = shared_directory(node.tree.source.name(), name);
-            fault.with_cure("keep a copy beside this file, or allow more").with_option("root", &[&root])
+            fault.with_help("keep a copy beside this file, or allow more").with_option("root", &[&root])
         }
-        _ if is_mapped => fault.with_cure("put the copy there, or say where it is").with_option("map_url", &[]),
-        _ => match meant(node.tree, &format!("#/{path}")) {
-            Some(meant) => fault.with_cure(format!("write `#{meant}`")),
-            None => fault.with_cure("correct the path; it is relative to this file"),
+        _ if is_mapped => fault.with_help("put the copy there, or say where it is").with_option("map_url", &[]),
+        _ => match suggest_target(node.tree, &format!("#/{path}")) {
+            Some(meant) => fault.with_help(format!("write `#{meant}`")),
+            None => fault.with_help("correct the path; it is relative to this file"),
         },
     }
 }
@@ -204,8 +205,8 @@ fn absent(node: &Node<'_>, path: &str, name: &str, why: &MissingFile, is_mapped:
 fn missing(tree: Tree<'_>, place: &Location, text: &str, target: &Location) -> Diagnostic {
     let diagnostic = fault(place, format!("`{text}` does not exist in this document"));
     match near_miss(tree, target) {
-        Some(near) => diagnostic.with_cure(format!("did you mean `#{near}`?")),
-        None => diagnostic.with_cure("define it, or correct the reference"),
+        Some(near) => diagnostic.with_help(format!("did you mean `#{near}`?")),
+        None => diagnostic.with_help("define it, or correct the reference"),
     }
 }
 
@@ -225,7 +226,7 @@ fn near_miss(tree: Tree<'_>, target: &Location) -> Option<Pointer> {
 }
 
 /// What an author probably meant who wrote a name or a pointer in the place of an object.
-pub(super) fn meant(tree: Tree<'_>, text: &str) -> Option<Pointer> {
+pub(super) fn suggest_target(tree: Tree<'_>, text: &str) -> Option<Pointer> {
     let exists = |pointer: &Pointer| find(tree, &Location { pointer: pointer.clone(), ..Location::root() }).is_some();
     if let Some(pointer) = text.strip_prefix('#').and_then(Pointer::parse) {
         return Some(pointer).filter(exists);

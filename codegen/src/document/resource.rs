@@ -129,7 +129,7 @@ impl Resources {
             return None;
         }
         let (path, fragment) = text.split_once('#').unwrap_or((text, ""));
-        let around = self.around(from);
+        let around = self.enclosing_id(from);
         let resource = match path {
             "" => around,
             path => {
@@ -156,12 +156,12 @@ impl Resources {
         if self.uris.is_empty() || path.is_empty() || is_url(path) {
             return None;
         }
-        let meant = uri::resolved(self.uris.get(&self.around(from))?, path);
+        let meant = uri::resolved(self.uris.get(&self.enclosing_id(from))?, path);
         (meant != path).then_some(meant)
     }
 
     /// The resource that a node stands in: the nearest schema around it with an `$id`, or its file.
-    fn around(&self, from: &Location) -> Location {
+    fn enclosing_id(&self, from: &Location) -> Location {
         let mut place = Location { file: from.file, ..Location::root() };
         let mut nearest = place.clone();
         for step in from.pointer.steps() {

@@ -6,7 +6,7 @@ use std::ops::Index;
 use super::avro;
 use super::dialect::Dialect;
 use super::families::Subtypes;
-use super::keywords::{self, Keywords, ConditionalProperty};
+use super::keywords::{self, ConditionalProperty, Keywords};
 use super::place::Location;
 use super::read::Node;
 use super::value::Value;
@@ -98,7 +98,7 @@ impl Schemas {
     }
 
     /// Finds the end of each chain of references, once everything has been read: every chain is walked once.
-    pub(super) fn close(&mut self) {
+    pub(super) fn resolve_aliases(&mut self) {
         let mut seen = BTreeSet::new();
         for start in 0..self.all.len() {
             let mut way = Vec::new();
@@ -116,12 +116,12 @@ impl Schemas {
         }
         self.order = (0..self.all.len()).map(SchemaId).collect();
         self.order.sort_unstable_by(|one, other| self.all[one.0].at.cmp(&self.all[other.0].at));
-        self.find_rounds();
+        self.find_cycles();
         self.families = Subtypes::of(self);
     }
 
     /// Finds what is a part or an alternative of itself.
-    fn find_rounds(&mut self) {
+    fn find_cycles(&mut self) {
         let same = |id: usize| {
             let keywords = self.own_keywords(SchemaId(id));
             let listed = keywords.map(|keywords| [&keywords.all_of, &keywords.any_of, &keywords.one_of]);
@@ -130,12 +130,12 @@ impl Schemas {
         };
         let edges: Vec<Vec<usize>> = (0..self.all.len()).map(same).collect();
         let circles = circles::find(&edges);
-        let is_round = |id: &usize| edges[*id].iter().any(|next| circles.together(*next, *id));
+        let is_round = |id: &usize| edges[*id].iter().any(|next| circles.in_same_cycle(*next, *id));
         self.rounds = (0..edges.len()).filter(is_round).map(|id| (SchemaId(id), circles.of(id))).collect();
     }
 
     /// Whether each of two schemas is a part or an alternative of the other.
-    pub(crate) fn are_round(&self, one: SchemaId, other: SchemaId) -> bool {
+    pub(crate) fn in_same_cycle(&self, one: SchemaId, other: SchemaId) -> bool {
         self.rounds.get(&one).is_some_and(|round| self.rounds.get(&other) == Some(round))
     }
 
@@ -194,22 +194,22 @@ impl Schemas {
     /// Makes a schema of all that several say, some steps below the schema that they are parts of.
     ///
     /// It stands where those steps lead, unless one of the several stands there.
-    pub(crate) fn conjoin(&mut self, whole: &Location, steps: &[String], parts: Vec<SchemaId>) -> SchemaId {
+    pub(crate) fn insert_all_of(&mut self, whole: &Location, steps: &[String], parts: Vec<SchemaId>) -> SchemaId {
         let below = |at: Location| steps.iter().fold(at, |at, step| at.join(step));
         let at = Some(below(whole.clone())).filter(|at| !self.by_place.contains_key(at));
         let at = at.unwrap_or_else(|| below(whole.join("allOf").join("all")));
-        let keywords = self.made_of(at, &parts);
+        let keywords = self.synthesized_from(at, &parts);
         self.put(Keywords { all_of: parts, ..keywords })
     }
 
     /// Makes a schema, at a place where none stands, of what one of several says.
-    pub(crate) fn disjoin(&mut self, at: Location, alternatives: Vec<SchemaId>) -> SchemaId {
-        let keywords = self.made_of(at, &alternatives);
+    pub(crate) fn insert_any_of(&mut self, at: Location, alternatives: Vec<SchemaId>) -> SchemaId {
+        let keywords = self.synthesized_from(at, &alternatives);
         self.put(Keywords { any_of: alternatives, ..keywords })
     }
 
     /// What is said of several schemas alike.
-    fn made_of(&self, at: Location, parts: &[SchemaId]) -> Keywords {
+    fn synthesized_from(&self, at: Location, parts: &[SchemaId]) -> Keywords {
         let said = parts.iter().rev().filter_map(|part| self.keywords(*part));
         let words = said.clone().map(|keywords| &keywords.docs);
         let told = words.clone().find(|docs| docs.title.is_some() || docs.description.is_some());
@@ -227,14 +227,14 @@ impl Schemas {
     }
 
     /// Adds to what conditions say of the properties of a schema.
-    pub(crate) fn speak(&mut self, id: SchemaId, conditional: Vec<(String, ConditionalProperty)>) {
+    pub(crate) fn add_conditional_property(&mut self, id: SchemaId, conditional: Vec<(String, ConditionalProperty)>) {
         if let SchemaKind::Keywords(keywords) = &mut self.all[id.0].kind {
             keywords.conditional.extend(conditional);
         }
     }
 
     /// Says which schema stands for all that the parts of another say some steps below it.
-    pub(crate) fn settle(&mut self, whole: &Location, steps: &[String], id: SchemaId) {
+    pub(crate) fn record_resolution(&mut self, whole: &Location, steps: &[String], id: SchemaId) {
         self.conjunctions.insert(steps.iter().fold(whole.clone(), |at, step| at.join(step)), id);
     }
 
@@ -244,7 +244,7 @@ impl Schemas {
     }
 
     /// What its own language calls the thing at a place.
-    pub(crate) fn called(&self, place: &Location) -> Option<&ForeignName> {
+    pub(crate) fn foreign_name(&self, place: &Location) -> Option<&ForeignName> {
         self.called.get(place)
     }
 
@@ -388,7 +388,7 @@ impl Schemas {
                 let message = format!("a schema is an object, and this is {}", other.kind());
                 node.report(
                     Diagnostic::new(Severity::Warning, &node.at, message)
-                        .with_cure("every value is allowed here for now"),
+                        .with_help("every value is allowed here for now"),
                 );
                 SchemaKind::Anything
             }

@@ -6,11 +6,11 @@ use super::{Docs, Variable};
 /// Reads what the document says of itself; 3.x moved `more` keys here, which 2.x does not allow.
 pub(super) fn read_info(node: &Node<'_>, what: &'static str, more: &[&'static str]) -> Option<Docs> {
     let mut info = node.object(what)?;
-    info.want("title");
-    info.want("version");
+    info.expect("title");
+    info.expect("version");
     let docs = Docs { title: info.note("title"), description: info.note("description"), ..Docs::default() };
-    info.pass_over(&["termsOfService", "contact", "license"]);
-    info.pass_over(more);
+    info.ignore_keys(&["termsOfService", "contact", "license"]);
+    info.ignore_keys(more);
     info.finish();
     Some(docs)
 }
@@ -26,7 +26,7 @@ fn read_variable(key: &str, node: Node<'_>) -> Option<Variable> {
     let values = object.items("enum").iter().filter_map(Node::text).collect();
     let docs = Docs { description: object.note("description"), ..Docs::default() };
     let default = object.text("default");
-    object.pass_over(&["examples"]);
+    object.ignore_keys(&["examples"]);
     let at = object.at().clone();
     object.finish();
     Some(Variable { at, key: key.to_owned(), docs, default, values })

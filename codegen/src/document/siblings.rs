@@ -35,7 +35,7 @@ pub(super) fn report(node: &Node<'_>, target: &Node<'_>) {
         }
         let message = format!("`{key}` stands beside `$ref`, which alone counts");
         let diagnostic = Diagnostic::new(Severity::Warning, &node.at.join(key), message).at_key();
-        node.report(diagnostic.with_cure("say it where the reference leads, or join the two by `allOf`"));
+        node.report(diagnostic.with_help("say it where the reference leads, or join the two by `allOf`"));
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn unreadable(source: &Source, file: FileId, position: Option<Positio
     let (message, cure) = in_words(message, line.unwrap_or_default());
     let diagnostic = Diagnostic::of_text(file, position, message);
     match cure {
-        Some(cure) => diagnostic.with_cure(cure),
+        Some(cure) => diagnostic.with_help(cure),
         None => diagnostic,
     }
 }

@@ -20,19 +20,19 @@ pub(super) enum Precedence {
 
 /// The root of each file with its traits merged; nothing of a file that has none.
 pub(super) fn merged(tree: Tree<'_>, winner: Precedence) -> Vec<Option<Value>> {
-    tree.source.files().map(|file| merge_below(&Node::root(tree, file), winner)).collect()
+    tree.source.files().map(|file| deep_merge(&Node::root(tree, file), winner)).collect()
 }
 
 /// Where everything is data of the author's, and `traits` would be a name like any other.
 const DATA: &[&str] = &["default", "enum", "examples", "payload", "headers", "schemas", "bindings", "const"];
 
 /// What becomes of a node; nothing of one that stays as it is, which most do.
-fn merge_below(node: &Node<'_>, winner: Precedence) -> Option<Value> {
+fn deep_merge(node: &Node<'_>, winner: Precedence) -> Option<Value> {
     match node.value {
         Value::Mapping(entries) => {
             let children = entries.keys().filter(|key| !DATA.contains(&key.as_str()));
             let mut changed: BTreeMap<&str, Value> =
-                children.filter_map(|key| Some((key.as_str(), merge_below(&node.child(key)?, winner)?))).collect();
+                children.filter_map(|key| Some((key.as_str(), deep_merge(&node.child(key)?, winner)?))).collect();
             let refers = winner == Precedence::Trait && is_channel_item(node);
             if changed.is_empty() && !refers && !entries.contains_key("traits") {
                 return None;
@@ -44,7 +44,7 @@ fn merge_below(node: &Node<'_>, winner: Precedence) -> Option<Value> {
             Some(if refers { merge_referred(node, object) } else { object })
         }
         Value::Sequence(items) => {
-            let children = (0..items.len()).map(|index| merge_below(&node.child(&index.to_string())?, winner));
+            let children = (0..items.len()).map(|index| deep_merge(&node.child(&index.to_string())?, winner));
             let changed: Vec<Option<Value>> = children.collect();
             let is_changed = changed.iter().any(Option::is_some);
             let items = || changed.into_iter().zip(items).map(|(new, old)| new.unwrap_or_else(|| old.clone()));
@@ -128,7 +128,7 @@ fn moved(value: &Value, from: FileId, to: FileId, tree: Tree<'_>) -> Value {
         Value::Mapping(entries) => {
             let entries = entries.iter().map(|(key, value)| match (key.as_str(), value) {
                 ("$ref", Value::String(text)) => {
-                    (key.clone(), Value::String(reference::seen_from(tree.source, text, from, to)))
+                    (key.clone(), Value::String(reference::rebase_reference(tree.source, text, from, to)))
                 }
                 _ => (key.clone(), moved(value, from, to, tree)),
             });

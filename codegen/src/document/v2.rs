@@ -9,7 +9,8 @@ use super::schema::{SchemaId, Schemas};
 use super::server::{self, read_variables};
 use super::value::Value;
 use super::{
-    Action, Address, MessageCardinality, Channel, Docs, Document, MessageId, Messages, Operation, Server, message, parameter,
+    Action, Address, Channel, Docs, Document, MessageCardinality, MessageId, Messages, Operation, Server, message,
+    parameter,
 };
 
 /// What is gathered on the way.
@@ -25,21 +26,21 @@ struct Reader {
 pub(super) fn read(mut root: Object<'_>, files: Vec<String>) -> Document {
     let mut reader = Reader::default();
     let docs = root
-        .want("info")
+        .expect("info")
         .and_then(|node| server::read_info(&node, "an Info Object of AsyncAPI 2", &[]))
         .unwrap_or_default();
     let servers = root.entries("servers");
     let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, &node, &mut reader.schemas)).collect();
     let components = root.get("components").map(|node| reader.components(&node)).unwrap_or_default();
-    if let Some(channels) = root.want("channels") {
+    if let Some(channels) = root.expect("channels") {
         for (address, node) in channels.entries("`channels`") {
             reader.channel(address, node);
         }
     }
     let content_type = root.text("defaultContentType");
-    root.pass_over(&["id", "tags", "externalDocs"]);
+    root.ignore_keys(&["id", "tags", "externalDocs"]);
     root.finish();
-    reader.schemas.close();
+    reader.schemas.resolve_aliases();
     let Reader { schemas, messages, channels, operations } = reader;
     Document { files, docs, content_type, servers, channels, operations, messages, components, schemas }
 }
@@ -47,12 +48,12 @@ pub(super) fn read(mut root: Object<'_>, files: Vec<String>) -> Document {
 fn read_server(key: &str, node: &Node<'_>, schemas: &mut Schemas) -> Option<Server> {
     let node = node.clone().follow()?;
     let mut object = node.object("a Server Object of AsyncAPI 2")?;
-    let url = object.require("url")?.text()?;
-    object.want("protocol");
+    let url = object.required("url")?.text()?;
+    object.expect("protocol");
     let variables = read_variables(&mut object);
     let docs = Docs { description: object.note("description"), ..Docs::default() };
     let bindings = bindings::read(&mut object, schemas);
-    object.pass_over(&["protocolVersion", "security", "tags"]);
+    object.ignore_keys(&["protocolVersion", "security", "tags"]);
     let at = object.at().clone();
     object.finish();
     Some(Server { at, key: key.to_owned(), docs, url, variables, bindings })
@@ -67,7 +68,7 @@ impl Reader {
         for (_, node) in object.entries("messages") {
             message::read(&mut self.messages, &mut self.schemas, &node, None);
         }
-        object.pass_over(&[
+        object.ignore_keys(&[
             "channels",
             "correlationIds",
             "channelBindings",
@@ -112,7 +113,7 @@ impl Reader {
                 self.operation(&node, action, index);
             }
         }
-        object.pass_over(&["servers"]);
+        object.ignore_keys(&["servers"]);
         object.finish();
     }
 
@@ -134,9 +135,9 @@ impl Reader {
         );
         let carries = if listed { MessageCardinality::Several } else { MessageCardinality::One };
         let messages = message.map(|node| self.operation_messages(node)).unwrap_or_default();
-        object.report_lost("traits");
+        object.report_unused_keys("traits");
         let bindings = bindings::read(&mut object, &mut self.schemas);
-        object.pass_over(&["externalDocs", "security", "tags"]);
+        object.ignore_keys(&["externalDocs", "security", "tags"]);
         let at = object.at().clone();
         object.finish();
         // A message that could not be read has been reported; that it is missing here is no news.

@@ -8,8 +8,8 @@ use super::read::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::server::{self, read_variables};
 use super::{
-    Action, Address, MessageCardinality, Channel, Docs, Document, MessageId, Messages, Operation, Reply, Server, message,
-    parameter,
+    Action, Address, Channel, Docs, Document, MessageCardinality, MessageId, Messages, Operation, Reply, Server,
+    message, parameter,
 };
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -29,7 +29,7 @@ struct Reader {
 pub(super) fn read(mut root: Object<'_>, files: Vec<String>) -> Document {
     let mut reader = Reader::default();
     let docs = root
-        .want("info")
+        .expect("info")
         .and_then(|node| server::read_info(&node, "an Info Object of AsyncAPI 3", &["externalDocs", "tags"]))
         .unwrap_or_default();
     let servers = root.entries("servers");
@@ -42,9 +42,9 @@ pub(super) fn read(mut root: Object<'_>, files: Vec<String>) -> Document {
         reader.operation(key, node);
     }
     let content_type = root.text("defaultContentType");
-    root.pass_over(&["id"]);
+    root.ignore_keys(&["id"]);
     root.finish();
-    reader.schemas.close();
+    reader.schemas.resolve_aliases();
     let Reader { schemas, messages, channels, operations, .. } = reader;
     Document { files, docs, content_type, servers, channels, operations, messages, components, schemas }
 }
@@ -53,14 +53,14 @@ pub(super) fn read(mut root: Object<'_>, files: Vec<String>) -> Document {
 fn read_server(key: &str, node: &Node<'_>, schemas: &mut Schemas) -> Option<Server> {
     let node = node.clone().follow()?;
     let mut object = node.object("a Server Object of AsyncAPI 3")?;
-    let host = object.require("host")?.text()?;
-    let protocol = object.want("protocol").and_then(|node| node.text());
+    let host = object.required("host")?.text()?;
+    let protocol = object.expect("protocol").and_then(|node| node.text());
     let path = object.text("pathname").unwrap_or_default();
     let scheme = protocol.map(|protocol| format!("{protocol}://")).unwrap_or_default();
     let variables = read_variables(&mut object);
     let docs = documentation(&mut object);
     let bindings = bindings::read(&mut object, schemas);
-    object.pass_over(&["protocolVersion", "security", "tags", "externalDocs"]);
+    object.ignore_keys(&["protocolVersion", "security", "tags", "externalDocs"]);
     // Authors forget the slash; where a variable comes first, it may be in its value.
     let slash = if path.is_empty() || path.starts_with(['/', '{']) { "" } else { "/" };
     let at = object.at().clone();
@@ -87,7 +87,7 @@ impl Reader {
         for (_, node) in object.entries("messages") {
             message::read(&mut self.messages, &mut self.schemas, &node, None);
         }
-        object.pass_over(&[
+        object.ignore_keys(&[
             "channels",
             "channelBindings",
             "correlationIds",
@@ -145,7 +145,7 @@ impl Reader {
             bindings,
         });
         self.channel_messages.push(messages);
-        object.pass_over(&["servers", "externalDocs", "tags"]);
+        object.ignore_keys(&["servers", "externalDocs", "tags"]);
         object.finish();
         Some(index)
     }
@@ -153,14 +153,14 @@ impl Reader {
     fn operation(&mut self, key: &str, node: Node<'_>) {
         let Some(node) = node.follow() else { return };
         let Some(mut object) = node.object("an Operation Object of AsyncAPI 3") else { return };
-        let action = object.require("action").and_then(|node| read_action(&node));
-        let channel = object.require("channel").and_then(|node| self.referred_channel(&node));
+        let action = object.required("action").and_then(|node| read_action(&node));
+        let channel = object.required("channel").and_then(|node| self.referred_channel(&node));
         let named = object.get("messages").map(|node| self.named_messages(&node));
         let docs = documentation(&mut object);
         let reply = object.get("reply").and_then(|node| self.reply(node));
-        object.report_lost("traits");
+        object.report_unused_keys("traits");
         let bindings = bindings::read(&mut object, &mut self.schemas);
-        object.pass_over(&["externalDocs", "security", "tags"]);
+        object.ignore_keys(&["externalDocs", "security", "tags"]);
         let at = object.at().clone();
         object.finish();
         let (Some(action), Some(channel)) = (action, channel) else { return };
@@ -218,7 +218,7 @@ fn read_action(node: &Node<'_>) -> Option<Action> {
         other => {
             let message = format!("`{other}` is not an action");
             node.report(
-                Diagnostic::new(Severity::Error, &node.at, message).with_cure("an action is `send` or `receive`; what was `subscribe` before AsyncAPI 3 is `send`, and `publish` is `receive`"),
+                Diagnostic::new(Severity::Error, &node.at, message).with_help("an action is `send` or `receive`; what was `subscribe` before AsyncAPI 3 is `send`, and `publish` is `receive`"),
             );
             None
         }

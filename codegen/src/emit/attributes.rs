@@ -45,7 +45,7 @@ pub(super) fn of_member(emit: Context<'_>, at: &Location) -> TokenStream {
 }
 
 /// Whether the attributes that were chosen for a field say how it is read: serde takes one answer.
-pub(super) fn say_how_to_read(emit: Context<'_>, at: &Location) -> bool {
+pub(super) fn overrides_deserialize(emit: Context<'_>, at: &Location) -> bool {
     says(of_member(emit, at), &["deserialize_with", "serde_as", "with"])
 }
 

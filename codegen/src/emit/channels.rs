@@ -9,7 +9,7 @@ use super::draft::{Draft, Members};
 use super::enums::Openness;
 use super::{Context, docs, parameters, types};
 use crate::format::Mark;
-use crate::ir::{self, Address, Channel, Docs, Segment, ItemKind, Template, Type};
+use crate::ir::{self, Address, Channel, Docs, ItemKind, Segment, Template, Type};
 use crate::names::Name;
 
 pub(super) fn channels(emit: Context<'_>) -> Option<Draft<'_>> {

@@ -105,35 +105,39 @@ pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum
 
 impl<'a> Parts<'a> {
     fn new(emit: Context<'a>, id: TypeId, def: &TypeDef, members: &'a Members) -> Self {
-        fn told<T>(values: &[EnumValue<T>], shown: impl Fn(&T) -> String) -> MatchArms<'_> {
+        fn match_arms<T>(values: &[EnumValue<T>], shown: impl Fn(&T) -> String) -> MatchArms<'_> {
             values.iter().map(|value| (shown(&value.value), (&value.at, &value.docs))).unzip()
         }
         let (value, kind, values, (texts, docs)) = match members {
             Members::Texts(values) => {
                 let literals = values.iter().map(|value| literal::json(&Value::String(value.value.clone())));
-                (quote!(Value), ValueType::Json, literals.collect(), told(values, String::clone))
+                (quote!(Value), ValueType::Json, literals.collect(), match_arms(values, String::clone))
             }
             Members::Booleans(values) => {
                 let literals = values.iter().map(|EnumValue { value, .. }| quote!(#value));
-                (quote!(bool), ValueType::Boolean, literals.collect(), told(values, bool::to_string))
+                (quote!(bool), ValueType::Boolean, literals.collect(), match_arms(values, bool::to_string))
             }
             Members::Integers(width, values) => {
                 let literals = values.iter().map(|value| literal::integer(value.value, *width));
                 let width: Width = *width;
-                (types::integer(width), ValueType::Integer, literals.collect(), told(values, i128::to_string))
+                (types::integer(width), ValueType::Integer, literals.collect(), match_arms(values, i128::to_string))
             }
             Members::Numbers(values) => {
                 let literals = values.iter().map(|value| literal::number(value.value));
-                (quote!(f64), ValueType::Number, literals.collect(), told(values, f64::to_string))
+                (quote!(f64), ValueType::Number, literals.collect(), match_arms(values, f64::to_string))
             }
             Members::Mixed(values) => {
                 let literals = values.iter().map(|value| literal::json(&value.value));
-                (quote!(Value), ValueType::Json, literals.collect(), told(values, Value::to_json))
+                (quote!(Value), ValueType::Json, literals.collect(), match_arms(values, Value::to_json))
             }
         };
         let openness = Openness::of(emit, def);
         let (name, variants) = (&emit.names.types[&id], emit.names.members[&id].as_slice());
-        let reading = if whole::reaches(emit, &Type::Named(id)) { DeserializeStrategy::Whole } else { DeserializeStrategy::Derived };
+        let reading = if whole::transitively_contains_integers(emit, &Type::Named(id)) {
+            DeserializeStrategy::Whole
+        } else {
+            DeserializeStrategy::Derived
+        };
         let comparison = Comparison::of(emit, members);
         Self { name, variants, values, texts, docs, value, kind, openness, reading, comparison }
     }

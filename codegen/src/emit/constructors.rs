@@ -10,7 +10,7 @@ use self::parameter::Parameter;
 use super::draft::{Draft, Filled, Members};
 use super::{Context, defaults, structs};
 use crate::format::Mark;
-use crate::ir::{AdditionalProperties, Field, Presence, ItemKind, Struct, Type, TypeDef, TypeId};
+use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
 /// Functions with more parameters are noticed by clippy.

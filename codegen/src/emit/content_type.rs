@@ -10,7 +10,7 @@ use super::types::{self, Wire};
 use super::{Context, docs, unions};
 use crate::document::Location;
 use crate::format::Mark;
-use crate::ir::{ReplyMessage, Operation, Reply, ItemKind, Type};
+use crate::ir::{ItemKind, Operation, Reply, ReplyMessage, Type};
 use crate::names::Name;
 
 /// What everybody expects of a payload, and [`Outbound::json`] says anyway.
@@ -64,16 +64,16 @@ pub(super) fn words(operation: &Operation) -> Option<String> {
 /// The header that says what is sent: of one message, or of whichever the `event` is.
 pub(super) fn header(emit: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     let messages = operation.messages.iter();
-    let messages =
-        messages.map(|message| MessageContentType::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
+    let messages = messages
+        .map(|message| MessageContentType::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
     of_sent(emit, &operation.payload, &messages.collect::<Vec<_>>(), &quote!(event))
 }
 
 /// The header that says what is replied: of one message, or of whichever the value of this name is.
 pub(super) fn reply_header(emit: Context<'_>, reply: &Reply, payload: &TokenStream) -> Option<TokenStream> {
     let messages = reply.messages.iter();
-    let messages =
-        messages.map(|message| MessageContentType::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
+    let messages = messages
+        .map(|message| MessageContentType::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
     of_sent(emit, &reply.payload, &messages.collect::<Vec<_>>(), &quote!(&#payload))
 }
 
@@ -94,7 +94,12 @@ impl<'a> MessageContentType<'a> {
     }
 }
 
-fn of_sent(emit: Context<'_>, payload: &Type, messages: &[MessageContentType<'_>], value: &TokenStream) -> Option<TokenStream> {
+fn of_sent(
+    emit: Context<'_>,
+    payload: &Type,
+    messages: &[MessageContentType<'_>],
+    value: &TokenStream,
+) -> Option<TokenStream> {
     let first = messages.first()?.content_type;
     if messages.iter().all(|message| message.content_type == first) {
         let is_said = messages.iter().any(|message| message.is_said);

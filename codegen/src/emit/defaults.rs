@@ -7,7 +7,7 @@ use super::draft::{Draft, Members};
 use super::enums::Openness;
 use super::{Context, docs, literal, types, whole};
 use crate::format::Mark;
-use crate::ir::{self, DefaultValue, Field, Presence, ItemKind, Struct, Type, TypeId};
+use crate::ir::{self, DefaultValue, Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
 
 /// The methods of a struct that know its defaults, where it has any.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use crate::ir::{Address, Docs, EnumValue, Members, ItemKind};
+use crate::ir::{Address, Docs, EnumValue, ItemKind, Members};
 
 /// The names of what is deprecated.
 #[derive(Default)]
@@ -25,9 +25,11 @@ impl Deprecated {
             let docs = match &def.shape {
                 ItemKind::Struct(object) => object.fields.iter().map(|field| &field.docs).collect(),
                 ItemKind::Enum(listed) => docs_of(&listed.members),
-                ItemKind::Union(_) | ItemKind::Mixed(_) | ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => {
-                    Vec::new()
-                }
+                ItemKind::Union(_)
+                | ItemKind::Mixed(_)
+                | ItemKind::OpenTuple(_)
+                | ItemKind::Alias(_)
+                | ItemKind::Newtype(_) => Vec::new(),
             };
             let members = docs.into_iter().zip(&emit.names.members[&id]).filter(|(docs, _)| docs.deprecated);
             found.members.extend(members.map(|(_, member)| (name.to_owned(), member.plain().to_owned())));

@@ -10,7 +10,7 @@ use quote::quote;
 use super::draft::{Draft, Members};
 use super::{Context, handler, reply};
 use crate::format::Mark;
-use crate::ir::{Addresses, OperationMessage, Operation, Routing, Type};
+use crate::ir::{Addresses, Operation, OperationMessage, Routing, Type};
 use crate::names::Name;
 
 pub(super) fn dispatch(emit: Context<'_>) -> Vec<Draft<'_>> {
@@ -115,6 +115,6 @@ pub(super) fn asked_shapes(emit: Context<'_>) -> Option<Vec<&Type>> {
     let Routing::Channel(Addresses { arrivals, .. }) = &emit.api.routing else { return None };
     emit.api.incoming().next()?;
     let tellings = arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    let asked: Vec<_> = tellings.filter_map(|telling| telling::asked_shapes(emit, telling)).collect();
+    let asked: Vec<_> = tellings.filter_map(|telling| telling::untagged_helpers(emit, telling)).collect();
     (!asked.is_empty()).then(|| asked.concat())
 }

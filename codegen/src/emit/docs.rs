@@ -15,16 +15,16 @@ pub(super) fn docs(docs: &Docs) -> TokenStream {
 
 /// The docs of an item, and a sentence of our own.
 pub(super) fn with_note(docs: &Docs, note: Option<String>) -> TokenStream {
-    written(docs, || None, note)
+    to_lines(docs, || None, note)
 }
 
 /// The docs of an item, or words of our own where the document says nothing.
 pub(super) fn docs_or(docs: &Docs, otherwise: impl FnOnce() -> Option<String>) -> TokenStream {
-    written(docs, otherwise, None)
+    to_lines(docs, otherwise, None)
 }
 
 /// The docs of an item, or words of our own where the document says nothing; and a sentence of our own.
-pub(super) fn written(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, note: Option<String>) -> TokenStream {
+pub(super) fn to_lines(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, note: Option<String>) -> TokenStream {
     let said =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let mut paragraphs: Vec<String> = said(&docs.summary).into_iter().chain(said(&docs.description)).collect();

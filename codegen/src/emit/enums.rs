@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::draft::{Draft, Members};
 use super::{Context, attributes, constants, docs};
-use crate::document::{ValueKeyword, Location};
+use crate::document::{Location, ValueKeyword};
 use crate::format::Mark;
 use crate::ir::{self, Docs, Enum, ItemKind, TypeDef, TypeId};
 use crate::names::Name;

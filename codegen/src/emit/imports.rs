@@ -10,7 +10,10 @@ use super::types::{self, Wire};
 use super::whole::Usage;
 use super::{Context, dispatch, reply, requester, structs, unions, whole};
 use crate::config::{OutputScope, UniqueItems};
-use crate::ir::{External, AdditionalProperties, Members, Reply, ReplyHeaders, ReplyTo, ItemKind, Representation, Type, TypeDef, Union};
+use crate::ir::{
+    AdditionalProperties, External, ItemKind, Members, Reply, ReplyHeaders, ReplyTo, Representation, Type, TypeDef,
+    Union,
+};
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
 pub(super) fn imports(emit: Context<'_>, mention: Usage) -> Vec<TokenStream> {
@@ -65,7 +68,7 @@ impl UsedTypes {
             match &def.shape {
                 ItemKind::Struct(object) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
-                    if object.fields.iter().any(|field| structs::reads_by_hand(emit, field)) {
+                    if object.fields.iter().any(|field| structs::has_manual_deserialize(emit, field)) {
                         uses.add("serde", ["Deserializer"]);
                     }
                     object.fields.iter().for_each(|field| uses.ty(&field.ty));
@@ -75,7 +78,7 @@ impl UsedTypes {
                 }
                 ItemKind::Enum(listed) => {
                     uses.listed(&listed.members, Openness::of(emit, def));
-                    if whole::reaches(emit, &Type::Named(id)) {
+                    if whole::transitively_contains_integers(emit, &Type::Named(id)) {
                         uses.add("serde", ["Deserializer"]);
                     }
                 }
@@ -195,7 +198,7 @@ impl UsedTypes {
                 }
             }
         }
-        for (_, reply, _) in requester::answered(emit) {
+        for (_, reply, _) in requester::operations_with_reply(emit) {
             self.add("asyncapi_runtime", ["RequestError", "RequestReply", "request"]);
             match types::wire(emit, &reply.payload) {
                 Wire::Json | Wire::Text | Wire::Bytes => {}

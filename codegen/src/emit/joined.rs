@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use crate::document::Location;
-use crate::ir::{Api, OperationMessage, Operation, Type, TypeId};
+use crate::ir::{Api, Operation, OperationMessage, Type, TypeId};
 use crate::names::Name;
 
 /// The variants by their types and the places of their messages.
@@ -28,7 +28,11 @@ impl<'a> MessageVariants<'a> {
 }
 
 /// The union of an operation's messages, and the variant of one of them.
-pub(super) fn variant<'a>(emit: Context<'a>, operation: &Operation, message: &OperationMessage) -> Option<(&'a Name, &'a Name)> {
+pub(super) fn variant_of<'a>(
+    emit: Context<'a>,
+    operation: &Operation,
+    message: &OperationMessage,
+) -> Option<(&'a Name, &'a Name)> {
     let Type::Named(id) = &operation.payload else { return None };
     let index = emit.joined.0.get(&(*id, &message.at))?;
     Some((&emit.names.types[id], &emit.names.members[id][*index]))

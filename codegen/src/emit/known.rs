@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 
 use super::enums::Openness;
 use super::{Context, unions};
-use crate::ir::{Field, Presence, ItemKind, Struct, Type, TypeId};
+use crate::ir::{Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
 
 /// Values are looked into no deeper than this.
@@ -21,7 +21,7 @@ pub(super) fn tests(emit: Context<'_>, alternatives: &[&Type]) -> Vec<Option<Tok
     let read = quote!(read);
     let test = |ty: &&Type| match structure(emit, ty) {
         Some((id, object)) => of_struct(emit, id, object, &read, 0, &shared),
-        None => inside(emit, ty, &read, 0),
+        None => is_known_expr(emit, ty, &read, 0),
     };
     alternatives.iter().map(test).collect()
 }
@@ -51,7 +51,7 @@ fn structure<'a>(emit: Context<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
 }
 
 /// The value is a place or a reference.
-fn inside(emit: Context<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Option<TokenStream> {
+fn is_known_expr(emit: Context<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Option<TokenStream> {
     if depth > DEEPEST {
         return None;
     }
@@ -68,7 +68,7 @@ fn inside(emit: Context<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Op
 
 /// Whether all that an iterator gives is known; each of it has the given name.
 fn each(emit: Context<'_>, item: &Type, all: &TokenStream, held: &TokenStream, depth: usize) -> Option<TokenStream> {
-    let test = inside(emit, item, held, depth + 1)?;
+    let test = is_known_expr(emit, item, held, depth + 1)?;
     Some(quote!(#all.all(|#held| #test)))
 }
 
@@ -87,7 +87,7 @@ fn named(emit: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Op
             let variants = union.variants.iter().zip(&emit.names.members[&id]);
             let arms: Vec<TokenStream> = variants
                 .filter_map(|(variant, member)| {
-                    let test = inside(emit, &variant.ty, &quote!(held), depth + 1)?;
+                    let test = is_known_expr(emit, &variant.ty, &quote!(held), depth + 1)?;
                     Some(quote!(#name::#member(held) => #test,))
                 })
                 .collect();
@@ -95,7 +95,7 @@ fn named(emit: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Op
             (!arms.is_empty()).then(|| quote!(match &#value { #(#arms)* #rest }))
         }
         ItemKind::Struct(object) => of_struct(emit, id, object, value, depth, &BTreeSet::new()),
-        ItemKind::Alias(target) => inside(emit, target, value, depth + 1),
+        ItemKind::Alias(target) => is_known_expr(emit, target, value, depth + 1),
         ItemKind::Newtype(_) | ItemKind::OpenTuple(_) | ItemKind::Mixed(_) => None,
     }
 }
@@ -119,7 +119,7 @@ fn of_struct(
 fn of_field(emit: Context<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {
     let held = member.to_token_stream();
     match field.presence {
-        Presence::Required | Presence::Filled => inside(emit, &field.ty, &quote!(#value.#member), depth + 1),
+        Presence::Required | Presence::Filled => is_known_expr(emit, &field.ty, &quote!(#value.#member), depth + 1),
         Presence::RequiredNullable | Presence::Optional | Presence::NullOrAbsent => {
             each(emit, &field.ty, &quote!(#value.#member.iter()), &held, depth + 1)
         }

@@ -6,7 +6,7 @@ const WIDTH: usize = 90;
 
 /// A text that an author of Markdown wrote, line by line.
 pub(super) fn lines(text: &str) -> Vec<String> {
-    let text: String = text.replace("\r\n", "\n").chars().map(kept).collect::<String>().replace('\t', "    ");
+    let text: String = text.replace("\r\n", "\n").chars().map(verbatim_block).collect::<String>().replace('\t', "    ");
     let source: Vec<&str> = text.trim_matches('\n').lines().map(str::trim_end).collect();
     let mut layout = Layout::default();
     let mut rest = source.as_slice();
@@ -19,7 +19,7 @@ pub(super) fn lines(text: &str) -> Vec<String> {
 
 /// What rustc allows in comments: a carriage return alone ends a line, and what turns the direction of writing, so that code
 /// reads otherwise than it is, is shown as a stranger.
-fn kept(sign: char) -> char {
+fn verbatim_block(sign: char) -> char {
     match sign {
         '\r' => '\n',
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
@@ -29,13 +29,13 @@ fn kept(sign: char) -> char {
 
 /// A text that stands in the middle of a sentence of our own.
 pub(super) fn phrase(text: &str) -> String {
-    let text: String = text.chars().map(kept).collect();
+    let text: String = text.chars().map(verbatim_block).collect();
     safe(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// A text as Markdown code, whatever backticks are in it.
 pub(super) fn code(text: &str) -> String {
-    let text: String = text.chars().map(|sign| if sign.is_whitespace() { ' ' } else { kept(sign) }).collect();
+    let text: String = text.chars().map(|sign| if sign.is_whitespace() { ' ' } else { verbatim_block(sign) }).collect();
     if text.is_empty() {
         return "the empty string".to_owned();
     }

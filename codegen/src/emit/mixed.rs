@@ -12,7 +12,7 @@ use super::types::{self, Wire};
 use super::{Context, attributes, docs};
 use crate::config::OutputScope;
 use crate::document::Location;
-use crate::ir::{ReplyMessage, Reply, ReplyHeaders, Type, TypeDef, TypeId, Variant};
+use crate::ir::{Reply, ReplyHeaders, ReplyMessage, Type, TypeDef, TypeId, Variant};
 use crate::names::Name;
 
 pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, variants: &[Variant]) -> Vec<TokenStream> {

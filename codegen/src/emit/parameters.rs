@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use super::{Context, channels, docs};
 use crate::config::OutputScope;
 use crate::document::RuntimeExpression;
-use crate::ir::{Docs, Members, Parameter, ItemKind, Template, Type};
+use crate::ir::{Docs, ItemKind, Members, Parameter, Template, Type};
 use crate::names::Name;
 
 /// The words for a parameter, with its default and the place in messages.
@@ -95,5 +95,6 @@ pub(super) fn of(emit: Context<'_>, name: &Name, template: &Template, fields: &[
 
 /// Whether messages have every parameter of an address.
 pub(super) fn has_of(emit: Context<'_>, template: &Template) -> bool {
-    emit.config.extent == OutputScope::Everything && template.parameters.iter().all(|parameter| parameter.location.is_some())
+    emit.config.extent == OutputScope::Everything
+        && template.parameters.iter().all(|parameter| parameter.location.is_some())
 }

@@ -7,7 +7,7 @@ use super::draft::{Draft, Members};
 use super::types::Wire;
 use super::{Context, content_type, docs, handler, joined, types, unions};
 use crate::format::Mark;
-use crate::ir::{Address, Direction, Operation, Routing, ItemKind, Type};
+use crate::ir::{Address, Direction, ItemKind, Operation, Routing, Type};
 use crate::names::Name;
 
 pub(super) fn publisher(emit: Context<'_>) -> Vec<Draft<'_>> {
@@ -63,7 +63,7 @@ pub(super) fn docs(emit: Context<'_>, operation: &Operation, note: Option<String
     let notes = [content_type::words(operation), words_of_headers(emit, operation), note];
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     let note = (!notes.is_empty()).then(|| notes.join("\n\n"));
-    docs::written(&operation.docs, || Some(format!("Sends {}.", handler::carried(emit, operation, "to"))), note)
+    docs::to_lines(&operation.docs, || Some(format!("Sends {}.", handler::carried(emit, operation, "to"))), note)
 }
 
 /// How an operation becomes a message.
@@ -147,7 +147,7 @@ fn named(emit: Context<'_>, operation: &Operation, outbound: &TokenStream) -> Op
     let variants = def.shape.variants()?;
     let is_open = matches!(&def.shape, ItemKind::Union(union) if unions::keeps_unknown(emit, def, union));
     let arms = operation.messages.iter().filter_map(|message| {
-        let (union, variant) = joined::variant(emit, operation, message)?;
+        let (union, variant) = joined::variant_of(emit, operation, message)?;
         let event = &emit.api.events[message.event].name;
         Some(quote!(#union::#variant(_) => outbound.with_header(#header, #event)))
     });

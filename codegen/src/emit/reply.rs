@@ -16,10 +16,10 @@ fn replies(emit: Context<'_>) -> bool {
 
 /// The type that dispatches: with a transport where anything is answered, so that no reply is without a way out.
 pub(super) fn dispatcher(emit: Context<'_>) -> Vec<TokenStream> {
-    if replies(emit) { replying() } else { silent() }
+    if replies(emit) { with_reply() } else { without_reply() }
 }
 
-fn silent() -> Vec<TokenStream> {
+fn without_reply() -> Vec<TokenStream> {
     let definition = quote! {
         #[doc = " Decodes what arrives and calls the [`Handler`] method that is meant."]
         #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ fn silent() -> Vec<TokenStream> {
     vec![definition, new]
 }
 
-fn replying() -> Vec<TokenStream> {
+fn with_reply() -> Vec<TokenStream> {
     let definition = quote! {
         #[doc = " Decodes what arrives, calls the [`Handler`] method that is meant, and sends what it replies."]
         #[derive(Clone, Debug)]

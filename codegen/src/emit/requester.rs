@@ -13,12 +13,12 @@ use crate::ir::{Correlation, IdKind, Operation, Reply, ReplyHeaders, ReplyTo, Ty
 use crate::names::Name;
 
 /// The operations that are answered, with the names of their methods.
-pub(super) fn answered(emit: Context<'_>) -> impl Iterator<Item = (&Operation, &Reply, &Name)> {
+pub(super) fn operations_with_reply(emit: Context<'_>) -> impl Iterator<Item = (&Operation, &Reply, &Name)> {
     publisher::outgoing(emit).filter_map(|(operation, name)| Some((operation, operation.reply.as_ref()?, name)))
 }
 
 pub(super) fn requester(emit: Context<'_>) -> Vec<Draft<'_>> {
-    let methods = answered(emit).map(move |(operation, reply, name)| method(emit, operation, reply, name));
+    let methods = operations_with_reply(emit).map(move |(operation, reply, name)| method(emit, operation, reply, name));
     let mut methods = methods.peekable();
     if methods.peek().is_none() {
         return Vec::new();

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, docs, json, types};
-use crate::ir::{Definition, Json, ItemKind, Type, TypeId};
+use crate::ir::{Definition, ItemKind, Json, Type, TypeId};
 
 /// `SCHEMAS`: the definitions as one text.
 pub(super) fn schemas(emit: Context<'_>) -> Option<TokenStream> {

@@ -7,7 +7,7 @@ use super::draft::{Draft, Members};
 use super::{Context, docs};
 use crate::format::Mark;
 use crate::ir::{Segment, Server, Variable};
-use crate::names::{ServerVariableNames, Name};
+use crate::names::{Name, ServerVariableNames};
 
 pub(super) fn servers(emit: Context<'_>) -> Option<Draft<'_>> {
     if emit.api.servers.is_empty() {

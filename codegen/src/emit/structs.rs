@@ -10,7 +10,7 @@ use super::rename::Rule;
 use super::whole::IntReader;
 use super::{Context, attributes, defaults, docs, types, whole};
 use crate::format::Mark;
-use crate::ir::{AdditionalProperties, Field, Presence, ItemKind, Struct, Type, TypeDef, TypeId};
+use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
 pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &TypeDef, object: &'a Struct) -> Vec<Draft<'a>> {
@@ -25,7 +25,7 @@ pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &TypeDef, object: &
         &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]
     };
     let attributes = attributes::of_type(emit, &def.at, derived);
-    let non_exhaustive = emit.config.non_exhaustive.meet(&def.at.pointer).then(|| quote!(#[non_exhaustive]));
+    let non_exhaustive = emit.config.non_exhaustive.matches(&def.at.pointer).then(|| quote!(#[non_exhaustive]));
     let wire_names = object.fields.iter().map(|field| field.name.as_str());
     let rule = Rule::best(&members.iter().map(Name::plain).zip(wire_names).collect::<Vec<_>>());
     let serde = rule.attribute().map(|rule| quote!(#[serde(#rule)]));
@@ -77,7 +77,7 @@ fn field(emit: Context<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule
 
 /// What serde has to know to read a property, unless the team has said it.
 fn read(emit: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenStream> {
-    if attributes::say_how_to_read(emit, &field.at) {
+    if attributes::overrides_deserialize(emit, &field.at) {
         return Vec::new();
     }
     // What is read by a function is missed where it is absent, `Option` or not.
@@ -103,7 +103,8 @@ fn extra(emit: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenSt
     let name = members.last()?;
     let docs = docs::line("Every property that has no field of its own.");
     let map = types::owned(emit, &Type::Map(Box::new(value.clone())));
-    let read = whole::reaches(emit, value).then(|| quote!(, deserialize_with = "whole::buffered"));
+    let read =
+        whole::transitively_contains_integers(emit, value).then(|| quote!(, deserialize_with = "whole::buffered"));
     Some(quote!(#docs #[serde(flatten #read)] pub #name: #map,))
 }
 
@@ -130,7 +131,7 @@ pub(super) fn helpers(emit: Context<'_>) -> Option<TokenStream> {
 /// Whether a `null` of this property says something else than its absence.
 pub(super) fn keeps_null(emit: Context<'_>, field: &Field) -> bool {
     match field.presence {
-        Presence::Optional => takes_null(emit, &field.ty, &mut BTreeSet::new()),
+        Presence::Optional => accepts_null(emit, &field.ty, &mut BTreeSet::new()),
         Presence::OptionalNullable => true,
         Presence::Required | Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Filled => false,
     }
@@ -138,22 +139,28 @@ pub(super) fn keeps_null(emit: Context<'_>, field: &Field) -> bool {
 
 /// Whether a function of the file keeps a `null` of this property apart.
 fn is_kept_apart(emit: Context<'_>, field: &Field) -> bool {
-    keeps_null(emit, field) && !whole::holds(emit, &field.ty) && !attributes::say_how_to_read(emit, &field.at)
+    keeps_null(emit, field)
+        && !whole::contains_integers(emit, &field.ty)
+        && !attributes::overrides_deserialize(emit, &field.at)
 }
 
 /// Whether a function of the file reads this property.
-pub(super) fn reads_by_hand(emit: Context<'_>, field: &Field) -> bool {
+pub(super) fn has_manual_deserialize(emit: Context<'_>, field: &Field) -> bool {
     is_kept_apart(emit, field) || field.presence == Presence::Filled
 }
 
 /// Whether a type reads `null` as one of its values.
-fn takes_null(emit: Context<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
+fn accepts_null(emit: Context<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
     match ty {
         Type::Any | Type::Nullable(_) => true,
         Type::Named(id) if seen.insert(*id) => match &emit.api.types[*id].shape {
-            ItemKind::Alias(target) => takes_null(emit, target, seen),
-            ItemKind::Union(union) => union.variants.iter().any(|variant| takes_null(emit, &variant.ty, seen)),
-            ItemKind::Struct(_) | ItemKind::Enum(_) | ItemKind::Mixed(_) | ItemKind::Newtype(_) | ItemKind::OpenTuple(_) => false,
+            ItemKind::Alias(target) => accepts_null(emit, target, seen),
+            ItemKind::Union(union) => union.variants.iter().any(|variant| accepts_null(emit, &variant.ty, seen)),
+            ItemKind::Struct(_)
+            | ItemKind::Enum(_)
+            | ItemKind::Mixed(_)
+            | ItemKind::Newtype(_)
+            | ItemKind::OpenTuple(_) => false,
         },
         _ => false,
     }

@@ -12,7 +12,7 @@ use super::draft::{Draft, Members};
 use super::{Context, attributes, docs, types, whole};
 use crate::config::OutputScope;
 use crate::format::Mark;
-use crate::ir::{Kind, TagValue, Representation, Type, TypeDef, TypeId, Union, Variant};
+use crate::ir::{Kind, Representation, TagValue, Type, TypeDef, TypeId, Union, Variant};
 use crate::names::Name;
 
 pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &TypeDef, union: &'a Union) -> Vec<Draft<'a>> {
@@ -76,11 +76,13 @@ fn deserialize<'a>(
     is_open: bool,
 ) -> Vec<Draft<'a>> {
     match (union.told(), emit.config.extent) {
-        (Representation::Nothing, _) => vec![trial::by_trial(emit, name, members, union)],
-        (Representation::Tag(tag), OutputScope::TypesOnly) => vec![from_value::by_value(emit, name, members, union, tag, is_open)],
+        (Representation::Nothing, _) => vec![trial::untagged(emit, name, members, union)],
+        (Representation::Tag(tag), OutputScope::TypesOnly) => {
+            vec![from_value::by_value(emit, name, members, union, tag, is_open)]
+        }
         (Representation::Kind, OutputScope::TypesOnly) if is_derived(emit, union) => Vec::new(),
         (Representation::Kind, OutputScope::TypesOnly) => vec![from_value::by_kind(emit, name, members, union).into()],
-        (told, OutputScope::Everything) => sight::at_sight(emit, name, members, union, told, is_open),
+        (told, OutputScope::Everything) => sight::tagged(emit, name, members, union, told, is_open),
     }
 }
 
@@ -89,7 +91,10 @@ fn deserialize<'a>(
 /// What fails as one alternative would be tried as the one that takes everything, and what serde holds while it tries is
 /// no integer where it was written with a fraction.
 pub(super) fn is_derived(emit: Context<'_>, union: &Union) -> bool {
-    !union.variants.iter().any(|variant| takes_the_rest(variant) || whole::reaches(emit, &variant.ty))
+    !union
+        .variants
+        .iter()
+        .any(|variant| is_catch_all(variant) || whole::transitively_contains_integers(emit, &variant.ty))
 }
 
 /// What reads an alternative.
@@ -98,7 +103,7 @@ fn read(emit: Context<'_>, variant: &Variant, otherwise: TokenStream) -> TokenSt
 }
 
 /// Whether an alternative is for all that no other is for; it is the last then.
-fn takes_the_rest(variant: &Variant) -> bool {
+fn is_catch_all(variant: &Variant) -> bool {
     variant.ty == Type::Any && !variant.kinds.is_empty()
 }
 

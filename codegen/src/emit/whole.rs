@@ -13,8 +13,8 @@ use crate::ir::{AdditionalProperties, ItemKind, Type};
 /// The function that reads a type which is or holds integers, those in types of their own apart: these look after
 /// themselves.
 pub(super) fn reader(emit: Context<'_>, ty: &Type) -> Option<IntReader> {
-    let is_beside_types = || emit.integers.stand_beside_types(&emit.api.types, ty);
-    holds(emit, ty).then(|| if is_beside_types() { IntReader::Buffered } else { IntReader::Direct })
+    let is_beside_types = || emit.integers.mixed_with_named_types(&emit.api.types, ty);
+    contains_integers(emit, ty).then(|| if is_beside_types() { IntReader::Buffered } else { IntReader::Direct })
 }
 
 /// How integers are read.
@@ -51,12 +51,12 @@ impl IntReader {
 }
 
 /// Whether a type is or holds integers, those in types of their own apart.
-pub(super) fn holds(emit: Context<'_>, ty: &Type) -> bool {
-    emit.integers.are_held(&emit.api.types, ty)
+pub(super) fn contains_integers(emit: Context<'_>, ty: &Type) -> bool {
+    emit.integers.contained_in(&emit.api.types, ty)
 }
 
 /// Whether there are integers anywhere in a type.
-pub(super) fn reaches(emit: Context<'_>, ty: &Type) -> bool {
+pub(super) fn transitively_contains_integers(emit: Context<'_>, ty: &Type) -> bool {
     emit.integers.are_in(ty)
 }
 
@@ -65,13 +65,13 @@ pub(super) fn is_used(emit: Context<'_>) -> bool {
     emit.api.types.iter().any(|(id, def)| match &def.shape {
         ItemKind::Alias(_) | ItemKind::Mixed(_) => false,
         ItemKind::Struct(object) => {
-            object.fields.iter().any(|field| holds(emit, &field.ty))
-                || matches!(&object.extra, AdditionalProperties::Kept(value) if reaches(emit, value))
+            object.fields.iter().any(|field| contains_integers(emit, &field.ty))
+                || matches!(&object.extra, AdditionalProperties::Kept(value) if transitively_contains_integers(emit, value))
         }
-        ItemKind::Newtype(target) => holds(emit, target),
-        ItemKind::Union(union) => union.variants.iter().any(|variant| holds(emit, &variant.ty)),
-        ItemKind::OpenTuple(tuple) => tuple.types().any(|ty| holds(emit, ty)),
-        ItemKind::Enum(_) => reaches(emit, &Type::Named(id)),
+        ItemKind::Newtype(target) => contains_integers(emit, target),
+        ItemKind::Union(union) => union.variants.iter().any(|variant| contains_integers(emit, &variant.ty)),
+        ItemKind::OpenTuple(tuple) => tuple.types().any(|ty| contains_integers(emit, ty)),
+        ItemKind::Enum(_) => transitively_contains_integers(emit, &Type::Named(id)),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Channels and servers: where messages travel.
 
 use super::{Docs, EnumValue, Type};
-use crate::document::{RuntimeExpression, Location};
+use crate::document::{Location, RuntimeExpression};
 
 /// Where messages travel.
 #[derive(Debug)]

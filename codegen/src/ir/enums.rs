@@ -1,7 +1,7 @@
 //! Enums: what they list, and of which kind it is.
 
 use super::{Docs, Width};
-use crate::document::{ValueKeyword, Location, Value};
+use crate::document::{Location, Value, ValueKeyword};
 
 /// A choice among listed values.
 #[derive(Debug)]

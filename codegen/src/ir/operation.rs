@@ -1,7 +1,7 @@
 //! Operations, and the messages that they carry.
 
 use super::{Docs, Json, Reply, Type};
-use crate::document::{RuntimeExpression, Location};
+use crate::document::{Location, RuntimeExpression};
 
 /// A message's name as it travels; one variant of `EventName`.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Replies, and how they find back.
 
 use super::Type;
-use crate::document::{RuntimeExpression, Location};
+use crate::document::{Location, RuntimeExpression};
 
 /// What is answered to a message.
 #[derive(Debug)]

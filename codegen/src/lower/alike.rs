@@ -7,10 +7,10 @@
 //! ```
 
 use crate::config::Validation;
-use crate::ir::{Root, ItemKind, Type, Types, Union};
+use crate::ir::{ItemKind, Root, Type, Types, Union};
 
 /// Replaces such unions by their one type, once all types are made.
-pub(super) fn join(types: &mut Types, validation: Validation) {
+pub(super) fn dedup_variants(types: &mut Types, validation: Validation) {
     // One that is no union any more may be all that another has, which may come before or after it.
     while join_some(types, validation) {}
 }

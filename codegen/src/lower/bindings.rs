@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::operation::{event_names, operation_id};
 use super::schema::Lowering;
-use crate::document::{self, Bindings, Document, MessageId, Location, Value};
+use crate::document::{self, Bindings, Document, Location, MessageId, Value};
 use crate::ir::{Binding, BoundKind, Constant, Literal};
 
 /// The constants of everything that has bindings, kind by kind; the types are made on the way.

@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 
 use super::{merge, together};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Dependency, Keywords, SchemaId, SchemaKind, Schemas, ConditionalProperty};
+use crate::document::{ConditionalProperty, Dependency, Keywords, SchemaId, SchemaKind, Schemas};
 
 /// What is said of one property.
 pub(super) struct Conditional {
@@ -29,18 +29,21 @@ pub(super) struct Conditional {
 pub(super) fn make(schemas: &mut Schemas, diagnostics: &Diagnostics) {
     let all = schemas.in_order();
     let found = all.iter().filter_map(|id| Some((*id, own(schemas, schemas.own_keywords(*id)?))));
-    let found: Vec<(SchemaId, Vec<(String, ConditionalProperty)>)> = found.filter(|(_, found)| !found.is_empty()).collect();
+    let found: Vec<(SchemaId, Vec<(String, ConditionalProperty)>)> =
+        found.filter(|(_, found)| !found.is_empty()).collect();
     if found.is_empty() {
         return;
     }
     for (id, found) in found {
-        schemas.speak(id, found);
+        schemas.add_conditional_property(id, found);
     }
     let mut pending: VecDeque<SchemaId> = all.into();
     let mut said = BTreeSet::new();
     while let Some(id) = pending.pop_front() {
-        let Some(keywords) = schemas.own_keywords(id).filter(|keywords| may_be_conditional(keywords)) else { continue };
-        let merged = merge::flat(schemas, keywords);
+        let Some(keywords) = schemas.own_keywords(id).filter(|keywords| is_optional_property(keywords)) else {
+            continue;
+        };
+        let merged = merge::merged(schemas, keywords);
         let described = all_described(&merged);
         if described.is_empty() {
             continue;
@@ -49,7 +52,14 @@ pub(super) fn make(schemas: &mut Schemas, diagnostics: &Diagnostics) {
         for (name, parts) in described {
             match merged.properties.iter().find(|(known, _)| *known == name) {
                 Some((_, property)) => {
-                    pending.extend(widen(schemas, &merged, *property, &parts, &mut said, diagnostics));
+                    pending.extend(apply_nested_conditions(
+                        schemas,
+                        &merged,
+                        *property,
+                        &parts,
+                        &mut said,
+                        diagnostics,
+                    ));
                 }
                 None => join(schemas, &merged, &name, parts),
             }
@@ -57,7 +67,7 @@ pub(super) fn make(schemas: &mut Schemas, diagnostics: &Diagnostics) {
     }
 }
 
-fn may_be_conditional(keywords: &Keywords) -> bool {
+fn is_optional_property(keywords: &Keywords) -> bool {
     !keywords.conditional.is_empty() || !keywords.all_of.is_empty()
 }
 
@@ -85,8 +95,11 @@ pub(super) fn properties(schemas: &Schemas, merged: &Keywords) -> Vec<Conditiona
 /// What says most of a property.
 fn one(schemas: &Schemas, merged: &Keywords, name: &str, spoken: &[ConditionalProperty]) -> ConditionalProperty {
     let described: Vec<SchemaId> = spoken.iter().filter_map(|spoken| described(*spoken)).collect();
-    match apart(schemas, described)[..] {
-        [] => *spoken.iter().find(|spoken| matches!(spoken, ConditionalProperty::Tested(_))).unwrap_or(&ConditionalProperty::Named),
+    match dedup_schemas(schemas, described)[..] {
+        [] => *spoken
+            .iter()
+            .find(|spoken| matches!(spoken, ConditionalProperty::Tested(_)))
+            .unwrap_or(&ConditionalProperty::Named),
         [only] => ConditionalProperty::Described(only),
         _ => {
             let all = schemas.conjunction(&merged.at.join("properties").join(name));
@@ -96,7 +109,7 @@ fn one(schemas: &Schemas, merged: &Keywords, name: &str, spoken: &[ConditionalPr
 }
 
 /// The schemas without those that others stand for as well: of two that differ in `null`, the one that allows it.
-fn apart(schemas: &Schemas, all: Vec<SchemaId>) -> Vec<SchemaId> {
+fn dedup_schemas(schemas: &Schemas, all: Vec<SchemaId>) -> Vec<SchemaId> {
     let mut apart: Vec<SchemaId> = Vec::new();
     for id in all {
         match apart.iter_mut().find(|known| together::is_alike_apart_from_null(schemas, **known, id)) {
@@ -129,7 +142,9 @@ fn own(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, ConditionalProper
         let mut holding: Vec<SchemaId> = Vec::new();
         for (key, id) in &keywords.constraints.schemas {
             match *key {
-                "if" => found.extend(spoken_in(schemas, *id).into_iter().map(|(name, spoken)| (name, tested(spoken)))),
+                "if" => found.extend(
+                    conditions_mentioning(schemas, *id).into_iter().map(|(name, spoken)| (name, tested(spoken))),
+                ),
                 "then" | "else" => holding.push(*id),
                 _ => {}
             }
@@ -137,12 +152,14 @@ fn own(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, ConditionalProper
         for (name, dependency) in &keywords.constraints.dependencies {
             found.push((name.clone(), ConditionalProperty::Named));
             match dependency {
-                Dependency::Properties(names) => found.extend(names.iter().map(|name| (name.clone(), ConditionalProperty::Named))),
+                Dependency::Properties(names) => {
+                    found.extend(names.iter().map(|name| (name.clone(), ConditionalProperty::Named)))
+                }
                 Dependency::Schema(id) => holding.push(*id),
             }
         }
         for id in holding {
-            found.extend(spoken_in(schemas, id));
+            found.extend(conditions_mentioning(schemas, id));
             let mut inside = vec![id];
             while let Some(part) = inside.pop().and_then(|id| schemas.keywords(id)) {
                 if seen.insert(&part.at) {
@@ -156,14 +173,19 @@ fn own(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, ConditionalProper
 }
 
 /// What a schema under a condition says of properties, itself or by its alternatives.
-fn spoken_in(schemas: &Schemas, id: SchemaId) -> Vec<(String, ConditionalProperty)> {
+fn conditions_mentioning(schemas: &Schemas, id: SchemaId) -> Vec<(String, ConditionalProperty)> {
     let Some(merged) = merge::flat_of(schemas, id) else { return Vec::new() };
     let alternatives = merged.one_of.iter().chain(&merged.any_of).filter_map(|id| merge::flat_of(schemas, *id));
     let all: Vec<Cow<'_, Keywords>> = alternatives.collect();
     let mut found = Vec::new();
     for keywords in std::iter::once(&merged).chain(&all) {
-        let spoken =
-            |id: SchemaId| if says_something(schemas, id) { ConditionalProperty::Described(id) } else { ConditionalProperty::Tested(id) };
+        let spoken = |id: SchemaId| {
+            if says_something(schemas, id) {
+                ConditionalProperty::Described(id)
+            } else {
+                ConditionalProperty::Tested(id)
+            }
+        };
         found.extend(keywords.properties.iter().map(|(name, id)| (name.clone(), spoken(*id))));
         found.extend(keywords.required.iter().map(|name| (name.clone(), ConditionalProperty::Named)));
     }
@@ -172,7 +194,7 @@ fn spoken_in(schemas: &Schemas, id: SchemaId) -> Vec<(String, ConditionalPropert
 
 /// Whether a schema says what a value is: one that allows none says that there is none.
 fn says_something(schemas: &Schemas, id: SchemaId) -> bool {
-    schemas.keywords(id).is_some_and(Keywords::say_something)
+    schemas.keywords(id).is_some_and(Keywords::is_nonempty)
 }
 
 fn tested(spoken: ConditionalProperty) -> ConditionalProperty {
@@ -193,12 +215,12 @@ fn all_described(merged: &Keywords) -> BTreeMap<String, Vec<SchemaId>> {
 
 /// One schema of all that conditions say of a property, where they do not say the same.
 fn join(schemas: &mut Schemas, merged: &Keywords, name: &str, parts: Vec<SchemaId>) {
-    let apart = apart(schemas, parts);
+    let apart = dedup_schemas(schemas, parts);
     let steps = ["properties".to_owned(), name.to_owned()];
     let at = steps.iter().fold(merged.at.clone(), |at, step| at.join(step));
     if apart.len() > 1 && schemas.at(&at).is_none() {
-        let all = schemas.disjoin(at, apart);
-        schemas.settle(&merged.at, &steps, all);
+        let all = schemas.insert_any_of(at, apart);
+        schemas.record_resolution(&merged.at, &steps, all);
     }
 }
 
@@ -210,7 +232,7 @@ pub(super) fn exclude_each_other(schemas: &Schemas, merged: &Keywords, alternati
 }
 
 /// Lets a property that is an object have what conditions say of the properties in it; gives it back where it has.
-fn widen(
+fn apply_nested_conditions(
     schemas: &mut Schemas,
     owner: &Keywords,
     property: SchemaId,
@@ -233,14 +255,17 @@ fn widen(
     let at = &schemas[property].at;
     let is_inside = at.pointer.steps().last().is_some_and(|name| *at == owner.at.join("properties").join(&name));
     if is_inside && schemas.own_keywords(property).is_some() {
-        schemas.speak(property, lost.into_iter().map(|(name, id)| (name, ConditionalProperty::Described(id))).collect());
+        schemas.add_conditional_property(
+            property,
+            lost.into_iter().map(|(name, id)| (name, ConditionalProperty::Described(id))).collect(),
+        );
         return Some(property);
     }
     for (name, id) in lost.into_iter().filter(|(_, id)| said.insert(*id)) {
         let message = format!("only a condition speaks of `{name}`, so it has no field and is dropped");
         let diagnostic = Diagnostic::new(Severity::Warning, &schemas[id].at, message);
         let cure = "list it under the `properties` of the schema that is referred to, or keep what is not listed";
-        diagnostics.push(diagnostic.with_cure(cure).with_option("keep_unknown", &[]));
+        diagnostics.push(diagnostic.with_help(cure).with_option("keep_unknown", &[]));
     }
     None
 }

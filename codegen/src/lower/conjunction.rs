@@ -25,7 +25,7 @@ pub(super) fn make(schemas: &mut Schemas) {
         let mut known: BTreeMap<BTreeSet<SchemaId>, SchemaId> = BTreeMap::new();
         let mut pending = VecDeque::from([root]);
         while let Some(id) = pending.pop_front() {
-            for find in [of_parts, of_alternatives] {
+            for find in [conflicts_in_all_of, of_alternatives] {
                 for Conflict { at, steps, parts } in find(schemas, id) {
                     let said: BTreeSet<SchemaId> = parts.iter().filter_map(|part| schemas.definition(*part)).collect();
                     // The same of the same parts: what holds itself would have no end.
@@ -33,8 +33,8 @@ pub(super) fn make(schemas: &mut Schemas) {
                         Some(made) => *made,
                         None if known.len() >= MOST => continue,
                         None => {
-                            let is_never = contradiction::is_between(schemas, &parts);
-                            let made = schemas.conjoin(&at, &steps, parts);
+                            let is_never = contradiction::is_unsatisfiable(schemas, &parts);
+                            let made = schemas.insert_all_of(&at, &steps, parts);
                             if is_never {
                                 // Nothing is all of them, so the part that says most is as good as any.
                                 continue;
@@ -44,7 +44,7 @@ pub(super) fn make(schemas: &mut Schemas) {
                             made
                         }
                     };
-                    schemas.settle(&at, &steps, made);
+                    schemas.record_resolution(&at, &steps, made);
                 }
             }
         }
@@ -52,9 +52,9 @@ pub(super) fn make(schemas: &mut Schemas) {
 }
 
 /// What the parts of an `allOf` describe, each in its own words.
-fn of_parts(schemas: &Schemas, id: SchemaId) -> Vec<Conflict> {
+fn conflicts_in_all_of(schemas: &Schemas, id: SchemaId) -> Vec<Conflict> {
     let keywords = schemas.own_keywords(id).filter(|keywords| !keywords.all_of.is_empty());
-    keywords.map(|keywords| merge::flat_with_contests(schemas, keywords).contests).unwrap_or_default()
+    keywords.map(|keywords| merge::merged_with_conflicts(schemas, keywords).contests).unwrap_or_default()
 }
 
 /// What alternatives say of a property that is described beside them.
@@ -63,7 +63,7 @@ fn of_alternatives(schemas: &Schemas, id: SchemaId) -> Vec<Conflict> {
         [&keywords.one_of, &keywords.any_of, &keywords.all_of].iter().any(|list| !list.is_empty())
     };
     let Some(keywords) = schemas.own_keywords(id).filter(may_have) else { return Vec::new() };
-    let merged = merge::flat(schemas, keywords);
+    let merged = merge::merged(schemas, keywords);
     if merged.properties.is_empty() {
         return Vec::new();
     }

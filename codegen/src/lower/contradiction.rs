@@ -31,7 +31,7 @@ pub(super) fn check(schemas: &Schemas, diagnostics: &Diagnostics) {
 }
 
 /// Whether schemas exclude each other.
-pub(super) fn is_between(schemas: &Schemas, ids: &[SchemaId]) -> bool {
+pub(super) fn is_unsatisfiable(schemas: &Schemas, ids: &[SchemaId]) -> bool {
     let mut allowed = Domain::new(&Keywords::default());
     ids.iter().filter_map(|id| merge::flat_of(schemas, *id)).any(|part| allowed.narrow(&part).is_some())
 }
@@ -83,7 +83,7 @@ fn excluded(at: &Location, why: &str, need: NeedsValue) -> Diagnostic {
             (Severity::Warning, format!("there is never a value here, for none is all that is asked for: {why}"))
         }
     };
-    Diagnostic::new(severity, at, message).with_cure("let its parts agree, or make alternatives of them with `oneOf`")
+    Diagnostic::new(severity, at, message).with_help("let its parts agree, or make alternatives of them with `oneOf`")
 }
 
 /// What is allowed so far.
@@ -124,11 +124,12 @@ impl Domain {
         }
         self.bounds = both(self.bounds, part.bounds);
         // Bounds are known as whole numbers, between which there are others.
-        if is_crossed(self.bounds) && self.types == [JsonType::Integer] {
+        if is_empty_range(self.bounds) && self.types == [JsonType::Integer] {
             return Some("its bounds leave no number".to_owned());
         }
         self.length = both(self.length, part.length);
-        (is_crossed(self.length) && self.types == [JsonType::Array]).then(|| "its bounds leave no length".to_owned())
+        (is_empty_range(self.length) && self.types == [JsonType::Array])
+            .then(|| "its bounds leave no length".to_owned())
     }
 }
 
@@ -136,7 +137,7 @@ fn allows_null(keywords: &Keywords) -> bool {
     keywords.nullable || keywords.types.is_empty()
 }
 
-fn is_crossed(bounds: merge::Bounds) -> bool {
+fn is_empty_range(bounds: merge::Bounds) -> bool {
     matches!(bounds, (Some(least), Some(greatest)) if least > greatest)
 }
 

@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, HashMap};
 use super::union::{self, Alternative};
 use crate::config::Nulls;
 use crate::document::{
-    Dependency, Document, FileId, JsonType, Keywords, SchemaLanguage, Location, SchemaId, SchemaKind, Schemas, Value,
+    Dependency, Document, FileId, JsonType, Keywords, Location, SchemaId, SchemaKind, SchemaLanguage, Schemas, Value,
     fault_of_pattern,
 };
-use crate::ir::{DefinitionOwner, Definition, Definitions, Json, Root, ItemKind, Type, TypeDef, TypeId, Types};
+use crate::ir::{Definition, DefinitionOwner, Definitions, ItemKind, Json, Root, Type, TypeDef, TypeId, Types};
 
 /// Which schemas the types were made of.
 #[derive(Debug, Default)]
@@ -44,11 +44,12 @@ pub(super) fn all(document: &Document, types: &Types, made: &TypeIdBySchema, nul
                     joined.iter().map(|schema| schema.map_or(Json::Boolean(true), |id| writer.schema(id))).collect();
                 Some(object([("anyOf", Json::List(alternatives))]))
             }
-            (None, Some(schema)) if made.by_schema.get(&schema) == Some(&id) => Some(writer.own(schema)),
+            (None, Some(schema)) if made.by_schema.get(&schema) == Some(&id) => Some(writer.inline_schema(schema)),
             // An alternative together with what all alternatives share: it is what the union is, and itself.
             (None, schema) => {
                 let union = Json::Reference(DefinitionOwner::Type(*owners.get(&id)?));
-                let own = schema.map_or_else(|| object([("type", text("object"))]), |schema| writer.own(schema));
+                let own =
+                    schema.map_or_else(|| object([("type", text("object"))]), |schema| writer.inline_schema(schema));
                 Some(object([("allOf", Json::List(vec![union, own]))]))
             }
         }
@@ -62,7 +63,7 @@ pub(super) fn all(document: &Document, types: &Types, made: &TypeIdBySchema, nul
         }
         let schema = match &defined {
             DefinitionOwner::Type(id) => schema_of(&mut writer, *id),
-            DefinitionOwner::Place(name) => writer.places.get(name).copied().map(|schema| writer.own(schema)),
+            DefinitionOwner::Place(name) => writer.places.get(name).copied().map(|schema| writer.inline_schema(schema)),
         };
         if let Some(schema) = schema {
             found.insert(defined, schema);
@@ -114,12 +115,12 @@ impl Writer<'_> {
     fn schema(&mut self, id: SchemaId) -> Json {
         match self.made.get(&id) {
             Some(made) => self.refer(DefinitionOwner::Type(*made)),
-            None => self.own(id),
+            None => self.inline_schema(id),
         }
     }
 
     /// A schema itself.
-    fn own(&mut self, id: SchemaId) -> Json {
+    fn inline_schema(&mut self, id: SchemaId) -> Json {
         let schemas = self.schemas;
         match &schemas[id].kind {
             SchemaKind::Anything | SchemaKind::Foreign(_) => Json::Boolean(true),
@@ -144,7 +145,7 @@ impl Writer<'_> {
                 self.places.insert(name.clone(), id);
                 self.refer(DefinitionOwner::Place(name))
             }
-            (None, _) => self.own(id),
+            (None, _) => self.inline_schema(id),
         }
     }
 
@@ -209,13 +210,13 @@ impl Writer<'_> {
                 entries.put("anyOf", Some(Json::List(alternatives)));
             }
         }
-        if keywords.constraints.nullable { entries.or_null() } else { entries.schema() }
+        if keywords.constraints.nullable { entries.nullable() } else { entries.schema() }
     }
 
     /// What stands under `anyOf` and `oneOf`; of a union that leads back to itself, what its type takes, since no
     /// validator would ever end there.
     fn alternatives(&self, keywords: &Keywords) -> (Vec<SchemaId>, Vec<SchemaId>) {
-        match self.schemas.at(&keywords.at).filter(|id| self.schemas.are_round(*id, *id)) {
+        match self.schemas.at(&keywords.at).filter(|id| self.schemas.in_same_cycle(*id, *id)) {
             Some(_) => (union::listed(self.schemas, keywords), Vec::new()),
             None => (keywords.any_of.clone(), keywords.one_of.clone()),
         }
@@ -290,7 +291,7 @@ impl JsonObject {
     }
 
     /// The schema, or `null`: by its type, where nothing else is said of values of every type.
-    fn or_null(mut self) -> Json {
+    fn nullable(mut self) -> Json {
         const OF_EVERY_TYPE: [&str; 7] = ["const", "enum", "allOf", "anyOf", "oneOf", "not", "if"];
         let is_of_every_type = |(key, _): &(String, Json)| OF_EVERY_TYPE.contains(&key.as_str());
         if self.0.iter().any(is_of_every_type) {
@@ -311,7 +312,7 @@ impl JsonObject {
 /// A schema of what need not be there, where a `null` in its place is written as it was read.
 fn or_null(schema: Json) -> Json {
     match schema {
-        Json::Object(entries) => JsonObject(entries).or_null(),
+        Json::Object(entries) => JsonObject(entries).nullable(),
         Json::Reference(_) => object([("anyOf", Json::List(vec![object([("type", text("null"))]), schema]))]),
         schema => schema,
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::recursion::parts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::ir::{Operation, Presence, ItemKind, Type, Types};
+use crate::ir::{ItemKind, Operation, Presence, Type, Types};
 
 /// rustc follows types to 128 (The Rust Reference, `recursion_limit`); the rest is for what surrounds them.
 const FOLLOWED: usize = 100;
@@ -23,7 +23,7 @@ pub(super) fn check(types: &mut Types, operations: &[Operation], diagnostics: &D
             let limit = (deepest * 2).next_power_of_two();
             let message = "the types here hold each other deeper than rustc follows them by itself";
             let cure = format!("write `#![recursion_limit = \"{limit}\"]` at the root of the crate");
-            diagnostics.push(Diagnostic::new(Severity::Warning, &types.0[root].at, message).with_cure(cure));
+            diagnostics.push(Diagnostic::new(Severity::Warning, &types.0[root].at, message).with_help(cure));
         }
     };
     let payloads = operations.iter().flat_map(|operation| [Some(&operation.payload), reply(operation)]);

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{External, Kind, Members, ItemKind, Representation, Type, TypeId, Types, Union, Variant};
+use crate::ir::{External, ItemKind, Kind, Members, Representation, Type, TypeId, Types, Union, Variant};
 
 /// Finds what each union's alternatives can be told by, once all types are made.
-pub(super) fn tell(types: &mut Types) {
+pub(super) fn assign_kinds(types: &mut Types) {
     for index in 0..types.0.len() {
         let ItemKind::Union(union) = &types.0[index].shape else { continue };
         let kinds: Vec<BTreeSet<Kind>> = union.variants.iter().map(|variant| of(types, &variant.ty)).collect();

@@ -13,20 +13,20 @@ pub(super) use self::said::{Conflict, Resolved};
 use crate::document::{Docs, JsonType, Keywords, Location, SchemaId, SchemaKind, Schemas};
 
 /// The keywords of a schema with everything merged in that its `allOf` says; the rest as it is.
-pub(super) fn flat<'a>(schemas: &Schemas, keywords: &'a Keywords) -> Cow<'a, Keywords> {
+pub(super) fn merged<'a>(schemas: &Schemas, keywords: &'a Keywords) -> Cow<'a, Keywords> {
     if keywords.all_of.is_empty() {
         return Cow::Borrowed(keywords);
     }
-    Cow::Owned(flat_with_contests(schemas, keywords).keywords)
+    Cow::Owned(merged_with_conflicts(schemas, keywords).keywords)
 }
 
 /// The keywords at the end of a chain of references, merged.
 pub(super) fn flat_of(schemas: &Schemas, id: SchemaId) -> Option<Cow<'_, Keywords>> {
-    schemas.keywords(id).map(|keywords| flat(schemas, keywords))
+    schemas.keywords(id).map(|keywords| merged(schemas, keywords))
 }
 
 /// The same, and what no schema says alone.
-pub(super) fn flat_with_contests(schemas: &Schemas, keywords: &Keywords) -> Resolved {
+pub(super) fn merged_with_conflicts(schemas: &Schemas, keywords: &Keywords) -> Resolved {
     let (merged, held) = gathered(schemas, keywords);
     held.settle(schemas, merged, &keywords.at)
 }
@@ -64,11 +64,11 @@ fn gathered(schemas: &Schemas, keywords: &Keywords) -> (Keywords, MergedSubschem
 /// The schema that this one only refers to in a roundabout way: an `allOf` of one, with nothing but words beside it.
 ///
 /// One that builds on a schema with a discriminator has a tag of its own, and so is a type of its own.
-pub(super) fn stands_for(schemas: &Schemas, keywords: &Keywords) -> Option<SchemaId> {
+pub(super) fn as_single_ref(schemas: &Schemas, keywords: &Keywords) -> Option<SchemaId> {
     if schemas.at(&keywords.at).is_some_and(|id| schemas.families().has(id)) {
         return None;
     }
-    let mut saying = keywords.all_of.iter().filter(|id| !is_only_words(schemas, **id));
+    let mut saying = keywords.all_of.iter().filter(|id| !has_only_annotations(schemas, **id));
     let (Some(only), None) = (saying.next().copied(), saying.next()) else { return None };
     let alone = keywords.types.len() <= 1
         && keywords.properties.is_empty()
@@ -85,17 +85,17 @@ pub(super) fn stands_for(schemas: &Schemas, keywords: &Keywords) -> Option<Schem
 }
 
 /// Whether a schema says nothing of values: every value is one.
-fn is_only_words(schemas: &Schemas, id: SchemaId) -> bool {
+fn has_only_annotations(schemas: &Schemas, id: SchemaId) -> bool {
     match schemas.definition(id).map(|id| &schemas[id].kind) {
         Some(SchemaKind::Anything) => true,
-        Some(SchemaKind::Keywords(keywords)) => !keywords.say_something() && keywords.constraints.is_empty(),
+        Some(SchemaKind::Keywords(keywords)) => !keywords.is_nonempty() && keywords.constraints.is_empty(),
         _ => false,
     }
 }
 
 /// The words for people in the parts of a schema that say nothing else.
 pub(super) fn words<'a>(schemas: &'a Schemas, keywords: &Keywords) -> Option<&'a Docs> {
-    let mut parts = keywords.all_of.iter().filter(|id| is_only_words(schemas, **id));
+    let mut parts = keywords.all_of.iter().filter(|id| has_only_annotations(schemas, **id));
     parts.find_map(|id| schemas.keywords(*id)).map(|part| &part.docs)
 }
 

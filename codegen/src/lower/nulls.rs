@@ -10,14 +10,14 @@ use super::union;
 use crate::document::{Keywords, SchemaId, Schemas, Value};
 
 /// Whether a schema says that its values may be `null`; one that says nothing of types does not.
-pub(super) fn are_said(schemas: &Schemas, id: SchemaId) -> bool {
+pub(super) fn is_nullable(schemas: &Schemas, id: SchemaId) -> bool {
     let Some(keywords) = schemas.keywords(id) else { return false };
     if says(schemas, keywords) {
         return true;
     }
     let parts = parts(schemas, keywords);
     parts.iter().any(|part| says(schemas, part))
-        && parts.iter().chain([&keywords]).all(|part| says(schemas, part) || is_silent(part))
+        && parts.iter().chain([&keywords]).all(|part| says(schemas, part) || has_no_type(part))
 }
 
 fn says(schemas: &Schemas, keywords: &Keywords) -> bool {
@@ -28,7 +28,7 @@ fn says(schemas: &Schemas, keywords: &Keywords) -> bool {
 }
 
 /// Whether nothing is said of the type of values.
-fn is_silent(keywords: &Keywords) -> bool {
+fn has_no_type(keywords: &Keywords) -> bool {
     keywords.types.is_empty() && keywords.values.is_none() && keywords.one_of.is_empty() && keywords.any_of.is_empty()
 }
 

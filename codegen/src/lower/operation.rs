@@ -6,12 +6,12 @@ mod reply;
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::schema::{UnionMessage, Lowering};
+use super::schema::{Lowering, UnionMessage};
 use super::{docs, identity, qualify, union};
 use crate::config::{Config, OutputScope};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Action, Address, MessageCardinality, Document, MessageId, SchemaId};
-use crate::ir::{OperationMessage, Direction, Event, Label, Operation, Type, Variant};
+use crate::document::{self, Action, Address, Document, MessageCardinality, MessageId, SchemaId};
+use crate::ir::{Direction, Event, Label, Operation, OperationMessage, Type, Variant};
 use crate::mark::mark;
 
 /// The events of the document, each name once, in the order of the operations.
@@ -166,14 +166,26 @@ impl Reader<'_, '_> {
         let label = message.key.as_deref().unwrap_or(name);
         let headers = message.headers.map(|id| self.schemas.headers(id, label));
         let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, label, Some(name)));
-        let payload = self.travelling(message, payload);
+        let payload = self.with_content_type(message, payload);
         let at = message.at.clone();
         let content_type = self.document.content_type(message).map(str::to_owned);
-        OperationMessage { at, event: self.index.get(name).copied().unwrap_or_default(), payload, content_type, headers }
+        OperationMessage {
+            at,
+            event: self.index.get(name).copied().unwrap_or_default(),
+            payload,
+            content_type,
+            headers,
+        }
     }
 
     /// One type for whatever may travel.
-    fn payload(&mut self, operation: &document::Operation, id: &str, names: &[String], messages: &[OperationMessage]) -> Type {
+    fn payload(
+        &mut self,
+        operation: &document::Operation,
+        id: &str,
+        names: &[String],
+        messages: &[OperationMessage],
+    ) -> Type {
         let first = &messages[0].payload;
         if messages.iter().all(|message| message.payload == *first) {
             return first.clone();
@@ -193,7 +205,13 @@ impl Reader<'_, '_> {
     }
 
     /// One type for payloads of which some are no JSON.
-    fn mixed(&mut self, operation: &document::Operation, id: &str, names: &[String], messages: &[OperationMessage]) -> Type {
+    fn mixed(
+        &mut self,
+        operation: &document::Operation,
+        id: &str,
+        names: &[String],
+        messages: &[OperationMessage],
+    ) -> Type {
         let variants = (operation.messages.iter().zip(names).zip(messages)).map(|((message, name), carried)| {
             let label = self.document.messages[*message].key.clone().unwrap_or_else(|| name.clone());
             let (at, ty) = (carried.at.clone(), carried.payload.clone());
@@ -205,7 +223,7 @@ impl Reader<'_, '_> {
     }
 
     /// The type of a payload as its message's content type lets it travel: what is no JSON is not decoded as such.
-    fn travelling(&mut self, message: &document::Message, payload: Type) -> Type {
+    fn with_content_type(&mut self, message: &document::Message, payload: Type) -> Type {
         let Some(content_type) = self.document.content_type(message) else { return payload };
         if self.document.is_json(message) || self.is_binary(message, &payload) {
             return payload;
@@ -223,12 +241,12 @@ impl Reader<'_, '_> {
 
     fn is_binary(&self, message: &document::Message, payload: &Type) -> bool {
         matches!(payload, Type::Bytes | Type::Text | Type::Encoded(_))
-            || message.payload.is_some_and(|id| self.schemas.is_foreign(id))
+            || message.payload.is_some_and(|id| self.schemas.is_non_json_schema(id))
     }
 }
 
 fn no_message(operation: &document::Operation) -> Diagnostic {
     Diagnostic::new(Severity::Warning, &operation.at, "the operation has no message, so nothing is made of it")
         .at_key()
-        .with_cure("give it a `message`")
+        .with_help("give it a `message`")
 }

@@ -1,16 +1,16 @@
 //! What a team chose for single types, laid over those that the document gave.
 
-use crate::config::{PatternMap, Config};
+use crate::config::{Config, PatternMap};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{ValueKeyword, Pointer, Schemas};
-use crate::ir::{Event, AdditionalProperties, ItemKind, Type, TypeDef, Types, Union};
+use crate::document::{Pointer, Schemas, ValueKeyword};
+use crate::ir::{AdditionalProperties, Event, ItemKind, Type, TypeDef, Types, Union};
 
 /// Lets structs keep what the document does not name, where that is chosen.
 pub(super) fn keep_unknown(types: &mut Types, config: &Config) {
     for def in &mut types.0 {
         if let ItemKind::Struct(object) = &mut def.shape
             && matches!(object.extra, AdditionalProperties::Dropped)
-            && config.keep_unknown.meet(&def.at.pointer)
+            && config.keep_unknown.matches(&def.at.pointer)
         {
             object.extra = AdditionalProperties::Kept(Type::Any);
         }
@@ -31,8 +31,9 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
     ] {
         check.patterns(chosen, option, "object with named properties", &objects);
     }
-    let open =
-        places(|shape| matches!(shape, ItemKind::Enum(_)) || matches!(shape, ItemKind::Union(union) if union.tag.is_some()));
+    let open = places(|shape| {
+        matches!(shape, ItemKind::Enum(_)) || matches!(shape, ItemKind::Union(union) if union.tag.is_some())
+    });
     check.patterns(&config.closed_enums, "closed_enums", "enum of strings or union with a tag", &open);
     let items = places(|shape| !matches!(shape, ItemKind::Alias(_)));
     for (option, chosen) in [("derive", &config.derives), ("type_attribute", &config.type_attributes)] {
@@ -57,12 +58,12 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn patterns<T>(&self, chosen: &PatternMap<T>, option: &'static str, what: &str, places: &[&Pointer]) {
-        for pattern in chosen.unmet(places) {
-            let schema = pattern.only_place().and_then(|at| self.schemas.at(&at));
+        for pattern in chosen.unmatched(places) {
+            let schema = pattern.as_literal_pointer().and_then(|at| self.schemas.at(&at));
             let target = schema.and_then(|id| self.schemas.definition(id)).map(|id| &self.schemas[id].at.pointer);
             let target = target.filter(|target| places.contains(target));
             let choice = self.config.choice(option, pattern.as_str());
-            self.diagnostics.push(pattern.meets_no(what, &choice, places, target));
+            self.diagnostics.push(pattern.no_match_diagnostic(what, &choice, places, target));
         }
     }
 }
@@ -77,7 +78,7 @@ impl Check<'_> {
                 continue;
             }
             for (at, _) in listed.members.labels() {
-                let said = config.field_attributes.iter().filter(|(pattern, _)| pattern.meets(&at.pointer));
+                let said = config.field_attributes.iter().filter(|(pattern, _)| pattern.matches(&at.pointer));
                 for (pattern, text) in said.filter(|(_, text)| text.contains("serde")) {
                     let choice = config.choice_for("field_attribute", pattern.as_str(), text);
                     let message = format!(
@@ -87,7 +88,7 @@ impl Check<'_> {
                     let diagnostic = Diagnostic::of_choice(Severity::Warning, &choice, at, message);
                     let closed = choice.spelled("closed_enums");
                     let cure = format!("close the enum with `{closed}`, or take the attribute out");
-                    self.diagnostics.push(diagnostic.with_cure(cure));
+                    self.diagnostics.push(diagnostic.with_help(cure));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What a type is called after: the nearest place with a name of its own, and the steps from there.
 
-use crate::document::{ForeignName, SchemaLanguage, Location, Pointer, Schemas};
+use crate::document::{ForeignName, Location, Pointer, SchemaLanguage, Schemas};
 use crate::ir::{Label, NamePath, Root, Step};
 use std::collections::HashMap;
 
@@ -119,7 +119,7 @@ fn inner_steps(root: &Location, steps: &[String], schemas: &Schemas) -> Vec<Step
             }
             "fields" => {
                 at = steps.next().map_or_else(|| at.clone(), |index| at.join(index));
-                match schemas.called(&at) {
+                match schemas.foreign_name(&at) {
                     Some(ForeignName::Field(name)) => inner.push(Step::Property(name.clone())),
                     _ => inner.push(Step::Property(step.clone())),
                 }

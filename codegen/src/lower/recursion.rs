@@ -5,17 +5,17 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::ir::{ItemKind, Type, TypeId, Types};
 
 /// Opens what is itself with nothing in between, which no value would ever end: every value is allowed there.
-pub(super) fn open_what_is_itself(types: &mut Types, diagnostics: &Diagnostics) {
+pub(super) fn break_self_aliases(types: &mut Types, diagnostics: &Diagnostics) {
     loop {
         let same: Vec<Vec<usize>> = types.0.iter().map(|def| same(&def.shape)).collect();
         let circles = circles::find(&same);
-        let firsts: Vec<usize> = circles.firsts(&same, |_| true).collect();
+        let firsts: Vec<usize> = circles.cycle_heads(&same, |_| true).collect();
         if firsts.is_empty() {
             return;
         }
         for first in firsts {
             let def = &mut types.0[first];
-            let leads_round = |ty: &Type| matches!(stands_for(ty), Some(id) if circles.together(id.0, first));
+            let leads_round = |ty: &Type| matches!(stands_for(ty), Some(id) if circles.in_same_cycle(id.0, first));
             match &mut def.shape {
                 ItemKind::Alias(target) | ItemKind::Newtype(target) => *target = Type::Any,
                 ItemKind::Union(union) => {
@@ -26,7 +26,7 @@ pub(super) fn open_what_is_itself(types: &mut Types, diagnostics: &Diagnostics) 
             }
             let message = "this is itself again, with nothing in between, so every value is allowed";
             let diagnostic = Diagnostic::new(Severity::Warning, &def.at, message);
-            diagnostics.push(diagnostic.with_cure("take out the alternative that leads back"));
+            diagnostics.push(diagnostic.with_help("take out the alternative that leads back"));
         }
     }
 }
@@ -50,10 +50,10 @@ fn stands_for(ty: &Type) -> Option<TypeId> {
 }
 
 /// Turns aliases that lead back to themselves into types of their own: of each circle the first, until there is none.
-pub(super) fn name_what_holds_itself(types: &mut Types) {
+pub(super) fn alias_to_newtype(types: &mut Types) {
     loop {
         let named: Vec<Vec<usize>> = types.0.iter().map(|def| alias_of(&def.shape)).collect();
-        let firsts: Vec<usize> = circles::find(&named).firsts(&named, |_| true).collect();
+        let firsts: Vec<usize> = circles::find(&named).cycle_heads(&named, |_| true).collect();
         if firsts.is_empty() {
             return;
         }
@@ -93,18 +93,18 @@ fn alias_of(shape: &ItemKind) -> Vec<usize> {
 ///
 /// Of the types of a circle, the first that is no alias boxes what leads round; then what is left has fewer circles, or
 /// none. There is one in each, because aliases alone make no circle any more.
-pub(super) fn box_what_holds_itself(types: &mut Types) {
+pub(super) fn box_cycles(types: &mut Types) {
     loop {
         let held: Vec<Vec<usize>> = types.0.iter_mut().map(|def| in_place(&mut def.shape)).collect();
         let circles = circles::find(&held);
         let can_box = |owner: usize| !matches!(types.0[owner].shape, ItemKind::Alias(_));
-        let firsts: Vec<usize> = circles.firsts(&held, can_box).collect();
+        let firsts: Vec<usize> = circles.cycle_heads(&held, can_box).collect();
         if firsts.is_empty() {
             return;
         }
         for owner in firsts {
             for part in parts(&mut types.0[owner].shape) {
-                box_in(part, &|held| circles.together(held.0, owner));
+                box_in(part, &|held| circles.in_same_cycle(held.0, owner));
             }
         }
     }

@@ -14,7 +14,8 @@ use crate::config::{Config, Discriminator};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Document, Location, Pointer};
 use crate::ir::{
-    Addresses, AddressRoute, Candidate, OperationMessage, Case, Channel, Direction, Event, Selector, Operation, Routing, Rule, Types,
+    AddressRoute, Addresses, Candidate, Case, Channel, Direction, Event, Operation, OperationMessage, Routing, Rule,
+    Selector, Types,
 };
 
 /// What routing is found from.
@@ -76,7 +77,7 @@ fn by_address_or_name(
 ) -> Routing {
     let found = if names_differ(incoming) { naming::properties(apis, incoming) } else { Vec::new() };
     let groups = address::groups(apis, incoming, channels, config);
-    if let Some(naming) = deciding(apis, incoming, &found, groups.len()) {
+    if let Some(naming) = pick_name_property(apis, incoming, &found, groups.len()) {
         return Routing::Payload(Pointer::root().join(&naming.property));
     }
     let arrivals = groups.into_iter().filter_map(|group| {
@@ -103,7 +104,7 @@ fn by_name(apis: &RoutingContext<'_>, incoming: &[(usize, &Operation)], naming: 
 /// A payload property that names the events decides where nothing contradicts it: where it lists names and nothing else,
 /// or where all events come by one address. Otherwise the address is the surer sign: a property that lists more than
 /// names, or one of several, may as well say what came before.
-fn deciding<'a>(
+fn pick_name_property<'a>(
     apis: &RoutingContext<'_>,
     incoming: &[(usize, &Operation)],
     found: &'a [Naming],
@@ -130,7 +131,7 @@ fn warn_of_several(apis: &RoutingContext<'_>, operation: &Operation, properties:
     let names: Vec<String> = properties.iter().map(|property| format!("`{property}`")).collect();
     let message = format!("{} all list the names of the events, and `{first}` decides", names.join(", "));
     let diagnostic = Diagnostic::new(Severity::Warning, &operation.at, message).at_key();
-    apis.diagnostics.push(diagnostic.with_cure("say which one it is").with_option("discriminator", &[]));
+    apis.diagnostics.push(diagnostic.with_help("say which one it is").with_option("discriminator", &[]));
 }
 
 fn names_differ(incoming: &[(usize, &Operation)]) -> bool {
@@ -149,7 +150,7 @@ fn refuse_shared_names(apis: &RoutingContext<'_>, incoming: &[(usize, &Operation
                     format!("`{name}` arrives in another operation too, so its name does not tell them apart");
                 apis.diagnostics.push(
                     Diagnostic::new(Severity::Error, &operation.at, message)
-                        .with_cure("let the channel's address decide, and leave this out")
+                        .with_help("let the channel's address decide, and leave this out")
                         .with_option("discriminator", &[]),
                 );
             }

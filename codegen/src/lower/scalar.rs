@@ -1,6 +1,6 @@
 //! Types that need no item: numbers, texts, booleans.
 
-use crate::config::{Config, OutputScope, Formats};
+use crate::config::{Config, Formats, OutputScope};
 use crate::document::{JsonType, Keywords, SchemaLanguage, Value};
 use crate::ir::{External, Type, Width};
 
@@ -15,9 +15,9 @@ pub(super) fn implied(keywords: &Keywords) -> Option<JsonType> {
     if !keywords.types.is_empty() {
         return None;
     }
-    if speaks(keywords, JsonType::Object) {
+    if has_type(keywords, JsonType::Object) {
         Some(JsonType::Object)
-    } else if speaks(keywords, JsonType::Array) {
+    } else if has_type(keywords, JsonType::Array) {
         Some(JsonType::Array)
     } else {
         keywords.values.as_deref().and_then(common_type)
@@ -25,7 +25,7 @@ pub(super) fn implied(keywords: &Keywords) -> Option<JsonType> {
 }
 
 /// Whether keywords that shape a type are there for objects or for arrays.
-pub(super) fn speaks(keywords: &Keywords, json_type: JsonType) -> bool {
+pub(super) fn has_type(keywords: &Keywords, json_type: JsonType) -> bool {
     match json_type {
         JsonType::Object => {
             !keywords.properties.is_empty()

@@ -21,7 +21,7 @@ use super::{component, docs, merge, nulls};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Document, Keywords, Location, SchemaId, SchemaKind, Schemas, Value};
-use crate::ir::{Coverage, Event, External, Root, ItemKind, Type, TypeDef, TypeId, Types};
+use crate::ir::{Coverage, Event, External, ItemKind, Root, Type, TypeDef, TypeId, Types};
 
 /// The types made so far.
 pub(super) struct Lowering<'a> {
@@ -40,11 +40,11 @@ pub(super) struct Lowering<'a> {
     /// How many lists and maps stand inside each other on the way, since the last type of its own.
     nested: usize,
     /// What has a type that is not made yet, because the stack would have become too deep.
-    postponed: Vec<SchemaId>,
+    deferred: Vec<SchemaId>,
     /// The alternatives that are being joined with what they share, each inside the one before.
     joining: Vec<SchemaId>,
     /// What is being resolved without an item, so that a circle of such schemas ends.
-    under_way: BTreeSet<SchemaId>,
+    resolving: BTreeSet<SchemaId>,
     /// `None` while the type is being made.
     types: Vec<Option<TypeDef>>,
     coverage: Coverage,
@@ -80,9 +80,9 @@ impl<'a> Lowering<'a> {
             headers: headers(document),
             depth: 0,
             nested: 0,
-            postponed: Vec::new(),
+            deferred: Vec::new(),
             joining: Vec::new(),
-            under_way: BTreeSet::new(),
+            resolving: BTreeSet::new(),
             types: Vec::new(),
             coverage: Coverage::default(),
             values: BTreeMap::new(),
@@ -148,7 +148,7 @@ impl<'a> Lowering<'a> {
         };
         let shape = match shape {
             Some(shape) => shape,
-            None => match self.without_item(id) {
+            None => match self.inline_type(id) {
                 ty if self.is_new_type(id, &ty) => ItemKind::Newtype(ty),
                 ty => ItemKind::Alias(ty),
             },
@@ -177,7 +177,7 @@ impl<'a> Lowering<'a> {
         self.depth += 1;
         let ty = match &self.schemas[id].kind {
             SchemaKind::Keywords(keywords) if self.needs_item(keywords) => self.item(id, keywords),
-            _ => self.without_item(id),
+            _ => self.inline_type(id),
         };
         self.depth -= 1;
         if self.depth == 0 {
@@ -190,7 +190,7 @@ impl<'a> Lowering<'a> {
     fn item(&mut self, id: SchemaId, keywords: &'a Keywords) -> Type {
         let type_id = self.reserve(id);
         if self.depth > DEEP {
-            self.postponed.push(id);
+            self.deferred.push(id);
         } else {
             let nested = std::mem::take(&mut self.nested);
             let shape = self.shape(keywords).unwrap_or(ItemKind::Alias(Type::Any));
@@ -201,7 +201,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn make_postponed(&mut self) {
-        while let Some(id) = self.postponed.pop() {
+        while let Some(id) = self.deferred.pop() {
             self.depth += 1;
             self.component(id);
             self.depth -= 1;
@@ -213,18 +213,18 @@ impl<'a> Lowering<'a> {
         let message = format!("schemas are nested more than {DEEPEST} deep here");
         let diagnostic = Diagnostic::new(Severity::Error, &self.schemas[id].at, message);
         self.diagnostics
-            .push(diagnostic.with_cure("define some of them under `components.schemas`, and refer to those"));
+            .push(diagnostic.with_help("define some of them under `components.schemas`, and refer to those"));
         Type::Any
     }
 
     /// The type of a schema that has no item, or that an item's alias stands for.
-    fn without_item(&mut self, id: SchemaId) -> Type {
-        if !self.under_way.insert(id) {
+    fn inline_type(&mut self, id: SchemaId) -> Type {
+        if !self.resolving.insert(id) {
             return Type::Any;
         }
         let schemas = self.schemas;
         let ty = match &schemas[id].kind {
-            SchemaKind::Reference(target) if self.is_foreign(*target) => self.type_of(*target),
+            SchemaKind::Reference(target) if self.is_non_json_schema(*target) => self.type_of(*target),
             SchemaKind::Reference(target) => self.value(*target),
             SchemaKind::Anything | SchemaKind::Nothing => Type::Any,
             SchemaKind::Foreign(media_type) => {
@@ -232,13 +232,13 @@ impl<'a> Lowering<'a> {
                 self.encoded(&schemas[id].at, media_type, &why)
             }
             SchemaKind::Keywords(keywords) if self.lists_the_events(keywords) => Type::EventName,
-            SchemaKind::Keywords(keywords) => match merge::stands_for(schemas, keywords) {
+            SchemaKind::Keywords(keywords) => match merge::as_single_ref(schemas, keywords) {
                 Some(target) => self.value(target),
-                None => self.plain(&merge::flat(schemas, keywords)),
+                None => self.plain(&merge::merged(schemas, keywords)),
             },
         };
-        self.under_way.remove(&id);
-        if matches!(&schemas[id].kind, SchemaKind::Keywords(keywords) if keywords.say_something()) {
+        self.resolving.remove(&id);
+        if matches!(&schemas[id].kind, SchemaKind::Keywords(keywords) if keywords.is_nonempty()) {
             self.coverage.count(ty != Type::Any);
         }
         ty
@@ -247,13 +247,13 @@ impl<'a> Lowering<'a> {
     /// The type of a schema where nothing but the type can say that `null` is allowed.
     fn value(&mut self, id: SchemaId) -> Type {
         // Bytes have no place in JSON, so what is described in another language there may be anything.
-        if self.is_foreign(id) {
+        if self.is_non_json_schema(id) {
             return Type::Any;
         }
         let ty = self.type_of(id);
         match ty {
             Type::Any | Type::Nullable(_) => ty,
-            ty if nulls::are_said(self.schemas, id) => Type::Nullable(Box::new(ty)),
+            ty if nulls::is_nullable(self.schemas, id) => Type::Nullable(Box::new(ty)),
             ty => ty,
         }
     }

@@ -56,7 +56,7 @@ fn required_is_described(
     if keywords.required.is_empty() || keywords.properties.is_empty() {
         return;
     }
-    let merged = merge::flat(schemas, keywords);
+    let merged = merge::merged(schemas, keywords);
     let conditional = merged.conditional.iter().map(|(name, _)| name.as_str());
     let known: BTreeSet<&str> = names(&merged).chain(conditional).collect();
     let optional = || known.iter().filter(|name| !merged.required.iter().any(|required| required == **name));
@@ -66,7 +66,7 @@ fn required_is_described(
         let at = keywords.at.join("required").join(&index.to_string());
         let message = format!("`{name}` is required, and no property is called so");
         let diagnostic = Diagnostic::new(Severity::Warning, &at, message);
-        diagnostics.push(diagnostic.with_cure(format!("did you mean `{near}`?")));
+        diagnostics.push(diagnostic.with_help(format!("did you mean `{near}`?")));
     }
 }
 
@@ -83,7 +83,7 @@ fn items_are_more_than_the_first(keywords: &Keywords, diagnostics: &Diagnostics)
     }
     let message = "a list of one schema speaks of the first item alone, and the others may be anything";
     let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("items"), message);
-    diagnostics.push(diagnostic.with_cure("write the schema without the list, if all items are meant"));
+    diagnostics.push(diagnostic.with_help("write the schema without the list, if all items are meant"));
 }
 
 /// ```yaml
@@ -94,7 +94,7 @@ fn items_are_more_than_the_first(keywords: &Keywords, diagnostics: &Diagnostics)
 ///
 /// Draft 7 lets a part speak of the properties of no other: the author means the whole.
 fn closed_parts_list_everything(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
-    let merged = merge::flat(schemas, keywords);
+    let merged = merge::merged(schemas, keywords);
     for (index, id) in keywords.all_of.iter().enumerate() {
         let Some(part) = merge::flat_of(schemas, *id).filter(|part| part.pattern_properties.is_empty()) else {
             continue;
@@ -108,7 +108,7 @@ fn closed_parts_list_everything(schemas: &Schemas, keywords: &Keywords, diagnost
         let message = format!("this part allows no properties but its own, so `{refused}` may never be there");
         let at = keywords.at.join("allOf").join(&index.to_string());
         let cure = format!("take `additionalProperties: false` out of `#{}`", part.at.pointer);
-        diagnostics.push(Diagnostic::new(Severity::Warning, &at, message).with_cure(cure));
+        diagnostics.push(Diagnostic::new(Severity::Warning, &at, message).with_help(cure));
     }
 }
 
@@ -129,7 +129,7 @@ fn format_is_known(keywords: &Keywords, config: &Config, diagnostics: &Diagnosti
     let Some(near) = near::nearest(format, FORMATS.iter().copied()) else { return };
     let message = format!("no format is called `{format}`, so it says nothing");
     let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("format"), message);
-    diagnostics.push(diagnostic.with_cure(format!("did you mean `{near}`?")));
+    diagnostics.push(diagnostic.with_help(format!("did you mean `{near}`?")));
 }
 
 /// `Config::new().map_format("uuuid", "String")`: a slip, or the document has changed. It may be right for another document.
@@ -142,7 +142,7 @@ fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diag
             .map_or_else(|| "take the option out".to_owned(), |near| format!("did you mean `{near}`?"));
         let choice = config.choice("map_format", format);
         let message = format!("`{choice}` speaks of `{format}`, and no schema has this format");
-        diagnostics.push(Diagnostic::of_choice(Severity::Warning, &choice, &Location::root(), message).with_cure(cure));
+        diagnostics.push(Diagnostic::of_choice(Severity::Warning, &choice, &Location::root(), message).with_help(cure));
     }
 }
 
@@ -154,7 +154,7 @@ fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diag
 /// By the names of the components nothing that is valid would be told; nor where two of them have one `const`.
 fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
     let Some(discriminator) = &keywords.discriminator else { return };
-    let merged = merge::flat(schemas, keywords);
+    let merged = merge::merged(schemas, keywords);
     let listed = union::alternatives(schemas, &merged);
     // Where none is listed, what builds on the schema is meant, or the schema itself.
     let base = schemas.at(&keywords.at).filter(|_| listed.is_empty());
@@ -196,7 +196,7 @@ fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diag
         };
         let message = format!("{message}, so {consequence}");
         let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("discriminator"), message);
-        diagnostics.push(diagnostic.with_cure(cure));
+        diagnostics.push(diagnostic.with_help(cure));
     }
 }
 
@@ -208,7 +208,7 @@ fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diag
 /// Where no alternative has the property, the values that would tell them apart would be made up.
 fn discriminator_is_a_property(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
     let Some(discriminator) = &keywords.discriminator else { return };
-    let (name, merged) = (&discriminator.property, merge::flat(schemas, keywords));
+    let (name, merged) = (&discriminator.property, merge::merged(schemas, keywords));
     let has = |keywords: &Keywords| keywords.properties.iter().any(|(known, _)| known == name);
     if has(&merged) {
         return;
@@ -233,12 +233,12 @@ fn discriminator_is_a_property(schemas: &Schemas, keywords: &Keywords, diagnosti
             || "name a property that every alternative has".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );
-        Diagnostic::new(Severity::Error, &at, format!("no alternative has a property `{name}`")).with_cure(cure)
+        Diagnostic::new(Severity::Error, &at, format!("no alternative has a property `{name}`")).with_help(cure)
     } else {
         let labels: Vec<String> = lacking.iter().map(|(id, _)| format!("`{}`", union::label(schemas, *id))).collect();
         let message =
             format!("alternatives are told apart by `{name}`, and {} has no such property", labels.join(", "));
-        Diagnostic::new(Severity::Warning, &at, message).with_cure(format!("describe `{name}` in each of them"))
+        Diagnostic::new(Severity::Warning, &at, message).with_help(format!("describe `{name}` in each of them"))
     };
     diagnostics.push(diagnostic);
 }

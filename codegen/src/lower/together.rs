@@ -30,7 +30,7 @@ pub(super) fn of(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]
         for (name, id) in &part.properties {
             match both.properties.iter().find(|(known, _)| known == name) {
                 None => both.properties.push((name.clone(), *id)),
-                Some((_, known)) if is_alike(schemas, *known, *id) => {}
+                Some((_, known)) if same_property(schemas, *known, *id) => {}
                 Some(_) => return None,
             }
         }
@@ -47,7 +47,7 @@ pub(super) fn of(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]
 
 /// What all alternatives of a schema share: what it says itself, and the properties of the alternatives that one of its parts
 /// lists beside them. Each of those may be there with each of these, so none of them has to be.
-pub(super) fn beside(schemas: &Schemas, merged: &Keywords) -> Keywords {
+pub(super) fn combined_properties(schemas: &Schemas, merged: &Keywords) -> Keywords {
     let mut base = Keywords { one_of: Vec::new(), any_of: Vec::new(), further: Vec::new(), ..merged.clone() };
     let any_of = (!merged.one_of.is_empty()).then_some(&merged.any_of);
     for alternative in merged.further.iter().chain(any_of).flatten() {
@@ -88,7 +88,7 @@ fn required_by_all(parts: &[Cow<'_, Keywords>]) -> Vec<String> {
 }
 
 /// Whether two schemas are one, or say the same of plain values.
-fn is_alike(schemas: &Schemas, one: SchemaId, other: SchemaId) -> bool {
+fn same_property(schemas: &Schemas, one: SchemaId, other: SchemaId) -> bool {
     let nullable = |id| merge::flat_of(schemas, id).map(|merged| merged.nullable);
     is_alike_apart_from_null(schemas, one, other) && nullable(one) == nullable(other)
 }

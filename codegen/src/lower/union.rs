@@ -40,12 +40,12 @@ pub(super) fn listed(schemas: &Schemas, keywords: &Keywords) -> Vec<SchemaId> {
         if keywords.one_of.is_empty() { keywords.any_of.clone() } else { keywords.one_of.clone() }
     };
     let own = listed(keywords);
-    let Some(start) = schemas.at(&keywords.at).filter(|id| schemas.are_round(*id, *id)) else { return own };
+    let Some(start) = schemas.at(&keywords.at).filter(|id| schemas.in_same_cycle(*id, *id)) else { return own };
     let mut seen = BTreeSet::from([start]);
     let mut pending: Vec<SchemaId> = own.into_iter().rev().collect();
     let mut found = Vec::new();
     while let Some(id) = pending.pop() {
-        let round = schemas.definition(id).filter(|definition| schemas.are_round(start, *definition));
+        let round = schemas.definition(id).filter(|definition| schemas.in_same_cycle(start, *definition));
         match (round, merge::flat_of(schemas, id)) {
             (Some(definition), _) if seen.contains(&definition) => {}
             (Some(definition), Some(merged)) if is_only_a_union(&merged) => {
@@ -131,7 +131,7 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
         SchemaKind::Keywords(keywords) => &keywords.at,
         _ => &schemas[definition].at,
     };
-    if let Some(ForeignName::Type(name) | ForeignName::Plain(name)) = schemas.called(place) {
+    if let Some(ForeignName::Type(name) | ForeignName::Plain(name)) = schemas.foreign_name(place) {
         return name.rsplit('.').next().unwrap_or(name).to_owned();
     }
     let Some(keywords) = schemas.keywords(definition) else { return "Any".to_owned() };
@@ -144,7 +144,7 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
         Some([Value::Integer(value)]) => return format!("value {value}"),
         _ => {}
     }
-    let merged = merge::flat(schemas, keywords);
+    let merged = merge::merged(schemas, keywords);
     if let Some(constant) = constant_label(schemas, &merged) {
         return constant;
     }
@@ -164,7 +164,7 @@ fn label_within(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
             let labels: BTreeSet<String> = alternatives.map(|id| label_within(schemas, *id, depth - 1)).collect();
             labels.into_iter().take(MOST_ALTERNATIVES).collect::<Vec<_>>().join(" or ")
         }
-        None if !merged.say_something() => "Any".to_owned(),
+        None if !merged.is_nonempty() => "Any".to_owned(),
         _ => "Object".to_owned(),
     }
 }
@@ -180,7 +180,7 @@ fn constant_label(schemas: &Schemas, merged: &Keywords) -> Option<String> {
         TagValue::Text(text) => Some(text.clone()),
         _ => None,
     });
-    text.or_else(|| constants.iter().next().map(|(name, value)| worded(name, value)))
+    text.or_else(|| constants.iter().next().map(|(name, value)| label_of_value(name, value)))
 }
 
 /// The same in more words: every constant, and then what it has beside them.
@@ -188,11 +188,11 @@ fn long_constant_label(schemas: &Schemas, merged: &Keywords) -> String {
     let constants: BTreeMap<&str, TagValue> = constants_of(schemas, merged).collect();
     let others = merged.properties.iter().map(|(name, _)| name.as_str()).filter(|name| !constants.contains_key(name));
     let others: BTreeSet<&str> = others.collect();
-    let constants = constants.iter().map(|(name, value)| worded(name, value));
+    let constants = constants.iter().map(|(name, value)| label_of_value(name, value));
     constants.chain(others.into_iter().map(str::to_owned)).take(MOST_IN_LABEL).collect::<Vec<_>>().join(" ")
 }
 
-fn worded(name: &str, value: &TagValue) -> String {
+fn label_of_value(name: &str, value: &TagValue) -> String {
     match value {
         TagValue::Integer(value) => format!("{name} {}", value.to_string().replace('-', "minus ")),
         value => format!("{name} {value}"),
@@ -230,7 +230,7 @@ fn long_properties_label(keywords: &Keywords) -> String {
 const MOST_IN_LABEL: usize = 5;
 
 /// How much an alternative asks for; what asks for more is tried before what asks for less.
-pub(super) fn demand(schemas: &Schemas, id: SchemaId) -> (u8, usize, usize) {
+pub(super) fn specificity(schemas: &Schemas, id: SchemaId) -> (u8, usize, usize) {
     let Some(keywords) = merge::flat_of(schemas, id) else { return (0, 0, 0) };
     let kind = match keywords.types.first() {
         _ if keywords.values.is_some() => 7,

@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{DefaultValue, External, AdditionalProperties, Field, Members, Presence, ItemKind, Type, TypeId, Types, Union, Width};
+use crate::ir::{
+    AdditionalProperties, DefaultValue, External, Field, ItemKind, Members, Presence, Type, TypeId, Types, Union, Width,
+};
 
 /// Takes `i128` out of unions, out of maps beside properties, and out of all that either holds.
-pub(super) fn replace_where_held(types: &mut Types) {
+pub(super) fn widen_buffered_i128(types: &mut Types) {
     let mut pending: Vec<TypeId> = Vec::new();
     for def in &mut types.0 {
         let held: Vec<&mut Type> = match &mut def.shape {
@@ -17,7 +19,11 @@ pub(super) fn replace_where_held(types: &mut Types) {
                 AdditionalProperties::Kept(ty) => vec![ty],
                 AdditionalProperties::Dropped => Vec::new(),
             },
-            ItemKind::Enum(_) | ItemKind::Mixed(_) | ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => Vec::new(),
+            ItemKind::Enum(_)
+            | ItemKind::Mixed(_)
+            | ItemKind::OpenTuple(_)
+            | ItemKind::Alias(_)
+            | ItemKind::Newtype(_) => Vec::new(),
         };
         for ty in held {
             replace(ty, &mut pending);

@@ -22,7 +22,7 @@ pub(super) enum Style {
 pub(super) fn style(style: Style, text: &str) -> String {
     let cased = apply(style, &usable(text));
     let cased = if cased.is_empty() { apply(style, &spelled(text)) } else { cased };
-    let cased = if letters::mislead(&cased) { apply(style, &spelled_in_ascii(text)) } else { cased };
+    let cased = if letters::is_confusable(&cased) { apply(style, &spelled_in_ascii(text)) } else { cased };
     if cased.starts_with(|first: char| first.is_alphabetic() || first == '_') {
         return cased;
     }
@@ -44,7 +44,7 @@ pub(super) fn style_with_case(kind: Style, text: &str) -> String {
 }
 
 /// The same with a mark made of an identity, for texts that cannot be told apart otherwise.
-pub(super) fn style_marked(kind: Style, text: &str, identity: &str) -> String {
+pub(super) fn with_hash_suffix(kind: Style, text: &str, identity: &str) -> String {
     style(kind, &format!("{} {}", spelled(text), mark(identity)))
 }
 
@@ -58,11 +58,11 @@ fn apply(style: Style, text: &str) -> String {
 
 /// Everything that cannot stand in an identifier becomes the end of a word.
 fn usable(text: &str) -> String {
-    text.chars().map(|sign| if letters::may_stand(sign) { sign } else { ' ' }).collect()
+    text.chars().map(|sign| if letters::is_common_char(sign) { sign } else { ' ' }).collect()
 }
 
 fn spelled(text: &str) -> String {
-    spelled_but(text, letters::may_stand)
+    spelled_but(text, letters::is_common_char)
 }
 
 fn spelled_in_ascii(text: &str) -> String {

@@ -54,36 +54,36 @@ const LOOK_ALIKES: &str = "ΑΒΓΕΖΗΘΙΚΛΜΝΟΠΡΤΥΦΧαβγδεθι�
     וטיןסإاةهจบปฝพฟยყくへイエカタトニノハヘロー";
 
 /// Whether an identifier may have this sign.
-pub(super) fn may_stand(sign: char) -> bool {
+pub(super) fn is_common_char(sign: char) -> bool {
     sign.is_ascii_alphanumeric() || sign == '_' || COMMON.iter().any(|range| range.contains(&sign))
 }
 
 /// Whether rustc would warn of an identifier: of a letter that came by changing its case, or because all its letters of
 /// another script look like Latin ones.
-pub(super) fn mislead(name: &str) -> bool {
+pub(super) fn is_confusable(name: &str) -> bool {
     let mut foreign =
         name.chars().filter(|sign| *sign > '\u{24f}' && !('\u{1e00}'..='\u{1eff}').contains(sign)).peekable();
-    !name.chars().all(may_stand) || foreign.peek().is_some() && foreign.all(|sign| LOOK_ALIKES.contains(sign))
+    !name.chars().all(is_common_char) || foreign.peek().is_some() && foreign.all(|sign| LOOK_ALIKES.contains(sign))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{may_stand, mislead};
+    use super::{is_common_char, is_confusable};
 
     #[test]
     fn words_of_many_languages_stand_and_odd_letters_do_not() {
         for word in ["größe", "zażółć", "đường", "όνομα", "имя", "שם", "اسم", "नाम", "ชื่อ", "なまえ", "名前", "이름"]
         {
-            assert!(word.chars().all(may_stand) && !mislead(word), "{word}");
+            assert!(word.chars().all(is_common_char) && !is_confusable(word), "{word}");
         }
         for sign in ['ª', '²', 'Ⅷ', 'ﬁ', 'ı', 'İ', 'µ', 'ǆ', '\u{301}', '\u{200d}', '😀'] {
-            assert!(!may_stand(sign), "{sign}");
+            assert!(!is_common_char(sign), "{sign}");
         }
     }
 
     #[test]
     fn what_only_looks_like_latin_misleads() {
-        assert!(mislead("ο") && mislead("оса") && mislead("x_α"));
-        assert!(!mislead("о_имя") && !mislead("ohm"));
+        assert!(is_confusable("ο") && is_confusable("оса") && is_confusable("x_α"));
+        assert!(!is_confusable("о_имя") && !is_confusable("ohm"));
     }
 }

@@ -148,7 +148,7 @@ impl<'a> Scopes<'a> {
         for (pattern, name) in self.config.renames.iter() {
             let choice = self.config.choice_for("rename", pattern.as_str(), name);
             let of_name = |message: String, cure: String| {
-                Diagnostic::of_choice(Severity::Error, &choice, &pattern.place(), message).with_cure(cure)
+                Diagnostic::of_choice(Severity::Error, &choice, &pattern.place(), message).with_help(cure)
             };
             if !is_identifier(name) {
                 let message = format!("`{name}`, chosen for `{pattern}`, is not a Rust identifier");
@@ -157,14 +157,14 @@ impl<'a> Scopes<'a> {
             }
             let (fitting, others, case) =
                 if is_upper(name) { (&upper, &lower, "small") } else { (&lower, &upper, "capital") };
-            if pattern.meets_one(fitting) {
+            if pattern.matches_any(fitting) {
                 continue;
             }
-            self.diagnostics.push(if pattern.meets_one(others) {
+            self.diagnostics.push(if pattern.matches_any(others) {
                 let message = format!("`{name}` is no name for what stands at `{pattern}`");
                 of_name(message, format!("what stands there takes a name that begins with a {case} letter"))
             } else {
-                pattern.meets_no(what, &self.config.choice("rename", pattern.as_str()), fitting, None)
+                pattern.no_match_diagnostic(what, &self.config.choice("rename", pattern.as_str()), fitting, None)
             });
         }
     }
@@ -178,12 +178,12 @@ impl<'a> Scopes<'a> {
         let takes_upper = style != Style::Value;
         self.named.borrow_mut().insert((takes_upper, wish.at.pointer.clone()));
         let fits = |name: &String| is_upper(name) == takes_upper;
-        let (pattern, name) = self.config.renames.best_met(&wish.at.pointer, fits)?;
+        let (pattern, name) = self.config.renames.best_match(&wish.at.pointer, fits)?;
         if taken.contains(name) || reserved::is_forbidden(name) {
             let message = format!("`{name}`, chosen for `{pattern}`, is taken by something else there");
             let choice = self.config.choice_for("rename", pattern.as_str(), name);
             let diagnostic = Diagnostic::of_choice(Severity::Error, &choice, &wish.at, message);
-            self.diagnostics.push(diagnostic.with_cure("choose another name, and one for each thing"));
+            self.diagnostics.push(diagnostic.with_help("choose another name, and one for each thing"));
         }
         Some(name.clone()).filter(|name| is_identifier(name))
     }
@@ -207,15 +207,18 @@ impl Scope<'_, '_> {
     }
 
     /// Gives each wish a name, in order. Names that were settled before, or are reserved, stay as they are.
-    pub(super) fn settle(&mut self, wishes: &[NameRequest]) -> Vec<Name> {
+    pub(super) fn assign(&mut self, wishes: &[NameRequest]) -> Vec<Name> {
         let mut chosen: Vec<Option<String>> = Vec::new();
         for wish in wishes {
             let name = self.kind.and_then(|_| self.scopes.chosen(wish, self.style, &self.taken));
             self.taken.extend(name.clone());
             chosen.push(name);
         }
-        let plain: Vec<Result<String, String>> =
-            wishes.iter().zip(chosen).map(|(wish, chosen)| chosen.map_or_else(|| Err(self.plain(wish)), Ok)).collect();
+        let plain: Vec<Result<String, String>> = wishes
+            .iter()
+            .zip(chosen)
+            .map(|(wish, chosen)| chosen.map_or_else(|| Err(self.preferred_name(wish)), Ok))
+            .collect();
         let mut wanted: HashMap<&str, Vec<usize>> = HashMap::with_capacity(wishes.len());
         for (index, plain) in plain.iter().enumerate() {
             if let Err(plain) = plain {
@@ -272,7 +275,7 @@ impl Scope<'_, '_> {
     }
 
     /// The name a wish has where nobody else wants it.
-    fn plain(&self, wish: &NameRequest) -> String {
+    fn preferred_name(&self, wish: &NameRequest) -> String {
         let name = case::style(self.style, &wish.text);
         if !self.is_free(&name) {
             let longer = case::style(self.style, &format!("{} {}", wish.text, wish.kind));
@@ -296,10 +299,10 @@ impl Scope<'_, '_> {
         };
         let exact = || (wish.text == plain && self.is_free(plain)).then(|| plain.to_owned());
         let name = alone_with(case::style_spelled, &rivals.spelled)
-            .or_else(|| self.otherwise(wish, plain, rivals))
+            .or_else(|| self.alternative_name(wish, plain, rivals))
             .or_else(exact)
             .or_else(|| alone_with(case::style_with_case, &rivals.with_case))
-            .unwrap_or_else(|| self.marked(wish, rivals));
+            .unwrap_or_else(|| self.with_hash_suffix(wish, rivals));
         if name != plain {
             let others = rivals.others(wish);
             self.warn(wish, &name, &format!("`{}` and {others} would both be `{plain}`", wish.text));
@@ -308,7 +311,7 @@ impl Scope<'_, '_> {
     }
 
     /// The first other name that is nobody else's, for one of several that are called just the same.
-    fn otherwise(&self, wish: &NameRequest, plain: &str, rivals: &Conflicts<'_>) -> Option<String> {
+    fn alternative_name(&self, wish: &NameRequest, plain: &str, rivals: &Conflicts<'_>) -> Option<String> {
         let is_shared = rivals.texts.get(wish.text.as_str()).is_some_and(|count| *count > 1);
         let mut names = wish.otherwise.iter().filter(|_| is_shared).map(|text| case::style(self.style, text));
         let is_free = |name: &String| name != plain && rivals.otherwise[name] == 1 && self.is_free(name);
@@ -322,11 +325,11 @@ impl Scope<'_, '_> {
     }
 
     /// The text with a mark: of the text itself where that tells it apart, else of its place.
-    fn marked(&self, wish: &NameRequest, rivals: &Conflicts<'_>) -> String {
+    fn with_hash_suffix(&self, wish: &NameRequest, rivals: &Conflicts<'_>) -> String {
         let is_alone = rivals.texts.get(wish.text.as_str()).is_none_or(|count| *count <= 1);
         let mut identity = if is_alone { wish.text.clone() } else { self.identity(wish).1 };
         loop {
-            let name = case::style_marked(self.style, &wish.text, &identity);
+            let name = case::with_hash_suffix(self.style, &wish.text, &identity);
             if self.is_free(&name) {
                 return name;
             }
@@ -342,7 +345,7 @@ impl Scope<'_, '_> {
         self.scopes.diagnostics.push(
             Diagnostic::new(Severity::Warning, &wish.at, message)
                 .at_key()
-                .with_cure("to choose the name yourself")
+                .with_help("to choose the name yourself")
                 .with_option("rename", &[wish.at.pointer.as_str(), "…"]),
         );
     }

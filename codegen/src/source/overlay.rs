@@ -1,7 +1,7 @@
 //! Overlays among the files, and which file each of them is for.
 
 use super::{Source, file_name};
-use crate::document::{FileId, extended};
+use crate::document::{FileId, overlay_extends};
 
 /// A file that is an overlay.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl Source {
     pub fn with_overlay(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         let file = FileId(self.files.len());
         let source = self.with_file(name, text);
-        let extends = extended(source.name_of(file), source.text_of(file));
+        let extends = overlay_extends(source.name_of(file), source.text_of(file));
         self = source;
         self.overlays.push(Overlay { file, extends });
         self
@@ -60,13 +60,14 @@ impl Source {
         let overlay = self.overlays.iter().find(|known| known.file == overlay)?;
         let Some(extends) = &overlay.extends else { return Some(FileId::default()) };
         let referrers = [self.name_of(overlay.file), self.name()];
-        let mut named = referrers.into_iter().filter_map(|referrer| self.find(&self.meant(referrer, extends)?));
-        named.find(|file| !self.is_overlay(*file)).or_else(|| self.alone_called(file_name(extends)))
+        let mut named =
+            referrers.into_iter().filter_map(|referrer| self.find(&self.target_file_name(referrer, extends)?));
+        named.find(|file| !self.is_overlay(*file)).or_else(|| self.unique_by_file_name(file_name(extends)))
     }
 
     /// Where the files lie differs from one checkout to another, so a name without directories is enough where it is that
     /// of the document, or of no more than one file.
-    fn alone_called(&self, name: &str) -> Option<FileId> {
+    fn unique_by_file_name(&self, name: &str) -> Option<FileId> {
         let mut called = self.parts().filter(|file| file_name(self.name_of(*file)) == name);
         let first = called.next()?;
         (first == FileId::default() || called.next().is_none()).then_some(first)

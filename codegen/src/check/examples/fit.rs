@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr;
 
-use crate::document::{JsonType, Keywords, SchemaLanguage, Location, SchemaId, SchemaKind, Schemas, Value};
+use crate::document::{JsonType, Keywords, Location, SchemaId, SchemaKind, SchemaLanguage, Schemas, Value};
 
 /// Schemas are followed no further than this into each other, and values into values.
 const DEEPEST: usize = 100;
@@ -48,7 +48,7 @@ impl<'a> InstanceCheck<'a> {
     }
 
     /// Tells of every value at a place and below it that does not fit, each once.
-    pub(super) fn misfits(
+    pub(super) fn violations(
         &mut self,
         schema: SchemaId,
         value: &'a Value,
@@ -68,7 +68,7 @@ impl<'a> InstanceCheck<'a> {
             None => {
                 for Part { schema, value, step } in parts(keywords, value) {
                     let at = step.map_or_else(|| at.clone(), |step| at.join(&step));
-                    self.misfits(schema, value, &at, tell);
+                    self.violations(schema, value, &at, tell);
                 }
             }
         }

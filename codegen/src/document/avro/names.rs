@@ -50,7 +50,7 @@ impl DocumentDefinitions {
     }
 
     /// Notes that a definition is read, if it is the first of its name.
-    pub(super) fn reads(&mut self, full: &str, at: &Location, id: Option<SchemaId>) {
+    pub(super) fn record_definition(&mut self, full: &str, at: &Location, id: Option<SchemaId>) {
         if let Some(shared) = self.definitions.get_mut(full).filter(|shared| shared.at == *at) {
             shared.id = id;
         }
@@ -147,13 +147,13 @@ impl<'a> Names<'a> {
                 }
             }
         }
-        while let Some(other) = self.shared.iter().find(|full| self.uses_others(full)).cloned() {
+        while let Some(other) = self.shared.iter().find(|full| self.uses_unshared_definitions(full)).cloned() {
             self.shared.remove(&other);
         }
     }
 
     /// Whether a definition uses one that is not shared.
-    fn uses_others(&self, full: &str) -> bool {
+    fn uses_unshared_definitions(&self, full: &str) -> bool {
         let is_other = |name: &String| {
             let name = self.aliases.get(name).unwrap_or(name);
             name == REFERENCE || self.definitions.contains_key(name) && !self.shared.contains(name)

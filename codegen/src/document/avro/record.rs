@@ -30,7 +30,7 @@ impl<'a> Reader<'_, 'a> {
         }
         if self.names.is_first(&full, node) {
             let id = self.schemas.at(&node.at);
-            self.schemas.avro.reads(&full, &node.at, id);
+            self.schemas.avro.record_definition(&full, &node.at, id);
         } else {
             let message = format!("`{full}` is defined twice, and its name means the other definition");
             fault(node, message, format!("leave one, and say `{full}` here"));

@@ -15,17 +15,17 @@ pub(in super::super) fn is_record(value: &Value) -> bool {
 /// Whether a schema at a place where both languages may stand is one of Avro, or leads to one.
 ///
 /// Where the words are those of both, as in `{type: string}`, it does not matter which is read.
-pub(in super::super) fn is_spoken(node: &Node<'_>) -> bool {
+pub(in super::super) fn looks_like_avro(node: &Node<'_>) -> bool {
     let file = node.reference().and_then(|reference| reference.split('#').next());
     let ending = file.and_then(|file| Path::new(file).extension());
     let is_of_avro = ending.is_some_and(|ending| ending == "avsc");
-    is_of_avro || reference::follow(node.clone()).is_ok_and(|target| speaks(target.value))
+    is_of_avro || reference::follow(node.clone()).is_ok_and(|target| has_avro_type(target.value))
 }
 
-fn speaks(schema: &Value) -> bool {
+fn has_avro_type(schema: &Value) -> bool {
     match schema {
         Value::String(name) => is_primitive(name),
-        Value::Sequence(parts) => parts.iter().any(speaks),
+        Value::Sequence(parts) => parts.iter().any(has_avro_type),
         Value::Mapping(_) => match schema.child("type") {
             Some(Value::String(word)) => schema.child("logicalType").is_some() || speaks_of(schema, word),
             // In JSON Schema, a list holds names of its own, and an object stands there never.
@@ -44,7 +44,7 @@ fn speaks_of(schema: &Value, word: &str) -> bool {
         "enum" => has("symbols"),
         "fixed" => has("size"),
         "map" => has("values"),
-        "array" => schema.child("items").is_some_and(|items| matches!(items, Value::String(_)) || speaks(items)),
+        "array" => schema.child("items").is_some_and(|items| matches!(items, Value::String(_)) || has_avro_type(items)),
         "int" | "long" | "float" | "double" | "bytes" => true,
         _ => false,
     }

@@ -24,16 +24,16 @@ pub(super) enum Change<'a> {
 /// Reads one overlay; `None` where it is none of a version that is supported.
 pub(super) fn read(tree: Tree<'_>, file: FileId) -> Option<Vec<Action<'_>>> {
     let mut overlay = Node::root(tree, file).object("an Overlay Object")?;
-    version(&overlay.require("overlay")?)?;
-    if let Some(mut info) = overlay.require("info").and_then(|node| node.object("an Info Object of an overlay")) {
-        info.require("title");
-        info.require("version");
+    version(&overlay.required("overlay")?)?;
+    if let Some(mut info) = overlay.required("info").and_then(|node| node.object("an Info Object of an overlay")) {
+        info.required("title");
+        info.required("version");
         info.finish();
     }
     if let Some(node) = overlay.get("extends") {
         extends(&node);
     }
-    let actions = overlay.require("actions").map(|node| read_list(&node)).unwrap_or_default();
+    let actions = overlay.required("actions").map(|node| read_list(&node)).unwrap_or_default();
     overlay.finish();
     Some(actions)
 }
@@ -68,11 +68,11 @@ fn read_list<'a>(node: &Node<'a>) -> Vec<Action<'a>> {
 }
 
 fn read_action(mut action: Object<'_>) -> Option<Action<'_>> {
-    let at = action.require("target");
+    let at = action.required("target");
     let update = action.get("update");
     let removes = action.get("remove").map_or(Some(false), |node| node.flag());
     let place = action.at().clone();
-    action.pass_over(&["description"]);
+    action.ignore_keys(&["description"]);
     action.finish();
     let at = at?;
     let target = Target::parse(&at)?;
@@ -86,7 +86,7 @@ fn read_action(mut action: Object<'_>) -> Option<Action<'_>> {
         (false, Some(update)) => Change::Update(update),
         (false, None) => {
             let diagnostic = Diagnostic::new(Severity::Warning, &place, "this action changes nothing");
-            at.report(diagnostic.with_cure("add `update` or `remove: true`"));
+            at.report(diagnostic.with_help("add `update` or `remove: true`"));
             return None;
         }
     };

@@ -49,7 +49,7 @@ impl Target {
     }
 
     /// The ways to the selected nodes, each once, parents before their children and items in their order.
-    pub(super) fn ways(&self, document: &Value) -> Vec<Vec<Step>> {
+    pub(super) fn match_paths(&self, document: &Value) -> Vec<Vec<Step>> {
         let document = as_json(document);
         let located = self.0.query_located(&document);
         let mut ways: Vec<Vec<Step>> =

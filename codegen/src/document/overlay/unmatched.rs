@@ -18,12 +18,13 @@ pub(super) fn report(action: &Action<'_>, file: FileId, changed: &BTreeMap<FileI
     let text = action.at.text().unwrap_or_default();
     let message = format!("`{text}` matches nothing in `{}`", name(file));
     let root = |file: FileId| changed.get(&file).map_or_else(|| action.at.tree.roots.get(file.0), |is| Some(&is.root));
-    let matching = || source.parts().find(|part| root(*part).is_some_and(|root| !action.target.ways(root).is_empty()));
+    let matching =
+        || source.parts().find(|part| root(*part).is_some_and(|root| !action.target.match_paths(root).is_empty()));
     let cure = root(file).and_then(|root| behind_a_reference(root, &text)).or_else(|| {
         let other = matching()?;
         Some(format!("it matches in `{0}`: an overlay reaches that file by `extends: {0}`", name(other)))
     });
-    let cure = cure.or_else(|| Some(format!("did you mean `{}`?", without_slips(root(file)?, &text)?)));
+    let cure = cure.or_else(|| Some(format!("did you mean `{}`?", with_suggestions(root(file)?, &text)?)));
     let cure = cure
         .unwrap_or_else(|| "correct the path, or take the action out if the document no longer needs it".to_owned());
     action.at.warn(message, cure);
@@ -45,14 +46,14 @@ fn longest<'a>(root: &Value, text: &'a str) -> Option<(&'a str, Vec<Vec<Step>>)>
     let beginnings = text.char_indices().rev().filter(|(_, sign)| matches!(sign, '.' | '['));
     let mut matching = beginnings.filter_map(|(end, _)| {
         let beginning = text.get(..end)?;
-        let ways = Target::of(beginning)?.ways(root);
+        let ways = Target::of(beginning)?.match_paths(root);
         (!ways.is_empty()).then_some((beginning, ways))
     });
     matching.next()
 }
 
 /// The path with the nearest name in the place of each that is not there, if it matches then.
-fn without_slips(root: &Value, text: &str) -> Option<String> {
+fn with_suggestions(root: &Value, text: &str) -> Option<String> {
     let mut path = text.to_owned();
     // Each turn goes at least a step further.
     for _ in text.matches(['.', '[']) {
@@ -65,7 +66,7 @@ fn without_slips(root: &Value, text: &str) -> Option<String> {
         });
         let near = near::nearest(name, names.flatten())?;
         path = format!("{beginning}{}{rest}", spelled(near)?);
-        if !Target::of(&path)?.ways(root).is_empty() {
+        if !Target::of(&path)?.match_paths(root).is_empty() {
             return Some(path);
         }
     }

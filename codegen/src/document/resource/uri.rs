@@ -5,7 +5,7 @@ pub(super) fn resolved(base: &str, reference: &str) -> String {
     if has_scheme(reference) {
         return reference.to_owned();
     }
-    let Some((scheme, rest)) = base.split_once("://") else { return beside(base, reference) };
+    let Some((scheme, rest)) = base.split_once("://") else { return resolve_relative(base, reference) };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     if let Some(other) = reference.strip_prefix("//") {
         return format!("{scheme}://{other}");
@@ -19,7 +19,7 @@ pub(super) fn resolved(base: &str, reference: &str) -> String {
 }
 
 /// The same for a base without a scheme: a path, from wherever its file is.
-fn beside(base: &str, reference: &str) -> String {
+fn resolve_relative(base: &str, reference: &str) -> String {
     match base.rfind('/') {
         Some(end) if !has_scheme(base) && !reference.starts_with('/') => {
             without_dots(&format!("{}{reference}", &base[..=end]))

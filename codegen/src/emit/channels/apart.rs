@@ -5,12 +5,16 @@ use quote::quote;
 
 use super::parsed;
 use crate::emit::{Context, types};
-use crate::ir::{Members, Segment, ItemKind, Template, Type};
+use crate::ir::{ItemKind, Members, Segment, Template, Type};
 use crate::names::Name;
 
 /// Takes an address apart: from left to right, or by trying where values meet.
 pub(super) fn from_str(emit: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
-    let steps = if has_to_try(template) { vec![by_trial(emit, template, fields)] } else { from_left(template, fields) };
+    let steps = if needs_backtracking(template) {
+        vec![parse_backtracking(emit, template, fields)]
+    } else {
+        parse_left_to_right(template, fields)
+    };
     let values = template.parameters.iter().zip(fields).map(|(parameter, field)| {
         let value = parsed(emit, &parameter.ty, field, &quote!(OtherChannel));
         quote!(#field: #value)
@@ -28,7 +32,7 @@ pub(super) fn from_str(emit: Context<'_>, name: &Name, template: &Template, fiel
 }
 
 /// Takes an address apart, from left to right.
-fn from_left(template: &Template, fields: &[Name]) -> Vec<TokenStream> {
+fn parse_left_to_right(template: &Template, fields: &[Name]) -> Vec<TokenStream> {
     let separator = separator(&template.text);
     let mut steps = vec![quote!(let rest = address;)];
     let mut seen = vec![false; fields.len()];
@@ -63,7 +67,7 @@ fn from_left(template: &Template, fields: &[Name]) -> Vec<TokenStream> {
 
 /// Whether values may meet so that their first sign does not tell where one ends: nothing stands between two, or what does
 /// may be part of a value that something is known of.
-fn has_to_try(template: &Template) -> bool {
+fn needs_backtracking(template: &Template) -> bool {
     let separator = separator(&template.text);
     let is_known = |segment: &Segment| matches!(segment, Segment::Variable(index) if template.parameters[*index].ty != Type::String);
     let meets = |window: &[Segment]| match window {
@@ -83,7 +87,7 @@ fn has_to_try(template: &Template) -> bool {
 
 /// Every way of taking the address apart is tried until each value is one that its parameter lists or reads; if there is
 /// none, values that are not listed do.
-fn by_trial(emit: Context<'_>, template: &Template, fields: &[Name]) -> TokenStream {
+fn parse_backtracking(emit: Context<'_>, template: &Template, fields: &[Name]) -> TokenStream {
     let separator = separator(&template.text);
     let parts = |listed: ClosedValues| {
         let parts = template.segments.iter().map(move |segment| match segment {
@@ -175,7 +179,8 @@ pub(super) fn helpers(templates: &[&Template]) -> Vec<TokenStream> {
             }
         }
     };
-    let (tried, plain): (Vec<&Template>, Vec<&Template>) = templates.iter().partition(|template| has_to_try(template));
+    let (tried, plain): (Vec<&Template>, Vec<&Template>) =
+        templates.iter().partition(|template| needs_backtracking(template));
     let plain = (!plain.is_empty()).then_some(part);
     let tried = (!tried.is_empty()).then_some([definition, apart]);
     plain.into_iter().chain(tried.into_iter().flatten()).collect()

@@ -39,7 +39,7 @@ impl Parameter {
     }
 
     /// The same, and a value need not be wrapped.
-    pub(super) fn of_nullable_in_any_form(emit: Context<'_>, ty: &Type, name: &Name) -> Self {
+    pub(super) fn of_untyped_nullable(emit: Context<'_>, ty: &Type, name: &Name) -> Self {
         let owned = types::owned(emit, ty);
         Self {
             name: quote!(#name),

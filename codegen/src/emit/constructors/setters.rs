@@ -15,7 +15,7 @@ pub(super) fn all<'a>(
     object: &'a Struct,
     members: &'a [Name],
 ) -> impl Iterator<Item = TokenStream> + 'a {
-    let is_chosen = emit.config.with_methods.meet(&def.at.pointer);
+    let is_chosen = emit.config.with_methods.matches(&def.at.pointer);
     let optional = object.fields.iter().zip(members).filter(move |(field, _)| is_chosen && structs::is_optional(field));
     let rest = match (&object.extra, members.last()) {
         (AdditionalProperties::Kept(value), Some(name)) if is_chosen => additional(emit, value, name),
@@ -28,7 +28,7 @@ fn setter(emit: Context<'_>, field: &Field, name: &Name) -> TokenStream {
     let method = format_ident!("with_{}", name.plain());
     let docs = docs::line(&format!("The same with this {}.", docs::code(name.plain())));
     let Parameter { ty, value, .. } = match field.presence {
-        Presence::OptionalNullable => Parameter::of_nullable_in_any_form(emit, &field.ty, name),
+        Presence::OptionalNullable => Parameter::of_untyped_nullable(emit, &field.ty, name),
         _ => Parameter::of_items(emit, &field.ty, name).unwrap_or_else(|| Parameter::of(emit, &field.ty, name)),
     };
     let value = if field.presence == Presence::Filled { value } else { quote!(Some(#value)) };

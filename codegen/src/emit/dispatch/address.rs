@@ -8,7 +8,7 @@ use crate::emit::draft::{Draft, Members};
 use crate::emit::enums::Openness;
 use crate::emit::{Context, reply};
 use crate::format::Mark;
-use crate::ir::{Address, Addresses, AddressRoute, MatchMode, ItemKind, Type};
+use crate::ir::{Address, AddressRoute, Addresses, ItemKind, MatchMode, Type};
 
 pub(super) fn dispatch<'a>(emit: Context<'a>, addresses: &'a Addresses) -> Vec<Draft<'a>> {
     let routes = addresses.arrivals.iter().map(move |arrival| {
@@ -16,7 +16,7 @@ pub(super) fn dispatch<'a>(emit: Context<'a>, addresses: &'a Addresses) -> Vec<D
         quote!(#pattern => #route,)
     });
     let calls = addresses.arrivals.iter().map(move |arrival| {
-        let (pattern, call) = (pattern(emit, arrival), telling::call(emit, &arrival.operation));
+        let (pattern, call) = (pattern(emit, arrival), telling::handler_call(emit, &arrival.operation));
         quote!(#pattern => #call,)
     });
     let route_without = addresses.without.as_ref().map(|telling| {
@@ -24,7 +24,7 @@ pub(super) fn dispatch<'a>(emit: Context<'a>, addresses: &'a Addresses) -> Vec<D
         quote!(None => #route,)
     });
     let call_without = addresses.without.as_ref().map(|telling| {
-        let call = telling::call(emit, telling);
+        let call = telling::handler_call(emit, telling);
         quote!(None => #call,)
     });
     let tellings = addresses.arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::emit::types::Wire;
 use crate::emit::{Context, joined, schemas, types};
-use crate::ir::{OperationMessage, Operation, Type};
+use crate::ir::{Operation, OperationMessage, Type};
 
 /// The payload out of the delivery.
 pub(super) fn decoded(emit: Context<'_>, ty: &Type) -> TokenStream {
@@ -30,7 +30,7 @@ pub(super) fn of_message(emit: Context<'_>, operation: &Operation, message: &Ope
     if operation.payload == message.payload {
         return decoded;
     }
-    match joined::variant(emit, operation, message) {
+    match joined::variant_of(emit, operation, message) {
         Some((union, variant)) => quote!(#union::#variant(#decoded)),
         // Another of the messages may be anything, and so is the argument.
         None => match schemas::validator(emit, &message.payload) {

@@ -8,10 +8,10 @@ use quote::quote;
 use super::payload;
 use crate::emit::types::Wire;
 use crate::emit::{Context, joined, known, reply, schemas, types, unions};
-use crate::ir::{Candidate, OperationMessage, Case, Selector, Operation, ItemKind, Rule, Type};
+use crate::ir::{Candidate, Case, ItemKind, Operation, OperationMessage, Rule, Selector, Type};
 
 /// Calls the method that is meant.
-pub(super) fn call(emit: Context<'_>, telling: &Rule) -> TokenStream {
+pub(super) fn handler_call(emit: Context<'_>, telling: &Rule) -> TokenStream {
     match telling {
         Rule::Operation(operation) | Rule::Variant(operation) => whole(emit, *operation),
         Rule::Message(candidate) => one(emit, *candidate),
@@ -19,7 +19,7 @@ pub(super) fn call(emit: Context<'_>, telling: &Rule) -> TokenStream {
             let patterns = cases.iter().map(pattern);
             let calls = cases.iter().map(|case| one(emit, case.of));
             let otherwise = otherwise.as_ref().map(|telling| {
-                let call = call(emit, telling);
+                let call = handler_call(emit, telling);
                 quote!(_ => #call,)
             });
             let text = text(at, &quote!(cx.inbound()));
@@ -37,9 +37,7 @@ pub(super) fn call(emit: Context<'_>, telling: &Rule) -> TokenStream {
                 #otherwise
             })
         }
-        Rule::Shape(candidates) => {
-            by_shape(emit, candidates, &quote!(cx.inbound()), &|candidate| one(emit, candidate))
-        }
+        Rule::Shape(candidates) => by_shape(emit, candidates, &quote!(cx.inbound()), &|candidate| one(emit, candidate)),
     }
 }
 
@@ -157,17 +155,17 @@ fn by_shape(
     };
     let rest = match (&own[..], bytes) {
         ([], bytes) => bytes,
-        ([others @ .., last], None) => Some(by_own(emit, others, inbound, then, &then(*last))),
-        (own, Some(bytes)) => Some(by_own(emit, own, inbound, then, &bytes)),
+        ([others @ .., last], None) => Some(by_custom_payload(emit, others, inbound, then, &then(*last))),
+        (own, Some(bytes)) => Some(by_custom_payload(emit, own, inbound, then, &bytes)),
     };
     match (&json[..], rest) {
         ([], rest) => rest.unwrap_or_default(),
-        (json, rest) => by_fit(emit, json, inbound, then, rest.as_ref()),
+        (json, rest) => by_best_match(emit, json, inbound, then, rest.as_ref()),
     }
 }
 
 /// Types that read their own bytes are asked one after the other.
-fn by_own(
+fn by_custom_payload(
     emit: Context<'_>,
     candidates: &[Candidate],
     inbound: &TokenStream,
@@ -186,7 +184,7 @@ fn by_own(
 }
 
 /// The JSON types are tried, and the one that keeps most is meant.
-fn by_fit(
+fn by_best_match(
     emit: Context<'_>,
     candidates: &[Candidate],
     inbound: &TokenStream,
@@ -286,7 +284,7 @@ fn tried(emit: Context<'_>, candidates: &[Candidate]) -> TokenStream {
 
 /// How the events of one address are told by the shapes of their payloads, where they ever are: the types that are tried by
 /// name, which may be none.
-pub(super) fn asked_shapes<'a>(emit: Context<'a>, telling: &'a Rule) -> Option<Vec<&'a Type>> {
+pub(super) fn untagged_helpers<'a>(emit: Context<'a>, telling: &'a Rule) -> Option<Vec<&'a Type>> {
     match telling {
         Rule::Shape(candidates) => {
             let types = candidates.iter().map(|candidate| &carried(emit, *candidate).1.payload);
@@ -295,7 +293,7 @@ pub(super) fn asked_shapes<'a>(emit: Context<'a>, telling: &'a Rule) -> Option<V
             let is_one_of_several = json.len() == 1 && candidates.len() > 1;
             (!json.is_empty()).then(|| if is_one_of_several { Vec::new() } else { json })
         }
-        Rule::Mark { otherwise, .. } => otherwise.as_ref().and_then(|telling| asked_shapes(emit, telling)),
+        Rule::Mark { otherwise, .. } => otherwise.as_ref().and_then(|telling| untagged_helpers(emit, telling)),
         Rule::Operation(_) | Rule::Message(_) | Rule::Variant(_) => None,
     }
 }

@@ -8,7 +8,7 @@ use quote::quote;
 use crate::document::Location;
 use crate::emit::types::{self, Wire};
 use crate::emit::{Context, content_type, known, requester, schemas};
-use crate::ir::{ReplyMessage, Reply, ReplyHeaders, Type, TypeId, Variant};
+use crate::ir::{Reply, ReplyHeaders, ReplyMessage, Type, TypeId, Variant};
 use crate::names::Name;
 
 /// A variant of a reply, and the message that it is for.
@@ -23,7 +23,8 @@ struct Read<'a> {
 /// The function that a requester reads a reply with. The dispatcher needs none: it knows the message by then.
 pub(super) fn read(emit: Context<'_>, id: TypeId, variants: &[Variant], reply: &Reply) -> TokenStream {
     let name = &emit.names.types[&id];
-    let answers: BTreeMap<&Location, &ReplyMessage> = reply.messages.iter().rev().map(|answer| (&answer.at, answer)).collect();
+    let answers: BTreeMap<&Location, &ReplyMessage> =
+        reply.messages.iter().rev().map(|answer| (&answer.at, answer)).collect();
     let reads = variants.iter().zip(&emit.names.members[&id]).filter_map(|(variant, member)| {
         let answer = answers.get(&variant.at)?;
         let is_headed = answer.headers.is_some() && matches!(reply.headers, ReplyHeaders::Each);
@@ -66,11 +67,11 @@ pub(super) fn read(emit: Context<'_>, id: TypeId, variants: &[Variant], reply: &
 
 /// The variant, out of a message that is known to be it.
 fn value(emit: Context<'_>, read: &Read<'_>) -> TokenStream {
-    made(read, &requester::payload(emit, &read.answer.payload, &quote!(inbound)))
+    construct_variant(read, &requester::payload(emit, &read.answer.payload, &quote!(inbound)))
 }
 
 /// The variant with a payload, and with the headers that came if it has any.
-fn made(Read { member, is_headed, .. }: &Read<'_>, payload: &TokenStream) -> TokenStream {
+fn construct_variant(Read { member, is_headed, .. }: &Read<'_>, payload: &TokenStream) -> TokenStream {
     if *is_headed {
         quote!(Self::#member(request::Reply { payload: #payload, headers: inbound.headers().decode()? }))
     } else {
@@ -101,12 +102,12 @@ fn by_shape(emit: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
         }
     };
     let own = of(Wire::Own).into_iter().map(|read| {
-        let (ty, value) = (types::owned(emit, &read.answer.payload), made(read, &quote!(read)));
+        let (ty, value) = (types::owned(emit, &read.answer.payload), construct_variant(read, &quote!(read)));
         quote!(if let Ok(read) = <#ty as TryFrom<&[u8]>>::try_from(inbound.body()) { Ok(#value) })
     });
     let text = match (&texts[..], &bytes[..]) {
         ([text], [_, ..]) => {
-            let value = made(text, &quote!(text.to_owned()));
+            let value = construct_variant(text, &quote!(text.to_owned()));
             Some(quote!(if let Ok(text) = inbound.text() { Ok(#value) }))
         }
         _ => None,

@@ -5,16 +5,16 @@ use quote::quote;
 
 use super::super::draft::{Draft, Members};
 use super::super::{Context, literal};
-use super::{expected, has_no_tag, is_exhaustive, read, takes_the_rest};
+use super::{expected, has_no_tag, is_catch_all, is_exhaustive, read};
 use crate::format::Mark;
-use crate::ir::{Kind, TagValue, Representation, Union, Width};
+use crate::ir::{Kind, Representation, TagValue, Union, Width};
 use crate::names::Name;
 
 /// The kind chooses the alternative; without the runtime, from the value read whole.
 pub(super) fn by_kind(emit: Context<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
     let arms = union.variants.iter().zip(members).map(|(variant, member)| {
         let kinds = variant.kinds.iter().map(|kind| value_of(*kind));
-        let pattern = if takes_the_rest(variant) { quote!(_) } else { quote!(#(#kinds)|*) };
+        let pattern = if is_catch_all(variant) { quote!(_) } else { quote!(#(#kinds)|*) };
         let read = read(emit, variant, quote!(serde_json::from_value));
         quote!(#pattern => #read(value).map(Self::#member),)
     });

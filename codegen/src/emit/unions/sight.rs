@@ -5,13 +5,13 @@ use quote::quote;
 
 use super::super::draft::{Draft, Members};
 use super::super::{Context, literal};
-use super::{expected, has_no_tag, is_exhaustive, read, takes_the_rest};
+use super::{expected, has_no_tag, is_catch_all, is_exhaustive, read};
 use crate::format::Mark;
-use crate::ir::{Kind, TagValue, Representation, Union, Variant, Width};
+use crate::ir::{Kind, Representation, TagValue, Union, Variant, Width};
 use crate::names::Name;
 
 /// The alternative is chosen by what can be seen, and read as the bytes come.
-pub(super) fn at_sight<'a>(
+pub(super) fn tagged<'a>(
     emit: Context<'a>,
     name: &'a Name,
     members: &'a [Name],
@@ -32,7 +32,7 @@ pub(super) fn at_sight<'a>(
         let kinds = variant.kinds.iter().map(|kind| seen(*kind));
         let pattern = match (&values[..], &variant.kinds[..]) {
             ([], []) => return None,
-            ([], _) if takes_the_rest(variant) => quote!(_),
+            ([], _) if is_catch_all(variant) => quote!(_),
             ([], _) => quote!(#(#kinds)|*),
             _ if is_last(variant) => quote!(Seen::Object(_)),
             (values, _) => quote!(Seen::Object(#(#values)|*)),

@@ -16,7 +16,7 @@ use crate::ir::{Type, Union};
 use crate::names::Name;
 
 /// The first alternative that keeps all of the value and knows it is meant, or else the one that keeps most.
-pub(super) fn by_trial<'a>(emit: Context<'a>, name: &'a Name, members: &'a [Name], union: &'a Union) -> Draft<'a> {
+pub(super) fn untagged<'a>(emit: Context<'a>, name: &'a Name, members: &'a [Name], union: &'a Union) -> Draft<'a> {
     let types: Vec<&Type> = union.variants.iter().map(|variant| &variant.ty).collect();
     let tests = known::tests(emit, &types);
     let mut tries = union.variants.iter().zip(members).zip(tests).map(move |((variant, member), test)| {

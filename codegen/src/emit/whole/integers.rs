@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::config::{Config, OutputScope, WholeNumbers};
-use crate::ir::{AdditionalProperties, Members, ItemKind, Type, TypeId, Types, Width};
+use crate::ir::{AdditionalProperties, ItemKind, Members, Type, TypeId, Types, Width};
 
 /// The types that have integers in them.
 #[derive(Debug, Default)]
@@ -67,33 +67,35 @@ impl Integers {
             found.map(|(id, _)| id).collect::<Vec<TypeId>>()
         };
         let listed = types.iter().filter(|(_, def)| match &def.shape {
-            ItemKind::Enum(listed) => matches!(&listed.members, Members::Integers(width, _) if reading.includes(*width)),
+            ItemKind::Enum(listed) => {
+                matches!(&listed.members, Members::Integers(width, _) if reading.includes(*width))
+            }
             _ => false,
         });
         let (integers, wide) = (made_of(&is_integer), made_of(&|leaf| is_wide(leaf) && reading.includes(Width::I128)));
         let reached = integers.iter().chain(&wide).copied().chain(listed.map(|(id, _)| id));
         Self {
-            held: spread(integers.iter().copied(), &named_by, is_alias),
-            holders: spread(made_of(&holds_types).into_iter(), &named_by, is_alias),
-            wide: spread(wide.iter().copied(), &named_by, is_alias),
-            reached: spread(reached, &named_by, |_| true),
+            held: propagate(integers.iter().copied(), &named_by, is_alias),
+            holders: propagate(made_of(&holds_types).into_iter(), &named_by, is_alias),
+            wide: propagate(wide.iter().copied(), &named_by, is_alias),
+            reached: propagate(reached, &named_by, |_| true),
             reading,
         }
     }
 
     /// Whether a type is or holds integers that are read however they are written, those in types of their own apart.
-    pub(super) fn are_held(&self, types: &Types, ty: &Type) -> bool {
+    pub(super) fn contained_in(&self, types: &Types, ty: &Type) -> bool {
         let has = |is_one: fn(&Type) -> bool, aliases: &BTreeSet<TypeId>| {
             leaves(ty).into_iter().any(|leaf| is_one(leaf) || named(leaf).is_some_and(|id| aliases.contains(&id)))
         };
         let (narrow, wide) = (has(is_integer, &self.held), has(is_wide, &self.wide));
         // What stands beside types of its own is read by way of a value, which has no room for 128 bits.
-        let has_room = || self.reading == IntFormat::Every && !self.stand_beside_types(types, ty);
+        let has_room = || self.reading == IntFormat::Every && !self.mixed_with_named_types(types, ty);
         self.reading != IntFormat::Digits && (narrow || wide) && (!wide || has_room())
     }
 
     /// Whether a type holds types of its own that hold others.
-    pub(super) fn stand_beside_types(&self, types: &Types, ty: &Type) -> bool {
+    pub(super) fn mixed_with_named_types(&self, types: &Types, ty: &Type) -> bool {
         leaves(ty).into_iter().any(|leaf| match leaf {
             Type::Boxed(_) => true,
             Type::Named(id) => match types[*id].shape {
@@ -113,7 +115,7 @@ impl Integers {
 }
 
 /// What is found, and what names it, as far as that spreads it.
-fn spread(
+fn propagate(
     found: impl Iterator<Item = TypeId>,
     named_by: &[Vec<TypeId>],
     spreads: impl Fn(TypeId) -> bool,

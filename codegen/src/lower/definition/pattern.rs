@@ -67,14 +67,14 @@ impl Writer<'_> {
         self.text.push(sign);
         let is_property = is_kept && matches!(sign, 'p' | 'P');
         if is_property || sign == 'u' && ahead.starts_with('{') {
-            self.up_to('}');
+            self.take_while('}');
         }
         let is_many = is_property || matches!(sign, 'd' | 'D' | 's' | 'S' | 'w' | 'W');
         if is_many { Atom::Many } else { Atom::Sign }
     }
 
     /// Takes what stands in braces.
-    fn up_to(&mut self, end: char) {
+    fn take_while(&mut self, end: char) {
         for sign in self.rest.by_ref() {
             self.text.push(sign);
             if sign == end {

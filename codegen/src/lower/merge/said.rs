@@ -103,7 +103,7 @@ impl Resolution<'_> {
         if let [] | [_] = ids[..] {
             return ids.first().copied();
         }
-        let parts = telling(self.schemas, ids);
+        let parts = most_specific(self.schemas, ids);
         if let [only] = parts[..] {
             return Some(only);
         }
@@ -119,7 +119,7 @@ impl Resolution<'_> {
 }
 
 /// The schemas without those that others say as well; of equals the last stays.
-fn telling(schemas: &Schemas, ids: Vec<SchemaId>) -> Vec<SchemaId> {
+fn most_specific(schemas: &Schemas, ids: Vec<SchemaId>) -> Vec<SchemaId> {
     let mut telling: Vec<SchemaId> = Vec::new();
     for id in ids {
         match telling.iter_mut().find(|known| schemas.definition(**known) == schemas.definition(id)) {
@@ -131,7 +131,7 @@ fn telling(schemas: &Schemas, ids: Vec<SchemaId>) -> Vec<SchemaId> {
     while index < telling.len() {
         let id = telling[index];
         let mut others = telling.iter().filter(|other| **other != id);
-        if others.any(|other| says_as_well(schemas, *other, id)) {
+        if others.any(|other| implies(schemas, *other, id)) {
             telling.remove(index);
         } else {
             index += 1;
@@ -141,7 +141,7 @@ fn telling(schemas: &Schemas, ids: Vec<SchemaId>) -> Vec<SchemaId> {
 }
 
 /// Whether a schema says all that a plain one does.
-fn says_as_well(schemas: &Schemas, schema: SchemaId, plain: SchemaId) -> bool {
+fn implies(schemas: &Schemas, schema: SchemaId, plain: SchemaId) -> bool {
     let Some(asked) = schemas.keywords(plain) else {
         return schemas.definition(plain).is_none_or(|id| !matches!(schemas[id].kind, SchemaKind::Nothing));
     };

@@ -1,17 +1,17 @@
 //! Where a request has its correlation id, of what kind that is, and where its replies repeat it.
 
-use crate::document::{self, Document, JsonType, RuntimeExpression, Message, MessageId, SchemaId, Schemas};
+use crate::document::{self, Document, JsonType, Message, MessageId, RuntimeExpression, SchemaId, Schemas};
 use crate::ir::{Correlation, IdKind};
 use crate::lower::{merge, scalar};
 
 /// The id that all messages of a request agree about.
-pub(super) fn asked(document: &Document, operation: &document::Operation) -> Option<Correlation> {
-    agreed(document, &operation.messages)
+pub(super) fn request_correlation(document: &Document, operation: &document::Operation) -> Option<Correlation> {
+    common_location(document, &operation.messages)
 }
 
 /// Where a reply repeats the id of the request, if requests have one: where all replies agree, or a header of the first,
 /// which does no harm to the others.
-pub(super) fn repeated(
+pub(super) fn reply_correlation(
     document: &Document,
     operation: &document::Operation,
     reply: &document::Reply,
@@ -19,10 +19,10 @@ pub(super) fn repeated(
     let first = reply.messages.first().and_then(|id| of_message(document, *id));
     let is_header = |id: &Correlation| matches!(id.location, RuntimeExpression::Header(_));
     let requests_have_one = operation.messages.iter().any(|id| document.messages[*id].correlation.is_some());
-    agreed(document, &reply.messages).or(first.filter(is_header)).filter(|_| requests_have_one)
+    common_location(document, &reply.messages).or(first.filter(is_header)).filter(|_| requests_have_one)
 }
 
-fn agreed(document: &Document, messages: &[MessageId]) -> Option<Correlation> {
+fn common_location(document: &Document, messages: &[MessageId]) -> Option<Correlation> {
     let (first, others) = messages.split_first()?;
     let first = of_message(document, *first)?;
     others.iter().all(|id| of_message(document, *id).as_ref() == Some(&first)).then_some(first)

@@ -7,7 +7,7 @@ use super::{Reader, correlation};
 use crate::config::OutputScope;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{self, Address, RuntimeExpression, SchemaId};
-use crate::ir::{ReplyMessage, Correlation, Direction, Label, Reply, ReplyHeaders, ReplyTo, Type, Variant};
+use crate::ir::{Correlation, Direction, Label, Reply, ReplyHeaders, ReplyMessage, ReplyTo, Type, Variant};
 use crate::lower::schema::UnionMessage;
 use crate::lower::{merge, template, union};
 
@@ -20,7 +20,7 @@ impl Reader<'_, '_> {
         direction: Direction,
         id: &str,
     ) -> Option<Reply> {
-        let repeated = correlation::repeated(self.document, operation, reply);
+        let repeated = correlation::reply_correlation(self.document, operation, reply);
         let messages = self.answers(reply, id, repeated.as_ref());
         let headers = headers(&messages, self.extent);
         let payload = self.replied(reply, id, &messages, &headers)?;
@@ -29,7 +29,7 @@ impl Reader<'_, '_> {
             let message = "the document does not say where to reply, so the handler does not reply";
             let diagnostic = Diagnostic::new(Severity::Warning, &reply.at, message).at_key();
             let cure = "give the reply an `address`, or a channel whose address is fixed or has parameters";
-            self.diagnostics.push(diagnostic.with_cure(cure));
+            self.diagnostics.push(diagnostic.with_help(cure));
             return None;
         }
         Some(Reply {
@@ -38,7 +38,7 @@ impl Reader<'_, '_> {
             headers,
             to,
             repeated,
-            asked: correlation::asked(self.document, operation),
+            asked: correlation::request_correlation(self.document, operation),
             answered: correlation::answered(self.document, reply),
         })
     }
@@ -65,8 +65,8 @@ impl Reader<'_, '_> {
             let label = name.unwrap_or_else(|| format!("{id} reply"));
             let payload =
                 message.payload.map_or(Type::Any, |id| self.schemas.payload(id, &label, message.name.as_deref()));
-            let payload = self.travelling(message, payload);
-            let described = message.headers.filter(|id| !self.is_only_id(*id, repeated));
+            let payload = self.with_content_type(message, payload);
+            let described = message.headers.filter(|id| !self.only_correlation_id_required(*id, repeated));
             let headers = described.map(|id| self.schemas.headers(id, &label));
             let content_type = self.document.content_type(message).map(str::to_owned);
             ReplyMessage { at: message.at.clone(), label, payload, content_type, headers }
@@ -75,7 +75,7 @@ impl Reader<'_, '_> {
     }
 
     /// Whether headers hold the correlation id and nothing else: it is repeated, so nobody needs to give it.
-    fn is_only_id(&self, headers: SchemaId, repeated: Option<&Correlation>) -> bool {
+    fn only_correlation_id_required(&self, headers: SchemaId, repeated: Option<&Correlation>) -> bool {
         let Some(Correlation { location: RuntimeExpression::Header(id), .. }) = repeated else { return false };
         let described = merge::flat_of(&self.document.schemas, headers);
         described.is_some_and(|described| {
@@ -86,7 +86,7 @@ impl Reader<'_, '_> {
 
     /// How much a message asks of what is to be it.
     fn demand(&self, message: &document::Message, answer: &ReplyMessage) -> impl Ord + use<> {
-        let demand = |id: Option<SchemaId>| id.map(|id| union::demand(&self.document.schemas, id));
+        let demand = |id: Option<SchemaId>| id.map(|id| union::specificity(&self.document.schemas, id));
         (demand(message.payload), demand(message.headers.filter(|_| answer.headers.is_some())))
     }
 

@@ -7,7 +7,7 @@ use super::RoutingContext;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::ValueKeyword;
-use crate::ir::{Address, Channel, MatchMode, Members, Operation, Segment, ItemKind, Type, TypeDef, Types};
+use crate::ir::{Address, Channel, ItemKind, MatchMode, Members, Operation, Segment, Type, TypeDef, Types};
 
 /// The operations of one address.
 pub(super) struct Group {
@@ -147,7 +147,7 @@ pub(super) fn groups(
     }
     let mut patterns: Vec<Pattern> = patterns.into_values().collect();
     for pattern in &patterns {
-        warn_of_glued(pattern, channels, apis.diagnostics);
+        warn_adjacent_parameters(pattern, channels, apis.diagnostics);
     }
     patterns.sort_by_key(Pattern::order);
     // Templates that are alike are few; each is held against those of its own kind alone.
@@ -158,7 +158,7 @@ pub(super) fn groups(
     let alike: Vec<Vec<&Pattern>> = alike.into_values().filter(|alike| alike.len() > 1).collect();
     let listing = alike.iter().flatten().filter(|pattern| pattern.is_open).map(|pattern| pattern.channel);
     let listing: BTreeSet<usize> = listing.collect();
-    let unlisted: Vec<Group> = alike.iter().filter_map(|alike| for_unlisted(alike)).collect();
+    let unlisted: Vec<Group> = alike.iter().filter_map(|alike| fallback_route(alike)).collect();
     for alike in &alike {
         warn_of_shared(alike, channels, apis.diagnostics);
     }
@@ -170,7 +170,7 @@ pub(super) fn groups(
 }
 
 /// Values that no address lists are for the only one with an open enum, unless another takes every text.
-fn for_unlisted(alike: &[&Pattern]) -> Option<Group> {
+fn fallback_route(alike: &[&Pattern]) -> Option<Group> {
     let takes_all =
         |pattern: &Pattern| pattern.pieces.iter().all(|piece| matches!(piece, Piece::Text(_) | Piece::Free));
     let mut open = alike.iter().filter(|pattern| pattern.is_open);
@@ -183,12 +183,12 @@ fn for_unlisted(alike: &[&Pattern]) -> Option<Group> {
 }
 
 /// Of two texts with nothing between them, nobody can tell where the first ends.
-fn warn_of_glued(pattern: &Pattern, channels: &[Channel], diagnostics: &Diagnostics) {
+fn warn_adjacent_parameters(pattern: &Pattern, channels: &[Channel], diagnostics: &Diagnostics) {
     if pattern.pieces.windows(2).any(|pieces| matches!(pieces, [Piece::Free, Piece::Free])) {
         let channel = &channels[pattern.channel];
         let message = "nothing stands between two parameters of the address, so the first is taken to be one sign long";
         let cure = "put a sign between them, or list the values of one";
-        diagnostics.push(Diagnostic::new(Severity::Warning, &channel.at, message).at_key().with_cure(cure));
+        diagnostics.push(Diagnostic::new(Severity::Warning, &channel.at, message).at_key().with_help(cure));
     }
 }
 
@@ -200,7 +200,7 @@ fn warn_of_shared(alike: &[&Pattern], channels: &[Channel], diagnostics: &Diagno
             let (first, later) = (&channels[first.channel], &channels[later.channel]);
             let message = format!("`{address}` is an address of `{}` too, which takes it", first.key);
             let cure = "list each value for one of them only";
-            diagnostics.push(Diagnostic::new(Severity::Warning, &later.at, message).at_key().with_cure(cure));
+            diagnostics.push(Diagnostic::new(Severity::Warning, &later.at, message).at_key().with_help(cure));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::RoutingContext;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{MessageId, Location};
+use crate::document::{Location, MessageId};
 use crate::ir::Candidate;
 
 /// A message of the document, as one operation receives it.
@@ -38,16 +38,19 @@ pub(super) fn contenders(apis: &RoutingContext<'_>, operations: &[usize]) -> Vec
             if owner != *operation {
                 lost.push((carried.event, owner));
             } else if seen.insert(*message) {
-                found.push(CandidateMessage { of: Candidate { operation: *operation, message: index }, message: *message });
+                found.push(CandidateMessage {
+                    of: Candidate { operation: *operation, message: index },
+                    message: *message,
+                });
             }
         }
-        warn_of_lost(apis, *operation, &lost);
+        warn_unreachable(apis, *operation, &lost);
     }
     found
 }
 
 /// What an operation receives in the document, and never will here.
-fn warn_of_lost(apis: &RoutingContext<'_>, operation: usize, lost: &[(usize, usize)]) {
+fn warn_unreachable(apis: &RoutingContext<'_>, operation: usize, lost: &[(usize, usize)]) {
     let Some((_, owner)) = lost.first() else { return };
     let (operation, owner) = (&apis.operations[operation], &apis.operations[*owner]);
     let names: Vec<String> = lost.iter().map(|(event, _)| format!("`{}`", apis.events[*event].name)).collect();
@@ -59,5 +62,5 @@ fn warn_of_lost(apis: &RoutingContext<'_>, operation: usize, lost: &[(usize, usi
     let message = format!("{what}: `{}` receives the same at the same address", owner.id);
     let cure = "give each operation messages of its own, or choose the operations";
     let diagnostic = Diagnostic::new(Severity::Warning, &operation.at, message).at_key();
-    apis.diagnostics.push(diagnostic.with_cure(cure).with_option("operations", &[]));
+    apis.diagnostics.push(diagnostic.with_help(cure).with_option("operations", &[]));
 }

@@ -43,11 +43,11 @@ pub(super) fn payload(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]
         let limited = limited_of(apis, contenders, payload, text)?;
         marked(apis, contenders, &limited, |property| mark(at(property)))
     };
-    let named = || implied::names(apis, contenders).map(|(property, cases)| marked_by_names(at(property), cases));
+    let named = || implied::names(apis, contenders).map(|(property, cases)| selector_from_names(at(property), cases));
     marked(Text::Strings, Selector::Payload).or_else(|| marked(Text::Integers, Selector::Integer)).or_else(named)
 }
 
-fn marked_by_names(at: Pointer, cases: Vec<Case>) -> SelectorMatch {
+fn selector_from_names(at: Pointer, cases: Vec<Case>) -> SelectorMatch {
     SelectorMatch { at: Selector::Payload(at), cases, is_required: true }
 }
 

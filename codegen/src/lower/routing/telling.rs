@@ -8,7 +8,7 @@ use super::contender::{CandidateMessage, contenders};
 use super::mark::{self, SelectorMatch};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Pointer;
-use crate::ir::{Candidate, Case, Selector, ItemKind, Rule, Representation, Type, Union};
+use crate::ir::{Candidate, Case, ItemKind, Representation, Rule, Selector, Type, Union};
 use crate::lower::{identity, union};
 
 /// What tells the operation, and what tells the message.
@@ -33,7 +33,9 @@ pub(super) fn of(apis: &RoutingContext<'_>, operations: &[usize]) -> Option<(Rul
         _ => whole,
     };
     let is_tag = |at: &Selector| match (at, union.told()) {
-        (Selector::Payload(pointer) | Selector::Integer(pointer), Representation::Tag(tag)) => *pointer == Pointer::root().join(tag),
+        (Selector::Payload(pointer) | Selector::Integer(pointer), Representation::Tag(tag)) => {
+            *pointer == Pointer::root().join(tag)
+        }
         (_, told) => told == Representation::Nothing,
     };
     let message = match message {
@@ -66,7 +68,7 @@ fn is_mixed(apis: &RoutingContext<'_>, operation: usize) -> bool {
 
 fn message(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) -> Rule {
     if let [only] = contenders {
-        return lone(apis, only.of);
+        return single_candidate(apis, only.of);
     }
     let header = mark::header(apis, contenders).or_else(|| media_type(apis, contenders));
     let payload = mark::payload(apis, contenders);
@@ -103,11 +105,15 @@ fn media_type(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) -> Opt
     let own: Vec<(&CandidateMessage, Case)> = own.collect();
     let are_others = own.iter().any(|(contender, _)| !is_json(apis, &apis.carried(contender.of).payload));
     let cases = own.iter().map(|(_, case)| case.clone()).collect();
-    (are_others || own.len() == contenders.len()).then_some(SelectorMatch { at: Selector::MediaType, cases, is_required: false })
+    (are_others || own.len() == contenders.len()).then_some(SelectorMatch {
+        at: Selector::MediaType,
+        cases,
+        is_required: false,
+    })
 }
 
 /// The payload of an operation is that of its message, where that is the only one.
-fn lone(apis: &RoutingContext<'_>, of: Candidate) -> Rule {
+fn single_candidate(apis: &RoutingContext<'_>, of: Candidate) -> Rule {
     match apis.operations[of.operation].messages.len() {
         1 => Rule::Operation(of.operation),
         _ => Rule::Message(of),
@@ -131,7 +137,7 @@ fn shape(apis: &RoutingContext<'_>, contenders: &[CandidateMessage], apart: Othe
     let mut known: HashMap<String, Candidate> = HashMap::new();
     let mut tried: Vec<CandidateMessage> = Vec::new();
     for contender in contenders {
-        let first = *known.entry(looks(apis, *contender)).or_insert(contender.of);
+        let first = *known.entry(shape_key(apis, *contender)).or_insert(contender.of);
         if first == contender.of {
             tried.push(*contender);
         } else if apart == OtherSelector::Marked {
@@ -142,20 +148,20 @@ fn shape(apis: &RoutingContext<'_>, contenders: &[CandidateMessage], apart: Othe
     }
     let demand = |contender: &CandidateMessage| {
         let payload = apis.document.messages[contender.message].payload;
-        payload.map_or((0, 0, 0), |payload| union::demand(&apis.document.schemas, payload))
+        payload.map_or((0, 0, 0), |payload| union::specificity(&apis.document.schemas, payload))
     };
     tried.sort_by_cached_key(|contender| {
         (!is_json(apis, &apis.carried(contender.of).payload), Reverse(demand(contender)))
     });
     match &tried[..] {
         [] => None,
-        [only] => Some(lone(apis, only.of)),
+        [only] => Some(single_candidate(apis, only.of)),
         tried => Some(Rule::Shape(tried.iter().map(|contender| contender.of).collect())),
     }
 }
 
 /// What a payload looks like, as one text: what is no JSON by its type, which reads it.
-fn looks(apis: &RoutingContext<'_>, contender: CandidateMessage) -> String {
+fn shape_key(apis: &RoutingContext<'_>, contender: CandidateMessage) -> String {
     let ty = &apis.carried(contender.of).payload;
     let schemas = &apis.document.schemas;
     let payload = apis.document.messages[contender.message].payload;
@@ -194,5 +200,5 @@ fn warn_of_same(apis: &RoutingContext<'_>, first: Candidate, second: CandidateMe
     let at = if is_one { &apis.carried(second.of).at } else { &operation.at };
     let cure = "give each a property or a header with a `const`, or say what tells";
     let diagnostic = Diagnostic::new(Severity::Warning, at, message).at_key();
-    apis.diagnostics.push(diagnostic.with_cure(cure).with_option("discriminator", &[]));
+    apis.diagnostics.push(diagnostic.with_help(cure).with_option("discriminator", &[]));
 }

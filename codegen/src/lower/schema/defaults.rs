@@ -5,7 +5,7 @@ use super::Lowering;
 use crate::config::Defaults;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{JsonType, Keywords, SchemaId, Value};
-use crate::ir::{DefaultValue, Field, FieldDefault, Presence, ItemKind, Type, TypeId, Types};
+use crate::ir::{DefaultValue, Field, FieldDefault, ItemKind, Presence, Type, TypeId, Types};
 
 impl Lowering<'_> {
     /// Gives a field the default of its schema, and the place that the team wants defaults to have.
@@ -32,13 +32,13 @@ impl Lowering<'_> {
         if value.is_none() && is_of_another_type(&field.ty, default) {
             let message = format!("the default is {}, which the schema does not allow", default.kind());
             let diagnostic = Diagnostic::new(Severity::Warning, &merged.at.join("default"), message);
-            self.diagnostics.push(diagnostic.with_cure("write it as the schema says; it is passed over"));
+            self.diagnostics.push(diagnostic.with_help("write it as the schema says; it is passed over"));
             return None;
         }
-        if let Some((keyword, bound)) = broken(&merged, default) {
+        if let Some((keyword, bound)) = invalid_default(&merged, default) {
             let message = format!("the default is {}, and `{keyword}` is {bound}", default.to_json());
             let diagnostic = Diagnostic::new(Severity::Warning, &merged.at.join("default"), message);
-            self.diagnostics.push(diagnostic.with_cure("take one that the schema allows; it is passed over"));
+            self.diagnostics.push(diagnostic.with_help("take one that the schema allows; it is passed over"));
             return None;
         }
         Some(FieldDefault { text: default.to_json(), value })
@@ -46,7 +46,7 @@ impl Lowering<'_> {
 }
 
 /// The bound that a default breaks, with its keyword.
-fn broken(merged: &Keywords, default: &Value) -> Option<(&'static str, String)> {
+fn invalid_default(merged: &Keywords, default: &Value) -> Option<(&'static str, String)> {
     let number = scalar::as_number(default);
     let length = match default {
         Value::String(text) => Some(text.chars().count()),

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::super::{docs, union};
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{self, BindingRole, JsonType, Keywords, ValueKeyword, Location, Pointer, SchemaId, SchemaKind};
-use crate::ir::{Docs, Enum, EnumValue, Label, Members, Root, ItemKind, Type, TypeDef, TypeId, Union, Variant};
+use crate::document::{self, BindingRole, JsonType, Keywords, Location, Pointer, SchemaId, SchemaKind, ValueKeyword};
+use crate::ir::{Docs, Enum, EnumValue, ItemKind, Label, Members, Root, Type, TypeDef, TypeId, Union, Variant};
 
 /// A message that is joined with others.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ impl Lowering<'_> {
         if let Some(name) = otherwise {
             self.roots.also(&self.schemas[id].at, name);
         }
-        if self.is_foreign(id) {
+        if self.is_non_json_schema(id) {
             return self.type_of(id);
         }
         let ty = self.value(id);
@@ -54,7 +54,7 @@ impl Lowering<'_> {
         } else {
             let message = format!("{why}, so the payload is bytes");
             let diagnostic = Diagnostic::new(Severity::Warning, at, message);
-            let diagnostic = diagnostic.with_cure("decode them in the handler, or name a type that does");
+            let diagnostic = diagnostic.with_help("decode them in the handler, or name a type that does");
             self.diagnostics.push(diagnostic.with_option("map_schema_format", &[]));
             Type::Bytes
         };
@@ -72,7 +72,7 @@ impl Lowering<'_> {
             let place = Location { pointer: Pointer::parse(pointer).unwrap_or_default(), ..Location::root() };
             self.diagnostics.push(
                 Diagnostic::of_choice(Severity::Error, &choice, &place, message)
-                    .with_cure(format!("give `{choice}` the pointer of a payload or a component")),
+                    .with_help(format!("give `{choice}` the pointer of a payload or a component")),
             );
         }
     }
@@ -90,7 +90,7 @@ impl Lowering<'_> {
     }
 
     /// Whether a schema's language is not read.
-    pub(in crate::lower) fn is_foreign(&self, id: SchemaId) -> bool {
+    pub(in crate::lower) fn is_non_json_schema(&self, id: SchemaId) -> bool {
         let definition = self.schemas.definition(id);
         definition.is_some_and(|id| matches!(self.schemas[id].kind, SchemaKind::Foreign(_)))
     }
@@ -154,7 +154,7 @@ impl Lowering<'_> {
         let tag = said.and_then(|ids| union::tag(self.schemas, None, &ids));
         let mut order: Vec<usize> = (0..messages.len()).collect();
         if tag.is_none() {
-            let demand = |index: &usize| ids[*index].map(|id| union::demand(self.schemas, id));
+            let demand = |index: &usize| ids[*index].map(|id| union::specificity(self.schemas, id));
             order.sort_by_key(|index| std::cmp::Reverse(demand(index)));
         }
         let variant = |index: usize| {

@@ -6,7 +6,7 @@ use super::super::{merge, scalar, union};
 use super::Lowering;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{DeclaredValue, JsonType, Keywords, ValueKeyword, Value};
+use crate::document::{DeclaredValue, JsonType, Keywords, Value, ValueKeyword};
 use crate::ir::{Docs, Enum, EnumValue, Members, Type, Width};
 
 impl Lowering<'_> {
@@ -34,7 +34,7 @@ impl Lowering<'_> {
         if is_said && found.default.is_none() {
             let at = merged.at.join("default");
             let diagnostic = Diagnostic::new(Severity::Warning, &at, "the default is none of the listed values");
-            self.diagnostics.push(diagnostic.with_cure("list it, or take one that is listed; it is passed over"));
+            self.diagnostics.push(diagnostic.with_help("list it, or take one that is listed; it is passed over"));
         }
     }
 
@@ -108,11 +108,11 @@ fn own(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
             value: value.clone(),
         }
     };
-    values.iter().enumerate().filter(|(_, value)| is_met(value, &merged.types)).map(of).collect()
+    values.iter().enumerate().filter(|(_, value)| matches_type(value, &merged.types)).map(of).collect()
 }
 
 /// Whether a value is of one of the types, `null` apart.
-fn is_met(value: &Value, types: &[JsonType]) -> bool {
+fn matches_type(value: &Value, types: &[JsonType]) -> bool {
     JsonType::of(value).is_some_and(|kind| types.is_empty() || types.iter().any(|json_type| json_type.has(kind)))
 }
 

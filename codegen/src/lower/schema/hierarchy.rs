@@ -3,7 +3,7 @@
 use super::super::{docs, merge, origin, union};
 use super::Lowering;
 use crate::document::{Keywords, SchemaId};
-use crate::ir::{Label, ItemKind, Step, TypeDef, Union, Variant};
+use crate::ir::{ItemKind, Label, Step, TypeDef, Union, Variant};
 
 impl Lowering<'_> {
     /// The union of what builds on a schema and of the schema alone; `None` where nothing has more to say than it has.

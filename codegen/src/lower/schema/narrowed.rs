@@ -37,13 +37,13 @@ impl Lowering<'_> {
             SchemaKind::Reference(target) => self.is_narrowed(*target, seen),
             SchemaKind::Keywords(keywords) => {
                 let inner = [keywords.items, keywords.additional];
-                self.says_more(keywords) || inner.into_iter().flatten().any(|id| self.is_narrowed(id, seen))
+                self.has_assertions(keywords) || inner.into_iter().flatten().any(|id| self.is_narrowed(id, seen))
             }
         }
     }
 
     /// Whether the keywords ask for more than a type that is plain, a list or a map.
-    fn says_more(&self, keywords: &Keywords) -> bool {
+    fn has_assertions(&self, keywords: &Keywords) -> bool {
         let is_text = matches!(keywords.types[..], [] | [JsonType::String]);
         let is_only_format = || keywords.format.is_some() && scalar::string(keywords, self.config) == Type::String;
         let lists = [&keywords.tuple, &keywords.all_of, &keywords.any_of, &keywords.one_of];

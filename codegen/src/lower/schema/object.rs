@@ -6,8 +6,10 @@ use super::super::conditional::{self, Conditional};
 use super::super::{docs, merge, origin, scalar, union};
 use super::{Lowering, is_nothing};
 use crate::config::{Nulls, Untyped, Validation};
-use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, Schemas, ConditionalProperty};
-use crate::ir::{Docs, AdditionalProperties, Field, Members, Presence, ItemKind, Step, Struct, Type, TypeDef, TypeId, Union, Variant};
+use crate::document::{ConditionalProperty, JsonType, Keywords, SchemaId, SchemaKind, Schemas};
+use crate::ir::{
+    AdditionalProperties, Docs, Field, ItemKind, Members, Presence, Step, Struct, Type, TypeDef, TypeId, Union, Variant,
+};
 
 impl Lowering<'_> {
     pub(super) fn object(&mut self, keywords: &Keywords) -> Struct {
@@ -30,17 +32,19 @@ impl Lowering<'_> {
         }
         let known: BTreeSet<String> = fields.iter().map(|field| field.name.clone()).collect();
         for name in keywords.required.iter().filter(|name| !known.contains(*name)) {
-            fields.push(self.undescribed(keywords, name));
+            fields.push(self.undeclared_property(keywords, name));
         }
         let extra = match self.extra(keywords) {
-            AdditionalProperties::Dropped if self.keeps_everything(keywords) => AdditionalProperties::Kept(Type::Any),
+            AdditionalProperties::Dropped if self.captures_additional(keywords) => {
+                AdditionalProperties::Kept(Type::Any)
+            }
             extra => extra,
         };
         Struct { fields, extra }
     }
 
     /// A property that is required and not described, but as one of all others.
-    fn undescribed(&mut self, keywords: &Keywords, name: &str) -> Field {
+    fn undeclared_property(&mut self, keywords: &Keywords, name: &str) -> Field {
         let described = keywords.additional.filter(|id| !is_nothing(self.schemas, *id));
         let described = described.filter(|_| keywords.pattern_properties.is_empty());
         let (at, docs) = (keywords.at.join("properties").join(name), Docs::default());
@@ -57,7 +61,9 @@ impl Lowering<'_> {
             ConditionalProperty::Described(id) if self.config.untyped == Untyped::AsMeant => {
                 return self.field(name, id, is_required);
             }
-            ConditionalProperty::Described(id) | ConditionalProperty::Tested(id) => (self.schemas[id].at.clone(), self.field_docs(id)),
+            ConditionalProperty::Described(id) | ConditionalProperty::Tested(id) => {
+                (self.schemas[id].at.clone(), self.field_docs(id))
+            }
             ConditionalProperty::Named => (keywords.at.join("properties").join(name), Docs::default()),
         };
         let ty = match conditional.spoken {
@@ -78,7 +84,7 @@ impl Lowering<'_> {
     }
 
     /// Whether properties without a field are kept, because schemas speak of them too.
-    fn keeps_everything(&self, keywords: &Keywords) -> bool {
+    fn captures_additional(&self, keywords: &Keywords) -> bool {
         self.config.validation == Validation::Full && !self.headers.contains(&keywords.at)
     }
 
@@ -89,7 +95,11 @@ impl Lowering<'_> {
         // Whatever matches no pattern may be anything, unless something is said of it.
         let schemas: Vec<SchemaId> = patterns.chain(additional).collect();
         if schemas.is_empty() || keywords.additional.is_none() {
-            return if schemas.is_empty() { AdditionalProperties::Dropped } else { AdditionalProperties::Kept(Type::Any) };
+            return if schemas.is_empty() {
+                AdditionalProperties::Dropped
+            } else {
+                AdditionalProperties::Kept(Type::Any)
+            };
         }
         let mut found: Vec<(SchemaId, Type)> = Vec::new();
         for id in schemas {
@@ -103,17 +113,17 @@ impl Lowering<'_> {
         AdditionalProperties::Kept(match &found[..] {
             [(_, only)] => only.clone(),
             _ if found.iter().any(|(_, ty)| *ty == Type::Any) => Type::Any,
-            _ => self.any_of_these(keywords, found),
+            _ => self.pattern_value_union(keywords, found),
         })
     }
 
     /// A value of one of several types: the name of a property tells which, but only to a regular expression.
-    fn any_of_these(&mut self, keywords: &Keywords, mut found: Vec<(SchemaId, Type)>) -> Type {
+    fn pattern_value_union(&mut self, keywords: &Keywords, mut found: Vec<(SchemaId, Type)>) -> Type {
         let at = keywords.at.join("patternProperties");
         if let Some(made) = self.values.get(&at) {
             return made.clone();
         }
-        found.sort_by_key(|(id, _)| std::cmp::Reverse(union::demand(self.schemas, *id)));
+        found.sort_by_key(|(id, _)| std::cmp::Reverse(union::specificity(self.schemas, *id)));
         let variants = found.into_iter().map(|(id, ty)| Variant {
             at: self.schemas[id].at.clone(),
             label: union::both_labels(self.schemas, id),
@@ -177,7 +187,7 @@ impl Lowering<'_> {
             return Docs { deprecated: own.deprecated || words.deprecated, access: own.access, ..words };
         }
         let target = match &self.schemas[id].kind {
-            SchemaKind::Keywords(keywords) => merge::stands_for(self.schemas, keywords).unwrap_or(id),
+            SchemaKind::Keywords(keywords) => merge::as_single_ref(self.schemas, keywords).unwrap_or(id),
             _ => id,
         };
         let borrowed = self.schemas.keywords(target).map(|keywords| docs(&keywords.docs)).unwrap_or_default();

@@ -28,7 +28,7 @@ impl Lowering<'_> {
             Some(JsonType::Array | JsonType::Object) if self.nested >= MOST_NESTED => self.too_nested(merged),
             Some(JsonType::Array | JsonType::Object) => {
                 self.nested += 1;
-                let ty = self.holder(merged);
+                let ty = self.container_type(merged);
                 self.nested -= 1;
                 ty
             }
@@ -37,7 +37,7 @@ impl Lowering<'_> {
     }
 
     /// A list, a tuple or a map, and what it holds.
-    fn holder(&mut self, merged: &Keywords) -> Type {
+    fn container_type(&mut self, merged: &Keywords) -> Type {
         if scalar::implied(merged) == Some(JsonType::Object) {
             let value = match self.extra(merged) {
                 AdditionalProperties::Kept(value) => value,
@@ -58,7 +58,7 @@ impl Lowering<'_> {
     fn too_nested(&self, merged: &Keywords) -> Type {
         let message = format!("lists and maps are nested more than {MOST_NESTED} deep here, so every value is allowed");
         let diagnostic = Diagnostic::new(Severity::Warning, &merged.at, message);
-        self.diagnostics.push(diagnostic.with_cure("give what they hold a name: an object with properties"));
+        self.diagnostics.push(diagnostic.with_help("give what they hold a name: an object with properties"));
         Type::Any
     }
 }

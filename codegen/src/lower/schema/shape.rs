@@ -9,7 +9,7 @@ use super::object::is_struct;
 use super::tuples;
 use crate::config::{Untyped, Validation};
 use crate::document::{JsonType, Keywords, SchemaId};
-use crate::ir::{Label, ItemKind, Step, Type, TypeDef, TypeId, Union, Variant};
+use crate::ir::{ItemKind, Label, Step, Type, TypeDef, TypeId, Union, Variant};
 
 /// What a schema's alternatives come to.
 pub(super) enum VariantSource {
@@ -25,15 +25,15 @@ const MOST_JOINED: usize = 8;
 impl<'a> Lowering<'a> {
     /// Whether a schema becomes an item: an enum, an object of which more is known than its values, or a union.
     pub(super) fn needs_item(&self, keywords: &Keywords) -> bool {
-        if self.lists_the_events(keywords) || merge::stands_for(self.schemas, keywords).is_some() {
+        if self.lists_the_events(keywords) || merge::as_single_ref(self.schemas, keywords).is_some() {
             return false;
         }
-        let merged = merge::flat(self.schemas, keywords);
+        let merged = merge::merged(self.schemas, keywords);
         self.listed(&merged).is_some()
             || !matches!(self.union_of(&merged), VariantSource::None | VariantSource::Only(_))
             || merged.types.len() > 1 && scalar::implied(&merged).is_none()
             || tuples::is_open_tuple(&merged)
-            || !self.takes_others(&merged).is_empty()
+            || !self.accepts_non_objects(&merged).is_empty()
             || is_struct(self.schemas, &merged)
     }
 
@@ -42,7 +42,7 @@ impl<'a> Lowering<'a> {
         if !self.needs_item(keywords) {
             return None;
         }
-        let merged = merge::flat(self.schemas, keywords);
+        let merged = merge::merged(self.schemas, keywords);
         match self.hierarchy(&merged) {
             Some(union) => Some(ItemKind::Union(union)),
             None => Some(self.shape_of(&merged)),
@@ -73,7 +73,7 @@ impl<'a> Lowering<'a> {
         if merged.types.len() > 1 && scalar::implied(merged).is_none() {
             return ItemKind::Union(self.type_list(merged));
         }
-        let types = self.takes_others(merged);
+        let types = self.accepts_non_objects(merged);
         if !types.is_empty() {
             return ItemKind::Union(self.as_written(merged, types));
         }
@@ -119,14 +119,14 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn union(&mut self, merged: &Keywords, alternatives: &[SchemaId]) -> Union {
-        let base = together::beside(self.schemas, merged);
+        let base = together::combined_properties(self.schemas, merged);
         let shares = !base.properties.is_empty();
         let tag = union::tag(self.schemas, Some(merged), alternatives);
         let untold = || alternatives.iter().map(|id| Alternative { id: *id, tag_values: Vec::new() }).collect();
         let (tag, mut found): (_, Vec<Alternative>) =
             tag.map_or_else(|| (None, untold()), |(property, found)| (Some(property), found));
         if tag.is_none() {
-            found.sort_by_key(|alternative| std::cmp::Reverse(union::demand(self.schemas, alternative.id)));
+            found.sort_by_key(|alternative| std::cmp::Reverse(union::specificity(self.schemas, alternative.id)));
         }
         let mut variants: Vec<Variant> = Vec::new();
         let mut seen = BTreeSet::new();

@@ -9,13 +9,16 @@ use crate::ir::{Kind, Label, Type, Union, Variant};
 
 impl Lowering<'_> {
     /// The types that a schema speaks of, where it has to take values of all others as well.
-    pub(super) fn takes_others(&self, merged: &Keywords) -> Vec<JsonType> {
+    pub(super) fn accepts_non_objects(&self, merged: &Keywords) -> Vec<JsonType> {
         let is_untyped = merged.types.is_empty() && merged.values.is_none();
-        if self.config.untyped == Untyped::AsMeant || !is_untyped || !matches!(self.union_of(merged), VariantSource::None) {
+        if self.config.untyped == Untyped::AsMeant
+            || !is_untyped
+            || !matches!(self.union_of(merged), VariantSource::None)
+        {
             return Vec::new();
         }
         let speaks =
-            [JsonType::Array, JsonType::Object].into_iter().filter(|json_type| scalar::speaks(merged, *json_type));
+            [JsonType::Array, JsonType::Object].into_iter().filter(|json_type| scalar::has_type(merged, *json_type));
         speaks.collect()
     }
 

@@ -61,12 +61,13 @@ pub(super) type Values = (SchemaId, Vec<TagValue>);
 
 /// The first property of which each object has values that no other has.
 fn constants(schemas: &Schemas, objects: &[(SchemaId, &Keywords)]) -> Option<(String, Vec<Values>)> {
-    let by_name: Vec<BTreeMap<&str, SchemaId>> = objects.iter().map(|(_, keywords)| by_name(keywords)).collect();
+    let by_name: Vec<BTreeMap<&str, SchemaId>> =
+        objects.iter().map(|(_, keywords)| discriminator_values(keywords)).collect();
     let [(_, first), _, ..] = objects else { return None };
     first.properties.iter().find_map(|(name, _)| {
         let values: Vec<Vec<TagValue>> = by_name
             .iter()
-            .map(|properties| limited(schemas, *properties.get(name.as_str())?))
+            .map(|properties| const_values(schemas, *properties.get(name.as_str())?))
             .collect::<Option<_>>()?;
         let all: Vec<&TagValue> = values.iter().flatten().collect();
         let distinct: BTreeSet<&&TagValue> = all.iter().collect();
@@ -75,12 +76,12 @@ fn constants(schemas: &Schemas, objects: &[(SchemaId, &Keywords)]) -> Option<(St
     })
 }
 
-pub(super) fn by_name(keywords: &Keywords) -> BTreeMap<&str, SchemaId> {
+pub(super) fn discriminator_values(keywords: &Keywords) -> BTreeMap<&str, SchemaId> {
     keywords.properties.iter().map(|(name, id)| (name.as_str(), *id)).collect()
 }
 
 /// The values that a schema allows, where it allows no other and each can be told at sight.
-pub(super) fn limited(schemas: &Schemas, id: SchemaId) -> Option<Vec<TagValue>> {
+pub(super) fn const_values(schemas: &Schemas, id: SchemaId) -> Option<Vec<TagValue>> {
     let merged = merge::flat_of(schemas, id)?;
     let values = merged.values.as_ref()?;
     values.iter().map(TagValue::of).collect::<Option<Vec<_>>>().filter(|values| !values.is_empty())
@@ -90,7 +91,8 @@ pub(super) fn limited(schemas: &Schemas, id: SchemaId) -> Option<Vec<TagValue>> 
 /// its property is limited to, or by the name of its component. `None` where an alternative's property allows none of these,
 /// so that the discriminator tells nothing.
 fn discriminated(schemas: &Schemas, discriminator: &Tag, objects: &[(SchemaId, &Keywords)]) -> Option<Vec<Values>> {
-    let own: Vec<TagCandidate> = objects.iter().map(|(id, keywords)| TagCandidate::of(schemas, discriminator, *id, keywords)).collect();
+    let own: Vec<TagCandidate> =
+        objects.iter().map(|(id, keywords)| TagCandidate::of(schemas, discriminator, *id, keywords)).collect();
     let is_base =
         |id: SchemaId| schemas.definition(id).is_some_and(|id| !schemas.families().descendants(id).is_empty());
     let mut counts: BTreeMap<&TagValue, usize> = BTreeMap::new();
@@ -147,7 +149,7 @@ impl TagCandidate {
     fn of(schemas: &Schemas, discriminator: &Tag, id: SchemaId, keywords: &Keywords) -> Self {
         let name = label(schemas, id);
         let property = keywords.properties.iter().find(|(known, _)| *known == discriminator.property);
-        let limited = property.and_then(|(_, id)| limited(schemas, *id)).unwrap_or_default();
+        let limited = property.and_then(|(_, id)| const_values(schemas, *id)).unwrap_or_default();
         let types = property.and_then(|(_, id)| merge::flat_of(schemas, *id)).map(|merged| merged.types.clone());
         let is_meant = |target: &str| target == name || target.rsplit('/').next() == Some(&name);
         let mapped = discriminator.mapping.iter().filter(|(_, target)| is_meant(target));
@@ -172,10 +174,12 @@ pub(in crate::lower) fn unnamed(
     if discriminated(schemas, discriminator, objects).is_some() {
         return Vec::new();
     }
-    let own: Vec<TagCandidate> = objects.iter().map(|(id, keywords)| TagCandidate::of(schemas, discriminator, *id, keywords)).collect();
+    let own: Vec<TagCandidate> =
+        objects.iter().map(|(id, keywords)| TagCandidate::of(schemas, discriminator, *id, keywords)).collect();
     let is_shared = |value: &TagValue| own.iter().filter(|own| own.limited.contains(value)).count() > 1;
-    let is_unnamed =
-        |own: &&TagCandidate| own.mapped.is_empty() && own.implied_name().is_none() && own.limited.iter().all(is_shared);
+    let is_unnamed = |own: &&TagCandidate| {
+        own.mapped.is_empty() && own.implied_name().is_none() && own.limited.iter().all(is_shared)
+    };
     let unnamed = own.iter().filter(is_unnamed);
     unnamed.map(|own| UnmappedAlternative { label: own.name.clone(), limited: own.limited.clone() }).collect()
 }

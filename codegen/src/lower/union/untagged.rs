@@ -7,7 +7,7 @@
 //!   - {required: [error], properties: {error: {type: string}}}
 //! ```
 
-use super::tagged::{Values, by_name, limited};
+use super::tagged::{Values, const_values, discriminator_values};
 use crate::document::{Keywords, SchemaId, SchemaKind, Schemas};
 use crate::ir::TagValue;
 
@@ -26,8 +26,9 @@ pub(super) fn constants(schemas: &Schemas, objects: &[(SchemaId, &Keywords)]) ->
         if tagged.len() < FEWEST_TAGGED || !are_required || may_have(schemas, keywords) {
             return None;
         }
-        let values =
-            tagged.iter().map(|(id, keywords)| Some((*id, limited(schemas, by_name(keywords)[name.as_str()])?)));
+        let values = tagged
+            .iter()
+            .map(|(id, keywords)| Some((*id, const_values(schemas, discriminator_values(keywords)[name.as_str()])?)));
         let mut values: Vec<Values> = values.collect::<Option<_>>()?;
         let mut all: Vec<&TagValue> = values.iter().flat_map(|(_, values)| values).collect();
         let count = all.len();

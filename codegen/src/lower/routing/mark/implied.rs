@@ -61,7 +61,9 @@ fn said(schemas: &Schemas, payload: &Keywords, property: &str, name: &str) -> Op
     match merged.values.as_deref() {
         _ if !is_required => None,
         Some([Value::String(only)]) if only == name => Some(ImpliedName::Name),
-        None if merged.types == [JsonType::String] && !merged.nullable && merged.format.is_none() => Some(ImpliedName::Text),
+        None if merged.types == [JsonType::String] && !merged.nullable && merged.format.is_none() => {
+            Some(ImpliedName::Text)
+        }
         _ => None,
     }
 }
