@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::{Config, Perspective};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Address, Channel, Document, Location, Operation, Server};
-use crate::near;
+use crate::document::{Address, Channel, Document, Operation, Server};
+use crate::location::Location;
+use crate::suggestion;
 
 /// Runs every rule; each reports what it finds.
 pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnostics) {
@@ -71,7 +72,7 @@ fn parameters_are_in_the_address(channel: &Channel, diagnostics: &Diagnostics) {
     let described: BTreeSet<&str> = channel.parameters.iter().map(|parameter| parameter.key.as_str()).collect();
     for parameter in channel.parameters.iter().filter(|parameter| !named.contains(&parameter.key.as_str())) {
         let undescribed = named.iter().copied().filter(|name| !described.contains(name));
-        let cure = near::nearest(&parameter.key, undescribed)
+        let cure = suggestion::nearest(&parameter.key, undescribed)
             .map_or_else(|| "take the parameter out".to_owned(), |near| format!("did you mean `{near}`?"));
         let message = format!("the address has no `{{{}}}`", parameter.key);
         let at = channel.at.join("parameters").join(&parameter.key);

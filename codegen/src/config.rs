@@ -1,39 +1,31 @@
 //! What a team may choose, and where the stages are lined up; the options stand in a file a concern.
 
 mod attributes;
-mod choice;
 #[cfg(feature = "toml")]
 mod file;
+mod input;
 #[cfg(feature = "toml")]
 mod keys;
-mod naming;
 mod operations;
+mod output;
 mod pattern;
-mod payloads;
-mod reading;
+mod rename;
+mod schema_format;
 mod types;
 mod validation;
-mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub(crate) use self::attributes::{attributes, traits};
-pub(crate) use self::choice::{OptionHint, OptionSite, OptionsFile};
 pub(crate) use self::operations::Methods;
 pub use self::operations::{Discriminator, Perspective};
+pub(crate) use self::output::OutputScope;
 pub(crate) use self::pattern::PatternMap;
 pub use self::types::{ArrayLengths, Defaults, Formats, Nulls, UniqueItems, Untyped, WholeNumbers};
 pub use self::validation::Validation;
-pub use self::writing::Output;
-pub(crate) use self::writing::OutputScope;
-use crate::diagnostic::{Diagnostics, Strictness};
-use crate::error::Error;
-use crate::ir::{Api, Direction};
-use crate::names::Names;
-use crate::source::Source;
-use crate::{check, document, emit, format, lower, names, output};
+use crate::diagnostic::{OptionSite, OptionsFile, Strictness};
 
 /// Options of the generator, and the way to run it.
 ///
@@ -113,13 +105,6 @@ pub struct Config {
     pub(crate) overlays: Vec<PathBuf>,
 }
 
-/// What the stages made of a document.
-struct Generated {
-    api: Api,
-    names: Names,
-    code: String,
-}
-
 impl Config {
     /// The defaults: the client's perspective, everything generated, every handler method required, open enums.
     #[must_use]
@@ -127,91 +112,13 @@ impl Config {
         Self::default()
     }
 
-    /// Turns a document into code. Pure: no file, no environment, no clock; the same bytes for the same input.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`] when the document has faults that would make wrong code.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use asyncapi_codegen::{Config, Source};
-    ///
-    /// let document = "
-    /// asyncapi: 2.6.0
-    /// info: {title: Lamps, version: '1'}
-    /// channels:
-    ///   lamps:
-    ///     subscribe:
-    ///       operationId: onLampSwitched
-    ///       message: {name: lamp.switched, payload: {type: object, properties: {lit: {type: boolean}}}}
-    /// ";
-    /// let output = Config::new().generate(&Source::new("lamps.yaml", document))?;
-    /// assert!(output.code().contains("fn on_lamp_switched("));
-    /// # Ok::<(), asyncapi_codegen::Error>(())
-    /// ```
-    pub fn generate(&self, source: &Source) -> Result<Output, Error> {
-        let source = &source.clone().with_urls(&self.urls);
-        let diagnostics = Diagnostics::new();
-        #[cfg(feature = "overlay")]
-        self.check_overlays(source, &diagnostics);
-        let made = self.stages(source, &diagnostics);
-        let refused = diagnostics.has_errors(self.strictness);
-        let report = diagnostics.finish(source, &self.options_file);
-        match made {
-            Some(made) if !refused => {
-                let [handled, sent] = self.methods(&made.api, &made.names);
-                Ok(Output {
-                    code: made.code,
-                    report,
-                    coverage: made.api.coverage,
-                    handled,
-                    sent,
-                    names: made.names.given,
-                })
-            }
-            _ => Err(Error::Refused(report)),
-        }
+    /// Where an option was set to a text; the option is named by its method.
+    pub(crate) fn choice(&self, method: &'static str, text: &str) -> OptionSite {
+        self.options_file.site(method, text, None)
     }
 
-    /// The way from text to text; each stage collects its faults, and none starts on the ruins of another.
-    fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<Generated> {
-        let document = document::parse(source, diagnostics)?;
-        check::check(&document, self, diagnostics);
-        let api = lower::lower(document, self, diagnostics);
-        if diagnostics.has_errors(Strictness::Lenient) {
-            return None;
-        }
-        let names = names::assign(&api, self, diagnostics);
-        if diagnostics.has_errors(Strictness::Lenient) {
-            return None;
-        }
-        let mut layout = format::FileWriter::default();
-        let imports = emit::emit(&api, &names, self, &mut |piece| layout.add(piece));
-        let code = layout.file(imports, &source.file_names());
-        Some(Generated { api, names, code })
-    }
-
-    /// The names of the methods of `Handler`, and of those of `Publisher`.
-    fn methods(&self, api: &Api, names: &Names) -> [Vec<String>; 2] {
-        [Direction::Incoming, Direction::Outgoing].map(|direction| {
-            let operations = api.operations.iter().zip(&names.operations);
-            let operations = operations
-                .filter(|(operation, _)| operation.direction == direction && self.extent == OutputScope::Everything);
-            operations.map(|(_, name)| name.plain().to_owned()).collect()
-        })
-    }
-
-    /// Generates from the file at `path` and writes the output, from a build script.
-    ///
-    /// Writes only what differs, tells cargo which files to watch, and shows warnings as cargo's own. In a package
-    /// unpacked from a registry nothing is written outside `OUT_DIR`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Refused`] as in [`Config::generate`]; the other variants when a file cannot be read or written.
-    pub fn compile(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        output::compile(self, path.as_ref(), self.output.as_deref())
+    /// Where an option was set to a value for a pattern.
+    pub(crate) fn choice_for(&self, method: &'static str, text: &str, value: &str) -> OptionSite {
+        self.options_file.site(method, text, Some(value))
     }
 }

@@ -1,5 +1,6 @@
 //! What is wrong with a document: each fault with its place and its cure.
 
+mod option_site;
 mod render;
 
 use std::cell::RefCell;
@@ -7,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::config::{OptionHint, OptionSite, OptionsFile};
+pub(crate) use self::option_site::{OptionHint, OptionSite, OptionsFile};
 #[cfg(feature = "overlay")]
-use crate::document::Origins;
-use crate::document::{EntryPart, FileId, Location, Pointer, Position, Positions};
+use crate::location::Origins;
+use crate::location::{EntryPart, FileId, Location, Pointer, Position, Positions};
 use crate::source::Source;
 
 /// How grave a [`Diagnostic`] is.

@@ -2,62 +2,51 @@
 //!
 //! `serde_yaml` is known here and nowhere else.
 
+mod assertions;
 mod avro;
 mod bindings;
-mod bounds;
-mod constraints;
+mod cursor;
 mod dialect;
-mod expression;
-mod families;
+mod ecma_regex;
+mod enum_values;
+mod external_refs;
+mod integer_bounds;
 mod keywords;
-mod listed;
-mod locate;
-mod mention;
 mod message;
-mod mistaken;
-#[cfg(feature = "overlay")]
-mod origin;
+mod message_as_schema;
 #[cfg(feature = "overlay")]
 mod overlay;
 mod parameter;
-mod place;
-mod pointer;
-mod read;
-mod reference;
-mod resource;
+mod ref_siblings;
+mod resolve;
 mod schema;
+mod schema_ids;
 mod server;
-mod siblings;
-mod syntax;
+mod subtypes;
 mod traits;
 mod v2;
 mod v3;
-mod value;
+mod yaml_error;
 
 use std::collections::HashMap;
 use std::ops::Index;
 
 use serde::de::DeserializeSeed;
 
+pub(crate) use self::assertions::Dependency;
 pub(crate) use self::bindings::{BindingRole, Bindings};
-pub(crate) use self::constraints::Dependency;
-pub(crate) use self::expression::fault as fault_of_pattern;
+use self::cursor::{Node, Tree};
+pub(crate) use self::ecma_regex::fault as fault_of_pattern;
+pub(crate) use self::enum_values::{DeclaredValue, ValueKeyword};
+pub(crate) use self::external_refs::{ExternalRef, files_referred_to};
 pub(crate) use self::keywords::{ConditionalProperty, JsonType, Keywords, SchemaLanguage, Tag};
-pub(crate) use self::listed::{DeclaredValue, ValueKeyword};
-pub(crate) use self::locate::{EntryPart, Position, Positions};
-pub(crate) use self::mention::{ExternalRef, files_referred_to};
-#[cfg(feature = "overlay")]
-pub(crate) use self::origin::Origins;
-pub(crate) use self::place::{FileId, Location};
-pub use self::pointer::Pointer;
-use self::read::{Node, Tree};
-pub(crate) use self::reference::{is_url, percent_decoded};
-use self::resource::Resources;
+pub(crate) use self::resolve::{is_url, percent_decoded};
 pub(crate) use self::schema::{ForeignName, SchemaId, SchemaKind, Schemas};
+use self::schema_ids::Resources;
 use self::traits::Precedence;
-pub(crate) use self::value::Value;
-use self::value::ValueSeed;
 use crate::diagnostic::Diagnostics;
+use crate::json::{Value, ValueSeed};
+use crate::location::{FileId, Location, Pointer, Position};
 use crate::source::Source;
 
 /// A document of any supported version.
@@ -366,7 +355,7 @@ fn root(source: &Source, file: FileId, diagnostics: &Diagnostics) -> Option<Valu
     match read(source.name_of(file), source.text_of(file)) {
         Ok(root) => Some(root),
         Err((position, message)) => {
-            diagnostics.push(syntax::unreadable(source, file, position, &message));
+            diagnostics.push(yaml_error::unreadable(source, file, position, &message));
             None
         }
     }

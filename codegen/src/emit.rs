@@ -4,7 +4,6 @@ mod attributes;
 mod bindings;
 mod channels;
 mod complexity;
-mod constants;
 mod constructors;
 mod content_type;
 mod correlation;
@@ -18,26 +17,27 @@ mod event_name;
 mod examples;
 mod handler;
 mod imports;
+mod is_known;
 mod joined;
 mod json;
-mod known;
+mod lenient_integers;
 mod lints;
 mod literal;
 mod look;
 mod markdown;
-mod mixed;
+mod message_union;
 mod parameters;
 mod publisher;
-mod rename;
 mod reply;
 mod requester;
 mod schemas;
+mod serde_rename;
 mod servers;
 mod structs;
 mod tuples;
 mod types;
 mod unions;
-mod whole;
+mod value_enums;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Item, ItemMod, parse_quote};
@@ -55,13 +55,13 @@ struct Context<'a> {
     api: &'a Api,
     names: &'a Names,
     config: &'a Config,
-    integers: &'a whole::Integers,
+    integers: &'a lenient_integers::Integers,
     joined: &'a joined::MessageVariants<'a>,
 }
 
 /// Hands on the items of the file in their order, each as it is made, and returns what they import.
 pub(crate) fn emit(api: &Api, names: &Names, config: &Config, hand_on: &mut dyn FnMut(Piece)) -> Vec<Item> {
-    let (integers, joined) = (&whole::Integers::of(&api.types, config), &joined::MessageVariants::of(api));
+    let (integers, joined) = (&lenient_integers::Integers::of(&api.types, config), &joined::MessageVariants::of(api));
     let emit = Context { api, names, config, integers, joined };
     let Some(module) = &config.module else { return items(emit, MOST_MEMBERS, hand_on) };
     let mut inside = Vec::new();
@@ -95,7 +95,7 @@ fn items(emit: Context<'_>, most_members: usize, hand_on: &mut dyn FnMut(Piece))
     items.extend(structs::helpers(emit));
     items.extend(unions::helpers(emit));
     let wholes = items.wholes;
-    items.extend(whole::helpers(emit, wholes));
+    items.extend(lenient_integers::helpers(emit, wholes));
     items.extend(schemas::functions(emit));
     items.extend(schemas::schemas(emit));
     imports::imports(emit, wholes).into_iter().map(|tokens| items.import(tokens)).collect()
@@ -126,7 +126,7 @@ fn type_def<'a>(emit: Context<'a>, id: TypeId, def: &'a TypeDef) -> Vec<Draft<'a
             items
         }
         ItemKind::Enum(listed) => enums::define(emit, id, def, listed),
-        ItemKind::Mixed(variants) => whole(mixed::define(emit, id, def, variants)),
+        ItemKind::Mixed(variants) => whole(message_union::define(emit, id, def, variants)),
         ItemKind::Union(union) => unions::define(emit, id, def, union),
         ItemKind::OpenTuple(tuple) => whole(tuples::define(emit, id, def, tuple)),
         ItemKind::Alias(target) => whole([types::alias(emit, id, def, target)]),

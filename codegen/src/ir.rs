@@ -1,35 +1,36 @@
 //! Stage four's result: the API as Rust will see it, without a name or a token yet.
 
-mod bound;
+mod binding;
 mod channel;
 mod default;
-mod definition;
 mod enums;
+mod item;
 mod open_tuple;
 mod operation;
-mod reference;
 mod reply;
 mod routing;
-mod shape;
+mod type_ref;
 mod types;
+mod validation_schema;
 
 use std::collections::{BTreeSet, HashMap};
 
-pub(crate) use self::bound::{Binding, BoundKind, Constant, Literal};
+pub(crate) use self::binding::{Binding, BoundKind, Constant, Literal};
 pub(crate) use self::channel::{Address, Channel, Parameter, Segment, Server, Template, Variable};
 pub(crate) use self::default::{DefaultValue, FieldDefault};
-pub(crate) use self::definition::{Definition, DefinitionOwner, Definitions, Json};
 pub(crate) use self::enums::{Enum, EnumValue, Members};
-pub(crate) use self::open_tuple::OpenTuple;
-pub(crate) use self::operation::{Direction, Event, Example, ExampleTarget, Operation, OperationMessage};
-pub(crate) use self::reference::{External, Type, Width};
-pub(crate) use self::reply::{Correlation, IdKind, Reply, ReplyHeaders, ReplyMessage, ReplyTo};
-pub(crate) use self::routing::{AddressRoute, Addresses, Candidate, Case, MatchMode, Routing, Rule, Selector};
-pub(crate) use self::shape::{
+pub(crate) use self::item::{
     AdditionalProperties, Field, ItemKind, Kind, Presence, Representation, Struct, TagValue, Union, Variant,
 };
+pub(crate) use self::open_tuple::OpenTuple;
+pub(crate) use self::operation::{Direction, Event, Example, ExampleTarget, Operation, OperationMessage};
+pub(crate) use self::reply::{Correlation, IdKind, Reply, ReplyHeaders, ReplyMessage, ReplyTo};
+pub(crate) use self::routing::{AddressRoute, Addresses, Candidate, Case, MatchMode, Routing, Rule, Selector};
+pub(crate) use self::type_ref::{External, Type, Width};
 pub(crate) use self::types::{Label, NamePath, Root, Step, TypeDef, TypeId, Types};
-use crate::document::{Access, Location};
+pub(crate) use self::validation_schema::{Definition, DefinitionOwner, Definitions, Json};
+use crate::document::Access;
+use crate::location::Location;
 
 /// Everything that the output is made of, each list in the order of the document.
 #[derive(Debug)]

@@ -12,28 +12,31 @@
 //! [`Config`] holds every option; [`Config::generate`] is the same without files, environment or clock.
 
 mod check;
-mod circles;
 mod config;
 mod diagnostic;
 mod document;
 mod emit;
 mod error;
 mod format;
+mod generate;
+mod hash_suffix;
 mod ir;
+mod json;
+mod location;
 mod lower;
-mod mark;
 mod names;
-mod near;
-mod output;
+mod scc;
 mod source;
+mod suggestion;
 
 pub use self::config::{
-    ArrayLengths, Config, Defaults, Discriminator, Formats, Nulls, Output, Perspective, UniqueItems, Untyped,
-    Validation, WholeNumbers,
+    ArrayLengths, Config, Defaults, Discriminator, Formats, Nulls, Perspective, UniqueItems, Untyped, Validation,
+    WholeNumbers,
 };
 pub use self::diagnostic::{Diagnostic, Report, Severity};
-pub use self::document::Pointer;
 pub use self::error::Error;
+pub use self::generate::Output;
 pub use self::ir::Coverage;
+pub use self::location::Pointer;
 pub use self::names::{NameKind, Named};
 pub use self::source::Source;

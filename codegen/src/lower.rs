@@ -1,66 +1,67 @@
 //! Stage four: what the document says becomes what Rust will say, still without names and tokens.
 
-mod alike;
+mod address_template;
+mod any_of_object;
 mod bindings;
 mod channel;
-mod component;
+mod component_schemas;
 mod conditional;
-mod conjunction;
-mod contradiction;
-mod definition;
-mod depth;
-mod identity;
-mod kinds;
+mod dedup_variants;
+mod i128_fallback;
+mod json_kinds;
+mod lints;
 mod merge;
-mod nulls;
+mod name_path;
+mod nullability;
 mod operation;
-mod options;
-mod origin;
-mod qualify;
+mod overrides;
+mod property_intersection;
+mod qualified_name;
 mod recursion;
+mod recursion_limit;
 mod routing;
 mod scalar;
 mod schema;
 mod server;
-mod slips;
-mod template;
-mod together;
+mod structural_key;
 mod union;
-mod wide;
+mod unsatisfiable;
+mod validation_schema;
 
 use std::collections::{BTreeSet, HashMap};
 
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
-use crate::document::{self, Document, Location};
+use crate::document::{self, Document};
 use crate::ir::{self, Api, Definitions, TypeDef, Types};
+use crate::location::Location;
 
 /// Turns the document into the API as the chosen side sees it.
 pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagnostics) -> Api {
-    conjunction::make(&mut document.schemas);
+    property_intersection::make(&mut document.schemas);
     conditional::make(&mut document.schemas, diagnostics);
     let document = &document;
     let events = operation::events(document);
-    contradiction::check(&document.schemas, diagnostics);
-    slips::check(&document.schemas, config, diagnostics);
+    unsatisfiable::check(&document.schemas, diagnostics);
+    lints::check(&document.schemas, config, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
     let channels = channel::all(document, &mut schemas);
     let bindings = bindings::lower(document, &mut schemas);
     let (mut types, coverage, made) = schemas.finish();
     recursion::break_self_aliases(&mut types, diagnostics);
-    alike::dedup_variants(&mut types, config.validation);
-    kinds::assign_kinds(&mut types);
-    options::keep_unknown(&mut types, config);
-    options::check(&types, &events, &document.schemas, config, diagnostics);
+    dedup_variants::dedup_variants(&mut types, config.validation);
+    json_kinds::assign_kinds(&mut types);
+    overrides::keep_unknown(&mut types, config);
+    overrides::check(&types, &events, &document.schemas, config, diagnostics);
     recursion::alias_to_newtype(&mut types);
     recursion::box_cycles(&mut types);
-    wide::widen_buffered_i128(&mut types);
+    i128_fallback::widen_buffered_i128(&mut types);
     let definitions = match config.validation {
         Validation::Types => Definitions::default(),
-        Validation::Full => definition::all(document, &types, &made, config.nulls),
+        Validation::Full => validation_schema::all(document, &types, &made, config.nulls),
     };
-    depth::check(&mut types, &operations, diagnostics);
+    recursion_limit::check(&mut types, &operations, diagnostics);
     let identities = identities(document, &types);
     let apis = routing::RoutingContext::new(document, &operations, &events, &types, diagnostics);
     let routing = routing::find(&apis, &channels, config);
@@ -96,7 +97,7 @@ fn identities(document: &Document, types: &Types) -> HashMap<Location, String> {
     };
     let places = types.iter().flat_map(|(_, def)| [vec![def.at.clone()], variants(def)].concat());
     let below = places.filter(|at| ["/oneOf/", "/anyOf/"].iter().any(|list| at.pointer.as_str().contains(list)));
-    below.map(|at| (at.clone(), identity::of_place(&document.schemas, &at))).collect()
+    below.map(|at| (at.clone(), structural_key::of_place(&document.schemas, &at))).collect()
 }
 
 /// A title stands in for a summary.

@@ -1,8 +1,8 @@
 //! Stage five: the only maker of identifiers. Every name comes from the document, never from a counter.
 
 mod case;
-mod letters;
-mod named;
+mod identifier_chars;
+mod report;
 mod reserved;
 mod scope;
 
@@ -13,15 +13,16 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
 use self::case::Style;
-pub use self::named::{NameKind, Named};
+pub use self::report::{NameKind, Named};
 use self::scope::{NameRequest, Scopes};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::document::{BindingRole, Location};
+use crate::document::BindingRole;
 use crate::ir::{
     Address, AddressRoute, Addresses, Api, BoundKind, Candidate, Channel, Event, ItemKind, Label, NamePath, Root,
     Routing, Rule, Step, TypeDef, TypeId, Union, Variable, Variant,
 };
+use crate::location::Location;
 
 /// A Rust identifier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

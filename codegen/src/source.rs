@@ -2,13 +2,15 @@
 
 #[cfg(feature = "overlay")]
 mod overlay;
+pub(crate) mod uri;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Component, Path, PathBuf};
 use std::{fmt, fs};
 
-use crate::document::{ExternalRef, FileId, files_referred_to, is_url, percent_decoded};
+use crate::document::{ExternalRef, files_referred_to, is_url, percent_decoded};
 use crate::error::Error;
+use crate::location::FileId;
 
 /// The text of a document, and the texts of the files that it refers to.
 ///

@@ -3,12 +3,14 @@
 //! Only what is certain is said: a type, a property that is missing, a value that is not listed. An example may be no value
 //! of its schema for other reasons (a pattern, a format), and nothing is said of it.
 
-mod fit;
+mod instance;
 
-use self::fit::{Fault, InstanceCheck, Violation};
+use self::instance::{Fault, InstanceCheck, Violation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, JsonType, Keywords, Pointer, Value};
-use crate::near;
+use crate::document::{Document, JsonType, Keywords};
+use crate::json::Value;
+use crate::location::Pointer;
+use crate::suggestion;
 
 /// ```yaml
 /// payload: {type: object, required: [id], properties: {id: {type: string}}}
@@ -93,7 +95,7 @@ fn cure_of_type(keywords: &Keywords, value: &Value, schema: &Pointer) -> String 
 fn cure_of_unlisted(keywords: &Keywords, value: &Value, schema: &Pointer) -> String {
     let listed: Vec<String> = keywords.values.iter().flatten().filter_map(Value::plain_text).collect();
     let near = match value {
-        Value::String(text) => near::nearest(text, listed.iter()),
+        Value::String(text) => suggestion::nearest(text, listed.iter()),
         _ => None,
     };
     match (near, &listed[..]) {
@@ -109,7 +111,7 @@ fn suggest_property(keywords: &Keywords, value: &Value, missing: &[&str]) -> Opt
     let Value::Mapping(entries) = value else { return None };
     let is_unknown = |name: &&String| !keywords.properties.iter().any(|(known, _)| known == *name);
     missing.iter().find_map(|name| {
-        let written = near::nearest(name, entries.keys().filter(is_unknown))?;
+        let written = suggestion::nearest(name, entries.keys().filter(is_unknown))?;
         Some(format!("the example says `{written}`: did you mean `{name}`?"))
     })
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::{self, Config, Defaults, OptionSite, Validation};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, Location};
-use crate::near;
+use crate::config::{self, Config, Defaults, Validation};
+use crate::diagnostic::{Diagnostic, Diagnostics, OptionSite, Severity};
+use crate::document::Document;
+use crate::location::Location;
+use crate::suggestion;
 
 /// Runs every rule.
 pub(super) fn check(document: &Document, config: &Config, diagnostics: &Diagnostics) {
@@ -23,7 +24,7 @@ fn chosen_operations_exist(document: &Document, config: &Config, diagnostics: &D
         if !ids.contains(chosen.as_str()) {
             let message = format!("no operation has the id `{chosen}`, which the configuration asks for");
             let known: Vec<&str> = document.operations.iter().filter_map(|operation| operation.id.as_deref()).collect();
-            let cure = near::nearest(chosen, known.iter().copied())
+            let cure = suggestion::nearest(chosen, known.iter().copied())
                 .map_or_else(|| format!("the ids are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
             let choice = config.choice("operations", chosen);
             let place = Location::root().join("channels");

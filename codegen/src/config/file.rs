@@ -9,12 +9,12 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::Config;
 use super::keys::{KEYS, Key, Kind};
-use super::{Config, OptionsFile};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Strictness};
+use crate::diagnostic::{Diagnostic, Diagnostics, OptionsFile, Severity, Strictness};
 use crate::error::Error;
-use crate::near::nearest;
 use crate::source::Source;
+use crate::suggestion::nearest;
 
 /// # Options from a file
 impl Config {

@@ -6,7 +6,7 @@ use super::{
     ArrayLengths, Config, Defaults, Discriminator, Formats, Nulls, Perspective, UniqueItems, Untyped, Validation,
     WholeNumbers,
 };
-use crate::document::Pointer;
+use crate::location::Pointer;
 
 /// What a key takes, and the call it stands for.
 pub(super) enum Key {

@@ -1,7 +1,8 @@
 //! Who you are, and what reaches your handler.
 
 use super::Config;
-use crate::document::{Action, Pointer};
+use crate::document::Action;
+use crate::location::Pointer;
 
 /// Which side of the API the generated code is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::OptionSite;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{Location, Pointer};
-use crate::near::slip;
+use crate::diagnostic::{Diagnostic, OptionSite, Severity};
+use crate::location::{Location, Pointer};
+use crate::suggestion::slip;
 
 /// A JSON pointer in which `*` stands for any one step, and `**` for any number of steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,7 +218,7 @@ impl<T> PatternMap<T> {
 #[cfg(test)]
 mod tests {
     use super::{Pattern, PatternMap};
-    use crate::document::Pointer;
+    use crate::location::Pointer;
 
     fn pointer(text: &str) -> Pointer {
         Pointer::parse(text).expect("a pointer")

@@ -1,7 +1,7 @@
 //! What schemas become.
 
 use super::Config;
-use crate::document::Location;
+use crate::location::Location;
 
 /// Where the default of a property stands that need not be there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Report, Severity};
-use crate::document::{FileId, Position};
+use crate::location::{FileId, Position};
 
 /// Shows faults as rustc would: message, `file:line:column`, the line, a caret, `help:`.
 pub(super) struct Snippets<'a> {
@@ -95,7 +95,7 @@ mod tests {
 
     use super::{Diagnostic, Snippets, TOML, YAML, span};
     use crate::diagnostic::Diagnostics;
-    use crate::document::FileId;
+    use crate::location::FileId;
     use crate::source::Source;
 
     #[test]

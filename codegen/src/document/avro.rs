@@ -6,22 +6,22 @@
 //!
 //! Faults are warnings, and the place where they are allows every value: nothing that is typed becomes wrong by them.
 
+mod detect;
 mod logical;
 mod names;
 mod record;
-mod spoken;
 
+pub(super) use self::detect::{is_record, looks_like_avro};
 use self::logical::Logical;
 pub(super) use self::names::DocumentDefinitions;
 use self::names::Names;
-pub(super) use self::spoken::{is_record, looks_like_avro};
+use super::cursor::Node;
 use super::keywords::{JsonType, Keywords, SchemaLanguage};
-use super::read::Node;
 use super::schema::{ForeignName, SchemaId, SchemaKind, Schemas};
-use super::value::Value;
-use super::{Docs, reference};
+use super::{Docs, resolve};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::near;
+use crate::json::Value;
+use crate::suggestion;
 
 /// The media type of schemas of Avro.
 pub(super) const MEDIA_TYPE: &str = "application/vnd.apache.avro";
@@ -39,7 +39,7 @@ pub(super) fn kind(schemas: &mut Schemas, node: &Node<'_>) -> SchemaKind {
 
 /// The node behind a chain of references; `None`, and a warning, where it leads nowhere.
 pub(super) fn resolve<'a>(node: &Node<'a>) -> Option<Node<'a>> {
-    match reference::follow(node.clone()) {
+    match resolve::follow(node.clone()) {
         Ok(target) => Some(target),
         // `user.avsc#/User` is how some tools name a type of a file.
         Err(fault) => names::of_file(node).or_else(|| {
@@ -139,9 +139,8 @@ impl<'a> Reader<'_, 'a> {
             "record" | "enum" | "array" | "map" | "fixed" => {
                 "write the definition as an object of its own, under `type`".to_owned()
             }
-            _ => {
-                near::nearest(word, self.names.all()).map_or(TYPES.to_owned(), |near| format!("did you mean `{near}`?"))
-            }
+            _ => suggestion::nearest(word, self.names.all())
+                .map_or(TYPES.to_owned(), |near| format!("did you mean `{near}`?")),
         };
         let message =
             format!("`{word}` is neither a type of Avro nor defined in this schema, so every value is allowed");

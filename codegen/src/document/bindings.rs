@@ -3,13 +3,12 @@
 //! The bindings objects of the protocols (github.com/asyncapi/bindings) come and go without a version of AsyncAPI, so
 //! there is no list of their keys: a schema is known by the few keys that hold one, and the rest is values.
 
-use super::avro;
-use super::place::Location;
-use super::read::{Node, Object};
-use super::reference;
+use super::cursor::{Node, Object};
 use super::schema::{SchemaId, Schemas};
-use super::value::Value;
+use super::{avro, resolve};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::json::Value;
+use crate::location::Location;
 
 /// What the bindings of one object say.
 #[derive(Debug, Default)]
@@ -177,7 +176,7 @@ impl Reader<'_> {
 
 /// Where the references of a node end; one that leads nowhere costs no more than the binding.
 fn followed<'a>(node: &Node<'a>) -> Option<Node<'a>> {
-    reference::follow(node.clone()).map_err(|fault| node.report(fault.into_warning())).ok()
+    resolve::follow(node.clone()).map_err(|fault| node.report(fault.into_warning())).ok()
 }
 
 /// The members of an object that say something of the protocol.

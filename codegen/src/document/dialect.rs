@@ -1,8 +1,8 @@
 //! Keywords of later drafts, which authors use where draft 7 is meant.
 
-use super::read::Object;
-use super::value::Value;
+use super::cursor::Object;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::json::Value;
 
 /// The JSON Schema that a schema is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::bounds::{self, whole};
-use super::constraints::{self, Assertions};
-use super::listed::{self, DeclaredValue, ValueKeyword};
-use super::place::Location;
-use super::read::{Node, Object};
+use super::assertions::Assertions;
+use super::cursor::{Node, Object};
+use super::enum_values::{DeclaredValue, ValueKeyword};
+use super::integer_bounds::whole;
 use super::schema::{SchemaId, Schemas};
-use super::value::Value;
-use super::{Access, Docs};
-use super::{dialect, expression};
+use super::{Access, Docs, assertions, dialect, ecma_regex, enum_values, integer_bounds};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::near;
+use crate::json::Value;
+use crate::location::Location;
+use crate::suggestion;
 
 /// The keywords that shape a type.
 #[derive(Clone, Debug, Default)]
@@ -154,8 +153,8 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
     let around = schemas.dialect;
     schemas.dialect = around.within(&mut object);
     dialect::check(schemas.dialect, &mut object);
-    let constant = listed::constant(&mut object);
-    let (listing, listed) = match (listed::values(&mut object), constant) {
+    let constant = enum_values::constant(&mut object);
+    let (listing, listed) = match (enum_values::values(&mut object), constant) {
         (None, Some(constant)) => (ValueKeyword::Const, Some(vec![constant])),
         (values, _) => (ValueKeyword::Enum, values),
     };
@@ -167,15 +166,15 @@ pub(super) fn read(schemas: &mut Schemas, mut object: Object<'_>) -> Keywords {
         values: listed.as_ref().map(|listed| listed.iter().map(|listed| listed.value.clone()).collect()),
         listed: listed.unwrap_or_default(),
         default: object.get("default").map(|node| node.value.clone()),
-        bounds: bounds::of_integers(&mut object),
+        bounds: integer_bounds::of_integers(&mut object),
         required: required(&mut object),
         length: (whole(&mut object, "minItems"), whole(&mut object, "maxItems")),
         discriminator: discriminator(&mut object),
         ..Keywords::default()
     };
     types(&mut keywords, &mut object);
-    listed::check(&keywords, &mut object);
-    keywords.constraints = constraints::read(schemas, &mut object);
+    enum_values::check(&keywords, &mut object);
+    keywords.constraints = assertions::read(schemas, &mut object);
     keywords.properties = named(schemas, object.entries("properties"));
     keywords.pattern_properties = pattern_properties(schemas, object.entries("patternProperties"));
     keywords.additional = additional(schemas, &mut object);
@@ -214,7 +213,7 @@ fn named(schemas: &mut Schemas, entries: Vec<(&str, Node<'_>)>) -> Vec<(String, 
 /// Schemas by patterns; one that nobody can read is said.
 fn pattern_properties(schemas: &mut Schemas, entries: Vec<(&str, Node<'_>)>) -> Vec<(String, SchemaId)> {
     for (pattern, node) in &entries {
-        if let Some(why) = expression::fault(pattern) {
+        if let Some(why) = ecma_regex::fault(pattern) {
             let message = format!("no regular expression can be made of this pattern: {why}");
             let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message).at_key();
             node.report(diagnostic.with_help("correct it; no value is validated by it"));
@@ -253,7 +252,7 @@ fn types(keywords: &mut Keywords, object: &mut Object<'_>) {
             "object" => add(keywords, JsonType::Object),
             other => {
                 let names = ["null", "boolean", "integer", "number", "string", "array", "object"];
-                let cure = near::nearest(other, names.iter())
+                let cure = suggestion::nearest(other, names.iter())
                     .map_or(TYPES.to_owned(), |near| format!("did you mean `{near}`?"));
                 let message = format!("`{other}` is not a type of JSON Schema, so every value is allowed");
                 node.report(Diagnostic::new(Severity::Warning, &node.at, message).with_help(cure));

@@ -1,11 +1,11 @@
 //! Message Objects, which differ little between the versions.
 
-use super::bindings;
-use super::read::Node;
+use super::cursor::Node;
 use super::schema::Schemas;
-use super::value::Value;
-use super::{Docs, Example, Message, MessageId, Messages, Pointer, RuntimeExpression, reference};
+use super::{Docs, Example, Message, MessageId, Messages, RuntimeExpression, bindings, resolve};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::json::Value;
+use crate::location::Pointer;
 
 /// Reads the message at a node, or behind its reference, unless it has been read before.
 ///
@@ -62,7 +62,7 @@ fn examples(node: &Node<'_>) -> Vec<Example> {
 /// An example of a payload or of headers; anything else says nothing that is made use of. Before AsyncAPI 2.1 its keys are
 /// anybody's.
 fn example(node: &Node<'_>) -> Option<Example> {
-    let value = |key: &str| node.child(key).map(|node| reference::resolved(&node));
+    let value = |key: &str| node.child(key).map(|node| resolve::resolved(&node));
     let (payload, headers) = (value("payload"), value("headers"));
     let text = |key: &str| match node.child(key)?.value {
         Value::String(text) => Some(text.clone()),

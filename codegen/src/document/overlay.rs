@@ -5,18 +5,16 @@
 
 mod action;
 mod apply;
-mod target;
-mod unmatched;
+mod json_path;
+mod no_match;
 
 use std::collections::BTreeMap;
 
-use super::origin::{Origin, Origins};
-use super::place::{FileId, Location};
-use super::pointer::Pointer;
-use super::read::Tree;
-use super::resource::Resources;
-use super::value::Value;
+use super::cursor::Tree;
+use super::schema_ids::Resources;
 use crate::diagnostic::{Diagnostics, Strictness};
+use crate::json::Value;
+use crate::location::{FileId, Location, Origin, Origins, Pointer};
 use crate::source::Source;
 
 /// A file that overlays change, and where its nodes came from.
@@ -49,7 +47,7 @@ pub(super) fn apply(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagno
         for action in actions {
             let ways = changed.get(&file).map(|changed| action.target.match_paths(&changed.root)).unwrap_or_default();
             if ways.is_empty() {
-                unmatched::report(&action, file, &changed);
+                no_match::report(&action, file, &changed);
             } else if let Some(changed) = changed.get_mut(&file) {
                 apply::apply(&action, &ways, changed);
             }

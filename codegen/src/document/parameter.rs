@@ -1,7 +1,7 @@
 //! Parameter Objects: the variable parts of a channel's address.
 
+use super::cursor::Node;
 use super::message::read_expression;
-use super::read::Node;
 use super::schema::Schemas;
 use super::{Docs, Parameter};
 

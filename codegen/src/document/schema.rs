@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Index;
 
-use super::avro;
+use super::cursor::Node;
 use super::dialect::Dialect;
-use super::families::Subtypes;
 use super::keywords::{self, ConditionalProperty, Keywords};
-use super::place::Location;
-use super::read::Node;
-use super::value::Value;
-use super::{Docs, mistaken, reference, siblings};
-use crate::circles;
+use super::subtypes::Subtypes;
+use super::{Docs, avro, message_as_schema, ref_siblings, resolve};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::json::Value;
+use crate::location::Location;
+use crate::scc;
 
 /// One schema of the document; two references to the same place are the same schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,7 +128,7 @@ impl Schemas {
             ids.filter_map(|id| self.definition(*id)).map(|id| id.0).collect()
         };
         let edges: Vec<Vec<usize>> = (0..self.all.len()).map(same).collect();
-        let circles = circles::find(&edges);
+        let circles = scc::find(&edges);
         let is_round = |id: &usize| edges[*id].iter().any(|next| circles.in_same_cycle(*next, *id));
         self.rounds = (0..edges.len()).filter(is_round).map(|id| (SchemaId(id), circles.of(id))).collect();
     }
@@ -315,13 +314,13 @@ impl Schemas {
         let mut end = node.clone();
         while end.reference().is_some() && !self.sound.contains(&end.at) {
             if !way.insert(end.at.clone()) {
-                return Err(reference::circle(&node.at, &end.at));
+                return Err(resolve::circle(&node.at, &end.at));
             }
-            end = reference::step(&end)?;
+            end = resolve::step(&end)?;
         }
         // `append` would walk the whole of what is known, each time.
         self.sound.extend(way);
-        reference::step(node)
+        resolve::step(node)
     }
 
     /// An id for the schema at a node; the one it has, where it has been read before.
@@ -368,9 +367,9 @@ impl Schemas {
         if node.reference().is_some() {
             return match self.target(node) {
                 Ok(target) => {
-                    siblings::report(node, &target);
-                    let target = mistaken::payload_of_message(node, &target).unwrap_or(target);
-                    self.notes.insert(id, siblings::notes(node));
+                    ref_siblings::report(node, &target);
+                    let target = message_as_schema::payload_of_message(node, &target).unwrap_or(target);
+                    self.notes.insert(id, ref_siblings::notes(node));
                     SchemaKind::Reference(self.read_later(&target))
                 }
                 Err(fault) => {

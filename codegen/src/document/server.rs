@@ -1,6 +1,6 @@
 //! Info and Server Objects: the parts that the versions share.
 
-use super::read::{Node, Object};
+use super::cursor::{Node, Object};
 use super::{Docs, Variable};
 
 /// Reads what the document says of itself; 3.x moved `more` keys here, which 2.x does not allow.

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use super::place::FileId;
-use super::read::{Node, Tree};
-use super::reference;
-use super::value::{Mapping, Value};
+use super::cursor::{Node, Tree};
+use super::resolve;
+use crate::json::{Mapping, Value};
+use crate::location::FileId;
 
 /// Which of trait and object has the last word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ fn is_channel_item(node: &Node<'_>) -> bool {
 fn merge_referred(node: &Node<'_>, object: Value) -> Value {
     let Value::Mapping(mut own) = object else { return object };
     let says_more = own.keys().any(|key| key != "$ref" && !key.starts_with("x-"));
-    match reference::follow(node.clone()) {
+    match resolve::follow(node.clone()) {
         Ok(target) if says_more => {
             own.shift_remove("$ref");
             let whole = moved(target.value, target.at.file, node.at.file, node.tree);
@@ -82,7 +82,7 @@ fn merge_own(node: &Node<'_>, mut object: Mapping, winner: Precedence) -> Value 
     let nodes = (0..traits.len()).filter_map(|index| node.child("traits")?.child(&index.to_string()));
     // A trait that cannot be found is reported where the object is read, so it stays in the list.
     let (found, lost): (Vec<_>, Vec<_>) =
-        nodes.map(|node| reference::follow(node.clone()).map_err(|_| node)).partition(Result::is_ok);
+        nodes.map(|node| resolve::follow(node.clone()).map_err(|_| node)).partition(Result::is_ok);
     let merged_traits = found.into_iter().flatten().fold(Value::object([]), |merged, found| {
         let patch = moved(found.value, found.at.file, node.at.file, node.tree);
         patched(merged, &patch)
@@ -128,7 +128,7 @@ fn moved(value: &Value, from: FileId, to: FileId, tree: Tree<'_>) -> Value {
         Value::Mapping(entries) => {
             let entries = entries.iter().map(|(key, value)| match (key.as_str(), value) {
                 ("$ref", Value::String(text)) => {
-                    (key.clone(), Value::String(reference::rebase_reference(tree.source, text, from, to)))
+                    (key.clone(), Value::String(resolve::rebase_reference(tree.source, text, from, to)))
                 }
                 _ => (key.clone(), moved(value, from, to, tree)),
             });

@@ -3,15 +3,14 @@
 //! What a 2.x document calls `subscribe` is what a client may subscribe to, so the application sends it; `publish` is
 //! what the application receives (AsyncAPI 2.6, "Channel Item Object").
 
-use super::bindings;
-use super::read::{Node, Object};
+use super::cursor::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::server::{self, read_variables};
-use super::value::Value;
 use super::{
-    Action, Address, Channel, Docs, Document, MessageCardinality, MessageId, Messages, Operation, Server, message,
-    parameter,
+    Action, Address, Channel, Docs, Document, MessageCardinality, MessageId, Messages, Operation, Server, bindings,
+    message, parameter,
 };
+use crate::json::Value;
 
 /// What is gathered on the way.
 #[derive(Default)]

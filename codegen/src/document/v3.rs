@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::bindings;
-use super::place::Location;
-use super::read::{Node, Object};
+use super::cursor::{Node, Object};
 use super::schema::{SchemaId, Schemas};
 use super::server::{self, read_variables};
 use super::{
     Action, Address, Channel, Docs, Document, MessageCardinality, MessageId, Messages, Operation, Reply, Server,
-    message, parameter,
+    bindings, message, parameter,
 };
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::location::Location;
 
 /// What is gathered on the way.
 #[derive(Default)]
@@ -115,7 +114,7 @@ impl Reader {
         let named_at = node.at.clone();
         let node = node.follow()?;
         let mut object = node.object("a Channel Object of AsyncAPI 3")?;
-        let address = match object.get("address").filter(|node| *node.value != super::Value::Null) {
+        let address = match object.get("address").filter(|node| *node.value != crate::json::Value::Null) {
             Some(node) => Address::Known(node.text()?),
             None => Address::Open,
         };

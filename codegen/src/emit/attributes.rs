@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 
 use super::Context;
 use crate::config::{attributes, traits};
-use crate::document::Location;
+use crate::location::Location;
 
 /// The order in which traits are derived; others follow as they were chosen.
 const ORDER: [&str; 11] =

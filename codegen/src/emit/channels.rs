@@ -1,6 +1,6 @@
 //! The channels' addresses: constants where they are fixed, types where they have parameters.
 
-mod apart;
+mod parse_address;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -56,7 +56,7 @@ fn define(emit: Context<'_>, channel: &Channel, name: &Name, fields: &[Name]) ->
                 parameters::of(emit, name, template, fields),
                 parameters::default(emit, name, template, fields),
                 Some(display(name, template, fields)),
-                Some(apart::from_str(emit, name, template, fields)),
+                Some(parse_address::from_str(emit, name, template, fields)),
             ];
             items.into_iter().flatten().collect()
         }
@@ -152,7 +152,7 @@ fn support(emit: Context<'_>, templates: &[&Template]) -> TokenStream {
             use asyncapi_runtime::{DecodeError, Inbound};
         )
     });
-    let helpers = apart::helpers(templates);
+    let helpers = parse_address::helpers(templates);
     quote! {
         use std::error::Error;
         use std::fmt;

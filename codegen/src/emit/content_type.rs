@@ -8,9 +8,9 @@ use quote::quote;
 use super::draft::{Draft, Members};
 use super::types::{self, Wire};
 use super::{Context, docs, unions};
-use crate::document::Location;
 use crate::format::Mark;
 use crate::ir::{ItemKind, Operation, Reply, ReplyMessage, Type};
+use crate::location::Location;
 use crate::names::Name;
 
 /// What everybody expects of a payload, and [`Outbound::json`] says anyway.

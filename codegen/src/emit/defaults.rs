@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::draft::{Draft, Members};
 use super::enums::Openness;
-use super::{Context, docs, literal, types, whole};
+use super::{Context, docs, lenient_integers, literal, types};
 use crate::format::Mark;
 use crate::ir::{self, DefaultValue, Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
@@ -114,7 +114,7 @@ fn filling(emit: Context<'_>, field: &Field, member: &Name) -> Option<TokenStrea
         DefaultValue::Text(_) => quote!(#expression.to_owned()),
         _ => expression,
     };
-    let reader = whole::reader(emit, &field.ty).map(whole::IntReader::function);
+    let reader = lenient_integers::reader(emit, &field.ty).map(lenient_integers::IntReader::function);
     let optional = reader.map_or_else(|| quote!(Option::deserialize), |reader| quote!(#reader::<D, Option<_>>));
     Some(quote! {
         fn #default() -> #ty {

@@ -2,7 +2,7 @@
 
 mod address;
 mod payload;
-mod telling;
+mod rules;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -115,6 +115,6 @@ pub(super) fn asked_shapes(emit: Context<'_>) -> Option<Vec<&Type>> {
     let Routing::Channel(Addresses { arrivals, .. }) = &emit.api.routing else { return None };
     emit.api.incoming().next()?;
     let tellings = arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    let asked: Vec<_> = tellings.filter_map(|telling| telling::untagged_helpers(emit, telling)).collect();
+    let asked: Vec<_> = tellings.filter_map(|telling| rules::untagged_helpers(emit, telling)).collect();
     (!asked.is_empty()).then(|| asked.concat())
 }

@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::draft::{Draft, Members};
-use super::{Context, attributes, constants, docs};
-use crate::document::{Location, ValueKeyword};
+use super::{Context, attributes, docs, value_enums};
+use crate::document::ValueKeyword;
 use crate::format::Mark;
 use crate::ir::{self, Docs, Enum, ItemKind, TypeDef, TypeId};
+use crate::location::Location;
 use crate::names::Name;
 
 /// What an enum of strings is made of.
@@ -40,7 +41,7 @@ const CLOSED: &[&str] =
 /// An enum of the document.
 pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &'a TypeDef, listed: &'a Enum) -> Vec<Draft<'a>> {
     let ir::Members::Texts(values) = &listed.members else {
-        return constants::define(emit, id, def, listed).into_iter().map(Draft::from).collect();
+        return value_enums::define(emit, id, def, listed).into_iter().map(Draft::from).collect();
     };
     let name = &emit.names.types[&id];
     let variants = values.iter().zip(&emit.names.members[&id]).map(|(value, name)| Variant {

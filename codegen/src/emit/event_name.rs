@@ -5,8 +5,8 @@ use quote::quote;
 use super::draft::Draft;
 use super::enums::{self, StringEnum, Variant};
 use super::{Context, attributes, content_type, docs};
-use crate::document::Location;
 use crate::ir::Event;
+use crate::location::Location;
 use crate::names::Name;
 
 pub(super) fn event_name(emit: Context<'_>) -> Vec<Draft<'_>> {

@@ -6,9 +6,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::enums::Openness;
+use super::lenient_integers::Usage;
 use super::types::{self, Wire};
-use super::whole::Usage;
-use super::{Context, dispatch, reply, requester, structs, unions, whole};
+use super::{Context, dispatch, lenient_integers, reply, requester, structs, unions};
 use crate::config::{OutputScope, UniqueItems};
 use crate::ir::{
     AdditionalProperties, External, ItemKind, Members, Reply, ReplyHeaders, ReplyTo, Representation, Type, TypeDef,
@@ -78,7 +78,7 @@ impl UsedTypes {
                 }
                 ItemKind::Enum(listed) => {
                     uses.listed(&listed.members, Openness::of(emit, def));
-                    if whole::transitively_contains_integers(emit, &Type::Named(id)) {
+                    if lenient_integers::transitively_contains_integers(emit, &Type::Named(id)) {
                         uses.add("serde", ["Deserializer"]);
                     }
                 }

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::Context;
-use crate::document::Location;
 use crate::ir::{Api, Operation, OperationMessage, Type, TypeId};
+use crate::location::Location;
 use crate::names::Name;
 
 /// The variants by their types and the places of their messages.

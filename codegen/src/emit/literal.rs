@@ -3,8 +3,8 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::document::Value;
 use crate::ir::Width;
+use crate::json::Value;
 
 /// An expression of the type `Value`.
 pub(super) fn json(value: &Value) -> TokenStream {

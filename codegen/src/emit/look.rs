@@ -10,7 +10,7 @@ use syn::{Item, parse_quote};
 
 use super::deprecated::Deprecated;
 use super::draft::Draft;
-use super::whole::Usage;
+use super::lenient_integers::Usage;
 use super::{Context, complexity, lints};
 use crate::format::Piece;
 

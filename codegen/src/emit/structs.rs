@@ -6,9 +6,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::draft::{Draft, Members};
-use super::rename::Rule;
-use super::whole::IntReader;
-use super::{Context, attributes, defaults, docs, types, whole};
+use super::lenient_integers::IntReader;
+use super::serde_rename::Rule;
+use super::{Context, attributes, defaults, docs, lenient_integers, types};
 use crate::format::Mark;
 use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
@@ -82,7 +82,7 @@ fn read(emit: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<Toke
     }
     // What is read by a function is missed where it is absent, `Option` or not.
     let or_absent = |function: &str| vec![quote!(default), quote!(deserialize_with = #function)];
-    let reader = whole::reader(emit, &field.ty);
+    let reader = lenient_integers::reader(emit, &field.ty);
     match field.presence {
         Presence::Filled => defaults::attributes(owner, name).to_vec(),
         Presence::Required => {
@@ -103,8 +103,8 @@ fn extra(emit: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenSt
     let name = members.last()?;
     let docs = docs::line("Every property that has no field of its own.");
     let map = types::owned(emit, &Type::Map(Box::new(value.clone())));
-    let read =
-        whole::transitively_contains_integers(emit, value).then(|| quote!(, deserialize_with = "whole::buffered"));
+    let read = lenient_integers::transitively_contains_integers(emit, value)
+        .then(|| quote!(, deserialize_with = "lenient_integers::buffered"));
     Some(quote!(#docs #[serde(flatten #read)] pub #name: #map,))
 }
 
@@ -140,7 +140,7 @@ pub(super) fn keeps_null(emit: Context<'_>, field: &Field) -> bool {
 /// Whether a function of the file keeps a `null` of this property apart.
 fn is_kept_apart(emit: Context<'_>, field: &Field) -> bool {
     keeps_null(emit, field)
-        && !whole::contains_integers(emit, &field.ty)
+        && !lenient_integers::contains_integers(emit, &field.ty)
         && !attributes::overrides_deserialize(emit, &field.at)
 }
 

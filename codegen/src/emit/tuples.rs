@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
-use super::{Context, attributes, docs, types, whole};
+use super::{Context, attributes, docs, lenient_integers, types};
 use crate::ir::{OpenTuple, TypeDef, TypeId};
 use crate::names::Name;
 
@@ -63,12 +63,17 @@ fn deserialize(emit: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream
         let index_literal = Literal::usize_unsuffixed(index);
         let missing = quote!(serde::de::Error::invalid_length(#index_literal, &self));
         let required = (index < tuple.required).then(|| quote!(.ok_or_else(|| #missing)?));
-        let whole = whole::contains_integers(emit, &tuple.items[index]).then(|| quote!(.map(|whole::Item(item)| item)));
+        let whole = lenient_integers::contains_integers(emit, &tuple.items[index])
+            .then(|| quote!(.map(|lenient_integers::Item(item)| item)));
         quote!(let #item = items.next_element()? #whole #required;)
     });
     let (rest, last) = match &tuple.rest {
         Some(ty) => {
-            let item = if whole::contains_integers(emit, ty) { quote!(whole::Item(item)) } else { quote!(item) };
+            let item = if lenient_integers::contains_integers(emit, ty) {
+                quote!(lenient_integers::Item(item))
+            } else {
+                quote!(item)
+            };
             let rest = quote! {
                 let mut rest = Vec::new();
                 while let Some(#item) = items.next_element()? {
@@ -83,7 +88,7 @@ fn deserialize(emit: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream
     // Longer than the one name that is spoken of inside, so that it hides nothing.
     let visitor = Ident::new(&format!("{}Items", name.plain()), Span::call_site());
     let expected = expected(tuple);
-    let deserialize = if tuple.types().any(|ty| whole::contains_integers(emit, ty)) {
+    let deserialize = if tuple.types().any(|ty| lenient_integers::contains_integers(emit, ty)) {
         // What reads the integers of a holder leaves those in such a struct to it.
         let (name, count) = (name.plain(), Literal::usize_unsuffixed(tuple.items.len()));
         quote!(deserialize_tuple_struct(#name, #count, #visitor))

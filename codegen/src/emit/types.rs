@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{Context, attributes, docs, whole};
+use super::{Context, attributes, docs, lenient_integers};
 use crate::config::UniqueItems;
 use crate::ir::{External, ItemKind, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
@@ -107,7 +107,7 @@ pub(super) fn alias(emit: Context<'_>, id: TypeId, def: &TypeDef, target: &Type)
 pub(super) fn newtype(emit: Context<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
     let name = &emit.names.types[&id];
     let docs = docs::of_type(def);
-    let read = whole::reader(emit, target).map(|reader| {
+    let read = lenient_integers::reader(emit, target).map(|reader| {
         let path = reader.path();
         quote!(#[serde(deserialize_with = #path)])
     });

@@ -1,15 +1,15 @@
 //! Unions: one of several alternatives, told by a tag or by their kind of JSON; where nothing tells, they are tried.
 
-mod from_value;
-mod sight;
-mod trial;
+mod buffered;
+mod tagged;
+mod untagged;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub(super) use self::trial::helpers;
+pub(super) use self::untagged::helpers;
 use super::draft::{Draft, Members};
-use super::{Context, attributes, docs, types, whole};
+use super::{Context, attributes, docs, lenient_integers, types};
 use crate::config::OutputScope;
 use crate::format::Mark;
 use crate::ir::{Kind, Representation, TagValue, Type, TypeDef, TypeId, Union, Variant};
@@ -76,13 +76,13 @@ fn deserialize<'a>(
     is_open: bool,
 ) -> Vec<Draft<'a>> {
     match (union.told(), emit.config.extent) {
-        (Representation::Nothing, _) => vec![trial::untagged(emit, name, members, union)],
+        (Representation::Nothing, _) => vec![untagged::untagged(emit, name, members, union)],
         (Representation::Tag(tag), OutputScope::TypesOnly) => {
-            vec![from_value::by_value(emit, name, members, union, tag, is_open)]
+            vec![buffered::by_value(emit, name, members, union, tag, is_open)]
         }
         (Representation::Kind, OutputScope::TypesOnly) if is_derived(emit, union) => Vec::new(),
-        (Representation::Kind, OutputScope::TypesOnly) => vec![from_value::by_kind(emit, name, members, union).into()],
-        (told, OutputScope::Everything) => sight::tagged(emit, name, members, union, told, is_open),
+        (Representation::Kind, OutputScope::TypesOnly) => vec![buffered::by_kind(emit, name, members, union).into()],
+        (told, OutputScope::Everything) => tagged::tagged(emit, name, members, union, told, is_open),
     }
 }
 
@@ -94,12 +94,12 @@ pub(super) fn is_derived(emit: Context<'_>, union: &Union) -> bool {
     !union
         .variants
         .iter()
-        .any(|variant| is_catch_all(variant) || whole::transitively_contains_integers(emit, &variant.ty))
+        .any(|variant| is_catch_all(variant) || lenient_integers::transitively_contains_integers(emit, &variant.ty))
 }
 
 /// What reads an alternative.
 fn read(emit: Context<'_>, variant: &Variant, otherwise: TokenStream) -> TokenStream {
-    whole::reader(emit, &variant.ty).map_or(otherwise, whole::IntReader::function)
+    lenient_integers::reader(emit, &variant.ty).map_or(otherwise, lenient_integers::IntReader::function)
 }
 
 /// Whether an alternative is for all that no other is for; it is the last then.

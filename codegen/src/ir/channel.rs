@@ -1,7 +1,8 @@
 //! Channels and servers: where messages travel.
 
 use super::{Docs, EnumValue, Type};
-use crate::document::{Location, RuntimeExpression};
+use crate::document::RuntimeExpression;
+use crate::location::Location;
 
 /// Where messages travel.
 #[derive(Debug)]

@@ -1,7 +1,9 @@
 //! Enums: what they list, and of which kind it is.
 
 use super::{Docs, Width};
-use crate::document::{Location, Value, ValueKeyword};
+use crate::document::ValueKeyword;
+use crate::json::Value;
+use crate::location::Location;
 
 /// A choice among listed values.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! Operations, and the messages that they carry.
 
 use super::{Docs, Json, Reply, Type};
-use crate::document::{Location, RuntimeExpression};
+use crate::document::RuntimeExpression;
+use crate::location::Location;
 
 /// A message's name as it travels; one variant of `EventName`.
 #[derive(Debug)]

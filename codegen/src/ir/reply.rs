@@ -1,7 +1,8 @@
 //! Replies, and how they find back.
 
 use super::Type;
-use crate::document::{Location, RuntimeExpression};
+use crate::document::RuntimeExpression;
+use crate::location::Location;
 
 /// What is answered to a message.
 #[derive(Debug)]

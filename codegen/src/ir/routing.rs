@@ -1,6 +1,6 @@
 //! How a receiver tells which event has arrived, and whose it is.
 
-use crate::document::Pointer;
+use crate::location::Pointer;
 
 /// How a receiver tells which event has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Index;
 
 use super::{Docs, ItemKind};
-use crate::document::{BindingRole, Location};
+use crate::document::BindingRole;
+use crate::location::Location;
 
 /// Every type that gets an item of its own.
 #[derive(Debug, Default)]

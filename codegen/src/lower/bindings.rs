@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::operation::{event_names, operation_id};
 use super::schema::Lowering;
-use crate::document::{self, Bindings, Document, Location, MessageId, Value};
+use crate::document::{self, Bindings, Document, MessageId};
 use crate::ir::{Binding, BoundKind, Constant, Literal};
+use crate::json::Value;
+use crate::location::Location;
 
 /// The constants of everything that has bindings, kind by kind; the types are made on the way.
 pub(super) fn lower(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Binding> {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::schema::Lowering;
-use super::{docs, template};
-use crate::document::{self, Document, FileId, Location};
+use super::{address_template, docs};
+use crate::document::{self, Document};
 use crate::ir::{Address, Channel, Docs, Parameter, Root, Template, Type};
+use crate::location::{FileId, Location};
 
 /// All channels of the document.
 pub(super) fn all(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Channel> {
@@ -37,7 +38,7 @@ impl Reader<'_, '_> {
 
     fn template(&mut self, channel: &document::Channel, text: &str) -> Address {
         let mut parameters: Vec<Parameter> = Vec::new();
-        let segments = template::segments(text, |name| {
+        let segments = address_template::segments(text, |name| {
             let known = parameters.iter().position(|parameter| parameter.key == name);
             known.unwrap_or_else(|| {
                 parameters.push(self.parameter(channel, name));

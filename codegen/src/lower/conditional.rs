@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use indexmap::IndexMap;
 
-use super::{merge, together};
+use super::{any_of_object, merge};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{ConditionalProperty, Dependency, Keywords, SchemaId, SchemaKind, Schemas};
 
@@ -112,7 +112,7 @@ fn one(schemas: &Schemas, merged: &Keywords, name: &str, spoken: &[ConditionalPr
 fn dedup_schemas(schemas: &Schemas, all: Vec<SchemaId>) -> Vec<SchemaId> {
     let mut apart: Vec<SchemaId> = Vec::new();
     for id in all {
-        match apart.iter_mut().find(|known| together::is_alike_apart_from_null(schemas, **known, id)) {
+        match apart.iter_mut().find(|known| any_of_object::is_alike_apart_from_null(schemas, **known, id)) {
             Some(known) if !schemas.keywords(*known).is_some_and(|keywords| keywords.nullable) => *known = id,
             Some(_) => {}
             None => apart.push(id),

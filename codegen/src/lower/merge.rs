@@ -3,14 +3,15 @@
 //! What several parts say of one property is a schema of them all ([`conjunction`](super::conjunction)), unless one of them
 //! says it for the others.
 
-mod said;
+mod subschemas;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use self::said::MergedSubschemas;
-pub(super) use self::said::{Conflict, Resolved};
-use crate::document::{Docs, JsonType, Keywords, Location, SchemaId, SchemaKind, Schemas};
+use self::subschemas::MergedSubschemas;
+pub(super) use self::subschemas::{Conflict, Resolved};
+use crate::document::{Docs, JsonType, Keywords, SchemaId, SchemaKind, Schemas};
+use crate::location::Location;
 
 /// The keywords of a schema with everything merged in that its `allOf` says; the rest as it is.
 pub(super) fn merged<'a>(schemas: &Schemas, keywords: &'a Keywords) -> Cow<'a, Keywords> {

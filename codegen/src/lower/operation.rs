@@ -7,12 +7,12 @@ mod reply;
 use std::collections::{BTreeSet, HashMap};
 
 use super::schema::{Lowering, UnionMessage};
-use super::{docs, identity, qualify, union};
+use super::{docs, qualified_name, structural_key, union};
 use crate::config::{Config, OutputScope};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Address, Document, MessageCardinality, MessageId, SchemaId};
+use crate::hash_suffix::mark;
 use crate::ir::{Direction, Event, Label, Operation, OperationMessage, Type, Variant};
-use crate::mark::mark;
 
 /// The events of the document, each name once, in the order of the operations.
 pub(super) fn events(document: &Document) -> Vec<Event> {
@@ -32,7 +32,7 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
             }
             known.insert(name.clone(), events.len());
             let mut otherwise = vec![name.clone()];
-            otherwise.extend(qualify::qualified(&label, &message.at, &document.files));
+            otherwise.extend(qualified_name::qualified(&label, &message.at, &document.files));
             let (at, docs, correlation) = (message.at.clone(), docs(&message.docs), message.correlation.clone());
             let examples = examples::lower(message, &label);
             let content_type = document.content_type(message).map(str::to_owned);
@@ -71,7 +71,7 @@ pub(super) fn event_names(document: &Document, operation: &document::Operation) 
         let message = &document.messages[*id];
         match message.payload {
             Some(payload) if message.name.is_none() && payloads[name.as_str()].len() > 1 => {
-                format!("{name} {}", mark(&identity::of(&document.schemas, payload)))
+                format!("{name} {}", mark(&structural_key::of(&document.schemas, payload)))
             }
             _ => name.clone(),
         }

@@ -1,14 +1,14 @@
 //! Types that hold themselves: boxed where a value would be endless, named where an alias would.
 
-use crate::circles;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::ir::{ItemKind, Type, TypeId, Types};
+use crate::scc;
 
 /// Opens what is itself with nothing in between, which no value would ever end: every value is allowed there.
 pub(super) fn break_self_aliases(types: &mut Types, diagnostics: &Diagnostics) {
     loop {
         let same: Vec<Vec<usize>> = types.0.iter().map(|def| same(&def.shape)).collect();
-        let circles = circles::find(&same);
+        let circles = scc::find(&same);
         let firsts: Vec<usize> = circles.cycle_heads(&same, |_| true).collect();
         if firsts.is_empty() {
             return;
@@ -53,7 +53,7 @@ fn stands_for(ty: &Type) -> Option<TypeId> {
 pub(super) fn alias_to_newtype(types: &mut Types) {
     loop {
         let named: Vec<Vec<usize>> = types.0.iter().map(|def| alias_of(&def.shape)).collect();
-        let firsts: Vec<usize> = circles::find(&named).cycle_heads(&named, |_| true).collect();
+        let firsts: Vec<usize> = scc::find(&named).cycle_heads(&named, |_| true).collect();
         if firsts.is_empty() {
             return;
         }
@@ -96,7 +96,7 @@ fn alias_of(shape: &ItemKind) -> Vec<usize> {
 pub(super) fn box_cycles(types: &mut Types) {
     loop {
         let held: Vec<Vec<usize>> = types.0.iter_mut().map(|def| in_place(&mut def.shape)).collect();
-        let circles = circles::find(&held);
+        let circles = scc::find(&held);
         let can_box = |owner: usize| !matches!(types.0[owner].shape, ItemKind::Alias(_));
         let firsts: Vec<usize> = circles.cycle_heads(&held, can_box).collect();
         if firsts.is_empty() {

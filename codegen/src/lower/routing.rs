@@ -2,21 +2,23 @@
 //! by the address.
 
 mod address;
-mod contender;
-mod mark;
-mod naming;
-mod telling;
+mod candidates;
+mod implied_values;
+mod name_property;
+mod rules;
+mod selectors;
 
 use std::collections::{BTreeSet, HashMap};
 
-use self::naming::{Listing, Naming};
+use self::name_property::{Listing, Naming};
 use crate::config::{Config, Discriminator};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{self, Document, Location, Pointer};
+use crate::document::{self, Document};
 use crate::ir::{
     AddressRoute, Addresses, Candidate, Case, Channel, Direction, Event, Operation, OperationMessage, Routing, Rule,
     Selector, Types,
 };
+use crate::location::{Location, Pointer};
 
 /// What routing is found from.
 pub(super) struct RoutingContext<'a> {
@@ -75,13 +77,13 @@ fn by_address_or_name(
     channels: &[Channel],
     config: &Config,
 ) -> Routing {
-    let found = if names_differ(incoming) { naming::properties(apis, incoming) } else { Vec::new() };
+    let found = if names_differ(incoming) { name_property::properties(apis, incoming) } else { Vec::new() };
     let groups = address::groups(apis, incoming, channels, config);
     if let Some(naming) = pick_name_property(apis, incoming, &found, groups.len()) {
         return Routing::Payload(Pointer::root().join(&naming.property));
     }
     let arrivals = groups.into_iter().filter_map(|group| {
-        let (operation, message) = telling::of(apis, &group.operations)?;
+        let (operation, message) = rules::of(apis, &group.operations)?;
         Some(AddressRoute { channel: group.channel, fit: group.fit, operation, message })
     });
     let without = match &found[..] {

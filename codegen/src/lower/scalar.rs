@@ -1,8 +1,9 @@
 //! Types that need no item: numbers, texts, booleans.
 
 use crate::config::{Config, Formats, OutputScope};
-use crate::document::{JsonType, Keywords, SchemaLanguage, Value};
+use crate::document::{JsonType, Keywords, SchemaLanguage};
 use crate::ir::{External, Type, Width};
+use crate::json::Value;
 
 /// The type that is named, or the one that the other keywords speak of.
 pub(super) fn implied(keywords: &Keywords) -> Option<JsonType> {

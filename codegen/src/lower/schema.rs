@@ -1,27 +1,29 @@
 //! Schemas become types: those with a shape of their own become items, the others stand where they are used.
 
+mod api_types;
+mod arrays;
 mod defaults;
-mod doors;
+mod discriminator_base;
 mod enums;
-mod hierarchy;
-mod lists;
-mod narrowed;
+mod inline_types;
+mod items;
+mod newtype;
 mod object;
-mod plain;
-mod shape;
 mod tuples;
 mod untyped;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-pub(super) use self::doors::UnionMessage;
-use super::definition::TypeIdBySchema;
-use super::origin::{self, Roots};
-use super::{component, docs, merge, nulls};
+pub(super) use self::api_types::UnionMessage;
+use super::name_path::Roots;
+use super::validation_schema::TypeIdBySchema;
+use super::{component_schemas, docs, merge, name_path, nullability};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, Keywords, Location, SchemaId, SchemaKind, Schemas, Value};
+use crate::document::{Document, Keywords, SchemaId, SchemaKind, Schemas};
 use crate::ir::{Coverage, Event, External, ItemKind, Root, Type, TypeDef, TypeId, Types};
+use crate::json::Value;
+use crate::location::Location;
 
 /// The types made so far.
 pub(super) struct Lowering<'a> {
@@ -65,7 +67,7 @@ impl<'a> Lowering<'a> {
         diagnostics: &'a Diagnostics,
     ) -> Self {
         let schemas = &document.schemas;
-        let components = component::components(document);
+        let components = component_schemas::components(document);
         let mut lowering = Self {
             schemas,
             config,
@@ -159,7 +161,7 @@ impl<'a> Lowering<'a> {
     fn def(&self, id: SchemaId, shape: ItemKind) -> TypeDef {
         let at = self.schemas[id].at.clone();
         let docs = self.schemas.keywords(id).map(|keywords| docs(&keywords.docs)).unwrap_or_default();
-        TypeDef { origin: origin::of(&at, &self.roots, self.schemas), at, docs, shape }
+        TypeDef { origin: name_path::of(&at, &self.roots, self.schemas), at, docs, shape }
     }
 
     /// The type of a schema where it is used, its own item made now if it needs one.
@@ -253,7 +255,7 @@ impl<'a> Lowering<'a> {
         let ty = self.type_of(id);
         match ty {
             Type::Any | Type::Nullable(_) => ty,
-            ty if nulls::is_nullable(self.schemas, id) => Type::Nullable(Box::new(ty)),
+            ty if nullability::is_nullable(self.schemas, id) => Type::Nullable(Box::new(ty)),
             ty => ty,
         }
     }

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::{docs, template};
+use super::{address_template, docs};
 use crate::document;
 use crate::ir::{Docs, EnumValue, Server, Variable};
 
 pub(super) fn lower(server: &document::Server) -> Server {
     let mut names = BTreeSet::new();
-    template::segments(&server.url, |name| {
+    address_template::segments(&server.url, |name| {
         names.insert(name.to_owned());
         0
     });
     let used = |variable: &&document::Variable| names.contains(&variable.key);
     let mut variables: Vec<Variable> = server.variables.iter().filter(used).map(variable).collect();
-    let url = template::segments(&server.url, |name| {
+    let url = address_template::segments(&server.url, |name| {
         let known = variables.iter().position(|variable| variable.key == name);
         // A variable that is nowhere described is a plain text of the caller's.
         known.unwrap_or_else(|| {

@@ -1,15 +1,16 @@
 //! `oneOf` and `anyOf`: which alternatives there are, what they are called, and which is tried first; `tagged` says what
 //! tells them apart.
 
-mod tagged;
-mod untagged;
+mod optional_tag;
+mod tag;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) use self::tagged::{Alternative, tag, unnamed};
+pub(super) use self::tag::{Alternative, tag, unnamed};
 use super::merge;
-use crate::document::{ForeignName, JsonType, Keywords, SchemaId, SchemaKind, Schemas, Value};
+use crate::document::{ForeignName, JsonType, Keywords, SchemaId, SchemaKind, Schemas};
 use crate::ir::{Label, TagValue};
+use crate::json::Value;
 
 /// Whether a schema allows nothing but `null`.
 pub(super) fn is_null(schemas: &Schemas, id: SchemaId) -> bool {

@@ -2,8 +2,8 @@
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
-use super::letters;
-use crate::mark::mark;
+use super::identifier_chars;
+use crate::hash_suffix::mark;
 
 /// The three ways Rust writes names (Rust API Guidelines, C-CASE).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) enum Style {
 pub(super) fn style(style: Style, text: &str) -> String {
     let cased = apply(style, &usable(text));
     let cased = if cased.is_empty() { apply(style, &spelled(text)) } else { cased };
-    let cased = if letters::is_confusable(&cased) { apply(style, &spelled_in_ascii(text)) } else { cased };
+    let cased = if identifier_chars::is_confusable(&cased) { apply(style, &spelled_in_ascii(text)) } else { cased };
     if cased.starts_with(|first: char| first.is_alphabetic() || first == '_') {
         return cased;
     }
@@ -58,11 +58,11 @@ fn apply(style: Style, text: &str) -> String {
 
 /// Everything that cannot stand in an identifier becomes the end of a word.
 fn usable(text: &str) -> String {
-    text.chars().map(|sign| if letters::is_common_char(sign) { sign } else { ' ' }).collect()
+    text.chars().map(|sign| if identifier_chars::is_common_char(sign) { sign } else { ' ' }).collect()
 }
 
 fn spelled(text: &str) -> String {
-    spelled_but(text, letters::is_common_char)
+    spelled_but(text, identifier_chars::is_common_char)
 }
 
 fn spelled_in_ascii(text: &str) -> String {

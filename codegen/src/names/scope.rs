@@ -7,7 +7,7 @@ use super::case::{self, Style};
 use super::{Name, NameKind, Named, reserved};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Location, Pointer};
+use crate::location::{Location, Pointer};
 
 /// What all namespaces of a file share.
 pub(super) struct Scopes<'a> {

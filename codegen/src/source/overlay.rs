@@ -1,7 +1,8 @@
 //! Overlays among the files, and which file each of them is for.
 
 use super::{Source, file_name};
-use crate::document::{FileId, overlay_extends};
+use crate::document::overlay_extends;
+use crate::location::FileId;
 
 /// A file that is an overlay.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Logical types: what a primitive type stands for. One that does not fit its type is passed over, as Avro says.
 
-use super::super::value::Value;
+use crate::json::Value;
 
 /// A logical type that fits the type that it stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

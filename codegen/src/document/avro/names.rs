@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::place::Location;
-use super::super::read::Node;
-use super::super::reference;
+use super::super::cursor::Node;
+use super::super::resolve;
 use super::super::schema::SchemaId;
-use super::super::value::Value;
+use crate::json::Value;
+use crate::location::Location;
 
 /// Stands among the uses of a definition for what it refers to by `$ref`.
 const REFERENCE: &str = "$ref";
@@ -90,7 +90,7 @@ impl<'a> Names<'a> {
         if node.reference().is_some() {
             // What is said elsewhere is the same only where it is said.
             uses.insert(REFERENCE.to_owned());
-            if let Ok(target) = reference::follow(node.clone())
+            if let Ok(target) = resolve::follow(node.clone())
                 && self.seen.insert(target.at.clone())
             {
                 self.gather(&target, namespace, uses);
@@ -195,7 +195,7 @@ pub(super) fn of_file<'a>(node: &Node<'a>) -> Option<Node<'a>> {
     let text = node.reference()?;
     let (path, fragment) = text.split_once('#')?;
     let name = fragment.trim_start_matches('/');
-    let file = reference::file(node, path).ok()?;
+    let file = resolve::file(node, path).ok()?;
     let mut names = Names::default();
     names.gather(&Node::root(node.tree, file), "", &mut BTreeSet::new());
     let is_meant = |full: &&String| *full == name || full.rsplit('.').next() == Some(name);

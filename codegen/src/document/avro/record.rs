@@ -1,13 +1,13 @@
 //! Definitions: records, enums and `fixed`, which have names of their own.
 
 use super::super::Docs;
+use super::super::cursor::Node;
+use super::super::enum_values::DeclaredValue;
 use super::super::keywords::{JsonType, Keywords};
-use super::super::listed::DeclaredValue;
-use super::super::read::Node;
 use super::super::schema::{ForeignName, SchemaId, SchemaKind};
-use super::super::value::Value;
 use super::logical::{Logical, meaning};
 use super::{Reader, docs, fault, keywords, list, names, typed, untyped};
+use crate::json::Value;
 
 /// Whether a field has to be there.
 enum Requirement {

@@ -1,9 +1,9 @@
 //! What an overlay says: its version, and its actions in their order (Overlay Object, Action Object).
 
-use super::super::place::FileId;
-use super::super::read::{Node, Object, Tree};
-use super::target::Target;
+use super::super::cursor::{Node, Object, Tree};
+use super::json_path::Target;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::location::FileId;
 use crate::source::file_name;
 
 /// One change, at every node that the target selects.

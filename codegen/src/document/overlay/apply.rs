@@ -1,11 +1,11 @@
 //! Actions done: nodes merged in, appended and removed, and where they came from noted beside them.
 
-use super::super::origin::Origin;
-use super::super::read::Node;
-use super::super::value::Value;
+use super::super::cursor::Node;
 use super::Overlaid;
 use super::action::{Action, Change};
-use super::target::Step;
+use super::json_path::Step;
+use crate::json::Value;
+use crate::location::Origin;
 
 /// Does one action to its file, at the ends of these ways.
 pub(super) fn apply(action: &Action<'_>, ways: &[Vec<Step>], changed: &mut Overlaid) {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::telling;
+use super::rules;
 use crate::emit::draft::{Draft, Members};
 use crate::emit::enums::Openness;
 use crate::emit::{Context, reply};
@@ -12,24 +12,24 @@ use crate::ir::{Address, AddressRoute, Addresses, ItemKind, MatchMode, Type};
 
 pub(super) fn dispatch<'a>(emit: Context<'a>, addresses: &'a Addresses) -> Vec<Draft<'a>> {
     let routes = addresses.arrivals.iter().map(move |arrival| {
-        let (pattern, route) = (pattern(emit, arrival), telling::route(emit, &arrival.message));
+        let (pattern, route) = (pattern(emit, arrival), rules::route(emit, &arrival.message));
         quote!(#pattern => #route,)
     });
     let calls = addresses.arrivals.iter().map(move |arrival| {
-        let (pattern, call) = (pattern(emit, arrival), telling::handler_call(emit, &arrival.operation));
+        let (pattern, call) = (pattern(emit, arrival), rules::handler_call(emit, &arrival.operation));
         quote!(#pattern => #call,)
     });
     let route_without = addresses.without.as_ref().map(|telling| {
-        let route = telling::route(emit, telling);
+        let route = rules::route(emit, telling);
         quote!(None => #route,)
     });
     let call_without = addresses.without.as_ref().map(|telling| {
-        let call = telling::handler_call(emit, telling);
+        let call = rules::handler_call(emit, telling);
         quote!(None => #call,)
     });
     let tellings = addresses.arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
     let tellings = tellings.chain(&addresses.without);
-    let functions = telling::functions(emit, &tellings.collect::<Vec<_>>());
+    let functions = rules::functions(emit, &tellings.collect::<Vec<_>>());
     let head = reply::implementing(emit);
     let dispatch =
         Draft::of([Members::of(Mark::Arm, routes), Members::of(Mark::Arm, calls)], move |[routes, calls]| {

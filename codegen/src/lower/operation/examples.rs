@@ -1,9 +1,10 @@
 //! The examples of messages, and what they go by.
 
-use crate::document::{Example, Message, Value};
+use super::super::validation_schema;
+use crate::document::{Example, Message};
+use crate::hash_suffix::mark;
 use crate::ir::{self, ExampleTarget};
-use crate::lower::definition;
-use crate::mark::mark;
+use crate::json::Value;
 
 /// A summary that is longer than this is no name.
 const LONGEST_NAME: usize = 60;
@@ -18,14 +19,14 @@ pub(super) fn lower(message: &Message, label: &str) -> Vec<ir::Example> {
             label: label.clone(),
             words: words.clone(),
             of: ExampleTarget::Payload,
-            json: definition::json(payload),
+            json: validation_schema::json(payload),
         });
         let headers = example.headers.as_ref().map(|headers| ir::Example {
             at: example.at.join("headers"),
             label: format!("{label} headers"),
             words,
             of: ExampleTarget::Headers,
-            json: definition::json(headers),
+            json: validation_schema::json(headers),
         });
         payload.into_iter().chain(headers)
     });

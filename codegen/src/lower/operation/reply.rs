@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use super::super::address_template;
 use super::{Reader, correlation};
 use crate::config::OutputScope;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{self, Address, RuntimeExpression, SchemaId};
 use crate::ir::{Correlation, Direction, Label, Reply, ReplyHeaders, ReplyMessage, ReplyTo, Type, Variant};
 use crate::lower::schema::UnionMessage;
-use crate::lower::{merge, template, union};
+use crate::lower::{merge, union};
 
 impl Reader<'_, '_> {
     /// The reply, and where it goes; a handler must know that, and a requester may leave it to the transport.
@@ -47,7 +48,7 @@ impl Reader<'_, '_> {
     fn to(&self, reply: &document::Reply) -> ReplyTo {
         let address = reply.channel.map(|index| (index, &self.document.channels[index].address));
         let (fixed, given) = match address {
-            Some((index, Address::Known(text))) if template::has_names(text) => (None, Some(index)),
+            Some((index, Address::Known(text))) if address_template::has_names(text) => (None, Some(index)),
             Some((index, Address::Known(_))) => (Some(index), None),
             Some((_, Address::Open)) | None => (None, None),
         };

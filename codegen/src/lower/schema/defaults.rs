@@ -4,8 +4,9 @@ use super::super::{merge, scalar};
 use super::Lowering;
 use crate::config::Defaults;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{JsonType, Keywords, SchemaId, Value};
+use crate::document::{JsonType, Keywords, SchemaId};
 use crate::ir::{DefaultValue, Field, FieldDefault, ItemKind, Presence, Type, TypeId, Types};
+use crate::json::Value;
 
 impl Lowering<'_> {
     /// Gives a field the default of its schema, and the place that the team wants defaults to have.

@@ -6,8 +6,9 @@ use super::super::{merge, scalar, union};
 use super::Lowering;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{DeclaredValue, JsonType, Keywords, Value, ValueKeyword};
+use crate::document::{DeclaredValue, JsonType, Keywords, ValueKeyword};
 use crate::ir::{Docs, Enum, EnumValue, Members, Type, Width};
+use crate::json::Value;
 
 impl Lowering<'_> {
     /// The enum that a schema is: of its own values, or of those that its alternatives are limited to.

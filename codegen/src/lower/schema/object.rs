@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::conditional::{self, Conditional};
-use super::super::{docs, merge, origin, scalar, union};
+use super::super::{docs, merge, name_path, scalar, union};
 use super::{Lowering, is_nothing};
 use crate::config::{Nulls, Untyped, Validation};
 use crate::document::{ConditionalProperty, JsonType, Keywords, SchemaId, SchemaKind, Schemas};
@@ -132,7 +132,7 @@ impl Lowering<'_> {
             kinds: Vec::new(),
         });
         let shape = ItemKind::Union(Union { variants: variants.collect(), tag: None });
-        let mut origin = origin::of(&keywords.at, &self.roots, self.schemas);
+        let mut origin = name_path::of(&keywords.at, &self.roots, self.schemas);
         origin.steps.push(Step::Value);
         let made = self.add(TypeDef { at: at.clone(), origin, docs: Docs::default(), shape });
         self.values.insert(at, made.clone());

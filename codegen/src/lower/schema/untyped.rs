@@ -2,7 +2,7 @@
 
 use super::super::scalar;
 use super::Lowering;
-use super::shape::VariantSource;
+use super::items::VariantSource;
 use crate::config::Untyped;
 use crate::document::{JsonType, Keywords};
 use crate::ir::{Kind, Label, Type, Union, Variant};

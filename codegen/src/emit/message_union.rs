@@ -1,0 +1,101 @@
+//! The messages of an operation or a reply of which some are no JSON, or have headers that others have not: an enum that
+//! the dispatcher or the requester makes, and the other side writes.
+
+mod read;
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::types::{self, Wire};
+use super::{Context, attributes, docs};
+use crate::config::OutputScope;
+use crate::ir::{Reply, ReplyHeaders, ReplyMessage, Type, TypeDef, TypeId, Variant};
+use crate::location::Location;
+use crate::names::Name;
+
+pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, variants: &[Variant]) -> Vec<TokenStream> {
+    let name = &emit.names.types[&id];
+    let members = &emit.names.members[&id];
+    let docs = docs::of_type(def);
+    let attributes = attributes::of_type(emit, &def.at, &["Clone", "Debug", "PartialEq"]);
+    let headers = headers(emit, id);
+    let listed = variants.iter().zip(members).map(|(variant, name)| {
+        let payload = types::owned(emit, &variant.ty);
+        let headers = headers.get(&variant.at).map(|headers| types::owned(emit, headers));
+        let ty = headers.map_or_else(|| payload.clone(), |headers| quote!(request::Reply<#payload, #headers>));
+        let chosen = attributes::of_member(emit, &variant.at);
+        quote!(#chosen #name(#ty),)
+    });
+    let definition = quote! {
+        #docs
+        #attributes
+        #[allow(clippy::large_enum_variant)]
+        pub enum #name {
+            #(#listed)*
+        }
+    };
+    let is_sent = sent(emit).any(|payload| *payload == Type::Named(id));
+    let outbound = is_sent.then(|| outbound(emit, name, variants, members, &headers));
+    let read = received(emit)
+        .find(|reply| reply.payload == Type::Named(id))
+        .map(|reply| read::read(emit, id, variants, reply));
+    [Some(definition), outbound, read].into_iter().flatten().collect()
+}
+
+/// The payloads that leave from here: of operations, and of replies to what arrives.
+fn sent(emit: Context<'_>) -> impl Iterator<Item = &Type> {
+    let everything = (emit.config.extent == OutputScope::Everything).then_some(emit.api);
+    everything.into_iter().flat_map(|api| {
+        let replies = api.incoming().filter_map(|operation| Some(&operation.reply.as_ref()?.payload));
+        api.outgoing().map(|operation| &operation.payload).chain(replies)
+    })
+}
+
+/// The headers of the messages that have their own, by the places of the messages.
+fn headers(emit: Context<'_>, id: TypeId) -> BTreeMap<&Location, &Type> {
+    let replies = emit.api.operations.iter().filter_map(|operation| operation.reply.as_ref());
+    let mut apart = replies.filter(|reply| matches!(reply.headers, ReplyHeaders::Each));
+    let answers = apart.find(|reply| reply.payload == Type::Named(id)).map_or(&[][..], |reply| &reply.messages);
+    answers.iter().filter_map(|ReplyMessage { at, headers, .. }| Some((at, headers.as_ref()?))).collect()
+}
+
+/// The replies that somebody here waits for.
+fn received(emit: Context<'_>) -> impl Iterator<Item = &Reply> {
+    let everything = (emit.config.extent == OutputScope::Everything).then_some(emit.api);
+    everything.into_iter().flat_map(|api| api.outgoing().filter_map(|operation| operation.reply.as_ref()))
+}
+
+fn outbound(
+    emit: Context<'_>,
+    name: &Name,
+    variants: &[Variant],
+    members: &[Name],
+    headers: &BTreeMap<&Location, &Type>,
+) -> TokenStream {
+    let arms = variants.iter().zip(members).map(|(variant, member)| {
+        let (held, payload, headers) = if headers.contains_key(&variant.at) {
+            let headers = quote!(.with_headers(&Headers::encode(headers)?));
+            (quote!(request::Reply { payload, headers }), quote!(payload), Some(headers))
+        } else {
+            (quote!(event), quote!(event), None)
+        };
+        let outbound = match types::wire(emit, &variant.ty) {
+            Wire::Json => quote!(Outbound::json(channel, #payload)?),
+            Wire::Text | Wire::Bytes | Wire::Mixed => quote!(Outbound::new(channel, #payload.clone())),
+            Wire::Own => quote!(Outbound::new(channel, Vec::<u8>::from(#payload))),
+        };
+        quote!(Self::#member(#held) => #outbound #headers,)
+    });
+    quote! {
+        impl #name {
+            #[doc = " The message as it travels."]
+            pub fn outbound(&self, channel: impl Into<String>) -> Result<Outbound, serde_json::Error> {
+                Ok(match self {
+                    #(#arms)*
+                })
+            }
+        }
+    }
+}

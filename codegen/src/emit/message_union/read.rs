@@ -1,0 +1,138 @@
+//! Which message of a reply has arrived, where some of them are no JSON, or have headers that others have not.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::super::is_known;
+use crate::emit::types::{self, Wire};
+use crate::emit::{Context, content_type, requester, schemas};
+use crate::ir::{Reply, ReplyHeaders, ReplyMessage, Type, TypeId, Variant};
+use crate::location::Location;
+use crate::names::Name;
+
+/// A variant of a reply, and the message that it is for.
+struct Read<'a> {
+    answer: &'a ReplyMessage,
+    member: &'a Name,
+    wire: Wire,
+    /// Whether the variant holds its headers, too.
+    is_headed: bool,
+}
+
+/// The function that a requester reads a reply with. The dispatcher needs none: it knows the message by then.
+pub(super) fn read(emit: Context<'_>, id: TypeId, variants: &[Variant], reply: &Reply) -> TokenStream {
+    let name = &emit.names.types[&id];
+    let answers: BTreeMap<&Location, &ReplyMessage> =
+        reply.messages.iter().rev().map(|answer| (&answer.at, answer)).collect();
+    let reads = variants.iter().zip(&emit.names.members[&id]).filter_map(|(variant, member)| {
+        let answer = answers.get(&variant.at)?;
+        let is_headed = answer.headers.is_some() && matches!(reply.headers, ReplyHeaders::Each);
+        Some(Read { answer, member, wire: types::wire(emit, &variant.ty), is_headed })
+    });
+    let reads: Vec<Read<'_>> = reads.collect();
+    let media_types = reads.iter().map(|read| content_type::media_type(emit, read.answer));
+    let media_types: Vec<String> = media_types.collect();
+    let arms = reads.iter().zip(&media_types).filter_map(|(read, media_type)| {
+        let is_its_own = media_types.iter().filter(|other| *other == media_type).count() == 1;
+        let value = value(emit, read);
+        is_its_own.then(|| quote!(Some(#media_type) => Ok(#value),))
+    });
+    let arms: Vec<TokenStream> = arms.collect();
+    let by_shape = by_shape(emit, &reads);
+    let body = match &arms[..] {
+        [] => by_shape,
+        arms => quote! {
+            match inbound.media_type().as_deref() {
+                #(#arms)*
+                _ => { #by_shape }
+            }
+        },
+    };
+    let looks =
+        if reads.iter().any(|read| read.is_headed) { "its shape and its headers" } else { "what it looks like" };
+    let docs = match &arms[..] {
+        [] => format!(" The message that arrived: {looks} tell which it is."),
+        _ => format!(" The message that arrived: its content type tells which it is, or else {looks}."),
+    };
+    quote! {
+        impl #name {
+            #[doc = #docs]
+            fn read(inbound: &Inbound) -> Result<Self, DecodeError> {
+                #body
+            }
+        }
+    }
+}
+
+/// The variant, out of a message that is known to be it.
+fn value(emit: Context<'_>, read: &Read<'_>) -> TokenStream {
+    construct_variant(read, &requester::payload(emit, &read.answer.payload, &quote!(inbound)))
+}
+
+/// The variant with a payload, and with the headers that came if it has any.
+fn construct_variant(Read { member, is_headed, .. }: &Read<'_>, payload: &TokenStream) -> TokenStream {
+    if *is_headed {
+        quote!(Self::#member(request::Reply { payload: #payload, headers: inbound.headers().decode()? }))
+    } else {
+        quote!(Self::#member(#payload))
+    }
+}
+
+/// What is JSON is one of the messages that are; bytes are whatever is nothing else.
+fn by_shape(emit: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
+    let of = |wire: Wire| reads.iter().filter(move |read| read.wire == wire).collect::<Vec<_>>();
+    let (texts, bytes) = (of(Wire::Text), of(Wire::Bytes));
+    let json = match &of(Wire::Json)[..] {
+        [] => None,
+        [only] => {
+            let value = value(emit, only);
+            Some(quote!(if choice::Fitting::<()>::if_json(inbound)?.is_some() { Ok(#value) }))
+        }
+        several => {
+            let types: Vec<&Type> = several.iter().map(|read| &read.answer.payload).collect();
+            let read_and_known = several.iter().zip(is_known::tests(emit, &types));
+            let tried = read_and_known.map(|(read, is_known)| tried(emit, read, is_known));
+            let headers = (several.iter().any(|read| read.is_headed)).then(|| quote!(.with_headers(inbound.headers())));
+            let tried = quote!(#headers #(#tried)* .told());
+            if several.len() == reads.len() {
+                return quote!(choice::Fitting::of(inbound)? #tried);
+            }
+            Some(quote!(if let Some(fitting) = choice::Fitting::if_json(inbound)? { fitting #tried }))
+        }
+    };
+    let own = of(Wire::Own).into_iter().map(|read| {
+        let (ty, value) = (types::owned(emit, &read.answer.payload), construct_variant(read, &quote!(read)));
+        quote!(if let Ok(read) = <#ty as TryFrom<&[u8]>>::try_from(inbound.body()) { Ok(#value) })
+    });
+    let text = match (&texts[..], &bytes[..]) {
+        ([text], [_, ..]) => {
+            let value = construct_variant(text, &quote!(text.to_owned()));
+            Some(quote!(if let Ok(text) = inbound.text() { Ok(#value) }))
+        }
+        _ => None,
+    };
+    let rest = match (&texts[..], &bytes[..]) {
+        ([only], []) | ([] | [_], [only]) => {
+            let value = value(emit, only);
+            quote!(Ok(#value))
+        }
+        _ => quote!(Err(DecodeError::custom("nothing says which of the messages this is"))),
+    };
+    let tried: Vec<TokenStream> = json.into_iter().chain(own).chain(text).collect();
+    match &tried[..] {
+        [] => rest,
+        tried => quote!(#(#tried else)* { #rest }),
+    }
+}
+
+/// A JSON type, asked whether it fits, and whether its headers do.
+fn tried(emit: Context<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
+    let (label, ty) = (&answer.label, types::owned(emit, &answer.payload));
+    match (schemas::validator(emit, &answer.payload), is_known) {
+        (Some(validate), _) => quote!(.or_valid(#label, Self::#member, #validate)),
+        (None, Some(test)) => quote!(.or_known(#label, Self::#member, |read: &#ty| #test)),
+        (None, None) => quote!(.or(#label, Self::#member)),
+    }
+}

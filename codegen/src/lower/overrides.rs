@@ -1,0 +1,109 @@
+//! What a team chose for single types, laid over those that the document gave.
+
+use crate::config::{Config, PatternMap};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::document::{Schemas, ValueKeyword};
+use crate::ir::{AdditionalProperties, Event, ItemKind, Type, TypeDef, Types, Union};
+use crate::location::Pointer;
+
+/// Lets structs keep what the document does not name, where that is chosen.
+pub(super) fn keep_unknown(types: &mut Types, config: &Config) {
+    for def in &mut types.0 {
+        if let ItemKind::Struct(object) = &mut def.shape
+            && matches!(object.extra, AdditionalProperties::Dropped)
+            && config.keep_unknown.matches(&def.at.pointer)
+        {
+            object.extra = AdditionalProperties::Kept(Type::Any);
+        }
+    }
+}
+
+/// Reports the patterns that meet nothing they could be for.
+pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: &Config, diagnostics: &Diagnostics) {
+    let places = |is_meant: fn(&ItemKind) -> bool| -> Vec<&Pointer> {
+        types.iter().filter(|(_, def)| is_meant(&def.shape)).map(|(_, def)| &def.at.pointer).collect()
+    };
+    let check = Check { schemas, config, diagnostics };
+    let objects = places(|shape| matches!(shape, ItemKind::Struct(_)));
+    for (option, chosen) in [
+        ("keep_unknown", &config.keep_unknown),
+        ("non_exhaustive", &config.non_exhaustive),
+        ("with_methods", &config.with_methods),
+    ] {
+        check.patterns(chosen, option, "object with named properties", &objects);
+    }
+    let open = places(|shape| {
+        matches!(shape, ItemKind::Enum(_)) || matches!(shape, ItemKind::Union(union) if union.tag.is_some())
+    });
+    check.patterns(&config.closed_enums, "closed_enums", "enum of strings or union with a tag", &open);
+    let items = places(|shape| !matches!(shape, ItemKind::Alias(_)));
+    for (option, chosen) in [("derive", &config.derives), ("type_attribute", &config.type_attributes)] {
+        check.patterns(chosen, option, "schema with a type of its own", &items);
+    }
+    let members = types.iter().flat_map(|(_, def)| members(def));
+    let members: Vec<&Pointer> = members.chain(events.iter().map(|event| &event.at.pointer)).collect();
+    let what = "property, enum value, alternative or message";
+    check.patterns(&config.field_attributes, "field_attribute", what, &members);
+    check.attributes_of_open_enums(types);
+    if !config.replacements.is_empty() {
+        let all: Vec<&Pointer> = schemas.places().into_iter().map(|at| &at.pointer).collect();
+        check.patterns(&config.replacements, "replace", "schema", &all);
+    }
+}
+
+struct Check<'a> {
+    schemas: &'a Schemas,
+    config: &'a Config,
+    diagnostics: &'a Diagnostics,
+}
+
+impl Check<'_> {
+    fn patterns<T>(&self, chosen: &PatternMap<T>, option: &'static str, what: &str, places: &[&Pointer]) {
+        for pattern in chosen.unmatched(places) {
+            let schema = pattern.as_literal_pointer().and_then(|at| self.schemas.at(&at));
+            let target = schema.and_then(|id| self.schemas.definition(id)).map(|id| &self.schemas[id].at.pointer);
+            let target = target.filter(|target| places.contains(target));
+            let choice = self.config.choice(option, pattern.as_str());
+            self.diagnostics.push(pattern.no_match_diagnostic(what, &choice, places, target));
+        }
+    }
+}
+
+impl Check<'_> {
+    /// An open enum is read by its values, so what serde is told of a variant does nothing.
+    fn attributes_of_open_enums(&self, types: &Types) {
+        let config = self.config;
+        for (_, def) in types.iter().filter(|(_, def)| !config.is_closed(&def.at)) {
+            let ItemKind::Enum(listed) = &def.shape else { continue };
+            if listed.listing == ValueKeyword::Const {
+                continue;
+            }
+            for (at, _) in listed.members.labels() {
+                let said = config.field_attributes.iter().filter(|(pattern, _)| pattern.matches(&at.pointer));
+                for (pattern, text) in said.filter(|(_, text)| text.contains("serde")) {
+                    let choice = config.choice_for("field_attribute", pattern.as_str(), text);
+                    let message = format!(
+                        "an attribute for serde does nothing at `{}`: an open enum is read by its values",
+                        at.pointer
+                    );
+                    let diagnostic = Diagnostic::of_choice(Severity::Warning, &choice, at, message);
+                    let closed = choice.spelled("closed_enums");
+                    let cure = format!("close the enum with `{closed}`, or take the attribute out");
+                    self.diagnostics.push(diagnostic.with_help(cure));
+                }
+            }
+        }
+    }
+}
+
+/// The places of a type's fields or variants.
+fn members(def: &TypeDef) -> Vec<&Pointer> {
+    match &def.shape {
+        ItemKind::Struct(object) => object.fields.iter().map(|field| &field.at.pointer).collect(),
+        ItemKind::Enum(listed) => listed.members.labels().into_iter().map(|(at, _)| &at.pointer).collect(),
+        ItemKind::Union(Union { variants, .. }) | ItemKind::Mixed(variants) => {
+            variants.iter().map(|variant| &variant.at.pointer).collect()
+        }
+        ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => Vec::new(),
+    }
+}
