@@ -126,7 +126,7 @@ fn unhandled(emit: Context<'_>) -> Option<TokenStream> {
             #[doc = " An event of an operation whose method is not implemented, by its `operationId`."]
             #[doc = ""]
             #[doc = " It is acknowledged unless this returns an error."]
-            fn default_body(
+            fn on_unhandled(
                 &self,
                 operation: &'static str,
                 cx: &Context<'_>,

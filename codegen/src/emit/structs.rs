@@ -104,7 +104,7 @@ fn extra(emit: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenSt
     let docs = docs::line("Every property that has no field of its own.");
     let map = types::owned(emit, &Type::Map(Box::new(value.clone())));
     let read = lenient_integers::transitively_contains_integers(emit, value)
-        .then(|| quote!(, deserialize_with = "lenient_integers::buffered"));
+        .then(|| quote!(, deserialize_with = "whole::buffered"));
     Some(quote!(#docs #[serde(flatten #read)] pub #name: #map,))
 }
 

@@ -64,16 +64,13 @@ fn deserialize(emit: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream
         let missing = quote!(serde::de::Error::invalid_length(#index_literal, &self));
         let required = (index < tuple.required).then(|| quote!(.ok_or_else(|| #missing)?));
         let whole = lenient_integers::contains_integers(emit, &tuple.items[index])
-            .then(|| quote!(.map(|lenient_integers::Item(item)| item)));
+            .then(|| quote!(.map(|whole::Item(item)| item)));
         quote!(let #item = items.next_element()? #whole #required;)
     });
     let (rest, last) = match &tuple.rest {
         Some(ty) => {
-            let item = if lenient_integers::contains_integers(emit, ty) {
-                quote!(lenient_integers::Item(item))
-            } else {
-                quote!(item)
-            };
+            let item =
+                if lenient_integers::contains_integers(emit, ty) { quote!(whole::Item(item)) } else { quote!(item) };
             let rest = quote! {
                 let mut rest = Vec::new();
                 while let Some(#item) = items.next_element()? {
