@@ -123,7 +123,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// The first process: it receives, and ends before anything is handled.
 async fn receive_only(file: &Path, crm: Crm) -> Result<(), Box<dyn Error>> {
-    let (receiver, _never_run) = durable(crm, [TOKEN], Sqlite::open(file)?)?.into_parts();
+    let (receiver, _never_run) = durable(crm, [TOKEN], Sqlite::open(file)?)?.into_receiver_and_worker();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel::<()>();

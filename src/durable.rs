@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use asyncapi_runtime::http::Receiver;
-use asyncapi_runtime::inbox::{Envelope, Inbox, Place};
+use asyncapi_runtime::inbox::{EventFields, FieldPath, Inbox};
 use asyncapi_runtime::server::{Canary, Monitor, Server};
 use asyncapi_runtime::verify::{HmacSha256Hex, SecretError};
-use asyncapi_runtime::worker::Ended;
-use asyncapi_runtime::{CanaryMark, Dispatch, Durable, Worker};
+use asyncapi_runtime::worker::ShutdownOutcome;
+use asyncapi_runtime::{CanaryToken, Dispatch, Durable, Worker};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -21,18 +21,18 @@ use crate::{Dispatcher, Handler, verifier};
 
 /// Where Kustomer's events say what an inbox has to know.
 ///
-/// The envelope's `id` tells events apart, and `data.id` is what they are about, so that those of one customer are
+/// The `id` of the event tells events apart, and `data.id` is what they are about, so that those of one customer are
 /// handled one after the other. `data.attributes.rev` grows by one with each change, and updates tell the revision
 /// before in `changes.attributes.rev`, so that gaps and stale events can be told. No document states this; it is what
 /// delivered events show.
 #[must_use]
-pub fn envelope() -> Envelope {
-    Envelope::new()
-        .with_id(Place::pointer("/id"))
-        .with_name(Place::pointer("/name"))
-        .with_key(Place::pointer("/data/id"))
-        .with_revision(Place::pointer("/data/attributes/rev"))
-        .with_revision_before(Place::pointer("/changes/attributes/rev/before"))
+pub fn event_fields() -> EventFields {
+    EventFields::new()
+        .with_id(FieldPath::pointer("/id"))
+        .with_name(FieldPath::pointer("/name"))
+        .with_key(FieldPath::pointer("/data/id"))
+        .with_revision(FieldPath::pointer("/data/attributes/rev"))
+        .with_revision_before(FieldPath::pointer("/changes/attributes/rev/before"))
 }
 
 /// A receiver that stores each event in the inbox before it acknowledges it, and hands it to the handler later.
@@ -107,10 +107,10 @@ pub struct DurableReceiver<D> {
     receiver: Receiver<Durable<Arc<dyn Inbox>>>,
     worker: Worker<D>,
     verifier: HmacSha256Hex,
-    mark: CanaryMark,
+    mark: CanaryToken,
     served: Box<dyn FnOnce(DurableServer) -> DurableServer + Send>,
     watched: Box<dyn Fn(Monitor) -> Monitor + Send>,
-    monitored: Monitored,
+    monitored: MonitorPlacement,
     /// What all its monitors are made of, so that all are told of the drain.
     monitor: Monitor,
 }
@@ -121,7 +121,7 @@ pub type DurableServer = Server<Durable<Arc<dyn Inbox>>>;
 /// The parts of a [`DurableReceiver`], each to be run beside the others in a server of one's own. Without the worker
 /// nothing is handled; without the endpoint nothing is received.
 #[derive(Debug)]
-pub struct Mounted<D> {
+pub struct ServerParts<D> {
     /// What receives: a tower service, for one route.
     pub endpoint: Receiver<Durable<Arc<dyn Inbox>>>,
     /// What handles. It puts no canaries of its own.
@@ -134,7 +134,7 @@ pub struct Mounted<D> {
 
 /// Where `/livez`, `/readyz` and `/metrics` are answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Monitored {
+pub enum MonitorPlacement {
     /// By the server that receives.
     #[default]
     Here,
@@ -147,8 +147,8 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     #[must_use]
     pub fn new(dispatch: D, verifier: HmacSha256Hex, inbox: impl Inbox + 'static) -> Self {
         let inbox: Arc<dyn Inbox> = Arc::new(inbox);
-        let mark = CanaryMark::random();
-        let durable = Durable::new(Arc::clone(&inbox), envelope()).with_canary(mark.clone());
+        let mark = CanaryToken::random();
+        let durable = Durable::new(Arc::clone(&inbox), event_fields()).with_canary(mark.clone());
         Self {
             receiver: Receiver::new(durable, verifier.clone()),
             worker: Worker::new(Arc::clone(&inbox), dispatch),
@@ -156,7 +156,7 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
             mark,
             served: Box::new(|server| server),
             watched: Box::new(|monitor| monitor),
-            monitored: Monitored::default(),
+            monitored: MonitorPlacement::default(),
             monitor: Monitor::new(),
             inbox,
         }
@@ -201,9 +201,9 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
         self
     }
 
-    /// Sets where the monitor answers. Default: [`Monitored::Here`].
+    /// Sets where the monitor answers. Default: [`MonitorPlacement::Here`].
     #[must_use]
-    pub fn monitored(mut self, monitored: Monitored) -> Self {
+    pub fn monitored(mut self, monitored: MonitorPlacement) -> Self {
         self.monitored = monitored;
         self
     }
@@ -211,14 +211,14 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     /// Says whether this receiver is well, for a listener of its own. Take it once all else is set.
     #[must_use]
     pub fn monitor(&self) -> Monitor {
-        let watched = self.monitor.clone().with_inbox(Arc::clone(&self.inbox)).with_pulse(self.worker.pulse());
-        (self.watched)(watched.with_tally(self.receiver.tally()))
+        let watched = self.monitor.clone().with_inbox(Arc::clone(&self.inbox)).with_worker_health(self.worker.health());
+        (self.watched)(watched.with_response_counts(self.receiver.response_counts()))
     }
 
     /// The endpoint and the worker alone. What is to watch over them in a server of one's own comes with
-    /// [`into_mounted`](Self::into_mounted).
+    /// [`into_server_parts`](Self::into_server_parts).
     #[must_use]
-    pub fn into_parts(self) -> (Receiver<Durable<Arc<dyn Inbox>>>, Worker<D>) {
+    pub fn into_receiver_and_worker(self) -> (Receiver<Durable<Arc<dyn Inbox>>>, Worker<D>) {
         (self.receiver, self.worker)
     }
 
@@ -229,11 +229,11 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     /// # #[cfg(feature = "sqlite")]
     /// # mod example {
     /// use kustomer_webhooks::runtime::{BoxError, inbox::Sqlite, server::terminated};
-    /// use kustomer_webhooks::{Handler, Mounted, durable};
+    /// use kustomer_webhooks::{Handler, ServerParts, durable};
     /// use tokio::net::TcpListener;
     ///
     /// async fn serve(crm: impl Handler + 'static, token: String, inbox: Sqlite) -> Result<(), BoxError> {
-    ///     let Mounted { endpoint, worker, monitor, canary } = durable(crm, [token], inbox)?.into_mounted();
+    ///     let ServerParts { endpoint, worker, monitor, canary } = durable(crm, [token], inbox)?.into_server_parts();
     ///     let working = tokio::spawn(worker.run(terminated()));
     ///     let watched = TcpListener::bind(("127.0.0.1", 9090)).await?;
     ///     tokio::spawn(monitor.serve(watched, std::future::pending()));
@@ -251,10 +251,10 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     /// # fn main() {}
     /// ```
     #[must_use]
-    pub fn into_mounted(self) -> Mounted<D> {
+    pub fn into_server_parts(self) -> ServerParts<D> {
         let monitor = self.monitor();
         let (worker, canary) = with_canary_by_http(self.worker, self.mark, self.verifier);
-        Mounted { endpoint: self.receiver, worker, monitor, canary }
+        ServerParts { endpoint: self.receiver, worker, monitor, canary }
     }
 
     /// Receives and handles until `stop` is done or another process has taken over the inbox, then drains: requests
@@ -264,9 +264,9 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     /// # Panics
     ///
     /// Where the worker did, which is a bug. What is stored stays stored.
-    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> Ended {
+    pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> ShutdownOutcome {
         let mut server = Server::new(self.receiver.clone());
-        if self.monitored == Monitored::Here {
+        if self.monitored == MonitorPlacement::Here {
             server = server.with_monitor(self.monitor());
         }
         let (worker, canary) = with_canary_by_http(self.worker, self.mark, self.verifier);
@@ -305,7 +305,7 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
             Ok(ended) => ended,
             Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
             // Nobody aborts it but a runtime that ends, and with it this.
-            Err(_aborted) => Ended::CutShort(0),
+            Err(_aborted) => ShutdownOutcome::CutShort(0),
         }
     }
 }
@@ -313,12 +313,12 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
 /// A canary in place of the worker's own, as often, by HTTP, so that it goes the whole way.
 fn with_canary_by_http<D: Dispatch + 'static>(
     worker: Worker<D>,
-    mark: CanaryMark,
+    mark: CanaryToken,
     signing: HmacSha256Hex,
 ) -> (Worker<D>, Option<Canary>) {
     let canary = worker
         .canary()
-        .map(|period| Canary::new(mark, move |body| signing.sign(body), worker.pulse()).with_period(period));
+        .map(|period| Canary::new(mark, move |body| signing.sign(body), worker.health()).with_period(period));
     (worker.with_canary(None), canary)
 }
 

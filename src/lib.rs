@@ -48,7 +48,7 @@ pub use asyncapi_runtime::{Context, HandlerError, UnknownEvent};
 
 pub use self::delivery::{EVENT_HEADER, SIGNATURE_HEADER, sign, verifier};
 #[cfg(feature = "durable")]
-pub use self::durable::{DurableReceiver, DurableServer, Monitored, Mounted, durable, envelope};
+pub use self::durable::{DurableReceiver, DurableServer, MonitorPlacement, ServerParts, durable, event_fields};
 pub use self::generated::*;
 #[cfg(feature = "http")]
 pub use self::receiver::receiver;

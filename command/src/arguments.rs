@@ -25,7 +25,7 @@ pub(crate) enum Command {
     Sim(Box<sim::Sim>),
     /// Look into an inbox, and have dead letters handled again
     #[command(after_help = inbox::HELP)]
-    Inbox(inbox::Call),
+    Inbox(inbox::InboxArgs),
     /// Check the signature of a body
     #[command(after_help = verify::HELP)]
     Verify(verify::Verify),

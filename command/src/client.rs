@@ -11,7 +11,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::failure::Failure;
+use crate::error::Failure;
 
 /// What posts.
 pub(crate) type Client = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
@@ -37,7 +37,7 @@ fn read(url: &str) -> Result<Uri, Failure> {
 /// Trusts the certificates that the system trusts. Where no TLS is spoken they are not even looked for.
 fn configuration(uri: &Uri) -> Result<ClientConfig, Failure> {
     let cure = "install the system's certificates (ca-certificates), or name a file of them in SSL_CERT_FILE";
-    let unusable = |error: &dyn Error| Failure::world("certificates to trust", error, cure);
+    let unusable = |error: &dyn Error| Failure::environment("certificates to trust", error, cure);
     let builder = ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
         .with_safe_default_protocol_versions()
         .map_err(|error| unusable(&error))?;

@@ -1,18 +1,18 @@
 //! `inbox`: what is in an inbox, and dead letters handled again.
 
-mod counted;
+mod progress_writer;
 mod show;
 mod transfer;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use kustomer_webhooks::runtime::inbox::{EventId, Inbox, InboxError, Page, Receipt, State};
+use kustomer_webhooks::runtime::inbox::{EntryId, EventId, Inbox, InboxError, Page, State};
 use serde_json::json;
 
-use crate::failure::{Answer, Failure};
+use crate::error::{Failure, Outcome};
 use crate::output;
-use crate::progress::{Progress, Telling};
+use crate::progress::{Progress, ProgressArg};
 use crate::store::{self, Address, Store};
 
 pub(crate) const HELP: &str = "\
@@ -43,14 +43,14 @@ Exit codes: 0 done; 2 the call is wrong, or there is no such inbox; 3 the inbox 
 not what an export writes.";
 
 #[derive(Args, Debug)]
-pub(crate) struct Call {
+pub(crate) struct InboxArgs {
     #[command(subcommand)]
-    what: What,
+    what: Action,
     /// The inbox that serve was given
     #[arg(long, value_name = "FILE|URL", global = true, default_value = "inbox.sqlite")]
     inbox: Address,
     #[command(flatten)]
-    telling: Telling,
+    telling: ProgressArg,
     /// Print JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -59,21 +59,21 @@ pub(crate) struct Call {
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum Action {
     /// List events in the order they arrived
     #[command(after_help = CODES)]
     Ls {
         /// Only those that stand so
         #[arg(long, value_enum)]
-        state: Option<Standing>,
+        state: Option<StateArg>,
         #[command(flatten)]
-        part: Part,
+        part: PageArgs,
     },
     /// List dead letters with their reasons
     #[command(after_help = CODES)]
     Dead {
         #[command(flatten)]
-        part: Part,
+        part: PageArgs,
     },
     /// Show one event, with its body as long as that is kept
     #[command(after_help = CODES_OF_ONE)]
@@ -105,8 +105,8 @@ enum What {
     #[command(after_help = CODES_WITH_FILE)]
     Export {
         /// Those that stand so
-        #[arg(long, value_enum, default_value_t = Standing::Dead)]
-        state: Standing,
+        #[arg(long, value_enum, default_value_t = StateArg::Dead)]
+        state: StateArg,
         /// The file to write; standard output without it
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -121,7 +121,7 @@ enum What {
 
 /// Some of many events.
 #[derive(Args, Clone, Copy, Debug)]
-struct Part {
+struct PageArgs {
     /// Only those after this receipt
     #[arg(long, value_name = "RECEIPT", default_value_t = 0)]
     after: u64,
@@ -131,7 +131,7 @@ struct Part {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Standing {
+enum StateArg {
     Ready,
     Held,
     Waiting,
@@ -140,45 +140,45 @@ enum Standing {
     Dead,
 }
 
-impl From<Standing> for State {
-    fn from(standing: Standing) -> Self {
+impl From<StateArg> for State {
+    fn from(standing: StateArg) -> Self {
         match standing {
-            Standing::Ready => Self::Ready,
-            Standing::Held => Self::Held,
-            Standing::Waiting => Self::Waiting,
-            Standing::Leased => Self::Leased,
-            Standing::Done => Self::Done,
-            Standing::Dead => Self::Dead,
+            StateArg::Ready => Self::Ready,
+            StateArg::Held => Self::Held,
+            StateArg::Waiting => Self::Waiting,
+            StateArg::Leased => Self::Leased,
+            StateArg::Done => Self::Done,
+            StateArg::Dead => Self::Dead,
         }
     }
 }
 
-pub(crate) async fn run(call: Call) -> Result<Answer, Failure> {
+pub(crate) async fn run(call: InboxArgs) -> Result<Outcome, Failure> {
     // Only what is replayed may be put into a new one.
     let store = match call.what {
-        What::Replay { .. } => call.inbox.open(&call.nats).await?,
+        Action::Replay { .. } => call.inbox.open(&call.nats).await?,
         _ => call.inbox.open_existing(&call.nats).await?,
     };
     let (inbox, json, telling) = (&*store.inbox, call.json, call.telling);
     let of_inbox = |error| store.unusable(&error);
-    let changes = matches!(call.what, What::Retry { .. } | What::Discard { .. } | What::Replay { .. });
+    let changes = matches!(call.what, Action::Retry { .. } | Action::Discard { .. } | Action::Replay { .. });
     let answer = match call.what {
-        What::Ls { state, part } => list(inbox, part.page(state.map(State::from)), json).await.map_err(of_inbox)?,
-        What::Dead { part } => list(inbox, part.page(Some(State::Dead)), json).await.map_err(of_inbox)?,
-        What::Show { id } => match inbox.show(EventId::new(&id)).await.map_err(of_inbox)? {
+        Action::Ls { state, part } => list(inbox, part.page(state.map(State::from)), json).await.map_err(of_inbox)?,
+        Action::Dead { part } => list(inbox, part.page(Some(State::Dead)), json).await.map_err(of_inbox)?,
+        Action::Show { id } => match inbox.find(EventId::new(&id)).await.map_err(of_inbox)? {
             Some(stored) => show::one(&stored, json),
             None => absent(&id, "no event", json),
         },
-        What::Retry { id, .. } => retry(&store, id, json, telling).await,
-        What::Discard { id, .. } => discard(&store, id, json, telling).await,
-        What::Export { state, output } => {
+        Action::Retry { id, .. } => retry(&store, id, json, telling).await,
+        Action::Discard { id, .. } => discard(&store, id, json, telling).await,
+        Action::Export { state, output } => {
             if let Some(file) = output.as_deref().filter(|file| call.inbox.is_kept_in(file)) {
                 let what = format!("{}: the inbox itself, which the export would overwrite", file.display());
                 return Err(Failure::call(what, "name another file to write"));
             }
             transfer::export(inbox, state.into(), output.as_deref(), json, telling).await
         }
-        What::Replay { lines } => transfer::replay(inbox, lines.as_deref(), json, telling).await,
+        Action::Replay { lines } => transfer::replay(inbox, lines.as_deref(), json, telling).await,
     };
     if changes {
         // Whatever it comes to: what is stored is stored.
@@ -188,26 +188,26 @@ pub(crate) async fn run(call: Call) -> Result<Answer, Failure> {
 }
 
 /// The counts first: when nothing is pending by them, the events are listed as they ended.
-async fn list(inbox: &dyn Inbox, page: Page, json: bool) -> Result<Result<Answer, Failure>, InboxError> {
+async fn list(inbox: &dyn Inbox, page: Page, json: bool) -> Result<Result<Outcome, Failure>, InboxError> {
     let stats = inbox.stats().await?;
     Ok(show::list(&inbox.list(page).await?, stats, json))
 }
 
-async fn retry(store: &Store, id: Option<String>, json: bool, telling: Telling) -> Result<Answer, Failure> {
+async fn retry(store: &Store, id: Option<String>, json: bool, telling: ProgressArg) -> Result<Outcome, Failure> {
     let (inbox, of_inbox) = (&store.inbox, |error| store.unusable(&error));
     let requeued = match id {
         None => {
             let progress = telling.of("requeued", json);
-            inbox.requeue_each(&|count| progress.tell(count)).await.map_err(of_inbox)?
+            inbox.requeue_all_with_progress(&|count| progress.tell(count)).await.map_err(of_inbox)?
         }
         Some(id) if inbox.requeue(EventId::new(&id)).await.map_err(of_inbox)? => 1,
         Some(id) => return absent(&id, "no dead letter", json),
     };
     let text = format!("{requeued} to be handled again");
-    output::result(json, &json!({"requeued": requeued}), text).map(|()| Answer::Yes)
+    output::result(json, &json!({"requeued": requeued}), text).map(|()| Outcome::Yes)
 }
 
-async fn discard(store: &Store, id: Option<String>, json: bool, telling: Telling) -> Result<Answer, Failure> {
+async fn discard(store: &Store, id: Option<String>, json: bool, telling: ProgressArg) -> Result<Outcome, Failure> {
     let (inbox, of_inbox) = (&*store.inbox, |error| store.unusable(&error));
     let discarded = match id {
         None => discard_all(inbox, &telling.of("discarded", json)).await.map_err(of_inbox)?,
@@ -215,7 +215,7 @@ async fn discard(store: &Store, id: Option<String>, json: bool, telling: Telling
         Some(id) => return absent(&id, "no dead letter", json),
     };
     let text = format!("{discarded} thrown away");
-    output::result(json, &json!({"discarded": discarded}), text).map(|()| Answer::Yes)
+    output::result(json, &json!({"discarded": discarded}), text).map(|()| Outcome::Yes)
 }
 
 async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, InboxError> {
@@ -234,13 +234,13 @@ async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, Inbo
     }
 }
 
-fn absent(id: &str, what: &str, json: bool) -> Result<Answer, Failure> {
+fn absent(id: &str, what: &str, json: bool) -> Result<Outcome, Failure> {
     let text = format!("{what} of the id {id}; `inbox ls` and `inbox dead` show the ids");
-    output::result(json, &json!({"id": id, "found": false}), text).map(|()| Answer::No)
+    output::result(json, &json!({"id": id, "found": false}), text).map(|()| Outcome::No)
 }
 
-impl Part {
+impl PageArgs {
     fn page(self, state: Option<State>) -> Page {
-        Page { state, most: self.most, ..Page::first() }.after(Receipt(self.after))
+        Page { state, most: self.most, ..Page::first() }.after(EntryId(self.after))
     }
 }

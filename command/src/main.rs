@@ -5,7 +5,7 @@
 
 mod arguments;
 mod client;
-mod failure;
+mod error;
 mod inbox;
 mod output;
 mod progress;
@@ -23,12 +23,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::arguments::{Arguments, Command};
-use crate::failure::Answer;
+use crate::error::Outcome;
 
 fn main() -> ExitCode {
     #[cfg(unix)]
-    if env::args_os().nth(1).is_some_and(|word| word == serve::watch::CALL) {
-        return serve::watch::run();
+    if env::args_os().nth(1).is_some_and(|word| word == serve::orphan_reaper::CALL) {
+        return serve::orphan_reaper::run();
     }
     run()
 }
@@ -44,10 +44,10 @@ async fn run() -> ExitCode {
         Command::Verify(call) => verify::run(&call),
     };
     match outcome {
-        Ok(Answer::Yes) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
+        Ok(Outcome::Yes) => ExitCode::SUCCESS,
+        Ok(Outcome::No) => ExitCode::from(1),
         Err(failure) => {
-            output::tell(if wants_json { failure.json().to_string() } else { failure.to_string() });
+            output::eprint_line(if wants_json { failure.json().to_string() } else { failure.to_string() });
             ExitCode::from(failure.code())
         }
     }

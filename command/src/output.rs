@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::error::Failure;
 
 /// Prints a line. Where nobody reads any more, they have seen enough.
 pub(crate) fn line(line: impl Display) -> Result<(), Failure> {
@@ -27,6 +27,6 @@ pub(crate) fn text(text: &str) -> Result<(), Failure> {
 }
 
 /// Tells a line on standard error, if that takes it: there is nowhere else to say that it does not.
-pub(crate) fn tell(line: impl Display) {
+pub(crate) fn eprint_line(line: impl Display) {
     let _untold = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
 }

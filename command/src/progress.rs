@@ -14,7 +14,7 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Whether it is told.
 #[derive(Args, Clone, Copy, Debug)]
-pub(crate) struct Telling {
+pub(crate) struct ProgressArg {
     /// Tell on standard error how far it is, as it does anyhow where that is a terminal
     #[arg(long, global = true)]
     progress: bool,
@@ -33,7 +33,7 @@ enum Form {
     Json,
 }
 
-impl Telling {
+impl ProgressArg {
     pub(crate) fn is_wanted(self) -> bool {
         self.progress || io::stderr().is_terminal()
     }
@@ -57,8 +57,8 @@ impl Progress {
         }
         *due = Some(now + EVERY);
         match self.form {
-            Form::Text => output::tell(format!("{count} {} so far", self.doing)),
-            Form::Json => output::tell(json!({"progress": {self.doing: count}})),
+            Form::Text => output::eprint_line(format!("{count} {} so far", self.doing)),
+            Form::Json => output::eprint_line(json!({"progress": {self.doing: count}})),
         }
     }
 }

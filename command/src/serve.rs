@@ -1,11 +1,11 @@
 //! `serve`: a receiver that is useful before any Rust is written.
 
 mod exec;
-mod forward;
+mod forwarder;
 mod limits;
-mod url;
 #[cfg(unix)]
-pub(crate) mod watch;
+pub(crate) mod orphan_reaper;
+mod url;
 
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
@@ -15,18 +15,18 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use kustomer_webhooks::runtime::inbox::Inbox;
 use kustomer_webhooks::runtime::server::terminated;
-use kustomer_webhooks::runtime::worker::{Ended, Pulse};
-use kustomer_webhooks::{DurableReceiver, Monitored, verifier};
+use kustomer_webhooks::runtime::worker::{ShutdownOutcome, WorkerHealth};
+use kustomer_webhooks::{DurableReceiver, MonitorPlacement, verifier};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 
-use crate::failure::{Answer, Failure};
+use crate::error::{Failure, Outcome};
 use crate::output;
 use crate::store::{self, Address};
 use crate::tokens::Tokens;
 use exec::Exec;
-use forward::{Forward, Shape, Target, Unlisted};
+use forwarder::{Forwarder, PayloadCheck, Target, UnknownEventArg};
 use limits::{Handling, Receiving, Running};
 use tracing_subscriber::filter::LevelFilter;
 
@@ -83,8 +83,8 @@ pub(crate) struct Serve {
     #[arg(long)]
     strict: bool,
     /// What becomes of events whose names the document does not list
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Unlisted::Pass)]
-    unknown: Unlisted,
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = UnknownEventArg::Pass)]
+    unknown: UnknownEventArg,
     // From here on each has a heading, which stays for whatever comes after it.
     #[command(flatten)]
     nats: store::Options,
@@ -148,7 +148,7 @@ impl To {
     }
 }
 
-pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
+pub(crate) async fn run(call: Box<Serve>) -> Result<Outcome, Failure> {
     // From here on: whoever reads that it listens may ask it to end.
     let stop = terminated();
     call.receiving.check()?;
@@ -157,8 +157,8 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
     log.log_internal_errors(false).with_max_level(LevelFilter::from(call.log)).init();
     let tokens = call.tokens.read()?;
     let verifier = verifier(tokens).map_err(|error| Failure::call(error, "give a token that is not empty"))?;
-    let shape = if call.strict { Shape::AsTheDocumentHasIt } else { Shape::Any };
-    let forward = Forward { target: call.to.target()?, shape, unlisted: call.unknown };
+    let shape = if call.strict { PayloadCheck::AsTheDocumentHasIt } else { PayloadCheck::Any };
+    let forward = Forwarder { target: call.to.target()?, shape, unlisted: call.unknown };
     call.receiving.make_room();
     let store = call.inbox.open(&call.nats).await?;
     store.check_body_limit(call.receiving.body_limit())?;
@@ -167,13 +167,13 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
     }
     let inbox = Arc::clone(&store.inbox);
     let listener = bind(call.listen).await?;
-    let address = listener.local_addr().map_err(|error| Failure::world(call.listen, &error, "try again"))?;
+    let address = listener.local_addr().map_err(|error| Failure::environment(call.listen, &error, "try again"))?;
 
     let receiver = DurableReceiver::new(forward, verifier, Arc::clone(&inbox));
     let receiver = call.running.apply(call.handling.apply(call.receiving.apply(receiver)));
     let mut pulse = None;
     let mut receiver = receiver.with_worker(|worker| {
-        pulse = Some(worker.pulse());
+        pulse = Some(worker.health());
         worker
     });
     let mut watched = None;
@@ -181,7 +181,7 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
         let listener = bind(elsewhere).await?;
         watched = listener.local_addr().ok();
         tokio::spawn(receiver.monitor().serve(listener, std::future::pending()));
-        receiver = receiver.monitored(Monitored::Elsewhere);
+        receiver = receiver.monitored(MonitorPlacement::Elsewhere);
     }
     let started = json!({
         "listening": address.to_string(), "monitor": watched.unwrap_or(address).to_string(), "inbox": store.shown,
@@ -195,7 +195,7 @@ pub(crate) async fn run(call: Box<Serve>) -> Result<Answer, Failure> {
         )
     });
     let ended = receiver.run(listener, stop).await;
-    conclude(&call, ended, pulse.as_ref(), inbox.as_ref()).await
+    exit_status(&call, ended, pulse.as_ref(), inbox.as_ref()).await
 }
 
 /// A process that is killed just as it starts a command leaves its sockets to that, until the command itself begins.
@@ -209,16 +209,23 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
             bound => break bound,
         }
     };
-    bound.map_err(|error| Failure::world(address, &error, "choose an address of this machine with a port that is free"))
+    bound.map_err(|error| {
+        Failure::environment(address, &error, "choose an address of this machine with a port that is free")
+    })
 }
 
-async fn conclude(call: &Serve, ended: Ended, pulse: Option<&Pulse>, inbox: &dyn Inbox) -> Result<Answer, Failure> {
-    let counts = pulse.map(Pulse::counts).unwrap_or_default();
+async fn exit_status(
+    call: &Serve,
+    ended: ShutdownOutcome,
+    pulse: Option<&WorkerHealth>,
+    inbox: &dyn Inbox,
+) -> Result<Outcome, Failure> {
+    let counts = pulse.map(WorkerHealth::counts).unwrap_or_default();
     let stats = timeout(limits::LAST_LOOK, inbox.stats()).await.ok().and_then(Result::ok);
     let (word, answer) = match ended {
-        Ended::Drained => ("drained", Answer::Yes),
-        Ended::CutShort(_) => ("cut short; what was not done will be, at the next start", Answer::Yes),
-        Ended::Superseded => ("another process has taken over the inbox", Answer::No),
+        ShutdownOutcome::Drained => ("drained", Outcome::Yes),
+        ShutdownOutcome::CutShort(_) => ("cut short; what was not done will be, at the next start", Outcome::Yes),
+        ShutdownOutcome::Superseded => ("another process has taken over the inbox", Outcome::No),
     };
     let (dead, pending) = (stats.map(|stats| stats.dead), stats.map(|stats| stats.pending));
     let summary = json!({

@@ -1,10 +1,10 @@
 //! `sim`: a fake Kustomer.
 
-mod dice;
 mod events;
+mod rng;
 mod schedule;
 mod sender;
-mod tally;
+mod stats;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,16 +17,16 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
 use crate::client;
-use crate::failure::{Answer, Failure};
+use crate::error::{Failure, Outcome};
 use crate::output;
-use crate::progress::Telling;
+use crate::progress::ProgressArg;
 use crate::span;
 use crate::tokens::Tokens;
-use dice::Dice;
-use events::{Fixtures, Kind, Look};
+use events::{Fixtures, Kind, TemplateKind};
+use rng::Rng;
 use schedule::Schedule;
-use sender::{Copies, Fate, Webhook};
-use tally::Tally;
+use sender::{Copies, FaultPlan, Webhook};
+use stats::SimStats;
 
 pub(crate) const HELP: &str = "\
 Examples:
@@ -83,8 +83,8 @@ pub(crate) struct Sim {
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     malformed: f64,
     /// As the document has events, or as real traffic was seen
-    #[arg(long, value_enum, default_value_t = Look::Document)]
-    look: Look,
+    #[arg(long, value_enum, default_value_t = TemplateKind::Document)]
+    look: TemplateKind,
     /// How many resources the events are about
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     resources: u64,
@@ -101,20 +101,20 @@ pub(crate) struct Sim {
     #[arg(long, value_name = "N", default_value_t = 64)]
     connections: usize,
     #[command(flatten)]
-    telling: Telling,
+    telling: ProgressArg,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-pub(crate) async fn run(call: Box<Sim>) -> Result<Answer, Failure> {
+pub(crate) async fn run(call: Box<Sim>) -> Result<Outcome, Failure> {
     let (url, client) = client::for_url(&call.url)?;
     let token = call.tokens.read()?.swap_remove(0);
-    let tally = Arc::new(Tally::new(call.acknowledged.as_deref())?);
+    let stats = Arc::new(SimStats::new(call.acknowledged.as_deref())?);
     let delays = call.schedule.delays(call.compress);
-    let webhook = Webhook::new((url, client), token, delays, call.timeout, call.connections, Arc::clone(&tally));
+    let webhook = Webhook::new((url, client), token, delays, call.timeout, call.connections, Arc::clone(&stats));
     let webhook = Arc::new(webhook);
-    let progress = call.telling.is_wanted().then(|| tokio::spawn(tell(Arc::clone(&tally), call.json)));
+    let progress = call.telling.is_wanted().then(|| tokio::spawn(tell(Arc::clone(&stats), call.json)));
     let mut deliveries = JoinSet::new();
     let simulating = async {
         tokio::select! {
@@ -130,14 +130,14 @@ pub(crate) async fn run(call: Box<Sim>) -> Result<Answer, Failure> {
     if let Some(progress) = progress {
         progress.abort();
     }
-    tally.conclude(call.json)?;
-    Ok(if webhook.is_enabled() && !interrupted { Answer::Yes } else { Answer::No })
+    stats.conclude(call.json)?;
+    Ok(if webhook.is_enabled() && !interrupted { Outcome::Yes } else { Outcome::No })
 }
 
 /// Begins a delivery at a time, as often as was asked for.
 async fn send(call: &Sim, webhook: &Arc<Webhook>, deliveries: &mut JoinSet<()>) {
-    let seed = call.seed.unwrap_or_else(dice::any_seed);
-    let mut dice = Dice::new(seed);
+    let seed = call.seed.unwrap_or_else(rng::any_seed);
+    let mut rng = Rng::new(seed);
     let mut fixtures = Fixtures::new(seed, call.resources, call.look, call.body_bytes);
     let period = Duration::from_secs_f64(1.0 / call.rate);
     let mut due = interval(period);
@@ -154,34 +154,34 @@ async fn send(call: &Sim, webhook: &Arc<Webhook>, deliveries: &mut JoinSet<()>) 
         } else {
             due.tick().await;
         }
-        let kind = call.kind(&mut dice);
-        let event = fixtures.event(&mut dice, kind);
-        let fate = Fate {
-            copies: if dice.hits(call.duplicates) { Copies::Two } else { Copies::One },
-            held: dice.hits(call.reorder).then(|| period.mul_f64(1.0 + 9.0 * dice.share())),
-            hung_up: dice.hits(call.drop_answers).then(|| Duration::from_micros(dice.below(10_000))),
+        let kind = call.kind(&mut rng);
+        let event = fixtures.event(&mut rng, kind);
+        let fate = FaultPlan {
+            copies: if rng.hits(call.duplicates) { Copies::Two } else { Copies::One },
+            held: rng.hits(call.reorder).then(|| period.mul_f64(1.0 + 9.0 * rng.share())),
+            hung_up: rng.hits(call.drop_answers).then(|| Duration::from_micros(rng.below(10_000))),
         };
         deliveries.spawn(Arc::clone(webhook).deliver(event, fate));
         while deliveries.try_join_next().is_some() {}
     }
 }
 
-async fn tell(tally: Arc<Tally>, json: bool) {
+async fn tell(stats: Arc<SimStats>, json: bool) {
     loop {
         sleep(Duration::from_secs(1)).await;
         if json {
-            output::tell(json!({"progress": tally.report()}));
+            output::eprint_line(json!({"progress": stats.report()}));
         } else {
-            output::tell(tally.progress());
+            output::eprint_line(stats.progress());
         }
     }
 }
 
 impl Sim {
-    fn kind(&self, dice: &mut Dice) -> Kind {
-        if dice.hits(self.malformed) {
-            if dice.hits(0.5) { Kind::NotJson } else { Kind::WrongShape }
-        } else if dice.hits(self.unknown) {
+    fn kind(&self, rng: &mut Rng) -> Kind {
+        if rng.hits(self.malformed) {
+            if rng.hits(0.5) { Kind::NotJson } else { Kind::WrongShape }
+        } else if rng.hits(self.unknown) {
             Kind::Unknown
         } else {
             Kind::Known

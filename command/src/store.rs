@@ -14,7 +14,7 @@ use std::{fmt, fs};
 
 use kustomer_webhooks::runtime::inbox::{Inbox, InboxError, Sqlite};
 
-use crate::failure::Failure;
+use crate::error::Failure;
 
 pub(crate) use nats::Options;
 
@@ -106,7 +106,7 @@ fn unusable(shown: impl fmt::Display, error: &InboxError) -> Failure {
              or NATS servers with a JetStream that answers"
         }
     };
-    Failure::world(shown, error, cure)
+    Failure::environment(shown, error, cure)
 }
 
 impl FromStr for Address {

@@ -5,7 +5,7 @@ use std::{env, fs};
 
 use clap::Args;
 
-use crate::failure::Failure;
+use crate::error::Failure;
 
 /// Where the tokens are.
 #[derive(Args, Debug)]
@@ -43,6 +43,6 @@ impl Tokens {
 }
 
 fn lines(file: &Path) -> Result<Vec<String>, Failure> {
-    let text = fs::read_to_string(file).map_err(|error| Failure::world(file.display(), &error, CURE))?;
+    let text = fs::read_to_string(file).map_err(|error| Failure::environment(file.display(), &error, CURE))?;
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }

@@ -10,7 +10,7 @@ use kustomer_webhooks::runtime::verify::Verify as _;
 use kustomer_webhooks::{SIGNATURE_HEADER, verifier};
 use serde_json::json;
 
-use crate::failure::{Answer, Failure};
+use crate::error::{Failure, Outcome};
 use crate::output;
 use crate::tokens::Tokens;
 
@@ -35,10 +35,10 @@ pub(crate) struct Verify {
     pub(crate) json: bool,
 }
 
-pub(crate) fn run(call: &Verify) -> Result<Answer, Failure> {
+pub(crate) fn run(call: &Verify) -> Result<Outcome, Failure> {
     let tokens = call.tokens.read()?;
     let body = read(&call.body)
-        .map_err(|error| Failure::world(call.body.display(), &error, "name a file that can be read, or -"))?;
+        .map_err(|error| Failure::environment(call.body.display(), &error, "name a file that can be read, or -"))?;
     let verifier = verifier(tokens).map_err(|error| Failure::call(error, "give a token that is not empty"))?;
     let headers = Headers::from_iter([(SIGNATURE_HEADER, call.signature.trim())]);
     let outcome = verifier.verify(&headers, &body);
@@ -51,7 +51,7 @@ pub(crate) fn run(call: &Verify) -> Result<Answer, Failure> {
             Err(error) => output::line(format!("not genuine: {error} (over {} bytes)", body.len()))?,
         }
     }
-    Ok(if outcome.is_ok() { Answer::Yes } else { Answer::No })
+    Ok(if outcome.is_ok() { Outcome::Yes } else { Outcome::No })
 }
 
 fn read(file: &Path) -> io::Result<Vec<u8>> {

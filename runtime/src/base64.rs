@@ -6,18 +6,18 @@ use ::base64::alphabet::{STANDARD, URL_SAFE};
 use ::base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
 use ::base64::{DecodeError, prelude::BASE64_STANDARD};
 
-/// Bytes that travel as base64 (RFC 4648), in a field `Exact<Base64>`, which writes them back as they were read.
+/// Bytes that travel as base64 (RFC 4648), in a field `Verbatim<Base64>`, which writes them back as they were read.
 ///
 /// Both alphabets are read, the standard and the one for URLs, with padding and without; the standard one with padding is
 /// written.
 ///
 /// ```
-/// use asyncapi_runtime::{Base64, Exact};
+/// use asyncapi_runtime::{Base64, Verbatim};
 ///
-/// let read: Exact<Base64> = "_-8".parse()?;
+/// let read: Verbatim<Base64> = "_-8".parse()?;
 /// assert_eq!(**read, [0xff, 0xef]);
 /// assert_eq!(read.to_string(), "_-8");
-/// assert_eq!(Exact::from(Base64::from([0xff, 0xef])).to_string(), "/+8=");
+/// assert_eq!(Verbatim::from(Base64::from([0xff, 0xef])).to_string(), "/+8=");
 /// # Ok::<(), asyncapi_runtime::NotBase64>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

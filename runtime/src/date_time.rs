@@ -54,9 +54,9 @@ impl DateTime {
     }
 
     /// The instant, and how far beyond it this one is: zero but in the last hours of the year 9999.
-    fn exactly(&self) -> (Timestamp, SignedDuration) {
+    fn instant_and_offset(&self) -> (Timestamp, SignedDuration) {
         let written = self.written.as_deref().filter(|_| self.instant == Timestamp::MAX);
-        (self.instant, written.and_then(beyond_the_last).unwrap_or_default())
+        (self.instant, written.and_then(saturating_parse).unwrap_or_default())
     }
 }
 
@@ -68,7 +68,7 @@ impl FromStr for DateTime {
     /// The text is no date-time with an offset.
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
         let instant: Timestamp = match with_known_precision(text).parse() {
-            Err(_) if beyond_the_last(text).is_some() => Timestamp::MAX,
+            Err(_) if saturating_parse(text).is_some() => Timestamp::MAX,
             read => read?,
         };
         let written = (instant.to_string() != text).then(|| text.into());
@@ -89,7 +89,7 @@ fn with_known_precision(text: &str) -> Cow<'_, str> {
 }
 
 /// How much later than the last instant jiff knows; `None` where it is not later, or no date-time.
-fn beyond_the_last(text: &str) -> Option<SignedDuration> {
+fn saturating_parse(text: &str) -> Option<SignedDuration> {
     // Nearly every date-time is of another year, and is not read twice.
     if !text.starts_with("9999-12-3") {
         return None;
@@ -141,7 +141,7 @@ impl fmt::Debug for DateTime {
 
 impl PartialEq for DateTime {
     fn eq(&self, other: &Self) -> bool {
-        self.exactly() == other.exactly()
+        self.instant_and_offset() == other.instant_and_offset()
     }
 }
 
@@ -155,7 +155,7 @@ impl PartialOrd for DateTime {
 
 impl Ord for DateTime {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.exactly().cmp(&other.exactly())
+        self.instant_and_offset().cmp(&other.instant_and_offset())
     }
 }
 

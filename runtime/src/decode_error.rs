@@ -14,7 +14,7 @@ use crate::pointer;
 /// use asyncapi_runtime::{DecodeErrorKind, Inbound};
 ///
 /// #[derive(Debug, serde::Deserialize)]
-/// struct Envelope {
+/// struct Event {
 ///     data: Data,
 /// }
 ///
@@ -23,7 +23,7 @@ use crate::pointer;
 ///     id: String,
 /// }
 ///
-/// let error = Inbound::new(r#"{"data": {"id": 7}}"#).decode::<Envelope>().unwrap_err();
+/// let error = Inbound::new(r#"{"data": {"id": 7}}"#).decode::<Event>().unwrap_err();
 ///
 /// assert_eq!(error.pointer(), "/data/id");
 /// assert_eq!(error.kind(), DecodeErrorKind::Data);

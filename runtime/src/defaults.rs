@@ -13,8 +13,8 @@
 //! | handling while the sender waits (without a store) | [5 s](INLINE_DEADLINE) | `Inline::with_deadline` |
 //! | handlers at once | [16](CONCURRENCY) | `Worker::with_concurrency` |
 //! | one attempt of a handler | [60 s](HANDLER_DEADLINE) | `Worker::with_handler_deadline` |
-//! | attempts | [8](ATTEMPTS) | `Worker::with_retries` |
-//! | between attempts, at first and at last, less up to a quarter at random | [1 s](FIRST_RETRY), [10 min](LAST_RETRY) | `Worker::with_retries` |
+//! | attempts | [8](ATTEMPTS) | `Worker::with_retry_policy` |
+//! | between attempts, at first and at last, less up to a quarter at random | [1 s](FIRST_RETRY), [10 min](LAST_RETRY) | `Worker::with_retry_policy` |
 //! | ids of done events, so that duplicates are known | [7 days](HORIZON) | `Worker::with_horizon` |
 //! | dead letters | [until somebody sees to them](DEAD_LETTER_RETENTION) | `Worker::with_dead_letter_retention` |
 //! | between canaries | [60 s](CANARY_PERIOD) | `Worker::with_canary`, `Canary::with_period` |

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use crate::inbox::{Delivery, Envelope, Inbox, InboxError, Peeked, Put, Reason, ReasonKind};
-use crate::loggable::Loggable;
+use crate::inbox::{Delivery, EventFields, Inbox, InboxError, Peeked, PutOutcome, Reason, ReasonKind};
+use crate::log_escape::Escaped;
 use crate::{Accept, Accepted, BoxError, BoxFuture, Headers, Inbound, NotAccepted, RetryCause, defaults};
 
-pub use canary::CanaryMark;
+pub use canary::CanaryToken;
 
 /// Headers that prove who somebody is, and that nobody needs once the delivery is verified.
 const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
@@ -33,13 +33,13 @@ const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"
 /// ```
 /// use std::sync::Arc;
 ///
-/// use asyncapi_runtime::inbox::{Envelope, Memory, Place};
+/// use asyncapi_runtime::inbox::{EventFields, Memory, FieldPath};
 /// use asyncapi_runtime::{Accept, Accepted, Durable, Inbound};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), asyncapi_runtime::NotAccepted> {
-/// let envelope = Envelope::new().with_id(Place::pointer("/id")).with_key(Place::pointer("/data/id"));
-/// let durable = Durable::new(Arc::new(Memory::new()), envelope);
+/// let event_fields = EventFields::new().with_id(FieldPath::pointer("/id")).with_key(FieldPath::pointer("/data/id"));
+/// let durable = Durable::new(Arc::new(Memory::new()), event_fields);
 ///
 /// let inbound = Inbound::new(r#"{"id": "e1", "data": {"id": "c1"}}"#);
 /// assert_eq!(durable.accept(inbound.clone()).await?, Accepted::Stored);
@@ -51,16 +51,16 @@ const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"
 #[derive(Clone)]
 pub struct Durable<I> {
     inbox: I,
-    envelope: Envelope,
+    event_fields: EventFields,
     deadline: Duration,
-    canary: Option<CanaryMark>,
+    canary: Option<CanaryToken>,
 }
 
 impl<I: Inbox> Durable<I> {
-    /// Stores in `inbox`, within 2 seconds, what `envelope` tells of each delivery.
+    /// Stores in `inbox`, within 2 seconds, what `event_fields` finds of each delivery.
     #[must_use]
-    pub fn new(inbox: I, envelope: Envelope) -> Self {
-        Self { inbox, envelope, deadline: defaults::STORE_DEADLINE, canary: None }
+    pub fn new(inbox: I, event_fields: EventFields) -> Self {
+        Self { inbox, event_fields, deadline: defaults::STORE_DEADLINE, canary: None }
     }
 
     /// Sets how long storing may take before the sender is told to try again. Default: 2 s.
@@ -72,7 +72,7 @@ impl<I: Inbox> Durable<I> {
 
     /// Sets what the receiver's own canaries are known by. They are stored as such. Default: there are none.
     #[must_use]
-    pub fn with_canary(mut self, mark: CanaryMark) -> Self {
+    pub fn with_canary(mut self, mark: CanaryToken) -> Self {
         self.canary = Some(mark);
         self
     }
@@ -82,17 +82,17 @@ impl<I: Inbox> Durable<I> {
         let canary = self.canary.as_ref().and_then(|mark| mark.find(inbound.headers()));
         let peeked = match canary {
             Some(number) => Peeked::Readable(Delivery::canary(&number)),
-            None => self.envelope.peek(without_credentials(inbound)),
+            None => self.event_fields.peek(without_credentials(inbound)),
         };
         let (put, accepted) = match peeked {
             Peeked::Readable(delivery) => (self.inbox.put(delivery), Accepted::Stored),
             Peeked::NotJson(delivery, error) => {
-                (self.inbox.quarantine(delivery, Reason::from(&error)), Accepted::DeadLettered)
+                (self.inbox.put_dead(delivery, Reason::from(&error)), Accepted::DeadLettered)
             }
         };
         let put = tokio::time::timeout(self.deadline, put).await;
         match put.unwrap_or_else(|elapsed| Err(InboxError::Unavailable(elapsed.into()))) {
-            Ok(Put::Stored(receipt)) => {
+            Ok(PutOutcome::Stored(receipt)) => {
                 // By this the span of its handling, perhaps in another process, is found.
                 span.record("receipt", receipt.0);
                 if accepted == Accepted::DeadLettered {
@@ -102,7 +102,7 @@ impl<I: Inbox> Durable<I> {
                 }
                 Ok(accepted)
             }
-            Ok(Put::Duplicate) => {
+            Ok(PutOutcome::Duplicate) => {
                 tracing::debug!("duplicate");
                 Ok(Accepted::Duplicate)
             }
@@ -112,7 +112,7 @@ impl<I: Inbox> Durable<I> {
             }
             Err(error) => {
                 let error: BoxError = error.into();
-                tracing::error!(reason = %Loggable(error.as_ref()), "event not stored, so not acknowledged");
+                tracing::error!(reason = %Escaped(error.as_ref()), "event not stored, so not acknowledged");
                 Err(NotAccepted::Retry(RetryCause::Unavailable(error)))
             }
         }
@@ -135,7 +135,7 @@ impl<I: Inbox> Accept for Durable<I> {
 impl<I> fmt::Debug for Durable<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Durable")
-            .field("envelope", &self.envelope)
+            .field("event_fields", &self.event_fields)
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }

@@ -44,15 +44,15 @@
 //!   that the receiver is mounted at, so that it goes the whole way. The worker's own, which are put into the inbox, are
 //!   turned off then (`Worker::with_canary`): they would say that all is well where HTTP is not.
 
-mod answer;
 mod body;
-mod budget;
 mod buffer;
+mod memory_budget;
+mod outcome;
 mod receiver;
-mod tally;
+mod response_counts;
 
 pub use receiver::Receiver;
-pub use tally::Tally;
+pub use response_counts::ResponseCounts;
 
 #[cfg(feature = "server")]
-pub(crate) use answer::Answer;
+pub(crate) use outcome::Outcome;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Track;
 
-use crate::{DecodeError, Headers, peek, whole};
+use crate::{DecodeError, Headers, lenient_int, peek};
 
 /// One delivery as it came in: headers, the raw body, and the channel if the transport names one.
 ///
@@ -126,7 +126,7 @@ impl Inbound {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let mut track = Track::new();
         // What the payload is itself, no attribute of a field can say.
-        let value = whole::read(serde_path_to_error::Deserializer::new(&mut json, &mut track))
+        let value = lenient_int::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track))
             .map_err(|error| DecodeError::at_path(serde_path_to_error::Error::new(track.path(), error)))?;
         json.end().map_err(|error| DecodeError::at_root(&error))?;
         Ok(value)

@@ -17,17 +17,17 @@
 //! file beside the receiver. They promise the same and pass the same tests. `Nats` (feature `nats`) is a JetStream
 //! for several nodes; where it promises less, it says so.
 
+mod dead_letter_reason;
 mod delivery;
 mod entry;
-mod envelope;
 mod error;
+mod event_fields;
 mod event_id;
 mod json_lines;
 mod lease;
 mod memory;
 #[cfg(feature = "nats")]
 mod nats;
-mod reason;
 mod retention;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -38,18 +38,18 @@ use std::time::Duration;
 
 use crate::BoxFuture;
 
-pub use delivery::{Delivery, Kind, Revision};
+pub use dead_letter_reason::{Reason, ReasonKind};
+pub use delivery::{Delivery, DeliveryKind, Revision};
 pub use entry::{Entry, Page, State, Stored};
-pub use envelope::{Envelope, Peeked, Place};
 pub use error::InboxError;
+pub use event_fields::{EventFields, FieldPath, Peeked};
 pub use event_id::{EventId, OrderKey};
 pub use json_lines::{Imported, TransferError, export, import};
-pub use lease::{Batch, Leased, Put, Receipt, Settlement, Ticket};
+pub use lease::{Batch, EntryId, LeaseToken, LeasedDelivery, PutOutcome, Settlement};
 pub use memory::Memory;
 #[cfg(feature = "nats")]
 pub use nats::Nats;
-pub use reason::{Reason, ReasonKind};
-pub use retention::{Purged, Retention};
+pub use retention::{PurgeCounts, Retention};
 #[cfg(feature = "sqlite")]
 pub use sqlite::Sqlite;
 pub use stats::Stats;
@@ -66,14 +66,14 @@ pub trait Inbox: Send + Sync {
     /// # Errors
     ///
     /// It is not known to be kept.
-    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>>;
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<PutOutcome, InboxError>>;
 
     /// Keeps a delivery as a dead letter from the start: it can never be handled as it is.
     ///
     /// # Errors
     ///
     /// It is not known to be kept.
-    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>>;
+    fn put_dead(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<PutOutcome, InboxError>>;
 
     /// Takes up to `most` ready events, the earliest first, and counts an attempt for each of them.
     ///
@@ -97,7 +97,7 @@ pub trait Inbox: Send + Sync {
     /// # Errors
     ///
     /// It is not known to be renewed. [`InboxError::Superseded`] if it is over: another has the event, or will.
-    fn renew(&self, _: Ticket) -> BoxFuture<'_, Result<(), InboxError>> {
+    fn renew(&self, _: LeaseToken) -> BoxFuture<'_, Result<(), InboxError>> {
         Box::pin(async { Ok(()) })
     }
 
@@ -106,7 +106,7 @@ pub trait Inbox: Send + Sync {
     /// # Errors
     ///
     /// It is not known to be recorded. [`InboxError::Superseded`] if the lease is over: another has the event.
-    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>>;
+    fn settle(&self, ticket: LeaseToken, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>>;
 
     /// Waits until there may be something to lease that was not there at the last one.
     ///
@@ -125,14 +125,14 @@ pub trait Inbox: Send + Sync {
     /// # Errors
     ///
     /// The store cannot be read.
-    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>>;
+    fn get(&self, receipt: EntryId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>>;
 
     /// The event of this id, with its delivery as long as that is kept.
     ///
     /// # Errors
     ///
     /// The store cannot be read.
-    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>>;
+    fn find(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>>;
 
     /// Makes one dead letter an event to be handled again, with all its attempts before it and in the place it
     /// had by its arrival. `false` if there is no dead letter of this id.
@@ -148,15 +148,18 @@ pub trait Inbox: Send + Sync {
     /// # Errors
     ///
     /// Some may be requeued, some not.
-    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>>;
+    fn requeue_all_with_progress<'a>(
+        &'a self,
+        tell: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>>;
 
     /// The same, where nobody waits to hear.
     ///
     /// # Errors
     ///
-    /// As [`requeue_each`](Self::requeue_each).
+    /// As [`requeue_all_with_progress`](Self::requeue_all_with_progress).
     fn requeue_all(&self) -> BoxFuture<'_, Result<u64, InboxError>> {
-        self.requeue_each(&|_| {})
+        self.requeue_all_with_progress(&|_| {})
     }
 
     /// Throws a dead letter away, for good. `false` if there is no dead letter of this id.
@@ -188,16 +191,16 @@ pub trait Inbox: Send + Sync {
     /// # Errors
     ///
     /// Some may be forgotten, some not.
-    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>>;
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<PurgeCounts, InboxError>>;
 }
 
 impl<I: Inbox + ?Sized> Inbox for Arc<I> {
-    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
         (**self).put(delivery)
     }
 
-    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
-        (**self).quarantine(delivery, reason)
+    fn put_dead(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
+        (**self).put_dead(delivery, reason)
     }
 
     fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
@@ -208,11 +211,11 @@ impl<I: Inbox + ?Sized> Inbox for Arc<I> {
         (**self).lease_span()
     }
 
-    fn renew(&self, ticket: Ticket) -> BoxFuture<'_, Result<(), InboxError>> {
+    fn renew(&self, ticket: LeaseToken) -> BoxFuture<'_, Result<(), InboxError>> {
         (**self).renew(ticket)
     }
 
-    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+    fn settle(&self, ticket: LeaseToken, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
         (**self).settle(ticket, settlement)
     }
 
@@ -224,20 +227,23 @@ impl<I: Inbox + ?Sized> Inbox for Arc<I> {
         (**self).list(page)
     }
 
-    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        (**self).at(receipt)
+    fn get(&self, receipt: EntryId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        (**self).get(receipt)
     }
 
-    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        (**self).show(id)
+    fn find(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        (**self).find(id)
     }
 
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
         (**self).requeue(id)
     }
 
-    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
-        (**self).requeue_each(tell)
+    fn requeue_all_with_progress<'a>(
+        &'a self,
+        tell: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>> {
+        (**self).requeue_all_with_progress(tell)
     }
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
@@ -252,7 +258,7 @@ impl<I: Inbox + ?Sized> Inbox for Arc<I> {
         (**self).checkpoint()
     }
 
-    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<PurgeCounts, InboxError>> {
         (**self).purge(retention)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 
-use crate::loggable::Loggable;
+use crate::log_escape::Escaped;
 use crate::{
     Accept, Accepted, BoxFuture, Context, DeadLetter, DeadLetters, Dispatch, DispatchError, HandlerError, Inbound,
     NotAccepted, Refusal, RetryCause, Route, defaults,
@@ -129,7 +129,7 @@ impl<D: Dispatch> Inline<D> {
             channel = inbound.channel(),
             body_bytes = inbound.body().len(),
             outcome,
-            reason = %Loggable(reason),
+            reason = %Escaped(reason),
             "event not handled"
         );
     }

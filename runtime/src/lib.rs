@@ -93,7 +93,6 @@ mod accept;
 #[cfg(feature = "base64")]
 mod base64;
 mod boxed;
-pub mod choice;
 #[cfg(feature = "durable")]
 mod clock;
 mod context;
@@ -104,10 +103,9 @@ pub mod defaults;
 mod dispatch;
 #[cfg(feature = "durable")]
 mod durable;
-mod exact;
 mod freshness;
 mod handler_error;
-mod header_values;
+mod header_serde;
 mod headers;
 #[cfg(feature = "http")]
 pub mod http;
@@ -116,8 +114,10 @@ mod inbound;
 pub mod inbox;
 #[cfg(feature = "inline")]
 mod inline;
+mod iso_duration;
+pub mod lenient_int;
 #[cfg(any(feature = "durable", feature = "inline"))]
-mod loggable;
+mod log_escape;
 mod outbound;
 mod password;
 mod peek;
@@ -126,12 +126,12 @@ pub mod request;
 mod request_reply;
 #[cfg(feature = "server")]
 pub mod server;
-mod span;
 mod transport;
+pub mod untagged;
 #[cfg(feature = "validation")]
 mod validation;
+mod verbatim;
 pub mod verify;
-pub mod whole;
 #[cfg(feature = "durable")]
 pub mod worker;
 
@@ -147,20 +147,20 @@ pub use dead_letter::{DeadLetter, DeadLetters};
 pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use dispatch::{Dispatch, Route, UnknownEvent};
 #[cfg(feature = "durable")]
-pub use durable::{CanaryMark, Durable};
-pub use exact::Exact;
+pub use durable::{CanaryToken, Durable};
 pub use freshness::Freshness;
 pub use handler_error::{DispatchError, HandlerError};
 pub use headers::{Headers, Iter as HeadersIter};
 pub use inbound::Inbound;
 #[cfg(feature = "inline")]
 pub use inline::Inline;
+pub use iso_duration::IsoDuration;
 pub use outbound::Outbound;
 pub use password::Password;
 pub use request_reply::{RequestError, RequestReply};
-pub use span::Span;
 pub use transport::{PublishError, Transport};
 #[cfg(feature = "validation")]
 pub use validation::{Schemas, Violation, Violations};
+pub use verbatim::Verbatim;
 #[cfg(feature = "durable")]
 pub use worker::Worker;

@@ -1,9 +1,9 @@
 //! A request and what is known of its reply: where it is to come, and by what it is known.
 
-mod addressed;
 mod id;
+mod json_insert;
 mod reply;
-mod room;
+mod reply_to;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,15 +11,15 @@ use std::fmt;
 use serde::ser::Error as _;
 use serde_json::Value;
 
-pub use self::addressed::Addressed;
 pub use self::id::Id;
+use self::json_insert::{InsertPoint, PointerContent};
 pub use self::reply::Reply;
-use self::room::{Room, Stands};
+pub use self::reply_to::ReplyTo;
 use crate::{Inbound, Outbound};
 
 /// A place in a message, as a runtime expression of AsyncAPI names one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum FieldPath {
     /// The header of this name.
     Header(Cow<'static, str>),
     /// What this JSON pointer (RFC 6901) leads to in the payload.
@@ -27,13 +27,13 @@ pub enum Place {
 }
 
 /// `$message.header#/name`
-pub fn header(name: impl Into<Cow<'static, str>>) -> Place {
-    Place::Header(name.into())
+pub fn header(name: impl Into<Cow<'static, str>>) -> FieldPath {
+    FieldPath::Header(name.into())
 }
 
 /// `$message.payload#/pointer`
-pub fn payload(pointer: impl Into<Cow<'static, str>>) -> Place {
-    Place::Payload(pointer.into())
+pub fn payload(pointer: impl Into<Cow<'static, str>>) -> FieldPath {
+    FieldPath::Payload(pointer.into())
 }
 
 /// A message that wants a reply, for a transport that [asks](crate::RequestReply).
@@ -62,7 +62,7 @@ pub struct Request {
     outbound: Outbound,
     reply_address: ReplyAddress,
     correlation_id: Option<String>,
-    answers: Vec<Place>,
+    answers: Vec<FieldPath>,
 }
 
 /// What is known of where the reply comes.
@@ -72,7 +72,7 @@ enum ReplyAddress {
     Unsaid,
     Settled(String),
     /// The transport chooses, and the request says it here.
-    SaidIn(Place),
+    SaidIn(FieldPath),
 }
 
 impl Request {
@@ -94,7 +94,7 @@ impl Request {
     /// # Errors
     ///
     /// The payload has no room there: it is no JSON, or what would have to hold it is no object.
-    pub fn with_reply_address_in(mut self, place: Place) -> Result<Self, serde_json::Error> {
+    pub fn with_reply_address_in(mut self, place: FieldPath) -> Result<Self, serde_json::Error> {
         self.reply_address = match standing(&self.outbound, &place)? {
             Some(address) => ReplyAddress::Settled(address),
             None => ReplyAddress::SaidIn(place),
@@ -107,7 +107,7 @@ impl Request {
     /// # Errors
     ///
     /// As [`with_reply_address_in`](Self::with_reply_address_in).
-    pub fn with_correlation_id_in(mut self, place: Place, kind: Id) -> Result<Self, serde_json::Error> {
+    pub fn with_correlation_id_in(mut self, place: FieldPath, kind: Id) -> Result<Self, serde_json::Error> {
         self.correlation_id = standing(&self.outbound, &place)?;
         if self.correlation_id.is_none()
             && let Some(id) = kind.make()
@@ -120,7 +120,7 @@ impl Request {
 
     /// Adds a place where replies may have the correlation id of the request.
     #[must_use]
-    pub fn with_answer_in(mut self, place: Place) -> Self {
+    pub fn with_answer_in(mut self, place: FieldPath) -> Self {
         self.answers.push(place);
         self
     }
@@ -157,9 +157,9 @@ impl Request {
     #[must_use]
     pub fn is_answered_by(&self, inbound: &Inbound) -> bool {
         let Some(id) = &self.correlation_id else { return true };
-        let is_in = |place: &Place| match place {
-            Place::Header(name) => inbound.header(name) == Some(id),
-            Place::Payload(pointer) => inbound.peek_id(pointer).ok().flatten().as_ref() == Some(id),
+        let is_in = |place: &FieldPath| match place {
+            FieldPath::Header(name) => inbound.header(name) == Some(id),
+            FieldPath::Payload(pointer) => inbound.peek_id(pointer).ok().flatten().as_ref() == Some(id),
         };
         self.answers.is_empty() || self.answers.iter().any(is_in)
     }
@@ -171,7 +171,7 @@ impl Outbound {
     /// One that stands there already is kept. A payload without room for it goes as it is, and so does one whose id
     /// would have to be of another kind: a reply that has to be known by other means is better than none.
     #[must_use]
-    pub fn with_correlation_id_in(self, place: Place, kind: Id, id: impl Into<String>) -> Self {
+    pub fn with_correlation_id_in(self, place: FieldPath, kind: Id, id: impl Into<String>) -> Self {
         match (standing(&self, &place), kind.read(id.into())) {
             (Ok(None), Some(id)) => written(self, place, &id),
             _ => self,
@@ -180,13 +180,13 @@ impl Outbound {
 }
 
 /// What stands at a place of a message; an error where nothing does, and nothing can.
-fn standing(outbound: &Outbound, place: &Place) -> Result<Option<String>, serde_json::Error> {
+fn standing(outbound: &Outbound, place: &FieldPath) -> Result<Option<String>, serde_json::Error> {
     let standing = match place {
-        Place::Header(name) => outbound.headers().get_str(name).map(str::to_owned),
-        Place::Payload(pointer) => match room::find(outbound.body(), pointer)? {
-            Stands::Text(text) => Some(text),
-            Stands::Nothing(_) => None,
-            Stands::Other => {
+        FieldPath::Header(name) => outbound.headers().get_str(name).map(str::to_owned),
+        FieldPath::Payload(pointer) => match json_insert::find(outbound.body(), pointer)? {
+            PointerContent::Text(text) => Some(text),
+            PointerContent::Nothing(_) => None,
+            PointerContent::Other => {
                 let message = format!("at {pointer} stands neither a text nor an integer");
                 return Err(serde_json::Error::custom(message));
             }
@@ -196,12 +196,14 @@ fn standing(outbound: &Outbound, place: &Place) -> Result<Option<String>, serde_
 }
 
 /// The message with this at the place; the same message where there is no room, which [`standing`] has seen to.
-fn written(outbound: Outbound, place: Place, value: &Value) -> Outbound {
+fn written(outbound: Outbound, place: FieldPath, value: &Value) -> Outbound {
     match place {
-        Place::Header(name) => outbound.with_header(name, text(value)),
-        Place::Payload(pointer) => match room::find(outbound.body(), &pointer) {
-            Ok(Stands::Nothing(Room { before, after })) => outbound.with_body(format!("{before}{value}{after}")),
-            Ok(Stands::Text(_) | Stands::Other) | Err(_) => outbound,
+        FieldPath::Header(name) => outbound.with_header(name, text(value)),
+        FieldPath::Payload(pointer) => match json_insert::find(outbound.body(), &pointer) {
+            Ok(PointerContent::Nothing(InsertPoint { before, after })) => {
+                outbound.with_body(format!("{before}{value}{after}"))
+            }
+            Ok(PointerContent::Text(_) | PointerContent::Other) | Err(_) => outbound,
         },
     }
 }

@@ -6,7 +6,7 @@
 //! use std::sync::Arc;
 //!
 //! use asyncapi_runtime::http::Receiver;
-//! use asyncapi_runtime::inbox::{Envelope, Place, Sqlite};
+//! use asyncapi_runtime::inbox::{EventFields, FieldPath, Sqlite};
 //! use asyncapi_runtime::server::{Monitor, Server, terminated};
 //! use asyncapi_runtime::verify::{HmacSha256Hex, Secret};
 //! use asyncapi_runtime::{BoxError, Dispatch, Durable, Worker};
@@ -14,12 +14,12 @@
 //!
 //! async fn serve(dispatch: impl Dispatch + 'static, token: String) -> Result<(), BoxError> {
 //!     let inbox = Arc::new(Sqlite::open("inbox.sqlite")?);
-//!     let envelope = Envelope::new().with_id(Place::pointer("/id")).with_key(Place::pointer("/data/id"));
+//!     let event_fields = EventFields::new().with_id(FieldPath::pointer("/id")).with_key(FieldPath::pointer("/data/id"));
 //!     let verifier = HmacSha256Hex::new("x-webhook-signature", [Secret::new(token)?])?;
-//!     let receiver = Receiver::new(Durable::new(Arc::clone(&inbox), envelope), verifier);
+//!     let receiver = Receiver::new(Durable::new(Arc::clone(&inbox), event_fields), verifier);
 //!
 //!     let worker = Worker::new(Arc::clone(&inbox), dispatch);
-//!     let monitor = Monitor::new().with_inbox(inbox).with_pulse(worker.pulse());
+//!     let monitor = Monitor::new().with_inbox(inbox).with_worker_health(worker.health());
 //!     let server = Server::new(receiver).with_monitor(monitor);
 //!
 //!     let listener = TcpListener::bind(("127.0.0.1", 8080)).await?;
@@ -32,9 +32,9 @@
 //! # fn main() {}
 //! ```
 
-mod activity;
 mod canary;
 mod connection;
+mod idle_timeout;
 mod metrics;
 mod monitor;
 mod signal;
@@ -51,8 +51,8 @@ use tokio::task::JoinSet;
 
 use crate::http::Receiver;
 use crate::{Accept, defaults};
-use activity::Patience;
-use connection::Answering;
+use connection::ConnectionService;
+use idle_timeout::Timeouts;
 
 pub use canary::Canary;
 pub use monitor::Monitor;
@@ -92,7 +92,7 @@ pub struct Server<A> {
     receiver: Receiver<A>,
     monitor: Option<Monitor>,
     canary: Option<Canary>,
-    patience: Patience,
+    timeouts: Timeouts,
     header_limit: usize,
     connections: usize,
     drain: Duration,
@@ -106,7 +106,7 @@ impl<A: Accept + 'static> Server<A> {
             receiver,
             monitor: None,
             canary: None,
-            patience: Patience { head: defaults::HEADER_DEADLINE, idle: defaults::IDLE_DEADLINE },
+            timeouts: Timeouts { head: defaults::HEADER_DEADLINE, idle: defaults::IDLE_DEADLINE },
             header_limit: defaults::HEADER_LIMIT,
             connections: defaults::CONNECTIONS,
             drain: defaults::DRAIN,
@@ -117,7 +117,7 @@ impl<A: Accept + 'static> Server<A> {
     /// to the world, rather give it a listener of its own: [`Monitor::serve`].
     #[must_use]
     pub fn with_monitor(mut self, monitor: Monitor) -> Self {
-        self.monitor = Some(monitor.with_tally(self.receiver.tally()));
+        self.monitor = Some(monitor.with_response_counts(self.receiver.response_counts()));
         self
     }
 
@@ -132,7 +132,7 @@ impl<A: Accept + 'static> Server<A> {
     /// answered 2xx. Default: 5 s.
     #[must_use]
     pub fn with_header_deadline(mut self, deadline: Duration) -> Self {
-        self.patience.head = deadline;
+        self.timeouts.head = deadline;
         self
     }
 
@@ -142,7 +142,7 @@ impl<A: Accept + 'static> Server<A> {
     /// clients commonly keep connections, and they close them first. Over HTTP/2 the end is announced.
     #[must_use]
     pub fn with_idle_deadline(mut self, deadline: Duration) -> Self {
-        self.patience.idle = deadline;
+        self.timeouts.idle = deadline;
         self
     }
 
@@ -172,10 +172,10 @@ impl<A: Accept + 'static> Server<A> {
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
         let (stopping, stopped) = watch::channel(false);
         let places = Arc::new(Semaphore::new(self.connections));
-        let answering = Answering {
+        let answering = ConnectionService {
             receiver: self.receiver,
             monitor: self.monitor.map(Arc::new),
-            patience: self.patience,
+            timeouts: self.timeouts,
             header_limit: self.header_limit,
             stopped,
             places: Arc::clone(&places),
@@ -188,7 +188,7 @@ impl<A: Accept + 'static> Server<A> {
         if let (Some(canary), Ok(address)) = (self.canary, listener.local_addr()) {
             canaries.spawn(canary.send_all(address));
         }
-        while let Some((stream, place)) = first(stop.as_mut(), accept(&listener, &places)).await {
+        while let Some((stream, place)) = shutdown_or(stop.as_mut(), accept(&listener, &places)).await {
             let serving = answering.clone().serve(stream);
             open.spawn(async move {
                 serving.await;
@@ -239,7 +239,7 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 }
 
 /// What the second brings, unless the first is done before.
-async fn first<T>(stop: impl Future<Output = ()> + Unpin, next: impl Future<Output = T>) -> Option<T> {
+async fn shutdown_or<T>(stop: impl Future<Output = ()> + Unpin, next: impl Future<Output = T>) -> Option<T> {
     use futures_util::future::{Either, select};
     match select(stop, pin!(next)).await {
         Either::Left(_) => None,
@@ -251,7 +251,7 @@ impl<A> fmt::Debug for Server<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
             .field("receiver", &self.receiver)
-            .field("patience", &self.patience)
+            .field("timeouts", &self.timeouts)
             .field("header_limit", &self.header_limit)
             .field("connections", &self.connections)
             .field("drain", &self.drain)

@@ -1,11 +1,11 @@
 //! What handles the events of an inbox.
 
 mod attempt;
-mod crew;
-mod house;
-mod lease;
-mod pulse;
-mod retries;
+mod health;
+mod lease_renewal;
+mod maintenance;
+mod pool;
+mod retry_policy;
 
 use std::fmt;
 use std::pin::pin;
@@ -17,10 +17,10 @@ use tokio::sync::watch;
 
 use crate::inbox::{Inbox, Retention};
 use crate::{Clock, Dispatch, SteadyClock, defaults};
-use crew::Crew;
+use pool::Pool;
 
-pub use pulse::{Counts, Pulse};
-pub use retries::Retries;
+pub use health::{Counts, WorkerHealth};
+pub use retry_policy::RetryPolicy;
 
 /// How long those who were told to give up have to write that down: the end of the drain, at most half of it.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -52,7 +52,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// |---|---|
 /// | handlers at once | 16 |
 /// | handler deadline | 60 s |
-/// | attempts | 8, from 1 s to 10 min apart; see [`Retries`] |
+/// | attempts | 8, from 1 s to 10 min apart; see [`RetryPolicy`] |
 /// | drain | 30 s |
 /// | canary | every 60 s |
 /// | deduplication horizon | 7 days |
@@ -83,11 +83,11 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// let inbox = Arc::new(Memory::new());
 /// # inbox.put(Delivery::new(EventId::new("e1"), Inbound::new("{}"))).await?;
 /// let worker = Worker::new(Arc::clone(&inbox), Notes).with_concurrency(4);
-/// let pulse = worker.pulse();
+/// let health = worker.health();
 ///
 /// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
 /// let running = tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }));
-/// # while pulse.counts().done == 0 { tokio::task::yield_now().await }
+/// # while health.counts().done == 0 { tokio::task::yield_now().await }
 /// // … until SIGTERM
 /// drop(stop);
 /// running.await?;
@@ -98,7 +98,7 @@ pub struct Worker<D> {
     inbox: Arc<dyn Inbox>,
     dispatch: Arc<D>,
     clock: Arc<dyn Clock>,
-    pulse: Pulse,
+    health: WorkerHealth,
     settings: Settings,
 }
 
@@ -106,16 +106,16 @@ pub struct Worker<D> {
 struct Settings {
     concurrency: usize,
     handler_deadline: Duration,
-    retries: Retries,
+    retries: RetryPolicy,
     drain: Duration,
     canary: Option<Duration>,
     retention: Retention,
-    unknown: Unknown,
+    unknown: UnknownEventPolicy,
 }
 
 /// What becomes of events that the document does not list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Unknown {
+pub enum UnknownEventPolicy {
     /// They go to the handler for unknown events. Where a team wrote none, they become dead letters, to be
     /// requeued once there is one, or once the document lists them: so none is lost because nobody expected it.
     #[default]
@@ -126,7 +126,7 @@ pub enum Unknown {
 
 /// How a worker ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Ended {
+pub enum ShutdownOutcome {
     /// It was told to stop, and every event it had begun was settled in time.
     Drained,
     /// It was told to stop, and this many events were still being handled when the drain was over. They were
@@ -144,14 +144,14 @@ impl<D: Dispatch + 'static> Worker<D> {
         let settings = Settings {
             concurrency: defaults::CONCURRENCY,
             handler_deadline: defaults::HANDLER_DEADLINE,
-            retries: Retries::default(),
+            retries: RetryPolicy::default(),
             drain: defaults::DRAIN,
             canary: Some(defaults::CANARY_PERIOD),
             retention: Retention::default(),
-            unknown: Unknown::Handle,
+            unknown: UnknownEventPolicy::Handle,
         };
-        let pulse = Pulse::new(Arc::clone(&clock));
-        Self { inbox: Arc::new(inbox), dispatch: Arc::new(dispatch), clock, pulse, settings }
+        let health = WorkerHealth::new(Arc::clone(&clock));
+        Self { inbox: Arc::new(inbox), dispatch: Arc::new(dispatch), clock, health, settings }
     }
 
     /// Sets how many handlers run at once, at least one. Each holds one event's body in memory. Default: 16.
@@ -172,7 +172,7 @@ impl<D: Dispatch + 'static> Worker<D> {
 
     /// Sets how often and when a failed event is tried again. Default: 8 attempts, 1 s to 10 min apart.
     #[must_use]
-    pub fn with_retries(mut self, retries: Retries) -> Self {
+    pub fn with_retry_policy(mut self, retries: RetryPolicy) -> Self {
         self.settings.retries = retries;
         self
     }
@@ -221,49 +221,49 @@ impl<D: Dispatch + 'static> Worker<D> {
         self
     }
 
-    /// Sets what becomes of events that the document does not list. Default: [`Unknown::Handle`].
+    /// Sets what becomes of events that the document does not list. Default: [`UnknownEventPolicy::Handle`].
     #[must_use]
-    pub fn with_unknown(mut self, unknown: Unknown) -> Self {
+    pub fn with_unknown_event_policy(mut self, unknown: UnknownEventPolicy) -> Self {
         self.settings.unknown = unknown;
         self
     }
 
-    /// Sets what it measures time with; call it before [`pulse`](Self::pulse). Default: a [`SteadyClock`].
+    /// Sets what it measures time with; call it before [`health`](Self::health). Default: a [`SteadyClock`].
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.pulse = Pulse::new(Arc::clone(&clock));
+        self.health = WorkerHealth::new(Arc::clone(&clock));
         self.clock = clock;
         self
     }
 
     /// How it fares, for whoever watches it. Take it before [`run`](Self::run).
     #[must_use]
-    pub fn pulse(&self) -> Pulse {
-        self.pulse.clone()
+    pub fn health(&self) -> WorkerHealth {
+        self.health.clone()
     }
 
     /// Works until `stop` is done, then lets the handlers that run finish.
     ///
     /// Do not drop the future: it would leave the handlers that run to the next worker.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Ended {
+    pub async fn run(self, stop: impl Future<Output = ()> + Send) -> ShutdownOutcome {
         let worker = Arc::new(self);
         let (give_up, told) = watch::channel(false);
-        let mut crew = Crew::new(Arc::clone(&worker), told);
-        let mut house = worker.keep_house();
-        let ended = crew.work(pin!(stop)).await;
+        let mut pool = Pool::new(Arc::clone(&worker), told);
+        let mut house = worker.run_maintenance();
+        let ended = pool.run(pin!(stop)).await;
         house.abort_all();
         let drain = worker.settings.drain;
         let over = worker.clock.sleep(drain);
         let last_words = LAST_WORDS.min(drain / 2);
         let (mut ended, mut cut_short) = (ended, 0);
-        if !crew.finish(drain.saturating_sub(last_words)).await {
-            cut_short = crew.tasks.len();
+        if !pool.finish(drain.saturating_sub(last_words)).await {
+            cut_short = pool.tasks.len();
             tracing::warn!(cut_short, "handlers not done when the drain was over");
             give_up.send_replace(true);
-            crew.finish(last_words).await;
+            pool.finish(last_words).await;
         }
         if cut_short > 0 {
-            ended = Ended::CutShort(cut_short);
+            ended = ShutdownOutcome::CutShort(cut_short);
         }
         // Whatever it comes to: what is stored is stored.
         let _whole_or_not = select(worker.inbox.checkpoint(), over).await;

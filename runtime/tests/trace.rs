@@ -11,8 +11,8 @@ use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use asyncapi_runtime::inbox::{Envelope, Inbox, Memory, Place};
-use asyncapi_runtime::worker::Retries;
+use asyncapi_runtime::inbox::{EventFields, FieldPath, Inbox, Memory};
+use asyncapi_runtime::worker::RetryPolicy;
 use asyncapi_runtime::{Accept, Durable, Headers, Inbound, Worker};
 use team::Team;
 use tokio::sync::oneshot;
@@ -72,11 +72,11 @@ async fn receipt_and_handling_are_linked_and_nothing_of_the_sender_is_traced() {
     let trace = Trace::default();
     let _subscribed = tracing::subscriber::set_default(trace.clone());
     let inbox: Arc<dyn Inbox> = Arc::new(Memory::new());
-    let envelope = Envelope::new()
-        .with_id(Place::pointer("/id"))
-        .with_name(Place::pointer("/name"))
-        .with_key(Place::pointer("/key"));
-    let durable = Durable::new(Arc::clone(&inbox), envelope);
+    let event_fields = EventFields::new()
+        .with_id(FieldPath::pointer("/id"))
+        .with_name(FieldPath::pointer("/name"))
+        .with_key(FieldPath::pointer("/key"));
+    let durable = Durable::new(Arc::clone(&inbox), event_fields);
     for (id, name) in [(1, "fine"), (2, "rejected"), (3, "failing"), (4, "panicking"), (5, "unlisted_too"), (1, "fine")]
     {
         let body = format!(r#"{{"id": "s3cret-{id}", "name": "{name}", "key": "s3cret", "text": "s3cret"}}"#);
@@ -87,8 +87,8 @@ async fn receipt_and_handling_are_linked_and_nothing_of_the_sender_is_traced() {
     durable.accept(Inbound::new(undecodable)).await.unwrap();
     durable.accept(Inbound::new(r#"{"id": "s3cret"#)).await.unwrap();
 
-    let quick = Retries::new(2, Duration::from_millis(1), Duration::from_millis(1));
-    let worker = Worker::new(Arc::clone(&inbox), Team::default()).with_retries(quick).with_canary(None);
+    let quick = RetryPolicy::new(2, Duration::from_millis(1), Duration::from_millis(1));
+    let worker = Worker::new(Arc::clone(&inbox), Team::default()).with_retry_policy(quick).with_canary(None);
     let (stop, stopped) = oneshot::channel::<()>();
     let running = tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }));
     while inbox.stats().await.unwrap().pending > 0 {

@@ -9,9 +9,9 @@ use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use kustomer_webhooks::runtime::inbox::{Inbox, Memory, OrderKey, Page, Peeked, State};
-use kustomer_webhooks::runtime::worker::Ended;
+use kustomer_webhooks::runtime::worker::ShutdownOutcome;
 use kustomer_webhooks::runtime::{Accept, Accepted, Durable, Inbound};
-use kustomer_webhooks::{EventName, Mounted, SIGNATURE_HEADER, durable, envelope, sign};
+use kustomer_webhooks::{EventName, SIGNATURE_HEADER, ServerParts, durable, event_fields, sign};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -28,7 +28,7 @@ fn the_envelope_finds_what_events_say_of_themselves() {
     for name in EventName::KNOWN {
         let body = payload(name);
         let event: Value = serde_json::from_slice(&body).expect("a payload is JSON");
-        let Peeked::Readable(delivery) = envelope().peek(Inbound::new(body)) else { panic!("{name} is not read") };
+        let Peeked::Readable(delivery) = event_fields().peek(Inbound::new(body)) else { panic!("{name} is not read") };
         assert_eq!(event["id"], delivery.id().as_str());
         assert_eq!(delivery.name(), Some(name.as_str()));
         assert_eq!(event["data"]["id"].as_str(), delivery.key().map(OrderKey::as_str));
@@ -37,14 +37,14 @@ fn the_envelope_finds_what_events_say_of_themselves() {
     }
     let update =
         r#"{"id": "e", "data": {"attributes": {"rev": 7}}, "changes": {"attributes": {"rev": {"before": 5}}}}"#;
-    let Peeked::Readable(delivery) = envelope().peek(Inbound::new(update)) else { panic!("it is JSON") };
+    let Peeked::Readable(delivery) = event_fields().peek(Inbound::new(update)) else { panic!("it is JSON") };
     assert_eq!(delivery.revision().map(|revision| (revision.number, revision.before)), Some((7, Some(5))));
 }
 
 #[tokio::test]
 async fn what_is_stored_is_handled_and_both_parts_end_when_told() {
     let (inbox, calls) = (Arc::new(Memory::new()), Calls::default());
-    let accept = Durable::new(Arc::clone(&inbox), envelope());
+    let accept = Durable::new(Arc::clone(&inbox), event_fields());
     for name in EventName::KNOWN {
         let accepted = accept.accept(Inbound::new(payload(name))).await.expect("memory takes all");
         assert_eq!(accepted, Accepted::Stored);
@@ -66,7 +66,7 @@ async fn what_is_stored_is_handled_and_both_parts_end_when_told() {
 
     drop(stop);
     let ended = timeout(PATIENCE, running).await.expect("it ends").expect("no panic");
-    assert_eq!(ended, Ended::Drained);
+    assert_eq!(ended, ShutdownOutcome::Drained);
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
 }
 
@@ -76,9 +76,9 @@ async fn a_canary_goes_the_whole_way_in_a_teams_own_server() {
         let (inbox, calls) = (Arc::new(Memory::new()), Calls::default());
         let receiver = durable(Recorder(calls.clone()), ["token"], Arc::clone(&inbox)).expect("there is a token");
         let receiver = receiver.with_worker(|worker| worker.with_canary(Some(Duration::from_millis(20))));
-        let Mounted { endpoint, worker, monitor, canary } = receiver.into_mounted();
+        let ServerParts { endpoint, worker, monitor, canary } = receiver.into_server_parts();
         assert_eq!(worker.canary(), None, "it would come out whatever becomes of HTTP");
-        let (tally, pulse) = (endpoint.tally(), worker.pulse());
+        let (tally, pulse) = (endpoint.response_counts(), worker.health());
         let refused = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&refused);
         let router = axum::Router::new().route_service("/kustomer", endpoint).fallback(async move || {
@@ -101,7 +101,7 @@ async fn a_canary_goes_the_whole_way_in_a_teams_own_server() {
         };
         timeout(PATIENCE, seen).await.expect(path);
         assert_eq!((pulse.canary_age().is_some(), tally.of("stored") > 0), (comes_out, comes_out), "{path}");
-        assert!(pulse.canary_silence().is_some(), "{path}: it is waited for");
+        assert!(pulse.since_last_canary().is_some(), "{path}: it is waited for");
         assert!(calls.take().is_empty(), "{path}: no handler sees it");
         drop(stop);
         flying.await.expect("no panic").expect("a URL");
@@ -115,11 +115,11 @@ async fn a_canary_goes_the_whole_way_in_a_teams_own_server() {
 async fn a_canary_is_given_an_http_url_or_a_client_of_the_teams_own() {
     let receiver = || durable(Recorder(Calls::default()), ["token"], Memory::new()).expect("there is a token");
     for url in ["https://example.org/kustomer", "example.org", "http:///kustomer"] {
-        let canary = receiver().into_mounted().canary.expect("there is one by default");
+        let canary = receiver().into_server_parts().canary.expect("there is one by default");
         assert!(canary.run(url, std::future::ready(())).await.is_err(), "{url}");
     }
-    let Mounted { mut endpoint, canary, worker, .. } = receiver().into_mounted();
-    let (tally, pulse) = (endpoint.tally(), worker.pulse());
+    let ServerParts { mut endpoint, canary, worker, .. } = receiver().into_server_parts();
+    let (tally, pulse) = (endpoint.response_counts(), worker.health());
     let posted = canary.expect("there is one by default");
     // As a client would that speaks TLS.
     let post = |request: hyper::Request<Bytes>| {
@@ -133,14 +133,14 @@ async fn a_canary_is_given_an_http_url_or_a_client_of_the_teams_own() {
         }
     });
     timeout(PATIENCE, flying).await.expect("it is stored");
-    assert!(pulse.canary_silence().is_some());
+    assert!(pulse.since_last_canary().is_some());
 }
 
 #[tokio::test]
 async fn the_endpoint_can_be_mounted_in_axum_with_the_worker_beside_it() {
     let (inbox, calls) = (Arc::new(Memory::new()), Calls::default());
     let receiver = durable(Recorder(calls.clone()), ["token"], Arc::clone(&inbox)).expect("there is a token");
-    let (endpoint, worker) = receiver.into_parts();
+    let (endpoint, worker) = receiver.into_receiver_and_worker();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("the port is known");
     let router = axum::Router::new().route_service("/kustomer", endpoint);
@@ -167,7 +167,7 @@ async fn the_endpoint_can_be_mounted_in_axum_with_the_worker_beside_it() {
     };
     timeout(PATIENCE, handled).await.expect("it is handled");
     drop(stop);
-    assert_eq!(working.await.expect("no panic"), Ended::Drained);
+    assert_eq!(working.await.expect("no panic"), ShutdownOutcome::Drained);
     assert_eq!(calls.take().len(), 1);
     serving.abort();
 }

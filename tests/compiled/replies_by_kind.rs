@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 
 use asyncapi_runtime::RequestReply;
-use asyncapi_runtime::request::{Addressed, Reply, Request};
+use asyncapi_runtime::request::{Reply, ReplyTo, Request};
 
 use super::replies::arrived;
 use super::*;
@@ -136,22 +136,22 @@ mod channels {
             &self,
             event: application::Switch,
             cx: &Context<'_>,
-        ) -> Result<Addressed<application::channels::Results, application::Switched>, HandlerError> {
+        ) -> Result<ReplyTo<application::channels::Results, application::Switched>, HandlerError> {
             let asked: application::channels::Commands =
                 cx.channel().unwrap_or_default().parse().map_err(HandlerError::reject)?;
             let channel = application::channels::Results { lamp: asked.lamp, level: application::ResultsLevel::Good };
-            Ok(Addressed::new(channel, application::Switched::new(event.on)))
+            Ok(ReplyTo::new(channel, application::Switched::new(event.on)))
         }
 
         async fn question(
             &self,
             event: application::Question,
             _: &Context<'_>,
-        ) -> Result<Addressed<application::channels::Answers, Reply<String, application::AnswerHeaders>>, HandlerError>
+        ) -> Result<ReplyTo<application::channels::Answers, Reply<String, application::AnswerHeaders>>, HandlerError>
         {
             let lamp = event.lamp.ok_or_else(|| HandlerError::reject("which lamp?"))?;
             let reply = Reply::new("on".to_owned(), application::AnswerHeaders::new(7));
-            Ok(Addressed::new(application::channels::Answers { lamp }, reply))
+            Ok(ReplyTo::new(application::channels::Answers { lamp }, reply))
         }
 
         async fn report(

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use kustomer_webhooks::runtime::inbox::{Delivery, Entry, OrderKey, Reason, Stats, Stored};
 use serde_json::{Value, json};
 
-use crate::failure::{Answer, Failure};
+use crate::error::{Failure, Outcome};
 use crate::output;
 
-pub(super) fn list(entries: &[Entry], stats: Stats, json: bool) -> Result<Answer, Failure> {
+pub(super) fn list(entries: &[Entry], stats: Stats, json: bool) -> Result<Outcome, Failure> {
     let mut text = String::new();
     if json {
         let events: Vec<Value> = entries.iter().map(value).collect();
@@ -29,10 +29,10 @@ pub(super) fn list(entries: &[Entry], stats: Stats, json: bool) -> Result<Answer
         }
         let _infallible = writeln!(text, "{} pending, {} dead in all", stats.pending, stats.dead);
     }
-    output::text(&text).map(|()| Answer::Yes)
+    output::text(&text).map(|()| Outcome::Yes)
 }
 
-pub(super) fn one(stored: &Stored, json: bool) -> Result<Answer, Failure> {
+pub(super) fn one(stored: &Stored, json: bool) -> Result<Outcome, Failure> {
     let body = stored.delivery.as_ref().map(|delivery| String::from_utf8_lossy(delivery.inbound().body()));
     let text = if json {
         let mut value = value(&stored.entry);
@@ -47,7 +47,7 @@ pub(super) fn one(stored: &Stored, json: bool) -> Result<Answer, Failure> {
         let _infallible = writeln!(text, "\n{}", body.as_deref().unwrap_or("(the body is dropped once it is done)"));
         text
     };
-    output::text(&text).map(|()| Answer::Yes)
+    output::text(&text).map(|()| Outcome::Yes)
 }
 
 fn headers(delivery: &Delivery) -> Vec<(String, String)> {

@@ -7,10 +7,10 @@ use std::path::Path;
 use kustomer_webhooks::runtime::inbox::{self, Inbox, State, TransferError};
 use serde_json::json;
 
-use super::counted::Counted;
-use crate::failure::{Answer, Failure};
+use super::progress_writer::ProgressWriter;
+use crate::error::{Failure, Outcome};
 use crate::output;
-use crate::progress::Telling;
+use crate::progress::ProgressArg;
 
 /// What is said of the export goes to standard error: standard output may be the export.
 pub(super) async fn export(
@@ -18,40 +18,40 @@ pub(super) async fn export(
     state: State,
     to: Option<&Path>,
     json: bool,
-    telling: Telling,
-) -> Result<Answer, Failure> {
+    telling: ProgressArg,
+) -> Result<Outcome, Failure> {
     let progress = telling.of("exported", json);
     let mut lines: Box<dyn Write + Send> = match to {
-        None => Box::new(Counted::new(BufWriter::new(io::stdout()), progress)),
+        None => Box::new(ProgressWriter::new(BufWriter::new(io::stdout()), progress)),
         Some(file) => {
             let file = create(file).map_err(|error| unusable(file, &error))?;
-            Box::new(Counted::new(BufWriter::new(file), progress))
+            Box::new(ProgressWriter::new(BufWriter::new(file), progress))
         }
     };
     let exported = inbox::export(from, state, lines.as_mut()).await.map_err(|error| failed("the export", &error))?;
     let what = json!({"exported": exported, "state": state.as_str()});
-    output::tell(if json { what.to_string() } else { format!("{exported} exported") });
-    Ok(Answer::Yes)
+    output::eprint_line(if json { what.to_string() } else { format!("{exported} exported") });
+    Ok(Outcome::Yes)
 }
 
 pub(super) async fn replay(
     into: &dyn Inbox,
     from: Option<&Path>,
     json: bool,
-    telling: Telling,
-) -> Result<Answer, Failure> {
+    telling: ProgressArg,
+) -> Result<Outcome, Failure> {
     let progress = telling.of("read", json);
     let mut input: Box<dyn BufRead + Send> = match from {
-        None => Box::new(BufReader::new(Counted::new(io::stdin(), progress))),
+        None => Box::new(BufReader::new(ProgressWriter::new(io::stdin(), progress))),
         Some(file) => {
             let file = File::open(file).map_err(|error| unusable(file, &error))?;
-            Box::new(BufReader::new(Counted::new(file, progress)))
+            Box::new(BufReader::new(ProgressWriter::new(file, progress)))
         }
     };
     let imported = inbox::import(into, input.as_mut()).await.map_err(|error| failed("the replay", &error))?;
     let what = json!({"stored": imported.stored, "duplicates": imported.duplicates});
     let text = format!("{} stored, {} known before", imported.stored, imported.duplicates);
-    output::result(json, &what, text).map(|()| Answer::Yes)
+    output::result(json, &what, text).map(|()| Outcome::Yes)
 }
 
 /// For its owner only, as the inbox is.
@@ -64,9 +64,9 @@ fn create(file: &Path) -> io::Result<File> {
 }
 
 fn unusable(file: &Path, error: &io::Error) -> Failure {
-    Failure::world(file.display(), error, "name a file that can be used")
+    Failure::environment(file.display(), error, "name a file that can be used")
 }
 
 fn failed(what: &str, error: &TransferError) -> Failure {
-    Failure::world(what, error, "mend what is named; the same lines can be replayed again, none is stored twice")
+    Failure::environment(what, error, "mend what is named; the same lines can be replayed again, none is stored twice")
 }

@@ -10,9 +10,9 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
-use super::forward::Facts;
+use super::forwarder::EventMetadata;
 #[cfg(unix)]
-use super::watch::{Turn, Watcher};
+use super::orphan_reaper::{GroupEvent, OrphanReaper};
 
 /// `EX_TEMPFAIL` of sysexits.h.
 const TRY_AGAIN: i32 = 75;
@@ -26,13 +26,13 @@ const NOT_FOUND: i32 = 127;
 pub(super) struct Exec {
     command: String,
     #[cfg(unix)]
-    watcher: Option<Watcher>,
+    watcher: Option<OrphanReaper>,
 }
 
 impl Exec {
     pub(super) fn new(command: &str) -> Self {
         #[cfg(unix)]
-        let watcher = Watcher::start()
+        let watcher = OrphanReaper::start()
             .inspect_err(|error| tracing::warn!(%error, "should this be killed, a command that runs goes on"))
             .ok();
         Self {
@@ -44,7 +44,7 @@ impl Exec {
 
     /// Runs the command once. If this is dropped, as at the deadline, the command is killed, and whatever it has started:
     /// the event is tried again, and two at once would not be one after the other.
-    pub(super) async fn pass(&self, facts: &Facts, body: &[u8]) -> Result<(), HandlerError> {
+    pub(super) async fn pass(&self, facts: &EventMetadata, body: &[u8]) -> Result<(), HandlerError> {
         let mut shell = Command::new("sh");
         // A group of its own: Ctrl-C is for the receiver, which lets the command finish.
         #[cfg(unix)]
@@ -89,7 +89,7 @@ impl Exec {
     fn group_of(&self, child: &Child) -> Group<'_> {
         let leader = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         if let (Some(watcher), Some(leader)) = (&self.watcher, leader) {
-            watcher.tell(Turn::Begins, leader);
+            watcher.tell(GroupEvent::Begins, leader);
         }
         Group { leader, watcher: self.watcher.as_ref() }
     }
@@ -104,7 +104,7 @@ impl Exec {
 #[cfg(unix)]
 struct Group<'a> {
     leader: Option<Pid>,
-    watcher: Option<&'a Watcher>,
+    watcher: Option<&'a OrphanReaper>,
 }
 
 #[cfg(unix)]
@@ -112,7 +112,7 @@ impl Group<'_> {
     /// What it has left in the background on purpose is let live; and its number may be another's from now on.
     fn release(&mut self) {
         if let (Some(leader), Some(watcher)) = (self.leader.take(), self.watcher) {
-            watcher.tell(Turn::Ends, leader);
+            watcher.tell(GroupEvent::Ends, leader);
         }
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use clap::Args;
 use kustomer_webhooks::DurableReceiver;
-use kustomer_webhooks::runtime::worker::Retries;
+use kustomer_webhooks::runtime::worker::RetryPolicy;
 
-use super::forward::Forward;
-use crate::failure::Failure;
+use super::forwarder::Forwarder;
+use crate::error::Failure;
 use crate::{size, span};
 
 /// File descriptors that are not connections: the inbox, and what events are passed on by.
@@ -126,7 +126,7 @@ impl Receiving {
         }
     }
 
-    pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
+    pub(super) fn apply(&self, receiver: DurableReceiver<Forwarder>) -> DurableReceiver<Forwarder> {
         let Self {
             header_deadline,
             idle_deadline,
@@ -151,18 +151,18 @@ impl Receiving {
 }
 
 impl Handling {
-    pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
-        let retries = Retries::new(self.attempts, self.first_retry, self.last_retry);
+    pub(super) fn apply(&self, receiver: DurableReceiver<Forwarder>) -> DurableReceiver<Forwarder> {
+        let retries = RetryPolicy::new(self.attempts, self.first_retry, self.last_retry);
         receiver.with_worker(|worker| {
             let worker = worker.with_concurrency(self.concurrency).with_handler_deadline(self.deadline);
-            let worker = worker.with_retries(retries);
+            let worker = worker.with_retry_policy(retries);
             worker.with_horizon(self.horizon).with_dead_letter_retention(self.keep_dead)
         })
     }
 }
 
 impl Running {
-    pub(super) fn apply(&self, receiver: DurableReceiver<Forward>) -> DurableReceiver<Forward> {
+    pub(super) fn apply(&self, receiver: DurableReceiver<Forwarder>) -> DurableReceiver<Forwarder> {
         let Self { drain, canary, silence } = self.clone();
         let drain = drain.saturating_sub(ENDING.min(drain / 2));
         receiver

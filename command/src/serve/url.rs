@@ -6,9 +6,9 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Request, StatusCode, Uri};
 use kustomer_webhooks::{EVENT_HEADER, HandlerError};
 
-use super::forward::Facts;
+use super::forwarder::EventMetadata;
 use crate::client::{self, Client};
-use crate::failure::Failure;
+use crate::error::Failure;
 
 /// Posts to one URL.
 pub(super) struct Poster {
@@ -21,7 +21,7 @@ impl Poster {
         client::for_url(url).map(|(url, client)| Self { url, client })
     }
 
-    pub(super) async fn pass(&self, facts: &Facts, body: Bytes) -> Result<(), HandlerError> {
+    pub(super) async fn pass(&self, facts: &EventMetadata, body: Bytes) -> Result<(), HandlerError> {
         let mut request = Request::post(self.url.clone()).header(CONTENT_TYPE, "application/json");
         let told = [(EVENT_HEADER, &facts.name), ("X-Event-Id", &facts.id), ("X-Event-Attempt", &facts.attempt)];
         for (header, value) in told {

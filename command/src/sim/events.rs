@@ -9,7 +9,7 @@ use kustomer_webhooks::{
 };
 use serde_json::{Map, Value, json};
 
-use super::dice::Dice;
+use super::rng::Rng;
 
 /// What an event is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) enum Kind {
 
 /// Whose word is taken for what events look like.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Look {
+pub(super) enum TemplateKind {
     /// The document's
     Document,
     /// That of samples of real traffic: a client that is a string, and properties the document does not list
@@ -44,7 +44,7 @@ pub(super) struct Fixtures {
     made: u64,
     resources: u64,
     revisions: HashMap<u64, i64>,
-    look: Look,
+    look: TemplateKind,
     body_bytes: usize,
 }
 
@@ -60,14 +60,14 @@ impl Kind {
 }
 
 impl Fixtures {
-    pub(super) fn new(seed: u64, resources: u64, look: Look, body_bytes: usize) -> Self {
+    pub(super) fn new(seed: u64, resources: u64, look: TemplateKind, body_bytes: usize) -> Self {
         Self { seed, made: 0, resources, revisions: HashMap::new(), look, body_bytes }
     }
 
-    pub(super) fn event(&mut self, dice: &mut Dice, kind: Kind) -> Event {
+    pub(super) fn event(&mut self, rng: &mut Rng, kind: Kind) -> Event {
         self.made += 1;
         let id = format!("{:014x}{:010x}", self.seed >> 8, self.made);
-        let number = dice.below(self.resources);
+        let number = rng.below(self.resources);
         let revision = self.revisions.entry(number).or_default();
         *revision += 1;
         let names = if *revision == 1 { creates() } else { updates() };
@@ -76,7 +76,7 @@ impl Fixtures {
         let name = name.filter(|_| kind != Kind::Unknown).unwrap_or(EventName::Unknown("kustomer.tag.create".into()));
         let event = self.typed(&id, &name, number, self.revisions.get(&number).copied().unwrap_or(1));
         let mut value = serde_json::to_value(event).unwrap_or_default();
-        if matches!(self.look, Look::Seen) {
+        if matches!(self.look, TemplateKind::Seen) {
             value["dataId"] = value["data"]["id"].clone();
             value["client"] = json!("simulation");
             value["meta"] = json!({"customChanged": false});

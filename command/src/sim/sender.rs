@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::events::Event;
-use super::tally::{Heard, Tally};
+use super::stats::{ResponseKind, SimStats};
 use crate::client::{Client, with_causes};
 
 pub(super) struct Webhook {
@@ -21,12 +21,12 @@ pub(super) struct Webhook {
     timeout: Duration,
     client: Client,
     open: Semaphore,
-    tally: Arc<Tally>,
+    stats: Arc<SimStats>,
     enabled: watch::Sender<bool>,
 }
 
 /// What befalls an event on its way.
-pub(super) struct Fate {
+pub(super) struct FaultPlan {
     pub(super) copies: Copies,
     /// How long it is held back.
     pub(super) held: Option<Duration>,
@@ -48,10 +48,10 @@ impl Webhook {
         delays: Vec<Duration>,
         timeout: Duration,
         connections: usize,
-        tally: Arc<Tally>,
+        stats: Arc<SimStats>,
     ) -> Self {
         let open = Semaphore::new(connections.clamp(1, Semaphore::MAX_PERMITS));
-        Self { url, token, delays, timeout, client, open, tally, enabled: watch::channel(true).0 }
+        Self { url, token, delays, timeout, client, open, stats, enabled: watch::channel(true).0 }
     }
 
     pub(super) fn is_enabled(&self) -> bool {
@@ -65,8 +65,8 @@ impl Webhook {
         drop(enabled.wait_for(|enabled| !enabled).await);
     }
 
-    pub(super) async fn deliver(self: Arc<Self>, event: Event, fate: Fate) {
-        self.tally.made();
+    pub(super) async fn deliver(self: Arc<Self>, event: Event, fate: FaultPlan) {
+        self.stats.made();
         if let Some(held) = fate.held {
             sleep(held).await;
         }
@@ -79,7 +79,7 @@ impl Webhook {
             }
         };
         if acknowledged {
-            self.tally.acknowledged(&event);
+            self.stats.acknowledged(&event);
         }
     }
 
@@ -97,18 +97,18 @@ impl Webhook {
                 () = sleep(*delay) => {}
                 () = self.disabled() => return false,
             }
-            self.tally.retried();
+            self.stats.retried();
             acknowledged = self.send(event).await;
         }
         if !acknowledged && self.enabled.send_replace(false) {
-            self.tally.disabled(event);
+            self.stats.disabled(event);
         }
         acknowledged
     }
 
     async fn send_and_hang_up(&self, event: &Event, after: Duration) -> bool {
         let _not_heard = timeout(after, self.post(event)).await;
-        self.tally.heard(Heard::Dropped, None);
+        self.stats.record_response(ResponseKind::Dropped, None);
         false
     }
 
@@ -118,15 +118,15 @@ impl Webhook {
         let started = Instant::now();
         match timeout(self.timeout, self.post(event)).await {
             Ok(Some(status)) => {
-                self.tally.heard(Heard::Status(status), Some(started.elapsed()));
+                self.stats.record_response(ResponseKind::Status(status), Some(started.elapsed()));
                 (200..300).contains(&status)
             }
             Ok(None) => {
-                self.tally.heard(Heard::NoAnswer, None);
+                self.stats.record_response(ResponseKind::NoAnswer, None);
                 false
             }
             Err(_elapsed) => {
-                self.tally.heard(Heard::TooLate, None);
+                self.stats.record_response(ResponseKind::TooLate, None);
                 false
             }
         }
@@ -141,7 +141,7 @@ impl Webhook {
             .body(Full::new(event.body.clone()))
             .ok()?;
         let answered = self.client.request(request).await;
-        let response = answered.map_err(|error| self.tally.no_answer(&with_causes(&error))).ok()?;
+        let response = answered.map_err(|error| self.stats.no_answer(&with_causes(&error))).ok()?;
         let status = response.status().as_u16();
         // Read to its end, so that the connection can be used again.
         let _read = response.into_body().collect().await;

@@ -12,7 +12,7 @@ use clap::Args;
 use kustomer_webhooks::runtime::inbox::Nats;
 
 use super::{SCHEMES, Store, unusable};
-use crate::failure::Failure;
+use crate::error::Failure;
 use crate::span;
 
 /// How an inbox is found in a JetStream, or made.
@@ -79,7 +79,7 @@ impl Options {
     async fn connect(&self, servers: &str) -> Result<Context, Failure> {
         let addresses = addresses(servers)?;
         let client = self.login().await?.connect(addresses).await;
-        let client: Client = client.map_err(|error| Failure::world(servers, &error, CURE))?;
+        let client: Client = client.map_err(|error| Failure::environment(servers, &error, CURE))?;
         Ok(jetstream::new(client))
     }
 
@@ -134,7 +134,7 @@ fn variable(name: &str) -> Result<String, Failure> {
 }
 
 fn unreadable(file: &Path, error: &dyn Error) -> Failure {
-    Failure::world(file.display(), error, "name a file that can be read, as nsc or nk wrote it")
+    Failure::environment(file.display(), error, "name a file that can be read, as nsc or nk wrote it")
 }
 
 /// A name of a stream that is a part of a subject, too.

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Store;
-use crate::failure::Failure;
+use crate::error::Failure;
 
 /// None.
 #[derive(Args, Clone, Debug)]

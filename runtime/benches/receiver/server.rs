@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asyncapi_runtime::http::Receiver;
-use asyncapi_runtime::inbox::{Envelope, Place, Sqlite};
+use asyncapi_runtime::inbox::{EventFields, FieldPath, Sqlite};
 use asyncapi_runtime::server::{Server, terminated};
 use asyncapi_runtime::verify::{HmacSha256Hex, Secret};
 use asyncapi_runtime::{
@@ -70,9 +70,9 @@ pub(crate) async fn serve(kind: Kind, directory: &Path) -> Result<(), BoxError> 
         Kind::Slow => Handler(Duration::from_secs(59)),
     };
     let inbox = Arc::new(Sqlite::open(directory.join("inbox.sqlite"))?);
-    let envelope = Envelope::new().with_id(Place::pointer("/id")).with_key(Place::pointer("/key"));
+    let event_fields = EventFields::new().with_id(FieldPath::pointer("/id")).with_key(FieldPath::pointer("/key"));
     let verifier = HmacSha256Hex::new(HEADER, [Secret::new(TOKEN)?])?;
-    let receiver = Receiver::new(Durable::new(Arc::clone(&inbox), envelope), verifier);
+    let receiver = Receiver::new(Durable::new(Arc::clone(&inbox), event_fields), verifier);
     tokio::spawn(Worker::new(inbox, handler).run(terminated()));
     Server::new(receiver).serve(listener, terminated()).await;
     Ok(())

@@ -11,9 +11,9 @@ const HEADER: &str = "x-asyncapi-canary";
 /// It is sent in a header of a delivery that is signed like any other, so it lets nothing in that a signature does
 /// not. Without it no sender's event can be taken for a canary, which no handler would see.
 #[derive(Clone)]
-pub struct CanaryMark(Arc<str>);
+pub struct CanaryToken(Arc<str>);
 
-impl CanaryMark {
+impl CanaryToken {
     /// A new mark, for one receiver and as long as its process lives.
     #[must_use]
     pub fn random() -> Self {
@@ -37,8 +37,8 @@ impl CanaryMark {
 }
 
 /// Nothing of the number.
-impl fmt::Debug for CanaryMark {
+impl fmt::Debug for CanaryToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CanaryMark(..)")
+        f.write_str("CanaryToken(..)")
     }
 }

@@ -5,8 +5,8 @@ use bytes::{Buf, Bytes};
 use futures_util::future::{Either, select};
 use http_body_util::BodyExt;
 
-use super::budget::{Budget, Hold};
 use super::buffer::Buffer;
+use super::memory_budget::{Budget, Permit};
 use crate::BoxError;
 
 /// Why there is no body to look at.
@@ -39,15 +39,15 @@ impl Limits {
 }
 
 /// Reads a whole body, but no more of it than the limits allow.
-pub(super) async fn read<B>(body: &mut Pin<Box<B>>, limits: &Limits) -> Result<(Bytes, Hold), BodyError>
+pub(super) async fn read<B>(body: &mut Pin<Box<B>>, limits: &Limits) -> Result<(Bytes, Permit), BodyError>
 where
     B: http_body::Body<Error: Into<BoxError>>,
 {
     let mut hold = limits.budget.hold();
-    let given_way = hold.given_way();
+    let preempted = hold.preempted();
     let collected = collect(body, limits.most(), &mut hold);
     let collected = async {
-        match select(pin!(collected), pin!(given_way)).await {
+        match select(pin!(collected), pin!(preempted)).await {
             Either::Left((collected, _)) => collected,
             Either::Right(((), _)) => Err(BodyError::OverBudget),
         }
@@ -68,7 +68,7 @@ where
     tokio::spawn(tokio::time::timeout(limits.deadline, reading));
 }
 
-async fn collect<B>(body: &mut Pin<Box<B>>, limit: usize, hold: &mut Hold) -> Result<Bytes, BodyError>
+async fn collect<B>(body: &mut Pin<Box<B>>, limit: usize, hold: &mut Permit) -> Result<Bytes, BodyError>
 where
     B: http_body::Body<Error: Into<BoxError>>,
 {

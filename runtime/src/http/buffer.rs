@@ -14,21 +14,21 @@ const SMALL: usize = 64 * 1024;
 pub(super) struct Buffer {
     largest: usize,
     filled: usize,
-    place: Place,
+    place: Storage,
 }
 
-enum Place {
+enum Storage {
     Allocated(BytesMut),
     Mapped(MmapMut),
 }
 
 /// What is written in some pages.
-struct Filled {
+struct FrozenBody {
     pages: MmapMut,
     bytes: usize,
 }
 
-impl AsRef<[u8]> for Filled {
+impl AsRef<[u8]> for FrozenBody {
     fn as_ref(&self) -> &[u8] {
         &self.pages[..self.bytes]
     }
@@ -37,7 +37,7 @@ impl AsRef<[u8]> for Filled {
 impl Buffer {
     /// For a body of so many bytes at most.
     pub(super) fn new(largest: usize) -> Self {
-        Self { largest, filled: 0, place: Place::Allocated(BytesMut::new()) }
+        Self { largest, filled: 0, place: Storage::Allocated(BytesMut::new()) }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -52,16 +52,16 @@ impl Buffer {
     pub(super) fn push(&mut self, more: &[u8]) -> io::Result<()> {
         let end = self.filled.checked_add(more.len()).filter(|end| *end <= self.largest);
         let end = end.ok_or(io::ErrorKind::FileTooLarge)?;
-        if let Place::Allocated(bytes) = &mut self.place {
+        if let Storage::Allocated(bytes) = &mut self.place {
             if end <= SMALL {
                 bytes.put_slice(more);
             } else {
                 let mut pages = map(self.largest)?;
                 pages[..self.filled].copy_from_slice(bytes);
-                self.place = Place::Mapped(pages);
+                self.place = Storage::Mapped(pages);
             }
         }
-        if let Place::Mapped(pages) = &mut self.place {
+        if let Storage::Mapped(pages) = &mut self.place {
             pages[self.filled..end].copy_from_slice(more);
         }
         self.filled = end;
@@ -71,8 +71,8 @@ impl Buffer {
     /// The whole body, which is not copied.
     pub(super) fn freeze(self) -> Bytes {
         match self.place {
-            Place::Allocated(bytes) => bytes.freeze(),
-            Place::Mapped(pages) => Bytes::from_owner(Filled { pages, bytes: self.filled }),
+            Storage::Allocated(bytes) => bytes.freeze(),
+            Storage::Mapped(pages) => Bytes::from_owner(FrozenBody { pages, bytes: self.filled }),
         }
     }
 }

@@ -11,10 +11,10 @@ use http::{HeaderMap, Method, Request, Response};
 use http_body_util::Full;
 use tower_service::Service;
 
-use super::answer::Answer;
 use super::body::{self, BodyError, Limits};
-use super::budget::{Budget, Hold};
-use super::tally::Tally;
+use super::memory_budget::{Budget, Permit};
+use super::outcome::Outcome;
+use super::response_counts::ResponseCounts;
 use crate::verify::Verify;
 use crate::{Accept, BoxError, BoxFuture, Headers, Inbound, defaults};
 
@@ -90,7 +90,7 @@ struct Settings {
     verifier: Arc<dyn Verify>,
     channel: Option<String>,
     limits: Limits,
-    tally: Tally,
+    response_counts: ResponseCounts,
 }
 
 impl<A: Accept> Receiver<A> {
@@ -105,7 +105,7 @@ impl<A: Accept> Receiver<A> {
                 deadline: defaults::BODY_DEADLINE,
                 budget: Budget::new(defaults::BODY_BUDGET),
             },
-            tally: Tally::default(),
+            response_counts: ResponseCounts::default(),
         };
         Self { accept: Arc::new(accept), settings: Arc::new(settings) }
     }
@@ -157,8 +157,8 @@ impl<A: Accept> Receiver<A> {
 
     /// How often each answer was given, by this receiver and its clones.
     #[must_use]
-    pub fn tally(&self) -> Tally {
-        self.settings.tally.clone()
+    pub fn response_counts(&self) -> ResponseCounts {
+        self.settings.response_counts.clone()
     }
 
     fn settings_mut(&mut self) -> &mut Settings {
@@ -182,12 +182,12 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let Self { accept, settings } = self.clone();
         Box::pin(async move {
-            let answer = match settings.admit(request).await {
+            let answer = match settings.acquire_budget(request).await {
                 // The body is in memory until the acceptor is done with it.
-                Ok((inbound, _hold)) => Answer::from(accept.accept(inbound).await),
+                Ok((inbound, _hold)) => Outcome::from(accept.accept(inbound).await),
                 Err(answer) => answer,
             };
-            settings.tally.count(answer);
+            settings.response_counts.count(answer);
             Ok(answer.response())
         })
     }
@@ -195,13 +195,13 @@ where
 
 impl Settings {
     /// Everything that happens before the delivery is anyone's business.
-    async fn admit<B>(&self, request: Request<B>) -> Result<(Inbound, Hold), Answer>
+    async fn acquire_budget<B>(&self, request: Request<B>) -> Result<(Inbound, Permit), Outcome>
     where
         B: http_body::Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
     {
         let (head, body) = request.into_parts();
         if head.method != Method::POST {
-            return Err(refuse(Answer::NotPost, "not a POST"));
+            return Err(refuse(Outcome::NotPost, "not a POST"));
         }
         let headers = collect(&head.headers);
         let mut body = Box::pin(body);
@@ -210,13 +210,13 @@ impl Settings {
             Err(answer) => {
                 // Whoever waits to be told that the body is wanted need not be helped to get rid of it.
                 let waits = head.headers.contains_key(EXPECT);
-                if !waits && matches!(answer, Answer::TooLarge | Answer::Busy | Answer::NotVerified) {
+                if !waits && matches!(answer, Outcome::TooLarge | Outcome::Busy | Outcome::NotVerified) {
                     body::discard(body, &self.limits);
                 }
                 return Err(answer);
             }
         };
-        self.verifier.verify(&headers, &body).map_err(|error| refuse(Answer::NotVerified, error))?;
+        self.verifier.verify(&headers, &body).map_err(|error| refuse(Outcome::NotVerified, error))?;
         let inbound = Inbound::new(body).with_headers(headers);
         let inbound = match &self.channel {
             Some(channel) => inbound.with_channel(channel),
@@ -229,18 +229,18 @@ impl Settings {
 impl Settings {
     /// The body, unless the head says already that it will not do. Anybody can send a body: what is not even signed
     /// takes none of the memory set aside for them.
-    async fn read<B>(&self, headers: &Headers, body: &mut Pin<Box<B>>) -> Result<(Bytes, Hold), Answer>
+    async fn read<B>(&self, headers: &Headers, body: &mut Pin<Box<B>>) -> Result<(Bytes, Permit), Outcome>
     where
         B: http_body::Body<Error: Into<BoxError>>,
     {
         let unusable = |error: BodyError| refuse(error.into(), "no usable body");
         self.limits.check_declared(body.as_ref().get_ref()).map_err(unusable)?;
-        self.verifier.verify_head(headers).map_err(|error| refuse(Answer::NotVerified, error))?;
+        self.verifier.verify_head(headers).map_err(|error| refuse(Outcome::NotVerified, error))?;
         body::read(body, &self.limits).await.map_err(unusable)
     }
 }
 
-fn refuse(answer: Answer, reason: impl fmt::Display) -> Answer {
+fn refuse(answer: Outcome, reason: impl fmt::Display) -> Outcome {
     tracing::warn!(status = answer.status().as_u16(), %reason, "request refused");
     answer
 }

@@ -9,11 +9,11 @@ const LONGEST_NAME: usize = 256;
 
 /// A delivery as an inbox keeps it: what came in, and what the inbox has to know of it without reading it.
 ///
-/// [`Envelope::peek`](super::Envelope::peek) makes one of an [`Inbound`].
+/// [`EventFields::peek`](super::EventFields::peek) makes one of an [`Inbound`].
 #[derive(Clone, Debug)]
 pub struct Delivery {
     id: EventId,
-    kind: Kind,
+    kind: DeliveryKind,
     name: Option<String>,
     key: Option<OrderKey>,
     revision: Option<Revision>,
@@ -23,7 +23,7 @@ pub struct Delivery {
 
 /// Whether a delivery is of a sender's making.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum DeliveryKind {
     /// A sender's event.
     Event,
     /// The receiver's own, to see that what is put comes out. No handler sees it, and its id is not kept.
@@ -51,14 +51,22 @@ impl Delivery {
     /// A sender's delivery, received now, without name, key and revision.
     #[must_use]
     pub fn new(id: EventId, inbound: Inbound) -> Self {
-        Self { id, kind: Kind::Event, name: None, key: None, revision: None, received_at: Timestamp::now(), inbound }
+        Self {
+            id,
+            kind: DeliveryKind::Event,
+            name: None,
+            key: None,
+            revision: None,
+            received_at: Timestamp::now(),
+            inbound,
+        }
     }
 
     /// A canary, told from others by this.
     #[must_use]
     pub fn canary(number: impl fmt::Display) -> Self {
         let id = EventId::new(format!("canary:{number}"));
-        Self { kind: Kind::Canary, ..Self::new(id, Inbound::default()) }
+        Self { kind: DeliveryKind::Canary, ..Self::new(id, Inbound::default()) }
     }
 
     /// Sets the event's name, for people to read: dispatch looks at the payload again. One longer than 256 bytes is
@@ -95,7 +103,7 @@ impl Delivery {
 
     /// Sets whether it is of a sender's making, for a store that reads it back.
     #[must_use]
-    pub fn with_kind(mut self, kind: Kind) -> Self {
+    pub fn with_kind(mut self, kind: DeliveryKind) -> Self {
         self.kind = kind;
         self
     }
@@ -108,7 +116,7 @@ impl Delivery {
 
     /// Whether it is of a sender's making.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> DeliveryKind {
         self.kind
     }
 

@@ -2,13 +2,13 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::{Delivery, EventId, OrderKey, Reason, Receipt};
+use super::{Delivery, EntryId, EventId, OrderKey, Reason};
 
 /// What an inbox knows of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its number in the order of arrival.
-    pub receipt: Receipt,
+    pub receipt: EntryId,
     /// What tells it from every other event.
     pub id: EventId,
     /// Its name, if it could be told.
@@ -89,7 +89,7 @@ pub struct Page {
     /// The state; `None` for any.
     pub state: Option<State>,
     /// The last receipt of the page before. Receipts start at 1.
-    pub after: Receipt,
+    pub after: EntryId,
     /// The most entries wanted.
     pub most: usize,
 }
@@ -98,7 +98,7 @@ impl Page {
     /// The first hundred events, in any state.
     #[must_use]
     pub const fn first() -> Self {
-        Self { state: None, after: Receipt(0), most: 100 }
+        Self { state: None, after: EntryId(0), most: 100 }
     }
 
     /// The first hundred events in this state.
@@ -109,7 +109,7 @@ impl Page {
 
     /// The page that follows the one that ended with `last`.
     #[must_use]
-    pub const fn after(mut self, last: Receipt) -> Self {
+    pub const fn after(mut self, last: EntryId) -> Self {
         self.after = last;
         self
     }

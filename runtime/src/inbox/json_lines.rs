@@ -6,7 +6,9 @@ use base16ct::{lower, mixed};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::{Delivery, EventId, Inbox, InboxError, Kind, OrderKey, Page, Put, Reason, Revision, State, Stored};
+use super::{
+    Delivery, DeliveryKind, EventId, Inbox, InboxError, OrderKey, Page, PutOutcome, Reason, Revision, State, Stored,
+};
 use crate::{Headers, Inbound};
 
 /// The kind of a line that is no sender's event.
@@ -58,7 +60,7 @@ pub async fn export(inbox: &dyn Inbox, state: State, to: &mut (dyn Write + Send)
         };
         for entry in entries {
             // It may have ended since it was listed.
-            if let Some(Stored { entry, delivery: Some(delivery) }) = inbox.at(entry.receipt).await? {
+            if let Some(Stored { entry, delivery: Some(delivery) }) = inbox.get(entry.receipt).await? {
                 writeln!(to, "{}", line(entry.state, entry.attempts, entry.reason.as_ref(), &delivery))?;
                 written += 1;
             }
@@ -86,12 +88,12 @@ pub async fn import(inbox: &dyn Inbox, from: &mut (dyn BufRead + Send)) -> Resul
         }
         let (delivery, reason) = parse(&line).map_err(|problem| TransferError::Line { number, problem })?;
         let put = match reason {
-            Some(reason) => inbox.quarantine(delivery, reason).await?,
+            Some(reason) => inbox.put_dead(delivery, reason).await?,
             None => inbox.put(delivery).await?,
         };
         match put {
-            Put::Stored(_) => imported.stored += 1,
-            Put::Duplicate => imported.duplicates += 1,
+            PutOutcome::Stored(_) => imported.stored += 1,
+            PutOutcome::Duplicate => imported.duplicates += 1,
         }
     }
     Ok(imported)
@@ -114,7 +116,7 @@ pub(super) fn head(state: State, attempts: u32, reason: Option<&Reason>, deliver
         inbound.headers().iter().map(|(name, value)| json!([name, String::from_utf8_lossy(value)])).collect();
     let mut head = json!({
         "id": delivery.id().as_str(),
-        "kind": (delivery.kind() == Kind::Canary).then_some(CANARY),
+        "kind": (delivery.kind() == DeliveryKind::Canary).then_some(CANARY),
         "name": delivery.name(),
         "key": delivery.key().map(OrderKey::as_str),
         "revision": delivery.revision().map(|revision| revision.number),
@@ -153,7 +155,7 @@ pub(super) fn with_head(line: &Map<String, Value>, body: Bytes) -> Result<(Deliv
     }
     let mut delivery = Delivery::new(EventId::new(text("id").ok_or("no id")?), inbound);
     if text("kind") == Some(CANARY) {
-        delivery = delivery.with_kind(Kind::Canary);
+        delivery = delivery.with_kind(DeliveryKind::Canary);
     }
     if let Some(received_at) = text("received_at") {
         delivery = delivery.with_received_at(received_at.parse().map_err(|error| format!("received_at: {error}"))?);

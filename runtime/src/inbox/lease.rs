@@ -7,9 +7,9 @@ use crate::Freshness;
 /// The number of an event in its inbox, in the order of arrival. It tells nothing of the payload, so logs name
 /// an event by it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Receipt(pub u64);
+pub struct EntryId(pub u64);
 
-impl fmt::Display for Receipt {
+impl fmt::Display for EntryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -17,27 +17,27 @@ impl fmt::Display for Receipt {
 
 /// What became of a delivery that was put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Put {
+pub enum PutOutcome {
     /// It is kept.
-    Stored(Receipt),
+    Stored(EntryId),
     /// One of its id is kept already, or was done within the horizon.
     Duplicate,
 }
 
 /// The right to say how a leased event ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Ticket {
+pub struct LeaseToken {
     /// The event.
-    pub receipt: Receipt,
+    pub receipt: EntryId,
     /// Which process leased it: a number that grows with each.
     pub fence: u64,
 }
 
 /// An event that was taken to be handled.
 #[derive(Clone, Debug)]
-pub struct Leased {
+pub struct LeasedDelivery {
     /// For [`Inbox::settle`](super::Inbox::settle).
-    pub ticket: Ticket,
+    pub ticket: LeaseToken,
     /// What came in.
     pub delivery: Delivery,
     /// Which attempt this is, 1 first. Those that a crash cut short count.
@@ -50,7 +50,7 @@ pub struct Leased {
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     /// The events.
-    pub leased: Vec<Leased>,
+    pub leased: Vec<LeasedDelivery>,
     /// How long until the first of those that wait for their next attempt is ready.
     pub next: Option<Duration>,
 }

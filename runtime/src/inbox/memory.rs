@@ -1,4 +1,4 @@
-mod shelf;
+mod store;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,33 +6,33 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Purged, Put, Reason, Receipt, Retention, Settlement,
-    Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EntryId, EventId, Inbox, InboxError, LeaseToken, Page, PurgeCounts, PutOutcome, Reason,
+    Retention, Settlement, Stats, Stored,
 };
 use crate::{BoxFuture, Clock, SteadyClock};
-use shelf::Shelf;
+use store::Store;
 
 /// An inbox that is gone when the process is: for tests, and for trying things out.
 ///
 /// ```
 /// use asyncapi_runtime::Inbound;
-/// use asyncapi_runtime::inbox::{Delivery, EventId, Inbox, Memory, Put, Settlement};
+/// use asyncapi_runtime::inbox::{Delivery, EventId, Inbox, Memory, PutOutcome, Settlement};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), asyncapi_runtime::inbox::InboxError> {
 /// let inbox = Memory::new();
 /// let delivery = Delivery::new(EventId::new("e1"), Inbound::new("{}"));
-/// assert!(matches!(inbox.put(delivery.clone()).await?, Put::Stored(_)));
+/// assert!(matches!(inbox.put(delivery.clone()).await?, PutOutcome::Stored(_)));
 ///
 /// let leased = inbox.lease(10).await?.leased;
 /// inbox.settle(leased[0].ticket, Settlement::Done).await?;
-/// assert_eq!(inbox.put(delivery).await?, Put::Duplicate);
+/// assert_eq!(inbox.put(delivery).await?, PutOutcome::Duplicate);
 /// # Ok(())
 /// # }
 /// ```
 pub struct Memory {
     clock: Arc<dyn Clock>,
-    shelf: Mutex<Shelf>,
+    store: Mutex<Store>,
     changed: Notify,
 }
 
@@ -40,7 +40,7 @@ impl Memory {
     /// An empty inbox.
     #[must_use]
     pub fn new() -> Self {
-        Self { clock: Arc::new(SteadyClock::new()), shelf: Mutex::default(), changed: Notify::new() }
+        Self { clock: Arc::new(SteadyClock::new()), store: Mutex::default(), changed: Notify::new() }
     }
 
     /// Sets what it measures time with. Default: a [`SteadyClock`].
@@ -54,17 +54,17 @@ impl Memory {
         self.clock.now().as_millisecond()
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does this to the shelf at once, and wakes who waits for work.
+    /// Does this to the store at once, and wakes who waits for work.
     fn change<'a, T: Send + 'a>(
         &'a self,
-        work: impl FnOnce(&mut Shelf, i64) -> Result<T, InboxError> + Send + 'a,
+        work: impl FnOnce(&mut Store, i64) -> Result<T, InboxError> + Send + 'a,
     ) -> BoxFuture<'a, Result<T, InboxError>> {
         Box::pin(async move {
-            let outcome = work(&mut self.shelf(), self.now());
+            let outcome = work(&mut self.store(), self.now());
             self.changed.notify_one();
             outcome
         })
@@ -72,27 +72,27 @@ impl Memory {
 
     fn look<'a, T: Send + 'a>(
         &'a self,
-        work: impl FnOnce(&mut Shelf, i64) -> T + Send + 'a,
+        work: impl FnOnce(&mut Store, i64) -> T + Send + 'a,
     ) -> BoxFuture<'a, Result<T, InboxError>> {
-        Box::pin(async move { Ok(work(&mut self.shelf(), self.now())) })
+        Box::pin(async move { Ok(work(&mut self.store(), self.now())) })
     }
 }
 
 impl Inbox for Memory {
-    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
-        self.change(move |shelf, now| Ok(shelf.put(delivery, None, now)))
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
+        self.change(move |store, now| Ok(store.put(delivery, None, now)))
     }
 
-    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
-        self.change(move |shelf, now| Ok(shelf.put(delivery, Some(reason), now)))
+    fn put_dead(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
+        self.change(move |store, now| Ok(store.put(delivery, Some(reason), now)))
     }
 
     fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
-        self.look(move |shelf, now| shelf.lease(most, now))
+        self.look(move |store, now| store.lease(most, now))
     }
 
-    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
-        self.change(move |shelf, now| shelf.settle(ticket, settlement, now))
+    fn settle(&self, ticket: LeaseToken, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+        self.change(move |store, now| store.settle(ticket, settlement, now))
     }
 
     fn ready(&self) -> BoxFuture<'_, ()> {
@@ -100,50 +100,53 @@ impl Inbox for Memory {
     }
 
     fn list(&self, page: Page) -> BoxFuture<'_, Result<Vec<Entry>, InboxError>> {
-        self.look(move |shelf, _| {
-            let rows = shelf.rows.range(page.after.0.saturating_add(1)..);
+        self.look(move |store, _| {
+            let rows = store.rows.range(page.after.0.saturating_add(1)..);
             let wanted = rows.filter(|(_, row)| page.state.is_none_or(|state| row.state == state));
             wanted.take(page.most).map(|(number, row)| row.entry(*number)).collect()
         })
     }
 
-    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.look(move |shelf, _| shelf.rows.get(&receipt.0).map(|row| row.stored(receipt.0)))
+    fn get(&self, receipt: EntryId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.look(move |store, _| store.rows.get(&receipt.0).map(|row| row.stored(receipt.0)))
     }
 
-    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.look(move |shelf, _| {
-            let number = *shelf.ids.get(&id)?;
-            shelf.rows.get(&number).map(|row| row.stored(number))
+    fn find(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.look(move |store, _| {
+            let number = *store.ids.get(&id)?;
+            store.rows.get(&number).map(|row| row.stored(number))
         })
     }
 
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
-        self.change(move |shelf, _| {
-            let number = shelf.ids.get(&id).copied();
-            Ok(number.is_some_and(|number| shelf.requeue(number)))
+        self.change(move |store, _| {
+            let number = store.ids.get(&id).copied();
+            Ok(number.is_some_and(|number| store.requeue(number)))
         })
     }
 
-    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
-        self.change(|shelf, _| {
-            let numbers: Vec<_> = shelf.rows.keys().copied().collect();
-            let requeued = numbers.into_iter().filter(|number| shelf.requeue(*number)).count() as u64;
+    fn requeue_all_with_progress<'a>(
+        &'a self,
+        tell: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>> {
+        self.change(|store, _| {
+            let numbers: Vec<_> = store.rows.keys().copied().collect();
+            let requeued = numbers.into_iter().filter(|number| store.requeue(*number)).count() as u64;
             tell(requeued);
             Ok(requeued)
         })
     }
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
-        self.look(|shelf, now| shelf.stats(now))
+        self.look(|store, now| store.stats(now))
     }
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
-        self.look(move |shelf, _| shelf.discard(&id))
+        self.look(move |store, _| store.discard(&id))
     }
 
-    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
-        self.look(move |shelf, now| shelf.purge(retention, now))
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<PurgeCounts, InboxError>> {
+        self.look(move |store, now| store.purge(retention, now))
     }
 }
 
@@ -155,6 +158,6 @@ impl Default for Memory {
 
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Memory").field("events", &self.shelf().rows.len()).finish_non_exhaustive()
+        f.debug_struct("Memory").field("events", &self.store().rows.len()).finish_non_exhaustive()
     }
 }

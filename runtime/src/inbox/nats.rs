@@ -1,15 +1,15 @@
 //! The inbox in a JetStream.
 
-mod arrivals;
-mod desk;
-mod frame;
-mod history;
+mod admin;
+mod attempt_log;
+mod codec;
+mod dead_letters;
+mod last_arrival;
 mod leases;
-mod left_behind;
-mod letters;
-mod lived;
+mod orphans;
 mod revisions;
 mod stream;
+mod uptime;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,16 +28,16 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Purged, Put, Reason, Receipt, Retention, Settlement,
-    State, Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EntryId, EventId, Inbox, InboxError, LeaseToken, Page, PurgeCounts, PutOutcome, Reason,
+    Retention, Settlement, State, Stats, Stored,
 };
 use crate::clock::elapsed;
 use crate::{BoxError, BoxFuture, defaults};
-use arrivals::Noted;
-use leases::Held;
-use left_behind::Ends;
-use lived::Began;
-use stream::{PARTITIONS, Seat, dead_subject, partition, subject};
+use last_arrival::LastArrival;
+use leases::ActiveLease;
+use orphans::OrphanTracker;
+use stream::{PARTITIONS, StreamSeq, dead_subject, partition, subject};
+use uptime::UptimeStart;
 
 /// How long a server may take to answer. One that was killed never does, and another has its part soon after.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -94,10 +94,10 @@ pub struct Nats {
     revisions: Stream,
     consumers: Vec<PullConsumer>,
     lease: Duration,
-    leased: Mutex<HashMap<Receipt, Held>>,
-    ends: Mutex<Ends>,
-    noted: Noted,
-    began: Mutex<Option<Began>>,
+    leased: Mutex<HashMap<EntryId, ActiveLease>>,
+    ends: Mutex<OrphanTracker>,
+    noted: LastArrival,
+    began: Mutex<Option<UptimeStart>>,
     turn: AtomicUsize,
     changed: Notify,
 }
@@ -124,7 +124,7 @@ impl Nats {
         lease: Duration,
     ) -> Result<Self, InboxError> {
         let queue = context.get_or_create_stream(stream::queue(name, replicas)).await.map_err(unavailable)?;
-        Self::around(context, name, queue, lease).await
+        Self::attach(context, name, queue, lease).await
     }
 
     /// Opens the inbox of this name, if there is one.
@@ -138,11 +138,11 @@ impl Nats {
             Err(error) if is_absent(error.kind()) => return Ok(None),
             Err(error) => return Err(unavailable(error)),
         };
-        Self::around(context, name, queue, defaults::NATS_LEASE).await.map(Some)
+        Self::attach(context, name, queue, defaults::NATS_LEASE).await.map(Some)
     }
 
     /// What belongs to this queue, made where it is not there.
-    async fn around(context: Context, name: &str, queue: Stream, lease: Duration) -> Result<Self, InboxError> {
+    async fn attach(context: Context, name: &str, queue: Stream, lease: Duration) -> Result<Self, InboxError> {
         let replicas = queue.cached_info().config.num_replicas;
         let dead = context.get_or_create_stream(stream::dead(name, replicas)).await.map_err(unavailable)?;
         let revisions = context.get_or_create_stream(stream::revisions(name, replicas)).await.map_err(unavailable)?;
@@ -166,7 +166,7 @@ impl Nats {
             lease,
             leased: Mutex::default(),
             ends: Mutex::default(),
-            noted: Noted::never(),
+            noted: LastArrival::never(),
             began: Mutex::default(),
             turn: AtomicUsize::new(0),
             changed: Notify::new(),
@@ -212,12 +212,12 @@ impl Nats {
         Ok((!stored.duplicate).then_some(stored.sequence))
     }
 
-    async fn publish_event(&self, delivery: &Delivery, id: &str) -> Result<Put, InboxError> {
-        let frame = frame::write(delivery);
+    async fn publish_event(&self, delivery: &Delivery, id: &str) -> Result<PutOutcome, InboxError> {
+        let frame = codec::write(delivery);
         self.check_size(frame.len())?;
         let put = self.publish(subject(&self.name, partition(delivery)), id, frame).await;
         self.changed.notify_one();
-        Ok(put?.map_or(Put::Duplicate, |sequence| Put::Stored(Seat::Queue(sequence).receipt())))
+        Ok(put?.map_or(PutOutcome::Duplicate, |sequence| PutOutcome::Stored(StreamSeq::Queue(sequence).receipt())))
     }
 
     /// Whether an event, and the reason that it may need as a dead letter, fit into a message.
@@ -226,12 +226,18 @@ impl Nats {
         if bytes > most { Err(InboxError::TooLarge { bytes, most }) } else { Ok(()) }
     }
 
-    async fn bury(&self, delivery: &Delivery, attempts: u32, reason: &Reason, id: &str) -> Result<Put, InboxError> {
+    async fn dead_letter(
+        &self,
+        delivery: &Delivery,
+        attempts: u32,
+        reason: &Reason,
+        id: &str,
+    ) -> Result<PutOutcome, InboxError> {
         // Where that is not known, it is as old as the inbox and as it is by the clocks of the servers, whichever is less.
-        let lived = self.lived().await.ok();
-        let frame = frame::write_letter(delivery, attempts, reason, lived);
+        let lived = self.uptime().await.ok();
+        let frame = codec::write_letter(delivery, attempts, reason, lived);
         let put = self.publish(dead_subject(&self.name), id, frame).await?;
-        Ok(put.map_or(Put::Duplicate, |sequence| Put::Stored(Seat::Dead(sequence).receipt())))
+        Ok(put.map_or(PutOutcome::Duplicate, |sequence| PutOutcome::Stored(StreamSeq::Dead(sequence).receipt())))
     }
 }
 
@@ -240,7 +246,7 @@ fn is_absent(kind: GetStreamErrorKind) -> bool {
 }
 
 /// What comes of this, if it does in time.
-async fn within<T>(time: Duration, work: impl Future<Output = Result<T, InboxError>>) -> Result<T, InboxError> {
+async fn with_timeout<T>(time: Duration, work: impl Future<Output = Result<T, InboxError>>) -> Result<T, InboxError> {
     tokio::time::timeout(time, work).await.unwrap_or_else(|elapsed| Err(unavailable(elapsed)))
 }
 
@@ -249,7 +255,7 @@ fn unavailable(error: impl Into<BoxError>) -> InboxError {
 }
 
 impl Inbox for Nats {
-    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
         Box::pin(async move {
             let put = self.publish_event(&delivery, delivery.id().as_str()).await?;
             self.note_arrival(&delivery, put).await;
@@ -257,10 +263,10 @@ impl Inbox for Nats {
         })
     }
 
-    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
+    fn put_dead(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
         Box::pin(async move {
             self.check_size(delivery.inbound().body().len())?;
-            let put = self.bury(&delivery, 0, &reason, delivery.id().as_str()).await?;
+            let put = self.dead_letter(&delivery, 0, &reason, delivery.id().as_str()).await?;
             self.note_arrival(&delivery, put).await;
             Ok(put)
         })
@@ -274,11 +280,11 @@ impl Inbox for Nats {
         Some(self.lease)
     }
 
-    fn renew(&self, ticket: Ticket) -> BoxFuture<'_, Result<(), InboxError>> {
+    fn renew(&self, ticket: LeaseToken) -> BoxFuture<'_, Result<(), InboxError>> {
         Box::pin(self.renew_lease(ticket))
     }
 
-    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+    fn settle(&self, ticket: LeaseToken, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
         Box::pin(self.end_lease(ticket, settlement))
     }
 
@@ -301,15 +307,15 @@ impl Inbox for Nats {
         })
     }
 
-    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        Box::pin(self.stored_at(Seat::of(receipt)))
+    fn get(&self, receipt: EntryId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        Box::pin(self.stored_at(StreamSeq::of(receipt)))
     }
 
-    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+    fn find(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
         Box::pin(async move {
             let seat = match self.find_dead(&id).await? {
-                Some(sequence) => Some(Seat::Dead(sequence)),
-                None => self.find_pending(&id).await?.map(Seat::Queue),
+                Some(sequence) => Some(StreamSeq::Dead(sequence)),
+                None => self.find_pending(&id).await?.map(StreamSeq::Queue),
             };
             match seat {
                 Some(seat) => self.stored_at(seat).await,
@@ -321,14 +327,17 @@ impl Inbox for Nats {
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
         Box::pin(async move {
             match self.find_dead(&id).await? {
-                Some(sequence) => self.revive(sequence).await,
+                Some(sequence) => self.requeue_entry(sequence).await,
                 None => Ok(false),
             }
         })
     }
 
-    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
-        Box::pin(self.revive_each(tell))
+    fn requeue_all_with_progress<'a>(
+        &'a self,
+        tell: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>> {
+        Box::pin(self.requeue_each_entry(tell))
     }
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
@@ -358,19 +367,19 @@ impl Inbox for Nats {
 
     /// Writes down how far time has come, by which dead letters are old. All else is where it stays.
     fn checkpoint(&self) -> BoxFuture<'_, Result<(), InboxError>> {
-        Box::pin(self.write_lived())
+        Box::pin(self.persist_uptime())
     }
 
     /// Dead letters only: the server forgets ids by itself.
-    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<PurgeCounts, InboxError>> {
         Box::pin(async move {
-            self.keep_arrival().await?;
-            self.write_lived().await?;
+            self.flush_last_arrival().await?;
+            self.persist_uptime().await?;
             let dead = match retention.dead {
                 Some(kept) => self.purge_letters(kept).await?,
                 None => 0,
             };
-            Ok(Purged { done: 0, dead })
+            Ok(PurgeCounts { done: 0, dead })
         })
     }
 }

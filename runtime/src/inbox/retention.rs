@@ -23,7 +23,7 @@ impl Default for Retention {
 
 /// What a purge has removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Purged {
+pub struct PurgeCounts {
     /// The ids of so many done events.
     pub done: u64,
     /// So many dead letters.

@@ -1,13 +1,13 @@
 //! The inbox in one file.
 
-mod desk;
-mod files;
-mod log;
-mod room;
+mod admin;
+mod disk_full;
+mod file_guard;
+mod queries;
 mod row;
 mod schema;
-mod tables;
-mod time;
+mod uptime;
+mod wal;
 mod writer;
 
 use std::fmt;
@@ -19,15 +19,15 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Page, Purged, Put, Reason, Receipt, Retention, Settlement,
-    State, Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EntryId, EventId, Inbox, InboxError, LeaseToken, Page, PurgeCounts, PutOutcome, Reason,
+    Retention, Settlement, State, Stats, Stored,
 };
 use crate::{BoxFuture, Clock, SteadyClock};
-use files::Files;
-use log::Log;
-use tables::Tables;
-use time::Reading;
-use writer::{Needs, Writer};
+use file_guard::FileGuard;
+use queries::Store;
+use uptime::ClockReading;
+use wal::Wal;
+use writer::{CommitRequirement, Writer};
 
 /// How many rows a long change touches before others get their turn.
 const AT_ONCE: usize = 500;
@@ -60,11 +60,11 @@ const AT_ONCE: usize = 500;
 /// use std::sync::Arc;
 ///
 /// use asyncapi_runtime::Durable;
-/// use asyncapi_runtime::inbox::{Envelope, InboxError, Place, Sqlite};
+/// use asyncapi_runtime::inbox::{EventFields, InboxError, FieldPath, Sqlite};
 ///
 /// # fn open() -> Result<(), InboxError> {
 /// let inbox = Arc::new(Sqlite::open("/var/lib/receiver/inbox.sqlite")?);
-/// let durable = Durable::new(Arc::clone(&inbox), Envelope::new().with_id(Place::pointer("/id")));
+/// let durable = Durable::new(Arc::clone(&inbox), EventFields::new().with_id(FieldPath::pointer("/id")));
 /// # Ok(())
 /// # }
 /// ```
@@ -98,8 +98,8 @@ impl Sqlite {
     }
 
     fn start(path: &Path, connection: Connection) -> Result<Self, InboxError> {
-        let files = Files::of(path).map_err(|error| InboxError::Unavailable(error.into()))?;
-        let writer = Writer::start(connection, files, Log::of(path))?;
+        let files = FileGuard::of(path).map_err(|error| InboxError::Unavailable(error.into()))?;
+        let writer = Writer::start(connection, files, Wal::of(path))?;
         let clock = SteadyClock::new();
         let began = clock.now().as_millisecond();
         Ok(Self { clock: Arc::new(clock), began, writer, changed: Notify::new() })
@@ -113,23 +113,23 @@ impl Sqlite {
         self
     }
 
-    fn now(&self) -> Reading {
-        Reading { began: self.began, now: self.clock.now().as_millisecond() }
+    fn now(&self) -> ClockReading {
+        ClockReading { began: self.began, now: self.clock.now().as_millisecond() }
     }
 
     /// Has the writer do this in a transaction. Done means committed.
     fn write<T: Send + 'static>(
         &self,
-        work: impl FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
+        work: impl FnMut(&Store<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, InboxError>> {
-        Box::pin(self.writer.run(Needs::NothingMore, work))
+        Box::pin(self.writer.run(CommitRequirement::None, work))
     }
 
     /// Removes what has stood so for longer than this, some at a time.
-    async fn purge_of(&self, state: State, kept: Duration, now: Reading) -> Result<u64, InboxError> {
+    async fn purge_of(&self, state: State, kept: Duration, now: ClockReading) -> Result<u64, InboxError> {
         let mut purged = 0;
         loop {
-            let count = self.write(move |tables| tables.purge(state, kept, now, AT_ONCE)).await?;
+            let count = self.write(move |store| store.purge(state, kept, now, AT_ONCE)).await?;
             purged += count as u64;
             if count < AT_ONCE {
                 return Ok(purged);
@@ -140,8 +140,8 @@ impl Sqlite {
     /// The same, and wakes who waits for work.
     fn change<T: Send + 'static>(
         &self,
-        needs: Needs,
-        work: impl FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
+        needs: CommitRequirement,
+        work: impl FnMut(&Store<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, InboxError>> {
         Box::pin(async move {
             let outcome = self.writer.run(needs, work).await;
@@ -156,26 +156,26 @@ fn absolute(path: &Path) -> Result<PathBuf, InboxError> {
 }
 
 impl Inbox for Sqlite {
-    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
         let now = self.now();
-        self.change(Needs::TheFileInPlace, move |tables| tables.put(&delivery, None, now))
+        self.change(CommitRequirement::FileInPlace, move |store| store.put(&delivery, None, now))
     }
 
-    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
+    fn put_dead(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
         let now = self.now();
-        self.change(Needs::TheFileInPlace, move |tables| tables.put(&delivery, Some(&reason), now))
+        self.change(CommitRequirement::FileInPlace, move |store| store.put(&delivery, Some(&reason), now))
     }
 
     fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
         let now = self.now();
-        Box::pin(async move { self.write(move |tables| tables.lease(most, now)).await?.ok_or(InboxError::Superseded) })
+        Box::pin(async move { self.write(move |store| store.lease(most, now)).await?.ok_or(InboxError::Superseded) })
     }
 
-    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+    fn settle(&self, ticket: LeaseToken, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
         let now = self.now();
         Box::pin(async move {
             let settled =
-                self.change(Needs::NothingMore, move |tables| tables.settle(ticket, &settlement, now)).await?;
+                self.change(CommitRequirement::None, move |store| store.settle(ticket, &settlement, now)).await?;
             settled.ok_or(InboxError::Superseded)
         })
     }
@@ -190,7 +190,7 @@ impl Inbox for Sqlite {
             // Some at a time: nothing can be put meanwhile.
             loop {
                 part.most = AT_ONCE.min(page.most - listed.len());
-                let some = self.write(move |tables| tables.list(part)).await?;
+                let some = self.write(move |store| store.list(part)).await?;
                 let is_last = some.len() < part.most || part.most == 0;
                 listed.extend(some);
                 match listed.last() {
@@ -201,24 +201,27 @@ impl Inbox for Sqlite {
         })
     }
 
-    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.write(move |tables| tables.at(receipt))
+    fn get(&self, receipt: EntryId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.write(move |store| store.get(receipt))
     }
 
-    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.write(move |tables| tables.show(&id))
+    fn find(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.write(move |store| store.find(&id))
     }
 
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
-        self.change(Needs::TheFileInPlace, move |tables| tables.requeue(&id))
+        self.change(CommitRequirement::FileInPlace, move |store| store.requeue(&id))
     }
 
-    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
+    fn requeue_all_with_progress<'a>(
+        &'a self,
+        tell: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>> {
         Box::pin(async move {
-            let (mut after, mut requeued) = (Receipt(0), 0);
+            let (mut after, mut requeued) = (EntryId(0), 0);
             // Each once: one that dies again at once is behind us.
             while let Some((last, count)) =
-                self.change(Needs::TheFileInPlace, move |tables| tables.requeue_after(after, AT_ONCE)).await?
+                self.change(CommitRequirement::FileInPlace, move |store| store.requeue_after(after, AT_ONCE)).await?
             {
                 (after, requeued) = (last, requeued + count);
                 tell(requeued);
@@ -229,23 +232,23 @@ impl Inbox for Sqlite {
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
         let now = self.now();
-        Box::pin(self.writer.run(Needs::TheFileInPlace, move |tables| tables.stats(now)))
+        Box::pin(self.writer.run(CommitRequirement::FileInPlace, move |store| store.stats(now)))
     }
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
-        Box::pin(self.writer.run(Needs::TheFileInPlace, move |tables| tables.discard(&id)))
+        Box::pin(self.writer.run(CommitRequirement::FileInPlace, move |store| store.discard(&id)))
     }
 
     fn checkpoint(&self) -> BoxFuture<'_, Result<(), InboxError>> {
         let now = self.now();
-        self.write(move |tables| {
-            tables.write_down_time(now)?;
-            tables.ask_for_checkpoint();
+        self.write(move |store| {
+            store.persist_uptime(now)?;
+            store.request_checkpoint();
             Ok(())
         })
     }
 
-    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<PurgeCounts, InboxError>> {
         let now = self.now();
         Box::pin(async move {
             let done = self.purge_of(State::Done, retention.done, now).await?;
@@ -253,7 +256,7 @@ impl Inbox for Sqlite {
                 Some(kept) => self.purge_of(State::Dead, kept, now).await?,
                 None => 0,
             };
-            Ok(Purged { done, dead })
+            Ok(PurgeCounts { done, dead })
         })
     }
 }

@@ -14,8 +14,8 @@ use tokio::net::TcpStream;
 use tokio::time::error::Elapsed;
 
 use crate::defaults;
-use crate::durable::CanaryMark;
-use crate::worker::Pulse;
+use crate::durable::CanaryToken;
+use crate::worker::WorkerHealth;
 
 /// How long the answer to a canary may take: longer than the receiver allows itself for anything.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -28,7 +28,7 @@ type Sign = dyn Fn(&[u8]) -> (String, String) + Send + Sync;
 /// own address, or to the URL where a team's server has the receiver ([`run`](Self::run)), signed and verified, stored, acknowledged, leased by a worker and done. No handler sees it, and its
 /// id is not kept.
 ///
-/// When one comes out is told by [`Pulse::canary_age`], and by `asyncapi_canary_seconds` of a
+/// When one comes out is told by [`WorkerHealth::canary_age`], and by `asyncapi_canary_seconds` of a
 /// [`Monitor`](super::Monitor). What it does not try is the handlers, and what stands before the receiver, such as a
 /// proxy, unless it is sent there. Where several nodes share an inbox, a canary may come out at another than it went in at.
 ///
@@ -39,38 +39,38 @@ type Sign = dyn Fn(&[u8]) -> (String, String) + Send + Sync;
 /// use std::time::Duration;
 ///
 /// use asyncapi_runtime::http::Receiver;
-/// use asyncapi_runtime::inbox::{Envelope, Inbox};
+/// use asyncapi_runtime::inbox::{EventFields, Inbox};
 /// use asyncapi_runtime::server::{Canary, Server};
 /// use asyncapi_runtime::verify::HmacSha256Hex;
-/// use asyncapi_runtime::worker::Pulse;
-/// use asyncapi_runtime::{CanaryMark, Durable};
+/// use asyncapi_runtime::worker::WorkerHealth;
+/// use asyncapi_runtime::{CanaryToken, Durable};
 ///
-/// fn server(inbox: Arc<dyn Inbox>, verifier: HmacSha256Hex, pulse: Pulse) -> Server<Durable<Arc<dyn Inbox>>> {
-///     let mark = CanaryMark::random();
-///     let durable = Durable::new(inbox, Envelope::new()).with_canary(mark.clone());
+/// fn server(inbox: Arc<dyn Inbox>, verifier: HmacSha256Hex, health: WorkerHealth) -> Server<Durable<Arc<dyn Inbox>>> {
+///     let mark = CanaryToken::random();
+///     let durable = Durable::new(inbox, EventFields::new()).with_canary(mark.clone());
 ///     let signing = verifier.clone();
-///     let canary = Canary::new(mark, move |body| signing.sign(body), pulse).with_period(Duration::from_secs(30));
+///     let canary = Canary::new(mark, move |body| signing.sign(body), health).with_period(Duration::from_secs(30));
 ///     Server::new(Receiver::new(durable, verifier)).with_canary(canary)
 /// }
 /// # }
 /// ```
 #[derive(Clone)]
 pub struct Canary {
-    mark: CanaryMark,
+    mark: CanaryToken,
     sign: Arc<Sign>,
-    pulse: Pulse,
+    health: WorkerHealth,
     period: Duration,
 }
 
 impl Canary {
     /// A canary that the acceptor knows by this mark (see [`Durable::with_canary`](crate::Durable::with_canary)), that
-    /// bears the header `sign` makes of its body, and that comes out at the worker of this pulse. Every 60 seconds.
+    /// bears the header `sign` makes of its body, and that comes out at the worker of this health. Every 60 seconds.
     pub fn new(
-        mark: CanaryMark,
+        mark: CanaryToken,
         sign: impl Fn(&[u8]) -> (String, String) + Send + Sync + 'static,
-        pulse: Pulse,
+        health: WorkerHealth,
     ) -> Self {
-        Self { mark, sign: Arc::new(sign), pulse, period: defaults::CANARY_PERIOD }
+        Self { mark, sign: Arc::new(sign), health, period: defaults::CANARY_PERIOD }
     }
 
     /// Sets how long after one the next is sent. Default: 60 s.
@@ -115,7 +115,7 @@ impl Canary {
         P: Future<Output = io::Result<StatusCode>> + Send,
     {
         // From now on one is waited for.
-        self.pulse.canary_went_in();
+        self.health.record_canary_sent();
         let sending = async {
             for number in 0_u64.. {
                 match self.request(&url, number) {
@@ -125,12 +125,12 @@ impl Canary {
                 tokio::time::sleep(self.period).await;
             }
         };
-        super::first(pin!(stop), sending).await;
+        super::shutdown_or(pin!(stop), sending).await;
     }
 
     /// Sends one after the other to a server that listens there, for ever.
     pub(super) fn send_all(self, server: SocketAddr) -> impl Future<Output = ()> + Send + use<> {
-        self.pulse.canary_went_in();
+        self.health.record_canary_sent();
         async move {
             let server = reachable(server).to_string();
             let url = Uri::builder().scheme("http").authority(server.as_str()).path_and_query("/").build();

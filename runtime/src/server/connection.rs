@@ -21,9 +21,9 @@ use tokio::time::sleep;
 use tower_service::Service;
 
 use super::Monitor;
-use super::activity::{Activity, Patience, Watched};
+use super::idle_timeout::{Activity, TimedIo, Timeouts};
 use crate::Accept;
-use crate::http::{Answer, Receiver};
+use crate::http::{Outcome, Receiver};
 
 /// The streams that one HTTP/2 connection may have open.
 const STREAMS: u32 = 100;
@@ -32,10 +32,10 @@ const STREAMS: u32 = 100;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Everything a connection is answered from.
-pub(super) struct Answering<A> {
+pub(super) struct ConnectionService<A> {
     pub(super) receiver: Receiver<A>,
     pub(super) monitor: Option<Arc<Monitor>>,
-    pub(super) patience: Patience,
+    pub(super) timeouts: Timeouts,
     pub(super) header_limit: usize,
     pub(super) stopped: watch::Receiver<bool>,
     /// Those that are left of all connections.
@@ -45,12 +45,12 @@ pub(super) struct Answering<A> {
     pub(super) requests: Arc<Semaphore>,
 }
 
-impl<A> Clone for Answering<A> {
+impl<A> Clone for ConnectionService<A> {
     fn clone(&self) -> Self {
         Self {
             receiver: self.receiver.clone(),
             monitor: self.monitor.clone(),
-            patience: self.patience,
+            timeouts: self.timeouts,
             header_limit: self.header_limit,
             stopped: self.stopped.clone(),
             places: Arc::clone(&self.places),
@@ -60,7 +60,7 @@ impl<A> Clone for Answering<A> {
     }
 }
 
-impl<A: Accept + 'static> Answering<A> {
+impl<A: Accept + 'static> ConnectionService<A> {
     pub(super) async fn serve(self, stream: TcpStream) {
         // It only delays answers if it fails.
         let _nodelay = stream.set_nodelay(true);
@@ -79,7 +79,7 @@ impl<A: Accept + 'static> Answering<A> {
                 Ok::<_, Infallible>(response)
             }
         });
-        let stream = Watched { stream, activity: Arc::clone(&activity) };
+        let stream = TimedIo { stream, activity: Arc::clone(&activity) };
         let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
         let announced = Notify::new();
         let mut idle = pin!(self.until_idle(&activity, &announced));
@@ -105,11 +105,11 @@ impl<A: Accept + 'static> Answering<A> {
     /// a request which is on its way just then is answered. HTTP/1.1 has none.
     async fn until_idle(&self, activity: &Activity, announced: &Notify) {
         let scarce = || self.is_stopped() || self.places.available_permits().saturating_mul(4) < self.connections;
-        activity.over(self.patience, scarce).await;
+        activity.over(self.timeouts, scarce).await;
         if activity.is_http_2() {
             announced.notify_one();
             sleep(FAREWELL).await;
-            activity.over(self.patience, scarce).await;
+            activity.over(self.timeouts, scarce).await;
         }
     }
 
@@ -120,12 +120,12 @@ impl<A: Accept + 'static> Answering<A> {
             return Ok(response);
         }
         if self.is_stopped() {
-            return Ok(self.refuse(Answer::Draining));
+            return Ok(self.refuse(Outcome::Draining));
         }
         // Over HTTP/2 one connection may have many.
         let requests = Arc::clone(&self.requests);
         let Ok(_place) = requests.try_acquire() else {
-            return Ok(self.refuse(Answer::Busy));
+            return Ok(self.refuse(Outcome::Busy));
         };
         self.receiver.call(request).await
     }
@@ -134,8 +134,8 @@ impl<A: Accept + 'static> Answering<A> {
         *self.stopped.borrow()
     }
 
-    fn refuse(&self, answer: Answer) -> Response<Full<Bytes>> {
-        self.receiver.tally().count(answer);
+    fn refuse(&self, answer: Outcome) -> Response<Full<Bytes>> {
+        self.receiver.response_counts().count(answer);
         answer.response()
     }
 }

@@ -3,12 +3,17 @@
 use std::fmt::{self, Display, Write};
 use std::time::Duration;
 
-use crate::http::Tally;
+use crate::http::ResponseCounts;
 use crate::inbox::Stats;
-use crate::worker::Pulse;
+use crate::worker::WorkerHealth;
 
 /// What is known, as text. What is not known is left out, rather than told as a zero.
-pub(super) fn text(has_inbox: bool, stats: Option<Stats>, pulse: Option<&Pulse>, tally: Option<&Tally>) -> String {
+pub(super) fn text(
+    has_inbox: bool,
+    stats: Option<Stats>,
+    health: Option<&WorkerHealth>,
+    response_counts: Option<&ResponseCounts>,
+) -> String {
     let mut text = Text(String::new());
     if has_inbox {
         text.gauge("asyncapi_inbox_up", "Whether the inbox answers.", Some(u8::from(stats.is_some())));
@@ -16,12 +21,12 @@ pub(super) fn text(has_inbox: bool, stats: Option<Stats>, pulse: Option<&Pulse>,
     if let Some(stats) = stats {
         text.inbox(&stats);
     }
-    if let Some(pulse) = pulse {
-        text.worker(pulse);
+    if let Some(health) = health {
+        text.worker(health);
     }
-    if let Some(tally) = tally {
+    if let Some(response_counts) = response_counts {
         text.head("asyncapi_answers_total", "counter", "Answers given to senders.");
-        for (answer, status, count) in tally.iter() {
+        for (answer, status, count) in response_counts.iter() {
             text.line(format_args!("asyncapi_answers_total{{answer=\"{answer}\",status=\"{status}\"}} {count}"));
         }
     }
@@ -42,13 +47,13 @@ impl Text {
         self.gauge("asyncapi_inbox_last_event_seconds", help, last);
     }
 
-    fn worker(&mut self, pulse: &Pulse) {
+    fn worker(&mut self, health: &WorkerHealth) {
         let seconds = |age: Duration| age.as_secs_f64();
         let help = "Time since the worker last looked for work.";
-        self.gauge("asyncapi_worker_heartbeat_seconds", help, Some(seconds(pulse.heartbeat_age())));
+        self.gauge("asyncapi_worker_heartbeat_seconds", help, Some(seconds(health.heartbeat_age())));
         let help = "Time since a canary last came out, or since the first went in.";
-        self.gauge("asyncapi_canary_seconds", help, pulse.canary_silence().map(seconds));
-        let counts = pulse.counts();
+        self.gauge("asyncapi_canary_seconds", help, health.since_last_canary().map(seconds));
+        let counts = health.counts();
         for (name, help, count) in [
             ("asyncapi_worker_attempts_total", "Attempts begun.", counts.begun),
             ("asyncapi_worker_done_total", "Events done.", counts.done),

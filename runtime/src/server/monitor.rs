@@ -16,9 +16,9 @@ use tokio::task::JoinSet;
 
 use super::metrics;
 use crate::defaults;
-use crate::http::Tally;
+use crate::http::ResponseCounts;
 use crate::inbox::{Inbox, Stats};
-use crate::worker::Pulse;
+use crate::worker::WorkerHealth;
 
 /// How long the inbox has to answer before it is taken for gone: as long as it has to store a delivery.
 const INBOX_DEADLINE: Duration = Duration::from_secs(2);
@@ -50,17 +50,17 @@ const INBOX_DEADLINE: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Monitor {
     inbox: Option<Arc<dyn Inbox>>,
-    pulse: Option<Pulse>,
-    tally: Option<Tally>,
+    health: Option<WorkerHealth>,
+    response_counts: Option<ResponseCounts>,
     worker_deadline: Option<Duration>,
     draining: Arc<AtomicBool>,
     since: Instant,
-    last: Arc<Mutex<Option<Looked>>>,
+    last: Arc<Mutex<Option<CachedStats>>>,
 }
 
 /// What the inbox said when it was last asked.
 #[derive(Clone, Copy)]
-struct Looked {
+struct CachedStats {
     began: Instant,
     stats: Option<Stats>,
 }
@@ -71,8 +71,8 @@ impl Monitor {
     pub fn new() -> Self {
         Self {
             inbox: None,
-            pulse: None,
-            tally: None,
+            health: None,
+            response_counts: None,
             worker_deadline: None,
             draining: Arc::default(),
             since: Instant::now(),
@@ -89,15 +89,15 @@ impl Monitor {
 
     /// Watches this worker.
     #[must_use]
-    pub fn with_pulse(mut self, pulse: Pulse) -> Self {
-        self.pulse = Some(pulse);
+    pub fn with_worker_health(mut self, health: WorkerHealth) -> Self {
+        self.health = Some(health);
         self
     }
 
     /// Watches this receiver's answers. A server that has this monitor sees to it itself.
     #[must_use]
-    pub fn with_tally(mut self, tally: Tally) -> Self {
-        self.tally = Some(tally);
+    pub fn with_response_counts(mut self, response_counts: ResponseCounts) -> Self {
+        self.response_counts = Some(response_counts);
         self
     }
 
@@ -113,7 +113,7 @@ impl Monitor {
         let monitor = Arc::new(self);
         let mut stop = std::pin::pin!(stop);
         let mut open = JoinSet::new();
-        while let Some(accepted) = super::first(stop.as_mut(), listener.accept()).await {
+        while let Some(accepted) = super::shutdown_or(stop.as_mut(), listener.accept()).await {
             let Ok((stream, _)) = accepted else {
                 tokio::time::sleep(super::BREATHER).await;
                 continue;
@@ -157,7 +157,7 @@ impl Monitor {
 
     fn livez(&self) -> Response<Full<Bytes>> {
         let deadline = self.worker_deadline.unwrap_or(defaults::WORKER_SILENCE);
-        if self.pulse.as_ref().is_some_and(|pulse| pulse.heartbeat_age() > deadline) {
+        if self.health.as_ref().is_some_and(|health| health.heartbeat_age() > deadline) {
             plain(StatusCode::SERVICE_UNAVAILABLE, "the worker is silent\n")
         } else {
             plain(StatusCode::OK, "alive\n")
@@ -180,7 +180,7 @@ impl Monitor {
             // A webhook that never worked is silent too.
             stats.last_event.get_or_insert_with(|| self.since.elapsed());
         }
-        let text = metrics::text(self.inbox.is_some(), stats, self.pulse.as_ref(), self.tally.as_ref());
+        let text = metrics::text(self.inbox.is_some(), stats, self.health.as_ref(), self.response_counts.as_ref());
         let mut response = Response::new(Full::from(text));
         let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
         response.headers_mut().insert(CONTENT_TYPE, kind);
@@ -201,7 +201,7 @@ impl Monitor {
         }
         let began = Instant::now();
         let stats = self.inbox.as_ref()?.stats().await.ok();
-        *last = Some(Looked { began, stats });
+        *last = Some(CachedStats { began, stats });
         stats
     }
 }
@@ -222,8 +222,8 @@ impl Default for Monitor {
 impl fmt::Debug for Monitor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Monitor")
-            .field("pulse", &self.pulse)
-            .field("tally", &self.tally)
+            .field("health", &self.health)
+            .field("response_counts", &self.response_counts)
             .field("draining", &self.draining)
             .finish_non_exhaustive()
     }

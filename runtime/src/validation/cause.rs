@@ -45,7 +45,7 @@ fn add<'s>(
     violations.push(Violation::new(pointer.to_owned(), keyword.to_owned(), message));
     if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind() {
         let named = || named(error, schema_at).and_then(|index| context.get(index)).map(Vec::as_slice);
-        for error in meant(pointer, context).or_else(named).into_iter().flatten() {
+        for error in closest_branch(pointer, context).or_else(named).into_iter().flatten() {
             add(error, schema_at, violations);
         }
     }
@@ -60,7 +60,10 @@ fn is_not_null(errors: &[ValidationError<'_>]) -> bool {
 /// The alternative that is meant: the only one that is not ruled out by the type of the value, by a property that it lacks,
 /// or by a constant in one of its properties, such as a tag. Where all are, a constant says more than what is lacking: the
 /// alternative of the tag is meant, whatever else it asks for.
-fn meant<'a>(union: &str, alternatives: &'a [Vec<ValidationError<'static>>]) -> Option<&'a [ValidationError<'static>]> {
+fn closest_branch<'a>(
+    union: &str,
+    alternatives: &'a [Vec<ValidationError<'static>>],
+) -> Option<&'a [ValidationError<'static>]> {
     let below = |error: &ValidationError<'_>| {
         let below = error.instance_path().as_str().strip_prefix(union).unwrap_or_default();
         below.matches('/').count()

@@ -13,10 +13,10 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
-use super::pulse::Mark;
-use super::{Unknown, Worker, lease};
-use crate::inbox::{InboxError, Kind, Leased, Reason, ReasonKind, Settlement, Ticket};
-use crate::loggable::Loggable;
+use super::health::Counter;
+use super::{UnknownEventPolicy, Worker, lease_renewal};
+use crate::inbox::{DeliveryKind, InboxError, LeaseToken, LeasedDelivery, Reason, ReasonKind, Settlement};
+use crate::log_escape::Escaped;
 use crate::{Context, Dispatch, DispatchError, HandlerError, Refusal, RetryCause, Route};
 
 /// How long to wait before an outcome that could not be written down is tried again.
@@ -35,19 +35,19 @@ enum Outcome {
 }
 
 /// Why a handler is not waited for any longer.
-enum Wait {
+enum HandlerEnd {
     Ended(Result<Outcome, JoinError>),
     CutShort(Outcome),
 }
 
 impl<D: Dispatch + 'static> Worker<D> {
-    pub(super) async fn attend(self: Arc<Self>, leased: Leased, mut told: watch::Receiver<bool>) {
+    pub(super) async fn process(self: Arc<Self>, leased: LeasedDelivery, mut told: watch::Receiver<bool>) {
         let ticket = leased.ticket;
-        if leased.delivery.kind() == Kind::Canary {
+        if leased.delivery.kind() == DeliveryKind::Canary {
             // The same way as an event, but for the handler. Whatever comes of it, it is not kept.
             let outcome = self.attempt(leased, &mut told).await;
             if self.settle(ticket, Settlement::Done, &mut told).await && matches!(outcome, Outcome::Done) {
-                self.pulse.canary_came_out();
+                self.health.record_canary_received();
             }
             return;
         }
@@ -57,22 +57,22 @@ impl<D: Dispatch + 'static> Worker<D> {
             let settlement = if attempt > self.settings.retries.attempts() {
                 dead(Reason::new(ReasonKind::Interrupted, "the process ended during the last attempt"))
             } else {
-                self.pulse.count(Mark::Begun);
+                self.health.count(Counter::Begun);
                 let outcome = self.attempt(leased, &mut told).await;
                 // Where another has the event, its end is that one's to say.
-                let Some(settlement) = self.judge(outcome, attempt) else { return };
+                let Some(settlement) = self.classify(outcome, attempt) else { return };
                 settlement
             };
-            let mark = match settlement {
-                Settlement::Done => Some(Mark::Done),
-                Settlement::Retry { .. } => Some(Mark::Retried),
-                Settlement::Dead(_) => Some(Mark::Dead),
+            let counter = match settlement {
+                Settlement::Done => Some(Counter::Done),
+                Settlement::Retry { .. } => Some(Counter::Retried),
+                Settlement::Dead(_) => Some(Counter::Dead),
                 Settlement::Released => None,
             };
             if self.settle(ticket, settlement, &mut told).await
-                && let Some(mark) = mark
+                && let Some(counter) = counter
             {
-                self.pulse.count(mark);
+                self.health.count(counter);
             }
         }
         .instrument(span)
@@ -80,15 +80,17 @@ impl<D: Dispatch + 'static> Worker<D> {
     }
 
     /// Runs the handler in a task of its own, until it ends or has to.
-    async fn attempt(&self, leased: Leased, told: &mut watch::Receiver<bool>) -> Outcome {
-        let mut kept = pin!(lease::keep(&*self.inbox, &*self.clock, leased.ticket).fuse());
+    async fn attempt(&self, leased: LeasedDelivery, told: &mut watch::Receiver<bool>) -> Outcome {
+        let mut kept = pin!(lease_renewal::renew_until_done(&*self.inbox, &*self.clock, leased.ticket).fuse());
         let (dispatch, unknown) = (Arc::clone(&self.dispatch), self.settings.unknown);
         let handling = async move {
             let delivery = &leased.delivery;
-            if delivery.kind() == Kind::Canary {
+            if delivery.kind() == DeliveryKind::Canary {
                 return Outcome::Done;
             }
-            if unknown == Unknown::SetAside && matches!(dispatch.route(delivery.inbound()), Ok(Route::Unknown(_))) {
+            if unknown == UnknownEventPolicy::SetAside
+                && matches!(dispatch.route(delivery.inbound()), Ok(Route::Unknown(_)))
+            {
                 return Outcome::Unknown(None);
             }
             let cx = Context::new(delivery.inbound())
@@ -100,8 +102,8 @@ impl<D: Dispatch + 'static> Worker<D> {
         };
         let mut handler = tokio::spawn(handling.in_current_span());
         let cut_short = match self.before_deadline(&mut handler, kept.as_mut(), told).await {
-            Wait::Ended(ended) => return outcome_of(ended, Outcome::GivenUp),
-            Wait::CutShort(outcome) => outcome,
+            HandlerEnd::Ended(ended) => return outcome_of(ended, Outcome::GivenUp),
+            HandlerEnd::CutShort(outcome) => outcome,
         };
         handler.abort();
         // It may have finished in between; and no other attempt may begin before this one has ended.
@@ -118,26 +120,26 @@ impl<D: Dispatch + 'static> Worker<D> {
         handler: &mut JoinHandle<Outcome>,
         mut kept: Pin<&mut Fuse<impl Future<Output = ()>>>,
         told: &mut watch::Receiver<bool>,
-    ) -> Wait {
+    ) -> HandlerEnd {
         let deadline = self.settings.handler_deadline;
         let mut sleep = self.clock.sleep(deadline);
         let mut given_up = pin!(told.wait_for(|give_up| *give_up));
         poll_fn(|cx| {
             if let Poll::Ready(ended) = Pin::new(&mut *handler).poll(cx) {
-                return Poll::Ready(Wait::Ended(ended));
+                return Poll::Ready(HandlerEnd::Ended(ended));
             }
             if sleep.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(Wait::CutShort(Outcome::TimedOut(deadline)));
+                return Poll::Ready(HandlerEnd::CutShort(Outcome::TimedOut(deadline)));
             }
             if kept.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(Wait::CutShort(Outcome::LeaseOver));
+                return Poll::Ready(HandlerEnd::CutShort(Outcome::LeaseOver));
             }
-            given_up.as_mut().poll(cx).map(|_| Wait::CutShort(Outcome::GivenUp))
+            given_up.as_mut().poll(cx).map(|_| HandlerEnd::CutShort(Outcome::GivenUp))
         })
         .await
     }
 
-    fn judge(&self, outcome: Outcome, attempt: u32) -> Option<Settlement> {
+    fn classify(&self, outcome: Outcome, attempt: u32) -> Option<Settlement> {
         Some(match outcome {
             Outcome::Done => {
                 tracing::debug!("event handled");
@@ -156,21 +158,21 @@ impl<D: Dispatch + 'static> Worker<D> {
             Outcome::Failed(DispatchError::Undecodable(error)) => dead(Reason::from(&error)),
             Outcome::Failed(DispatchError::Handler(HandlerError::Reject(error))) => {
                 let reason = Reason::new(ReasonKind::Rejected, error.to_string());
-                tracing::warn!(reason = %Loggable(&Refusal::Rejected(error)), "event not handled");
+                tracing::warn!(reason = %Escaped(&Refusal::Rejected(error)), "event not handled");
                 dead(reason)
             }
             Outcome::Failed(DispatchError::Handler(HandlerError::Retry(error))) => {
                 let failure = error.to_string();
-                tracing::warn!(reason = %Loggable(&RetryCause::Handler(error)), "attempt failed");
+                tracing::warn!(reason = %Escaped(&RetryCause::Handler(error)), "attempt failed");
                 self.retry(attempt, &failure)
             }
             Outcome::TimedOut(deadline) => {
-                self.pulse.count(Mark::TimedOut);
+                self.health.count(Counter::TimedOut);
                 tracing::warn!(?deadline, "attempt took too long");
                 self.retry(attempt, &format!("not done within {deadline:?}"))
             }
             Outcome::Panicked(message) => {
-                self.pulse.count(Mark::Panicked);
+                self.health.count(Counter::Panicked);
                 tracing::error!("attempt panicked");
                 self.retry(attempt, &format!("panicked: {message}"))
             }
@@ -187,7 +189,7 @@ impl<D: Dispatch + 'static> Worker<D> {
     /// Writes the end down, however often that takes. `false` if it was not to be.
     pub(super) async fn settle(
         &self,
-        ticket: Ticket,
+        ticket: LeaseToken,
         settlement: Settlement,
         told: &mut watch::Receiver<bool>,
     ) -> bool {
@@ -195,11 +197,11 @@ impl<D: Dispatch + 'static> Worker<D> {
             match self.inbox.settle(ticket, settlement.clone()).await {
                 Ok(()) => return true,
                 Err(error @ (InboxError::Superseded | InboxError::Closed)) => {
-                    tracing::warn!(reason = %Loggable(&error), "the end of the event was not recorded");
+                    tracing::warn!(reason = %Escaped(&error), "the end of the event was not recorded");
                     return false;
                 }
                 Err(error) => {
-                    tracing::error!(reason = %Loggable(&error), "the end of the event could not be recorded yet");
+                    tracing::error!(reason = %Escaped(&error), "the end of the event could not be recorded yet");
                     if *told.borrow() {
                         return false;
                     }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use asyncapi_runtime::inbox::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Memory, Page, Purged, Put, Reason, Receipt, Retention,
-    Settlement, Sqlite, Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EntryId, EventId, Inbox, InboxError, LeaseToken, Memory, Page, PurgeCounts, PutOutcome,
+    Reason, Retention, Settlement, Sqlite, Stats, Stored,
 };
 use asyncapi_runtime::{Accept, BoxFuture, Durable, Inbound, NotAccepted, RetryCause};
 use rusqlite::Connection;
@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::client::post;
-use crate::kit::{HEADER, PATIENCE, body, envelope, receiver, signature};
+use crate::kit::{HEADER, PATIENCE, body, event_fields, receiver, signature};
 use crate::server::serve;
 
 /// Long enough for an answer that should not come to come.
@@ -43,17 +43,17 @@ impl Gated {
 }
 
 impl Inbox for Gated {
-    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
         Box::pin(async move {
             self.come().await;
             self.inbox.put(delivery).await
         })
     }
 
-    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
+    fn put_dead(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
         Box::pin(async move {
             self.come().await;
-            self.inbox.quarantine(delivery, reason).await
+            self.inbox.put_dead(delivery, reason).await
         })
     }
 
@@ -61,7 +61,7 @@ impl Inbox for Gated {
         self.inbox.lease(most)
     }
 
-    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+    fn settle(&self, ticket: LeaseToken, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
         self.inbox.settle(ticket, settlement)
     }
 
@@ -73,20 +73,23 @@ impl Inbox for Gated {
         self.inbox.list(page)
     }
 
-    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.inbox.at(receipt)
+    fn get(&self, receipt: EntryId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.inbox.get(receipt)
     }
 
-    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.inbox.show(id)
+    fn find(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.inbox.find(id)
     }
 
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
         self.inbox.requeue(id)
     }
 
-    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
-        self.inbox.requeue_each(tell)
+    fn requeue_all_with_progress<'a>(
+        &'a self,
+        tell: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>> {
+        self.inbox.requeue_all_with_progress(tell)
     }
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
@@ -101,7 +104,7 @@ impl Inbox for Gated {
         self.inbox.discard(id)
     }
 
-    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<PurgeCounts, InboxError>> {
         self.inbox.purge(retention)
     }
 }
@@ -127,7 +130,7 @@ async fn no_answer_comes_before_the_inbox_has_stored() {
 #[tokio::test]
 async fn what_cannot_be_stored_in_time_is_to_be_sent_again() {
     let inbox = Gated::new();
-    let durable = Durable::new(Arc::clone(&inbox), envelope()).with_store_deadline(Duration::from_millis(20));
+    let durable = Durable::new(Arc::clone(&inbox), event_fields()).with_store_deadline(Duration::from_millis(20));
     let refused = durable.accept(Inbound::new(body("e1", "fine"))).await;
     assert!(matches!(refused, Err(NotAccepted::Retry(RetryCause::Unavailable(_)))), "{refused:?}");
     inbox.gate.add_permits(1);

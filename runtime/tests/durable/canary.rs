@@ -7,10 +7,10 @@ use asyncapi_runtime::http::Receiver;
 use asyncapi_runtime::inbox::{Inbox, Memory, Sqlite};
 use asyncapi_runtime::server::{Canary, Server};
 use asyncapi_runtime::verify::HmacSha256Hex;
-use asyncapi_runtime::{Accept, CanaryMark, Durable, Headers, Inbound, Worker};
+use asyncapi_runtime::{Accept, CanaryToken, Durable, Headers, Inbound, Worker};
 use rusqlite::Connection;
 
-use crate::kit::{Case, HEADER, TOKEN, body, each, envelope, secret};
+use crate::kit::{Case, HEADER, TOKEN, body, each, event_fields, secret};
 use crate::server::{Serving, run, until};
 use crate::team::Team;
 
@@ -25,22 +25,22 @@ async fn serve(
     inbox: &Arc<dyn Inbox>,
     worker: &Worker<Arc<Team>>,
     token: &str,
-) -> (Serving, asyncapi_runtime::http::Tally) {
-    let mark = CanaryMark::random();
-    let durable = Durable::new(Arc::clone(inbox), envelope()).with_canary(mark.clone());
+) -> (Serving, asyncapi_runtime::http::ResponseCounts) {
+    let mark = CanaryToken::random();
+    let durable = Durable::new(Arc::clone(inbox), event_fields()).with_canary(mark.clone());
     let receiver = Receiver::new(durable, verifier(TOKEN));
-    let (tally, signing) = (receiver.tally(), verifier(token));
-    let canary = Canary::new(mark, move |body| signing.sign(body), worker.pulse()).with_period(OFTEN);
-    (run(Server::new(receiver).with_canary(canary)).await, tally)
+    let (response_counts, signing) = (receiver.response_counts(), verifier(token));
+    let canary = Canary::new(mark, move |body| signing.sign(body), worker.health()).with_period(OFTEN);
+    (run(Server::new(receiver).with_canary(canary)).await, response_counts)
 }
 
 #[tokio::test]
 async fn it_comes_in_by_http_and_out_at_the_worker() {
     for case in each() {
         let worker = case.worker();
-        let (serving, tally) = serve(&case.inbox, &worker, TOKEN).await;
+        let (serving, response_counts) = serve(&case.inbox, &worker, TOKEN).await;
         let running = Case::run(worker);
-        case.until(async || running.pulse.canary_age().is_some() && tally.of("stored") > 2).await;
+        case.until(async || running.health.canary_age().is_some() && response_counts.of("stored") > 2).await;
         serving.stop().await;
         case.settled().await;
         running.stop().await;
@@ -54,11 +54,11 @@ async fn it_comes_in_by_http_and_out_at_the_worker() {
 async fn it_stays_silent_when_its_signature_is_refused() {
     for case in each() {
         let worker = case.worker();
-        let (serving, tally) = serve(&case.inbox, &worker, "another").await;
+        let (serving, response_counts) = serve(&case.inbox, &worker, "another").await;
         let running = Case::run(worker);
-        until(|| tally.of("not_verified") > 2).await;
-        assert_eq!(running.pulse.canary_age(), None, "{}", case.name);
-        assert!(running.pulse.canary_silence().is_some(), "{}: it is waited for", case.name);
+        until(|| response_counts.of("not_verified") > 2).await;
+        assert_eq!(running.health.canary_age(), None, "{}", case.name);
+        assert!(running.health.since_last_canary().is_some(), "{}: it is waited for", case.name);
         serving.stop().await;
         running.stop().await;
     }
@@ -68,10 +68,10 @@ async fn it_stays_silent_when_its_signature_is_refused() {
 async fn it_stays_silent_when_nobody_works() {
     let inbox: Arc<dyn Inbox> = Arc::new(Memory::new());
     let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default());
-    let (serving, tally) = serve(&inbox, &worker, TOKEN).await;
-    until(|| tally.of("stored") > 2).await;
-    assert_eq!(worker.pulse().canary_age(), None);
-    until(|| worker.pulse().canary_silence() > Some(OFTEN)).await;
+    let (serving, response_counts) = serve(&inbox, &worker, TOKEN).await;
+    until(|| response_counts.of("stored") > 2).await;
+    assert_eq!(worker.health().canary_age(), None);
+    until(|| worker.health().since_last_canary() > Some(OFTEN)).await;
     serving.stop().await;
 }
 
@@ -85,10 +85,10 @@ async fn it_stays_silent_while_nothing_can_be_written_down() {
     let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default()).with_canary(None);
     let (serving, _) = serve(&inbox, &worker, TOKEN).await;
     let running = Case::run(worker);
-    until(|| running.pulse.canary_silence() > Some(OFTEN * 10)).await;
-    assert_eq!(running.pulse.canary_age(), None);
+    until(|| running.health.since_last_canary() > Some(OFTEN * 10)).await;
+    assert_eq!(running.health.canary_age(), None);
     spoiler.execute_batch("DROP TRIGGER spoil").unwrap();
-    until(|| running.pulse.canary_age().is_some()).await;
+    until(|| running.health.canary_age().is_some()).await;
     serving.stop().await;
     running.stop().await;
 }
@@ -96,7 +96,7 @@ async fn it_stays_silent_while_nothing_can_be_written_down() {
 #[tokio::test]
 async fn no_event_of_a_sender_is_taken_for_one() {
     for case in each() {
-        let durable = Durable::new(Arc::clone(&case.inbox), envelope()).with_canary(CanaryMark::random());
+        let durable = Durable::new(Arc::clone(&case.inbox), event_fields()).with_canary(CanaryToken::random());
         // Whatever a sender writes there, it is not the mark.
         for (number, guess) in ["-1", "0-1", "00000000000000000000000000000000-1"].into_iter().enumerate() {
             let headers = Headers::from_iter([("x-asyncapi-canary", guess)]);

@@ -126,7 +126,7 @@ async fn slow_senders(connections: u32, header: Duration, body: Duration) -> Slo
     let directory = tempfile::tempdir().unwrap();
     let inbox = Sqlite::open(directory.path().join("inbox.sqlite")).unwrap();
     let receiver = receiver(inbox).with_body_deadline(body);
-    let tally = receiver.tally();
+    let response_counts = receiver.response_counts();
     let serving = run(Server::new(receiver).with_header_deadline(header)).await;
     let address = serving.address;
     let mut slow = JoinSet::new();
@@ -168,7 +168,7 @@ async fn slow_senders(connections: u32, header: Duration, body: Duration) -> Slo
     serving.stop().await;
     let closed = slow.await.unwrap();
     let each = u64::from(connections / 4);
-    assert_eq!((tally.of("too_slow"), tally.of("not_verified")), (each, each));
+    assert_eq!((response_counts.of("too_slow"), response_counts.of("not_verified")), (each, each));
     let last = |heads| closed.iter().filter(|(is_head, _)| *is_head == heads).map(|(_, after)| *after).max().unwrap();
     served.sort_unstable();
     let others_p99 = served[(served.len() - 1) * 99 / 100];

@@ -4,14 +4,14 @@ use std::future::pending;
 use std::sync::Arc;
 
 use asyncapi_runtime::inbox::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Memory, Page, Purged, Put, Reason, Receipt, Retention,
-    Settlement, Sqlite, Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EntryId, EventId, Inbox, InboxError, LeaseToken, Memory, Page, PurgeCounts, PutOutcome,
+    Reason, Retention, Settlement, Sqlite, Stats, Stored,
 };
-use asyncapi_runtime::worker::Ended;
+use asyncapi_runtime::worker::ShutdownOutcome;
 use asyncapi_runtime::{Accept, BoxFuture, Clock, Durable, Inbound, Worker};
 
 use crate::clock::FastClock;
-use crate::kit::{Running, body, envelope};
+use crate::kit::{Running, body, event_fields};
 use crate::team::Team;
 
 /// An inbox whose disk hangs.
@@ -26,15 +26,15 @@ impl Inbox for Hung {
         Box::pin(pending())
     }
 
-    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
         self.0.put(delivery)
     }
 
-    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
-        self.0.quarantine(delivery, reason)
+    fn put_dead(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
+        self.0.put_dead(delivery, reason)
     }
 
-    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+    fn settle(&self, ticket: LeaseToken, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
         self.0.settle(ticket, settlement)
     }
 
@@ -46,20 +46,23 @@ impl Inbox for Hung {
         self.0.list(page)
     }
 
-    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.0.at(receipt)
+    fn get(&self, receipt: EntryId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.0.get(receipt)
     }
 
-    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.0.show(id)
+    fn find(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.0.find(id)
     }
 
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
         self.0.requeue(id)
     }
 
-    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
-        self.0.requeue_each(tell)
+    fn requeue_all_with_progress<'a>(
+        &'a self,
+        tell: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>> {
+        self.0.requeue_all_with_progress(tell)
     }
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
@@ -70,7 +73,7 @@ impl Inbox for Hung {
         self.0.stats()
     }
 
-    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<PurgeCounts, InboxError>> {
         self.0.purge(retention)
     }
 }
@@ -80,7 +83,7 @@ async fn a_worker_ends_when_it_is_told_to_though_its_inbox_hangs() {
     let clock: Arc<dyn Clock> = Arc::new(FastClock::times(60));
     let running = Running::start(Worker::new(Hung(Memory::new()), Arc::<Team>::default()).with_clock(clock));
     tokio::task::yield_now().await;
-    assert_eq!(running.stop().await, Ended::Drained);
+    assert_eq!(running.stop().await, ShutdownOutcome::Drained);
 }
 
 #[tokio::test]
@@ -88,7 +91,7 @@ async fn after_a_drain_the_inbox_is_whole_in_its_one_file() {
     let directory = tempfile::tempdir().unwrap();
     let (path, copy) = (directory.path().join("inbox.sqlite"), directory.path().join("copy.sqlite"));
     let inbox = Arc::new(Sqlite::open(&path).unwrap());
-    let durable = Durable::new(Arc::clone(&inbox), envelope());
+    let durable = Durable::new(Arc::clone(&inbox), event_fields());
     // Who reads what was there keeps what comes after in the log.
     let reader = rusqlite::Connection::open(&path).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM event").unwrap();

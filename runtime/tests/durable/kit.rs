@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asyncapi_runtime::http::Receiver;
-use asyncapi_runtime::inbox::{Envelope, Inbox, Memory, Page, Place, Reason, Sqlite, State};
+use asyncapi_runtime::inbox::{EventFields, FieldPath, Inbox, Memory, Page, Reason, Sqlite, State};
 use asyncapi_runtime::verify::{HmacSha256Hex, Secret, sign};
-use asyncapi_runtime::worker::{Ended, Pulse};
+use asyncapi_runtime::worker::{ShutdownOutcome, WorkerHealth};
 use asyncapi_runtime::{Clock, Dispatch, Durable, Worker};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -28,17 +28,17 @@ pub(crate) fn signature(body: &str) -> String {
     sign(&secret(TOKEN), body.as_bytes())
 }
 
-pub(crate) fn envelope() -> Envelope {
-    Envelope::new()
-        .with_id(Place::pointer("/id"))
-        .with_name(Place::pointer("/name"))
-        .with_key(Place::pointer("/key"))
-        .with_revision(Place::pointer("/rev"))
+pub(crate) fn event_fields() -> EventFields {
+    EventFields::new()
+        .with_id(FieldPath::pointer("/id"))
+        .with_name(FieldPath::pointer("/name"))
+        .with_key(FieldPath::pointer("/key"))
+        .with_revision(FieldPath::pointer("/rev"))
 }
 
 pub(crate) fn receiver<I: Inbox + 'static>(inbox: I) -> Receiver<Durable<I>> {
     let verifier = HmacSha256Hex::new(HEADER, [secret(TOKEN)]).unwrap();
-    Receiver::new(Durable::new(inbox, envelope()), verifier)
+    Receiver::new(Durable::new(inbox, event_fields()), verifier)
 }
 
 pub(crate) fn body(id: &str, name: &str) -> String {
@@ -73,20 +73,20 @@ pub(crate) fn each() -> [Case; 2] {
 }
 
 pub(crate) struct Running {
-    pub(crate) pulse: Pulse,
+    pub(crate) health: WorkerHealth,
     stop: oneshot::Sender<()>,
-    ended: JoinHandle<Ended>,
+    ended: JoinHandle<ShutdownOutcome>,
 }
 
 impl Running {
     pub(crate) fn start<D: Dispatch + 'static>(worker: Worker<D>) -> Self {
-        let pulse = worker.pulse();
+        let health = worker.health();
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }));
-        Self { pulse, stop, ended }
+        Self { health, stop, ended }
     }
 
-    pub(crate) async fn stop(self) -> Ended {
+    pub(crate) async fn stop(self) -> ShutdownOutcome {
         drop(self.stop);
         tokio::time::timeout(PATIENCE, self.ended).await.expect("it ends").unwrap()
     }
@@ -104,7 +104,7 @@ impl Case {
 
     pub(crate) async fn put(&self, body: &str) {
         use asyncapi_runtime::{Accept, Inbound};
-        let durable = Durable::new(Arc::clone(&self.inbox), envelope());
+        let durable = Durable::new(Arc::clone(&self.inbox), event_fields());
         durable.accept(Inbound::new(body.to_owned())).await.unwrap();
     }
 

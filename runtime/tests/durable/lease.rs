@@ -6,15 +6,15 @@ use std::thread;
 use std::time::Duration;
 
 use asyncapi_runtime::inbox::{
-    Batch, Delivery, Entry, EventId, Inbox, InboxError, Memory, Page, Purged, Put, Reason, Receipt, Retention,
-    Settlement, State, Stats, Stored, Ticket,
+    Batch, Delivery, Entry, EntryId, EventId, Inbox, InboxError, LeaseToken, Memory, Page, PurgeCounts, PutOutcome,
+    Reason, Retention, Settlement, State, Stats, Stored,
 };
-use asyncapi_runtime::worker::Ended;
+use asyncapi_runtime::worker::ShutdownOutcome;
 use asyncapi_runtime::{
     Accept, BoxFuture, Context, DecodeError, Dispatch, DispatchError, Durable, Inbound, Route, Worker,
 };
 
-use crate::kit::{Running, body, envelope};
+use crate::kit::{Running, body, event_fields};
 use crate::server::until;
 use crate::team::Team;
 
@@ -31,7 +31,7 @@ struct Timed {
 impl Timed {
     async fn with(name: &str) -> Arc<Self> {
         let inbox = Arc::new(Self::default());
-        let durable = Durable::new(Arc::clone(&inbox), envelope());
+        let durable = Durable::new(Arc::clone(&inbox), event_fields());
         durable.accept(Inbound::new(body("e1", name))).await.unwrap();
         inbox
     }
@@ -55,26 +55,26 @@ impl Inbox for Timed {
         Some(SPAN)
     }
 
-    fn renew(&self, _: Ticket) -> BoxFuture<'_, Result<(), InboxError>> {
+    fn renew(&self, _: LeaseToken) -> BoxFuture<'_, Result<(), InboxError>> {
         Box::pin(async move {
             self.renewed.fetch_add(1, Ordering::SeqCst);
             if self.over.load(Ordering::SeqCst) { Err(InboxError::Superseded) } else { Ok(()) }
         })
     }
 
-    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<Put, InboxError>> {
+    fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
         self.inbox.put(delivery)
     }
 
-    fn quarantine(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<Put, InboxError>> {
-        self.inbox.quarantine(delivery, reason)
+    fn put_dead(&self, delivery: Delivery, reason: Reason) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
+        self.inbox.put_dead(delivery, reason)
     }
 
     fn lease(&self, most: usize) -> BoxFuture<'_, Result<Batch, InboxError>> {
         self.inbox.lease(most)
     }
 
-    fn settle(&self, ticket: Ticket, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
+    fn settle(&self, ticket: LeaseToken, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>> {
         self.inbox.settle(ticket, settlement)
     }
 
@@ -86,20 +86,23 @@ impl Inbox for Timed {
         self.inbox.list(page)
     }
 
-    fn at(&self, receipt: Receipt) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.inbox.at(receipt)
+    fn get(&self, receipt: EntryId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.inbox.get(receipt)
     }
 
-    fn show(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.inbox.show(id)
+    fn find(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
+        self.inbox.find(id)
     }
 
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
         self.inbox.requeue(id)
     }
 
-    fn requeue_each<'a>(&'a self, tell: &'a (dyn Fn(u64) + Sync)) -> BoxFuture<'a, Result<u64, InboxError>> {
-        self.inbox.requeue_each(tell)
+    fn requeue_all_with_progress<'a>(
+        &'a self,
+        tell: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>> {
+        self.inbox.requeue_all_with_progress(tell)
     }
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
@@ -110,7 +113,7 @@ impl Inbox for Timed {
         self.inbox.stats()
     }
 
-    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<Purged, InboxError>> {
+    fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<PurgeCounts, InboxError>> {
         self.inbox.purge(retention)
     }
 }
@@ -123,7 +126,7 @@ async fn a_lease_is_renewed_until_its_handler_is_done() {
     assert_eq!(inbox.states().await, [State::Leased]);
     team.gate.add_permits(1);
     until(|| team.done().len() == 1).await;
-    assert_eq!(running.stop().await, Ended::Drained);
+    assert_eq!(running.stop().await, ShutdownOutcome::Drained);
     assert_eq!((inbox.states().await, team.seen().len()), (vec![State::Done], 1));
 }
 
@@ -133,7 +136,7 @@ async fn a_handler_is_dropped_once_its_lease_is_over_and_says_nothing_of_the_end
     inbox.over.store(true, Ordering::SeqCst);
     let running = inbox.run(Arc::clone(&team));
     until(|| inbox.renewals() == 1 && team.seen().len() == 1).await;
-    assert_eq!(running.stop().await, Ended::Drained, "nobody is waited for");
+    assert_eq!(running.stop().await, ShutdownOutcome::Drained, "nobody is waited for");
     assert_eq!(inbox.states().await, [State::Leased], "whoever has it now says how it ends");
 }
 

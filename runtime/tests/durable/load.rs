@@ -88,7 +88,7 @@ async fn under_load(events: usize) {
     }
     let answers = senders.join_all().await.concat();
     case.settled().await;
-    let counts = running.pulse.counts();
+    let counts = running.health.counts();
     running.stop().await;
     serving.stop().await;
 

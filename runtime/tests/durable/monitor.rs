@@ -24,7 +24,7 @@ async fn get(serving: &Serving, path: &str) -> Reply {
 async fn a_receiver_that_is_well_says_so_in_numbers() {
     let inbox = Arc::new(Memory::new());
     let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default());
-    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox)).with_pulse(worker.pulse());
+    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox)).with_worker_health(worker.health());
     let serving = run(Server::new(receiver(inbox)).with_monitor(monitor)).await;
     for path in ["/livez", "/readyz"] {
         assert_eq!(get(&serving, path).await.status, 200, "{path}");
@@ -64,7 +64,7 @@ async fn what_is_silent_or_behind_shows_for_how_long() {
     let measured: Arc<dyn Clock> = clock.clone();
     let inbox = Arc::new(Memory::new().with_clock(measured.clone()));
     let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default()).with_clock(measured);
-    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox)).with_pulse(worker.pulse());
+    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox)).with_worker_health(worker.health());
     let serving = run(Server::new(receiver(inbox)).with_monitor(monitor)).await;
     for body in [body("e1", "fine"), "no JSON".to_owned()] {
         assert_eq!(post(serving.address, &[(HEADER, &signature(&body))], &body).await.status, 202);
@@ -87,7 +87,7 @@ async fn a_silent_worker_is_not_alive() {
     let clock = Arc::new(FastClock::times(1));
     let measured: Arc<dyn Clock> = clock.clone();
     let worker = Worker::new(Memory::new(), Arc::<Team>::default()).with_clock(measured);
-    let monitor = Monitor::new().with_pulse(worker.pulse());
+    let monitor = Monitor::new().with_worker_health(worker.health());
     let serving = run(Server::new(receiver(Memory::new())).with_monitor(monitor)).await;
     assert_eq!(get(&serving, "/livez").await.status, 200);
     clock.set_by(1);

@@ -2,7 +2,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use asyncapi_runtime::http::{Receiver, Tally};
+use asyncapi_runtime::http::{Receiver, ResponseCounts};
 use asyncapi_runtime::inbox::{Inbox, Memory, Page};
 use asyncapi_runtime::server::Server;
 use asyncapi_runtime::verify::{HmacSha256Hex, Verify, VerifyError, sign};
@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 use crate::client::{head, post, send};
 use crate::connections::closed;
-use crate::kit::{HEADER, PATIENCE, body, envelope, receiver, secret, signature};
+use crate::kit::{HEADER, PATIENCE, body, event_fields, receiver, secret, signature};
 
 /// For what is to be overtaken. What is to be in time has the defaults.
 pub(crate) const SHORT: Duration = Duration::from_millis(300);
@@ -87,7 +87,7 @@ async fn what_is_not_verified_is_401_and_nothing_of_it_is_stored() {
 #[tokio::test]
 async fn bodies_above_the_cap_are_413_and_counted() {
     let receiver = receiver(Memory::new()).with_body_limit(64 * 1024);
-    let tally = receiver.tally();
+    let response_counts = receiver.response_counts();
     let serving = serve(receiver).await;
     let fits = format!(r#"{{"id": "e1", "pad": "{}"}}"#, "x".repeat(60 * 1024));
     assert_eq!(deliver(serving.address, &fits).await, 202);
@@ -100,7 +100,7 @@ async fn bodies_above_the_cap_are_413_and_counted() {
     let chunked = ("transfer-encoding", "chunked");
     let chunk = format!("{:x}\r\n{above}\r\n0\r\n\r\n", above.len());
     assert_eq!(send(serving.address, &(head("POST", &[chunked, signed]) + &chunk)).await.status, 413);
-    assert_eq!((tally.of("too_large"), tally.of("stored")), (2, 1));
+    assert_eq!((response_counts.of("too_large"), response_counts.of("stored")), (2, 1));
     serving.stop().await;
 }
 
@@ -157,7 +157,7 @@ pub(crate) async fn until(condition: impl Fn() -> bool) {
 #[tokio::test]
 async fn bodies_beyond_the_budget_are_503_until_there_is_room() {
     let (gate, came, receiver) = holding();
-    let tally: Tally = receiver.tally();
+    let response_counts: ResponseCounts = receiver.response_counts();
     let serving = serve(receiver.with_body_budget(100)).await;
     let address = serving.address;
     let big = "x".repeat(80);
@@ -172,14 +172,14 @@ async fn bodies_beyond_the_budget_are_503_until_there_is_room() {
     assert_eq!(first.await.unwrap(), 202);
     gate.add_permits(1);
     assert_eq!(deliver(address, &big).await, 202, "there is room again");
-    assert_eq!(tally.of("busy"), 1);
+    assert_eq!(response_counts.of("busy"), 1);
     serving.stop().await;
 }
 
 #[tokio::test]
 async fn large_bodies_that_never_end_do_not_keep_small_ones_out() {
     let receiver = receiver(Memory::new()).with_body_limit(4_000).with_body_budget(10_000);
-    let tally = receiver.tally();
+    let response_counts = receiver.response_counts();
     let serving = serve(receiver).await;
     let address = serving.address;
     let mut stalled = Vec::new();
@@ -194,9 +194,9 @@ async fn large_bodies_that_never_end_do_not_keep_small_ones_out() {
     }
     for number in 0..20 {
         let body = body(&format!("e{number}"), &"small".repeat(100));
-        assert_eq!(deliver(address, &body).await, 202, "while {tally:?}");
+        assert_eq!(deliver(address, &body).await, 202, "while {response_counts:?}");
     }
-    assert_eq!(tally.of("busy"), 1, "the largest gives way, and no more than have to");
+    assert_eq!(response_counts.of("busy"), 1, "the largest gives way, and no more than have to");
     let mut reply = String::new();
     timeout(PATIENCE, stalled[2].read_to_string(&mut reply)).await.expect("an answer").unwrap();
     assert!(reply.starts_with("HTTP/1.1 503 "), "{reply}");
@@ -299,8 +299,8 @@ async fn secrets_are_rotated_under_load_without_a_refused_event() {
     let verifier = |tokens: &[&str]| HmacSha256Hex::new(HEADER, tokens.iter().map(|token| secret(token))).unwrap();
     let rotating = Rotating(Arc::new(RwLock::new(verifier(&["a"]))));
     let inbox = Arc::new(Memory::new());
-    let receiver = Receiver::new(Durable::new(Arc::clone(&inbox), envelope()), rotating.clone());
-    let tally = receiver.tally();
+    let receiver = Receiver::new(Durable::new(Arc::clone(&inbox), event_fields()), rotating.clone());
+    let response_counts = receiver.response_counts();
     let serving = serve(receiver).await;
     let address = serving.address;
     let token = Arc::new(RwLock::new("a"));
@@ -316,17 +316,17 @@ async fn secrets_are_rotated_under_load_without_a_refused_event() {
             })
         })
         .collect();
-    until(|| tally.of("stored") > 100).await;
+    until(|| response_counts.of("stored") > 100).await;
     *rotating.0.write().unwrap() = verifier(&["a", "b"]);
-    until(|| tally.of("stored") > 200).await;
+    until(|| response_counts.of("stored") > 200).await;
     *token.write().unwrap() = "b";
     // What was signed with the old one is still on its way.
-    until(|| tally.of("stored") > 300).await;
+    until(|| response_counts.of("stored") > 300).await;
     *rotating.0.write().unwrap() = verifier(&["b"]);
     for sender in senders {
         sender.await.unwrap();
     }
-    assert_eq!((tally.of("stored"), tally.of("not_verified")), (600, 0));
+    assert_eq!((response_counts.of("stored"), response_counts.of("not_verified")), (600, 0));
     assert_eq!(inbox.stats().await.unwrap().pending, 600);
     serving.stop().await;
 }

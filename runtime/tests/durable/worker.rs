@@ -3,10 +3,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asyncapi_runtime::inbox::{Delivery, Inbox, Memory, Page, ReasonKind, Settlement};
-use asyncapi_runtime::worker::{Ended, Retries, Unknown};
+use asyncapi_runtime::worker::{RetryPolicy, ShutdownOutcome, UnknownEventPolicy};
 use asyncapi_runtime::{Accept, Accepted, Durable, Freshness, Inbound};
 
-use crate::kit::{Case, body, each, envelope};
+use crate::kit::{Case, body, each, event_fields};
 
 #[tokio::test]
 async fn what_is_stored_is_handled_once() {
@@ -16,7 +16,7 @@ async fn what_is_stored_is_handled_once() {
         }
         let running = Case::run(case.worker());
         case.settled().await;
-        assert_eq!(running.stop().await, Ended::Drained);
+        assert_eq!(running.stop().await, ShutdownOutcome::Drained);
         let done = case.team.done();
         assert_eq!((done.len(), done.values().sum::<u32>()), (100, 100), "{}", case.name);
     }
@@ -26,7 +26,7 @@ async fn what_is_stored_is_handled_once() {
 async fn a_thousand_ids_five_times_at_once_are_a_thousand_completions() {
     for case in each() {
         let running = Case::run(case.worker());
-        let durable = Arc::new(Durable::new(Arc::clone(&case.inbox), envelope()));
+        let durable = Arc::new(Durable::new(Arc::clone(&case.inbox), event_fields()));
         let mut senders = tokio::task::JoinSet::new();
         for number in 0..5_000 {
             let durable = Arc::clone(&durable);
@@ -37,9 +37,9 @@ async fn a_thousand_ids_five_times_at_once_are_a_thousand_completions() {
         assert_eq!(accepted.iter().filter(|accepted| **accepted == Accepted::Stored).count(), 1_000);
         assert_eq!(accepted.iter().filter(|accepted| **accepted == Accepted::Duplicate).count(), 4_000);
         case.settled().await;
-        let pulse = running.pulse.clone();
+        let health = running.health.clone();
         running.stop().await;
-        assert_eq!(pulse.counts().done, 1_000, "{}", case.name);
+        assert_eq!(health.counts().done, 1_000, "{}", case.name);
         assert!(case.team.done().values().all(|times| *times == 1), "{}", case.name);
         assert_eq!(case.team.done().len(), 1_000);
     }
@@ -54,9 +54,9 @@ async fn every_tenth_panics_and_all_are_done() {
         }
         let running = Case::run(case.worker());
         case.settled().await;
-        let pulse = running.pulse.clone();
+        let health = running.health.clone();
         running.stop().await;
-        let counts = pulse.counts();
+        let counts = health.counts();
         assert_eq!((counts.done, counts.panicked, counts.dead), (100, 10, 0), "{}", case.name);
     }
 }
@@ -64,7 +64,7 @@ async fn every_tenth_panics_and_all_are_done() {
 #[tokio::test]
 async fn what_can_never_be_handled_is_dead_with_the_place_of_the_fault() {
     for case in each() {
-        let durable = Durable::new(Arc::clone(&case.inbox), envelope());
+        let durable = Durable::new(Arc::clone(&case.inbox), event_fields());
         let accept = async |body: &str| durable.accept(Inbound::new(body.to_owned())).await.unwrap();
         // The sender sees no difference.
         assert_eq!(accept(r#"{"id": "poison", "name": "fine", "text": 7}"#).await, Accepted::Stored);
@@ -89,17 +89,17 @@ async fn what_can_never_be_handled_is_dead_with_the_place_of_the_fault() {
 
 #[tokio::test]
 async fn what_fails_is_tried_again_and_then_dead() {
-    let retries = Retries::new(3, Duration::from_secs(1), Duration::from_secs(5));
+    let retries = RetryPolicy::new(3, Duration::from_secs(1), Duration::from_secs(5));
     for case in each() {
         for name in ["failing_twice", "failing", "panicking", "stuck", "stuck_once"] {
             case.put(&body(name, name)).await;
         }
-        let worker = case.worker().with_retries(retries).with_handler_deadline(Duration::from_secs(6));
+        let worker = case.worker().with_retry_policy(retries).with_handler_deadline(Duration::from_secs(6));
         let running = Case::run(worker);
         case.settled().await;
-        let pulse = running.pulse.clone();
+        let health = running.health.clone();
         running.stop().await;
-        let counts = pulse.counts();
+        let counts = health.counts();
         assert_eq!((counts.done, counts.dead, counts.timed_out, counts.panicked), (2, 3, 4, 3), "{}", case.name);
         let dead = case.dead().await;
         for (id, message) in [("failing", "database down"), ("panicking", "as told"), ("stuck", "not done within")] {
@@ -122,7 +122,7 @@ fn no_delays_are_too_long_or_too_short_to_be_waited_for() {
         (Duration::MAX, Duration::ZERO),
     ] {
         for attempts in [0, 1, 2, 3, 8, u32::MAX] {
-            let retries = Retries::new(attempts, first, last);
+            let retries = RetryPolicy::new(attempts, first, last);
             for attempt in [0, 1, 2, 7, u32::MAX - 1, u32::MAX] {
                 let delay = retries.delay_after(attempt);
                 assert_eq!(delay.is_some(), attempt < attempts.max(1), "{attempt} of {attempts}");
@@ -130,7 +130,7 @@ fn no_delays_are_too_long_or_too_short_to_be_waited_for() {
             }
         }
     }
-    let delays: Vec<_> = (1..8).filter_map(|attempt| Retries::default().delay_after(attempt)).collect();
+    let delays: Vec<_> = (1..8).filter_map(|attempt| RetryPolicy::default().delay_after(attempt)).collect();
     assert!(delays.is_sorted() && delays.len() == 7, "{delays:?}");
     assert!(delays[0] >= Duration::from_millis(750) && delays[0] <= Duration::from_secs(1), "{delays:?}");
     assert!(delays[6] >= Duration::from_secs(450) && delays[6] <= Duration::from_secs(600), "{delays:?}");
@@ -139,7 +139,7 @@ fn no_delays_are_too_long_or_too_short_to_be_waited_for() {
 #[test]
 fn what_failed_together_is_not_tried_again_together() {
     for attempt in 1..8 {
-        let delays: HashSet<_> = (0..32).filter_map(|_| Retries::default().delay_after(attempt)).collect();
+        let delays: HashSet<_> = (0..32).filter_map(|_| RetryPolicy::default().delay_after(attempt)).collect();
         assert!(delays.len() > 16, "after attempt {attempt}: {delays:?}");
     }
 }
@@ -148,14 +148,14 @@ fn what_failed_together_is_not_tried_again_together() {
 async fn a_dead_letter_is_handled_once_its_handler_is_mended() {
     for case in each() {
         case.put(&body("failing_twice", "failing_twice")).await;
-        let hasty = Retries::new(1, Duration::ZERO, Duration::ZERO);
-        let running = Case::run(case.worker().with_retries(hasty));
+        let hasty = RetryPolicy::new(1, Duration::ZERO, Duration::ZERO);
+        let running = Case::run(case.worker().with_retry_policy(hasty));
         case.settled().await;
         assert_eq!(case.dead().await.len(), 1);
         running.stop().await;
         assert_eq!(case.inbox.requeue_all().await.unwrap(), 1);
-        let patient = Retries::new(3, Duration::from_secs(1), Duration::from_secs(1));
-        let running = Case::run(case.worker().with_retries(patient));
+        let patient = RetryPolicy::new(3, Duration::from_secs(1), Duration::from_secs(1));
+        let running = Case::run(case.worker().with_retry_policy(patient));
         case.settled().await;
         running.stop().await;
         assert_eq!(case.team.done().len(), 1, "{}", case.name);
@@ -201,10 +201,10 @@ async fn handlers_are_told_of_gaps_and_stale_events() {
 
 #[tokio::test]
 async fn unknown_events_are_handled_or_set_aside() {
-    for (unknown, dead) in [(Unknown::Handle, 0), (Unknown::SetAside, 1)] {
+    for (unknown, dead) in [(UnknownEventPolicy::Handle, 0), (UnknownEventPolicy::SetAside, 1)] {
         for case in each() {
             case.put(&body("e1", "unlisted")).await;
-            let running = Case::run(case.worker().with_unknown(unknown));
+            let running = Case::run(case.worker().with_unknown_event_policy(unknown));
             case.settled().await;
             running.stop().await;
             let letters = case.dead().await;
@@ -257,7 +257,7 @@ async fn a_drain_lets_finish_what_was_begun_and_begins_no_more() {
         let stopping = tokio::spawn(running.stop());
         tokio::task::yield_now().await;
         case.team.gate.add_permits(3);
-        assert_eq!(stopping.await.unwrap(), Ended::Drained, "{}", case.name);
+        assert_eq!(stopping.await.unwrap(), ShutdownOutcome::Drained, "{}", case.name);
         assert!(case.team.done().len() <= 6, "those that began before it was told, and those only");
         let rest = case.inbox.stats().await.unwrap().pending;
         assert_eq!(rest + case.team.done().len() as u64, 10, "{}", case.name);
@@ -270,7 +270,7 @@ async fn what_is_not_done_in_the_drain_is_given_back() {
         case.put(&body("e1", "stuck")).await;
         let running = Case::run(case.worker().with_drain(Duration::from_secs(1)));
         case.until(async || case.team.seen().len() == 1).await;
-        assert_eq!(running.stop().await, Ended::CutShort(1), "{}", case.name);
+        assert_eq!(running.stop().await, ShutdownOutcome::CutShort(1), "{}", case.name);
         let leased = case.inbox.lease(1).await.unwrap().leased;
         assert_eq!(leased[0].attempt, 1, "{}: the attempt does not count", case.name);
     }
@@ -286,8 +286,8 @@ async fn an_event_whose_attempts_all_ended_the_process_is_dead() {
             let again = Settlement::Retry { after: Duration::ZERO };
             case.inbox.settle(leased[0].ticket, again).await.unwrap();
         }
-        let retries = Retries::new(2, Duration::ZERO, Duration::ZERO);
-        let running = Case::run(case.worker().with_retries(retries));
+        let retries = RetryPolicy::new(2, Duration::ZERO, Duration::ZERO);
+        let running = Case::run(case.worker().with_retry_policy(retries));
         case.settled().await;
         running.stop().await;
         assert_eq!(case.dead().await[0].1.kind(), ReasonKind::Interrupted, "{}", case.name);
@@ -321,8 +321,8 @@ async fn an_hour_without_a_database_ends_in_dead_letters_that_can_be_requeued() 
     for case in each() {
         case.put(&body("failing", "failing")).await;
         // All eight attempts of the default, a quarter of an hour, at 60 × 16 times the speed.
-        let quick = Retries::new(8, Duration::from_secs(1), Duration::from_secs(37));
-        let running = Case::run(case.worker().with_retries(quick));
+        let quick = RetryPolicy::new(8, Duration::from_secs(1), Duration::from_secs(37));
+        let running = Case::run(case.worker().with_retry_policy(quick));
         case.settled().await;
         running.stop().await;
         let attempts: Vec<_> = case.team.seen().iter().map(|seen| seen.attempt).collect();
@@ -335,10 +335,10 @@ async fn an_hour_without_a_database_ends_in_dead_letters_that_can_be_requeued() 
 async fn a_canary_goes_the_whole_way_and_no_handler_sees_it() {
     for case in each() {
         let worker = case.worker().with_canary(Some(Duration::from_secs(1)));
-        assert_eq!(worker.pulse().canary_age(), None);
+        assert_eq!(worker.health().canary_age(), None);
         let running = Case::run(worker);
-        case.until(async || running.pulse.canary_age().is_some()).await;
-        assert!(running.pulse.heartbeat_age() < Duration::from_secs(3_600));
+        case.until(async || running.health.canary_age().is_some()).await;
+        assert!(running.health.heartbeat_age() < Duration::from_secs(3_600));
         running.stop().await;
         assert!(case.team.seen().is_empty());
         let left = case.inbox.list(Page::first()).await.unwrap();
@@ -351,8 +351,8 @@ async fn a_canary_that_another_process_left_is_no_reason_to_wait_for_the_next() 
     for case in each() {
         case.inbox.put(Delivery::canary(1)).await.unwrap();
         let running = Case::run(case.worker().with_canary(None));
-        case.until(async || running.pulse.canary_age().is_some()).await;
-        assert_eq!(running.pulse.canary_silence(), None, "{}", case.name);
+        case.until(async || running.health.canary_age().is_some()).await;
+        assert_eq!(running.health.since_last_canary(), None, "{}", case.name);
         running.stop().await;
     }
 }
@@ -363,7 +363,7 @@ async fn credentials_are_not_stored() {
     let inbox = Arc::new(Memory::new());
     let headers = [("Authorization", "Bearer s3cret"), ("cookie", "s3cret"), ("traceparent", "00-1-1-01")];
     let inbound = Inbound::new("{}").with_headers(Headers::from_iter(headers));
-    Durable::new(Arc::clone(&inbox), envelope()).accept(inbound).await.unwrap();
+    Durable::new(Arc::clone(&inbox), event_fields()).accept(inbound).await.unwrap();
     let leased = inbox.lease(1).await.unwrap().leased;
     let kept: Vec<_> = leased[0].delivery.inbound().headers().iter().map(|(name, _)| name.to_owned()).collect();
     assert_eq!(kept, ["traceparent"]);

@@ -235,10 +235,10 @@ impl Accept for Small {
 async fn what_no_store_has_room_for_is_413_and_counted() {
     for server in Server::BOTH {
         let receiver = Receiver::new(Small, verifier(&[TOKEN]));
-        let (tally, address) = (receiver.tally(), server.serve(receiver).await);
+        let (response_counts, address) = (receiver.response_counts(), server.serve(receiver).await);
         let signature = sign(&secret(TOKEN), b"{}");
         let reply = post(address, &[(HEADER, &signature)], "{}").await;
-        let told = (reply.status, reply.header("retry-after"), tally.of("too_large"));
+        let told = (reply.status, reply.header("retry-after"), response_counts.of("too_large"));
         assert_eq!(told, (413, None, 1), "{server:?}");
         assert_eq!(post(address, &[], "{}").await.status, 401, "{server:?}: who is not verified is not told");
     }

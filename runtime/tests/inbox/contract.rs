@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use asyncapi_runtime::inbox::{
-    Delivery, EventId, InboxError, Page, Purged, Put, Reason, ReasonKind, Retention, Revision, Settlement, State,
+    Delivery, EventId, InboxError, Page, PurgeCounts, PutOutcome, Reason, ReasonKind, Retention, Revision, Settlement,
+    State,
 };
 use asyncapi_runtime::{Freshness, Headers, Inbound};
 
@@ -55,7 +56,7 @@ fn a_reason_is_cut_where_it_quotes_more_than_anybody_reads() {
 #[tokio::test]
 async fn one_id_is_one_event_from_put_to_purge() {
     for case in each() {
-        let duplicate = async || assert_eq!(case.inbox.put(event("e1")).await.unwrap(), Put::Duplicate);
+        let duplicate = async || assert_eq!(case.inbox.put(event("e1")).await.unwrap(), PutOutcome::Duplicate);
         case.put(event("e1")).await;
         duplicate().await;
         let leased = case.lease_one().await;
@@ -64,10 +65,10 @@ async fn one_id_is_one_event_from_put_to_purge() {
         duplicate().await;
         case.clock.pass(7 * DAY);
         let purge = async || case.inbox.purge(Retention::default()).await.unwrap();
-        assert_eq!(purge().await, Purged::default(), "{}: not over yet", case.name);
+        assert_eq!(purge().await, PurgeCounts::default(), "{}: not over yet", case.name);
         duplicate().await;
         case.clock.pass(MINUTE);
-        assert_eq!(purge().await, Purged { done: 1, dead: 0 }, "{}", case.name);
+        assert_eq!(purge().await, PurgeCounts { done: 1, dead: 0 }, "{}", case.name);
         let last = case.inbox.stats().await.unwrap().last_event;
         assert_eq!(last, Some(7 * DAY + MINUTE), "{}: nothing has come since, and that is known", case.name);
         case.put(event("e1")).await;
@@ -90,7 +91,7 @@ async fn what_is_pending_is_never_thrown_away_however_old_it_is() {
         }
         case.clock.pass(1_000 * DAY);
         let soon = Retention { done: Duration::ZERO, dead: Some(Duration::ZERO) };
-        assert_eq!(case.inbox.purge(soon).await.unwrap(), Purged::default(), "{}", case.name);
+        assert_eq!(case.inbox.purge(soon).await.unwrap(), PurgeCounts::default(), "{}", case.name);
         assert_eq!(case.inbox.stats().await.unwrap().pending, 5, "{}", case.name);
     }
 }
@@ -99,7 +100,7 @@ async fn what_is_pending_is_never_thrown_away_however_old_it_is() {
 async fn dead_letters_are_kept_until_they_are_discarded_or_as_long_as_was_said() {
     for case in each() {
         for id in ["e1", "e2", "e3"] {
-            case.inbox.quarantine(event(id), rejected()).await.unwrap();
+            case.inbox.put_dead(event(id), rejected()).await.unwrap();
         }
         case.put(event("pending")).await;
         assert!(case.inbox.discard(EventId::new("e1")).await.unwrap(), "{}", case.name);
@@ -107,10 +108,10 @@ async fn dead_letters_are_kept_until_they_are_discarded_or_as_long_as_was_said()
             assert!(!case.inbox.discard(EventId::new(id)).await.unwrap(), "{}: {id} is no dead letter", case.name);
         }
         case.clock.pass(1_000 * DAY);
-        case.inbox.quarantine(event("new"), rejected()).await.unwrap();
-        assert_eq!(case.inbox.purge(Retention::default()).await.unwrap(), Purged::default(), "{}", case.name);
+        case.inbox.put_dead(event("new"), rejected()).await.unwrap();
+        assert_eq!(case.inbox.purge(Retention::default()).await.unwrap(), PurgeCounts::default(), "{}", case.name);
         let month = Retention { dead: Some(30 * DAY), ..Retention::default() };
-        assert_eq!(case.inbox.purge(month).await.unwrap(), Purged { done: 0, dead: 2 }, "{}", case.name);
+        assert_eq!(case.inbox.purge(month).await.unwrap(), PurgeCounts { done: 0, dead: 2 }, "{}", case.name);
         let left = case.inbox.list(Page::first()).await.unwrap();
         assert_eq!(left.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["pending", "new"], "{}", case.name);
     }
@@ -124,7 +125,7 @@ async fn what_is_done_has_no_payload_and_is_not_handed_out() {
         assert!(case.lease_ids().await.is_empty(), "{}: leased once", case.name);
         case.inbox.settle(leased.ticket, Settlement::Done).await.unwrap();
         assert!(case.lease_ids().await.is_empty(), "{}", case.name);
-        let shown = case.inbox.show(EventId::new("e1")).await.unwrap().unwrap();
+        let shown = case.inbox.find(EventId::new("e1")).await.unwrap().unwrap();
         assert_eq!((shown.entry.state, shown.entry.body_bytes), (State::Done, 0));
         assert!(shown.delivery.is_none());
     }
@@ -199,16 +200,16 @@ async fn dead_letters_are_listed_shown_and_requeued() {
         for leased in case.lease(2).await {
             case.inbox.settle(leased.ticket, Settlement::Dead(rejected())).await.unwrap();
         }
-        let put = case.inbox.quarantine(event("e4"), rejected()).await.unwrap();
-        assert!(matches!(put, Put::Stored(_)), "{}", case.name);
-        assert_eq!(case.inbox.put(event("e4")).await.unwrap(), Put::Duplicate);
+        let put = case.inbox.put_dead(event("e4"), rejected()).await.unwrap();
+        assert!(matches!(put, PutOutcome::Stored(_)), "{}", case.name);
+        assert_eq!(case.inbox.put(event("e4")).await.unwrap(), PutOutcome::Duplicate);
         let dead = case.inbox.list(Page::of(State::Dead)).await.unwrap();
         let ids: Vec<_> = dead.iter().map(|entry| entry.id.as_str()).collect();
         assert_eq!(ids, ["e1", "e2", "e4"], "{}", case.name);
         assert_eq!(dead[0].reason, Some(rejected()));
         let rest = case.inbox.list(Page::of(State::Dead).after(dead[0].receipt)).await.unwrap();
         assert_eq!(rest, dead[1..], "{}", case.name);
-        let shown = case.inbox.show(EventId::new("e1")).await.unwrap().unwrap();
+        let shown = case.inbox.find(EventId::new("e1")).await.unwrap().unwrap();
         assert_eq!(shown.delivery.unwrap().inbound().body(), event("e1").inbound().body());
 
         assert!(case.inbox.requeue(EventId::new("e2")).await.unwrap());
@@ -226,7 +227,7 @@ async fn dead_letters_are_listed_shown_and_requeued() {
 async fn more_dead_letters_than_fit_a_step_are_requeued_once_each() {
     for case in each() {
         for number in 0..1_201 {
-            case.inbox.quarantine(event_of(&number.to_string(), "one"), rejected()).await.unwrap();
+            case.inbox.put_dead(event_of(&number.to_string(), "one"), rejected()).await.unwrap();
         }
         assert_eq!(case.inbox.requeue_all().await.unwrap(), 1_201, "{}", case.name);
         assert_eq!(case.lease_ids().await, ["0"], "{}", case.name);
@@ -274,7 +275,7 @@ async fn stats_tell_how_much_and_how_old() {
         case.put(event_of("e1", "a")).await;
         case.clock.pass(MINUTE);
         case.put(event_of("e2", "a")).await;
-        case.inbox.quarantine(event("e3"), rejected()).await.unwrap();
+        case.inbox.put_dead(event("e3"), rejected()).await.unwrap();
         case.clock.pass(MINUTE);
         case.put(Delivery::canary(1)).await;
         let stats = case.inbox.stats().await.unwrap();
@@ -320,7 +321,7 @@ async fn a_thousand_ids_five_times_at_once_are_a_thousand_events() {
             puts.spawn(async move { inbox.put(event(&(number % 1_000).to_string())).await.unwrap() });
         }
         let puts = puts.join_all().await;
-        let stored = puts.iter().filter(|put| matches!(put, Put::Stored(_))).count();
+        let stored = puts.iter().filter(|put| matches!(put, PutOutcome::Stored(_))).count();
         assert_eq!((stored, case.lease(5_000).await.len()), (1_000, 1_000), "{}", case.name);
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use asyncapi_runtime::inbox::{EventId, Inbox, InboxError, Put, Reason, ReasonKind, Settlement, Sqlite};
+use asyncapi_runtime::inbox::{EventId, Inbox, InboxError, PutOutcome, Reason, ReasonKind, Settlement, Sqlite};
 use tempfile::TempDir;
 
 use crate::inboxes::event;
@@ -21,7 +21,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 async fn is_refused(inbox: &Sqlite, id: &str) -> bool {
     let reason = Reason::new(ReasonKind::NotJson, "no JSON");
     let put = inbox.put(event(id)).await;
-    let dead = inbox.quarantine(event(&format!("dead {id}")), reason).await;
+    let dead = inbox.put_dead(event(&format!("dead {id}")), reason).await;
     let stats = inbox.stats().await;
     let refused = [put.is_err(), dead.is_err(), stats.is_err()];
     assert!(refused.iter().all(|is| *is == refused[0]), "{put:?} {dead:?} {stats:?}");
@@ -56,7 +56,7 @@ async fn a_file_that_was_moved_is_waited_for() {
     assert!(!is_refused(&inbox, "back again").await);
     drop(inbox);
     let again = Sqlite::open(&path).unwrap();
-    assert_eq!(again.put(event("back again")).await.unwrap(), Put::Duplicate);
+    assert_eq!(again.put(event("back again")).await.unwrap(), PutOutcome::Duplicate);
 }
 
 #[cfg(unix)]
@@ -68,7 +68,7 @@ async fn a_link_is_as_good_as_the_file_that_it_leads_to() {
     std::os::unix::fs::symlink(&path, &link).unwrap();
     let inbox = Sqlite::open(&link).unwrap();
     assert!(!is_refused(&inbox, "e1").await);
-    assert!(inbox.show(EventId::new("e1")).await.unwrap().is_some());
+    assert!(inbox.find(EventId::new("e1")).await.unwrap().is_some());
     fs::remove_file(&path).unwrap();
     assert!(is_refused(&inbox, "e2").await);
 }

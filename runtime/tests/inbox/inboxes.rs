@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use asyncapi_runtime::Inbound;
-use asyncapi_runtime::inbox::{Delivery, EventId, Inbox, Leased, Memory, OrderKey, Put, Receipt, Sqlite};
+use asyncapi_runtime::inbox::{
+    Delivery, EntryId, EventId, Inbox, LeasedDelivery, Memory, OrderKey, PutOutcome, Sqlite,
+};
 use tempfile::TempDir;
 
 use crate::clock::HandClock;
@@ -43,14 +45,14 @@ pub(crate) fn event_of(id: &str, key: &str) -> Delivery {
 }
 
 impl Case {
-    pub(crate) async fn put(&self, delivery: Delivery) -> Receipt {
+    pub(crate) async fn put(&self, delivery: Delivery) -> EntryId {
         match self.inbox.put(delivery).await.unwrap() {
-            Put::Stored(receipt) => receipt,
-            Put::Duplicate => panic!("{}: a duplicate", self.name),
+            PutOutcome::Stored(receipt) => receipt,
+            PutOutcome::Duplicate => panic!("{}: a duplicate", self.name),
         }
     }
 
-    pub(crate) async fn lease(&self, most: usize) -> Vec<Leased> {
+    pub(crate) async fn lease(&self, most: usize) -> Vec<LeasedDelivery> {
         self.inbox.lease(most).await.unwrap().leased
     }
 
@@ -59,7 +61,7 @@ impl Case {
         self.lease(1_000).await.iter().map(|leased| leased.delivery.id().to_string()).collect()
     }
 
-    pub(crate) async fn lease_one(&self) -> Leased {
+    pub(crate) async fn lease_one(&self) -> LeasedDelivery {
         let leased = self.lease(1).await;
         leased.into_iter().next().unwrap_or_else(|| panic!("{}: nothing to lease", self.name))
     }

@@ -1,6 +1,6 @@
 use asyncapi_runtime::inbox::{
-    Delivery, EventId, Imported, Kind, OrderKey, Page, Reason, ReasonKind, Revision, State, TransferError, export,
-    import,
+    Delivery, DeliveryKind, EventId, Imported, OrderKey, Page, Reason, ReasonKind, Revision, State, TransferError,
+    export, import,
 };
 use asyncapi_runtime::{Headers, Inbound};
 
@@ -20,9 +20,9 @@ fn full() -> Delivery {
 async fn what_is_exported_can_be_imported() {
     for (from, to) in each().into_iter().zip(each().into_iter().rev()) {
         let reason = Reason::new(ReasonKind::Undecodable, "no string").with_pointer("/text");
-        from.inbox.quarantine(full(), reason).await.unwrap();
+        from.inbox.put_dead(full(), reason).await.unwrap();
         let binary = Delivery::new(EventId::new("e2"), Inbound::new(&[0xff, 0x00][..]));
-        from.inbox.quarantine(binary, Reason::new(ReasonKind::NotJson, "")).await.unwrap();
+        from.inbox.put_dead(binary, Reason::new(ReasonKind::NotJson, "")).await.unwrap();
         from.put(event("pending")).await;
 
         let mut lines = Vec::new();
@@ -88,5 +88,5 @@ async fn a_canary_stays_one_and_an_event_whose_id_looks_like_one_does_not_become
     export(&*from.inbox, State::Ready, &mut lines).await.unwrap();
     import(&*to.inbox, &mut &lines[..]).await.unwrap();
     let kinds = [to.lease_one().await, to.lease_one().await].map(|leased| leased.delivery.kind());
-    assert_eq!(kinds, [Kind::Canary, Kind::Event]);
+    assert_eq!(kinds, [DeliveryKind::Canary, DeliveryKind::Event]);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use asyncapi_runtime::inbox::{EventId, Leased, Put, Reason, ReasonKind, Settlement};
+use asyncapi_runtime::inbox::{EventId, LeasedDelivery, PutOutcome, Reason, ReasonKind, Settlement};
 use proptest::prelude::*;
 
 use crate::inboxes::{Case, event_of, memory, sqlite};
@@ -12,7 +12,7 @@ const DELAY: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Debug)]
 enum Step {
-    Put { id: u8, key: u8 },
+    PutOutcome { id: u8, key: u8 },
     Lease { most: usize },
     Settle { which: prop::sample::Index, how: How },
     Requeue { id: u8 },
@@ -30,7 +30,7 @@ enum How {
 fn any_step() -> impl Strategy<Value = Step> {
     let how = prop_oneof![Just(How::Done), Just(How::Retry), Just(How::Dead), Just(How::Released)];
     prop_oneof![
-        4 => (0..30_u8, 0..4_u8).prop_map(|(id, key)| Step::Put { id, key }),
+        4 => (0..30_u8, 0..4_u8).prop_map(|(id, key)| Step::PutOutcome { id, key }),
         3 => (1..4_usize).prop_map(|most| Step::Lease { most }),
         3 => (any::<prop::sample::Index>(), how).prop_map(|(which, how)| Step::Settle { which, how }),
         1 => (0..30_u8).prop_map(|id| Step::Requeue { id }),
@@ -107,12 +107,12 @@ impl Model {
 
 async fn compare(case: &Case, steps: &[Step]) {
     let mut model = Model::default();
-    let mut leased: Vec<Leased> = Vec::new();
+    let mut leased: Vec<LeasedDelivery> = Vec::new();
     for step in steps {
         match *step {
-            Step::Put { id, key } => {
+            Step::PutOutcome { id, key } => {
                 let put = case.inbox.put(event_of(&id.to_string(), &key.to_string())).await.unwrap();
-                assert_eq!(matches!(put, Put::Stored(_)), model.put(id, key), "{}", case.name);
+                assert_eq!(matches!(put, PutOutcome::Stored(_)), model.put(id, key), "{}", case.name);
             }
             Step::Lease { most } => {
                 let batch = case.lease(most).await;
@@ -141,7 +141,7 @@ async fn compare(case: &Case, steps: &[Step]) {
     assert_eq!((stats.pending, stats.dead), (pending as u64, model.dead.len() as u64), "{}", case.name);
 }
 
-fn number(leased: &Leased) -> u8 {
+fn number(leased: &LeasedDelivery) -> u8 {
     leased.delivery.id().as_str().parse().unwrap()
 }
 

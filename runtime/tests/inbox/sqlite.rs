@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use asyncapi_runtime::Inbound;
-use asyncapi_runtime::inbox::{Delivery, EventId, Inbox, InboxError, Page, Put, Settlement, Sqlite, State};
+use asyncapi_runtime::inbox::{Delivery, EventId, Inbox, InboxError, Page, PutOutcome, Settlement, Sqlite, State};
 use bytes::Bytes;
 use rusqlite::Connection;
 
@@ -44,7 +44,7 @@ async fn what_was_leased_is_ready_after_a_restart_and_the_attempt_counts() {
     let settled = before.settle(leased[0].ticket, Settlement::Done).await;
     assert!(matches!(settled, Err(InboxError::Superseded)), "{settled:?}");
     assert!(matches!(before.lease(1).await, Err(InboxError::Superseded)));
-    assert!(matches!(before.put(event("late")).await.unwrap(), Put::Stored(_)));
+    assert!(matches!(before.put(event("late")).await.unwrap(), PutOutcome::Stored(_)));
     after.settle(again[0].ticket, Settlement::Done).await.unwrap();
     assert_eq!(ids(&after).await, ["a2", "late"]);
 }
@@ -74,7 +74,7 @@ async fn a_second_process_that_only_looks_ends_no_lease() {
     let leased = worker.lease(1).await.unwrap().leased;
 
     let looking = open_at(&path, START);
-    let shown = looking.show(EventId::new("e1")).await.unwrap().unwrap();
+    let shown = looking.find(EventId::new("e1")).await.unwrap().unwrap();
     assert_eq!(shown.entry.state, State::Leased);
     looking.requeue_all().await.unwrap();
     worker.settle(leased[0].ticket, Settlement::Done).await.unwrap();
@@ -181,7 +181,7 @@ async fn while_another_holds_the_file_nothing_is_stored_and_afterwards_all_is() 
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(matches!(inbox.put(event("e1")).await, Err(InboxError::Unavailable(_))));
     other.execute_batch("ROLLBACK").unwrap();
-    assert!(matches!(inbox.put(event("e1")).await.unwrap(), Put::Stored(_)));
+    assert!(matches!(inbox.put(event("e1")).await.unwrap(), PutOutcome::Stored(_)));
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ async fn those_that_wait_share_a_commit() {
     tokio::task::yield_now().await;
     other.execute_batch("ROLLBACK").unwrap();
     let puts = puts.join_all().await;
-    assert!(puts.iter().all(|put| matches!(put, Ok(Put::Stored(_)))), "{puts:?}");
+    assert!(puts.iter().all(|put| matches!(put, Ok(PutOutcome::Stored(_)))), "{puts:?}");
     let shared = transactions(&log) - before;
     assert!((1..10).contains(&shared), "{shared} transactions for 100 events");
 }
@@ -356,7 +356,7 @@ async fn a_long_list_keeps_nothing_from_being_put() {
         if listing.as_mut().poll(cx).is_ready() {
             return Poll::Ready(false);
         }
-        putting.as_mut().poll(cx).map(|put| matches!(put, Ok(Put::Stored(_))))
+        putting.as_mut().poll(cx).map(|put| matches!(put, Ok(PutOutcome::Stored(_))))
     });
     assert!(is_put_first.await);
     assert_eq!(listing.await.unwrap().len(), 1_201, "in parts");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use asyncapi_runtime::inbox::{Inbox, Purged, Reason, ReasonKind, Retention, Settlement, Sqlite};
+use asyncapi_runtime::inbox::{Inbox, PurgeCounts, Reason, ReasonKind, Retention, Settlement, Sqlite};
 use tempfile::TempDir;
 
 use crate::clock::HandClock;
@@ -15,8 +15,8 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: i64 = 24 * 60 * 60;
 const HALF_A_DAY: Retention =
     Retention { done: Duration::from_secs(12 * 60 * 60), dead: Some(Duration::from_secs(12 * 60 * 60)) };
-const BOTH: Purged = Purged { done: 1, dead: 1 };
-const NONE: Purged = Purged { done: 0, dead: 0 };
+const BOTH: PurgeCounts = PurgeCounts { done: 1, dead: 1 };
+const NONE: PurgeCounts = PurgeCounts { done: 0, dead: 0 };
 
 /// A process that has the inbox open, and its clock.
 struct Process {
@@ -30,7 +30,7 @@ impl Process {
         Self { inbox: Sqlite::open(path).unwrap().with_clock(clock.clone()), clock }
     }
 
-    async fn purged(&self) -> Purged {
+    async fn purged(&self) -> PurgeCounts {
         self.inbox.purge(HALF_A_DAY).await.unwrap()
     }
 }
@@ -48,7 +48,7 @@ async fn with_what_is_over() -> (TempDir, PathBuf) {
     before.inbox.put(event("done")).await.unwrap();
     let ticket = before.inbox.lease(1).await.unwrap().leased[0].ticket;
     before.inbox.settle(ticket, Settlement::Done).await.unwrap();
-    before.inbox.quarantine(event("dead"), Reason::new(ReasonKind::Rejected, "not ours")).await.unwrap();
+    before.inbox.put_dead(event("dead"), Reason::new(ReasonKind::Rejected, "not ours")).await.unwrap();
     (directory, path)
 }
 

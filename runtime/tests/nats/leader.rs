@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use async_nats::jetstream;
 use async_nats::jetstream::consumer::pull;
-use asyncapi_runtime::inbox::{Envelope, Inbox, InboxError, Nats, Place, Retention};
-use asyncapi_runtime::worker::Ended;
+use asyncapi_runtime::inbox::{EventFields, FieldPath, Inbox, InboxError, Nats, Retention};
+use asyncapi_runtime::worker::ShutdownOutcome;
 use asyncapi_runtime::{Accept, Durable, Inbound, NotAccepted, RetryCause, Worker};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -107,8 +107,8 @@ async fn leader_killed(times: u32, every: Duration) {
     let worker = Worker::new(Arc::clone(&inbox), Arc::clone(&team)).with_canary(None);
     let (stop, stopped) = oneshot::channel::<()>();
     let working = tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }));
-    let envelope = Envelope::new().with_id(Place::pointer("/id")).with_key(Place::pointer("/id"));
-    let durable = Arc::new(Durable::new(Arc::clone(&inbox), envelope));
+    let event_fields = EventFields::new().with_id(FieldPath::pointer("/id")).with_key(FieldPath::pointer("/id"));
+    let durable = Arc::new(Durable::new(Arc::clone(&inbox), event_fields));
     let sent = Arc::new(Sent::default());
     let mut senders = JoinSet::new();
     for _ in 0..SENDERS {
@@ -139,7 +139,7 @@ async fn leader_killed(times: u32, every: Duration) {
     assert!(lost.is_empty(), "of {} acknowledged: {lost:?}", acknowledged.len());
     handled.expect("nothing is pending");
     drop(stop);
-    assert!(matches!(timeout(PATIENCE, working).await.expect("it ends").unwrap(), Ended::Drained));
+    assert!(matches!(timeout(PATIENCE, working).await.expect("it ends").unwrap(), ShutdownOutcome::Drained));
     assert_eq!(inbox.stats().await.unwrap().dead, 0);
     let again: u32 = done.values().map(|runs| runs - 1).sum();
     let refused = sent.refused.load(Ordering::SeqCst);

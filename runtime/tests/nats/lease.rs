@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use asyncapi_runtime::Worker;
 use asyncapi_runtime::inbox::{Inbox, InboxError, Nats, Settlement};
-use asyncapi_runtime::worker::Ended;
+use asyncapi_runtime::worker::ShutdownOutcome;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -21,7 +21,7 @@ async fn open(server: &Server) -> Arc<Nats> {
     Arc::new(Nats::open_with_lease(server.jetstream().await, "webhooks", 1, LEASE).await.unwrap())
 }
 
-fn run(inbox: Arc<Nats>, team: &Arc<Team>) -> (oneshot::Sender<()>, JoinHandle<Ended>) {
+fn run(inbox: Arc<Nats>, team: &Arc<Team>) -> (oneshot::Sender<()>, JoinHandle<ShutdownOutcome>) {
     let worker = Worker::new(inbox, Arc::clone(team)).with_canary(None);
     let (stop, stopped) = oneshot::channel::<()>();
     (stop, tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) })))
@@ -55,7 +55,7 @@ async fn a_handler_that_takes_longer_than_a_lease_is_the_only_one() {
     until(|| first.done().contains_key(GATED)).await;
     for (stop, worker) in [one, other] {
         drop(stop);
-        assert_eq!(worker.await.unwrap(), Ended::Drained);
+        assert_eq!(worker.await.unwrap(), ShutdownOutcome::Drained);
     }
     assert!(!second.done().contains_key(GATED));
     assert_eq!(inbox.stats().await.unwrap().pending, 0);
@@ -82,7 +82,7 @@ fn the_event_of_a_worker_that_was_killed_is_handled_elsewhere() {
         let (stop, worker) = run(Arc::clone(&inbox), &second);
         until(|| second.done().contains_key(GATED)).await;
         drop(stop);
-        assert_eq!(worker.await.unwrap(), Ended::Drained);
+        assert_eq!(worker.await.unwrap(), ShutdownOutcome::Drained);
         assert_eq!(inbox.stats().await.unwrap().pending, 0);
     });
     assert!(first.done().is_empty());

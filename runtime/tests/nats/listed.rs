@@ -1,7 +1,7 @@
 //! What people ask: both streams in one list, page by page, and out of the inbox into another.
 
 use asyncapi_runtime::Inbound;
-use asyncapi_runtime::inbox::{Delivery, EventId, Inbox, Memory, Nats, Page, Receipt, State, export, import};
+use asyncapi_runtime::inbox::{Delivery, EntryId, EventId, Inbox, Memory, Nats, Page, State, export, import};
 
 use crate::server::Server;
 use crate::{event, open, reason};
@@ -13,7 +13,7 @@ async fn filled(server: &Server) -> Nats {
         inbox.put(event(&format!("e{number}"), &number.to_string())).await.unwrap();
     }
     for number in 0..4 {
-        inbox.quarantine(event(&format!("d{number}"), "d"), reason()).await.unwrap();
+        inbox.put_dead(event(&format!("d{number}"), "d"), reason()).await.unwrap();
     }
     assert!(inbox.discard(EventId::new("d1")).await.unwrap());
     inbox
@@ -52,15 +52,15 @@ async fn one_is_found_by_its_id_and_by_its_receipt() {
     let Some(server) = Server::start() else { return };
     let inbox = filled(&server).await;
     for (id, state) in [("e3", State::Ready), ("d3", State::Dead)] {
-        let shown = inbox.show(EventId::new(id)).await.unwrap().unwrap();
+        let shown = inbox.find(EventId::new(id)).await.unwrap().unwrap();
         assert_eq!((shown.entry.id.as_str(), shown.entry.state), (id, state));
         assert_eq!(shown.entry.reason.is_some(), state == State::Dead);
-        let at = inbox.at(shown.entry.receipt).await.unwrap().unwrap();
+        let at = inbox.get(shown.entry.receipt).await.unwrap().unwrap();
         assert_eq!(at.entry, shown.entry);
         assert_eq!(at.delivery.unwrap().inbound().body(), shown.delivery.unwrap().inbound().body());
     }
-    assert!(inbox.show(EventId::new("d1")).await.unwrap().is_none());
-    assert!(inbox.at(Receipt(1_000)).await.unwrap().is_none());
+    assert!(inbox.find(EventId::new("d1")).await.unwrap().is_none());
+    assert!(inbox.get(EntryId(1_000)).await.unwrap().is_none());
 }
 
 #[tokio::test]

@@ -4,8 +4,8 @@ mod cluster;
 mod interrupted;
 mod leader;
 mod lease;
-mod left_behind;
 mod listed;
+mod orphans;
 mod port;
 mod revisions;
 mod server;
@@ -18,10 +18,10 @@ use std::time::Duration;
 
 use async_nats::jetstream::stream::{RetentionPolicy, StorageType};
 use asyncapi_runtime::inbox::{
-    Delivery, EventId, Inbox, InboxError, Kind, Leased, Nats, OrderKey, Page, Purged, Put, Reason, ReasonKind,
-    Retention, Settlement, State,
+    Delivery, DeliveryKind, EventId, Inbox, InboxError, LeasedDelivery, Nats, OrderKey, Page, PurgeCounts, PutOutcome,
+    Reason, ReasonKind, Retention, Settlement, State,
 };
-use asyncapi_runtime::worker::Ended;
+use asyncapi_runtime::worker::ShutdownOutcome;
 use asyncapi_runtime::{Headers, Inbound, Worker};
 use server::Server;
 use team::Team;
@@ -42,7 +42,7 @@ fn reason() -> Reason {
 }
 
 /// Everything that can be leased, once the server has noticed that it can.
-async fn lease(inbox: &Nats, number: usize) -> Vec<Leased> {
+async fn lease(inbox: &Nats, number: usize) -> Vec<LeasedDelivery> {
     let mut leased = Vec::new();
     let leasing = async {
         while leased.len() < number {
@@ -60,8 +60,8 @@ async fn what_is_put_comes_out_once_and_in_order() {
     let headers = Headers::from_iter([("X-Event", "note.create")]);
     let first = Inbound::new("{\n\"id\": \"a1\"}").with_headers(headers).with_channel("notes");
     let first = Delivery::new(EventId::new("a1"), first).with_key(OrderKey::new("a")).with_name("note.create");
-    assert!(matches!(inbox.put(first.clone()).await.unwrap(), Put::Stored(_)));
-    assert_eq!(inbox.put(first.clone()).await.unwrap(), Put::Duplicate);
+    assert!(matches!(inbox.put(first.clone()).await.unwrap(), PutOutcome::Stored(_)));
+    assert_eq!(inbox.put(first.clone()).await.unwrap(), PutOutcome::Duplicate);
     inbox.put(event("a2", "a")).await.unwrap();
 
     let head = lease(&inbox, 1).await.remove(0);
@@ -77,7 +77,7 @@ async fn what_is_put_comes_out_once_and_in_order() {
     inbox.settle(head.ticket, Settlement::Done).await.unwrap();
     assert!(matches!(inbox.settle(head.ticket, Settlement::Done).await, Err(InboxError::Superseded)));
     assert_eq!(lease(&inbox, 1).await[0].delivery.id().as_str(), "a2");
-    assert_eq!(inbox.put(first).await.unwrap(), Put::Duplicate, "done, and known");
+    assert_eq!(inbox.put(first).await.unwrap(), PutOutcome::Duplicate, "done, and known");
     let stats = inbox.stats().await.unwrap();
     assert_eq!((stats.pending, stats.dead), (1, 0));
 }
@@ -89,15 +89,15 @@ async fn dead_letters_are_listed_shown_and_requeued() {
     inbox.put(event("e1", "a")).await.unwrap();
     let leased = lease(&inbox, 1).await;
     inbox.settle(leased[0].ticket, Settlement::Dead(reason())).await.unwrap();
-    inbox.quarantine(event("e2", "b"), reason()).await.unwrap();
-    assert_eq!(inbox.quarantine(event("e2", "b"), reason()).await.unwrap(), Put::Duplicate);
+    inbox.put_dead(event("e2", "b"), reason()).await.unwrap();
+    assert_eq!(inbox.put_dead(event("e2", "b"), reason()).await.unwrap(), PutOutcome::Duplicate);
 
     let dead = inbox.list(Page::of(State::Dead)).await.unwrap();
     let ids: Vec<_> = dead.iter().map(|entry| entry.id.as_str()).collect();
     assert_eq!(ids, ["e1", "e2"]);
     assert_eq!(dead[0].reason, Some(reason()));
-    assert!(inbox.show(EventId::new("e1")).await.unwrap().unwrap().delivery.is_some());
-    assert!(inbox.show(EventId::new("e9")).await.unwrap().is_none());
+    assert!(inbox.find(EventId::new("e1")).await.unwrap().unwrap().delivery.is_some());
+    assert!(inbox.find(EventId::new("e9")).await.unwrap().is_none());
 
     assert!(inbox.requeue(EventId::new("e2")).await.unwrap());
     assert!(!inbox.requeue(EventId::new("e2")).await.unwrap());
@@ -133,7 +133,7 @@ async fn what_no_inbox_has_put_holds_up_nobody() {
     }
     inbox.put(event("canary:1", "a")).await.unwrap();
     let leased = lease(&inbox, 1).await;
-    assert_eq!((leased[0].delivery.id().as_str(), leased[0].delivery.kind()), ("canary:1", Kind::Event));
+    assert_eq!((leased[0].delivery.id().as_str(), leased[0].delivery.kind()), ("canary:1", DeliveryKind::Event));
     inbox.settle(leased[0].ticket, Settlement::Done).await.unwrap();
     let burying = async {
         while inbox.stats().await.unwrap().dead < 32 {
@@ -145,10 +145,10 @@ async fn what_no_inbox_has_put_holds_up_nobody() {
     assert!(dead.iter().all(|letter| letter.reason.as_ref().unwrap().kind() == ReasonKind::Undecodable));
     assert!(inbox.discard(dead[0].id.clone()).await.unwrap());
     assert!(!inbox.discard(dead[0].id.clone()).await.unwrap());
-    assert_eq!(inbox.purge(Retention::default()).await.unwrap(), Purged::default());
+    assert_eq!(inbox.purge(Retention::default()).await.unwrap(), PurgeCounts::default());
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     let at_once = Retention { dead: Some(Duration::ZERO), ..Retention::default() };
-    assert_eq!(inbox.purge(at_once).await.unwrap(), Purged { done: 0, dead: 31 });
+    assert_eq!(inbox.purge(at_once).await.unwrap(), PurgeCounts { done: 0, dead: 31 });
 }
 
 #[tokio::test]
@@ -162,12 +162,12 @@ async fn dead_letters_grow_old_by_how_long_the_inbox_was_worked_on() {
         written.await.unwrap().await.unwrap();
         open(&server).await
     };
-    open(&server).await.quarantine(event("first", "a"), reason()).await.unwrap();
-    lived(29).await.quarantine(event("second", "a"), reason()).await.unwrap();
+    open(&server).await.put_dead(event("first", "a"), reason()).await.unwrap();
+    lived(29).await.put_dead(event("second", "a"), reason()).await.unwrap();
     // By the clock of the server, no second has passed.
     for (days, gone) in [(29, 0), (31, 1), (31, 0), (60, 1)] {
         let inbox = lived(days).await;
-        assert_eq!(inbox.purge(month).await.unwrap(), Purged { done: 0, dead: gone }, "after {days} days");
+        assert_eq!(inbox.purge(month).await.unwrap(), PurgeCounts { done: 0, dead: gone }, "after {days} days");
     }
 }
 
@@ -178,7 +178,7 @@ async fn what_is_no_dead_letter_hides_none() {
     let jetstream = server.jetstream().await;
     let strange = jetstream.publish("webhooks_dead", "strange".into());
     strange.await.unwrap().await.unwrap();
-    inbox.quarantine(event("e1", "a"), reason()).await.unwrap();
+    inbox.put_dead(event("e1", "a"), reason()).await.unwrap();
     let dead = inbox.list(Page::of(State::Dead)).await.unwrap();
     assert_eq!(dead.iter().map(|letter| letter.id.as_str()).collect::<Vec<_>>(), ["e1"]);
     assert_eq!(inbox.requeue_all().await.unwrap(), 1);
@@ -191,8 +191,8 @@ async fn a_canary_is_no_event_and_hides_no_silence() {
     let inbox = open(&server).await;
     inbox.put(Delivery::canary(1)).await.unwrap();
     assert_eq!(inbox.stats().await.unwrap().last_event, None);
-    let quarantined = inbox.quarantine(event("d1", "a"), reason()).await.unwrap();
-    assert!(matches!(quarantined, Put::Stored(_)));
+    let quarantined = inbox.put_dead(event("d1", "a"), reason()).await.unwrap();
+    assert!(matches!(quarantined, PutOutcome::Stored(_)));
     let known = async {
         loop {
             if let Some(age) = inbox.stats().await.unwrap().last_event {
@@ -256,7 +256,7 @@ async fn two_hundred_ids_five_times_are_two_hundred_completions_by_two_workers()
         });
     }
     let puts = senders.join_all().await;
-    assert_eq!(puts.iter().filter(|put| matches!(put, Put::Stored(_))).count(), 200);
+    assert_eq!(puts.iter().filter(|put| matches!(put, PutOutcome::Stored(_))).count(), 200);
 
     let team = Arc::new(Team::default());
     let mut workers = Vec::new();
@@ -273,7 +273,7 @@ async fn two_hundred_ids_five_times_are_two_hundred_completions_by_two_workers()
     tokio::time::timeout(PATIENCE, working).await.expect("all are done");
     for (stop, worker) in workers {
         drop(stop);
-        assert_eq!(worker.await.unwrap(), Ended::Drained);
+        assert_eq!(worker.await.unwrap(), ShutdownOutcome::Drained);
     }
     assert!(team.done().values().all(|times| *times == 1), "{:?}", team.done());
     assert_eq!(open(&server).await.stats().await.unwrap().pending, 0);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asyncapi_runtime::inbox::{
-    Delivery, Envelope, EventId, Inbox, InboxError, Nats, Page, Place, Put, Reason, ReasonKind, Settlement, State,
+    Delivery, EventFields, EventId, FieldPath, Inbox, InboxError, Nats, Page, PutOutcome, Reason, ReasonKind,
+    Settlement, State,
 };
 use asyncapi_runtime::{Accept, Accepted, Durable, Headers, Inbound, NotAccepted};
 
@@ -25,7 +26,7 @@ async fn the_largest_body_goes_the_whole_way_and_may_become_a_dead_letter() {
     let inbox = open(&server).await;
     assert!(inbox.largest_body() >= LIMIT, "{}", inbox.largest_body());
     let largest = of_size("largest", inbox.largest_body());
-    assert!(matches!(inbox.put(largest.clone()).await.unwrap(), Put::Stored(_)));
+    assert!(matches!(inbox.put(largest.clone()).await.unwrap(), PutOutcome::Stored(_)));
     let leased = lease(&inbox, 1).await.remove(0);
     assert_eq!(leased.delivery.inbound().body(), largest.inbound().body());
     let reason = Reason::new(ReasonKind::Rejected, "\u{1}".repeat(100_000));
@@ -41,10 +42,10 @@ async fn what_can_never_be_stored_is_too_large_and_not_to_be_tried_again() {
     assert!(inbox.largest_body() < LIMIT);
     let put = inbox.put(of_size("e1", LIMIT)).await;
     assert!(matches!(put, Err(InboxError::TooLarge { .. })), "{put:?}");
-    let dead = inbox.quarantine(of_size("e1", LIMIT), Reason::new(ReasonKind::NotJson, "no JSON")).await;
+    let dead = inbox.put_dead(of_size("e1", LIMIT), Reason::new(ReasonKind::NotJson, "no JSON")).await;
     assert!(matches!(dead, Err(InboxError::TooLarge { .. })), "{dead:?}");
 
-    let durable = Durable::new(Arc::clone(&inbox), Envelope::new().with_id(Place::pointer("/id")));
+    let durable = Durable::new(Arc::clone(&inbox), EventFields::new().with_id(FieldPath::pointer("/id")));
     let body = |bytes| Inbound::new(format!(r#"{{"id": "e1", "text": "{}"}}"#, "x".repeat(bytes)));
     assert!(matches!(durable.accept(body(LIMIT)).await, Err(NotAccepted::TooLarge(_))));
     assert_eq!(durable.accept(body(inbox.largest_body() - 100)).await.unwrap(), Accepted::Stored);

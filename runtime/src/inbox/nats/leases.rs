@@ -10,14 +10,16 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 
-use super::frame;
-use super::history::{Ending, History};
-use super::left_behind::Ends;
+use super::attempt_log::{AttemptLog, Ending};
+use super::codec;
+use super::orphans::OrphanTracker;
 use super::revisions::Resource;
-use super::stream::{PARTITIONS, Seat};
-use super::{Nats, SILENCE, unavailable, within};
+use super::stream::{PARTITIONS, StreamSeq};
+use super::{Nats, SILENCE, unavailable, with_timeout};
 use crate::Inbound;
-use crate::inbox::{Batch, Delivery, EventId, InboxError, Leased, Reason, ReasonKind, Receipt, Settlement, Ticket};
+use crate::inbox::{
+    Batch, Delivery, EntryId, EventId, InboxError, LeaseToken, LeasedDelivery, Reason, ReasonKind, Settlement,
+};
 
 /// How long a server is asked for the next event of a partition that somebody works on. One that has none says
 /// so at once.
@@ -25,12 +27,12 @@ const BUSY: Duration = Duration::from_millis(50);
 
 /// An event that is leased here.
 #[derive(Clone)]
-pub(super) struct Held {
+pub(super) struct ActiveLease {
     partition: usize,
     message: Message,
     /// How often it was delivered by then. A later lease of the same event has another number.
     fence: u64,
-    history: History,
+    attempt_log: AttemptLog,
     /// Whether it was worked on when a process ended.
     interrupted: bool,
     /// Where its revision is to be written down once it is done.
@@ -41,7 +43,7 @@ pub(super) struct Held {
 
 impl Nats {
     pub(super) async fn lease_some(&self, most: usize) -> Result<Batch, InboxError> {
-        self.look_for_what_is_left().await;
+        self.find_orphans().await;
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let (mut leased, mut failed) = (Vec::new(), None);
         // In turns, so that none is always last; and no more than are wanted at a time.
@@ -71,38 +73,38 @@ impl Nats {
     }
 
     /// The next event of a partition, if it has one that nobody works on.
-    async fn take(&self, partition: usize) -> Result<Option<Leased>, InboxError> {
+    async fn take(&self, partition: usize) -> Result<Option<LeasedDelivery>, InboxError> {
         let since = Instant::now();
         let next = async {
             let batch = self.consumers[partition].fetch().max_messages(1).expires(BUSY).messages().await;
             Ok(batch.map_err(unavailable)?.next().await)
         };
-        let Some(message) = within(SILENCE, next).await? else {
+        let Some(message) = with_timeout(SILENCE, next).await? else {
             return Ok(None);
         };
         let message = message.map_err(InboxError::Unavailable)?;
-        let Ok(frame::Frame { delivery, .. }) = frame::read(&message.payload) else {
-            return self.bury_stranger(&message).await.map(|()| None);
+        let Ok(codec::WireMessage { delivery, .. }) = codec::read(&message.payload) else {
+            return self.dead_letter_foreign_message(&message).await.map(|()| None);
         };
         let info = message.info().map_err(InboxError::Unreadable)?;
         let (sequence, delivered) = (info.stream_sequence, info.delivered);
-        let (fence, receipt) = (delivered.unsigned_abs(), Seat::Queue(sequence).receipt());
-        let history = self.history(sequence, fence).await;
-        let (attempt, interrupted) = (history.attempt(fence), history.is_interrupted(fence));
+        let (fence, receipt) = (delivered.unsigned_abs(), StreamSeq::Queue(sequence).receipt());
+        let attempt_log = self.attempt_log(sequence, fence).await;
+        let (attempt, interrupted) = (attempt_log.attempt(fence), attempt_log.is_interrupted(fence));
         let (resource, freshness) = self.look_up(&delivery).await;
-        let held = Held { partition, message, fence, history, interrupted, resource, since };
+        let held = ActiveLease { partition, message, fence, attempt_log, interrupted, resource, since };
         if let Err(held) = self.hold(receipt, held) {
-            self.write_history(sequence, held.history, fence, Ending::GivenBack).await;
-            acknowledge(&held.message, AckKind::Nak(Some(self.wait_for_another()))).await?;
+            self.write_attempt_log(sequence, held.attempt_log, fence, Ending::GivenBack).await;
+            acknowledge(&held.message, AckKind::Nak(Some(self.retry_backoff()))).await?;
             return Ok(None);
         }
-        let ticket = Ticket { receipt, fence };
-        Ok(Some(Leased { ticket, delivery, attempt, freshness }))
+        let ticket = LeaseToken { receipt, fence };
+        Ok(Some(LeasedDelivery { ticket, delivery, attempt, freshness }))
     }
 
     /// Of those that were worked on when a process ended one at a time: it may be what ended that, and would take the
     /// others with it again. What it cannot be held beside is given back.
-    fn hold(&self, receipt: Receipt, held: Held) -> Result<(), Box<Held>> {
+    fn hold(&self, receipt: EntryId, held: ActiveLease) -> Result<(), Box<ActiveLease>> {
         let mut leased = self.leased();
         if held.interrupted && leased.values().any(|other| other.interrupted) {
             return Err(Box::new(held));
@@ -112,24 +114,24 @@ impl Nats {
     }
 
     /// What somebody else has published there would hold up its partition for ever.
-    async fn bury_stranger(&self, message: &Message) -> Result<(), InboxError> {
+    async fn dead_letter_foreign_message(&self, message: &Message) -> Result<(), InboxError> {
         let sequence = message.info().map_err(InboxError::Unreadable)?.stream_sequence;
         let id = format!("unreadable:{sequence}");
         let stranger = |body| Delivery::new(EventId::new(&id), Inbound::new(body));
         let reason = Reason::new(ReasonKind::Undecodable, "no inbox has put this into the stream");
-        tracing::warn!(reason = %reason.kind(), receipt = %Seat::Queue(sequence).receipt(), "dead letter");
-        let kept = self.bury(&stranger(message.payload.clone()), 0, &reason, &id).await;
+        tracing::warn!(reason = %reason.kind(), receipt = %StreamSeq::Queue(sequence).receipt(), "dead letter");
+        let kept = self.dead_letter(&stranger(message.payload.clone()), 0, &reason, &id).await;
         if let Err(InboxError::TooLarge { .. }) = kept {
             let reason =
                 Reason::new(reason.kind(), "no inbox has put this into the stream, and it is too large to keep");
-            self.bury(&stranger(Bytes::new()), 0, &reason, &id).await?;
+            self.dead_letter(&stranger(Bytes::new()), 0, &reason, &id).await?;
         } else {
             kept?;
         }
         message.double_ack().await.map_err(InboxError::Unavailable)
     }
 
-    pub(super) async fn renew_lease(&self, ticket: Ticket) -> Result<(), InboxError> {
+    pub(super) async fn renew_lease(&self, ticket: LeaseToken) -> Result<(), InboxError> {
         let held = self.held(ticket)?;
         let since = Instant::now();
         if since.duration_since(held.since) >= self.lease {
@@ -144,10 +146,10 @@ impl Nats {
         Ok(())
     }
 
-    pub(super) async fn end_lease(&self, ticket: Ticket, settlement: Settlement) -> Result<(), InboxError> {
-        let Held { message, resource, since, history, .. } = self.held(ticket)?;
-        let sequence = match Seat::of(ticket.receipt) {
-            Seat::Queue(sequence) | Seat::Dead(sequence) => sequence,
+    pub(super) async fn end_lease(&self, ticket: LeaseToken, settlement: Settlement) -> Result<(), InboxError> {
+        let ActiveLease { message, resource, since, attempt_log, .. } = self.held(ticket)?;
+        let sequence = match StreamSeq::of(ticket.receipt) {
+            StreamSeq::Queue(sequence) | StreamSeq::Dead(sequence) => sequence,
         };
         let ack = match settlement {
             Settlement::Done => {
@@ -159,24 +161,24 @@ impl Nats {
                 AckKind::Ack
             }
             Settlement::Retry { after } => {
-                self.write_history(sequence, history, ticket.fence, Ending::Failed).await;
+                self.write_attempt_log(sequence, attempt_log, ticket.fence, Ending::Failed).await;
                 AckKind::Nak(Some(after))
             }
             Settlement::Released => {
-                self.write_history(sequence, history, ticket.fence, Ending::GivenBack).await;
+                self.write_attempt_log(sequence, attempt_log, ticket.fence, Ending::GivenBack).await;
                 AckKind::Nak(None)
             }
             Settlement::Dead(reason) => {
-                let delivery = frame::read(&message.payload)?.delivery;
-                let attempts = history.attempt(ticket.fence);
+                let delivery = codec::read(&message.payload)?.delivery;
+                let attempts = attempt_log.attempt(ticket.fence);
                 let id = format!("{}:dead:{}", delivery.id(), ticket.receipt);
-                self.bury(&delivery, attempts, &reason, &id).await?;
+                self.dead_letter(&delivery, attempts, &reason, &id).await?;
                 AckKind::Ack
             }
         };
         let has_ended = matches!(ack, AckKind::Ack);
         if let Err(error) = acknowledge(&message, ack).await {
-            return Err(self.unless_over(ticket, since, error));
+            return Err(self.if_still_leased(ticket, since, error));
         }
         if has_ended {
             self.ends().remember(sequence);
@@ -184,14 +186,14 @@ impl Nats {
         self.leased().remove(&ticket.receipt);
         self.changed.notify_one();
         if has_ended && ticket.fence > 1 {
-            self.forget_history(sequence).await;
+            self.forget_attempt_log(sequence).await;
         }
         Ok(())
     }
 
     /// Why the end could not be written down. Once the lease is over that is because it is: a server that has forgotten
     /// the lease never answers, and would hold up the partition for ever.
-    fn unless_over(&self, ticket: Ticket, since: Instant, error: InboxError) -> InboxError {
+    fn if_still_leased(&self, ticket: LeaseToken, since: Instant, error: InboxError) -> InboxError {
         if since.elapsed() <= self.lease {
             return error;
         }
@@ -200,20 +202,20 @@ impl Nats {
         InboxError::Superseded
     }
 
-    pub(super) fn ends(&self) -> MutexGuard<'_, Ends> {
+    pub(super) fn ends(&self) -> MutexGuard<'_, OrphanTracker> {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is worked on here.
-    pub(super) fn leased_here(&self) -> Vec<Receipt> {
+    pub(super) fn leased_here(&self) -> Vec<EntryId> {
         self.leased().keys().copied().collect()
     }
 
-    fn leased(&self) -> MutexGuard<'_, HashMap<Receipt, Held>> {
+    fn leased(&self) -> MutexGuard<'_, HashMap<EntryId, ActiveLease>> {
         self.leased.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn held(&self, ticket: Ticket) -> Result<Held, InboxError> {
+    fn held(&self, ticket: LeaseToken) -> Result<ActiveLease, InboxError> {
         let held = self.leased().get(&ticket.receipt).filter(|held| held.fence == ticket.fence).cloned();
         held.ok_or(InboxError::Superseded)
     }
@@ -221,5 +223,5 @@ impl Nats {
 
 /// Says so, and waits until the server has heard it.
 async fn acknowledge(message: &Message, kind: AckKind) -> Result<(), InboxError> {
-    within(SILENCE, async { message.double_ack_with(kind).await.map_err(InboxError::Unavailable) }).await
+    with_timeout(SILENCE, async { message.double_ack_with(kind).await.map_err(InboxError::Unavailable) }).await
 }

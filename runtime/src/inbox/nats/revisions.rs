@@ -8,7 +8,7 @@ use async_nats::jetstream::context::PublishErrorKind;
 use base16ct::lower::encode_string;
 use sha2::{Digest, Sha256};
 
-use super::{Nats, SILENCE, stream, unavailable, within};
+use super::{Nats, SILENCE, stream, unavailable, with_timeout};
 use crate::Freshness;
 use crate::inbox::{Delivery, InboxError, Revision};
 
@@ -17,12 +17,12 @@ use crate::inbox::{Delivery, InboxError, Revision};
 pub(super) struct Resource {
     subject: String,
     revision: Revision,
-    known: Option<Known>,
+    known: Option<RevisionCache>,
 }
 
 /// The newest revision, and the number of the message that says so; 0 where there is none.
 #[derive(Clone, Copy, Default)]
-struct Known {
+struct RevisionCache {
     newest: Option<i64>,
     sequence: u64,
 }
@@ -68,8 +68,8 @@ impl Nats {
             headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, known.sequence.to_string());
             let number = revision.number.to_string();
             let sent = self.context.publish_with_headers(subject.clone(), headers, number.into());
-            let sent = within(SILENCE, async { sent.await.map_err(unavailable) }).await?;
-            match within(SILENCE, async { Ok(sent.await) }).await? {
+            let sent = with_timeout(SILENCE, async { sent.await.map_err(unavailable) }).await?;
+            match with_timeout(SILENCE, async { Ok(sent.await) }).await? {
                 Ok(_) => return Ok(()),
                 // Another worker has handled one since, whose lease was over.
                 Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => {
@@ -81,11 +81,11 @@ impl Nats {
         Ok(())
     }
 
-    async fn newest_of(&self, subject: &str) -> Result<Known, InboxError> {
-        let message = within(SILENCE, stream::last(&self.revisions, subject));
-        Ok(message.await?.map_or_else(Known::default, |message| {
+    async fn newest_of(&self, subject: &str) -> Result<RevisionCache, InboxError> {
+        let message = with_timeout(SILENCE, stream::last(&self.revisions, subject));
+        Ok(message.await?.map_or_else(RevisionCache::default, |message| {
             let newest = std::str::from_utf8(&message.payload).ok().and_then(|text| text.parse().ok());
-            Known { newest, sequence: message.sequence }
+            RevisionCache { newest, sequence: message.sequence }
         }))
     }
 }

@@ -9,9 +9,9 @@ use async_nats::jetstream::stream::{
 };
 use sha2::{Digest, Sha256};
 
-use super::frame::{self, Frame};
+use super::codec::{self, WireMessage};
 use crate::defaults;
-use crate::inbox::{Delivery, Entry, EventId, InboxError, OrderKey, Receipt, State};
+use crate::inbox::{Delivery, Entry, EntryId, EventId, InboxError, OrderKey, State};
 
 /// Each is handled in order.
 pub(super) const PARTITIONS: usize = 32;
@@ -94,35 +94,35 @@ pub(super) fn lived_subject(name: &str) -> String {
 }
 
 /// Nor so.
-pub(super) fn history_subject(name: &str, sequence: u64) -> String {
+pub(super) fn attempt_log_subject(name: &str, sequence: u64) -> String {
     revision_subject(name, &format!("history_{sequence}"))
 }
 
 /// Where an event is. Both streams count from 1, and a receipt has to tell one from the other.
 #[derive(Clone, Copy)]
-pub(super) enum Seat {
+pub(super) enum StreamSeq {
     Queue(u64),
     Dead(u64),
 }
 
-impl Seat {
-    pub(super) fn receipt(self) -> Receipt {
-        Receipt(match self {
+impl StreamSeq {
+    pub(super) fn receipt(self) -> EntryId {
+        EntryId(match self {
             Self::Queue(sequence) => sequence.saturating_mul(2),
             Self::Dead(sequence) => sequence.saturating_mul(2).saturating_add(1),
         })
     }
 
-    pub(super) fn of(receipt: Receipt) -> Self {
+    pub(super) fn of(receipt: EntryId) -> Self {
         if receipt.0.is_multiple_of(2) { Self::Queue(receipt.0 / 2) } else { Self::Dead(receipt.0 / 2) }
     }
 
     /// The number of the first that is listed after this one, or would be.
-    pub(super) fn first_pending_after(receipt: Receipt) -> u64 {
+    pub(super) fn first_pending_after(receipt: EntryId) -> u64 {
         receipt.0 / 2 + 1
     }
 
-    pub(super) fn first_dead_after(receipt: Receipt) -> u64 {
+    pub(super) fn first_dead_after(receipt: EntryId) -> u64 {
         receipt.0.div_ceil(2)
     }
 }
@@ -156,7 +156,7 @@ pub(super) async fn last(stream: &Stream, subject: &str) -> Result<Option<Stream
 pub(super) async fn find(stream: &Stream, subject: &str, id: &EventId) -> Result<Option<u64>, InboxError> {
     let mut from = 1;
     while let Some(message) = next(stream, subject, from).await? {
-        if frame::read(&message.payload).is_ok_and(|event| event.delivery.id() == id) {
+        if codec::read(&message.payload).is_ok_and(|event| event.delivery.id() == id) {
             return Ok(Some(message.sequence));
         }
         from = message.sequence.saturating_add(1);
@@ -172,8 +172,8 @@ fn found(message: Result<StreamMessage, RawMessageError>) -> Result<Option<Strea
     }
 }
 
-pub(super) fn entry(seat: Seat, event: &Frame, state: State) -> Entry {
-    let Frame { delivery, attempts, reason, .. } = event;
+pub(super) fn entry(seat: StreamSeq, event: &WireMessage, state: State) -> Entry {
+    let WireMessage { delivery, attempts, reason, .. } = event;
     Entry {
         receipt: seat.receipt(),
         id: delivery.id().clone(),

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Error, Row};
 
-use crate::inbox::{Delivery, Entry, EventId, Kind, OrderKey, Reason, Receipt, Revision, State};
+use crate::inbox::{Delivery, DeliveryKind, Entry, EntryId, EventId, OrderKey, Reason, Revision, State};
 use crate::{BoxError, Headers, Inbound};
 
 /// What an entry is read from, in this order.
@@ -32,10 +32,10 @@ pub(super) fn state_number(state: State) -> i64 {
     }
 }
 
-pub(super) fn kind_number(kind: Kind) -> i64 {
+pub(super) fn kind_number(kind: DeliveryKind) -> i64 {
     match kind {
-        Kind::Event => 0,
-        Kind::Canary => 1,
+        DeliveryKind::Event => 0,
+        DeliveryKind::Canary => 1,
     }
 }
 
@@ -77,7 +77,11 @@ pub(super) fn delivery(row: &Row<'_>) -> Result<Delivery, Error> {
     if let Some(channel) = row.get::<_, Option<String>>(7)? {
         inbound = inbound.with_channel(channel);
     }
-    let kind = if row.get::<_, i64>(1)? == kind_number(Kind::Canary) { Kind::Canary } else { Kind::Event };
+    let kind = if row.get::<_, i64>(1)? == kind_number(DeliveryKind::Canary) {
+        DeliveryKind::Canary
+    } else {
+        DeliveryKind::Event
+    };
     let mut delivery = Delivery::new(EventId::new(row.get::<_, String>(0)?), inbound)
         .with_kind(kind)
         .with_received_at(instant(row.get(6)?));
@@ -120,8 +124,8 @@ fn part(written: &mut &[u8]) -> Option<Vec<u8>> {
     written.split_off(..usize::try_from(length).ok()?).map(<[u8]>::to_vec)
 }
 
-pub(super) fn receipt(number: i64) -> Receipt {
-    Receipt(number.unsigned_abs())
+pub(super) fn receipt(number: i64) -> EntryId {
+    EntryId(number.unsigned_abs())
 }
 
 fn instant(millis: i64) -> Timestamp {

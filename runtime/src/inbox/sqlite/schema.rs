@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::time;
+use super::uptime;
 use crate::inbox::InboxError;
 
 /// How long another process may hold the file before a write fails. Below what a sender waits for.
@@ -63,11 +63,11 @@ pub(super) fn open(path: &Path) -> Result<Connection, InboxError> {
     let path = make(path).map_err(|error| InboxError::Unavailable(error.into()))?;
     let connection = connect(&path)?;
     prepare(&connection).map_err(unavailable)?;
-    if matches!(version(&connection).map_err(unavailable)?, Found::Empty) {
+    if matches!(version(&connection).map_err(unavailable)?, SchemaVersion::Empty) {
         create(&connection).map_err(unavailable)?;
     }
     let connection = check(connection)?;
-    connection.execute_batch(time::TABLE).map_err(unavailable)?;
+    connection.execute_batch(uptime::TABLE).map_err(unavailable)?;
     Ok(connection)
 }
 
@@ -75,7 +75,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, InboxError> {
 pub(super) fn open_existing(path: &Path) -> Result<Connection, InboxError> {
     let connection = check(connect(path)?)?;
     prepare(&connection).map_err(unavailable)?;
-    connection.execute_batch(time::TABLE).map_err(unavailable)?;
+    connection.execute_batch(uptime::TABLE).map_err(unavailable)?;
     Ok(connection)
 }
 
@@ -96,12 +96,12 @@ pub(super) fn connect_beside(path: &Path) -> Result<Connection, InboxError> {
 
 fn check(connection: Connection) -> Result<Connection, InboxError> {
     let problem = match version(&connection).map_err(unavailable)? {
-        Found::Inbox(VERSION) => return Ok(connection),
-        Found::Inbox(newer) => format!("an inbox of version {newer}"),
-        Found::Empty => {
+        SchemaVersion::Inbox(VERSION) => return Ok(connection),
+        SchemaVersion::Inbox(newer) => format!("an inbox of version {newer}"),
+        SchemaVersion::Empty => {
             "a file with no inbox in it; what one holds may be in the -wal file that stood beside it".into()
         }
-        Found::SomethingElse => "a file that is no inbox".into(),
+        SchemaVersion::SomethingElse => "a file that is no inbox".into(),
     };
     Err(InboxError::Unreadable(problem.into()))
 }
@@ -129,27 +129,27 @@ fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;")
 }
 
-enum Found {
+enum SchemaVersion {
     Empty,
     Inbox(i64),
     SomethingElse,
 }
 
-fn version(connection: &Connection) -> Result<Found, rusqlite::Error> {
+fn version(connection: &Connection) -> Result<SchemaVersion, rusqlite::Error> {
     let number = |pragma| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
     let application = number("PRAGMA application_id")?;
     let tables = number("SELECT count(*) FROM sqlite_schema")?;
     Ok(match (application, tables) {
-        (APPLICATION, _) => Found::Inbox(number("PRAGMA user_version")?),
-        (0, 0) => Found::Empty,
-        _ => Found::SomethingElse,
+        (APPLICATION, _) => SchemaVersion::Inbox(number("PRAGMA user_version")?),
+        (0, 0) => SchemaVersion::Empty,
+        _ => SchemaVersion::SomethingElse,
     })
 }
 
 fn create(connection: &Connection) -> Result<(), rusqlite::Error> {
     // All or nothing, and only one of two processes that start together.
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    if matches!(version(connection)?, Found::Empty) {
+    if matches!(version(connection)?, SchemaVersion::Empty) {
         connection.execute_batch(TABLES)?;
         connection.pragma_update(None, "application_id", APPLICATION)?;
         connection.pragma_update(None, "user_version", VERSION)?;

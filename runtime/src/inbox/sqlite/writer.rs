@@ -6,10 +6,10 @@ use std::{mem, slice, thread};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::files::Files;
-use super::log::Log;
-use super::room::Room;
-use super::tables::{Failed, Tables};
+use super::disk_full::SpaceGuard;
+use super::file_guard::FileGuard;
+use super::queries::{Store, TxError};
+use super::wal::Wal;
 use crate::inbox::InboxError;
 
 /// The most jobs that share a transaction. More would make the first of them wait for the last.
@@ -27,19 +27,19 @@ pub(super) struct Writer {
 
 /// What has to hold once a transaction is committed, for those who asked for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Needs {
+pub(super) enum CommitRequirement {
     /// That the next process finds the file: it is to be acknowledged, or said that all is well.
-    TheFileInPlace,
+    FileInPlace,
     /// Nothing more. What was acknowledged before the file was deleted can still be handled.
-    NothingMore,
+    None,
 }
 
 /// Something to be done in a transaction that it may share with others.
 trait Job: Send {
-    /// Whether anybody still waits for it.
-    fn is_wanted(&self) -> bool;
+    /// Whether the caller has dropped the request.
+    fn is_cancelled(&self) -> bool;
     /// Does it. It may be done again, if the transaction fails.
-    fn run(&mut self, tables: &Tables<'_>) -> Result<(), rusqlite::Error>;
+    fn run(&mut self, store: &Store<'_>) -> Result<(), rusqlite::Error>;
     /// Tells who waits that it is committed, and what was found of the files then.
     fn committed(self: Box<Self>, in_place: Result<(), &'static str>);
     /// Tells who waits that it is not.
@@ -51,9 +51,9 @@ trait Job: Send {
 type Work<W> = Arc<Mutex<Option<W>>>;
 
 /// Who asked. Takes the work back when it is dropped.
-struct Asked<W>(Work<W>);
+struct CancelOnDrop<W>(Work<W>);
 
-impl<W> Drop for Asked<W> {
+impl<W> Drop for CancelOnDrop<W> {
     fn drop(&mut self) {
         // Where it is locked it is being done.
         if let Ok(mut work) = self.0.try_lock() {
@@ -64,30 +64,32 @@ impl<W> Drop for Asked<W> {
 
 struct Pending<W, T> {
     work: Work<W>,
-    needs: Needs,
+    needs: CommitRequirement,
     outcome: Option<T>,
     reply: oneshot::Sender<Result<T, InboxError>>,
 }
 
 impl<W, T> Job for Pending<W, T>
 where
-    W: FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send,
+    W: FnMut(&Store<'_>) -> Result<T, rusqlite::Error> + Send,
     T: Send,
 {
-    fn is_wanted(&self) -> bool {
-        !self.reply.is_closed()
+    fn is_cancelled(&self) -> bool {
+        self.reply.is_closed()
     }
 
-    fn run(&mut self, tables: &Tables<'_>) -> Result<(), rusqlite::Error> {
+    fn run(&mut self, store: &Store<'_>) -> Result<(), rusqlite::Error> {
         let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
-        self.outcome = work.as_mut().map(|work| work(tables)).transpose()?;
+        self.outcome = work.as_mut().map(|work| work(store)).transpose()?;
         Ok(())
     }
 
     fn committed(self: Box<Self>, in_place: Result<(), &'static str>) {
         if let Some(outcome) = self.outcome {
             let outcome = match in_place {
-                Err(problem) if self.needs == Needs::TheFileInPlace => Err(InboxError::Unavailable(problem.into())),
+                Err(problem) if self.needs == CommitRequirement::FileInPlace => {
+                    Err(InboxError::Unavailable(problem.into()))
+                }
                 _ => Ok(outcome),
             };
             // Whoever asked may be gone.
@@ -102,7 +104,7 @@ where
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, files: Files, log: Log) -> Result<Self, InboxError> {
+    pub(super) fn start(connection: Connection, files: FileGuard, log: Wal) -> Result<Self, InboxError> {
         let (queue, jobs) = mpsc::unbounded_channel();
         let (closing, closed) = sync_channel(0);
         let thread = thread::Builder::new().name("inbox".to_owned());
@@ -120,15 +122,15 @@ impl Writer {
     /// Has this done. If the future is dropped before the work is begun, it is not done.
     pub(super) fn run<W, T>(
         &self,
-        needs: Needs,
+        needs: CommitRequirement,
         work: W,
     ) -> impl Future<Output = Result<T, InboxError>> + Send + use<W, T>
     where
-        W: FnMut(&Tables<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
+        W: FnMut(&Store<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
         T: Send + 'static,
     {
         let (reply, outcome) = oneshot::channel();
-        let asked = Asked(Arc::new(Mutex::new(Some(work))));
+        let asked = CancelOnDrop(Arc::new(Mutex::new(Some(work))));
         let job = Box::new(Pending { work: Arc::clone(&asked.0), needs, outcome: None, reply });
         let queued = self.queue.as_ref().is_some_and(|queue| queue.send(job).is_ok());
         async move {
@@ -151,11 +153,11 @@ impl Drop for Writer {
 }
 
 /// What the thread does: whatever waits, together.
-fn write(connection: &Connection, mut files: Files, log: &Log, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>) {
-    let mut room = Room::new(Tables::new(connection));
+fn write(connection: &Connection, mut files: FileGuard, log: &Wal, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>) {
+    let mut room = SpaceGuard::new(Store::new(connection));
     let mut batch = Vec::new();
     while jobs.blocking_recv_many(&mut batch, AT_MOST) > 0 {
-        batch.retain(|job| job.is_wanted());
+        batch.retain(|job| !job.is_cancelled());
         match commit(&mut room, &mut batch) {
             Ok(()) => {
                 // After the commit, and before anybody hears of it.
@@ -163,21 +165,21 @@ fn write(connection: &Connection, mut files: Files, log: &Log, mut jobs: mpsc::U
                 batch.drain(..).for_each(|job| job.committed(in_place));
                 log.has_grown();
             }
-            Err(Failed::Within(_)) if batch.len() > 1 => one_by_one(&mut room, &mut files, &mut batch),
-            Err(Failed::ToBegin(error) | Failed::Within(error)) => fail(&mut batch, &error),
+            Err(TxError::Within(_)) if batch.len() > 1 => one_by_one(&mut room, &mut files, &mut batch),
+            Err(TxError::ToBegin(error) | TxError::Within(error)) => fail(&mut batch, &error),
         }
     }
 }
 
 /// One of them may have spoilt it for all.
-fn one_by_one(room: &mut Room<'_>, files: &mut Files, batch: &mut Vec<Box<dyn Job>>) {
+fn one_by_one(room: &mut SpaceGuard<'_>, files: &mut FileGuard, batch: &mut Vec<Box<dyn Job>>) {
     let mut jobs = mem::take(batch).into_iter();
     while let Some(mut job) = jobs.next() {
         match commit(room, slice::from_mut(&mut job)) {
             Ok(()) => job.committed(files.check()),
-            Err(Failed::Within(error)) => job.failed(&error),
+            Err(TxError::Within(error)) => job.failed(&error),
             // The file is another's now. Each would wait for as long as this one has.
-            Err(Failed::ToBegin(error)) => {
+            Err(TxError::ToBegin(error)) => {
                 job.failed(&error);
                 fail(&mut jobs.by_ref().collect(), &error);
             }
@@ -190,6 +192,6 @@ fn fail(batch: &mut Vec<Box<dyn Job>>, error: &rusqlite::Error) {
 }
 
 /// Does all of them, or none.
-fn commit(room: &mut Room<'_>, batch: &mut [Box<dyn Job>]) -> Result<(), Failed> {
-    room.transaction(|tables| batch.iter_mut().try_for_each(|job| job.run(tables)))
+fn commit(room: &mut SpaceGuard<'_>, batch: &mut [Box<dyn Job>]) -> Result<(), TxError> {
+    room.transaction(|store| batch.iter_mut().try_for_each(|job| job.run(store)))
 }

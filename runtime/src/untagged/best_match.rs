@@ -1,0 +1,193 @@
+//! Alternatives that nothing tells apart are tried.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::Alternative;
+use super::no_match::{NoMatch, RejectedAlternative};
+use crate::{DecodeError, Headers, Inbound, lenient_int};
+
+/// A value, and the alternative that keeps most of it so far.
+///
+/// ```
+/// use asyncapi_runtime::untagged::BestMatch;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Deserialize, Serialize)]
+/// struct Card {
+///     number: String,
+/// }
+///
+/// #[derive(Deserialize, Serialize)]
+/// struct Transfer {
+///     iban: Option<String>,
+/// }
+///
+/// enum Payment {
+///     Card(Card),
+///     Transfer(Transfer),
+/// }
+///
+/// let mut json = serde_json::Deserializer::from_str(r#"{"number": "4111"}"#);
+/// let payment: Result<Payment, serde_json::Error> = BestMatch::from_deserializer(&mut json)?
+///     .or_try("Transfer", Payment::Transfer) // could be read, and would drop the number
+///     .or_try("Card", Payment::Card)
+///     .best();
+/// assert!(matches!(payment?, Payment::Card(_)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct BestMatch<T> {
+    value: Value,
+    headers: Headers,
+    best: Option<(Candidate, T)>,
+    refused: Vec<RejectedAlternative>,
+}
+
+impl<T> BestMatch<T> {
+    /// Reads the value whole, whatever it is.
+    ///
+    /// # Errors
+    ///
+    /// The deserializer's own.
+    pub fn from_deserializer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from_value)
+    }
+
+    /// The same of a value that has been read.
+    pub(super) fn from_value(value: Value) -> Self {
+        Self { value, headers: Headers::new(), best: None, refused: Vec::new() }
+    }
+
+    /// Reads the body of a delivery whole.
+    ///
+    /// # Errors
+    ///
+    /// The body is not JSON.
+    pub fn from_body(inbound: &Inbound) -> Result<Self, DecodeError> {
+        inbound.decode().map(Self::from_value)
+    }
+
+    /// The same of a body that may be something else; `None` where it is no JSON, and its header does not say that it is.
+    ///
+    /// # Errors
+    ///
+    /// The body is said to be JSON, and is not.
+    pub fn from_json_body(inbound: &Inbound) -> Result<Option<Self>, DecodeError> {
+        let is_said = inbound.media_type().is_some_and(|said| said.ends_with("/json") || said.ends_with("+json"));
+        match Self::from_body(inbound) {
+            Ok(fitting) => Ok(Some(fitting)),
+            Err(error) if is_said => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Tells the headers that came with the value, for alternatives that have some of their own.
+    #[must_use]
+    pub fn with_headers(self, headers: &Headers) -> Self {
+        Self { headers: headers.clone(), ..self }
+    }
+
+    /// Tries an alternative, unless one before it keeps all of the value.
+    #[must_use]
+    pub fn or_try<A: Alternative>(self, name: &str, alternative: fn(A) -> T) -> Self {
+        self.or_try_preferring_known(name, alternative, |_| true)
+    }
+
+    /// Tries an alternative that may keep what it does not know, such as an open enum: of two that keep as much, one
+    /// that knows all of the value is meant.
+    #[must_use]
+    pub fn or_try_preferring_known<A: Alternative>(
+        mut self,
+        name: &str,
+        alternative: fn(A) -> T,
+        is_known: fn(&A::Payload) -> bool,
+    ) -> Self {
+        let best = self.best.as_ref().map(|(fit, _)| *fit);
+        let most = Candidate { kept: kept(&self.value, &self.value), is_known: true, headers: A::most(&self.headers) };
+        if best.is_some_and(|best| best >= most) {
+            return self;
+        }
+        let read = lenient_int::deserialize::<_, A::Payload>(&self.value);
+        match read.and_then(|read| Ok((serde_json::to_value(&read)?, read))) {
+            Ok((written, read)) => {
+                let (kept, is_known) = (kept(&self.value, &written), is_known(&read));
+                match A::of(read, &self.headers) {
+                    Ok((read, headers)) => {
+                        let fit = Candidate { kept, is_known, headers };
+                        if best.is_none_or(|best| fit > best) {
+                            self.best = Some((fit, alternative(read)));
+                        }
+                    }
+                    Err(error) => self.refused.push(RejectedAlternative::read(name, error)),
+                }
+            }
+            Err(_) => self.refused.push(RejectedAlternative::unreadable::<A::Payload>(name)),
+        }
+        self
+    }
+
+    /// Tries an alternative that has to be valid too.
+    #[cfg(feature = "validation")]
+    #[must_use]
+    pub fn or_try_valid<A: Alternative>(
+        mut self,
+        name: &str,
+        alternative: fn(A) -> T,
+        validate: impl FnOnce(&A::Payload) -> Result<(), crate::Violations>,
+    ) -> Self {
+        let violations =
+            lenient_int::deserialize::<_, A::Payload>(&self.value).ok().and_then(|read| validate(&read).err());
+        match violations {
+            None => self.or_try(name, alternative),
+            Some(violations) => {
+                self.refused.push(RejectedAlternative::read(name, violations.into()));
+                self
+            }
+        }
+    }
+
+    /// The same as [`best`](Self::best), of a delivery.
+    ///
+    /// # Errors
+    ///
+    /// When no alternative can be read: where and why, of the one that comes closest, and then of the others.
+    pub fn finish(self) -> Result<T, DecodeError> {
+        let Self { value, best, refused, .. } = self;
+        best.map(|(_, read)| read).ok_or_else(|| NoMatch::of(&refused, &value).of_body())
+    }
+
+    /// The first alternative that keeps all of the value and knows it, or else the first that keeps most of it.
+    ///
+    /// # Errors
+    ///
+    /// When no alternative can be read: where and why, of the one that comes closest, and then of the others.
+    pub fn best<E: Error>(self) -> Result<T, E> {
+        let Self { value, best, refused, .. } = self;
+        best.map(|(_, read)| read).ok_or_else(|| E::custom(NoMatch::of(&refused, &value).of_value()))
+    }
+}
+
+/// How well an alternative fits: what is kept of the value counts first, and of the headers last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    kept: usize,
+    is_known: bool,
+    headers: usize,
+}
+
+/// How many of a value's parts are still there in what was written.
+fn kept(value: &Value, written: &Value) -> usize {
+    match (value, written) {
+        (Value::Object(value), Value::Object(written)) => {
+            let parts = value.iter().filter_map(|(name, part)| Some(kept(part, written.get(name)?)));
+            1 + parts.sum::<usize>()
+        }
+        (Value::Array(value), Value::Array(written)) => {
+            1 + value.iter().zip(written).map(|(part, written)| kept(part, written)).sum::<usize>()
+        }
+        (Value::Object(_) | Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => 0,
+        _ => 1,
+    }
+}
