@@ -201,7 +201,7 @@ fn code(schema: &Value, config: &Config, copies: &TempDir) -> Result<String, Str
 /// Compiles the types of every schema into one program, once for each set of options, and runs every instance through it.
 fn run(groups: &[(String, Group)], optional: &[(String, Group)], copies: &TempDir) -> Expected {
     let by_default = Config::new().types_only();
-    let exact = by_default.clone().untyped(Untyped::AsWritten).keep_unknown("/**");
+    let exact = by_default.clone().untyped_schemas(Untyped::AsWritten).keep_unknown("/**");
     let full = by_default.clone().validation(Validation::Full);
     let modules: Vec<Module<'_>> = modules(groups, by_default, copies, Check::Nothing)
         .chain(modules(groups, exact, copies, Check::Nothing))

@@ -64,7 +64,7 @@ fn code(schema: &Value) -> Result<String, String> {
     let source = Source::new("random.json", document.to_string()).with_file("schema.json", schema.to_string());
     let output = Config::new()
         .types_only()
-        .untyped(Untyped::AsWritten)
+        .untyped_schemas(Untyped::AsWritten)
         .keep_unknown("/**")
         .generate(&source)
         .map_err(|error| error.to_string())?;

@@ -66,7 +66,7 @@ pub(super) const KEYS: &[(&str, Key)] = &[
     ),
     ("closed-enums", Key::Patterns(Config::closed_enums)),
     (
-        "untyped",
+        "untyped-schemas",
         Key::Word(&[
             ("as-meant", |config| config.untyped_schemas(Untyped::AsMeant)),
             ("as-written", |config| config.untyped_schemas(Untyped::AsWritten)),
