@@ -5,9 +5,9 @@ mod options;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::{Config, Perspective};
+use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Address, Channel, Document, Operation, Server};
+use crate::document::{Address, Channel, Document, Server};
 use crate::location::Location;
 use crate::suggestion;
 
@@ -15,7 +15,6 @@ use crate::suggestion;
 pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnostics) {
     operation_ids_are_unique(document, diagnostics);
     options::check(document, config, diagnostics);
-    warn_if_no_incoming_operation(document, config, diagnostics);
     examples::examples_fit_their_schemas(document, diagnostics);
     for channel in &document.channels {
         parameters_are_in_the_address(channel, diagnostics);
@@ -42,24 +41,6 @@ fn operation_ids_are_unique(document: &Document, diagnostics: &Diagnostics) {
             );
         }
     }
-}
-
-/// A document with nothing but `publish`, looked at from the client's side.
-fn warn_if_no_incoming_operation(document: &Document, config: &Config, diagnostics: &Diagnostics) {
-    let arrives = |operation: &Operation| config.perspective.handles(operation.action);
-    if document.operations.is_empty() || document.operations.iter().any(arrives) {
-        return;
-    }
-    let (side, other) = match config.perspective {
-        Perspective::Client => ("a client", "Perspective::Application"),
-        Perspective::Application => ("the application", "Perspective::Client"),
-    };
-    let message = format!("nothing in this document arrives at {side}, so there is no handler");
-    diagnostics.push(
-        Diagnostic::new(Severity::Warning, &Location::root().join("channels"), message)
-            .at_key()
-            .with_help(format!("if you are the other side, choose `{other}`")),
-    );
 }
 
 /// ```yaml

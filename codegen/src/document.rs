@@ -40,7 +40,6 @@ pub(crate) use self::ecma_regex::fault as fault_of_pattern;
 pub(crate) use self::enum_values::{DeclaredValue, ValueKeyword};
 pub(crate) use self::external_refs::{ExternalRef, files_referred_to};
 pub(crate) use self::keywords::{ConditionalProperty, JsonType, Keywords, SchemaLanguage, Tag};
-pub(crate) use self::resolve::{is_url, percent_decoded};
 pub(crate) use self::schema::{ForeignName, SchemaId, SchemaKind, Schemas};
 use self::schema_ids::Resources;
 use self::traits::Precedence;

@@ -16,7 +16,7 @@ use crate::ir::{Api, Direction};
 use crate::location::FileId;
 use crate::names::Names;
 use crate::source::Source;
-use crate::{check, document, emit, format, lower, names};
+use crate::{check, document, emit, format, load, lower, names};
 
 /// What the stages produce from a document.
 struct Generated {
@@ -125,7 +125,7 @@ impl Config {
         let overlays = &self.overlays;
         #[cfg(not(feature = "overlay"))]
         let overlays = &[];
-        Source::read_with(self.root.as_deref(), path.as_ref(), overlays, &self.urls)
+        load::read(self.root.as_deref(), path.as_ref(), overlays, &self.urls)
     }
 
     /// An overlay that is asked for and was not read would be missed by nobody, until the code is found to be wrong.

@@ -22,6 +22,7 @@ mod generate;
 mod hash_suffix;
 mod ir;
 mod json;
+mod load;
 mod location;
 mod lower;
 mod names;

@@ -1,7 +1,6 @@
 //! Who you are, and what reaches your handler.
 
 use super::Config;
-use crate::document::Action;
 use crate::location::Pointer;
 
 /// Which side of the API the generated code is for.
@@ -12,16 +11,6 @@ pub enum Perspective {
     Client,
     /// You are the application that the document describes: you handle what it receives, and send what it sends.
     Application,
-}
-
-impl Perspective {
-    /// Whether what this action sends arrives at this side.
-    pub(crate) fn handles(self, action: Action) -> bool {
-        match self {
-            Self::Client => action == Action::Send,
-            Self::Application => action == Action::Receive,
-        }
-    }
 }
 
 /// Whether an implementation has to have every handler method.

@@ -34,7 +34,7 @@ impl Overlaid {
 /// A document that lacks its corrections would be blamed for what they correct, so nothing is read after that.
 pub(super) fn apply(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagnostics) -> Option<Vec<Value>> {
     let mut changed: BTreeMap<FileId, Overlaid> = BTreeMap::new();
-    for file in source.overlays().map(|overlay| source.changed_by(overlay).unwrap_or_default()) {
+    for file in source.overlays().map(|overlay| source.overlaid_file(overlay).unwrap_or_default()) {
         changed.entry(file).or_insert_with(|| {
             let root = roots.get_mut(file.0).map(|root| std::mem::replace(root, Value::Null));
             Overlaid::new(file, root.unwrap_or(Value::Null))
@@ -43,7 +43,7 @@ pub(super) fn apply(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagno
     let tree = Tree { roots: &roots, source, resources: &Resources::default(), diagnostics };
     for overlay in source.overlays() {
         let actions = action::read(tree, overlay).unwrap_or_default();
-        let file = source.changed_by(overlay).unwrap_or_default();
+        let file = source.overlaid_file(overlay).unwrap_or_default();
         for action in actions {
             let ways = changed.get(&file).map(|changed| action.target.match_paths(&changed.root)).unwrap_or_default();
             if ways.is_empty() {

@@ -1,13 +1,13 @@
 //! `$ref`: from the text of a reference to the node it means (Reference Object; RFC 3986 fragments, RFC 6901).
 
 use std::collections::{BTreeSet, VecDeque};
-use std::path::{Component, Path, PathBuf};
 
 use super::cursor::{Node, Tree};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Value;
 use crate::location::{FileId, Location, Pointer};
-use crate::source::{MissingFile, Source, resolve_sibling};
+use crate::source::uri::{is_url, percent_decoded, relative_path, resolve_path, shared_directory};
+use crate::source::{MissingFile, Source};
 use crate::suggestion;
 
 /// Follows references from `node` until one that is none.
@@ -100,14 +100,14 @@ pub(crate) fn file(node: &Node<'_>, path: &str) -> Result<FileId, Diagnostic> {
             let referrer = source.name_of(node.at.file);
             let elsewhere = node.tree.resources.elsewhere(&node.at, path);
             let copy = elsewhere.as_ref().and_then(|url| Some((source.target_file_name(referrer, url)?, is_url(url))));
-            let copied = copy.as_ref().map(|(name, _)| source.named(name));
+            let copied = copy.as_ref().map(|(name, _)| source.file_by_name(name));
             if let Some(Ok(file)) = copied {
                 return Ok(file);
             }
             let Some(name) = source.target_file_name(referrer, path) else {
                 return Err(remote_reference_error(&place, node.reference().unwrap_or(path), path));
             };
-            source.named(&name).map_err(|why| match (&copy, copied) {
+            source.file_by_name(&name).map_err(|why| match (&copy, copied) {
                 (Some((copy, true)), Some(Err(why))) => missing_file_error(node, path, copy, why, true),
                 _ => missing_file_error(node, path, &name, why, is_url(path)),
             })
@@ -122,37 +122,8 @@ pub(crate) fn rebase_reference(source: &Source, text: &str, from: FileId, to: Fi
         return text.to_owned();
     }
     let target =
-        if path.is_empty() { source.name_of(from).to_owned() } else { resolve_sibling(source.name_of(from), path) };
-    format!("{}#{fragment}", relative(&target, source.name_of(to)))
-}
-
-/// The path to a file from another one.
-fn relative(target: &str, from: &str) -> String {
-    let target: Vec<Component<'_>> = Path::new(target).components().collect();
-    let directory: Vec<Component<'_>> =
-        Path::new(from).parent().map(|path| path.components().collect()).unwrap_or_default();
-    let shared = target.iter().zip(&directory).take_while(|(target, from)| target == from).count();
-    let up = std::iter::repeat_n(Component::ParentDir, directory.len() - shared);
-    let path: PathBuf = up.chain(target[shared..].iter().copied()).collect();
-    path.display().to_string()
-}
-
-/// The directory that holds two files.
-fn shared_directory(one: &str, other: &str) -> String {
-    let directory = |path: &str| Path::new(path).parent().map(Path::to_path_buf).unwrap_or_default();
-    let (one, other) = (directory(one), directory(other));
-    let shared = one.components().zip(other.components()).take_while(|(one, other)| one == other).count();
-    let above = other.components().skip(shared).take_while(|part| *part == Component::ParentDir).count();
-    let path: PathBuf = other.components().take(shared + above).collect();
-    if path.as_os_str().is_empty() { ".".to_owned() } else { path.display().to_string() }
-}
-
-/// Whether a reference leads to the network, or to anywhere else that is no path.
-pub(crate) fn is_url(path: &str) -> bool {
-    let scheme = path.split(':').next().unwrap_or_default();
-    path.contains("://")
-        || path.starts_with("//")
-        || (scheme.len() > 1 && scheme.len() < path.len() && scheme.chars().all(char::is_alphanumeric))
+        if path.is_empty() { source.name_of(from).to_owned() } else { resolve_path(source.name_of(from), path) };
+    format!("{}#{fragment}", relative_path(&target, source.name_of(to)))
 }
 
 /// The node at a place, which may lead through other references.
@@ -237,65 +208,4 @@ pub(super) fn suggest_target(tree: Tree<'_>, text: &str) -> Option<Pointer> {
 
 fn fault(place: &Location, message: String) -> Diagnostic {
     Diagnostic::new(Severity::Error, place, message)
-}
-
-/// Undoes `%20` and its like in a URI fragment; `None` where what comes out is not text.
-pub(crate) fn percent_decoded(fragment: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(fragment.len());
-    let mut rest = fragment.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        rest = tail;
-        if first == b'%' {
-            let (digits, tail) = tail.split_at_checked(2)?;
-            let digits = std::str::from_utf8(digits).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = tail;
-        } else {
-            bytes.push(first);
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{is_url, percent_decoded};
-
-    #[test]
-    fn percent_escapes_are_bytes_of_utf_8() {
-        assert_eq!(percent_decoded("/a%20b/%C3%A9").as_deref(), Some("/a b/é"));
-        assert_eq!(percent_decoded("%2"), None);
-        assert_eq!(percent_decoded("%FF"), None);
-    }
-
-    #[test]
-    fn urls_are_told_from_paths() {
-        assert!(is_url("https://example.com/a.json") && is_url("urn:example:a") && is_url("file:///a"));
-        assert!(!is_url("types/a.yaml") && !is_url("./a.yaml") && !is_url("C:/a.yaml"));
-    }
-
-    #[test]
-    fn the_root_that_a_cure_names_holds_both_files() {
-        let rows = [
-            ("/spec/docs/api/orders.yaml", "/spec/shared/money.json", "/spec"),
-            ("../docs/api/orders.yaml", "../shared/money.json", ".."),
-            ("orders.yaml", "../../shared/money.json", "../.."),
-        ];
-        for (document, file, root) in rows {
-            assert_eq!(super::shared_directory(document, file), root);
-        }
-    }
-
-    #[test]
-    fn a_file_is_found_from_another_wherever_both_are() {
-        let rows = [
-            ("api.yaml", "parts/messages.yaml", "../api.yaml"),
-            ("/spec/api.yaml", "/spec/parts/more/messages.yaml", "../../api.yaml"),
-            ("../spec/traits.yaml", "../spec/parts/messages.yaml", "../traits.yaml"),
-            ("parts/traits.yaml", "api.yaml", "parts/traits.yaml"),
-        ];
-        for (target, from, expected) in rows {
-            assert_eq!(super::relative(target, from), expected);
-        }
-    }
 }

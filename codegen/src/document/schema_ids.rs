@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use super::resolve::{is_url, percent_decoded};
 use crate::json::Value;
 use crate::location::{FileId, Location, Pointer};
-use crate::source::uri;
+use crate::source::uri::{self, is_url, percent_decoded};
 
 /// Every schema with a name of its own.
 #[derive(Debug, Default)]
@@ -112,7 +111,7 @@ impl Resources {
             self.anchors.insert((inside.resource.clone(), anchor.to_owned()), at.clone());
             return None;
         }
-        let uri = uri::resolved(inside.uri, path);
+        let uri = uri::resolve(inside.uri, path);
         self.by_uri.entry(uri.clone()).or_insert_with(|| at.clone());
         self.uris.insert(at.clone(), uri.clone());
         if !anchor.is_empty() {
@@ -132,7 +131,7 @@ impl Resources {
             "" => around,
             path => {
                 let uri = self.uris.get(&around).map_or("", String::as_str);
-                self.by_uri.get(&uri::resolved(uri, path))?.clone()
+                self.by_uri.get(&uri::resolve(uri, path))?.clone()
             }
         };
         let fragment = percent_decoded(fragment)?;
@@ -154,7 +153,7 @@ impl Resources {
         if self.uris.is_empty() || path.is_empty() || is_url(path) {
             return None;
         }
-        let meant = uri::resolved(self.uris.get(&self.enclosing_id(from))?, path);
+        let meant = uri::resolve(self.uris.get(&self.enclosing_id(from))?, path);
         (meant != path).then_some(meant)
     }
 

@@ -8,11 +8,12 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::schema::{Lowering, UnionMessage};
 use super::{docs, qualified_name, structural_key, union};
-use crate::config::{Config, OutputScope};
+use crate::config::{Config, OutputScope, Perspective};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Address, Document, MessageCardinality, MessageId, SchemaId};
 use crate::hash_suffix::mark;
 use crate::ir::{Direction, Event, Label, Operation, OperationMessage, Type, Variant};
+use crate::location::Location;
 
 /// The events of the document, each name once, in the order of the operations.
 pub(super) fn events(document: &Document) -> Vec<Event> {
@@ -116,17 +117,44 @@ pub(super) fn lower(
     schemas: &mut Lowering<'_>,
     diagnostics: &Diagnostics,
 ) -> Vec<Operation> {
+    warn_if_no_incoming_operation(document, config, diagnostics);
     let index = events.iter().enumerate().map(|(index, event)| (event.name.as_str(), index)).collect();
     let mut reader = Reader { document, schemas, diagnostics, index, extent: config.extent };
     let operations = document.operations.iter();
     let lowered = operations.filter_map(|operation| {
-        let direction =
-            if config.perspective.handles(operation.action) { Direction::Incoming } else { Direction::Outgoing };
+        let direction = direction(operation.action, config.perspective);
         let lowered = reader.operation(operation, direction)?;
         let narrowed = config.operations.as_ref().is_some_and(|chosen| !chosen.contains(&lowered.id));
         (direction == Direction::Outgoing || !narrowed).then_some(lowered)
     });
     lowered.collect()
+}
+
+/// Which way the messages of an operation go, seen from the chosen side.
+fn direction(action: Action, perspective: Perspective) -> Direction {
+    match (perspective, action) {
+        (Perspective::Client, Action::Send) | (Perspective::Application, Action::Receive) => Direction::Incoming,
+        (Perspective::Client, Action::Receive) | (Perspective::Application, Action::Send) => Direction::Outgoing,
+    }
+}
+
+/// Warns about a document with operations of which none is incoming: probably the wrong side was chosen.
+fn warn_if_no_incoming_operation(document: &Document, config: &Config, diagnostics: &Diagnostics) {
+    let is_incoming =
+        |operation: &document::Operation| direction(operation.action, config.perspective) == Direction::Incoming;
+    if document.operations.is_empty() || document.operations.iter().any(is_incoming) {
+        return;
+    }
+    let (side, other) = match config.perspective {
+        Perspective::Client => ("a client", "Perspective::Application"),
+        Perspective::Application => ("the application", "Perspective::Client"),
+    };
+    let message = format!("nothing in this document arrives at {side}, so there is no handler");
+    diagnostics.push(
+        Diagnostic::new(Severity::Warning, &Location::root().join("channels"), message)
+            .at_key()
+            .with_help(format!("if you are the other side, choose `{other}`")),
+    );
 }
 
 /// What every operation needs to be lowered.

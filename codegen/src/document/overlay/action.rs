@@ -4,7 +4,7 @@ use super::super::cursor::{Node, Object, Tree};
 use super::json_path::Target;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::location::FileId;
-use crate::source::file_name;
+use crate::source::uri::file_name;
 
 /// One change, at every node that the target selects.
 pub(super) struct Action<'a> {
@@ -52,7 +52,7 @@ fn version(node: &Node<'_>) -> Option<()> {
 fn extends(node: &Node<'_>) {
     let Some(text) = node.text() else { return };
     let source = node.tree.source;
-    if source.changed_by(node.at.file).is_none() {
+    if source.overlaid_file(node.at.file).is_none() {
         let document = file_name(source.name());
         let message = format!("this overlay extends `{text}`, and is laid over `{document}`");
         node.warn(message, "lay it over the file that it is for, or correct `extends`");

@@ -8,7 +8,7 @@ use super::action::Action;
 use super::json_path::{Step, Target};
 use crate::json::Value;
 use crate::location::FileId;
-use crate::source::file_name;
+use crate::source::uri::file_name;
 use crate::suggestion;
 
 /// Says that an action changes nothing in its file, and where what it is for may stand.
@@ -18,8 +18,9 @@ pub(super) fn report(action: &Action<'_>, file: FileId, changed: &BTreeMap<FileI
     let text = action.at.text().unwrap_or_default();
     let message = format!("`{text}` matches nothing in `{}`", name(file));
     let root = |file: FileId| changed.get(&file).map_or_else(|| action.at.tree.roots.get(file.0), |is| Some(&is.root));
-    let matching =
-        || source.parts().find(|part| root(*part).is_some_and(|root| !action.target.match_paths(root).is_empty()));
+    let matching = || {
+        source.document_files().find(|part| root(*part).is_some_and(|root| !action.target.match_paths(root).is_empty()))
+    };
     let cure = root(file).and_then(|root| behind_a_reference(root, &text)).or_else(|| {
         let other = matching()?;
         Some(format!("it matches in `{0}`: an overlay reaches that file by `extends: {0}`", name(other)))
