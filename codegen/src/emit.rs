@@ -1,17 +1,14 @@
-//! Stage six: names and shapes become tokens. Nothing here can fail, and nothing here decides.
+//! Turns names and types into the tokens of the generated file, one item at a time.
 
 mod attributes;
 mod bindings;
 mod channels;
-mod complexity;
 mod constructors;
 mod content_type;
 mod correlation;
 mod defaults;
-mod deprecated;
 mod dispatch;
 mod docs;
-mod draft;
 mod enums;
 mod event_name;
 mod examples;
@@ -21,9 +18,7 @@ mod is_known;
 mod joined;
 mod json;
 mod lenient_integers;
-mod lints;
 mod literal;
-mod look;
 mod markdown;
 mod message_union;
 mod parameters;
@@ -40,16 +35,13 @@ mod unions;
 mod value_enums;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{Item, ItemMod, parse_quote};
+use syn::{Attribute, Item, ItemMod, parse_quote};
 
-use self::draft::Draft;
-use self::look::{Items, MOST_MEMBERS};
 use crate::config::{Config, OutputScope};
-use crate::format::Piece;
 use crate::ir::{Api, ItemKind, TypeDef, TypeId};
 use crate::names::Names;
 
-/// What every part of the output may look at.
+/// What every emitter reads.
 #[derive(Clone, Copy)]
 struct Context<'a> {
     api: &'a Api,
@@ -59,54 +51,87 @@ struct Context<'a> {
     joined: &'a joined::MessageVariants<'a>,
 }
 
-/// Hands on the items of the file in their order, each as it is made, and returns what they import.
-pub(crate) fn emit(api: &Api, names: &Names, config: &Config, hand_on: &mut dyn FnMut(Piece)) -> Vec<Item> {
+/// Passes the items of the file to `add_item`, in their order; the imports come first.
+///
+/// An item is printed before the next one is built, so that the syntax tree of a long file is never in memory as a whole.
+pub(crate) fn emit(api: &Api, names: &Names, config: &Config, add_item: &mut dyn FnMut(Item)) {
     let (integers, joined) = (&lenient_integers::Integers::of(&api.types, config), &joined::MessageVariants::of(api));
-    let emit = Context { api, names, config, integers, joined };
-    let Some(module) = &config.module else { return items(emit, MOST_MEMBERS, hand_on) };
-    let mut inside = Vec::new();
-    // The module is one item, which holds each of them whole.
-    let mut content = items(emit, usize::MAX, &mut |piece| match piece {
-        Piece::Item(item) | Piece::Members(item, _) => inside.push(item),
-    });
-    content.append(&mut inside);
-    hand_on(Piece::Item(in_module(api, module, content)));
-    Vec::new()
+    let cx = Context { api, names, config, integers, joined };
+    match &config.module {
+        None => emit_items(cx, add_item),
+        Some(name) => {
+            let mut items = Vec::new();
+            emit_items(cx, &mut |item| items.push(item));
+            add_item(in_module(api, name, items));
+        }
+    }
 }
 
-fn items(emit: Context<'_>, most_members: usize, hand_on: &mut dyn FnMut(Piece)) -> Vec<Item> {
-    let mut items = Items::of(emit, most_members, hand_on);
-    items.extend(event_name::event_name(emit));
-    if emit.config.extent == OutputScope::Everything {
-        items.extend(handler::handler(emit));
-        items.extend(dispatch::dispatch(emit));
-        items.extend(publisher::publisher(emit));
-        items.extend(requester::requester(emit));
-        items.extend(correlation::correlation_ids(emit));
+fn emit_items(cx: Context<'_>, add_item: &mut dyn FnMut(Item)) {
+    let mut add = |tokens: TokenStream| add_item(parse_item(tokens));
+    imports::imports(cx).into_iter().for_each(&mut add);
+    let deprecated = docs::has_deprecated(cx.api);
+    let mut add = |tokens: TokenStream| {
+        let mut item = parse_item(tokens);
+        if deprecated {
+            allow_deprecated(&mut item);
+        }
+        add_item(item);
+    };
+    event_name::event_name(cx).into_iter().for_each(&mut add);
+    if cx.config.extent == OutputScope::Everything {
+        handler::handler(cx).into_iter().for_each(&mut add);
+        dispatch::dispatch(cx).into_iter().for_each(&mut add);
+        publisher::publisher(cx).into_iter().for_each(&mut add);
+        requester::requester(cx).into_iter().for_each(&mut add);
+        correlation::correlation_ids(cx).into_iter().for_each(&mut add);
     }
-    items.extend(channels::channels(emit));
-    items.extend(servers::servers(emit));
-    items.extend(bindings::bindings(emit));
-    items.extend(examples::examples(emit));
-    for (id, def) in emit.api.types.in_order() {
-        items.extend(type_def(emit, id, def));
-        items.extend(schemas::validate(emit, id));
+    channels::channels(cx).into_iter().for_each(&mut add);
+    servers::servers(cx).into_iter().for_each(&mut add);
+    bindings::bindings(cx).into_iter().for_each(&mut add);
+    examples::examples(cx).into_iter().for_each(&mut add);
+    for (id, def) in cx.api.types.in_order() {
+        type_def(cx, id, def).into_iter().for_each(&mut add);
+        schemas::validate(cx, id).into_iter().for_each(&mut add);
     }
-    items.extend(structs::helpers(emit));
-    items.extend(unions::helpers(emit));
-    let wholes = items.wholes;
-    items.extend(lenient_integers::helpers(emit, wholes));
-    items.extend(schemas::functions(emit));
-    items.extend(schemas::schemas(emit));
-    imports::imports(emit, wholes).into_iter().map(|tokens| items.import(tokens)).collect()
+    structs::helpers(cx).into_iter().for_each(&mut add);
+    unions::helpers(cx).into_iter().for_each(&mut add);
+    lenient_integers::helpers(cx).into_iter().for_each(&mut add);
+    schemas::functions(cx).into_iter().for_each(&mut add);
+    schemas::schemas(cx).into_iter().for_each(&mut add);
 }
 
-/// Everything in a module, for a crate with several documents.
+/// Tokens that are not an item are an error of the generator. rustc reports it; a panic would end the build script.
+fn parse_item(tokens: TokenStream) -> Item {
+    syn::parse2(tokens).unwrap_or_else(|error| {
+        let message = format!("asyncapi-codegen generated an item that does not parse: {error}");
+        parse_quote!(compile_error!(#message);)
+    })
+}
+
+/// Adds `#[allow(deprecated)]` below the docs: `#[deprecated]` warns users of the file, not the file itself.
+fn allow_deprecated(item: &mut Item) {
+    let attributes: &mut Vec<Attribute> = match item {
+        Item::Const(item) => &mut item.attrs,
+        Item::Enum(item) => &mut item.attrs,
+        Item::Fn(item) => &mut item.attrs,
+        Item::Impl(item) => &mut item.attrs,
+        Item::Mod(item) => &mut item.attrs,
+        Item::Struct(item) => &mut item.attrs,
+        Item::Trait(item) => &mut item.attrs,
+        Item::Type(item) => &mut item.attrs,
+        _ => return,
+    };
+    let docs = attributes.iter().take_while(|attribute| attribute.path().is_ident("doc")).count();
+    attributes.insert(docs, parse_quote!(#[allow(deprecated)]));
+}
+
+/// All items in a module, for a crate that generates code from several documents.
 fn in_module(api: &Api, name: &str, items: Vec<Item>) -> Item {
     let docs =
         docs::line(&format!("What {} becomes in Rust.", docs::phrase(api.title.as_deref().unwrap_or("the document"))));
     let name = Ident::new(name, Span::call_site());
-    // A program, unlike a library, is warned of what it does not use.
+    // In a binary crate, rustc warns of public items that are not used.
     let mut module: ItemMod = parse_quote! {
         #docs
         #[allow(dead_code)]
@@ -118,26 +143,22 @@ fn in_module(api: &Api, name: &str, items: Vec<Item>) -> Item {
     Item::Mod(module)
 }
 
-fn type_def<'a>(emit: Context<'a>, id: TypeId, def: &'a TypeDef) -> Vec<Draft<'a>> {
+fn type_def(cx: Context<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
     match &def.shape {
         ItemKind::Struct(object) => {
-            let mut items = structs::define(emit, id, def, object);
-            items.extend(constructors::define(emit, id, def, object));
+            let mut items = structs::define(cx, id, def, object);
+            items.extend(constructors::define(cx, id, def, object));
             items
         }
-        ItemKind::Enum(listed) => enums::define(emit, id, def, listed),
-        ItemKind::Mixed(variants) => whole(message_union::define(emit, id, def, variants)),
-        ItemKind::Union(union) => unions::define(emit, id, def, union),
-        ItemKind::OpenTuple(tuple) => whole(tuples::define(emit, id, def, tuple)),
-        ItemKind::Alias(target) => whole([types::alias(emit, id, def, target)]),
+        ItemKind::Enum(listed) => enums::define(cx, id, def, listed),
+        ItemKind::Mixed(variants) => message_union::define(cx, id, def, variants),
+        ItemKind::Union(union) => unions::define(cx, id, def, union),
+        ItemKind::OpenTuple(tuple) => tuples::define(cx, id, def, tuple),
+        ItemKind::Alias(target) => vec![types::alias(cx, id, def, target)],
         ItemKind::Newtype(target) => {
-            let mut items = vec![types::newtype(emit, id, def, target)];
-            items.extend(types::conversions(emit, id, target));
-            whole(items)
+            let mut items = vec![types::newtype(cx, id, def, target)];
+            items.extend(types::conversions(cx, id, target));
+            items
         }
     }
-}
-
-fn whole<'a>(items: impl IntoIterator<Item = TokenStream>) -> Vec<Draft<'a>> {
-    items.into_iter().map(Draft::from).collect()
 }

@@ -87,9 +87,9 @@ impl Config {
         if diagnostics.has_errors(Strictness::Lenient) {
             return None;
         }
-        let mut layout = format::FileWriter::default();
-        let imports = emit::emit(&api, &names, self, &mut |piece| layout.add(piece));
-        let code = layout.file(imports, &source.file_names());
+        let mut file = format::FileWriter::default();
+        emit::emit(&api, &names, self, &mut |item| file.add(item));
+        let code = file.finish(&source.file_names());
         Some(Generated { api, names, code })
     }
 

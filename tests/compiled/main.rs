@@ -4,8 +4,8 @@
 #![allow(missing_docs, unreachable_pub, dead_code, clippy::pedantic)]
 
 macro_rules! fixtures {
-    ($($module:ident = $path:literal;)*) => {
-        $(#[rustfmt::skip] #[path = $path] pub mod $module;)*
+    ($($(#[$attribute:meta])* $module:ident = $path:literal;)*) => {
+        $($(#[$attribute])* #[rustfmt::skip] #[path = $path] pub mod $module;)*
     };
 }
 
@@ -17,6 +17,7 @@ fixtures! {
     bare = "../fixtures/bare/expected.rs";
     both_sides = "../fixtures/both-sides/expected.rs";
     both_sides_application = "../fixtures/both-sides-application/expected.rs";
+    #[allow(clippy::approx_constant)]
     bindings_2 = "../fixtures/bindings-2/expected.rs";
     bindings_3 = "../fixtures/bindings-3/expected.rs";
     bindings_passed_over = "../fixtures/bindings-passed-over/expected.rs";
@@ -52,6 +53,7 @@ fixtures! {
     nulls_kept = "../fixtures/nulls-kept/expected.rs";
     numbers = "../fixtures/numbers/expected.rs";
     later_keywords = "../fixtures/later-keywords/expected.rs";
+    #[allow(clippy::type_complexity)]
     lists = "../fixtures/lists/expected.rs";
     lists_sorted = "../fixtures/lists-sorted/expected.rs";
     lists_hashed = "../fixtures/lists-hashed/expected.rs";
@@ -114,6 +116,7 @@ fixtures! {
     whole_numbers_digits = "../fixtures/whole-numbers-digits/expected.rs";
     whole_numbers_types_only = "../fixtures/whole-numbers-types-only/expected.rs";
     version_3 = "../fixtures/version-3/expected.rs";
+    #[allow(clippy::approx_constant, clippy::wrong_self_convention)]
     words = "../fixtures/words/expected.rs";
     warnings = "../fixtures/warnings/expected.rs";
 }

@@ -17,10 +17,10 @@ const ALWAYS: [&str; 5] = ["Clone", "Debug", "PartialEq", "Serialize", "Deserial
 /// The attributes of the type at a place, which derives some traits anyway.
 ///
 /// A macro is called by its path, and has to see the derives; what derives read has to come after them.
-pub(super) fn of_type(emit: Context<'_>, at: &Location, anyway: &[&str]) -> TokenStream {
-    let chosen = emit.config.type_attributes.all(&at.pointer).flat_map(|text| attributes(text).unwrap_or_default());
+pub(super) fn of_type(cx: Context<'_>, at: &Location, anyway: &[&str]) -> TokenStream {
+    let chosen = cx.config.type_attributes.all(&at.pointer).flat_map(|text| attributes(text).unwrap_or_default());
     let (macros, read): (Vec<_>, Vec<_>) = chosen.partition(|attribute| attribute.path().segments.len() > 1);
-    let derives = derive_lines(derives(emit, at, anyway));
+    let derives = derive_lines(derives(cx, at, anyway));
     quote!(#(#macros)* #(#[derive(#derives)])* #(#read)*)
 }
 
@@ -39,14 +39,14 @@ fn derive_lines(paths: Vec<syn::Path>) -> Vec<TokenStream> {
 }
 
 /// The attributes that were chosen for a field or a variant.
-pub(super) fn of_member(emit: Context<'_>, at: &Location) -> TokenStream {
-    let chosen = emit.config.field_attributes.all(&at.pointer);
+pub(super) fn of_member(cx: Context<'_>, at: &Location) -> TokenStream {
+    let chosen = cx.config.field_attributes.all(&at.pointer);
     chosen.flat_map(|text| attributes(text).unwrap_or_default()).map(ToTokens::into_token_stream).collect()
 }
 
 /// Whether the attributes that were chosen for a field say how it is read: serde takes one answer.
-pub(super) fn overrides_deserialize(emit: Context<'_>, at: &Location) -> bool {
-    says(of_member(emit, at), &["deserialize_with", "serde_as", "with"])
+pub(super) fn overrides_deserialize(cx: Context<'_>, at: &Location) -> bool {
+    says(of_member(cx, at), &["deserialize_with", "serde_as", "with"])
 }
 
 /// Whether any of these words stands in the tokens.
@@ -58,9 +58,9 @@ fn says(tokens: TokenStream, words: &[&str]) -> bool {
     })
 }
 
-fn derives(emit: Context<'_>, at: &Location, anyway: &[&str]) -> Vec<syn::Path> {
+fn derives(cx: Context<'_>, at: &Location, anyway: &[&str]) -> Vec<syn::Path> {
     let mut paths: Vec<syn::Path> = anyway.iter().filter_map(|name| syn::parse_str(name).ok()).collect();
-    for path in emit.config.derives.all(&at.pointer).flat_map(|text| traits(text).unwrap_or_default()) {
+    for path in cx.config.derives.all(&at.pointer).flat_map(|text| traits(text).unwrap_or_default()) {
         let is_always = rank(&path).is_some_and(|index| ALWAYS.contains(&ORDER[index]));
         let text = path.to_token_stream().to_string();
         let is_same = |other: &syn::Path| match rank(&path) {

@@ -7,11 +7,11 @@ use super::{Context, docs};
 use crate::ir::{Binding, BoundKind, Constant, Literal};
 use crate::names::Name;
 
-pub(super) fn bindings(emit: Context<'_>) -> Option<TokenStream> {
-    if emit.api.bindings.is_empty() {
+pub(super) fn bindings(cx: Context<'_>) -> Option<TokenStream> {
+    if cx.api.bindings.is_empty() {
         return None;
     }
-    let kinds = BoundKind::ALL.into_iter().filter_map(|kind| of_kind(emit, kind));
+    let kinds = BoundKind::ALL.into_iter().filter_map(|kind| of_kind(cx, kind));
     Some(quote! {
         #[doc = " What the document says for single protocols."]
         pub mod bindings {
@@ -20,8 +20,8 @@ pub(super) fn bindings(emit: Context<'_>) -> Option<TokenStream> {
     })
 }
 
-fn of_kind(emit: Context<'_>, kind: BoundKind) -> Option<TokenStream> {
-    let bound = emit.api.bindings.iter().zip(&emit.names.bindings).filter(|(bound, _)| bound.kind == kind);
+fn of_kind(cx: Context<'_>, kind: BoundKind) -> Option<TokenStream> {
+    let bound = cx.api.bindings.iter().zip(&cx.names.bindings).filter(|(bound, _)| bound.kind == kind);
     let modules: Vec<TokenStream> = bound.map(|(bound, (name, constants))| module(bound, name, constants)).collect();
     let (line, name) = match kind {
         BoundKind::Server => (" The bindings of servers.", quote!(servers)),

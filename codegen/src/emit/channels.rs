@@ -5,40 +5,36 @@ mod parse_address;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::draft::{Draft, Members};
 use super::enums::Openness;
 use super::{Context, docs, parameters, types};
-use crate::format::Mark;
 use crate::ir::{self, Address, Channel, Docs, ItemKind, Segment, Template, Type};
 use crate::names::Name;
 
-pub(super) fn channels(emit: Context<'_>) -> Option<Draft<'_>> {
-    if emit.api.channels.is_empty() {
+pub(super) fn channels(cx: Context<'_>) -> Option<TokenStream> {
+    if cx.api.channels.is_empty() {
         return None;
     }
-    let channels = emit.api.channels.iter().zip(&emit.names.channels).zip(&emit.names.parameters);
-    let items = channels.flat_map(move |((channel, name), parameters)| define(emit, channel, name, parameters));
-    let templates: Vec<&Template> = templates(emit).collect();
-    let support = (!templates.is_empty()).then(|| support(emit, &templates));
-    Some(Draft::of([Members::of(Mark::Item, items)], move |[items]| {
-        quote! {
-            #[doc = " The addresses of the channels."]
-            pub mod channels {
-                #support
-                #items
-            }
+    let channels = cx.api.channels.iter().zip(&cx.names.channels).zip(&cx.names.parameters);
+    let items = channels.flat_map(move |((channel, name), parameters)| define(cx, channel, name, parameters));
+    let templates: Vec<&Template> = templates(cx).collect();
+    let support = (!templates.is_empty()).then(|| support(cx, &templates));
+    Some(quote! {
+        #[doc = " The addresses of the channels."]
+        pub mod channels {
+            #support
+            #(#items)*
         }
-    }))
+    })
 }
 
-fn templates(emit: Context<'_>) -> impl Iterator<Item = &Template> {
-    emit.api.channels.iter().filter_map(|channel| match &channel.address {
+fn templates(cx: Context<'_>) -> impl Iterator<Item = &Template> {
+    cx.api.channels.iter().filter_map(|channel| match &channel.address {
         Address::Template(template) => Some(template),
         Address::Fixed(_) | Address::Open => None,
     })
 }
 
-fn define(emit: Context<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> Vec<TokenStream> {
+fn define(cx: Context<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> Vec<TokenStream> {
     match &channel.address {
         Address::Fixed(address) => {
             let docs = docs::docs(&channel.docs);
@@ -52,11 +48,11 @@ fn define(emit: Context<'_>, channel: &Channel, name: &Name, fields: &[Name]) ->
         Address::Template(template) => {
             let docs = with(&channel.docs, &format!("The address is {}.", docs::code(&template.text)));
             let items = [
-                Some(structure(emit, &docs, name, template, fields)),
-                parameters::of(emit, name, template, fields),
-                parameters::default(emit, name, template, fields),
+                Some(structure(cx, &docs, name, template, fields)),
+                parameters::of(cx, name, template, fields),
+                parameters::default(cx, name, template, fields),
                 Some(display(name, template, fields)),
-                Some(parse_address::from_str(emit, name, template, fields)),
+                Some(parse_address::from_str(cx, name, template, fields)),
             ];
             items.into_iter().flatten().collect()
         }
@@ -72,9 +68,9 @@ fn with(words: &Docs, sentence: &str) -> TokenStream {
     docs::docs(&Docs { description: Some(description), ..words.clone() })
 }
 
-fn structure(emit: Context<'_>, docs: &TokenStream, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
+fn structure(cx: Context<'_>, docs: &TokenStream, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
     let field_docs = template.parameters.iter().map(parameters::words);
-    let types = template.parameters.iter().map(|parameter| types::owned(emit, &parameter.ty));
+    let types = template.parameters.iter().map(|parameter| types::owned(cx, &parameter.ty));
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq)]
@@ -107,35 +103,35 @@ fn display(name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
 }
 
 /// What a part of an address means, or the error that it means nothing.
-pub(super) fn parsed(emit: Context<'_>, ty: &Type, field: &Name, error: &TokenStream) -> TokenStream {
+pub(super) fn parsed(cx: Context<'_>, ty: &Type, field: &Name, error: &TokenStream) -> TokenStream {
     match ty {
         Type::String => quote!(#field.to_owned()),
-        Type::Named(id) if is_closed(emit, ty) => {
-            let name = &emit.names.types[id];
+        Type::Named(id) if is_closed(cx, ty) => {
+            let name = &cx.names.types[id];
             quote!(#name::KNOWN.iter().find(|known| known.as_str() == #field).copied().ok_or(#error)?)
         }
         _ => quote!(#field.parse().map_err(|_| #error)?),
     }
 }
 
-fn is_closed(emit: Context<'_>, ty: &Type) -> bool {
+fn is_closed(cx: Context<'_>, ty: &Type) -> bool {
     let Type::Named(id) = ty else { return false };
-    let def = &emit.api.types[*id];
+    let def = &cx.api.types[*id];
     match &def.shape {
         ItemKind::Enum(listed) => {
-            matches!(listed.members, ir::Members::Texts(_)) && Openness::of(emit, def) == Openness::Closed
+            matches!(listed.members, ir::Members::Texts(_)) && Openness::of(cx, def) == Openness::Closed
         }
         _ => false,
     }
 }
 
 /// What taking addresses apart needs.
-fn support(emit: Context<'_>, templates: &[&Template]) -> TokenStream {
+fn support(cx: Context<'_>, templates: &[&Template]) -> TokenStream {
     let mut enums: Vec<&Name> = templates
         .iter()
         .flat_map(|template| &template.parameters)
         .filter_map(|parameter| match &parameter.ty {
-            Type::Named(id) => Some(&emit.names.types[id]),
+            Type::Named(id) => Some(&cx.names.types[id]),
             _ => None,
         })
         .collect();
@@ -146,7 +142,7 @@ fn support(emit: Context<'_>, templates: &[&Template]) -> TokenStream {
         [only] => Some(quote!(use super::#only;)),
         _ => Some(quote!(use super::{#(#enums),*};)),
     };
-    let read = templates.iter().any(|template| parameters::has_of(emit, template));
+    let read = templates.iter().any(|template| parameters::has_of(cx, template));
     let read = read.then(|| {
         quote!(
             use asyncapi_runtime::{DecodeError, Inbound};

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::draft::{Draft, Members};
 use super::types::{self, Wire};
 use super::{Context, docs, unions};
-use crate::format::Mark;
 use crate::ir::{ItemKind, Operation, Reply, ReplyMessage, Type};
 use crate::location::Location;
 use crate::names::Name;
@@ -21,8 +19,8 @@ fn is_special(content_type: &str) -> bool {
 }
 
 /// `EventName::content_type`, where any event has one to speak of.
-pub(super) fn of_events(emit: Context<'_>) -> Option<Draft<'_>> {
-    let known = emit.api.events.iter().zip(&emit.names.events);
+pub(super) fn of_events(cx: Context<'_>) -> Option<TokenStream> {
+    let known = cx.api.events.iter().zip(&cx.names.events);
     let known: Vec<(&str, &Name)> =
         known.filter_map(|(event, name)| Some((event.content_type.as_deref()?, name))).collect();
     if !known.iter().any(|(content_type, _)| is_special(content_type)) {
@@ -30,19 +28,17 @@ pub(super) fn of_events(emit: Context<'_>) -> Option<Draft<'_>> {
     }
     // An arm each, even where they are alike: a change of the document is then a line of the diff.
     let arms = known.into_iter().map(|(content_type, name)| quote!(Self::#name => Some(#content_type),));
-    Some(Draft::of([Members::of(Mark::Arm, arms)], |[arms]| {
-        quote! {
-            impl EventName {
-                #[doc = " The content type of the event's payload, where the document gives one."]
-                pub fn content_type(&self) -> Option<&'static str> {
-                    match self {
-                        #arms
-                        _ => None,
-                    }
+    Some(quote! {
+        impl EventName {
+            #[doc = " The content type of the event's payload, where the document gives one."]
+            pub fn content_type(&self) -> Option<&'static str> {
+                match self {
+                    #(#arms)*
+                    _ => None,
                 }
             }
         }
-    }))
+    })
 }
 
 /// The content types of an operation's messages, for people.
@@ -62,19 +58,19 @@ pub(super) fn words(operation: &Operation) -> Option<String> {
 }
 
 /// The header that says what is sent: of one message, or of whichever the `event` is.
-pub(super) fn header(emit: Context<'_>, operation: &Operation) -> Option<TokenStream> {
+pub(super) fn header(cx: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     let messages = operation.messages.iter();
     let messages = messages
-        .map(|message| MessageContentType::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
-    of_sent(emit, &operation.payload, &messages.collect::<Vec<_>>(), &quote!(event))
+        .map(|message| MessageContentType::of(cx, &message.at, &message.payload, message.content_type.as_deref()));
+    of_sent(cx, &operation.payload, &messages.collect::<Vec<_>>(), &quote!(event))
 }
 
 /// The header that says what is replied: of one message, or of whichever the value of this name is.
-pub(super) fn reply_header(emit: Context<'_>, reply: &Reply, payload: &TokenStream) -> Option<TokenStream> {
+pub(super) fn reply_header(cx: Context<'_>, reply: &Reply, payload: &TokenStream) -> Option<TokenStream> {
     let messages = reply.messages.iter();
     let messages = messages
-        .map(|message| MessageContentType::of(emit, &message.at, &message.payload, message.content_type.as_deref()));
-    of_sent(emit, &reply.payload, &messages.collect::<Vec<_>>(), &quote!(&#payload))
+        .map(|message| MessageContentType::of(cx, &message.at, &message.payload, message.content_type.as_deref()));
+    of_sent(cx, &reply.payload, &messages.collect::<Vec<_>>(), &quote!(&#payload))
 }
 
 /// A message, and what its content type is.
@@ -85,8 +81,8 @@ struct MessageContentType<'a> {
 }
 
 impl<'a> MessageContentType<'a> {
-    fn of(emit: Context<'_>, at: &'a Location, payload: &Type, said: Option<&'a str>) -> Self {
-        let content_type = said.unwrap_or_else(|| match types::wire(emit, payload) {
+    fn of(cx: Context<'_>, at: &'a Location, payload: &Type, said: Option<&'a str>) -> Self {
+        let content_type = said.unwrap_or_else(|| match types::wire(cx, payload) {
             Wire::Json => JSON,
             _ => "application/octet-stream",
         });
@@ -95,7 +91,7 @@ impl<'a> MessageContentType<'a> {
 }
 
 fn of_sent(
-    emit: Context<'_>,
+    cx: Context<'_>,
     payload: &Type,
     messages: &[MessageContentType<'_>],
     value: &TokenStream,
@@ -106,25 +102,25 @@ fn of_sent(
         return (is_said && is_special(first)).then(|| with(&quote!(#first)));
     }
     let Type::Named(id) = payload else { return None };
-    let def = &emit.api.types[*id];
+    let def = &cx.api.types[*id];
     let variants = def.shape.variants()?;
-    let name = &emit.names.types[id];
+    let name = &cx.names.types[id];
     // Of one that is listed twice, the first.
     let messages: BTreeMap<&Location, &str> =
         messages.iter().rev().map(|message| (message.at, message.content_type)).collect();
-    let arms = variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
+    let arms = variants.iter().zip(&cx.names.members[id]).filter_map(|(variant, member)| {
         let content_type = messages.get(&variant.at)?;
         Some(quote!(#name::#member(_) => #content_type,))
     });
     let arms: Vec<TokenStream> = arms.collect();
-    let is_open = matches!(&def.shape, ItemKind::Union(union) if unions::keeps_unknown(emit, def, union));
+    let is_open = matches!(&def.shape, ItemKind::Union(union) if unions::keeps_unknown(cx, def, union));
     let unknown = is_open.then(|| quote!(#name::Unknown(_) => #JSON,));
     (arms.len() == variants.len()).then(|| with(&quote!(match #value { #(#arms)* #unknown })))
 }
 
 /// The content type of a message of a reply, without its parameters and in lower case.
-pub(super) fn media_type(emit: Context<'_>, message: &ReplyMessage) -> String {
-    let sent = MessageContentType::of(emit, &message.at, &message.payload, message.content_type.as_deref());
+pub(super) fn media_type(cx: Context<'_>, message: &ReplyMessage) -> String {
+    let sent = MessageContentType::of(cx, &message.at, &message.payload, message.content_type.as_deref());
     let essence = sent.content_type.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }

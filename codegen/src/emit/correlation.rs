@@ -7,10 +7,10 @@ use super::{Context, docs};
 use crate::document::RuntimeExpression;
 
 /// One function for each event that has one.
-pub(super) fn correlation_ids(emit: Context<'_>) -> Option<TokenStream> {
-    let functions: Vec<TokenStream> = (emit.names.correlations.iter())
+pub(super) fn correlation_ids(cx: Context<'_>) -> Option<TokenStream> {
+    let functions: Vec<TokenStream> = (cx.names.correlations.iter())
         .filter_map(|(index, name)| {
-            let event = &emit.api.events[*index];
+            let event = &cx.api.events[*index];
             let (place, body) = match event.correlation.as_ref()? {
                 RuntimeExpression::Header(header) => {
                     let place = format!("the header {}", docs::code(header));

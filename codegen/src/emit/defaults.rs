@@ -3,28 +3,25 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::draft::{Draft, Members};
 use super::enums::Openness;
 use super::{Context, docs, lenient_integers, literal, types};
-use crate::format::Mark;
 use crate::ir::{self, DefaultValue, Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
 
 /// The methods of a struct that know its defaults, where it has any.
 pub(super) fn methods<'a>(
-    emit: Context<'a>,
+    cx: Context<'a>,
     name: &'a Name,
     object: &'a Struct,
     members: &'a [Name],
-) -> Option<Draft<'a>> {
+) -> Option<TokenStream> {
     let methods = object.fields.iter().zip(members).filter_map(move |(field, member)| match field.presence {
-        Presence::Optional => accessor(emit, field, member),
-        Presence::Filled => filling(emit, field, member),
+        Presence::Optional => accessor(cx, field, member),
+        Presence::Filled => filling(cx, field, member),
         _ => None,
     });
-    let mut methods = methods.peekable();
-    methods.peek()?;
-    Some(Draft::of([Members::of(Mark::Item, methods)], move |[methods]| quote!(impl #name { #methods })))
+    let methods: Vec<TokenStream> = methods.collect();
+    (!methods.is_empty()).then(|| quote!(impl #name { #(#methods)* }))
 }
 
 /// `Default` where fields are filled in: with the document's values.
@@ -33,21 +30,19 @@ pub(super) fn filled_default<'a>(
     object: &'a Struct,
     members: &'a [Name],
     has_extra: bool,
-) -> Draft<'a> {
+) -> TokenStream {
     let fields = object.fields.iter().zip(members).map(|(field, member)| {
         let value = if field.presence == Presence::Filled { of_field(member) } else { quote!(None) };
         quote!(#member: #value,)
     });
     let extra = members.last().filter(|_| has_extra).map(|member| quote!(#member: Default::default(),));
-    Draft::of([Members::of(Mark::Value, fields)], move |[fields]| {
-        quote! {
-            impl Default for #name {
-                fn default() -> Self {
-                    Self { #fields #extra }
-                }
+    quote! {
+        impl Default for #name {
+            fn default() -> Self {
+                Self { #(#fields)* #extra }
             }
         }
-    })
+    }
 }
 
 /// The default of a field that is filled in.
@@ -73,24 +68,24 @@ pub(super) fn note(field: &Field) -> Option<String> {
 const LONGEST_NOTE: usize = 80;
 
 /// The value of a field, or the default where it is absent.
-fn accessor(emit: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
+fn accessor(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
     let default = field.default.as_ref()?;
     let value = default.value.as_ref()?;
     let method = Ident::new(&format!("{}_or_default", member.plain()), Span::call_site());
-    let expression = expression(emit, value);
+    let expression = expression(cx, value);
     let (ty, body) = match value {
         DefaultValue::Text(_) => (quote!(&str), quote!(self.#member.as_deref().unwrap_or(#expression))),
         DefaultValue::EmptyList => {
-            (types::borrowed(emit, &field.ty), quote!(self.#member.as_deref().unwrap_or_default()))
+            (types::borrowed(cx, &field.ty), quote!(self.#member.as_deref().unwrap_or_default()))
         }
-        DefaultValue::Variant(id, _) if !is_copy(emit, *id) => {
-            let ty = types::owned(emit, &Type::Named(*id));
+        DefaultValue::Variant(id, _) if !is_copy(cx, *id) => {
+            let ty = types::owned(cx, &Type::Named(*id));
             (quote!(&#ty), quote!(self.#member.as_ref().unwrap_or(&#expression)))
         }
         DefaultValue::AnyInteger(_) => {
-            (types::owned(emit, &field.ty), quote!(self.#member.clone().unwrap_or_else(|| #expression)))
+            (types::owned(cx, &field.ty), quote!(self.#member.clone().unwrap_or_else(|| #expression)))
         }
-        _ => (types::owned(emit, &field.ty), quote!(self.#member.unwrap_or(#expression))),
+        _ => (types::owned(cx, &field.ty), quote!(self.#member.unwrap_or(#expression))),
     };
     let docs =
         docs::line(&format!("{}, or {} where it is absent.", docs::code(&field.name), docs::code(&default.text)));
@@ -105,16 +100,16 @@ fn accessor(emit: Context<'_>, field: &Field, member: &Name) -> Option<TokenStre
 }
 
 /// What fills a field: where the property is absent, and where it is `null`.
-fn filling(emit: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
+fn filling(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
     let value = field.default.as_ref()?.value.as_ref()?;
     let (default, read) = (function(Filling::Default, member), function(Filling::Read, member));
-    let ty = types::owned(emit, &field.ty);
-    let expression = expression(emit, value);
+    let ty = types::owned(cx, &field.ty);
+    let expression = expression(cx, value);
     let expression = match value {
         DefaultValue::Text(_) => quote!(#expression.to_owned()),
         _ => expression,
     };
-    let reader = lenient_integers::reader(emit, &field.ty).map(lenient_integers::IntReader::function);
+    let reader = lenient_integers::reader(cx, &field.ty).map(lenient_integers::IntReader::function);
     let optional = reader.map_or_else(|| quote!(Option::deserialize), |reader| quote!(#reader::<D, Option<_>>));
     Some(quote! {
         fn #default() -> #ty {
@@ -142,7 +137,7 @@ fn function(filling: Filling, member: &Name) -> Ident {
     Ident::new(&format!("{prefix}_{}", member.plain()), Span::call_site())
 }
 
-fn expression(emit: Context<'_>, value: &DefaultValue) -> TokenStream {
+fn expression(cx: Context<'_>, value: &DefaultValue) -> TokenStream {
     match value {
         DefaultValue::Boolean(value) => quote!(#value),
         DefaultValue::Integer(width, value) => literal::integer(*value, *width),
@@ -153,18 +148,18 @@ fn expression(emit: Context<'_>, value: &DefaultValue) -> TokenStream {
         DefaultValue::Number(value) => literal::number(*value),
         DefaultValue::Text(text) => quote!(#text),
         DefaultValue::Variant(id, index) => {
-            let (name, variant) = (&emit.names.types[id], &emit.names.members[id][*index]);
+            let (name, variant) = (&cx.names.types[id], &cx.names.members[id][*index]);
             quote!(#name::#variant)
         }
         DefaultValue::EmptyList => quote!(Vec::new()),
     }
 }
 
-fn is_copy(emit: Context<'_>, id: TypeId) -> bool {
-    match &emit.api.types[id].shape {
+fn is_copy(cx: Context<'_>, id: TypeId) -> bool {
+    match &cx.api.types[id].shape {
         ItemKind::Enum(listed) => {
             let is_number = matches!(listed.members, ir::Members::Integers(..) | ir::Members::Numbers(_));
-            is_number || Openness::of(emit, &emit.api.types[id]) == Openness::Closed
+            is_number || Openness::of(cx, &cx.api.types[id]) == Openness::Closed
         }
         _ => false,
     }

@@ -7,32 +7,30 @@ mod rules;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::draft::{Draft, Members};
 use super::{Context, handler, reply};
-use crate::format::Mark;
 use crate::ir::{Addresses, Operation, OperationMessage, Routing, Type};
 use crate::names::Name;
 
-pub(super) fn dispatch(emit: Context<'_>) -> Vec<Draft<'_>> {
-    if emit.api.incoming().next().is_none() {
+pub(super) fn dispatch(cx: Context<'_>) -> Vec<TokenStream> {
+    if cx.api.incoming().next().is_none() {
         return Vec::new();
     }
-    let mut items: Vec<_> = reply::dispatcher(emit).into_iter().map(Draft::from).collect();
-    match &emit.api.routing {
-        Routing::Channel(addresses) => items.extend(address::dispatch(emit, addresses)),
-        Routing::Payload(_) | Routing::Header(_) => items.extend(by_name(emit)),
+    let mut items: Vec<_> = reply::dispatcher(cx);
+    match &cx.api.routing {
+        Routing::Channel(addresses) => items.extend(address::dispatch(cx, addresses)),
+        Routing::Payload(_) | Routing::Header(_) => items.extend(by_name(cx)),
     }
     items
 }
 
 /// The event's name decides.
-fn by_name(emit: Context<'_>) -> Vec<Draft<'_>> {
-    let carried: Vec<(&Operation, &Name, &OperationMessage)> = handler::incoming(emit)
+fn by_name(cx: Context<'_>) -> Vec<TokenStream> {
+    let carried: Vec<(&Operation, &Name, &OperationMessage)> = handler::incoming(cx)
         .flat_map(|(operation, method)| operation.messages.iter().map(move |message| (operation, method, message)))
         .collect();
-    let events: Vec<&Name> = carried.iter().map(|(.., message)| &emit.names.events[message.event]).collect();
+    let events: Vec<&Name> = carried.iter().map(|(.., message)| &cx.names.events[message.event]).collect();
     let known = match &events[..] {
-        all if all.len() == emit.api.events.len() => quote! {
+        all if all.len() == cx.api.events.len() => quote! {
             Some(EventName::Unknown(name)) => Route::Unknown(Some(name)),
             Some(known) => Route::Known(known.to_string()),
         },
@@ -46,51 +44,49 @@ fn by_name(emit: Context<'_>) -> Vec<Draft<'_>> {
         },
     };
     let arms = carried.into_iter().map(move |(operation, method, message)| {
-        let event = &emit.names.events[message.event];
-        let payload = payload::of_message(emit, operation, message);
-        let call = reply::call(emit, operation, method, &payload);
+        let event = &cx.names.events[message.event];
+        let payload = payload::of_message(cx, operation, message);
+        let call = reply::call(cx, operation, method, &payload);
         quote!(Some(EventName::#event) => #call,)
     });
-    let head = reply::implementing(emit);
-    let place = match &emit.api.routing {
+    let head = reply::implementing(cx);
+    let place = match &cx.api.routing {
         Routing::Payload(pointer) => {
             let pointer = pointer.to_string();
             quote!(.at(#pointer))
         }
         Routing::Header(_) | Routing::Channel(_) => TokenStream::new(),
     };
-    let dispatch = Draft::of([Members::of(Mark::Arm, arms)], move |[arms]| {
-        quote! {
-            #head {
-                fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
-                    let route = match event_name(inbound)? {
-                        #known
-                        None => Route::Unknown(None),
-                    };
-                    Ok(route)
-                }
+    let dispatch = quote! {
+        #head {
+            fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
+                let route = match event_name(inbound)? {
+                    #known
+                    None => Route::Unknown(None),
+                };
+                Ok(route)
+            }
 
-                fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
-                    Box::pin(async move {
-                        match event_name(cx.inbound())? {
-                            #arms
-                            other => {
-                                let name = other.as_ref().map(EventName::as_str);
-                                self.handler.on_unknown(UnknownEvent::new(name) #place, cx).await?;
-                            }
+            fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
+                Box::pin(async move {
+                    match event_name(cx.inbound())? {
+                        #(#arms)*
+                        other => {
+                            let name = other.as_ref().map(EventName::as_str);
+                            self.handler.on_unknown(UnknownEvent::new(name) #place, cx).await?;
                         }
-                        Ok(())
-                    })
-                }
+                    }
+                    Ok(())
+                })
             }
         }
-    });
-    vec![dispatch, event_name(emit).into()]
+    };
+    vec![dispatch, event_name(cx)]
 }
 
 /// The function that reads the name.
-fn event_name(emit: Context<'_>) -> TokenStream {
-    let (docs, body) = match &emit.api.routing {
+fn event_name(cx: Context<'_>) -> TokenStream {
+    let (docs, body) = match &cx.api.routing {
         Routing::Payload(pointer) => {
             let pointer = pointer.to_string();
             let docs = format!(" The name of the event, which stands at `{pointer}` of the payload.");
@@ -111,10 +107,10 @@ fn event_name(emit: Context<'_>) -> TokenStream {
 }
 
 /// The types that are tried by name to tell events by the shapes of their payloads; `None` where no shape is asked for.
-pub(super) fn asked_shapes(emit: Context<'_>) -> Option<Vec<&Type>> {
-    let Routing::Channel(Addresses { arrivals, .. }) = &emit.api.routing else { return None };
-    emit.api.incoming().next()?;
+pub(super) fn asked_shapes(cx: Context<'_>) -> Option<Vec<&Type>> {
+    let Routing::Channel(Addresses { arrivals, .. }) = &cx.api.routing else { return None };
+    cx.api.incoming().next()?;
     let tellings = arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    let asked: Vec<_> = tellings.filter_map(|telling| rules::untagged_helpers(emit, telling)).collect();
+    let asked: Vec<_> = tellings.filter_map(|telling| rules::untagged_helpers(cx, telling)).collect();
     (!asked.is_empty()).then(|| asked.concat())
 }

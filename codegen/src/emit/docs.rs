@@ -6,7 +6,7 @@ use quote::quote;
 use super::markdown;
 pub(super) use super::markdown::{code, phrase};
 use crate::document::{Access, BindingRole};
-use crate::ir::{Docs, NamePath, Root, Step, TypeDef};
+use crate::ir::{Address, Api, Docs, EnumValue, ItemKind, Members, NamePath, Root, Step, TypeDef};
 
 /// The docs of an item: summary and description, nothing where the document says nothing; and whether it is deprecated.
 pub(super) fn docs(docs: &Docs) -> TokenStream {
@@ -111,4 +111,40 @@ fn attributes(lines: &[String]) -> TokenStream {
 pub(super) fn line(text: &str) -> TokenStream {
     let line = format!(" {text}");
     quote!(#[doc = #line])
+}
+
+/// Whether the document calls anything deprecated.
+pub(super) fn has_deprecated(api: &Api) -> bool {
+    let channels = api.channels.iter().any(|channel| {
+        let parameters = match &channel.address {
+            Address::Template(template) => template.parameters.as_slice(),
+            Address::Fixed(_) | Address::Open => &[],
+        };
+        channel.docs.deprecated || parameters.iter().any(|parameter| parameter.docs.deprecated)
+    });
+    channels
+        || api.events.iter().any(|event| event.docs.deprecated)
+        || api.operations.iter().any(|operation| operation.docs.deprecated)
+        || api.types.iter().any(|(_, def)| def.docs.deprecated || has_deprecated_member(&def.shape))
+}
+
+fn has_deprecated_member(shape: &ItemKind) -> bool {
+    fn any<T>(values: &[EnumValue<T>]) -> bool {
+        values.iter().any(|value| value.docs.deprecated)
+    }
+    match shape {
+        ItemKind::Struct(object) => object.fields.iter().any(|field| field.docs.deprecated),
+        ItemKind::Enum(listed) => match &listed.members {
+            Members::Texts(values) => any(values),
+            Members::Booleans(values) => any(values),
+            Members::Integers(_, values) => any(values),
+            Members::Numbers(values) => any(values),
+            Members::Mixed(values) => any(values),
+        },
+        ItemKind::Union(_)
+        | ItemKind::Mixed(_)
+        | ItemKind::OpenTuple(_)
+        | ItemKind::Alias(_)
+        | ItemKind::Newtype(_) => false,
+    }
 }

@@ -3,21 +3,19 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::draft::{Draft, Members};
 use super::{Context, attributes, docs, value_enums};
 use crate::document::ValueKeyword;
-use crate::format::Mark;
 use crate::ir::{self, Docs, Enum, ItemKind, TypeDef, TypeId};
 use crate::location::Location;
 use crate::names::Name;
 
 /// What an enum of strings is made of.
-pub(super) struct StringEnum<Variants> {
+pub(super) struct StringEnum<'a> {
     pub(super) name: TokenStream,
     pub(super) docs: TokenStream,
     /// The derives, and what a team chose beside them.
     pub(super) attributes: TokenStream,
-    pub(super) variants: Variants,
+    pub(super) variants: Vec<Variant<'a>>,
     /// The variant that is the default.
     pub(super) default: Option<usize>,
 }
@@ -39,28 +37,29 @@ const CLOSED: &[&str] =
     &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize"];
 
 /// An enum of the document.
-pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &'a TypeDef, listed: &'a Enum) -> Vec<Draft<'a>> {
+pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
     let ir::Members::Texts(values) = &listed.members else {
-        return value_enums::define(emit, id, def, listed).into_iter().map(Draft::from).collect();
+        return value_enums::define(cx, id, def, listed);
     };
-    let name = &emit.names.types[&id];
-    let variants = values.iter().zip(&emit.names.members[&id]).map(|(value, name)| Variant {
+    let name = &cx.names.types[&id];
+    let variants = values.iter().zip(&cx.names.members[&id]).map(|(value, name)| Variant {
         name,
         value: &value.value,
         at: &value.at,
         docs: &value.docs,
     });
+    let variants = variants.collect();
     let docs = docs::of_type(def);
-    let openness = Openness::of(emit, def);
+    let openness = Openness::of(cx, def);
     let derived = match openness {
         Openness::Open => OPEN,
         Openness::Closed => CLOSED,
     };
-    let attributes = attributes::of_type(emit, &def.at, &with_default(derived, listed.default));
+    let attributes = attributes::of_type(cx, &def.at, &with_default(derived, listed.default));
     let string_enum = StringEnum { name: quote!(#name), docs, attributes, variants, default: listed.default };
     match openness {
-        Openness::Open => open(emit, string_enum),
-        Openness::Closed => closed(emit, string_enum),
+        Openness::Open => open(cx, &string_enum),
+        Openness::Closed => closed(cx, &string_enum),
     }
 }
 
@@ -72,22 +71,22 @@ pub(super) enum Openness {
 }
 
 impl Openness {
-    pub(super) fn of(emit: Context<'_>, def: &TypeDef) -> Self {
+    pub(super) fn of(cx: Context<'_>, def: &TypeDef) -> Self {
         // A constant is not one of several values, so there will be no other.
         let is_constant = matches!(&def.shape, ItemKind::Enum(listed) if listed.listing == ValueKeyword::Const);
-        if is_constant || emit.config.is_closed(&def.at) { Self::Closed } else { Self::Open }
+        if is_constant || cx.config.is_closed(&def.at) { Self::Closed } else { Self::Open }
     }
 }
 
 /// The value as it travels, what the document says of it, and the attributes that were chosen.
-pub(super) fn variant_docs(emit: Context<'_>, at: &Location, value: &str, docs: &Docs) -> TokenStream {
+pub(super) fn variant_docs(cx: Context<'_>, at: &Location, value: &str, docs: &Docs) -> TokenStream {
     let wire = docs::line(&docs::code(value));
     let summary = docs::summary(docs).map(|summary| {
         let summary = docs::text(summary);
         quote!(#[doc = ""] #summary)
     });
     let deprecated = docs.deprecated.then(|| quote!(#[deprecated]));
-    let chosen = attributes::of_member(emit, at);
+    let chosen = attributes::of_member(cx, at);
     quote!(#wire #summary #deprecated #chosen)
 }
 
@@ -102,38 +101,41 @@ pub(super) fn with_default(derived: &[&'static str], default: Option<usize>) -> 
 }
 
 /// An enum with an `Unknown` variant for every other string.
-pub(super) fn open<'a>(
-    emit: Context<'a>,
-    string_enum: StringEnum<impl Iterator<Item = Variant<'a>> + Clone + 'a>,
-) -> Vec<Draft<'a>> {
+pub(super) fn open(cx: Context<'_>, string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
     let StringEnum { name, docs, attributes, variants, default } = string_enum;
-    let from_text = variants.clone().map(|Variant { name, value, .. }| quote!(#value => Self::#name,));
+    let names = variants.iter().map(|variant| variant.name);
+    let values = variants.iter().map(|variant| variant.value);
+    let members = variants.iter().zip(default_marks(*default)).map(|(variant, mark)| {
+        let (docs, name) = (variant_docs(cx, variant.at, variant.value, variant.docs), variant.name);
+        quote!(#docs #mark #name,)
+    });
+    let definition = quote! {
+        #docs
+        #attributes
+        #[serde(from = "String")]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#members)*
+            #[doc = " A value that the document does not list."]
+            Unknown(String),
+        }
+    };
     let inherent = inherent(
-        &name,
-        variants.clone(),
-        quote!(#[doc = " Every value that the document lists, in its order."]),
-        quote!(&str),
-        quote!(Self::Unknown(value) => value,),
+        name,
+        variants,
+        &quote!(#[doc = " Every value that the document lists, in its order."]),
+        &quote!(&str),
+        &quote!(Self::Unknown(value) => value,),
     );
-    let definition = {
-        let variants = variants.zip(default_marks(default)).map(move |(variant, mark)| {
-            let (docs, name) = (variant_docs(emit, variant.at, variant.value, variant.docs), variant.name);
-            quote!(#docs #mark #name,)
-        });
-        let name = name.clone();
-        Draft::of([Members::of(Mark::Variant, variants)], move |[variants]| {
-            quote! {
-                #docs
-                #attributes
-                #[serde(from = "String")]
-                #[non_exhaustive]
-                pub enum #name {
-                    #variants
-                    #[doc = " A value that the document does not list."]
-                    Unknown(String),
+    let from_string = quote! {
+        impl From<String> for #name {
+            fn from(value: String) -> Self {
+                match value.as_str() {
+                    #(#values => Self::#names,)*
+                    _ => Self::Unknown(value),
                 }
             }
-        })
+        }
     };
     let from_str = quote! {
         impl FromStr for #name {
@@ -151,80 +153,53 @@ pub(super) fn open<'a>(
             }
         }
     };
-    let display = display(&name);
-    let from_string = Draft::of([Members::of(Mark::Arm, from_text)], move |[arms]| {
-        quote! {
-            impl From<String> for #name {
-                fn from(value: String) -> Self {
-                    match value.as_str() {
-                        #arms
-                        _ => Self::Unknown(value),
-                    }
-                }
-            }
-        }
-    });
-    vec![definition, inherent, from_string, from_str.into(), display.into(), serialize.into()]
+    vec![definition, inherent, from_string, from_str, display(name), serialize]
 }
 
 /// An enum of nothing but the listed strings.
-fn closed<'a>(
-    emit: Context<'a>,
-    string_enum: StringEnum<impl Iterator<Item = Variant<'a>> + Clone + 'a>,
-) -> Vec<Draft<'a>> {
+fn closed(cx: Context<'_>, string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
     let StringEnum { name, docs, attributes, variants, default } = string_enum;
-    let inherent = inherent(
-        &name,
-        variants.clone(),
-        quote!(#[doc = " Every value, in the order of the document."]),
-        quote!(&'static str),
-        TokenStream::new(),
-    );
-    let display = display(&name);
-    let variants = variants.zip(default_marks(default)).map(move |(Variant { name, value, at, docs }, mark)| {
-        let docs = variant_docs(emit, at, value, docs);
-        let rename = (name.plain() != value).then(|| quote!(#[serde(rename = #value)]));
+    let members = variants.iter().zip(default_marks(*default)).map(|(Variant { name, value, at, docs }, mark)| {
+        let docs = variant_docs(cx, at, value, docs);
+        let rename = (name.plain() != *value).then(|| quote!(#[serde(rename = #value)]));
         quote!(#docs #rename #mark #name,)
     });
-    let definition = Draft::of([Members::of(Mark::Variant, variants)], move |[variants]| {
-        quote! {
-            #docs
-            #attributes
-            pub enum #name {
-                #variants
-            }
+    let definition = quote! {
+        #docs
+        #attributes
+        pub enum #name {
+            #(#members)*
         }
-    });
-    vec![definition, inherent, display.into()]
+    };
+    let known = quote!(#[doc = " Every value, in the order of the document."]);
+    let inherent = inherent(name, variants, &known, &quote!(&'static str), &TokenStream::new());
+    vec![definition, inherent, display(name)]
 }
 
-/// The list of the values, and each as it travels.
-fn inherent<'a>(
+/// `KNOWN`, the list of the values, and `as_str`, the JSON string of a value.
+fn inherent(
     name: &TokenStream,
-    variants: impl Iterator<Item = Variant<'a>> + Clone + 'a,
-    docs: TokenStream,
-    text: TokenStream,
-    unknown: TokenStream,
-) -> Draft<'a> {
-    let name = name.clone();
-    let known = variants.clone().map(|Variant { name, .. }| quote!(Self::#name,));
-    let texts = variants.map(|Variant { name, value, .. }| quote!(Self::#name => #value,));
-    Draft::of([Members::of(Mark::Element, known), Members::of(Mark::Arm, texts)], move |[known, texts]| {
-        quote! {
-            impl #name {
-                #docs
-                pub const KNOWN: &[Self] = &[#known];
+    variants: &[Variant<'_>],
+    docs: &TokenStream,
+    text: &TokenStream,
+    unknown: &TokenStream,
+) -> TokenStream {
+    let names: Vec<&Name> = variants.iter().map(|variant| variant.name).collect();
+    let values = variants.iter().map(|variant| variant.value);
+    quote! {
+        impl #name {
+            #docs
+            pub const KNOWN: &[Self] = &[#(Self::#names),*];
 
-                #[doc = " The value as it travels."]
-                pub fn as_str(&self) -> #text {
-                    match self {
-                        #texts
-                        #unknown
-                    }
+            #[doc = " The value as it travels."]
+            pub fn as_str(&self) -> #text {
+                match self {
+                    #(Self::#names => #values,)*
+                    #unknown
                 }
             }
         }
-    })
+    }
 }
 
 fn display(name: &TokenStream) -> TokenStream {

@@ -8,14 +8,14 @@ use crate::ir::{Event, Example, ExampleTarget};
 use crate::names::Name;
 
 /// One constant for each example of a payload or of headers.
-pub(super) fn examples(emit: Context<'_>) -> Option<TokenStream> {
-    let examples = emit.api.events.iter().zip(&emit.names.examples);
+pub(super) fn examples(cx: Context<'_>) -> Option<TokenStream> {
+    let examples = cx.api.events.iter().zip(&cx.names.examples);
     let constants: Vec<TokenStream> = examples
         .flat_map(|(event, names)| {
-            event.examples.iter().zip(names).map(|(example, name)| constant(emit, event, example, name))
+            event.examples.iter().zip(names).map(|(example, name)| constant(cx, event, example, name))
         })
         .collect();
-    let has_headers = emit.api.events.iter().flat_map(|event| &event.examples).any(is_of_headers);
+    let has_headers = cx.api.events.iter().flat_map(|event| &event.examples).any(is_of_headers);
     let what = if has_headers { "Payloads and headers" } else { "Payloads" };
     let docs = docs::line(&format!("{what} that the document gives as examples, in JSON."));
     (!constants.is_empty()).then(|| {
@@ -32,7 +32,7 @@ fn is_of_headers(example: &Example) -> bool {
     example.of == ExampleTarget::Headers
 }
 
-fn constant(emit: Context<'_>, event: &Event, example: &Example, name: &Name) -> TokenStream {
+fn constant(cx: Context<'_>, event: &Event, example: &Example, name: &Name) -> TokenStream {
     let message = match example.of {
         ExampleTarget::Payload => docs::code(&event.name),
         ExampleTarget::Headers => format!("The headers of {}", docs::code(&event.name)),
@@ -42,6 +42,6 @@ fn constant(emit: Context<'_>, event: &Event, example: &Example, name: &Name) ->
         None => format!("{message}."),
     });
     let before = format!("    pub const {name}: &str = r#").len();
-    let json = json::literal(&json::after(emit, before, &example.json));
+    let json = json::literal(&json::after(cx, before, &example.json));
     quote!(#docs pub const #name: &str = #json;)
 }

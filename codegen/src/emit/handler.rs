@@ -5,61 +5,57 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::draft::{Draft, Members};
 use super::{Context, content_type, docs, reply, types};
 use crate::config::Methods;
-use crate::format::Mark;
 use crate::ir::{Address, Direction, Operation};
 use crate::names::Name;
 
-pub(super) fn handler(emit: Context<'_>) -> Option<Draft<'_>> {
-    let mut methods = incoming(emit).map(move |(operation, name)| method(emit, operation, name)).peekable();
+pub(super) fn handler(cx: Context<'_>) -> Option<TokenStream> {
+    let mut methods = incoming(cx).map(move |(operation, name)| method(cx, operation, name)).peekable();
     methods.peek()?;
-    let title = emit.api.title.as_deref().unwrap_or("the document");
+    let title = cx.api.title.as_deref().unwrap_or("the document");
     let docs = docs::line(&format!("Handles the events of {}; [`Dispatcher`] calls it.", docs::phrase(title)));
-    let unhandled = unhandled(emit);
-    Some(Draft::of([Members::of(Mark::Item, methods)], move |[methods]| {
-        quote! {
-            #docs
-            pub trait Handler: Send + Sync {
-                #methods
+    let unhandled = unhandled(cx);
+    Some(quote! {
+        #docs
+        pub trait Handler: Send + Sync {
+            #(#methods)*
 
-                #unhandled
+            #unhandled
 
-                #[doc = " An event that has no method here."]
-                #[doc = ""]
-                #[doc = " Unless you implement this, it becomes a dead letter where dead letters are kept, and is"]
-                #[doc = " acknowledged where they are not."]
-                fn on_unknown(
-                    &self,
-                    event: UnknownEvent<'_>,
-                    cx: &Context<'_>,
-                ) -> impl Future<Output = Result<(), HandlerError>> + Send {
-                    let _ = cx;
-                    let unhandled = event.unhandled();
-                    async { Err(unhandled) }
-                }
+            #[doc = " An event that has no method here."]
+            #[doc = ""]
+            #[doc = " Unless you implement this, it becomes a dead letter where dead letters are kept, and is"]
+            #[doc = " acknowledged where they are not."]
+            fn on_unknown(
+                &self,
+                event: UnknownEvent<'_>,
+                cx: &Context<'_>,
+            ) -> impl Future<Output = Result<(), HandlerError>> + Send {
+                let _ = cx;
+                let unhandled = event.unhandled();
+                async { Err(unhandled) }
             }
         }
-    }))
+    })
 }
 
 /// The operations that arrive, with the names of their methods.
-pub(super) fn incoming(emit: Context<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
-    let operations = emit.api.operations.iter().zip(&emit.names.operations);
+pub(super) fn incoming(cx: Context<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
+    let operations = cx.api.operations.iter().zip(&cx.names.operations);
     operations.filter(|(operation, _)| operation.direction == Direction::Incoming)
 }
 
-fn method(emit: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
-    let docs = docs::docs_or(&operation.docs, || Some(format!("Receives {}.", carried(emit, operation, "from"))));
+fn method(cx: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
+    let docs = docs::docs_or(&operation.docs, || Some(format!("Receives {}.", carried(cx, operation, "from"))));
     let content_type = content_type::words(operation).map(|words| {
         let line = docs::line(&words);
         quote!(#[doc = ""] #line)
     });
-    let (parameters, headers) = (parameters(emit, operation), headers(emit, operation));
-    let payload = types::owned(emit, &operation.payload);
-    let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| reply::returned(emit, reply));
-    let body = match emit.config.methods {
+    let (parameters, headers) = (parameters(cx, operation), headers(cx, operation));
+    let payload = types::owned(cx, &operation.payload);
+    let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| reply::returned(cx, reply));
+    let body = match cx.config.methods {
         Methods::Required => quote!(;),
         // Nobody but the team knows what to reply.
         Methods::Provided if operation.reply.is_some() => quote!(;),
@@ -86,18 +82,17 @@ fn method(emit: Context<'_>, operation: &Operation, name: &Name) -> TokenStream 
 }
 
 /// Where the parameters of the address are.
-fn parameters(emit: Context<'_>, operation: &Operation) -> Option<TokenStream> {
-    let Address::Template(_) = &emit.api.channels[operation.channel].address else { return None };
-    let name = &emit.names.channels[operation.channel];
+fn parameters(cx: Context<'_>, operation: &Operation) -> Option<TokenStream> {
+    let Address::Template(_) = &cx.api.channels[operation.channel].address else { return None };
+    let name = &cx.names.channels[operation.channel];
     let line = docs::line(&format!("The address, `cx.channel()`, parses as [`channels::{name}`]."));
     Some(quote!(#[doc = ""] #line))
 }
 
 /// Where the typed headers are, for those who need them.
-fn headers(emit: Context<'_>, operation: &Operation) -> Option<TokenStream> {
+fn headers(cx: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     let types = operation.messages.iter().filter_map(|message| message.headers.as_ref());
-    let mut names: Vec<String> =
-        types.filter_map(|ty| types::name(emit, ty)).map(|name| format!("[`{name}`]")).collect();
+    let mut names: Vec<String> = types.filter_map(|ty| types::name(cx, ty)).map(|name| format!("[`{name}`]")).collect();
     names.dedup();
     (!names.is_empty()).then(|| {
         let line = docs::line(&format!("The headers are {}: `cx.headers().decode()`.", names.join(" or ")));
@@ -106,11 +101,11 @@ fn headers(emit: Context<'_>, operation: &Operation) -> Option<TokenStream> {
 }
 
 /// Which messages travel and where, in words.
-pub(super) fn carried(emit: Context<'_>, operation: &Operation, preposition: &str) -> String {
+pub(super) fn carried(cx: Context<'_>, operation: &Operation, preposition: &str) -> String {
     let mut seen = BTreeSet::new();
     let messages = operation.messages.iter().filter(|message| seen.insert(message.event));
-    let events: Vec<String> = messages.map(|message| docs::code(&emit.api.events[message.event].name)).collect();
-    let channel = &emit.api.channels[operation.channel];
+    let events: Vec<String> = messages.map(|message| docs::code(&cx.api.events[message.event].name)).collect();
+    let channel = &cx.api.channels[operation.channel];
     let address = match &channel.address {
         Address::Fixed(address) => address,
         Address::Template(template) => &template.text,
@@ -120,8 +115,8 @@ pub(super) fn carried(emit: Context<'_>, operation: &Operation, preposition: &st
 }
 
 /// What the provided methods call.
-fn unhandled(emit: Context<'_>) -> Option<TokenStream> {
-    (emit.config.methods == Methods::Provided).then(|| {
+fn unhandled(cx: Context<'_>) -> Option<TokenStream> {
+    (cx.config.methods == Methods::Provided).then(|| {
         quote! {
             #[doc = " An event of an operation whose method is not implemented, by its `operationId`."]
             #[doc = ""]

@@ -6,7 +6,6 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::enums::Openness;
-use super::lenient_integers::Usage;
 use super::types::{self, Wire};
 use super::{Context, dispatch, lenient_integers, reply, requester, structs, unions};
 use crate::config::{OutputScope, UniqueItems};
@@ -16,8 +15,8 @@ use crate::ir::{
 };
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
-pub(super) fn imports(emit: Context<'_>, mention: Usage) -> Vec<TokenStream> {
-    let uses = UsedTypes::of(emit, mention);
+pub(super) fn imports(cx: Context<'_>) -> Vec<TokenStream> {
+    let uses = UsedTypes::of(cx);
     let mut modules: Vec<_> = uses.modules.iter().collect();
     modules.sort_by_key(|(module, names)| {
         (!module.starts_with("std"), [*module, names.first().copied().unwrap_or_default()].join("::"))
@@ -58,17 +57,17 @@ struct UsedTypes {
 }
 
 impl UsedTypes {
-    fn of(emit: Context<'_>, mention: Usage) -> Self {
-        let map_is_default = emit.config.map_type.is_none();
-        let mut uses = Self { map_is_default, unique_items: emit.config.unique_items, ..Self::default() };
-        if !emit.api.events.is_empty() {
+    fn of(cx: Context<'_>) -> Self {
+        let map_is_default = cx.config.map_type.is_none();
+        let mut uses = Self { map_is_default, unique_items: cx.config.unique_items, ..Self::default() };
+        if !cx.api.events.is_empty() {
             uses.open_enum();
         }
-        for (id, def) in emit.api.types.iter() {
+        for (id, def) in cx.api.types.iter() {
             match &def.shape {
                 ItemKind::Struct(object) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
-                    if object.fields.iter().any(|field| structs::has_manual_deserialize(emit, field)) {
+                    if object.fields.iter().any(|field| structs::has_manual_deserialize(cx, field)) {
                         uses.add("serde", ["Deserializer"]);
                     }
                     object.fields.iter().for_each(|field| uses.ty(&field.ty));
@@ -77,14 +76,14 @@ impl UsedTypes {
                     }
                 }
                 ItemKind::Enum(listed) => {
-                    uses.listed(&listed.members, Openness::of(emit, def));
-                    if lenient_integers::transitively_contains_integers(emit, &Type::Named(id)) {
+                    uses.listed(&listed.members, Openness::of(cx, def));
+                    if lenient_integers::transitively_contains_integers(cx, &Type::Named(id)) {
                         uses.add("serde", ["Deserializer"]);
                     }
                 }
                 ItemKind::Union(union) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
-                    uses.union(emit, def, union);
+                    uses.union(cx, def, union);
                     union.variants.iter().for_each(|variant| uses.ty(&variant.ty));
                 }
                 ItemKind::Mixed(variants) => variants.iter().for_each(|variant| uses.ty(&variant.ty)),
@@ -95,7 +94,7 @@ impl UsedTypes {
                 }
                 ItemKind::Alias(target) => uses.ty(target),
                 ItemKind::Newtype(target) => {
-                    if emit.api.definitions.has(id) {
+                    if cx.api.definitions.has(id) {
                         uses.add("std::ops", ["Deref"]);
                     }
                     uses.add("serde", ["Deserialize", "Serialize"]);
@@ -103,13 +102,13 @@ impl UsedTypes {
                 }
             }
         }
-        if emit.config.extent == OutputScope::Everything {
-            if mention == Usage::Somewhere {
+        if cx.config.extent == OutputScope::Everything {
+            if lenient_integers::is_used(cx) {
                 uses.add("asyncapi_runtime", ["whole"]);
             }
-            uses.operations(emit);
+            uses.operations(cx);
         }
-        if !emit.api.definitions.is_empty() {
+        if !cx.api.definitions.is_empty() {
             uses.add("asyncapi_runtime", ["Schemas", "Violations"]);
         }
         uses
@@ -141,9 +140,9 @@ impl UsedTypes {
         self.add("serde", ["Deserialize", "Serialize", "Serializer"]);
     }
 
-    fn union(&mut self, emit: Context<'_>, def: &TypeDef, union: &Union) {
-        match (union.told(), emit.config.extent) {
-            (Representation::Kind, OutputScope::TypesOnly) if unions::is_derived(emit, union) => {}
+    fn union(&mut self, cx: Context<'_>, def: &TypeDef, union: &Union) {
+        match (union.told(), cx.config.extent) {
+            (Representation::Kind, OutputScope::TypesOnly) if unions::is_derived(cx, union) => {}
             (_, OutputScope::Everything) => {
                 self.add("serde", ["Deserializer"]);
                 self.add("asyncapi_runtime", ["choice"]);
@@ -154,27 +153,27 @@ impl UsedTypes {
                 self.add("serde_json", ["Value"]);
             }
         }
-        if unions::keeps_unknown(emit, def, union) {
+        if unions::keeps_unknown(cx, def, union) {
             self.add("serde_json", ["Value"]);
         }
     }
 
-    fn operations(&mut self, emit: Context<'_>) {
-        emit.api.operations.iter().for_each(|operation| self.ty(&operation.payload));
-        if emit.api.incoming().next().is_some() {
+    fn operations(&mut self, cx: Context<'_>) {
+        cx.api.operations.iter().for_each(|operation| self.ty(&operation.payload));
+        if cx.api.incoming().next().is_some() {
             self.add("std::future", ["Future"]);
             self.add("asyncapi_runtime", RECEIVING);
-            if let Some(tried) = dispatch::asked_shapes(emit) {
+            if let Some(tried) = dispatch::asked_shapes(cx) {
                 self.add("asyncapi_runtime", ["choice"]);
                 for ty in tried {
                     self.ty(ty);
                 }
             }
         }
-        let replies: Vec<_> = emit.api.incoming().filter_map(|operation| operation.reply.as_ref()).collect();
+        let replies: Vec<_> = cx.api.incoming().filter_map(|operation| operation.reply.as_ref()).collect();
         if !replies.is_empty() {
             self.add("asyncapi_runtime", ["Outbound", "Transport"]);
-            if reply::repeats_in_payloads(emit) {
+            if reply::repeats_in_payloads(cx) {
                 self.add("asyncapi_runtime", ["request"]);
             }
             for reply in replies {
@@ -187,9 +186,9 @@ impl UsedTypes {
                 }
             }
         }
-        if emit.api.outgoing().next().is_some() {
+        if cx.api.outgoing().next().is_some() {
             self.add("asyncapi_runtime", ["Outbound", "PublishError", "Transport"]);
-            for operation in emit.api.outgoing() {
+            for operation in cx.api.outgoing() {
                 if operation.messages.iter().any(|message| message.headers.is_some()) {
                     self.add("asyncapi_runtime", ["Headers"]);
                 }
@@ -198,14 +197,14 @@ impl UsedTypes {
                 }
             }
         }
-        for (_, reply, _) in requester::operations_with_reply(emit) {
+        for (_, reply, _) in requester::operations_with_reply(cx) {
             self.add("asyncapi_runtime", ["RequestError", "RequestReply", "request"]);
-            match types::wire(emit, &reply.payload) {
+            match types::wire(cx, &reply.payload) {
                 Wire::Json | Wire::Text | Wire::Bytes => {}
                 Wire::Own => self.add("asyncapi_runtime", ["DecodeError"]),
                 Wire::Mixed => {
                     self.add("asyncapi_runtime", ["DecodeError", "Inbound"]);
-                    if reply.messages.iter().any(|message| types::wire(emit, &message.payload) == Wire::Json) {
+                    if reply.messages.iter().any(|message| types::wire(cx, &message.payload) == Wire::Json) {
                         self.add("asyncapi_runtime", ["choice"]);
                     }
                 }

@@ -16,19 +16,19 @@ const DEEPEST: usize = 4;
 
 /// For each of the alternatives that are tried, an expression that is true where nothing in the value `read` is `Unknown`;
 /// `None` where that is always so, or where it is the same in all of them.
-pub(super) fn tests(emit: Context<'_>, alternatives: &[&Type]) -> Vec<Option<TokenStream>> {
-    let shared = shared(emit, alternatives);
+pub(super) fn tests(cx: Context<'_>, alternatives: &[&Type]) -> Vec<Option<TokenStream>> {
+    let shared = shared(cx, alternatives);
     let read = quote!(read);
-    let test = |ty: &&Type| match structure(emit, ty) {
-        Some((id, object)) => of_struct(emit, id, object, &read, 0, &shared),
-        None => is_known_expr(emit, ty, &read, 0),
+    let test = |ty: &&Type| match structure(cx, ty) {
+        Some((id, object)) => of_struct(cx, id, object, &read, 0, &shared),
+        None => is_known_expr(cx, ty, &read, 0),
     };
     alternatives.iter().map(test).collect()
 }
 
 /// The properties that stand in all of the alternatives, and alike: they tell nothing.
-fn shared<'a>(emit: Context<'a>, alternatives: &[&Type]) -> BTreeSet<&'a str> {
-    let mut structures = alternatives.iter().map(|ty| structure(emit, ty));
+fn shared<'a>(cx: Context<'a>, alternatives: &[&Type]) -> BTreeSet<&'a str> {
+    let mut structures = alternatives.iter().map(|ty| structure(cx, ty));
     let Some(Some((_, first))) = structures.next() else { return BTreeSet::new() };
     let said = |field: &'a Field| (field.name.as_str(), (&field.ty, field.presence));
     let mut shared: BTreeMap<&str, (&Type, Presence)> = first.fields.iter().map(said).collect();
@@ -41,88 +41,88 @@ fn shared<'a>(emit: Context<'a>, alternatives: &[&Type]) -> BTreeSet<&'a str> {
 }
 
 /// The struct that a type is, by its own name or another.
-fn structure<'a>(emit: Context<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
+fn structure<'a>(cx: Context<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
     let Type::Named(id) = ty else { return None };
-    match &emit.api.types[*id].shape {
+    match &cx.api.types[*id].shape {
         ItemKind::Struct(object) => Some((*id, object)),
-        ItemKind::Alias(target) => structure(emit, target),
+        ItemKind::Alias(target) => structure(cx, target),
         _ => None,
     }
 }
 
 /// The value is a place or a reference.
-fn is_known_expr(emit: Context<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Option<TokenStream> {
+fn is_known_expr(cx: Context<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Option<TokenStream> {
     if depth > DEEPEST {
         return None;
     }
     match ty {
         Type::EventName => Some(quote!(!matches!(#value, EventName::Unknown(_)))),
-        Type::Named(id) => named(emit, *id, value, depth),
+        Type::Named(id) => named(cx, *id, value, depth),
         Type::Nullable(item) | Type::List(item) | Type::Set(item) | Type::Array(item, _) => {
-            each(emit, item, &quote!(#value.iter()), &quote!(item), depth)
+            each(cx, item, &quote!(#value.iter()), &quote!(item), depth)
         }
-        Type::Map(item) | Type::Keyed(_, item) => each(emit, item, &quote!(#value.values()), &quote!(item), depth),
+        Type::Map(item) | Type::Keyed(_, item) => each(cx, item, &quote!(#value.values()), &quote!(item), depth),
         _ => None,
     }
 }
 
 /// Whether all that an iterator gives is known; each of it has the given name.
-fn each(emit: Context<'_>, item: &Type, all: &TokenStream, held: &TokenStream, depth: usize) -> Option<TokenStream> {
-    let test = is_known_expr(emit, item, held, depth + 1)?;
+fn each(cx: Context<'_>, item: &Type, all: &TokenStream, held: &TokenStream, depth: usize) -> Option<TokenStream> {
+    let test = is_known_expr(cx, item, held, depth + 1)?;
     Some(quote!(#all.all(|#held| #test)))
 }
 
-fn named(emit: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Option<TokenStream> {
-    let def = &emit.api.types[id];
-    let name = &emit.names.types[&id];
+fn named(cx: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Option<TokenStream> {
+    let def = &cx.api.types[id];
+    let name = &cx.names.types[&id];
     match &def.shape {
         ItemKind::Enum(_) => {
-            let is_open = Openness::of(emit, def) == Openness::Open;
+            let is_open = Openness::of(cx, def) == Openness::Open;
             is_open.then(|| quote!(!matches!(#value, #name::Unknown(_))))
         }
-        ItemKind::Union(union) if unions::keeps_unknown(emit, def, union) => {
+        ItemKind::Union(union) if unions::keeps_unknown(cx, def, union) => {
             Some(quote!(!matches!(#value, #name::Unknown(_))))
         }
         ItemKind::Union(union) => {
-            let variants = union.variants.iter().zip(&emit.names.members[&id]);
+            let variants = union.variants.iter().zip(&cx.names.members[&id]);
             let arms: Vec<TokenStream> = variants
                 .filter_map(|(variant, member)| {
-                    let test = is_known_expr(emit, &variant.ty, &quote!(held), depth + 1)?;
+                    let test = is_known_expr(cx, &variant.ty, &quote!(held), depth + 1)?;
                     Some(quote!(#name::#member(held) => #test,))
                 })
                 .collect();
             let rest = (arms.len() < union.variants.len()).then(|| quote!(_ => true,));
             (!arms.is_empty()).then(|| quote!(match &#value { #(#arms)* #rest }))
         }
-        ItemKind::Struct(object) => of_struct(emit, id, object, value, depth, &BTreeSet::new()),
-        ItemKind::Alias(target) => is_known_expr(emit, target, value, depth + 1),
+        ItemKind::Struct(object) => of_struct(cx, id, object, value, depth, &BTreeSet::new()),
+        ItemKind::Alias(target) => is_known_expr(cx, target, value, depth + 1),
         ItemKind::Newtype(_) | ItemKind::OpenTuple(_) | ItemKind::Mixed(_) => None,
     }
 }
 
 /// Whether the properties are known, but for those that need not be asked.
 fn of_struct(
-    emit: Context<'_>,
+    cx: Context<'_>,
     id: TypeId,
     object: &Struct,
     value: &TokenStream,
     depth: usize,
     without: &BTreeSet<&str>,
 ) -> Option<TokenStream> {
-    let fields = object.fields.iter().zip(&emit.names.members[&id]);
+    let fields = object.fields.iter().zip(&cx.names.members[&id]);
     let asked = fields.filter(|(field, _)| !without.contains(field.name.as_str()));
     let tests: Vec<TokenStream> =
-        asked.filter_map(|(field, member)| of_field(emit, field, value, member, depth)).collect();
+        asked.filter_map(|(field, member)| of_field(cx, field, value, member, depth)).collect();
     (!tests.is_empty()).then(|| quote!(#(#tests)&&*))
 }
 
-fn of_field(emit: Context<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {
+fn of_field(cx: Context<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {
     let held = member.to_token_stream();
     match field.presence {
-        Presence::Required | Presence::Filled => is_known_expr(emit, &field.ty, &quote!(#value.#member), depth + 1),
+        Presence::Required | Presence::Filled => is_known_expr(cx, &field.ty, &quote!(#value.#member), depth + 1),
         Presence::RequiredNullable | Presence::Optional | Presence::NullOrAbsent => {
-            each(emit, &field.ty, &quote!(#value.#member.iter()), &held, depth + 1)
+            each(cx, &field.ty, &quote!(#value.#member.iter()), &held, depth + 1)
         }
-        Presence::OptionalNullable => each(emit, &field.ty, &quote!(#value.#member.iter().flatten()), &held, depth + 1),
+        Presence::OptionalNullable => each(cx, &field.ty, &quote!(#value.#member.iter().flatten()), &held, depth + 1),
     }
 }

@@ -29,13 +29,13 @@ impl<'a> MessageVariants<'a> {
 
 /// The union of an operation's messages, and the variant of one of them.
 pub(super) fn variant_of<'a>(
-    emit: Context<'a>,
+    cx: Context<'a>,
     operation: &Operation,
     message: &OperationMessage,
 ) -> Option<(&'a Name, &'a Name)> {
     let Type::Named(id) = &operation.payload else { return None };
-    let index = emit.joined.0.get(&(*id, &message.at))?;
-    Some((&emit.names.types[id], &emit.names.members[id][*index]))
+    let index = cx.joined.0.get(&(*id, &message.at))?;
+    Some((&cx.names.types[id], &cx.names.members[id][*index]))
 }
 
 /// The messages of an operation, by the places that its variants have too.

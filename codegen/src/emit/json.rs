@@ -12,16 +12,16 @@ use crate::ir::{DefinitionOwner, Json};
 const WIDTH: usize = 100;
 
 /// A value whose outermost parts stand on lines of their own.
-pub(super) fn on_lines(emit: Context<'_>, value: &Json) -> String {
+pub(super) fn on_lines(cx: Context<'_>, value: &Json) -> String {
     let mut text = String::new();
-    broken(emit, value, 0, &mut text);
+    broken(cx, value, 0, &mut text);
     text
 }
 
 /// A value that begins after so many signs of its line.
-pub(super) fn after(emit: Context<'_>, before: usize, value: &Json) -> String {
+pub(super) fn after(cx: Context<'_>, before: usize, value: &Json) -> String {
     let mut text = String::new();
-    write(emit, value, 0, before, &mut text);
+    write(cx, value, 0, before, &mut text);
     text
 }
 
@@ -39,24 +39,24 @@ pub(super) fn literal(text: &str) -> TokenStream {
 }
 
 /// What a definition is called in the schemas of the file.
-pub(super) fn name(emit: Context<'_>, defined: &DefinitionOwner) -> String {
+pub(super) fn name(cx: Context<'_>, defined: &DefinitionOwner) -> String {
     match defined {
-        DefinitionOwner::Type(id) => emit.names.types[id].plain().to_owned(),
+        DefinitionOwner::Type(id) => cx.names.types[id].plain().to_owned(),
         DefinitionOwner::Place(name) => name.clone(),
     }
 }
 
 /// Writes a value on one line, where it fits, else each of its parts on lines of their own.
-fn write(emit: Context<'_>, value: &Json, depth: usize, before: usize, text: &mut String) {
+fn write(cx: Context<'_>, value: &Json, depth: usize, before: usize, text: &mut String) {
     let start = text.len();
-    flat(emit, value, text);
+    flat(cx, value, text);
     if before + text.len() - start > WIDTH {
         text.truncate(start);
-        broken(emit, value, depth, text);
+        broken(cx, value, depth, text);
     }
 }
 
-fn broken(emit: Context<'_>, value: &Json, depth: usize, text: &mut String) {
+fn broken(cx: Context<'_>, value: &Json, depth: usize, text: &mut String) {
     let indent = |depth: usize| "  ".repeat(depth);
     match value {
         Json::Object(entries) if !entries.is_empty() => {
@@ -65,7 +65,7 @@ fn broken(emit: Context<'_>, value: &Json, depth: usize, text: &mut String) {
                 let key = format!("{}{}: ", indent(depth + 1), quoted(key));
                 text.push_str(&key);
                 // One sign more for the comma.
-                write(emit, value, depth + 1, key.len() + 1, text);
+                write(cx, value, depth + 1, key.len() + 1, text);
                 text.push_str(if index + 1 < entries.len() { ",\n" } else { "\n" });
             }
             let _ = write!(text, "{}}}", indent(depth));
@@ -74,16 +74,16 @@ fn broken(emit: Context<'_>, value: &Json, depth: usize, text: &mut String) {
             text.push_str("[\n");
             for (index, item) in items.iter().enumerate() {
                 text.push_str(&indent(depth + 1));
-                write(emit, item, depth + 1, 2 * (depth + 1) + 1, text);
+                write(cx, item, depth + 1, 2 * (depth + 1) + 1, text);
                 text.push_str(if index + 1 < items.len() { ",\n" } else { "\n" });
             }
             let _ = write!(text, "{}]", indent(depth));
         }
-        value => flat(emit, value, text),
+        value => flat(cx, value, text),
     }
 }
 
-fn flat(emit: Context<'_>, value: &Json, text: &mut String) {
+fn flat(cx: Context<'_>, value: &Json, text: &mut String) {
     match value {
         Json::Null => text.push_str("null"),
         Json::Boolean(value) => {
@@ -100,7 +100,7 @@ fn flat(emit: Context<'_>, value: &Json, text: &mut String) {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
                 text.push_str(if index > 0 { ", " } else { "" });
-                flat(emit, item, text);
+                flat(cx, item, text);
             }
             text.push(']');
         }
@@ -109,12 +109,12 @@ fn flat(emit: Context<'_>, value: &Json, text: &mut String) {
             for (index, (key, value)) in entries.iter().enumerate() {
                 text.push_str(if index > 0 { ", " } else { "" });
                 let _ = write!(text, "{}: ", quoted(key));
-                flat(emit, value, text);
+                flat(cx, value, text);
             }
             text.push('}');
         }
         Json::Reference(to) => {
-            let reference = format!("#/definitions/{}", escaped(&name(emit, to)));
+            let reference = format!("#/definitions/{}", escaped(&name(cx, to)));
             let _ = write!(text, "{{\"$ref\": {}}}", quoted(&reference));
         }
     }

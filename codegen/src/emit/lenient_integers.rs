@@ -6,15 +6,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) use self::integers::Integers;
-use super::Context;
+use super::{Context, attributes};
 use crate::config::OutputScope;
-use crate::ir::{AdditionalProperties, ItemKind, Type};
+use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Representation, Type, Union};
 
 /// The function that reads a type which is or holds integers, those in types of their own apart: these look after
 /// themselves.
-pub(super) fn reader(emit: Context<'_>, ty: &Type) -> Option<IntReader> {
-    let is_beside_types = || emit.integers.mixed_with_named_types(&emit.api.types, ty);
-    contains_integers(emit, ty).then(|| if is_beside_types() { IntReader::Buffered } else { IntReader::Direct })
+pub(super) fn reader(cx: Context<'_>, ty: &Type) -> Option<IntReader> {
+    let is_beside_types = || cx.integers.mixed_with_named_types(&cx.api.types, ty);
+    contains_integers(cx, ty).then(|| if is_beside_types() { IntReader::Buffered } else { IntReader::Direct })
 }
 
 /// How integers are read.
@@ -51,41 +51,44 @@ impl IntReader {
 }
 
 /// Whether a type is or holds integers, those in types of their own apart.
-pub(super) fn contains_integers(emit: Context<'_>, ty: &Type) -> bool {
-    emit.integers.contained_in(&emit.api.types, ty)
+pub(super) fn contains_integers(cx: Context<'_>, ty: &Type) -> bool {
+    cx.integers.contained_in(&cx.api.types, ty)
 }
 
 /// Whether there are integers anywhere in a type.
-pub(super) fn transitively_contains_integers(emit: Context<'_>, ty: &Type) -> bool {
-    emit.integers.are_in(ty)
+pub(super) fn transitively_contains_integers(cx: Context<'_>, ty: &Type) -> bool {
+    cx.integers.are_in(ty)
 }
 
-/// Whether anything in the file reads integers so.
-pub(super) fn is_used(emit: Context<'_>) -> bool {
-    emit.api.types.iter().any(|(id, def)| match &def.shape {
+/// Whether anything in the file calls the functions that read integers.
+pub(super) fn is_used(cx: Context<'_>) -> bool {
+    cx.api.types.iter().any(|(id, def)| match &def.shape {
         ItemKind::Alias(_) | ItemKind::Mixed(_) => false,
         ItemKind::Struct(object) => {
-            object.fields.iter().any(|field| contains_integers(emit, &field.ty))
-                || matches!(&object.extra, AdditionalProperties::Kept(value) if transitively_contains_integers(emit, value))
+            object.fields.iter().any(|field| is_read_leniently(cx, field))
+                || matches!(&object.extra, AdditionalProperties::Kept(value) if transitively_contains_integers(cx, value))
         }
-        ItemKind::Newtype(target) => contains_integers(emit, target),
-        ItemKind::Union(union) => union.variants.iter().any(|variant| contains_integers(emit, &variant.ty)),
-        ItemKind::OpenTuple(tuple) => tuple.types().any(|ty| contains_integers(emit, ty)),
-        ItemKind::Enum(_) => transitively_contains_integers(emit, &Type::Named(id)),
+        ItemKind::Newtype(target) => contains_integers(cx, target),
+        ItemKind::Union(union) if is_read_by_runtime(cx, union) => false,
+        ItemKind::Union(union) => union.variants.iter().any(|variant| contains_integers(cx, &variant.ty)),
+        ItemKind::OpenTuple(tuple) => tuple.types().any(|ty| contains_integers(cx, ty)),
+        ItemKind::Enum(_) => transitively_contains_integers(cx, &Type::Named(id)),
     })
 }
 
-/// Whether items name what reads integers so: an import of what nobody names is a warning.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Usage {
-    Somewhere,
-    #[default]
-    Never,
+/// The runtime tries the alternatives of these unions and reads their integers.
+fn is_read_by_runtime(cx: Context<'_>, union: &Union) -> bool {
+    union.told() == Representation::Nothing && cx.config.extent == OutputScope::Everything
+}
+
+fn is_read_leniently(cx: Context<'_>, field: &Field) -> bool {
+    let is_default_or_own = field.presence == Presence::Filled || !attributes::overrides_deserialize(cx, &field.at);
+    is_default_or_own && contains_integers(cx, &field.ty)
 }
 
 /// What the runtime would bring, where there is none: the same by the same names.
-pub(super) fn helpers(emit: Context<'_>, mention: Usage) -> Option<TokenStream> {
-    if emit.config.extent == OutputScope::Everything || mention == Usage::Never {
+pub(super) fn helpers(cx: Context<'_>) -> Option<TokenStream> {
+    if cx.config.extent == OutputScope::Everything || !is_used(cx) {
         return None;
     }
     Some(quote! {

@@ -15,17 +15,17 @@ use crate::ir::{Reply, ReplyHeaders, ReplyMessage, Type, TypeDef, TypeId, Varian
 use crate::location::Location;
 use crate::names::Name;
 
-pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, variants: &[Variant]) -> Vec<TokenStream> {
-    let name = &emit.names.types[&id];
-    let members = &emit.names.members[&id];
+pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, variants: &[Variant]) -> Vec<TokenStream> {
+    let name = &cx.names.types[&id];
+    let members = &cx.names.members[&id];
     let docs = docs::of_type(def);
-    let attributes = attributes::of_type(emit, &def.at, &["Clone", "Debug", "PartialEq"]);
-    let headers = headers(emit, id);
+    let attributes = attributes::of_type(cx, &def.at, &["Clone", "Debug", "PartialEq"]);
+    let headers = headers(cx, id);
     let listed = variants.iter().zip(members).map(|(variant, name)| {
-        let payload = types::owned(emit, &variant.ty);
-        let headers = headers.get(&variant.at).map(|headers| types::owned(emit, headers));
+        let payload = types::owned(cx, &variant.ty);
+        let headers = headers.get(&variant.at).map(|headers| types::owned(cx, headers));
         let ty = headers.map_or_else(|| payload.clone(), |headers| quote!(request::Reply<#payload, #headers>));
-        let chosen = attributes::of_member(emit, &variant.at);
+        let chosen = attributes::of_member(cx, &variant.at);
         quote!(#chosen #name(#ty),)
     });
     let definition = quote! {
@@ -36,17 +36,16 @@ pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, variants: &[V
             #(#listed)*
         }
     };
-    let is_sent = sent(emit).any(|payload| *payload == Type::Named(id));
-    let outbound = is_sent.then(|| outbound(emit, name, variants, members, &headers));
-    let read = received(emit)
-        .find(|reply| reply.payload == Type::Named(id))
-        .map(|reply| read::read(emit, id, variants, reply));
+    let is_sent = sent(cx).any(|payload| *payload == Type::Named(id));
+    let outbound = is_sent.then(|| outbound(cx, name, variants, members, &headers));
+    let read =
+        received(cx).find(|reply| reply.payload == Type::Named(id)).map(|reply| read::read(cx, id, variants, reply));
     [Some(definition), outbound, read].into_iter().flatten().collect()
 }
 
 /// The payloads that leave from here: of operations, and of replies to what arrives.
-fn sent(emit: Context<'_>) -> impl Iterator<Item = &Type> {
-    let everything = (emit.config.extent == OutputScope::Everything).then_some(emit.api);
+fn sent(cx: Context<'_>) -> impl Iterator<Item = &Type> {
+    let everything = (cx.config.extent == OutputScope::Everything).then_some(cx.api);
     everything.into_iter().flat_map(|api| {
         let replies = api.incoming().filter_map(|operation| Some(&operation.reply.as_ref()?.payload));
         api.outgoing().map(|operation| &operation.payload).chain(replies)
@@ -54,21 +53,21 @@ fn sent(emit: Context<'_>) -> impl Iterator<Item = &Type> {
 }
 
 /// The headers of the messages that have their own, by the places of the messages.
-fn headers(emit: Context<'_>, id: TypeId) -> BTreeMap<&Location, &Type> {
-    let replies = emit.api.operations.iter().filter_map(|operation| operation.reply.as_ref());
+fn headers(cx: Context<'_>, id: TypeId) -> BTreeMap<&Location, &Type> {
+    let replies = cx.api.operations.iter().filter_map(|operation| operation.reply.as_ref());
     let mut apart = replies.filter(|reply| matches!(reply.headers, ReplyHeaders::Each));
     let answers = apart.find(|reply| reply.payload == Type::Named(id)).map_or(&[][..], |reply| &reply.messages);
     answers.iter().filter_map(|ReplyMessage { at, headers, .. }| Some((at, headers.as_ref()?))).collect()
 }
 
 /// The replies that somebody here waits for.
-fn received(emit: Context<'_>) -> impl Iterator<Item = &Reply> {
-    let everything = (emit.config.extent == OutputScope::Everything).then_some(emit.api);
+fn received(cx: Context<'_>) -> impl Iterator<Item = &Reply> {
+    let everything = (cx.config.extent == OutputScope::Everything).then_some(cx.api);
     everything.into_iter().flat_map(|api| api.outgoing().filter_map(|operation| operation.reply.as_ref()))
 }
 
 fn outbound(
-    emit: Context<'_>,
+    cx: Context<'_>,
     name: &Name,
     variants: &[Variant],
     members: &[Name],
@@ -81,7 +80,7 @@ fn outbound(
         } else {
             (quote!(event), quote!(event), None)
         };
-        let outbound = match types::wire(emit, &variant.ty) {
+        let outbound = match types::wire(cx, &variant.ty) {
             Wire::Json => quote!(Outbound::json(channel, #payload)?),
             Wire::Text | Wire::Bytes | Wire::Mixed => quote!(Outbound::new(channel, #payload.clone())),
             Wire::Own => quote!(Outbound::new(channel, Vec::<u8>::from(#payload))),

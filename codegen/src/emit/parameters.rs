@@ -27,8 +27,8 @@ fn place(location: &RuntimeExpression) -> String {
 }
 
 /// The address of the defaults, where every parameter has one.
-pub(super) fn default(emit: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
-    let values = template.parameters.iter().map(|parameter| value(emit, parameter));
+pub(super) fn default(cx: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
+    let values = template.parameters.iter().map(|parameter| value(cx, parameter));
     let values: Vec<TokenStream> = values.collect::<Option<_>>()?;
     Some(quote! {
         impl Default for #name {
@@ -40,18 +40,18 @@ pub(super) fn default(emit: Context<'_>, name: &Name, template: &Template, field
 }
 
 /// A parameter's default as its type has it.
-fn value(emit: Context<'_>, parameter: &Parameter) -> Option<TokenStream> {
+fn value(cx: Context<'_>, parameter: &Parameter) -> Option<TokenStream> {
     let text = parameter.default.as_deref()?;
     match &parameter.ty {
         Type::String => Some(quote!(#text.to_owned())),
         Type::Boolean => text.parse::<bool>().ok().map(|value| quote!(#value)),
         Type::Integer(_) => text.parse::<i128>().ok().and_then(|_| text.parse::<TokenStream>().ok()),
         Type::Double => text.parse().ok().map(|value| Literal::f64_unsuffixed(value).into_token_stream()),
-        Type::Named(id) => match &emit.api.types[*id].shape {
+        Type::Named(id) => match &cx.api.types[*id].shape {
             ItemKind::Enum(listed) => {
                 let Members::Texts(values) = &listed.members else { return None };
                 let position = values.iter().position(|value| value.value == text)?;
-                let (name, variant) = (&emit.names.types[id], &emit.names.members[id][position]);
+                let (name, variant) = (&cx.names.types[id], &cx.names.members[id][position]);
                 Some(quote!(#name::#variant))
             }
             _ => None,
@@ -61,8 +61,8 @@ fn value(emit: Context<'_>, parameter: &Parameter) -> Option<TokenStream> {
 }
 
 /// The address that a message speaks of, where it has every parameter.
-pub(super) fn of(emit: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
-    if !has_of(emit, template) {
+pub(super) fn of(cx: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
+    if !has_of(cx, template) {
         return None;
     }
     let read = template.parameters.iter().zip(fields).filter_map(|(parameter, field)| {
@@ -79,7 +79,7 @@ pub(super) fn of(emit: Context<'_>, name: &Name, template: &Template, fields: &[
         if parameter.ty == Type::String {
             return quote!(#field);
         }
-        let value = channels::parsed(emit, &parameter.ty, field, &quote!(DecodeError::custom(OtherChannel)));
+        let value = channels::parsed(cx, &parameter.ty, field, &quote!(DecodeError::custom(OtherChannel)));
         quote!(#field: #value)
     });
     Some(quote! {
@@ -94,7 +94,7 @@ pub(super) fn of(emit: Context<'_>, name: &Name, template: &Template, fields: &[
 }
 
 /// Whether messages have every parameter of an address.
-pub(super) fn has_of(emit: Context<'_>, template: &Template) -> bool {
-    emit.config.extent == OutputScope::Everything
+pub(super) fn has_of(cx: Context<'_>, template: &Template) -> bool {
+    cx.config.extent == OutputScope::Everything
         && template.parameters.iter().all(|parameter| parameter.location.is_some())
 }

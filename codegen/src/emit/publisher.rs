@@ -3,19 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::draft::{Draft, Members};
 use super::types::Wire;
 use super::{Context, content_type, docs, handler, joined, types, unions};
-use crate::format::Mark;
 use crate::ir::{Address, Direction, ItemKind, Operation, Routing, Type};
 use crate::names::Name;
 
-pub(super) fn publisher(emit: Context<'_>) -> Vec<Draft<'_>> {
-    let mut methods = outgoing(emit).map(move |(operation, name)| method(emit, operation, name)).peekable();
+pub(super) fn publisher(cx: Context<'_>) -> Vec<TokenStream> {
+    let mut methods = outgoing(cx).map(move |(operation, name)| method(cx, operation, name)).peekable();
     if methods.peek().is_none() {
         return Vec::new();
     }
-    let title = emit.api.title.as_deref().unwrap_or("the document");
+    let title = cx.api.title.as_deref().unwrap_or("the document");
     let docs = docs::line(&format!("Sends the events of {} through a [`Transport`].", docs::phrase(title)));
     let definition = quote! {
         #docs
@@ -24,31 +22,29 @@ pub(super) fn publisher(emit: Context<'_>) -> Vec<Draft<'_>> {
             transport: T,
         }
     };
-    let methods = Draft::of([Members::of(Mark::Item, methods)], |[methods]| {
-        quote! {
-            impl<T: Transport> Publisher<T> {
-                #[doc = " Sends through this transport."]
-                pub fn new(transport: T) -> Self {
-                    Self { transport }
-                }
-
-                #methods
+    let methods = quote! {
+        impl<T: Transport> Publisher<T> {
+            #[doc = " Sends through this transport."]
+            pub fn new(transport: T) -> Self {
+                Self { transport }
             }
+
+            #(#methods)*
         }
-    });
-    vec![definition.into(), methods]
+    };
+    vec![definition, methods]
 }
 
 /// The operations that leave, with the names of their methods.
-pub(super) fn outgoing(emit: Context<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
-    let operations = emit.api.operations.iter().zip(&emit.names.operations);
+pub(super) fn outgoing(cx: Context<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
+    let operations = cx.api.operations.iter().zip(&cx.names.operations);
     operations.filter(|(operation, _)| operation.direction == Direction::Outgoing)
 }
 
-fn method(emit: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
+fn method(cx: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
     let note = operation.reply.as_ref().map(|_| "Nobody waits for the reply here: `Requester` does.".to_owned());
-    let docs = docs(emit, operation, note);
-    let PublishCall { arguments, outbound } = sending(emit, operation);
+    let docs = docs(cx, operation, note);
+    let PublishCall { arguments, outbound } = sending(cx, operation);
     quote! {
         #docs
         pub async fn #name(&self, #arguments) -> Result<(), PublishError<T::Error>> {
@@ -59,11 +55,11 @@ fn method(emit: Context<'_>, operation: &Operation, name: &Name) -> TokenStream 
 }
 
 /// The docs of what sends.
-pub(super) fn docs(emit: Context<'_>, operation: &Operation, note: Option<String>) -> TokenStream {
-    let notes = [content_type::words(operation), words_of_headers(emit, operation), note];
+pub(super) fn docs(cx: Context<'_>, operation: &Operation, note: Option<String>) -> TokenStream {
+    let notes = [content_type::words(operation), words_of_headers(cx, operation), note];
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     let note = (!notes.is_empty()).then(|| notes.join("\n\n"));
-    docs::to_lines(&operation.docs, || Some(format!("Sends {}.", handler::carried(emit, operation, "to"))), note)
+    docs::to_lines(&operation.docs, || Some(format!("Sends {}.", handler::carried(cx, operation, "to"))), note)
 }
 
 /// How an operation becomes a message.
@@ -73,37 +69,37 @@ pub(super) struct PublishCall {
     pub(super) outbound: TokenStream,
 }
 
-pub(super) fn sending(emit: Context<'_>, operation: &Operation) -> PublishCall {
-    let payload = types::borrowed(emit, &operation.payload);
-    let channel = &emit.names.channels[operation.channel];
-    let (argument, address) = match &emit.api.channels[operation.channel].address {
+pub(super) fn sending(cx: Context<'_>, operation: &Operation) -> PublishCall {
+    let payload = types::borrowed(cx, &operation.payload);
+    let channel = &cx.names.channels[operation.channel];
+    let (argument, address) = match &cx.api.channels[operation.channel].address {
         Address::Fixed(_) => (None, quote!(channels::#channel)),
         Address::Template(_) => (Some(quote!(channel: &channels::#channel,)), quote!(channel.to_string())),
         Address::Open => (Some(quote!(channel: &str,)), quote!(channel)),
     };
-    let header = match (&emit.api.routing, operation.only_message()) {
+    let header = match (&cx.api.routing, operation.only_message()) {
         (Routing::Header(name), Some(message)) => {
-            let event = &emit.api.events[message.event].name;
+            let event = &cx.api.events[message.event].name;
             Some(quote!(.with_header(#name, #event)))
         }
         _ => None,
     };
-    let (headers, encoded) = match headers(emit, operation) {
+    let (headers, encoded) = match headers(cx, operation) {
         PayloadArgs::Nothing => (None, None),
         PayloadArgs::Typed(ty) => (Some(ty), Some(quote!(.with_headers(&Headers::encode(headers)?)))),
         PayloadArgs::Any => (Some(quote!(&Headers)), Some(quote!(.with_headers(headers)))),
     };
-    let content_type = content_type::header(emit, operation);
+    let content_type = content_type::header(cx, operation);
     let header = quote!(#content_type #header #encoded);
     let headers = headers.map(|ty| quote!(, headers: #ty));
-    let outbound = match types::wire(emit, &operation.payload) {
+    let outbound = match types::wire(cx, &operation.payload) {
         Wire::Json => quote!(Outbound::json(#address, event)? #header),
         Wire::Text => quote!(Outbound::new(#address, event.to_owned()) #header),
         Wire::Bytes => quote!(Outbound::new(#address, event.to_vec()) #header),
         Wire::Mixed => quote!(event.outbound(#address)? #header),
         Wire::Own => quote!(Outbound::new(#address, Vec::<u8>::from(event)) #header),
     };
-    let outbound = named(emit, operation, &outbound).unwrap_or(outbound);
+    let outbound = named(cx, operation, &outbound).unwrap_or(outbound);
     PublishCall { arguments: quote!(#argument event: #payload #headers), outbound }
 }
 
@@ -116,10 +112,10 @@ enum PayloadArgs {
     Any,
 }
 
-fn headers(emit: Context<'_>, operation: &Operation) -> PayloadArgs {
+fn headers(cx: Context<'_>, operation: &Operation) -> PayloadArgs {
     match operation.only_message() {
         Some(message) => match &message.headers {
-            Some(ty) => PayloadArgs::Typed(types::borrowed(emit, ty)),
+            Some(ty) => PayloadArgs::Typed(types::borrowed(cx, ty)),
             None => PayloadArgs::Nothing,
         },
         None if operation.messages.iter().any(|message| message.headers.is_some()) => PayloadArgs::Any,
@@ -128,27 +124,27 @@ fn headers(emit: Context<'_>, operation: &Operation) -> PayloadArgs {
 }
 
 /// Which headers the messages of an operation have, where the types of its method do not say it.
-fn words_of_headers(emit: Context<'_>, operation: &Operation) -> Option<String> {
-    let PayloadArgs::Any = headers(emit, operation) else { return None };
+fn words_of_headers(cx: Context<'_>, operation: &Operation) -> Option<String> {
+    let PayloadArgs::Any = headers(cx, operation) else { return None };
     let listed = operation.messages.iter().filter_map(|message| {
-        let event = docs::code(&emit.api.events[message.event].name);
+        let event = docs::code(&cx.api.events[message.event].name);
         let Some(Type::Named(id)) = &message.headers else { return None };
-        Some(format!("a `{}` for {event}", emit.names.types[id].plain()))
+        Some(format!("a `{}` for {event}", cx.names.types[id].plain()))
     });
     let listed: Vec<String> = listed.collect();
     (!listed.is_empty()).then(|| format!("The headers come from `Headers::encode`: {}.", listed.join(", ")))
 }
 
 /// The message with the header that holds the event's name, which of several messages the variant says.
-fn named(emit: Context<'_>, operation: &Operation, outbound: &TokenStream) -> Option<TokenStream> {
-    let (Routing::Header(header), None) = (&emit.api.routing, operation.only_message()) else { return None };
+fn named(cx: Context<'_>, operation: &Operation, outbound: &TokenStream) -> Option<TokenStream> {
+    let (Routing::Header(header), None) = (&cx.api.routing, operation.only_message()) else { return None };
     let Type::Named(id) = &operation.payload else { return None };
-    let def = &emit.api.types[*id];
+    let def = &cx.api.types[*id];
     let variants = def.shape.variants()?;
-    let is_open = matches!(&def.shape, ItemKind::Union(union) if unions::keeps_unknown(emit, def, union));
+    let is_open = matches!(&def.shape, ItemKind::Union(union) if unions::keeps_unknown(cx, def, union));
     let arms = operation.messages.iter().filter_map(|message| {
-        let (union, variant) = joined::variant_of(emit, operation, message)?;
-        let event = &emit.api.events[message.event].name;
+        let (union, variant) = joined::variant_of(cx, operation, message)?;
+        let event = &cx.api.events[message.event].name;
         Some(quote!(#union::#variant(_) => outbound.with_header(#header, #event)))
     });
     let arms: Vec<TokenStream> = arms.collect();

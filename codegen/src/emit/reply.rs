@@ -10,13 +10,13 @@ use crate::ir::{Correlation, Operation, Reply, ReplyHeaders, ReplyTo};
 use crate::names::Name;
 
 /// Whether any operation is answered.
-fn replies(emit: Context<'_>) -> bool {
-    emit.api.incoming().any(|operation| operation.reply.is_some())
+fn replies(cx: Context<'_>) -> bool {
+    cx.api.incoming().any(|operation| operation.reply.is_some())
 }
 
 /// The type that dispatches: with a transport where anything is answered, so that no reply is without a way out.
-pub(super) fn dispatcher(emit: Context<'_>) -> Vec<TokenStream> {
-    if replies(emit) { with_reply() } else { without_reply() }
+pub(super) fn dispatcher(cx: Context<'_>) -> Vec<TokenStream> {
+    if replies(cx) { with_reply() } else { without_reply() }
 }
 
 fn without_reply() -> Vec<TokenStream> {
@@ -59,8 +59,8 @@ fn with_reply() -> Vec<TokenStream> {
 }
 
 /// The head of `impl Dispatch for Dispatcher`.
-pub(super) fn implementing(emit: Context<'_>) -> TokenStream {
-    if replies(emit) {
+pub(super) fn implementing(cx: Context<'_>) -> TokenStream {
+    if replies(cx) {
         quote!(impl<H: Handler, T: Transport> Dispatch for Dispatcher<H, T>)
     } else {
         quote!(impl<H: Handler> Dispatch for Dispatcher<H>)
@@ -68,11 +68,11 @@ pub(super) fn implementing(emit: Context<'_>) -> TokenStream {
 }
 
 /// What a handler returns: a reply, and the channel that it goes to, where only the handler knows.
-pub(super) fn returned(emit: Context<'_>, reply: &Reply) -> TokenStream {
-    let ty = ty(emit, reply);
+pub(super) fn returned(cx: Context<'_>, reply: &Reply) -> TokenStream {
+    let ty = ty(cx, reply);
     match reply.to {
         ReplyTo::Given(index) => {
-            let channel = &emit.names.channels[index];
+            let channel = &cx.names.channels[index];
             quote!(request::Addressed<channels::#channel, #ty>)
         }
         ReplyTo::Said(..) | ReplyTo::Fixed(_) | ReplyTo::Unsaid => ty,
@@ -80,21 +80,21 @@ pub(super) fn returned(emit: Context<'_>, reply: &Reply) -> TokenStream {
 }
 
 /// What is replied: a payload, and its headers where the document describes any.
-pub(super) fn ty(emit: Context<'_>, reply: &Reply) -> TokenStream {
-    let payload = types::owned(emit, &reply.payload);
+pub(super) fn ty(cx: Context<'_>, reply: &Reply) -> TokenStream {
+    let payload = types::owned(cx, &reply.payload);
     match &reply.headers {
         ReplyHeaders::Nothing | ReplyHeaders::Each => payload,
         ReplyHeaders::Typed(headers) => {
-            let headers = types::owned(emit, headers);
+            let headers = types::owned(cx, headers);
             quote!(request::Reply<#payload, #headers>)
         }
     }
 }
 
 /// Calls a handler's method, and sends what it replies, if anything.
-pub(super) fn call(emit: Context<'_>, operation: &Operation, method: &Name, payload: &TokenStream) -> TokenStream {
+pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payload: &TokenStream) -> TokenStream {
     let Some(reply) = &operation.reply else { return quote!(self.handler.#method(#payload, cx).await?) };
-    let address = address(emit, reply);
+    let address = address(cx, reply);
     let (replied, value, headers) = match &reply.headers {
         ReplyHeaders::Nothing | ReplyHeaders::Each => (quote!(reply), quote!(reply), None),
         ReplyHeaders::Typed(_) => (
@@ -103,16 +103,16 @@ pub(super) fn call(emit: Context<'_>, operation: &Operation, method: &Name, payl
             Some(quote!(.with_headers(&Headers::encode(&headers).map_err(HandlerError::reject)?))),
         ),
     };
-    let outbound = match types::wire(emit, &reply.payload) {
+    let outbound = match types::wire(cx, &reply.payload) {
         Wire::Json => quote!(Outbound::json(address, &#value).map_err(HandlerError::reject)?),
         Wire::Text | Wire::Bytes => quote!(Outbound::new(address, #value)),
         Wire::Mixed => quote!(#value.outbound(address).map_err(HandlerError::reject)?),
         Wire::Own => quote!(Outbound::new(address, Vec::<u8>::from(&#value))),
     };
-    let content_type = content_type::reply_header(emit, reply, &value);
-    let correlation = repeated(emit, reply).and_then(|with_id| {
-        let carried = operation.messages.iter().find(|message| emit.api.events[message.event].correlation.is_some())?;
-        let function = &emit.names.correlations[&carried.event];
+    let content_type = content_type::reply_header(cx, reply, &value);
+    let correlation = repeated(cx, reply).and_then(|with_id| {
+        let carried = operation.messages.iter().find(|message| cx.api.events[message.event].correlation.is_some())?;
+        let function = &cx.names.correlations[&carried.event];
         Some(quote! {
             let outbound = match correlation_ids::#function(cx.inbound())? {
                 Some(id) => outbound #with_id,
@@ -136,12 +136,12 @@ pub(super) fn call(emit: Context<'_>, operation: &Operation, method: &Name, payl
 
 /// How the reply repeats the `id` of the request; one that the handler wrote into the payload is kept, and a header is
 /// the request's whatever the handler wrote, who has to write something where the document requires it.
-fn repeated(emit: Context<'_>, reply: &Reply) -> Option<TokenStream> {
+fn repeated(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> {
     let Correlation { location, kind } = reply.repeated.as_ref()?;
     match location {
         RuntimeExpression::Header(header) => Some(quote!(.with_header(#header, id))),
         RuntimeExpression::Payload(_) => {
-            let place = requester::place(location, requester::of_reply(emit, reply))?;
+            let place = requester::place(location, requester::of_reply(cx, reply))?;
             let kind = requester::kind(*kind);
             Some(quote!(.with_correlation_id_in(#place, #kind, id)))
         }
@@ -149,21 +149,21 @@ fn repeated(emit: Context<'_>, reply: &Reply) -> Option<TokenStream> {
 }
 
 /// Whether any handler's reply repeats an id in its payload.
-pub(super) fn repeats_in_payloads(emit: Context<'_>) -> bool {
-    let mut replies = emit.api.incoming().filter_map(|operation| operation.reply.as_ref());
+pub(super) fn repeats_in_payloads(cx: Context<'_>) -> bool {
+    let mut replies = cx.api.incoming().filter_map(|operation| operation.reply.as_ref());
     replies.any(|reply| {
         let id = reply.repeated.as_ref();
         let is_payload = id.is_some_and(|id| matches!(id.location, RuntimeExpression::Payload(_)));
-        is_payload && repeated(emit, reply).is_some()
+        is_payload && repeated(cx, reply).is_some()
     })
 }
 
 /// Where a reply goes; one of which nobody says so is none.
-fn address(emit: Context<'_>, reply: &Reply) -> TokenStream {
+fn address(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let (location, otherwise) = match &reply.to {
-        ReplyTo::Said(location, otherwise) => (location, otherwise.map(|index| &emit.names.channels[index])),
+        ReplyTo::Said(location, otherwise) => (location, otherwise.map(|index| &cx.names.channels[index])),
         ReplyTo::Fixed(index) => {
-            let channel = &emit.names.channels[*index];
+            let channel = &cx.names.channels[*index];
             return quote!(let address = channels::#channel;);
         }
         ReplyTo::Given(_) => return quote!(let address = channel.to_string();),

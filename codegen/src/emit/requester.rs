@@ -3,27 +3,25 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::draft::{Draft, Members};
 use super::publisher::{self, PublishCall};
 use super::types::Wire;
 use super::{Context, docs, reply, schemas, types};
 use crate::document::RuntimeExpression;
-use crate::format::Mark;
 use crate::ir::{Correlation, IdKind, Operation, Reply, ReplyHeaders, ReplyTo, Type};
 use crate::names::Name;
 
 /// The operations that are answered, with the names of their methods.
-pub(super) fn operations_with_reply(emit: Context<'_>) -> impl Iterator<Item = (&Operation, &Reply, &Name)> {
-    publisher::outgoing(emit).filter_map(|(operation, name)| Some((operation, operation.reply.as_ref()?, name)))
+pub(super) fn operations_with_reply(cx: Context<'_>) -> impl Iterator<Item = (&Operation, &Reply, &Name)> {
+    publisher::outgoing(cx).filter_map(|(operation, name)| Some((operation, operation.reply.as_ref()?, name)))
 }
 
-pub(super) fn requester(emit: Context<'_>) -> Vec<Draft<'_>> {
-    let methods = operations_with_reply(emit).map(move |(operation, reply, name)| method(emit, operation, reply, name));
+pub(super) fn requester(cx: Context<'_>) -> Vec<TokenStream> {
+    let methods = operations_with_reply(cx).map(move |(operation, reply, name)| method(cx, operation, reply, name));
     let mut methods = methods.peekable();
     if methods.peek().is_none() {
         return Vec::new();
     }
-    let title = emit.api.title.as_deref().unwrap_or("the document");
+    let title = cx.api.title.as_deref().unwrap_or("the document");
     let docs = docs::line(&format!(
         "Sends the requests of {} by [`RequestReply`], and waits for the replies.",
         docs::phrase(title)
@@ -35,34 +33,32 @@ pub(super) fn requester(emit: Context<'_>) -> Vec<Draft<'_>> {
             transport: T,
         }
     };
-    let methods = Draft::of([Members::of(Mark::Item, methods)], |[methods]| {
-        quote! {
-            impl<T: RequestReply> Requester<T> {
-                #[doc = " Asks through this transport."]
-                pub fn new(transport: T) -> Self {
-                    Self { transport }
-                }
-
-                #methods
+    let methods = quote! {
+        impl<T: RequestReply> Requester<T> {
+            #[doc = " Asks through this transport."]
+            pub fn new(transport: T) -> Self {
+                Self { transport }
             }
+
+            #(#methods)*
         }
-    });
-    vec![definition.into(), methods]
+    };
+    vec![definition, methods]
 }
 
-fn method(emit: Context<'_>, operation: &Operation, reply: &Reply, name: &Name) -> TokenStream {
-    let docs = publisher::docs(emit, operation, Some("Waits for the reply.".to_owned()));
-    let PublishCall { arguments, outbound } = publisher::sending(emit, operation);
+fn method(cx: Context<'_>, operation: &Operation, reply: &Reply, name: &Name) -> TokenStream {
+    let docs = publisher::docs(cx, operation, Some("Waits for the reply.".to_owned()));
+    let PublishCall { arguments, outbound } = publisher::sending(cx, operation);
     let reply_channel = match reply.to {
         ReplyTo::Given(index) => {
-            let channel = &emit.names.channels[index];
+            let channel = &cx.names.channels[index];
             Some(quote!(, reply_channel: &channels::#channel))
         }
         ReplyTo::Said(..) | ReplyTo::Fixed(_) | ReplyTo::Unsaid => None,
     };
-    let ty = reply::ty(emit, reply);
-    let known = known(emit, operation, reply);
-    let decoded = decoded(emit, reply);
+    let ty = reply::ty(cx, reply);
+    let known = known(cx, operation, reply);
+    let decoded = decoded(cx, reply);
     quote! {
         #docs
         pub async fn #name(&self, #arguments #reply_channel) -> Result<#ty, RequestError<T::Error>> {
@@ -74,14 +70,14 @@ fn method(emit: Context<'_>, operation: &Operation, reply: &Reply, name: &Name) 
 }
 
 /// What is known of the reply, beside its type.
-fn known(emit: Context<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
-    let requests = types::wire(emit, &operation.payload);
+fn known(cx: Context<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
+    let requests = types::wire(cx, &operation.payload);
     let asked = reply.asked.as_ref().and_then(|Correlation { location, kind }| {
         let (place, kind) = (place(location, requests)?, self::kind(*kind));
         Some(quote!(.with_correlation_id_in(#place, #kind)?))
     });
     let settled = |index: usize| {
-        let channel = &emit.names.channels[index];
+        let channel = &cx.names.channels[index];
         quote!(.with_reply_address(channels::#channel))
     };
     let address = match &reply.to {
@@ -93,7 +89,7 @@ fn known(emit: Context<'_>, operation: &Operation, reply: &Reply) -> TokenStream
         ReplyTo::Given(_) => Some(quote!(.with_reply_address(reply_channel.to_string()))),
         ReplyTo::Unsaid => None,
     };
-    let replies = of_reply(emit, reply);
+    let replies = of_reply(cx, reply);
     // Without an id in the request there is none to be repeated.
     let answered = reply.answered.iter().filter(|_| asked.is_some()).filter_map(|location| place(location, replies));
     quote!(#address #asked #(.with_answer_in(#answered))*)
@@ -109,8 +105,8 @@ pub(super) fn kind(kind: IdKind) -> TokenStream {
 }
 
 /// How a reply travels, for those who look for a place in it: what is no JSON has none, and one of several may be.
-pub(super) fn of_reply(emit: Context<'_>, reply: &Reply) -> Wire {
-    match types::wire(emit, &reply.payload) {
+pub(super) fn of_reply(cx: Context<'_>, reply: &Reply) -> Wire {
+    match types::wire(cx, &reply.payload) {
         Wire::Mixed => Wire::Json,
         wire => wire,
     }
@@ -129,8 +125,8 @@ pub(super) fn place(location: &RuntimeExpression, wire: Wire) -> Option<TokenStr
 }
 
 /// The reply, as the method returns it.
-fn decoded(emit: Context<'_>, reply: &Reply) -> TokenStream {
-    let payload = payload(emit, &reply.payload, &quote!(reply));
+fn decoded(cx: Context<'_>, reply: &Reply) -> TokenStream {
+    let payload = payload(cx, &reply.payload, &quote!(reply));
     match &reply.headers {
         ReplyHeaders::Nothing | ReplyHeaders::Each => quote!(Ok(#payload)),
         ReplyHeaders::Typed(_) => quote! {
@@ -143,20 +139,20 @@ fn decoded(emit: Context<'_>, reply: &Reply) -> TokenStream {
 }
 
 /// A payload out of what this names.
-pub(super) fn payload(emit: Context<'_>, ty: &Type, inbound: &TokenStream) -> TokenStream {
-    match types::wire(emit, ty) {
+pub(super) fn payload(cx: Context<'_>, ty: &Type, inbound: &TokenStream) -> TokenStream {
+    match types::wire(cx, ty) {
         Wire::Json => {
-            let validated = schemas::validator(emit, ty).map(|validate| quote!(#inbound.decode_valid(#validate)?));
+            let validated = schemas::validator(cx, ty).map(|validate| quote!(#inbound.decode_valid(#validate)?));
             validated.unwrap_or_else(|| quote!(#inbound.decode()?))
         }
         Wire::Text => quote!(#inbound.text()?.to_owned()),
         Wire::Bytes => quote!(#inbound.body().to_vec()),
         Wire::Mixed => {
-            let ty = types::owned(emit, ty);
+            let ty = types::owned(cx, ty);
             quote!(#ty::read(&#inbound)?)
         }
         Wire::Own => {
-            let ty = types::owned(emit, ty);
+            let ty = types::owned(cx, ty);
             quote!(<#ty as TryFrom<&[u8]>>::try_from(#inbound.body()).map_err(DecodeError::custom)?)
         }
     }

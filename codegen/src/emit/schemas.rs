@@ -7,14 +7,13 @@ use super::{Context, docs, json, types};
 use crate::ir::{Definition, ItemKind, Json, Type, TypeId};
 
 /// `SCHEMAS`: the definitions as one text.
-pub(super) fn schemas(emit: Context<'_>) -> Option<TokenStream> {
-    if emit.api.definitions.is_empty() {
+pub(super) fn schemas(cx: Context<'_>) -> Option<TokenStream> {
+    if cx.api.definitions.is_empty() {
         return None;
     }
-    let definitions =
-        emit.api.definitions.iter().map(|Definition { of, schema }| (json::name(emit, of), schema.clone()));
+    let definitions = cx.api.definitions.iter().map(|Definition { of, schema }| (json::name(cx, of), schema.clone()));
     let whole = Json::Object(vec![("definitions".to_owned(), Json::Object(definitions.collect()))]);
-    let text = json::literal(&json::on_lines(emit, &whole));
+    let text = json::literal(&json::on_lines(cx, &whole));
     Some(quote! {
         #[doc = " What the document asks of values, in JSON Schema draft 7."]
         static SCHEMAS: Schemas = Schemas::new(#text);
@@ -22,11 +21,11 @@ pub(super) fn schemas(emit: Context<'_>) -> Option<TokenStream> {
 }
 
 /// `validate` of a type that has a definition.
-pub(super) fn validate(emit: Context<'_>, id: TypeId) -> Option<TokenStream> {
-    if !is_defined(emit, id) {
+pub(super) fn validate(cx: Context<'_>, id: TypeId) -> Option<TokenStream> {
+    if !is_defined(cx, id) {
         return None;
     }
-    let name = &emit.names.types[&id];
+    let name = &cx.names.types[&id];
     let definition = name.plain();
     Some(quote! {
         impl #name {
@@ -43,9 +42,9 @@ pub(super) fn validate(emit: Context<'_>, id: TypeId) -> Option<TokenStream> {
 }
 
 /// The functions that validate values of components without methods.
-pub(super) fn functions(emit: Context<'_>) -> Option<TokenStream> {
-    let functions = emit.names.validators.iter().map(|(id, function)| {
-        let name = &emit.names.types[id];
+pub(super) fn functions(cx: Context<'_>) -> Option<TokenStream> {
+    let functions = cx.names.validators.iter().map(|(id, function)| {
+        let name = &cx.names.types[id];
         let definition = name.plain();
         let docs = docs::line(&format!("Checks a [`{definition}`](super::{definition})."));
         quote! {
@@ -73,26 +72,26 @@ pub(super) fn functions(emit: Context<'_>) -> Option<TokenStream> {
 }
 
 /// The function that validates a payload of this type; `None` where there is nothing to validate.
-pub(super) fn validator(emit: Context<'_>, ty: &Type) -> Option<TokenStream> {
+pub(super) fn validator(cx: Context<'_>, ty: &Type) -> Option<TokenStream> {
     match ty {
-        Type::Named(id) if is_defined(emit, *id) => {
-            let name = types::owned(emit, ty);
+        Type::Named(id) if is_defined(cx, *id) => {
+            let name = types::owned(cx, ty);
             Some(quote!(#name::validate))
         }
-        Type::Named(id) => match (emit.names.validators.get(id), &emit.api.types[*id].shape) {
+        Type::Named(id) => match (cx.names.validators.get(id), &cx.api.types[*id].shape) {
             (Some(name), _) => Some(quote!(validate::#name)),
-            (None, ItemKind::Alias(target)) => validator(emit, target),
+            (None, ItemKind::Alias(target)) => validator(cx, target),
             _ => None,
         },
         Type::Nullable(inner) => {
-            let owned = types::owned(emit, ty);
-            let inner = validator(emit, inner)?;
+            let owned = types::owned(cx, ty);
+            let inner = validator(cx, inner)?;
             Some(quote!(|event: &#owned| event.as_ref().map_or(Ok(()), #inner)))
         }
         _ => None,
     }
 }
 
-fn is_defined(emit: Context<'_>, id: TypeId) -> bool {
-    !matches!(emit.api.types[id].shape, ItemKind::Alias(_)) && emit.api.definitions.has(id)
+fn is_defined(cx: Context<'_>, id: TypeId) -> bool {
+    !matches!(cx.api.types[id].shape, ItemKind::Alias(_)) && cx.api.definitions.has(id)
 }

@@ -3,36 +3,32 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::draft::{Draft, Members};
 use super::{Context, docs};
-use crate::format::Mark;
 use crate::ir::{Segment, Server, Variable};
 use crate::names::{Name, ServerVariableNames};
 
-pub(super) fn servers(emit: Context<'_>) -> Option<Draft<'_>> {
-    if emit.api.servers.is_empty() {
+pub(super) fn servers(cx: Context<'_>) -> Option<TokenStream> {
+    if cx.api.servers.is_empty() {
         return None;
     }
-    let import = (!emit.names.choices.is_empty()).then(|| {
+    let import = (!cx.names.choices.is_empty()).then(|| {
         quote!(
             use std::fmt;
         )
     });
-    let items = emit.api.servers.iter().enumerate().map(move |(index, server)| {
-        let arguments = arguments(emit, index, server);
+    let items = cx.api.servers.iter().enumerate().map(move |(index, server)| {
+        let arguments = arguments(cx, index, server);
         let choices = arguments.iter().filter_map(|argument| choice(server, argument));
-        let function = function(server, &emit.names.servers[index], &arguments);
+        let function = function(server, &cx.names.servers[index], &arguments);
         quote!(#(#choices)* #function)
     });
-    Some(Draft::of([Members::of(Mark::Item, items)], move |[items]| {
-        quote! {
-            #[doc = " The URLs of the servers."]
-            pub mod servers {
-                #import
-                #items
-            }
+    Some(quote! {
+        #[doc = " The URLs of the servers."]
+        pub mod servers {
+            #import
+            #(#items)*
         }
-    }))
+    })
 }
 
 /// A variable of the URL as the function takes it.
@@ -42,10 +38,10 @@ struct Argument<'a> {
     choice: Option<&'a ServerVariableNames>,
 }
 
-fn arguments<'a>(emit: Context<'a>, server: usize, of: &'a Server) -> Vec<Argument<'a>> {
-    let named = of.variables.iter().zip(&emit.names.variables[server]).enumerate();
+fn arguments<'a>(cx: Context<'a>, server: usize, of: &'a Server) -> Vec<Argument<'a>> {
+    let named = of.variables.iter().zip(&cx.names.variables[server]).enumerate();
     named
-        .map(|(index, (variable, name))| Argument { variable, name, choice: emit.names.choices.get(&(server, index)) })
+        .map(|(index, (variable, name))| Argument { variable, name, choice: cx.names.choices.get(&(server, index)) })
         .collect()
 }
 

@@ -5,17 +5,15 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::draft::{Draft, Members};
 use super::lenient_integers::IntReader;
 use super::serde_rename::Rule;
 use super::{Context, attributes, defaults, docs, lenient_integers, types};
-use crate::format::Mark;
 use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
-pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &TypeDef, object: &'a Struct) -> Vec<Draft<'a>> {
-    let name = &emit.names.types[&id];
-    let members = &emit.names.members[&id];
+pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, object: &Struct) -> Vec<TokenStream> {
+    let name = &cx.names.types[&id];
+    let members = &cx.names.members[&id];
     let docs = docs::of_type(def);
     let is_filled = object.fields.iter().any(|field| field.presence == Presence::Filled);
     let has_default = object.fields.iter().all(is_optional);
@@ -24,42 +22,40 @@ pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &TypeDef, object: &
     } else {
         &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]
     };
-    let attributes = attributes::of_type(emit, &def.at, derived);
-    let non_exhaustive = emit.config.non_exhaustive.matches(&def.at.pointer).then(|| quote!(#[non_exhaustive]));
+    let attributes = attributes::of_type(cx, &def.at, derived);
+    let non_exhaustive = cx.config.non_exhaustive.matches(&def.at.pointer).then(|| quote!(#[non_exhaustive]));
     let wire_names = object.fields.iter().map(|field| field.name.as_str());
     let rule = Rule::best(&members.iter().map(Name::plain).zip(wire_names).collect::<Vec<_>>());
     let serde = rule.attribute().map(|rule| quote!(#[serde(#rule)]));
     let fields = object.fields.iter().zip(members).map(move |(field, member)| {
-        let field = self::field(emit, name, field, member, rule);
+        let field = self::field(cx, name, field, member, rule);
         quote!(#field,)
     });
-    let extra = extra(emit, object, members);
+    let extra = extra(cx, object, members);
     let has_extra = extra.is_some();
-    let definition = Draft::of([Members::of(Mark::Field, fields)], move |[fields]| {
-        quote! {
-            #docs
-            #attributes
-            #serde
-            #non_exhaustive
-            pub struct #name {
-                #fields
-                #extra
-            }
+    let definition = quote! {
+        #docs
+        #attributes
+        #serde
+        #non_exhaustive
+        pub struct #name {
+            #(#fields)*
+            #extra
         }
-    });
+    };
     let default = (has_default && is_filled).then(|| defaults::filled_default(name, object, members, has_extra));
-    let methods = defaults::methods(emit, name, object, members);
+    let methods = defaults::methods(cx, name, object, members);
     [Some(definition), default, methods].into_iter().flatten().collect()
 }
 
-fn field(emit: Context<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) -> TokenStream {
+fn field(cx: Context<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) -> TokenStream {
     let docs = docs::with_note(&field.docs, defaults::note(field));
     let wire = &field.name;
     let mut serde = Vec::new();
     if rule.apply(name.plain()) != *wire {
         serde.push(quote!(rename = #wire));
     }
-    let inner = types::owned(emit, &field.ty);
+    let inner = types::owned(cx, &field.ty);
     let ty = match field.presence {
         Presence::Required | Presence::Filled => inner,
         Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Optional => quote!(Option<#inner>),
@@ -69,20 +65,20 @@ fn field(emit: Context<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule
         serde.push(quote!(skip_serializing_if = "Option::is_none"));
     }
     // One after the other they stay in their lines.
-    let serde = [serde, read(emit, owner, field, name)];
+    let serde = [serde, read(cx, owner, field, name)];
     let serde = serde.iter().filter(|said| !said.is_empty()).map(|said| quote!(#[serde(#(#said),*)]));
-    let chosen = attributes::of_member(emit, &field.at);
+    let chosen = attributes::of_member(cx, &field.at);
     quote!(#docs #(#serde)* #chosen pub #name: #ty)
 }
 
 /// What serde has to know to read a property, unless the team has said it.
-fn read(emit: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenStream> {
-    if attributes::overrides_deserialize(emit, &field.at) {
+fn read(cx: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenStream> {
+    if attributes::overrides_deserialize(cx, &field.at) {
         return Vec::new();
     }
     // What is read by a function is missed where it is absent, `Option` or not.
     let or_absent = |function: &str| vec![quote!(default), quote!(deserialize_with = #function)];
-    let reader = lenient_integers::reader(emit, &field.ty);
+    let reader = lenient_integers::reader(cx, &field.ty);
     match field.presence {
         Presence::Filled => defaults::attributes(owner, name).to_vec(),
         Presence::Required => {
@@ -92,29 +88,29 @@ fn read(emit: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<Toke
             let path = reader.map_or("Option::deserialize", IntReader::path);
             vec![quote!(deserialize_with = #path)]
         }
-        _ if keeps_null(emit, field) => or_absent(reader.map_or("present", IntReader::present_path)),
+        _ if keeps_null(cx, field) => or_absent(reader.map_or("present", IntReader::present_path)),
         _ => reader.map(IntReader::path).map(or_absent).unwrap_or_default(),
     }
 }
 
 /// The map of the properties that have no field.
-fn extra(emit: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenStream> {
+fn extra(cx: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenStream> {
     let AdditionalProperties::Kept(value) = &object.extra else { return None };
     let name = members.last()?;
     let docs = docs::line("Every property that has no field of its own.");
-    let map = types::owned(emit, &Type::Map(Box::new(value.clone())));
-    let read = lenient_integers::transitively_contains_integers(emit, value)
+    let map = types::owned(cx, &Type::Map(Box::new(value.clone())));
+    let read = lenient_integers::transitively_contains_integers(cx, value)
         .then(|| quote!(, deserialize_with = "whole::buffered"));
     Some(quote!(#docs #[serde(flatten #read)] pub #name: #map,))
 }
 
 /// Functions that the structs' attributes name.
-pub(super) fn helpers(emit: Context<'_>) -> Option<TokenStream> {
-    let mut fields = emit.api.types.iter().flat_map(|(_, def)| match &def.shape {
+pub(super) fn helpers(cx: Context<'_>) -> Option<TokenStream> {
+    let mut fields = cx.api.types.iter().flat_map(|(_, def)| match &def.shape {
         ItemKind::Struct(object) => object.fields.as_slice(),
         _ => &[],
     });
-    fields.any(|field| is_kept_apart(emit, field)).then(|| {
+    fields.any(|field| is_kept_apart(cx, field)).then(|| {
         quote! {
             #[doc = " Keeps a `null` that is there apart from a property that is not."]
             fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
@@ -129,33 +125,33 @@ pub(super) fn helpers(emit: Context<'_>) -> Option<TokenStream> {
 }
 
 /// Whether a `null` of this property says something else than its absence.
-pub(super) fn keeps_null(emit: Context<'_>, field: &Field) -> bool {
+pub(super) fn keeps_null(cx: Context<'_>, field: &Field) -> bool {
     match field.presence {
-        Presence::Optional => accepts_null(emit, &field.ty, &mut BTreeSet::new()),
+        Presence::Optional => accepts_null(cx, &field.ty, &mut BTreeSet::new()),
         Presence::OptionalNullable => true,
         Presence::Required | Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Filled => false,
     }
 }
 
 /// Whether a function of the file keeps a `null` of this property apart.
-fn is_kept_apart(emit: Context<'_>, field: &Field) -> bool {
-    keeps_null(emit, field)
-        && !lenient_integers::contains_integers(emit, &field.ty)
-        && !attributes::overrides_deserialize(emit, &field.at)
+fn is_kept_apart(cx: Context<'_>, field: &Field) -> bool {
+    keeps_null(cx, field)
+        && !lenient_integers::contains_integers(cx, &field.ty)
+        && !attributes::overrides_deserialize(cx, &field.at)
 }
 
 /// Whether a function of the file reads this property.
-pub(super) fn has_manual_deserialize(emit: Context<'_>, field: &Field) -> bool {
-    is_kept_apart(emit, field) || field.presence == Presence::Filled
+pub(super) fn has_manual_deserialize(cx: Context<'_>, field: &Field) -> bool {
+    is_kept_apart(cx, field) || field.presence == Presence::Filled
 }
 
 /// Whether a type reads `null` as one of its values.
-fn accepts_null(emit: Context<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
+fn accepts_null(cx: Context<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
     match ty {
         Type::Any | Type::Nullable(_) => true,
-        Type::Named(id) if seen.insert(*id) => match &emit.api.types[*id].shape {
-            ItemKind::Alias(target) => accepts_null(emit, target, seen),
-            ItemKind::Union(union) => union.variants.iter().any(|variant| accepts_null(emit, &variant.ty, seen)),
+        Type::Named(id) if seen.insert(*id) => match &cx.api.types[*id].shape {
+            ItemKind::Alias(target) => accepts_null(cx, target, seen),
+            ItemKind::Union(union) => union.variants.iter().any(|variant| accepts_null(cx, &variant.ty, seen)),
             ItemKind::Struct(_)
             | ItemKind::Enum(_)
             | ItemKind::Mixed(_)

@@ -7,16 +7,16 @@ use super::{Context, attributes, docs, lenient_integers, types};
 use crate::ir::{OpenTuple, TypeDef, TypeId};
 use crate::names::Name;
 
-pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, tuple: &OpenTuple) -> Vec<TokenStream> {
-    let name = &emit.names.types[&id];
+pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, tuple: &OpenTuple) -> Vec<TokenStream> {
+    let name = &cx.names.types[&id];
     let docs = docs::of_type(def);
-    let attributes = attributes::of_type(emit, &def.at, &["Clone", "Debug", "PartialEq"]);
+    let attributes = attributes::of_type(cx, &def.at, &["Clone", "Debug", "PartialEq"]);
     let items = tuple.items.iter().enumerate().map(|(index, ty)| {
-        let ty = types::owned(emit, ty);
+        let ty = types::owned(cx, ty);
         if index < tuple.required { ty } else { quote!(Option<#ty>) }
     });
     let rest = tuple.rest.as_ref().map(|ty| {
-        let ty = types::owned(emit, ty);
+        let ty = types::owned(cx, ty);
         quote!(Vec<#ty>)
     });
     let fields = items.chain(rest).map(|ty| quote!(pub #ty));
@@ -25,7 +25,7 @@ pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, tuple: &OpenT
         #attributes
         pub struct #name(#(#fields),*);
     };
-    vec![definition, serialize(name, tuple), deserialize(emit, name, tuple)]
+    vec![definition, serialize(name, tuple), deserialize(cx, name, tuple)]
 }
 
 /// Item after item; an item that is absent leaves no gap.
@@ -56,21 +56,21 @@ fn serialize(name: &Name, tuple: &OpenTuple) -> TokenStream {
     }
 }
 
-fn deserialize(emit: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream {
+fn deserialize(cx: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream {
     let names: Vec<Ident> =
         (0..tuple.items.len()).map(|index| Ident::new(&format!("item_{index}"), Span::call_site())).collect();
     let items = names.iter().enumerate().map(|(index, item)| {
         let index_literal = Literal::usize_unsuffixed(index);
         let missing = quote!(serde::de::Error::invalid_length(#index_literal, &self));
         let required = (index < tuple.required).then(|| quote!(.ok_or_else(|| #missing)?));
-        let whole = lenient_integers::contains_integers(emit, &tuple.items[index])
+        let whole = lenient_integers::contains_integers(cx, &tuple.items[index])
             .then(|| quote!(.map(|whole::Item(item)| item)));
         quote!(let #item = items.next_element()? #whole #required;)
     });
     let (rest, last) = match &tuple.rest {
         Some(ty) => {
             let item =
-                if lenient_integers::contains_integers(emit, ty) { quote!(whole::Item(item)) } else { quote!(item) };
+                if lenient_integers::contains_integers(cx, ty) { quote!(whole::Item(item)) } else { quote!(item) };
             let rest = quote! {
                 let mut rest = Vec::new();
                 while let Some(#item) = items.next_element()? {
@@ -85,7 +85,7 @@ fn deserialize(emit: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream
     // Longer than the one name that is spoken of inside, so that it hides nothing.
     let visitor = Ident::new(&format!("{}Items", name.plain()), Span::call_site());
     let expected = expected(tuple);
-    let deserialize = if tuple.types().any(|ty| lenient_integers::contains_integers(emit, ty)) {
+    let deserialize = if tuple.types().any(|ty| lenient_integers::contains_integers(cx, ty)) {
         // What reads the integers of a holder leaves those in such a struct to it.
         let (name, count) = (name.plain(), Literal::usize_unsuffixed(tuple.items.len()));
         quote!(deserialize_tuple_struct(#name, #count, #visitor))

@@ -9,7 +9,7 @@ use crate::ir::{External, ItemKind, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
 
 /// The type as a field or an argument has it.
-pub(super) fn owned(emit: Context<'_>, ty: &Type) -> TokenStream {
+pub(super) fn owned(cx: Context<'_>, ty: &Type) -> TokenStream {
     match ty {
         Type::Any => quote!(Value),
         Type::Boolean => quote!(bool),
@@ -21,16 +21,16 @@ pub(super) fn owned(emit: Context<'_>, ty: &Type) -> TokenStream {
         Type::Encoded(path) => path.parse().unwrap_or_default(),
         Type::External(external) => self::external(external),
         Type::List(item) => {
-            let item = owned(emit, item);
+            let item = owned(cx, item);
             quote!(Vec<#item>)
         }
         Type::Tuple(items) => {
-            let items = items.iter().map(|item| owned(emit, item));
+            let items = items.iter().map(|item| owned(cx, item));
             quote!((#(#items,)*))
         }
         Type::Set(item) => {
-            let item = owned(emit, item);
-            match emit.config.unique_items {
+            let item = owned(cx, item);
+            match cx.config.unique_items {
                 UniqueItems::List => quote!(Vec<#item>),
                 UniqueItems::BTreeSet => quote!(BTreeSet<#item>),
                 UniqueItems::HashSet => quote!(HashSet<#item>),
@@ -38,81 +38,81 @@ pub(super) fn owned(emit: Context<'_>, ty: &Type) -> TokenStream {
             }
         }
         Type::Array(item, length) => {
-            let item = owned(emit, item);
+            let item = owned(cx, item);
             let length = Literal::usize_unsuffixed(*length);
             quote!([#item; #length])
         }
         Type::Keyed(key, value) => {
-            let (key, value) = (named(emit, *key), owned(emit, value));
-            let map = map(emit);
+            let (key, value) = (named(cx, *key), owned(cx, value));
+            let map = map(cx);
             quote!(#map<#key, #value>)
         }
         Type::Map(value) if **value == Type::Any => quote!(Map<String, Value>),
         Type::Map(value) => {
-            let value = owned(emit, value);
-            let map = map(emit);
+            let value = owned(cx, value);
+            let map = map(cx);
             quote!(#map<String, #value>)
         }
         Type::Nullable(inner) => {
-            let inner = owned(emit, inner);
+            let inner = owned(cx, inner);
             quote!(Option<#inner>)
         }
         Type::EventName => quote!(EventName),
-        Type::Named(id) => named(emit, *id),
+        Type::Named(id) => named(cx, *id),
         Type::Boxed(id) => {
-            let name = named(emit, *id);
+            let name = named(cx, *id);
             quote!(Box<#name>)
         }
     }
 }
 
 /// The type of maps whose values have a type.
-fn map(emit: Context<'_>) -> TokenStream {
-    emit.config.map_type.as_deref().unwrap_or("BTreeMap").parse().unwrap_or_default()
+fn map(cx: Context<'_>) -> TokenStream {
+    cx.config.map_type.as_deref().unwrap_or("BTreeMap").parse().unwrap_or_default()
 }
 
 /// The type as an argument that is only looked at.
-pub(super) fn borrowed(emit: Context<'_>, ty: &Type) -> TokenStream {
+pub(super) fn borrowed(cx: Context<'_>, ty: &Type) -> TokenStream {
     match ty {
         Type::String | Type::Text => quote!(&str),
         Type::Bytes => quote!(&[u8]),
         Type::List(item) => {
-            let item = owned(emit, item);
+            let item = owned(cx, item);
             quote!(&[#item])
         }
         _ => {
-            let ty = owned(emit, ty);
+            let ty = owned(cx, ty);
             quote!(&#ty)
         }
     }
 }
 
 /// The name of a type that has an item.
-pub(super) fn name<'a>(emit: Context<'a>, ty: &Type) -> Option<&'a Name> {
+pub(super) fn name<'a>(cx: Context<'a>, ty: &Type) -> Option<&'a Name> {
     match ty {
-        Type::Named(id) => Some(&emit.names.types[id]),
+        Type::Named(id) => Some(&cx.names.types[id]),
         _ => None,
     }
 }
 
 /// `pub type Name = …;`
-pub(super) fn alias(emit: Context<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
-    let name = &emit.names.types[&id];
+pub(super) fn alias(cx: Context<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
+    let name = &cx.names.types[&id];
     let docs = docs::of_type(def);
-    let target = owned(emit, target);
+    let target = owned(cx, target);
     quote!(#docs pub type #name = #target;)
 }
 
 /// A type that wraps what it stands for, because an alias would never end.
-pub(super) fn newtype(emit: Context<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
-    let name = &emit.names.types[&id];
+pub(super) fn newtype(cx: Context<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
+    let name = &cx.names.types[&id];
     let docs = docs::of_type(def);
-    let read = lenient_integers::reader(emit, target).map(|reader| {
+    let read = lenient_integers::reader(cx, target).map(|reader| {
         let path = reader.path();
         quote!(#[serde(deserialize_with = #path)])
     });
-    let target = owned(emit, target);
-    let attributes = attributes::of_type(emit, &def.at, &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]);
+    let target = owned(cx, target);
+    let attributes = attributes::of_type(cx, &def.at, &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]);
     quote! {
         #docs
         #attributes
@@ -122,12 +122,12 @@ pub(super) fn newtype(emit: Context<'_>, id: TypeId, def: &TypeDef, target: &Typ
 }
 
 /// The ways in and out of a wrapper that is one only to be validated.
-pub(super) fn conversions(emit: Context<'_>, id: TypeId, target: &Type) -> Vec<TokenStream> {
-    if !emit.api.definitions.has(id) {
+pub(super) fn conversions(cx: Context<'_>, id: TypeId, target: &Type) -> Vec<TokenStream> {
+    if !cx.api.definitions.has(id) {
         return Vec::new();
     }
-    let name = &emit.names.types[&id];
-    let target = owned(emit, target);
+    let name = &cx.names.types[&id];
+    let target = owned(cx, target);
     let from = quote! {
         impl From<#target> for #name {
             fn from(value: #target) -> Self {
@@ -160,13 +160,13 @@ pub(super) enum Wire {
 }
 
 /// How a payload of this type travels, by whatever name it goes.
-pub(super) fn wire(emit: Context<'_>, ty: &Type) -> Wire {
+pub(super) fn wire(cx: Context<'_>, ty: &Type) -> Wire {
     match ty {
         Type::Bytes => Wire::Bytes,
         Type::Text => Wire::Text,
         Type::Encoded(_) => Wire::Own,
-        Type::Named(id) => match &emit.api.types[*id].shape {
-            ItemKind::Alias(target) => wire(emit, target),
+        Type::Named(id) => match &cx.api.types[*id].shape {
+            ItemKind::Alias(target) => wire(cx, target),
             ItemKind::Mixed(_) => Wire::Mixed,
             _ => Wire::Json,
         },
@@ -174,8 +174,8 @@ pub(super) fn wire(emit: Context<'_>, ty: &Type) -> Wire {
     }
 }
 
-fn named(emit: Context<'_>, id: TypeId) -> TokenStream {
-    let name = &emit.names.types[&id];
+fn named(cx: Context<'_>, id: TypeId) -> TokenStream {
+    let name = &cx.names.types[&id];
     quote!(#name)
 }
 

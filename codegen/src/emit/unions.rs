@@ -8,16 +8,14 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) use self::untagged::helpers;
-use super::draft::{Draft, Members};
 use super::{Context, attributes, docs, lenient_integers, types};
 use crate::config::OutputScope;
-use crate::format::Mark;
 use crate::ir::{Kind, Representation, TagValue, Type, TypeDef, TypeId, Union, Variant};
 use crate::names::Name;
 
-pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &TypeDef, union: &'a Union) -> Vec<Draft<'a>> {
-    let name = &emit.names.types[&id];
-    let members = &emit.names.members[&id];
+pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) -> Vec<TokenStream> {
+    let name = &cx.names.types[&id];
+    let members = &cx.names.members[&id];
     let docs = docs::of_type(def);
     let told = match union.told() {
         Representation::Tag(tag) => {
@@ -27,62 +25,60 @@ pub(super) fn define<'a>(emit: Context<'a>, id: TypeId, def: &TypeDef, union: &'
         Representation::Kind | Representation::Nothing => TokenStream::new(),
     };
     let variants = union.variants.iter().zip(members).map(move |(variant, name)| {
-        let ty = types::owned(emit, &variant.ty);
-        let chosen = attributes::of_member(emit, &variant.at);
+        let ty = types::owned(cx, &variant.ty);
+        let chosen = attributes::of_member(cx, &variant.at);
         quote!(#chosen #name(#ty),)
     });
-    let is_open = keeps_unknown(emit, def, union);
+    let is_open = keeps_unknown(cx, def, union);
     let open = is_open.then(|| quote!(#[non_exhaustive]));
     let unknown = is_open.then(|| {
         let docs = docs::line("An alternative that the document does not list.");
         quote!(#docs Unknown(Value),)
     });
-    let deserialize = deserialize(emit, name, members, union, is_open);
+    let deserialize = deserialize(cx, name, members, union, is_open);
     let derived: &[&str] = if deserialize.is_empty() {
         &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]
     } else {
         &["Clone", "Debug", "PartialEq", "Serialize"]
     };
-    let attributes = attributes::of_type(emit, &def.at, derived);
+    let attributes = attributes::of_type(cx, &def.at, derived);
     // Boxing the large ones would change the type whenever the document gains a property.
-    let definition = Draft::of([Members::of(Mark::Variant, variants)], move |[variants]| {
-        quote! {
-            #docs
-            #told
-            #attributes
-            #[serde(untagged)]
-            #open
-            #[allow(clippy::large_enum_variant)]
-            pub enum #name {
-                #variants
-                #unknown
-            }
+    let definition = quote! {
+        #docs
+        #told
+        #attributes
+        #[serde(untagged)]
+        #open
+        #[allow(clippy::large_enum_variant)]
+        pub enum #name {
+            #(#variants)*
+            #unknown
         }
-    });
+    };
     [definition].into_iter().chain(deserialize).collect()
 }
 
 /// Whether an alternative that the document does not list is kept as it is.
-pub(super) fn keeps_unknown(emit: Context<'_>, def: &TypeDef, union: &Union) -> bool {
-    union.tag.is_some() && !emit.config.is_closed(&def.at)
+pub(super) fn keeps_unknown(cx: Context<'_>, def: &TypeDef, union: &Union) -> bool {
+    union.tag.is_some() && !cx.config.is_closed(&def.at)
 }
 
 /// How a union is read, where it cannot be derived.
 fn deserialize<'a>(
-    emit: Context<'a>,
+    cx: Context<'a>,
     name: &'a Name,
     members: &'a [Name],
     union: &'a Union,
     is_open: bool,
-) -> Vec<Draft<'a>> {
-    match (union.told(), emit.config.extent) {
-        (Representation::Nothing, _) => vec![untagged::untagged(emit, name, members, union)],
+) -> Vec<TokenStream> {
+    match (union.told(), cx.config.extent) {
+        (Representation::Nothing, _) => vec![untagged::untagged(cx, name, members, union)],
         (Representation::Tag(tag), OutputScope::TypesOnly) => {
-            vec![buffered::by_value(emit, name, members, union, tag, is_open)]
+            vec![buffered::by_value(cx, name, members, union, tag, is_open)]
         }
-        (Representation::Kind, OutputScope::TypesOnly) if is_derived(emit, union) => Vec::new(),
-        (Representation::Kind, OutputScope::TypesOnly) => vec![buffered::by_kind(emit, name, members, union).into()],
-        (told, OutputScope::Everything) => tagged::tagged(emit, name, members, union, told, is_open),
+        (Representation::Kind, OutputScope::TypesOnly) if is_derived(cx, union) => Vec::new(),
+        (Representation::Kind, OutputScope::TypesOnly) => vec![buffered::by_kind(cx, name, members, union)],
+        (told, OutputScope::Everything) => tagged::tagged(cx, name, members, union, told, is_open),
     }
 }
 
@@ -90,16 +86,16 @@ fn deserialize<'a>(
 ///
 /// What fails as one alternative would be tried as the one that takes everything, and what serde holds while it tries is
 /// no integer where it was written with a fraction.
-pub(super) fn is_derived(emit: Context<'_>, union: &Union) -> bool {
+pub(super) fn is_derived(cx: Context<'_>, union: &Union) -> bool {
     !union
         .variants
         .iter()
-        .any(|variant| is_catch_all(variant) || lenient_integers::transitively_contains_integers(emit, &variant.ty))
+        .any(|variant| is_catch_all(variant) || lenient_integers::transitively_contains_integers(cx, &variant.ty))
 }
 
 /// What reads an alternative.
-fn read(emit: Context<'_>, variant: &Variant, otherwise: TokenStream) -> TokenStream {
-    lenient_integers::reader(emit, &variant.ty).map_or(otherwise, lenient_integers::IntReader::function)
+fn read(cx: Context<'_>, variant: &Variant, otherwise: TokenStream) -> TokenStream {
+    lenient_integers::reader(cx, &variant.ty).map_or(otherwise, lenient_integers::IntReader::function)
 }
 
 /// Whether an alternative is for all that no other is for; it is the last then.

@@ -46,7 +46,7 @@ enum Comparison {
 }
 
 impl Comparison {
-    fn of(emit: Context<'_>, members: &Members) -> Self {
+    fn of(cx: Context<'_>, members: &Members) -> Self {
         let Members::Mixed(values) = members else { return Self::Equal };
         let integers = || {
             values.iter().filter_map(|value| match value.value {
@@ -56,7 +56,7 @@ impl Comparison {
         };
         // Up to here each has a double of its own.
         let are_exact = integers().all(|value| value.unsigned_abs() <= 1 << 53);
-        let is_meant = emit.config.whole_numbers == WholeNumbers::EveryForm && integers().next().is_some();
+        let is_meant = cx.config.whole_numbers == WholeNumbers::EveryForm && integers().next().is_some();
         if is_meant && are_exact { Self::ByValue } else { Self::Equal }
     }
 
@@ -90,9 +90,9 @@ const NUMBERS: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "PartialOrd", 
 const VALUES: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize"];
 
 /// An enum of the document whose values are not all texts.
-pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
-    let parts = Parts::new(emit, id, def, &listed.members);
-    let mut items = vec![parts.definition(emit, def, listed.default), parts.inherent()];
+pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
+    let parts = Parts::new(cx, id, def, &listed.members);
+    let mut items = vec![parts.definition(cx, def, listed.default), parts.inherent()];
     items.extend(parts.conversions());
     if parts.reading == DeserializeStrategy::Whole {
         items.push(parts.deserialize());
@@ -105,7 +105,7 @@ pub(super) fn define(emit: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum
 }
 
 impl<'a> Parts<'a> {
-    fn new(emit: Context<'a>, id: TypeId, def: &TypeDef, members: &'a Members) -> Self {
+    fn new(cx: Context<'a>, id: TypeId, def: &TypeDef, members: &'a Members) -> Self {
         fn match_arms<T>(values: &[EnumValue<T>], shown: impl Fn(&T) -> String) -> MatchArms<'_> {
             values.iter().map(|value| (shown(&value.value), (&value.at, &value.docs))).unzip()
         }
@@ -132,18 +132,18 @@ impl<'a> Parts<'a> {
                 (quote!(Value), ValueType::Json, literals.collect(), match_arms(values, Value::to_json))
             }
         };
-        let openness = Openness::of(emit, def);
-        let (name, variants) = (&emit.names.types[&id], emit.names.members[&id].as_slice());
-        let reading = if lenient_integers::transitively_contains_integers(emit, &Type::Named(id)) {
+        let openness = Openness::of(cx, def);
+        let (name, variants) = (&cx.names.types[&id], cx.names.members[&id].as_slice());
+        let reading = if lenient_integers::transitively_contains_integers(cx, &Type::Named(id)) {
             DeserializeStrategy::Whole
         } else {
             DeserializeStrategy::Derived
         };
-        let comparison = Comparison::of(emit, members);
+        let comparison = Comparison::of(cx, members);
         Self { name, variants, values, texts, docs, value, kind, openness, reading, comparison }
     }
 
-    fn definition(&self, emit: Context<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {
+    fn definition(&self, cx: Context<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {
         let Self { name, variants, value, .. } = self;
         let marks = enums::default_marks(default);
         let derived: &[&str] = match (self.kind, self.openness) {
@@ -160,9 +160,9 @@ impl<'a> Parts<'a> {
             (DeserializeStrategy::Derived, Openness::Closed) => Some(quote!(try_from = #wire,)),
         };
         derived.extend(read.is_some().then_some("Deserialize"));
-        let attributes = attributes::of_type(emit, &def.at, &derived);
+        let attributes = attributes::of_type(cx, &def.at, &derived);
         let variant_docs = self.texts.iter().zip(&self.docs);
-        let variant_docs = variant_docs.map(|(text, (at, docs))| enums::variant_docs(emit, at, text, docs));
+        let variant_docs = variant_docs.map(|(text, (at, docs))| enums::variant_docs(cx, at, text, docs));
         let (open, unknown) = match self.openness {
             Openness::Open => {
                 let docs = docs::line("A value that the document does not list.");

@@ -9,14 +9,14 @@ use crate::ir::{ItemKind, Members, Segment, Template, Type};
 use crate::names::Name;
 
 /// Takes an address apart: from left to right, or by trying where values meet.
-pub(super) fn from_str(emit: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
+pub(super) fn from_str(cx: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
     let steps = if needs_backtracking(template) {
-        vec![parse_backtracking(emit, template, fields)]
+        vec![parse_backtracking(cx, template, fields)]
     } else {
         parse_left_to_right(template, fields)
     };
     let values = template.parameters.iter().zip(fields).map(|(parameter, field)| {
-        let value = parsed(emit, &parameter.ty, field, &quote!(OtherChannel));
+        let value = parsed(cx, &parameter.ty, field, &quote!(OtherChannel));
         quote!(#field: #value)
     });
     quote! {
@@ -87,13 +87,13 @@ fn needs_backtracking(template: &Template) -> bool {
 
 /// Every way of taking the address apart is tried until each value is one that its parameter lists or reads; if there is
 /// none, values that are not listed do.
-fn parse_backtracking(emit: Context<'_>, template: &Template, fields: &[Name]) -> TokenStream {
+fn parse_backtracking(cx: Context<'_>, template: &Template, fields: &[Name]) -> TokenStream {
     let separator = separator(&template.text);
     let parts = |listed: ClosedValues| {
         let parts = template.segments.iter().map(move |segment| match segment {
             Segment::Text(text) => quote!(AddressPiece::Text(#text)),
             Segment::Variable(index) => {
-                let fits = fits(emit, &template.parameters[*index].ty, listed);
+                let fits = fits(cx, &template.parameters[*index].ty, listed);
                 quote!(AddressPiece::Value(#fits))
             }
         });
@@ -124,17 +124,17 @@ enum ClosedValues {
 }
 
 /// Whether a text is a value of a parameter, as a function.
-fn fits(emit: Context<'_>, ty: &Type, listed: ClosedValues) -> TokenStream {
+fn fits(cx: Context<'_>, ty: &Type, listed: ClosedValues) -> TokenStream {
     match ty {
-        Type::Named(id) => match (&emit.api.types[*id].shape, listed) {
+        Type::Named(id) => match (&cx.api.types[*id].shape, listed) {
             (ItemKind::Enum(of), ClosedValues::Only) if matches!(of.members, Members::Texts(_)) => {
-                let name = &emit.names.types[id];
+                let name = &cx.names.types[id];
                 quote!(|value| #name::KNOWN.iter().any(|known| known.as_str() == value))
             }
             _ => quote!(|_| true),
         },
         Type::Boolean | Type::Integer(_) | Type::Double | Type::Single => {
-            let ty = types::owned(emit, ty);
+            let ty = types::owned(cx, ty);
             quote!(|value| value.parse::<#ty>().is_ok())
         }
         _ => quote!(|_| true),

@@ -19,28 +19,28 @@ pub(super) struct Parameter {
 
 impl Parameter {
     /// A parameter of a field's type: texts are taken in any form, and what is on the heap is put there.
-    pub(super) fn of(emit: Context<'_>, ty: &Type, name: &Name) -> Self {
-        let owned = types::owned(emit, ty);
+    pub(super) fn of(cx: Context<'_>, ty: &Type, name: &Name) -> Self {
+        let owned = types::owned(cx, ty);
         let (ty, value, is_plain) = match ty {
             Type::Boxed(id) => {
-                let inner = types::owned(emit, &Type::Named(*id));
+                let inner = types::owned(cx, &Type::Named(*id));
                 (inner, quote!(Box::new(#name)), false)
             }
-            ty if is_text(emit, ty) => (quote!(impl Into<#owned>), quote!(#name.into()), false),
+            ty if is_text(cx, ty) => (quote!(impl Into<#owned>), quote!(#name.into()), false),
             _ => (owned, quote!(#name), true),
         };
         Self { name: quote!(#name), ty, value, is_plain }
     }
 
     /// A parameter that says whether there is a value, or `null`.
-    pub(super) fn of_nullable(emit: Context<'_>, ty: &Type, name: &Name) -> Self {
-        let owned = types::owned(emit, ty);
+    pub(super) fn of_nullable(cx: Context<'_>, ty: &Type, name: &Name) -> Self {
+        let owned = types::owned(cx, ty);
         Self { name: quote!(#name), ty: quote!(Option<#owned>), value: quote!(#name), is_plain: true }
     }
 
     /// The same, and a value need not be wrapped.
-    pub(super) fn of_untyped_nullable(emit: Context<'_>, ty: &Type, name: &Name) -> Self {
-        let owned = types::owned(emit, ty);
+    pub(super) fn of_untyped_nullable(cx: Context<'_>, ty: &Type, name: &Name) -> Self {
+        let owned = types::owned(cx, ty);
         Self {
             name: quote!(#name),
             ty: quote!(impl Into<Option<#owned>>),
@@ -51,15 +51,15 @@ impl Parameter {
 
     /// A parameter for a list or a map in whatever holds its items, such as an array; what each item is made of is taken in
     /// any form, too. `None` of what is neither, or of a type that is not known here.
-    pub(super) fn of_items(emit: Context<'_>, ty: &Type, name: &Name) -> Option<Self> {
+    pub(super) fn of_items(cx: Context<'_>, ty: &Type, name: &Name) -> Option<Self> {
         let (item, value) = match ty {
-            Type::List(item) => (form(emit, item), collected(emit, item, name)),
-            Type::Set(item) if emit.config.unique_items != UniqueItems::IndexSet => {
-                (form(emit, item), collected(emit, item, name))
+            Type::List(item) => (form(cx, item), collected(cx, item, name)),
+            Type::Set(item) if cx.config.unique_items != UniqueItems::IndexSet => {
+                (form(cx, item), collected(cx, item, name))
             }
-            Type::Map(value) if **value == Type::Any || emit.config.map_type.is_none() => {
-                let form = form(emit, value);
-                let made = if is_text(emit, value) { quote!(value.into()) } else { quote!(value) };
+            Type::Map(value) if **value == Type::Any || cx.config.map_type.is_none() => {
+                let form = form(cx, value);
+                let made = if is_text(cx, value) { quote!(value.into()) } else { quote!(value) };
                 let pair = quote!((impl Into<String>, #form));
                 (pair, quote!(#name.into_iter().map(|(name, value)| (name.into(), #made)).collect()))
             }
@@ -70,22 +70,22 @@ impl Parameter {
 }
 
 /// The form in which an item is taken.
-fn form(emit: Context<'_>, item: &Type) -> TokenStream {
-    let owned = types::owned(emit, item);
-    if is_text(emit, item) { quote!(impl Into<#owned>) } else { owned }
+fn form(cx: Context<'_>, item: &Type) -> TokenStream {
+    let owned = types::owned(cx, item);
+    if is_text(cx, item) { quote!(impl Into<#owned>) } else { owned }
 }
 
-fn collected(emit: Context<'_>, item: &Type, name: &Name) -> TokenStream {
-    let made = is_text(emit, item).then(|| quote!(.map(Into::into)));
+fn collected(cx: Context<'_>, item: &Type, name: &Name) -> TokenStream {
+    let made = is_text(cx, item).then(|| quote!(.map(Into::into)));
     quote!(#name.into_iter() #made .collect())
 }
 
 /// Whether a type is `String`, or one that keeps a text beside its value, by whatever name it goes: it is made of others.
-fn is_text(emit: Context<'_>, ty: &Type) -> bool {
+fn is_text(cx: Context<'_>, ty: &Type) -> bool {
     match ty {
         Type::External(External::Path(_) | External::Ipv4) => false,
         Type::String | Type::External(_) => true,
-        Type::Named(id) => matches!(&emit.api.types[*id].shape, ItemKind::Alias(target) if is_text(emit, target)),
+        Type::Named(id) => matches!(&cx.api.types[*id].shape, ItemKind::Alias(target) if is_text(cx, target)),
         _ => false,
     }
 }

@@ -10,26 +10,26 @@ use crate::names::Name;
 
 /// The methods, in the order of the fields.
 pub(super) fn all<'a>(
-    emit: Context<'a>,
+    cx: Context<'a>,
     def: &TypeDef,
     object: &'a Struct,
     members: &'a [Name],
 ) -> impl Iterator<Item = TokenStream> + 'a {
-    let is_chosen = emit.config.with_methods.matches(&def.at.pointer);
+    let is_chosen = cx.config.with_methods.matches(&def.at.pointer);
     let optional = object.fields.iter().zip(members).filter(move |(field, _)| is_chosen && structs::is_optional(field));
     let rest = match (&object.extra, members.last()) {
-        (AdditionalProperties::Kept(value), Some(name)) if is_chosen => additional(emit, value, name),
+        (AdditionalProperties::Kept(value), Some(name)) if is_chosen => additional(cx, value, name),
         _ => None,
     };
-    optional.map(move |(field, name)| setter(emit, field, name)).chain(rest)
+    optional.map(move |(field, name)| setter(cx, field, name)).chain(rest)
 }
 
-fn setter(emit: Context<'_>, field: &Field, name: &Name) -> TokenStream {
+fn setter(cx: Context<'_>, field: &Field, name: &Name) -> TokenStream {
     let method = format_ident!("with_{}", name.plain());
     let docs = docs::line(&format!("The same with this {}.", docs::code(name.plain())));
     let Parameter { ty, value, .. } = match field.presence {
-        Presence::OptionalNullable => Parameter::of_untyped_nullable(emit, &field.ty, name),
-        _ => Parameter::of_items(emit, &field.ty, name).unwrap_or_else(|| Parameter::of(emit, &field.ty, name)),
+        Presence::OptionalNullable => Parameter::of_untyped_nullable(cx, &field.ty, name),
+        _ => Parameter::of_items(cx, &field.ty, name).unwrap_or_else(|| Parameter::of(cx, &field.ty, name)),
     };
     let value = if field.presence == Presence::Filled { value } else { quote!(Some(#value)) };
     quote! {
@@ -43,10 +43,10 @@ fn setter(emit: Context<'_>, field: &Field, name: &Name) -> TokenStream {
 }
 
 /// What adds properties that have no field of their own.
-fn additional(emit: Context<'_>, value: &Type, name: &Name) -> Option<TokenStream> {
+fn additional(cx: Context<'_>, value: &Type, name: &Name) -> Option<TokenStream> {
     let method = format_ident!("with_{}", name.plain());
     let map = Type::Map(Box::new(value.clone()));
-    let Parameter { ty, value, .. } = Parameter::of_items(emit, &map, name)?;
+    let Parameter { ty, value, .. } = Parameter::of_items(cx, &map, name)?;
     Some(quote! {
         #[doc = " The same with these properties, which have no field of their own."]
         #[must_use]

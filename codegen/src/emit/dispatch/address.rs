@@ -4,75 +4,70 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rules;
-use crate::emit::draft::{Draft, Members};
 use crate::emit::enums::Openness;
 use crate::emit::{Context, reply};
-use crate::format::Mark;
 use crate::ir::{Address, AddressRoute, Addresses, ItemKind, MatchMode, Type};
 
-pub(super) fn dispatch<'a>(emit: Context<'a>, addresses: &'a Addresses) -> Vec<Draft<'a>> {
+pub(super) fn dispatch(cx: Context<'_>, addresses: &Addresses) -> Vec<TokenStream> {
     let routes = addresses.arrivals.iter().map(move |arrival| {
-        let (pattern, route) = (pattern(emit, arrival), rules::route(emit, &arrival.message));
+        let (pattern, route) = (pattern(cx, arrival), rules::route(cx, &arrival.message));
         quote!(#pattern => #route,)
     });
     let calls = addresses.arrivals.iter().map(move |arrival| {
-        let (pattern, call) = (pattern(emit, arrival), rules::handler_call(emit, &arrival.operation));
+        let (pattern, call) = (pattern(cx, arrival), rules::handler_call(cx, &arrival.operation));
         quote!(#pattern => #call,)
     });
     let route_without = addresses.without.as_ref().map(|telling| {
-        let route = rules::route(emit, telling);
+        let route = rules::route(cx, telling);
         quote!(None => #route,)
     });
     let call_without = addresses.without.as_ref().map(|telling| {
-        let call = rules::handler_call(emit, telling);
+        let call = rules::handler_call(cx, telling);
         quote!(None => #call,)
     });
     let tellings = addresses.arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
     let tellings = tellings.chain(&addresses.without);
-    let functions = rules::functions(emit, &tellings.collect::<Vec<_>>());
-    let head = reply::implementing(emit);
-    let dispatch =
-        Draft::of([Members::of(Mark::Arm, routes), Members::of(Mark::Arm, calls)], move |[routes, calls]| {
-            quote! {
-                #head {
-                    fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
-                        let route = match inbound.channel() {
-                            #routes
-                            #route_without
-                            other => Route::Unknown(other.map(str::to_owned)),
-                        };
-                        Ok(route)
-                    }
-
-                    fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
-                        Box::pin(async move {
-                            match cx.channel() {
-                                #calls
-                                #call_without
-                                other => self.handler.on_unknown(UnknownEvent::new(other), cx).await?,
-                            }
-                            Ok(())
-                        })
-                    }
-                }
+    let functions = rules::functions(cx, &tellings.collect::<Vec<_>>());
+    let head = reply::implementing(cx);
+    let dispatch = quote! {
+        #head {
+            fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
+                let route = match inbound.channel() {
+                    #(#routes)*
+                    #route_without
+                    other => Route::Unknown(other.map(str::to_owned)),
+                };
+                Ok(route)
             }
-        });
-    [dispatch].into_iter().chain(functions.into_iter().map(Draft::from)).collect()
+
+            fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
+                Box::pin(async move {
+                    match cx.channel() {
+                        #(#calls)*
+                        #call_without
+                        other => self.handler.on_unknown(UnknownEvent::new(other), cx).await?,
+                    }
+                    Ok(())
+                })
+            }
+        }
+    };
+    [dispatch].into_iter().chain(functions).collect()
 }
 
-fn pattern(emit: Context<'_>, arrival: &AddressRoute) -> TokenStream {
-    let name = &emit.names.channels[arrival.channel];
-    let Address::Template(template) = &emit.api.channels[arrival.channel].address else {
+fn pattern(cx: Context<'_>, arrival: &AddressRoute) -> TokenStream {
+    let name = &cx.names.channels[arrival.channel];
+    let Address::Template(template) = &cx.api.channels[arrival.channel].address else {
         return quote!(Some(channels::#name));
     };
     let parsed = quote!(address.parse::<channels::#name>());
-    let fields = template.parameters.iter().zip(&emit.names.parameters[arrival.channel]);
+    let fields = template.parameters.iter().zip(&cx.names.parameters[arrival.channel]);
     let listed: Vec<TokenStream> = fields
         .filter_map(|(parameter, field)| {
             let Type::Named(id) = &parameter.ty else { return None };
-            let def = &emit.api.types[*id];
-            let is_open = matches!(def.shape, ItemKind::Enum(_)) && Openness::of(emit, def) == Openness::Open;
-            let values = &emit.names.types[id];
+            let def = &cx.api.types[*id];
+            let is_open = matches!(def.shape, ItemKind::Enum(_)) && Openness::of(cx, def) == Openness::Open;
+            let values = &cx.names.types[id];
             is_open.then(|| quote!(#values::KNOWN.contains(&address.#field)))
         })
         .collect();

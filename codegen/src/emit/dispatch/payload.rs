@@ -8,32 +8,32 @@ use crate::emit::{Context, joined, schemas, types};
 use crate::ir::{Operation, OperationMessage, Type};
 
 /// The payload out of the delivery.
-pub(super) fn decoded(emit: Context<'_>, ty: &Type) -> TokenStream {
-    match types::wire(emit, ty) {
+pub(super) fn decoded(cx: Context<'_>, ty: &Type) -> TokenStream {
+    match types::wire(cx, ty) {
         Wire::Json => {
-            let validated = schemas::validator(emit, ty).map(|validate| quote!(cx.decode_valid(#validate)?));
+            let validated = schemas::validator(cx, ty).map(|validate| quote!(cx.decode_valid(#validate)?));
             validated.unwrap_or_else(|| quote!(cx.decode()?))
         }
         Wire::Text => quote!(cx.inbound().text()?.to_owned()),
         // Which one of several it is, its message says.
         Wire::Bytes | Wire::Mixed => quote!(cx.inbound().body().to_vec()),
         Wire::Own => {
-            let ty = types::owned(emit, ty);
+            let ty = types::owned(cx, ty);
             quote!(<#ty as TryFrom<&[u8]>>::try_from(cx.inbound().body()).map_err(DecodeError::custom)?)
         }
     }
 }
 
 /// The handler's argument for one of an operation's messages.
-pub(super) fn of_message(emit: Context<'_>, operation: &Operation, message: &OperationMessage) -> TokenStream {
-    let decoded = decoded(emit, &message.payload);
+pub(super) fn of_message(cx: Context<'_>, operation: &Operation, message: &OperationMessage) -> TokenStream {
+    let decoded = decoded(cx, &message.payload);
     if operation.payload == message.payload {
         return decoded;
     }
-    match joined::variant_of(emit, operation, message) {
+    match joined::variant_of(cx, operation, message) {
         Some((union, variant)) => quote!(#union::#variant(#decoded)),
         // Another of the messages may be anything, and so is the argument.
-        None => match schemas::validator(emit, &message.payload) {
+        None => match schemas::validator(cx, &message.payload) {
             Some(validate) => quote!({
                 let _ = cx.decode_valid(#validate)?;
                 cx.decode()?

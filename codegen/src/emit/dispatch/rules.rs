@@ -12,15 +12,15 @@ use crate::emit::{Context, joined, reply, schemas, types, unions};
 use crate::ir::{Candidate, Case, ItemKind, Operation, OperationMessage, Rule, Selector, Type};
 
 /// Calls the method that is meant.
-pub(super) fn handler_call(emit: Context<'_>, telling: &Rule) -> TokenStream {
+pub(super) fn handler_call(cx: Context<'_>, telling: &Rule) -> TokenStream {
     match telling {
-        Rule::Operation(operation) | Rule::Variant(operation) => whole(emit, *operation),
-        Rule::Message(candidate) => one(emit, *candidate),
+        Rule::Operation(operation) | Rule::Variant(operation) => whole(cx, *operation),
+        Rule::Message(candidate) => one(cx, *candidate),
         Rule::Mark { at, cases, otherwise } => {
             let patterns = cases.iter().map(pattern);
-            let calls = cases.iter().map(|case| one(emit, case.of));
+            let calls = cases.iter().map(|case| one(cx, case.of));
             let otherwise = otherwise.as_ref().map(|telling| {
-                let call = handler_call(emit, telling);
+                let call = handler_call(cx, telling);
                 quote!(_ => #call,)
             });
             let text = text(at, &quote!(cx.inbound()));
@@ -38,21 +38,21 @@ pub(super) fn handler_call(emit: Context<'_>, telling: &Rule) -> TokenStream {
                 #otherwise
             })
         }
-        Rule::Shape(candidates) => by_shape(emit, candidates, &quote!(cx.inbound()), &|candidate| one(emit, candidate)),
+        Rule::Shape(candidates) => by_shape(cx, candidates, &quote!(cx.inbound()), &|candidate| one(cx, candidate)),
     }
 }
 
 /// The route of what arrived.
-pub(super) fn route(emit: Context<'_>, telling: &Rule) -> TokenStream {
+pub(super) fn route(cx: Context<'_>, telling: &Rule) -> TokenStream {
     match telling {
-        Rule::Operation(operation) => known(emit, &emit.api.operations[*operation].messages[0]),
-        Rule::Message(candidate) => known(emit, carried(emit, *candidate).1),
-        Rule::Variant(operation) => by_variant(emit, &emit.api.operations[*operation]),
+        Rule::Operation(operation) => known(cx, &cx.api.operations[*operation].messages[0]),
+        Rule::Message(candidate) => known(cx, carried(cx, *candidate).1),
+        Rule::Variant(operation) => by_variant(cx, &cx.api.operations[*operation]),
         Rule::Mark { at, cases, otherwise } => {
             let patterns = cases.iter().map(pattern);
-            let routes = cases.iter().map(|case| known(emit, carried(emit, case.of).1));
+            let routes = cases.iter().map(|case| known(cx, carried(cx, case.of).1));
             let otherwise = otherwise.as_ref().map(|telling| {
-                let route = route(emit, telling);
+                let route = route(cx, telling);
                 quote!(_ => #route,)
             });
             let otherwise = otherwise.unwrap_or_else(|| quote!(other => Route::Unknown(other.map(str::to_owned)),));
@@ -62,12 +62,12 @@ pub(super) fn route(emit: Context<'_>, telling: &Rule) -> TokenStream {
                 #otherwise
             })
         }
-        Rule::Shape(candidates) if are_named(emit, candidates) => {
-            let told = told(emit, candidates, &quote!(inbound));
+        Rule::Shape(candidates) if are_named(cx, candidates) => {
+            let told = told(cx, candidates, &quote!(inbound));
             quote!(Route::Known(#told?.to_string()))
         }
         Rule::Shape(candidates) => {
-            by_shape(emit, candidates, &quote!(inbound), &|candidate| known(emit, carried(emit, candidate).1))
+            by_shape(cx, candidates, &quote!(inbound), &|candidate| known(cx, carried(cx, candidate).1))
         }
     }
 }
@@ -93,41 +93,41 @@ fn pattern(case: &Case) -> TokenStream {
     quote!(Some(#(#values)|*))
 }
 
-fn known(emit: Context<'_>, message: &OperationMessage) -> TokenStream {
-    let event = &emit.names.events[message.event];
+fn known(cx: Context<'_>, message: &OperationMessage) -> TokenStream {
+    let event = &cx.names.events[message.event];
     quote!(Route::Known(EventName::#event.to_string()))
 }
 
-fn carried(emit: Context<'_>, candidate: Candidate) -> (&Operation, &OperationMessage) {
-    let operation = &emit.api.operations[candidate.operation];
+fn carried(cx: Context<'_>, candidate: Candidate) -> (&Operation, &OperationMessage) {
+    let operation = &cx.api.operations[candidate.operation];
     (operation, &operation.messages[candidate.message])
 }
 
 /// Calls an operation's method with its whole payload.
-fn whole(emit: Context<'_>, operation: usize) -> TokenStream {
-    let (method, operation) = (&emit.names.operations[operation], &emit.api.operations[operation]);
-    reply::call(emit, operation, method, &payload::decoded(emit, &operation.payload))
+fn whole(cx: Context<'_>, operation: usize) -> TokenStream {
+    let (method, operation) = (&cx.names.operations[operation], &cx.api.operations[operation]);
+    reply::call(cx, operation, method, &payload::decoded(cx, &operation.payload))
 }
 
 /// Calls an operation's method with one of its messages.
-fn one(emit: Context<'_>, candidate: Candidate) -> TokenStream {
-    let method = &emit.names.operations[candidate.operation];
-    let (operation, message) = carried(emit, candidate);
-    reply::call(emit, operation, method, &payload::of_message(emit, operation, message))
+fn one(cx: Context<'_>, candidate: Candidate) -> TokenStream {
+    let method = &cx.names.operations[candidate.operation];
+    let (operation, message) = carried(cx, candidate);
+    reply::call(cx, operation, method, &payload::of_message(cx, operation, message))
 }
 
 /// The event of the alternative that the payload is read as.
-fn by_variant(emit: Context<'_>, operation: &Operation) -> TokenStream {
-    let first = || known(emit, &operation.messages[0]);
+fn by_variant(cx: Context<'_>, operation: &Operation) -> TokenStream {
+    let first = || known(cx, &operation.messages[0]);
     let Type::Named(id) = &operation.payload else { return first() };
-    let ItemKind::Union(union) = &emit.api.types[*id].shape else { return first() };
-    let name = &emit.names.types[id];
+    let ItemKind::Union(union) = &cx.api.types[*id].shape else { return first() };
+    let name = &cx.names.types[id];
     let messages = joined::messages(operation);
-    let arms = union.variants.iter().zip(&emit.names.members[id]).filter_map(|(variant, member)| {
-        let known = known(emit, messages.get(&variant.at)?);
+    let arms = union.variants.iter().zip(&cx.names.members[id]).filter_map(|(variant, member)| {
+        let known = known(cx, messages.get(&variant.at)?);
         Some(quote!(#name::#member(_) => #known))
     });
-    let is_open = unions::keeps_unknown(emit, &emit.api.types[*id], union);
+    let is_open = unions::keeps_unknown(cx, &cx.api.types[*id], union);
     let unknown = is_open.then(|| quote!(#name::Unknown(_) => Route::Unknown(None),));
     quote!(match inbound.decode::<#name>()? {
         #(#arms,)*
@@ -137,12 +137,12 @@ fn by_variant(emit: Context<'_>, operation: &Operation) -> TokenStream {
 
 /// The message that keeps most of the payload; what is no JSON comes last, and bytes are always bytes.
 fn by_shape(
-    emit: Context<'_>,
+    cx: Context<'_>,
     candidates: &[Candidate],
     inbound: &TokenStream,
     then: &impl Fn(Candidate) -> TokenStream,
 ) -> TokenStream {
-    let wire = |candidate: &Candidate| types::wire(emit, &carried(emit, *candidate).1.payload);
+    let wire = |candidate: &Candidate| types::wire(cx, &carried(cx, *candidate).1.payload);
     let (json, others): (Vec<Candidate>, Vec<Candidate>) =
         candidates.iter().copied().partition(|candidate| wire(candidate) == Wire::Json);
     let (own, others): (Vec<Candidate>, Vec<Candidate>) =
@@ -156,18 +156,18 @@ fn by_shape(
     };
     let rest = match (&own[..], bytes) {
         ([], bytes) => bytes,
-        ([others @ .., last], None) => Some(by_custom_payload(emit, others, inbound, then, &then(*last))),
-        (own, Some(bytes)) => Some(by_custom_payload(emit, own, inbound, then, &bytes)),
+        ([others @ .., last], None) => Some(by_custom_payload(cx, others, inbound, then, &then(*last))),
+        (own, Some(bytes)) => Some(by_custom_payload(cx, own, inbound, then, &bytes)),
     };
     match (&json[..], rest) {
         ([], rest) => rest.unwrap_or_default(),
-        (json, rest) => by_best_match(emit, json, inbound, then, rest.as_ref()),
+        (json, rest) => by_best_match(cx, json, inbound, then, rest.as_ref()),
     }
 }
 
 /// Types that read their own bytes are asked one after the other.
 fn by_custom_payload(
-    emit: Context<'_>,
+    cx: Context<'_>,
     candidates: &[Candidate],
     inbound: &TokenStream,
     then: &impl Fn(Candidate) -> TokenStream,
@@ -177,7 +177,7 @@ fn by_custom_payload(
         return rest.clone();
     }
     let tried = candidates.iter().map(|candidate| {
-        let ty = types::owned(emit, &carried(emit, *candidate).1.payload);
+        let ty = types::owned(cx, &carried(cx, *candidate).1.payload);
         let then = then(*candidate);
         quote!(if <#ty as TryFrom<&[u8]>>::try_from(#inbound.body()).is_ok() { #then })
     });
@@ -186,13 +186,13 @@ fn by_custom_payload(
 
 /// The JSON types are tried, and the one that keeps most is meant.
 fn by_best_match(
-    emit: Context<'_>,
+    cx: Context<'_>,
     candidates: &[Candidate],
     inbound: &TokenStream,
     then: &impl Fn(Candidate) -> TokenStream,
     rest: Option<&TokenStream>,
 ) -> TokenStream {
-    let marks: Vec<TokenStream> = marks(emit, candidates);
+    let marks: Vec<TokenStream> = marks(cx, candidates);
     let thens: Vec<TokenStream> = candidates.iter().map(|candidate| then(*candidate)).collect();
     let (Some((last, thens)), [marks @ .., _]) = (thens.split_last(), &marks[..]) else { return TokenStream::new() };
     let arms = quote!({
@@ -201,7 +201,7 @@ fn by_best_match(
     });
     match rest {
         None => {
-            let told = told(emit, candidates, inbound);
+            let told = told(cx, candidates, inbound);
             quote!(match #told? #arms)
         }
         // What is JSON, and none of those, is not taken for something else.
@@ -209,7 +209,7 @@ fn by_best_match(
             if thens.is_empty() {
                 return quote!(if choice::Fitting::<()>::if_json(#inbound)?.is_some() { #last } else { #rest });
             }
-            let tried = tried(emit, candidates);
+            let tried = tried(cx, candidates);
             quote!(match choice::Fitting::if_json(#inbound)? {
                 Some(fitting) => match fitting #tried .told()? #arms,
                 None => #rest,
@@ -219,13 +219,13 @@ fn by_best_match(
 }
 
 /// The functions that tell the events of an address, where several places ask.
-pub(super) fn functions(emit: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream> {
+pub(super) fn functions(cx: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream> {
     let mut seen = BTreeSet::new();
     let shapes = tellings.iter().filter_map(|telling| telling.shape());
-    let named = shapes.filter(|shape| are_named(emit, shape) && seen.insert(*shape));
+    let named = shapes.filter(|shape| are_named(cx, shape) && seen.insert(*shape));
     let functions = named.filter_map(|shape| {
-        let name = emit.names.tellings.get(shape)?;
-        let tried = tried(emit, shape);
+        let name = cx.names.tellings.get(shape)?;
+        let tried = tried(cx, shape);
         Some(quote! {
             #[doc = " The event whose payload keeps most of what arrived."]
             fn #name(inbound: &Inbound) -> Result<EventName, DecodeError> {
@@ -237,30 +237,30 @@ pub(super) fn functions(emit: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStrea
 }
 
 /// What tells which of these it is, as a `Result`: by the function for it, where there is one.
-fn told(emit: Context<'_>, candidates: &[Candidate], inbound: &TokenStream) -> TokenStream {
-    if let (Some(name), true) = (emit.names.tellings.get(candidates), are_named(emit, candidates)) {
+fn told(cx: Context<'_>, candidates: &[Candidate], inbound: &TokenStream) -> TokenStream {
+    if let (Some(name), true) = (cx.names.tellings.get(candidates), are_named(cx, candidates)) {
         return quote!(#name(#inbound));
     }
-    let tried = tried(emit, candidates);
+    let tried = tried(cx, candidates);
     quote!(choice::Fitting::of(#inbound)? #tried .told())
 }
 
 /// Whether all are JSON, and go by names of their own.
-fn are_named(emit: Context<'_>, candidates: &[Candidate]) -> bool {
-    let is_json = |candidate: &Candidate| types::wire(emit, &carried(emit, *candidate).1.payload) == Wire::Json;
-    have_names(emit, candidates) && candidates.iter().all(is_json)
+fn are_named(cx: Context<'_>, candidates: &[Candidate]) -> bool {
+    let is_json = |candidate: &Candidate| types::wire(cx, &carried(cx, *candidate).1.payload) == Wire::Json;
+    have_names(cx, candidates) && candidates.iter().all(is_json)
 }
 
-fn have_names(emit: Context<'_>, candidates: &[Candidate]) -> bool {
-    let events: BTreeSet<usize> = candidates.iter().map(|candidate| carried(emit, *candidate).1.event).collect();
+fn have_names(cx: Context<'_>, candidates: &[Candidate]) -> bool {
+    let events: BTreeSet<usize> = candidates.iter().map(|candidate| carried(cx, *candidate).1.event).collect();
     events.len() == candidates.len()
 }
 
 /// What each is called while they are tried; messages of one name in several operations go by their positions.
-fn marks(emit: Context<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
-    let have_names = have_names(emit, candidates);
+fn marks(cx: Context<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
+    let have_names = have_names(cx, candidates);
     let mark = |(index, candidate): (usize, &Candidate)| {
-        let event = &emit.names.events[carried(emit, *candidate).1.event];
+        let event = &cx.names.events[carried(cx, *candidate).1.event];
         let index = Literal::usize_unsuffixed(index);
         if have_names { quote!(EventName::#event) } else { quote!(#index) }
     };
@@ -268,13 +268,13 @@ fn marks(emit: Context<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
 }
 
 /// Each is tried, and checked where that is wanted.
-fn tried(emit: Context<'_>, candidates: &[Candidate]) -> TokenStream {
-    let types: Vec<&Type> = candidates.iter().map(|candidate| &carried(emit, *candidate).1.payload).collect();
-    let tests = is_known::tests(emit, &types);
-    let tried = candidates.iter().zip(marks(emit, candidates)).zip(tests).map(|((candidate, mark), is_known)| {
-        let message = carried(emit, *candidate).1;
-        let (name, ty) = (&emit.api.events[message.event].name, types::owned(emit, &message.payload));
-        match (schemas::validator(emit, &message.payload), is_known) {
+fn tried(cx: Context<'_>, candidates: &[Candidate]) -> TokenStream {
+    let types: Vec<&Type> = candidates.iter().map(|candidate| &carried(cx, *candidate).1.payload).collect();
+    let tests = is_known::tests(cx, &types);
+    let tried = candidates.iter().zip(marks(cx, candidates)).zip(tests).map(|((candidate, mark), is_known)| {
+        let message = carried(cx, *candidate).1;
+        let (name, ty) = (&cx.api.events[message.event].name, types::owned(cx, &message.payload));
+        match (schemas::validator(cx, &message.payload), is_known) {
             (Some(validate), _) => quote!(.or_valid(#name, |_: #ty| #mark, #validate)),
             (None, Some(test)) => quote!(.or_known(#name, |_: #ty| #mark, |read: &#ty| #test)),
             (None, None) => quote!(.or(#name, |_: #ty| #mark)),
@@ -285,16 +285,16 @@ fn tried(emit: Context<'_>, candidates: &[Candidate]) -> TokenStream {
 
 /// How the events of one address are told by the shapes of their payloads, where they ever are: the types that are tried by
 /// name, which may be none.
-pub(super) fn untagged_helpers<'a>(emit: Context<'a>, telling: &'a Rule) -> Option<Vec<&'a Type>> {
+pub(super) fn untagged_helpers<'a>(cx: Context<'a>, telling: &'a Rule) -> Option<Vec<&'a Type>> {
     match telling {
         Rule::Shape(candidates) => {
-            let types = candidates.iter().map(|candidate| &carried(emit, *candidate).1.payload);
-            let json: Vec<&Type> = types.filter(|ty| types::wire(emit, ty) == Wire::Json).collect();
+            let types = candidates.iter().map(|candidate| &carried(cx, *candidate).1.payload);
+            let json: Vec<&Type> = types.filter(|ty| types::wire(cx, ty) == Wire::Json).collect();
             // One beside others is only asked whether it is JSON.
             let is_one_of_several = json.len() == 1 && candidates.len() > 1;
             (!json.is_empty()).then(|| if is_one_of_several { Vec::new() } else { json })
         }
-        Rule::Mark { otherwise, .. } => otherwise.as_ref().and_then(|telling| untagged_helpers(emit, telling)),
+        Rule::Mark { otherwise, .. } => otherwise.as_ref().and_then(|telling| untagged_helpers(cx, telling)),
         Rule::Operation(_) | Rule::Message(_) | Rule::Variant(_) => None,
     }
 }

@@ -22,25 +22,25 @@ struct Read<'a> {
 }
 
 /// The function that a requester reads a reply with. The dispatcher needs none: it knows the message by then.
-pub(super) fn read(emit: Context<'_>, id: TypeId, variants: &[Variant], reply: &Reply) -> TokenStream {
-    let name = &emit.names.types[&id];
+pub(super) fn read(cx: Context<'_>, id: TypeId, variants: &[Variant], reply: &Reply) -> TokenStream {
+    let name = &cx.names.types[&id];
     let answers: BTreeMap<&Location, &ReplyMessage> =
         reply.messages.iter().rev().map(|answer| (&answer.at, answer)).collect();
-    let reads = variants.iter().zip(&emit.names.members[&id]).filter_map(|(variant, member)| {
+    let reads = variants.iter().zip(&cx.names.members[&id]).filter_map(|(variant, member)| {
         let answer = answers.get(&variant.at)?;
         let is_headed = answer.headers.is_some() && matches!(reply.headers, ReplyHeaders::Each);
-        Some(Read { answer, member, wire: types::wire(emit, &variant.ty), is_headed })
+        Some(Read { answer, member, wire: types::wire(cx, &variant.ty), is_headed })
     });
     let reads: Vec<Read<'_>> = reads.collect();
-    let media_types = reads.iter().map(|read| content_type::media_type(emit, read.answer));
+    let media_types = reads.iter().map(|read| content_type::media_type(cx, read.answer));
     let media_types: Vec<String> = media_types.collect();
     let arms = reads.iter().zip(&media_types).filter_map(|(read, media_type)| {
         let is_its_own = media_types.iter().filter(|other| *other == media_type).count() == 1;
-        let value = value(emit, read);
+        let value = value(cx, read);
         is_its_own.then(|| quote!(Some(#media_type) => Ok(#value),))
     });
     let arms: Vec<TokenStream> = arms.collect();
-    let by_shape = by_shape(emit, &reads);
+    let by_shape = by_shape(cx, &reads);
     let body = match &arms[..] {
         [] => by_shape,
         arms => quote! {
@@ -67,8 +67,8 @@ pub(super) fn read(emit: Context<'_>, id: TypeId, variants: &[Variant], reply: &
 }
 
 /// The variant, out of a message that is known to be it.
-fn value(emit: Context<'_>, read: &Read<'_>) -> TokenStream {
-    construct_variant(read, &requester::payload(emit, &read.answer.payload, &quote!(inbound)))
+fn value(cx: Context<'_>, read: &Read<'_>) -> TokenStream {
+    construct_variant(read, &requester::payload(cx, &read.answer.payload, &quote!(inbound)))
 }
 
 /// The variant with a payload, and with the headers that came if it has any.
@@ -81,19 +81,19 @@ fn construct_variant(Read { member, is_headed, .. }: &Read<'_>, payload: &TokenS
 }
 
 /// What is JSON is one of the messages that are; bytes are whatever is nothing else.
-fn by_shape(emit: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
+fn by_shape(cx: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
     let of = |wire: Wire| reads.iter().filter(move |read| read.wire == wire).collect::<Vec<_>>();
     let (texts, bytes) = (of(Wire::Text), of(Wire::Bytes));
     let json = match &of(Wire::Json)[..] {
         [] => None,
         [only] => {
-            let value = value(emit, only);
+            let value = value(cx, only);
             Some(quote!(if choice::Fitting::<()>::if_json(inbound)?.is_some() { Ok(#value) }))
         }
         several => {
             let types: Vec<&Type> = several.iter().map(|read| &read.answer.payload).collect();
-            let read_and_known = several.iter().zip(is_known::tests(emit, &types));
-            let tried = read_and_known.map(|(read, is_known)| tried(emit, read, is_known));
+            let read_and_known = several.iter().zip(is_known::tests(cx, &types));
+            let tried = read_and_known.map(|(read, is_known)| tried(cx, read, is_known));
             let headers = (several.iter().any(|read| read.is_headed)).then(|| quote!(.with_headers(inbound.headers())));
             let tried = quote!(#headers #(#tried)* .told());
             if several.len() == reads.len() {
@@ -103,7 +103,7 @@ fn by_shape(emit: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
         }
     };
     let own = of(Wire::Own).into_iter().map(|read| {
-        let (ty, value) = (types::owned(emit, &read.answer.payload), construct_variant(read, &quote!(read)));
+        let (ty, value) = (types::owned(cx, &read.answer.payload), construct_variant(read, &quote!(read)));
         quote!(if let Ok(read) = <#ty as TryFrom<&[u8]>>::try_from(inbound.body()) { Ok(#value) })
     });
     let text = match (&texts[..], &bytes[..]) {
@@ -115,7 +115,7 @@ fn by_shape(emit: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
     };
     let rest = match (&texts[..], &bytes[..]) {
         ([only], []) | ([] | [_], [only]) => {
-            let value = value(emit, only);
+            let value = value(cx, only);
             quote!(Ok(#value))
         }
         _ => quote!(Err(DecodeError::custom("nothing says which of the messages this is"))),
@@ -128,9 +128,9 @@ fn by_shape(emit: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
 }
 
 /// A JSON type, asked whether it fits, and whether its headers do.
-fn tried(emit: Context<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
-    let (label, ty) = (&answer.label, types::owned(emit, &answer.payload));
-    match (schemas::validator(emit, &answer.payload), is_known) {
+fn tried(cx: Context<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
+    let (label, ty) = (&answer.label, types::owned(cx, &answer.payload));
+    match (schemas::validator(cx, &answer.payload), is_known) {
         (Some(validate), _) => quote!(.or_valid(#label, Self::#member, #validate)),
         (None, Some(test)) => quote!(.or_known(#label, Self::#member, |read: &#ty| #test)),
         (None, None) => quote!(.or(#label, Self::#member)),

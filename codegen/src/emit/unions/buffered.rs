@@ -3,19 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::super::draft::{Draft, Members};
 use super::super::{Context, literal};
 use super::{expected, has_no_tag, is_catch_all, is_exhaustive, read};
-use crate::format::Mark;
 use crate::ir::{Kind, Representation, TagValue, Union, Width};
 use crate::names::Name;
 
 /// The kind chooses the alternative; without the runtime, from the value read whole.
-pub(super) fn by_kind(emit: Context<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
+pub(super) fn by_kind(cx: Context<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
     let arms = union.variants.iter().zip(members).map(|(variant, member)| {
         let kinds = variant.kinds.iter().map(|kind| value_of(*kind));
         let pattern = if is_catch_all(variant) { quote!(_) } else { quote!(#(#kinds)|*) };
-        let read = read(emit, variant, quote!(serde_json::from_value));
+        let read = read(cx, variant, quote!(serde_json::from_value));
         quote!(#pattern => #read(value).map(Self::#member),)
     });
     let expected = expected(union, Representation::Kind);
@@ -47,13 +45,13 @@ fn value_of(kind: Kind) -> TokenStream {
 
 /// The tag chooses the alternative, which keeps it; without the runtime, from the value read whole.
 pub(super) fn by_value<'a>(
-    emit: Context<'a>,
+    cx: Context<'a>,
     name: &'a Name,
     members: &'a [Name],
     union: &'a Union,
     tag: &'a str,
     is_open: bool,
-) -> Draft<'a> {
+) -> TokenStream {
     let is_text = |value: &TagValue| matches!(value, TagValue::Text(_));
     let (untagged, tagged): (Vec<_>, Vec<_>) =
         union.variants.iter().zip(members).partition(|(variant, _)| has_no_tag(variant));
@@ -78,26 +76,24 @@ pub(super) fn by_value<'a>(
                 quote!(Some(tag) if #(#tests)||*)
             }
         };
-        let read = read(emit, variant, quote!(serde_json::from_value));
+        let read = read(cx, variant, quote!(serde_json::from_value));
         Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
     let expected = expected(union, Representation::Tag(tag));
     let rest =
         if is_open { quote!(Ok(Self::Unknown(value))) } else { quote!(Err(serde::de::Error::custom(#expected))) };
-    Draft::of([Members::of(Mark::Arm, arms)], move |[arms]| {
-        quote! {
-            impl<'de> Deserialize<'de> for #name {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    let value = Value::deserialize(deserializer)?;
-                    let chosen = match #seen {
-                        #arms
-                        _ => #rest,
-                    };
-                    chosen.map_err(serde::de::Error::custom)
-                }
+    quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = Value::deserialize(deserializer)?;
+                let chosen = match #seen {
+                    #(#arms)*
+                    _ => #rest,
+                };
+                chosen.map_err(serde::de::Error::custom)
             }
         }
-    })
+    }
 }
 
 fn is_tag(value: &TagValue) -> TokenStream {

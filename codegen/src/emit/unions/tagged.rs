@@ -3,22 +3,20 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::super::draft::{Draft, Members};
 use super::super::{Context, literal};
 use super::{expected, has_no_tag, is_catch_all, is_exhaustive, read};
-use crate::format::Mark;
 use crate::ir::{Kind, Representation, TagValue, Union, Variant, Width};
 use crate::names::Name;
 
 /// The alternative is chosen by what can be seen, and read as the bytes come.
 pub(super) fn tagged<'a>(
-    emit: Context<'a>,
+    cx: Context<'a>,
     name: &'a Name,
     members: &'a [Name],
     union: &'a Union,
     told: Representation<'_>,
     is_open: bool,
-) -> Vec<Draft<'a>> {
+) -> Vec<TokenStream> {
     let tag = match told {
         Representation::Tag(tag) => Some(quote!(const TAG: &'static str = #tag;)),
         Representation::Kind | Representation::Nothing => None,
@@ -37,7 +35,7 @@ pub(super) fn tagged<'a>(
             _ if is_last(variant) => quote!(Seen::Object(_)),
             (values, _) => quote!(Seen::Object(#(#values)|*)),
         };
-        let read = read(emit, variant, quote!(Deserialize::deserialize));
+        let read = read(cx, variant, quote!(Deserialize::deserialize));
         Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
     let seen_words = match told {
@@ -50,22 +48,20 @@ pub(super) fn tagged<'a>(
         (false, true) => TokenStream::new(),
         (false, false) => quote!(other => Err(other.refused(#expected)),),
     };
-    let choice = Draft::of([Members::of(Mark::Arm, arms)], move |[arms]| {
-        quote! {
-            impl choice::Choice for #name {
-                #tag
+    let choice = quote! {
+        impl choice::Choice for #name {
+            #tag
 
-                fn choose<'de, D: Deserializer<'de>>(seen: choice::Seen<'_>, value: D) -> Result<Self, D::Error> {
-                    use choice::#seen_words;
+            fn choose<'de, D: Deserializer<'de>>(seen: choice::Seen<'_>, value: D) -> Result<Self, D::Error> {
+                use choice::#seen_words;
 
-                    match seen {
-                        #arms
-                        #rest
-                    }
+                match seen {
+                    #(#arms)*
+                    #rest
                 }
             }
         }
-    });
+    };
     let deserialize = quote! {
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -73,7 +69,7 @@ pub(super) fn tagged<'a>(
             }
         }
     };
-    vec![choice, deserialize.into()]
+    vec![choice, deserialize]
 }
 
 fn seen(kind: Kind) -> TokenStream {

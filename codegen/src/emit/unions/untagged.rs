@@ -9,26 +9,24 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(in crate::emit) use self::helpers::helpers;
-use super::super::draft::{Draft, Members};
 use super::super::{Context, is_known, types};
-use crate::format::Mark;
 use crate::ir::{Type, Union};
 use crate::names::Name;
 
 /// The first alternative that keeps all of the value and knows it is meant, or else the one that keeps most.
-pub(super) fn untagged<'a>(emit: Context<'a>, name: &'a Name, members: &'a [Name], union: &'a Union) -> Draft<'a> {
+pub(super) fn untagged(cx: Context<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
     let types: Vec<&Type> = union.variants.iter().map(|variant| &variant.ty).collect();
-    let tests = is_known::tests(emit, &types);
+    let tests = is_known::tests(cx, &types);
     let mut tries = union.variants.iter().zip(members).zip(tests).map(move |((variant, member), test)| {
         let label = member.plain();
         if let Some(test) = test {
-            let ty = types::owned(emit, &variant.ty);
+            let ty = types::owned(cx, &variant.ty);
             quote!(.or_known(#label, Self::#member, |read: &#ty| #test))
         } else {
             quote!(.or(#label, Self::#member))
         }
     });
-    let read = move |best: &TokenStream| {
+    let deserialize = |best: &TokenStream| {
         quote! {
             impl<'de> Deserialize<'de> for #name {
                 fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -38,20 +36,18 @@ pub(super) fn untagged<'a>(emit: Context<'a>, name: &'a Name, members: &'a [Name
         }
     };
     if union.variants.len() <= LONGEST_CHAIN {
-        return read(&quote!(fitting #(#tries)* .best())).into();
+        return deserialize(&quote!(fitting #(#tries)* .best()));
     }
     let chains = iter::from_fn(move || {
         let mut chain = tries.by_ref().take(LONGEST_CHAIN).peekable();
         chain.peek()?;
         Some(quote!(let fitting = fitting #(#chain)*;))
     });
-    Draft::of([Members::of(Mark::Statement, chains)], move |[chains]| {
-        read(&quote!({
-            let fitting = fitting;
-            #chains
-            fitting.best()
-        }))
-    })
+    deserialize(&quote!({
+        let fitting = fitting;
+        #(#chains)*
+        fitting.best()
+    }))
 }
 
 /// Where there are more tries than this, one chain of calls follows the other, because what reads Rust follows a chain as

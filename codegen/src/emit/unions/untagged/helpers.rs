@@ -9,19 +9,18 @@ use crate::emit::{Context, is_known, lenient_integers};
 use crate::ir::{ItemKind, Representation};
 
 /// What the runtime would bring, where there is none: the same by the same name.
-pub(in crate::emit) fn helpers(emit: Context<'_>) -> Option<TokenStream> {
-    let unions = emit.api.types.iter().filter_map(|(_, def)| match &def.shape {
+pub(in crate::emit) fn helpers(cx: Context<'_>) -> Option<TokenStream> {
+    let unions = cx.api.types.iter().filter_map(|(_, def)| match &def.shape {
         ItemKind::Union(union) if union.told() == Representation::Nothing => Some(union),
         _ => None,
     });
     let tried: Vec<Option<TokenStream>> = unions
-        .flat_map(|union| is_known::tests(emit, &union.variants.iter().map(|variant| &variant.ty).collect::<Vec<_>>()))
+        .flat_map(|union| is_known::tests(cx, &union.variants.iter().map(|variant| &variant.ty).collect::<Vec<_>>()))
         .collect();
-    if emit.config.extent == OutputScope::Everything || tried.is_empty() {
+    if cx.config.extent == OutputScope::Everything || tried.is_empty() {
         return None;
     }
-    let read =
-        if lenient_integers::is_used(emit) { quote!(super::whole::read::<_, V>) } else { quote!(V::deserialize) };
+    let read = if lenient_integers::is_used(cx) { quote!(super::whole::read::<_, V>) } else { quote!(V::deserialize) };
     let or = tried.iter().any(Option::is_none).then(|| {
         quote! {
             pub(super) fn or<V>(self, name: &str, alternative: fn(V) -> T) -> Self
