@@ -177,14 +177,6 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_names_every_key() {
-        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
-        let readme = fs::read_to_string(readme).expect("the README is there");
-        let missing = KEYS.iter().map(|(key, _)| format!("`{key}`")).filter(|key| !readme.contains(key));
-        assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new());
-    }
-
-    #[test]
     fn every_option_has_a_key() {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let files = fs::read_dir(source.join("config")).expect("the options are there").flatten();
