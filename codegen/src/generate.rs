@@ -16,7 +16,11 @@ use crate::ir::{Api, Direction};
 use crate::location::FileId;
 use crate::names::Names;
 use crate::source::Source;
+<<<<<<< HEAD
 use crate::{check, document, emit, format, load, lower, names};
+=======
+use crate::{check, document, emit, format, lower, names, normalize};
+>>>>>>> 6508d25 (Normalize the document in a stage of its own, and keep all limits in one table)
 
 /// What the stages produce from a document.
 struct Generated {
@@ -79,7 +83,8 @@ impl Config {
     fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<Generated> {
         let document = document::parse(source, diagnostics)?;
         check::check(&document, self, diagnostics);
-        let api = lower::lower(document, self, diagnostics);
+        let document = normalize::normalize(document, diagnostics);
+        let api = lower::lower(&document, self, diagnostics);
         if diagnostics.has_errors(Strictness::Lenient) {
             return None;
         }

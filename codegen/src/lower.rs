@@ -5,17 +5,13 @@ mod any_of_object;
 mod bindings;
 mod channel;
 mod component_schemas;
-mod conditional;
 mod dedup_variants;
 mod i128_fallback;
 mod json_kinds;
 mod lints;
-mod merge;
 mod name_path;
-mod nullability;
 mod operation;
 mod overrides;
-mod property_intersection;
 mod qualified_name;
 mod recursion;
 mod recursion_limit;
@@ -25,7 +21,6 @@ mod schema;
 mod server;
 mod structural_key;
 mod union;
-mod unsatisfiable;
 mod validation_schema;
 
 use std::collections::{BTreeSet, HashMap};
@@ -37,12 +32,8 @@ use crate::ir::{self, Api, Definitions, TypeDef, Types};
 use crate::location::Location;
 
 /// Turns the document into the API as the chosen side sees it.
-pub(crate) fn lower(mut document: Document, config: &Config, diagnostics: &Diagnostics) -> Api {
-    property_intersection::make(&mut document.schemas);
-    conditional::make(&mut document.schemas, diagnostics);
-    let document = &document;
+pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnostics) -> Api {
     let events = operation::events(document);
-    unsatisfiable::check(&document.schemas, diagnostics);
     lints::check(&document.schemas, config, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
     let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);

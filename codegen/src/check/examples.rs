@@ -9,6 +9,7 @@ use self::instance::{Fault, InstanceCheck, Violation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Document, JsonType, Keywords};
 use crate::json::Value;
+use crate::limits::MAX_LISTED_VALUES;
 use crate::location::Pointer;
 use crate::suggestion;
 
@@ -31,9 +32,6 @@ pub(super) fn examples_fit_their_schemas(document: &Document, diagnostics: &Diag
         }
     }
 }
-
-/// At most so many values are listed as a cure.
-const MOST_LISTED: usize = 8;
 
 fn describe_value(misfit: Violation<'_>) -> Diagnostic {
     let Violation { at, value, keywords, fault } = misfit;
@@ -101,7 +99,9 @@ fn cure_of_unlisted(keywords: &Keywords, value: &Value, schema: &Pointer) -> Str
     match (near, &listed[..]) {
         (Some(near), _) => format!("did you mean `{near}`?"),
         (None, [only]) => format!("the only value is `{only}`"),
-        (None, several @ [_, ..]) if several.len() <= MOST_LISTED => format!("the values are {}", several.join(", ")),
+        (None, several @ [_, ..]) if several.len() <= MAX_LISTED_VALUES => {
+            format!("the values are {}", several.join(", "))
+        }
         (None, _) => format!("correct the example, or list the value in `#{schema}`"),
     }
 }

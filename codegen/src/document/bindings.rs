@@ -8,6 +8,7 @@ use super::schema::{SchemaId, Schemas};
 use super::{avro, resolve};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Value;
+use crate::limits::MAX_BINDING_NODES;
 use crate::location::Location;
 
 /// What the bindings of one object say.
@@ -79,9 +80,6 @@ struct Reader<'s> {
     under_way: Vec<Location>,
     visits: usize,
 }
-
-/// No honest binding says more; references that multiply each other would.
-const MOST_VISITS: usize = 2_000;
 
 /// Keys that say nothing of the protocol: extensions, and what tools note for themselves.
 fn is_metadata_key(key: &str) -> bool {
@@ -165,12 +163,12 @@ impl Reader<'_> {
 
     fn is_within_visit_limit(&mut self, node: &Node<'_>) -> bool {
         self.visits += 1;
-        if self.visits == MOST_VISITS {
+        if self.visits == MAX_BINDING_NODES {
             let message = "the bindings say more than two thousand things";
             let diagnostic = Diagnostic::new(Severity::Warning, &node.at, message);
             node.report(diagnostic.with_help("the rest is passed over"));
         }
-        self.visits < MOST_VISITS && !self.under_way.contains(&node.at)
+        self.visits < MAX_BINDING_NODES && !self.under_way.contains(&node.at)
     }
 }
 

@@ -84,7 +84,8 @@ pub(super) fn check(keywords: &Keywords, object: &mut Object<'_>) {
     }
     let allowed = keywords.types.iter().map(|json_type| json_type.name()).collect::<Vec<_>>().join(" or ");
     for item in node.items("`enum`") {
-        if JsonType::of(item.value).is_none_or(|json_type| keywords.types.iter().any(|allowed| allowed.has(json_type)))
+        if JsonType::of(item.value)
+            .is_none_or(|json_type| keywords.types.iter().any(|allowed| allowed.overlaps(json_type)))
         {
             continue;
         }

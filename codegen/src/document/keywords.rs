@@ -126,10 +126,14 @@ impl JsonType {
         })
     }
 
-    /// Whether values of the other type are of this one, too; a number may be whole.
-    pub(crate) fn has(self, other: Self) -> bool {
-        let are_numbers = [self, other].iter().all(|json_type| matches!(json_type, Self::Integer | Self::Number));
-        self == other || are_numbers
+    /// Whether every value of the other type is of this type: an integer is a number.
+    pub(crate) fn includes(self, other: Self) -> bool {
+        self == other || self == Self::Number && other == Self::Integer
+    }
+
+    /// Whether some values of the other type are of this type: the number `1.0` is an integer.
+    pub(crate) fn overlaps(self, other: Self) -> bool {
+        self.includes(other) || other.includes(self)
     }
 
     /// As a schema names it.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use super::cursor::{Node, Tree};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Value;
+use crate::limits::{MAX_DEREFERENCED_NODES, MAX_REFERENCE_HOPS};
 use crate::location::{FileId, Location, Pointer};
 use crate::source::uri::{is_url, percent_decoded, relative_path, resolve_path, shared_directory};
 use crate::source::{MissingFile, Source};
@@ -56,11 +57,8 @@ pub(crate) fn step<'a>(node: &Node<'a>) -> Result<Node<'a>, Diagnostic> {
 /// What stands at a node, with what its references lead to in their place. One that leads nowhere is left as it is, for it may
 /// be a value's own.
 pub(super) fn resolved(node: &Node<'_>) -> Value {
-    dereferenced(node, &mut { MOST_NODES })
+    dereferenced(node, &mut { MAX_DEREFERENCED_NODES })
 }
-
-/// References to references to references could make a tree of any size.
-const MOST_NODES: usize = 10_000;
 
 fn dereferenced(node: &Node<'_>, room: &mut usize) -> Value {
     let followed = node.reference().filter(|_| *room > 0).and_then(|_| follow(node.clone()).ok());
@@ -138,7 +136,7 @@ fn find<'a>(tree: Tree<'a>, place: &Location) -> Option<Node<'a>> {
             continue;
         }
         hops += 1;
-        let through = target(&node, node.reference()?).ok().filter(|_| hops <= MOST_HOPS)?;
+        let through = target(&node, node.reference()?).ok().filter(|_| hops <= MAX_REFERENCE_HOPS)?;
         node = Node::root(tree, through.file);
         for step in through.pointer.steps().collect::<Vec<_>>().into_iter().rev() {
             steps.push_front(step);
@@ -146,9 +144,6 @@ fn find<'a>(tree: Tree<'a>, place: &Location) -> Option<Node<'a>> {
     }
     Some(node)
 }
-
-/// No honest pointer leads through more references than this; a circle of them would.
-const MOST_HOPS: usize = 64;
 
 fn remote_reference_error(place: &Location, text: &str, url: &str) -> Diagnostic {
     let file = url.rsplit('/').next().unwrap_or(url);

@@ -149,6 +149,11 @@ impl Schemas {
         &self.families
     }
 
+    /// Whether a schema is `false`, or a reference to `false`: no value is valid.
+    pub(crate) fn is_false(&self, id: SchemaId) -> bool {
+        self.definition(id).is_some_and(|id| matches!(self[id].kind, SchemaKind::Nothing))
+    }
+
     /// The keywords at the end of a chain of references, where there are any.
     pub(crate) fn keywords(&self, id: SchemaId) -> Option<&Keywords> {
         match &self[self.definition(id)?].kind {

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{merge, union};
+use super::union;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Keywords, SchemaId, SchemaKind, Schemas};
+use crate::document::{Keywords, SchemaId, Schemas};
 use crate::ir::TagValue;
 use crate::location::Location;
+use crate::normalize::{alternatives, merge};
 use crate::suggestion;
 
 /// Runs every rule over every schema.
@@ -97,11 +98,10 @@ fn items_are_more_than_the_first(keywords: &Keywords, diagnostics: &Diagnostics)
 fn closed_parts_list_everything(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
     let merged = merge::merged(schemas, keywords);
     for (index, id) in keywords.all_of.iter().enumerate() {
-        let Some(part) = merge::flat_of(schemas, *id).filter(|part| part.pattern_properties.is_empty()) else {
+        let Some(part) = merge::merged_schema(schemas, *id).filter(|part| part.pattern_properties.is_empty()) else {
             continue;
         };
-        let rest = part.additional.and_then(|id| schemas.definition(id));
-        if !rest.is_some_and(|id| matches!(schemas[id].kind, SchemaKind::Nothing)) {
+        if !part.additional.is_some_and(|id| schemas.is_false(id)) {
             continue;
         }
         let listed: BTreeSet<&str> = names(&part).collect();
@@ -156,20 +156,20 @@ fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diag
 fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
     let Some(discriminator) = &keywords.discriminator else { return };
     let merged = merge::merged(schemas, keywords);
-    let listed = union::alternatives(schemas, &merged);
+    let listed = alternatives(schemas, &merged);
     // Where none is listed, what builds on the schema is meant, or the schema itself.
     let base = schemas.at(&keywords.at).filter(|_| listed.is_empty());
     let children = base.map_or(&[][..], |base| schemas.families().descendants(base)).iter().copied();
     let alternatives = listed.into_iter().chain(children).chain(base);
     let alternatives: Vec<(SchemaId, Cow<'_, Keywords>)> =
-        alternatives.filter_map(|id| Some((id, merge::flat_of(schemas, id)?))).collect();
+        alternatives.filter_map(|id| Some((id, merge::merged_schema(schemas, id)?))).collect();
     let is_one = |id: SchemaId, part: &Keywords| match base {
         Some(base) => id == base || part.properties.len() > merged.properties.len(),
         None => !part.properties.is_empty(),
     };
     let objects: Vec<(SchemaId, &Keywords)> =
         alternatives.iter().filter(|(id, part)| is_one(*id, part)).map(|(id, part)| (*id, &**part)).collect();
-    let mut unnamed = union::unnamed(schemas, discriminator, &objects);
+    let mut unnamed = union::unmapped_alternatives(schemas, discriminator, &objects);
     let own = base.map(|base| union::label(schemas, base));
     unnamed.retain(|alternative| Some(&alternative.label) != own.as_ref());
     if unnamed.is_empty() {
@@ -214,9 +214,9 @@ fn discriminator_is_a_property(schemas: &Schemas, keywords: &Keywords, diagnosti
     if has(&merged) {
         return;
     }
-    let alternatives: Vec<(SchemaId, Cow<'_, Keywords>)> = union::alternatives(schemas, &merged)
+    let alternatives: Vec<(SchemaId, Cow<'_, Keywords>)> = alternatives(schemas, &merged)
         .into_iter()
-        .filter_map(|id| Some((id, merge::flat_of(schemas, id)?)))
+        .filter_map(|id| Some((id, merge::merged_schema(schemas, id)?)))
         .filter(|(_, alternative)| !alternative.properties.is_empty())
         .collect();
     let lacking: Vec<&(SchemaId, Cow<'_, Keywords>)> = alternatives

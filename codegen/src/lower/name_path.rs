@@ -110,7 +110,7 @@ fn inner_steps(root: &Location, steps: &[String], schemas: &Schemas) -> Vec<Step
             "allOf" => at = steps.next().map_or_else(|| at.clone(), |index| at.join(index)),
             "oneOf" | "anyOf" => {
                 at = steps.next().map_or_else(|| at.clone(), |index| at.join(index));
-                let label = schemas.at(&at).map(|id| union::both_labels(schemas, id));
+                let label = schemas.at(&at).map(|id| union::labels(schemas, id));
                 inner.push(Step::Variant(label.unwrap_or_else(|| Label::plain(""))));
             }
             "properties" | "patternProperties" | "definitions" | "$defs" => {
@@ -129,7 +129,7 @@ fn inner_steps(root: &Location, steps: &[String], schemas: &Schemas) -> Vec<Step
             "values" if is_avro(&at, schemas) => inner.push(Step::Value),
             other if other.chars().all(|sign| sign.is_ascii_digit()) => {
                 let alternative = schemas.at(&at).filter(|_| is_avro(&at, schemas));
-                inner.push(alternative.map_or(Step::Item, |id| Step::Variant(union::both_labels(schemas, id))));
+                inner.push(alternative.map_or(Step::Item, |id| Step::Variant(union::labels(schemas, id))));
             }
             other => inner.push(Step::Property(other.to_owned())),
         }

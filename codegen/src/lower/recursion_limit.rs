@@ -5,12 +5,7 @@ use std::collections::BTreeSet;
 use super::recursion::parts;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::ir::{ItemKind, Operation, Presence, Type, Types};
-
-/// rustc follows types to 128 (The Rust Reference, `recursion_limit`); the rest is for what surrounds them.
-const FOLLOWED: usize = 100;
-
-/// What drops a value counts fewer of the types on the way.
-const FOLLOWED_TO_DROP: usize = 4 * FOLLOWED;
+use crate::limits::{MAX_AUTO_TRAIT_DEPTH, MAX_DROP_DEPTH};
 
 /// Warns where types go deeper than rustc does by itself: a payload, which it follows to find out whether threads may send
 /// it to each other, and any type, which it follows to drop it.
@@ -31,11 +26,11 @@ pub(super) fn check(types: &mut Types, operations: &[Operation], diagnostics: &D
         let mut roots = Vec::new();
         collect(payload, 0, &mut roots);
         for (root, _) in roots {
-            look(root, FOLLOWED);
+            look(root, MAX_AUTO_TRAIT_DEPTH);
         }
     }
     for root in 0..held.len() {
-        look(root, FOLLOWED_TO_DROP);
+        look(root, MAX_DROP_DEPTH);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::ir::{External, Type, Width};
 use crate::json::Value;
 
 /// The type that is named, or the one that the other keywords speak of.
-pub(super) fn implied(keywords: &Keywords) -> Option<JsonType> {
+pub(super) fn implied_type(keywords: &Keywords) -> Option<JsonType> {
     if let [only] = keywords.types[..] {
         return Some(only);
     }

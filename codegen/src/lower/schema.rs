@@ -17,13 +17,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 pub(super) use self::api_types::UnionMessage;
 use super::name_path::Roots;
 use super::validation_schema::TypeIdBySchema;
-use super::{component_schemas, docs, merge, name_path, nullability};
+use super::{component_schemas, docs, name_path};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Document, Keywords, SchemaId, SchemaKind, Schemas};
 use crate::ir::{Coverage, Event, External, ItemKind, Root, Type, TypeDef, TypeId, Types};
 use crate::json::Value;
+use crate::limits::{MAX_RECURSIVE_ITEMS, MAX_SCHEMA_DEPTH};
 use crate::location::Location;
+use crate::normalize::{is_nullable, merge};
 
 /// The types made so far.
 pub(super) struct Lowering<'a> {
@@ -173,7 +175,7 @@ impl<'a> Lowering<'a> {
         if let Some(type_id) = self.made.get(&id) {
             return Type::Named(*type_id);
         }
-        if self.depth >= DEEPEST {
+        if self.depth >= MAX_SCHEMA_DEPTH {
             return self.too_deep(id);
         }
         self.depth += 1;
@@ -191,7 +193,7 @@ impl<'a> Lowering<'a> {
     /// A type of its own; made later where many others are being made already.
     fn item(&mut self, id: SchemaId, keywords: &'a Keywords) -> Type {
         let type_id = self.reserve(id);
-        if self.depth > DEEP {
+        if self.depth > MAX_RECURSIVE_ITEMS {
             self.deferred.push(id);
         } else {
             let nested = std::mem::take(&mut self.nested);
@@ -212,7 +214,7 @@ impl<'a> Lowering<'a> {
 
     /// No stack holds schemas that are made inside each other without end.
     fn too_deep(&self, id: SchemaId) -> Type {
-        let message = format!("schemas are nested more than {DEEPEST} deep here");
+        let message = format!("schemas are nested more than {MAX_SCHEMA_DEPTH} deep here");
         let diagnostic = Diagnostic::new(Severity::Error, &self.schemas[id].at, message);
         self.diagnostics
             .push(diagnostic.with_help("define some of them under `components.schemas`, and refer to those"));
@@ -255,7 +257,7 @@ impl<'a> Lowering<'a> {
         let ty = self.type_of(id);
         match ty {
             Type::Any | Type::Nullable(_) => ty,
-            ty if nullability::is_nullable(self.schemas, id) => Type::Nullable(Box::new(ty)),
+            ty if is_nullable(self.schemas, id) => Type::Nullable(Box::new(ty)),
             ty => ty,
         }
     }
@@ -274,19 +276,9 @@ fn headers(document: &Document) -> HashSet<Location> {
     let described = document.messages.iter().filter_map(|message| document.schemas.definition(message.headers?));
     described.map(|id| document.schemas[id].at.clone()).collect()
 }
-/// From this depth on, a type of its own is made after the others.
-const DEEP: usize = 40;
-
-/// No chain of other names for a schema is longer, unless somebody means it.
-const DEEPEST: usize = 160;
-
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         _ => None,
     }
-}
-
-fn is_nothing(schemas: &Schemas, id: SchemaId) -> bool {
-    matches!(schemas[id].kind, SchemaKind::Nothing)
 }

@@ -16,6 +16,7 @@ use crate::document::{
 use crate::ir::{Definition, DefinitionOwner, Definitions, ItemKind, Json, Root, Type, TypeDef, TypeId, Types};
 use crate::json::Value;
 use crate::location::{FileId, Location};
+use crate::normalize::listed_alternatives;
 
 /// Which schemas the types were made of.
 #[derive(Debug, Default)]
@@ -218,7 +219,7 @@ impl Writer<'_> {
     /// validator would ever end there.
     fn alternatives(&self, keywords: &Keywords) -> (Vec<SchemaId>, Vec<SchemaId>) {
         match self.schemas.at(&keywords.at).filter(|id| self.schemas.in_same_cycle(*id, *id)) {
-            Some(_) => (union::listed(self.schemas, keywords), Vec::new()),
+            Some(_) => (listed_alternatives(self.schemas, keywords), Vec::new()),
             None => (keywords.any_of.clone(), keywords.one_of.clone()),
         }
     }
@@ -226,7 +227,7 @@ impl Writer<'_> {
     /// Which alternative a value of the discriminator means, for what is said of those that fit none.
     fn discriminator(&mut self, keywords: &Keywords, ids: &[SchemaId]) -> Option<Json> {
         keywords.discriminator.as_ref().filter(|_| !ids.is_empty())?;
-        let (property, alternatives) = union::tag(self.schemas, Some(keywords), ids)?;
+        let (property, alternatives) = union::find_tag(self.schemas, Some(keywords), ids)?;
         let mapping = alternatives.into_iter().flat_map(|Alternative { id, tag_values }| {
             let schema = self.schema(id);
             tag_values.into_iter().map(move |value| (value.to_string(), schema.clone()))

@@ -5,10 +5,8 @@ use std::ptr;
 
 use crate::document::{JsonType, Keywords, SchemaId, SchemaKind, SchemaLanguage, Schemas};
 use crate::json::Value;
+use crate::limits::MAX_EXAMPLE_DEPTH;
 use crate::location::Location;
-
-/// Schemas are followed no further than this into each other, and values into values.
-const DEEPEST: usize = 100;
 
 /// A value that does not fit its schema.
 pub(super) struct Violation<'a> {
@@ -78,7 +76,7 @@ impl<'a> InstanceCheck<'a> {
 
     /// Whether a value may fit a schema.
     fn fits(&mut self, schema: SchemaId, value: &'a Value, depth: usize) -> bool {
-        let Some(keywords) = self.keywords(schema).filter(|_| depth < DEEPEST) else { return true };
+        let Some(keywords) = self.keywords(schema).filter(|_| depth < MAX_EXAMPLE_DEPTH) else { return true };
         let pair = (schema, ptr::from_ref(value));
         if let Some(known) = self.known.get(&pair) {
             return *known;
@@ -127,8 +125,10 @@ fn has_type(keywords: &Keywords, value: &Value) -> bool {
     keywords.types.is_empty()
         || match JsonType::of(value) {
             None => keywords.nullable,
-            Some(JsonType::Number) if is_whole => keywords.types.iter().any(|allowed| allowed.has(JsonType::Number)),
-            Some(JsonType::Integer) => keywords.types.iter().any(|allowed| allowed.has(JsonType::Integer)),
+            Some(JsonType::Number) if is_whole => {
+                keywords.types.iter().any(|allowed| allowed.overlaps(JsonType::Number))
+            }
+            Some(JsonType::Integer) => keywords.types.iter().any(|allowed| allowed.overlaps(JsonType::Integer)),
             Some(own) => keywords.types.contains(&own),
         }
 }

@@ -7,6 +7,7 @@ use serde_json_path::{JsonPath, PathElement};
 
 use super::super::cursor::Node;
 use crate::json::Value;
+use crate::limits::MAX_JSON_PATH_DEPTH;
 
 /// A path that could be read.
 pub(super) struct Target(JsonPath);
@@ -18,16 +19,13 @@ pub(super) enum Step {
     Item(usize),
 }
 
-/// The time that a path takes to be read doubles with each filter inside a filter, so there is an end to it.
-const DEEPEST: usize = 8;
-
 impl Target {
     /// Reads the text of a path, or reports where it goes wrong.
     pub(super) fn parse(node: &Node<'_>) -> Option<Self> {
         let text = node.text()?;
-        if depth(&text) > DEEPEST {
+        if depth(&text) > MAX_JSON_PATH_DEPTH {
             node.refuse(
-                format!("this JSONPath has more than {DEEPEST} brackets inside each other"),
+                format!("this JSONPath has more than {MAX_JSON_PATH_DEPTH} brackets inside each other"),
                 "take a simpler way",
             );
             return None;

@@ -2,7 +2,8 @@
 
 use crate::document::{self, Document, JsonType, Message, MessageId, RuntimeExpression, SchemaId, Schemas};
 use crate::ir::{Correlation, IdKind};
-use crate::lower::{merge, scalar};
+use crate::lower::scalar;
+use crate::normalize::merge;
 
 /// The id that all messages of a request agree about.
 pub(super) fn request_correlation(document: &Document, operation: &document::Operation) -> Option<Correlation> {
@@ -61,22 +62,23 @@ fn kind(schemas: &Schemas, message: &Message, location: &RuntimeExpression) -> I
 
 /// A property of an object, or of the first alternative that has it.
 fn property(schemas: &Schemas, id: SchemaId, name: &str) -> Option<SchemaId> {
-    let whole = merge::flat_of(schemas, id)?;
+    let whole = merge::merged_schema(schemas, id)?;
     let own = |properties: &[(String, SchemaId)]| properties.iter().find(|(key, _)| key == name).map(|(_, id)| *id);
     let alternatives = whole.one_of.iter().chain(&whole.any_of);
-    own(&whole.properties)
-        .or_else(|| alternatives.filter_map(|id| merge::flat_of(schemas, *id)).find_map(|part| own(&part.properties)))
+    own(&whole.properties).or_else(|| {
+        alternatives.filter_map(|id| merge::merged_schema(schemas, *id)).find_map(|part| own(&part.properties))
+    })
 }
 
 fn of_schema(schemas: &Schemas, id: SchemaId) -> IdKind {
-    let Some(schema) = merge::flat_of(schemas, id) else { return IdKind::Text };
+    let Some(schema) = merge::merged_schema(schemas, id) else { return IdKind::Text };
     let is_narrow = schema.values.is_some()
         || ["maxLength", "pattern"].iter().any(|key| schema.constraints.plain.iter().any(|(said, _)| said == key));
     let holds_31_bits = || match (schema.format.as_deref(), schema.bounds.1) {
         (Some("int8" | "int16" | "uint8" | "uint16"), _) => false,
         (_, greatest) => greatest.is_none_or(|greatest| greatest >= i128::from(i32::MAX)),
     };
-    match scalar::implied(&schema) {
+    match scalar::implied_type(&schema) {
         _ if is_narrow => IdKind::Given,
         None if schema.types.is_empty() || schema.types.contains(&JsonType::String) => IdKind::Text,
         Some(JsonType::String) => IdKind::Text,

@@ -10,7 +10,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{self, Address, RuntimeExpression, SchemaId};
 use crate::ir::{Correlation, Direction, Label, Reply, ReplyHeaders, ReplyMessage, ReplyTo, Type, Variant};
 use crate::lower::schema::UnionMessage;
-use crate::lower::{merge, union};
+use crate::lower::union;
+use crate::normalize::merge;
 
 impl Reader<'_, '_> {
     /// The reply, and where it goes; a handler must know that, and a requester may leave it to the transport.
@@ -78,7 +79,7 @@ impl Reader<'_, '_> {
     /// Whether headers hold the correlation id and nothing else: it is repeated, so nobody needs to give it.
     fn only_correlation_id_required(&self, headers: SchemaId, repeated: Option<&Correlation>) -> bool {
         let Some(Correlation { location: RuntimeExpression::Header(id), .. }) = repeated else { return false };
-        let described = merge::flat_of(&self.document.schemas, headers);
+        let described = merge::merged_schema(&self.document.schemas, headers);
         described.is_some_and(|described| {
             let names = described.properties.iter().map(|(name, _)| name).chain(&described.required);
             !described.properties.is_empty() && names.into_iter().all(|name| name.eq_ignore_ascii_case(id))

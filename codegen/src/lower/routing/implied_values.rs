@@ -15,7 +15,7 @@ use super::candidates::CandidateMessage;
 use crate::document::{JsonType, Keywords, Schemas};
 use crate::ir::Case;
 use crate::json::Value;
-use crate::lower::merge;
+use crate::normalize::merge;
 
 /// So many messages must have their own name as a constant before the others are believed to have theirs.
 const FEWEST_SURE: usize = 2;
@@ -29,7 +29,7 @@ pub(super) fn names(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) 
     }
     let payloads = contenders.iter().map(|contender| {
         let payload = apis.document.messages[contender.message].payload?;
-        Some(merge::flat_of(schemas, payload)?.into_owned())
+        Some(merge::merged_schema(schemas, payload)?.into_owned())
     });
     let payloads: Vec<Keywords> = payloads.collect::<Option<_>>()?;
     let says = |property: &str| {
@@ -57,7 +57,7 @@ enum ImpliedName {
 /// `None` where it need not be there, or is something else.
 fn said(schemas: &Schemas, payload: &Keywords, property: &str, name: &str) -> Option<ImpliedName> {
     let (_, id) = payload.properties.iter().find(|(known, _)| known == property)?;
-    let merged = merge::flat_of(schemas, *id)?;
+    let merged = merge::merged_schema(schemas, *id)?;
     let is_required = payload.required.iter().any(|required| required == property);
     match merged.values.as_deref() {
         _ if !is_required => None,

@@ -6,7 +6,7 @@ use super::RoutingContext;
 use crate::document::{SchemaId, Schemas};
 use crate::ir::Operation;
 use crate::json::Value;
-use crate::lower::merge;
+use crate::normalize::merge;
 
 /// A property that every arriving payload has, with the event's name among its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,9 +69,9 @@ struct Listed {
 }
 
 fn listed(schemas: &Schemas, payload: SchemaId, names: &BTreeSet<&str>) -> Vec<Listed> {
-    let Some(payload) = merge::flat_of(schemas, payload) else { return Vec::new() };
+    let Some(payload) = merge::merged_schema(schemas, payload) else { return Vec::new() };
     let listed = payload.properties.iter().filter_map(|(property, id)| {
-        let merged = merge::flat_of(schemas, *id)?;
+        let merged = merge::merged_schema(schemas, *id)?;
         let all = merged.values.as_ref()?;
         let values: BTreeSet<String> = (all.iter())
             .filter_map(|value| match value {

@@ -8,7 +8,7 @@ use crate::document::{MessageId, SchemaId, Schemas};
 use crate::ir::{Case, Selector};
 use crate::json::Value;
 use crate::location::Pointer;
-use crate::lower::merge;
+use crate::normalize::merge;
 
 /// A property that tells messages apart, and the values that mean each.
 pub(super) struct SelectorMatch {
@@ -74,10 +74,10 @@ fn limited_of(
 }
 
 fn limited(schemas: &Schemas, id: SchemaId, text: Text) -> Option<Vec<EnumProperty>> {
-    let merged = merge::flat_of(schemas, id)?;
+    let merged = merge::merged_schema(schemas, id)?;
     let required: BTreeSet<&String> = merged.required.iter().collect();
     let limited = merged.properties.iter().filter_map(|(name, id)| {
-        let merged = merge::flat_of(schemas, *id)?;
+        let merged = merge::merged_schema(schemas, *id)?;
         let values = merged.values.as_ref()?;
         let texts = values.iter().map(|value| match value {
             Value::String(value) => (text != Text::Integers).then(|| value.clone()),

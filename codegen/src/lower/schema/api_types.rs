@@ -153,7 +153,7 @@ impl Lowering<'_> {
     pub(in crate::lower) fn operation(&mut self, at: &Location, id: &str, messages: &[UnionMessage]) -> Type {
         let ids: Vec<Option<SchemaId>> = messages.iter().map(|message| message.schema).collect();
         let said: Option<Vec<SchemaId>> = ids.iter().copied().collect();
-        let tag = said.and_then(|ids| union::tag(self.schemas, None, &ids));
+        let tag = said.and_then(|ids| union::find_tag(self.schemas, None, &ids));
         let mut order: Vec<usize> = (0..messages.len()).collect();
         if tag.is_none() {
             let demand = |index: &usize| ids[*index].map(|id| union::specificity(self.schemas, id));

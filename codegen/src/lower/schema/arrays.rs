@@ -1,11 +1,13 @@
 //! Lists: sets and arrays where the team wants them, and which items a set can have.
 
-use super::super::{merge, scalar, union};
+use super::super::scalar;
 use super::{Lowering, tuples};
 use crate::config::{ArrayLengths, UniqueItems};
 use crate::document::{JsonType, Keywords, SchemaId};
 use crate::ir::{External, Members, Type};
 use crate::json::Value;
+use crate::limits::{ARRAY_LENGTHS, MAX_ORDERED_DEPTH};
+use crate::normalize::{alternatives, merge};
 
 impl Lowering<'_> {
     /// The type of a list whose items are all of one type.
@@ -13,7 +15,7 @@ impl Lowering<'_> {
         let is_unique = merged.constraints.plain.contains(&("uniqueItems", Value::Bool(true)));
         let is_set = self.config.unique_items != UniqueItems::List && is_unique;
         let length = fixed_length(merged).filter(|_| self.config.array_lengths == ArrayLengths::Fixed);
-        let has_order = merged.items.is_some_and(|id| self.has_order(id, DEEPEST));
+        let has_order = merged.items.is_some_and(|id| self.has_order(id, MAX_ORDERED_DEPTH));
         let item = Box::new(merged.items.map_or(Type::Any, |id| self.value(id)));
         match length {
             _ if is_set && has_order => Type::Set(item),
@@ -24,17 +26,17 @@ impl Lowering<'_> {
 
     /// Whether the values of a schema's type can be ordered and hashed, as the items of a set must be.
     fn has_order(&self, id: SchemaId, depth: u8) -> bool {
-        let Some(merged) = merge::flat_of(self.schemas, id).filter(|_| depth > 0) else { return false };
+        let Some(merged) = merge::merged_schema(self.schemas, id).filter(|_| depth > 0) else { return false };
         if self.replacement(id).is_some() {
             return false;
         }
         if let Some(listed) = self.listed(&merged) {
             return matches!(listed.members, Members::Texts(_) | Members::Integers(..));
         }
-        if !union::alternatives(self.schemas, &merged).is_empty() {
+        if !alternatives(self.schemas, &merged).is_empty() {
             return false;
         }
-        match scalar::implied(&merged) {
+        match scalar::implied_type(&merged) {
             Some(JsonType::Boolean) => true,
             Some(JsonType::Integer) => {
                 scalar::mapped_number(&merged, self.config).is_none()
@@ -55,18 +57,12 @@ impl Lowering<'_> {
     }
 }
 
-/// Lists in lists are looked into no deeper than this; they may hold themselves.
-const DEEPEST: u8 = 8;
-
 /// The one length that a list can have, where serde reads arrays of it.
 fn fixed_length(merged: &Keywords) -> Option<usize> {
     match merged.length {
         (Some(fewest), Some(most)) if fewest == most => {
-            usize::try_from(most).ok().filter(|length| (1..=LONGEST_ARRAY).contains(length))
+            usize::try_from(most).ok().filter(|length| ARRAY_LENGTHS.contains(length))
         }
         _ => None,
     }
 }
-
-/// serde reads arrays up to this length.
-const LONGEST_ARRAY: usize = 32;

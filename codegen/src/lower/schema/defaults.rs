@@ -1,12 +1,13 @@
 //! Defaults of properties, as values of their types.
 
-use super::super::{merge, scalar};
+use super::super::scalar;
 use super::Lowering;
 use crate::config::Defaults;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{JsonType, Keywords, SchemaId};
 use crate::ir::{DefaultValue, Field, FieldDefault, ItemKind, Presence, Type, TypeId, Types};
 use crate::json::Value;
+use crate::normalize::merge;
 
 impl Lowering<'_> {
     /// Gives a field the default of its schema, and the place that the team wants defaults to have.
@@ -19,7 +20,7 @@ impl Lowering<'_> {
     }
 
     fn default_of(&self, field: &Field, id: SchemaId) -> Option<FieldDefault> {
-        let merged = merge::flat_of(self.schemas, id)?;
+        let merged = merge::merged_schema(self.schemas, id)?;
         // `null` says what absence says.
         let default = merged.default.as_ref().filter(|default| **default != Value::Null)?;
         let value = match &field.ty {

@@ -1,9 +1,10 @@
 //! A schema with a discriminator that others build on stands for all of them.
 
-use super::super::{docs, merge, name_path, union};
+use super::super::{docs, name_path, union};
 use super::Lowering;
 use crate::document::{Keywords, SchemaId};
 use crate::ir::{ItemKind, Label, Step, TypeDef, Union, Variant};
+use crate::normalize::merge;
 
 impl Lowering<'_> {
     /// The union of what builds on a schema and of the schema alone; `None` where nothing has more to say than it has.
@@ -14,19 +15,19 @@ impl Lowering<'_> {
         let base = self.schemas.at(&merged.at)?;
         let descendants = self.schemas.families().descendants(base);
         let says_more = |id: &SchemaId| {
-            merge::flat_of(self.schemas, *id)
+            merge::merged_schema(self.schemas, *id)
                 .is_some_and(|keywords| keywords.properties.len() > merged.properties.len())
         };
         if !descendants.iter().any(says_more) {
             return None;
         }
         let alternatives = [descendants, &[base]].concat();
-        let (property, found) = union::tag(self.schemas, Some(merged), &alternatives)?;
+        let (property, found) = union::find_tag(self.schemas, Some(merged), &alternatives)?;
         let variants = found.into_iter().filter(|alternative| !alternative.tag_values.is_empty());
         let variants = variants.map(|alternative| {
             let is_base = alternative.id == base;
             let at = if is_base { merged.at.join("discriminator") } else { self.schemas[alternative.id].at.clone() };
-            let label = if is_base { Label::plain(BASE) } else { union::both_labels(self.schemas, alternative.id) };
+            let label = if is_base { Label::plain(BASE) } else { union::labels(self.schemas, alternative.id) };
             let ty = if is_base { self.base(merged) } else { self.value(alternative.id) };
             Variant { at, label, ty, tag_values: alternative.tag_values, kinds: Vec::new() }
         });

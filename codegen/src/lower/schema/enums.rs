@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{merge, scalar, union};
+use super::super::scalar;
 use super::Lowering;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{DeclaredValue, JsonType, Keywords, ValueKeyword};
 use crate::ir::{Docs, Enum, EnumValue, Members, Type, Width};
 use crate::json::Value;
+use crate::normalize::{alternatives, merge};
 
 impl Lowering<'_> {
     /// The enum that a schema is: of its own values, or of those that its alternatives are limited to.
@@ -42,7 +43,7 @@ impl Lowering<'_> {
     /// The values of an enum that is spread over a union, each with the words of its alternative. An alternative that is any text
     /// says that values which are not listed are to be expected, as open enums do.
     fn spread(&self, merged: &Keywords) -> Option<(Vec<EnumValue<Value>>, UnlistedValues)> {
-        let alternatives = union::alternatives(self.schemas, merged);
+        let alternatives = alternatives(self.schemas, merged);
         if alternatives.len() < 2 {
             return None;
         }
@@ -50,7 +51,7 @@ impl Lowering<'_> {
         let mut seen = BTreeSet::new();
         let mut others = UnlistedValues::Unsaid;
         for id in alternatives {
-            let part = merge::flat_of(self.schemas, id)?;
+            let part = merge::merged_schema(self.schemas, id)?;
             if self.made.contains_key(&self.schemas.definition(id)?) {
                 return None;
             }
@@ -114,7 +115,7 @@ fn own(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
 
 /// Whether a value is of one of the types, `null` apart.
 fn matches_type(value: &Value, types: &[JsonType]) -> bool {
-    JsonType::of(value).is_some_and(|kind| types.is_empty() || types.iter().any(|json_type| json_type.has(kind)))
+    JsonType::of(value).is_some_and(|kind| types.is_empty() || types.iter().any(|json_type| json_type.overlaps(kind)))
 }
 
 /// What a value is called where nobody gave it a name.

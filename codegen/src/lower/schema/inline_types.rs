@@ -6,9 +6,7 @@ use super::{Lowering, tuples};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{JsonType, Keywords};
 use crate::ir::{AdditionalProperties, Type};
-
-/// So many lists and maps may stand inside each other.
-const MOST_NESTED: usize = 16;
+use crate::limits::MAX_CONTAINER_DEPTH;
 
 impl Lowering<'_> {
     /// The type of a schema that needs no item.
@@ -16,7 +14,7 @@ impl Lowering<'_> {
         if let VariantSource::Only(id) = self.union_of(merged) {
             return self.value(id);
         }
-        match scalar::implied(merged) {
+        match scalar::implied_type(merged) {
             Some(JsonType::Boolean) => Type::Boolean,
             Some(JsonType::Integer) => {
                 scalar::mapped_number(merged, self.config).unwrap_or_else(|| scalar::integer(merged, self.config))
@@ -25,7 +23,7 @@ impl Lowering<'_> {
                 scalar::mapped_number(merged, self.config).unwrap_or_else(|| scalar::number(merged, self.config))
             }
             Some(JsonType::String) => scalar::string(merged, self.config),
-            Some(JsonType::Array | JsonType::Object) if self.nested >= MOST_NESTED => self.too_nested(merged),
+            Some(JsonType::Array | JsonType::Object) if self.nested >= MAX_CONTAINER_DEPTH => self.too_nested(merged),
             Some(JsonType::Array | JsonType::Object) => {
                 self.nested += 1;
                 let ty = self.container_type(merged);
@@ -38,7 +36,7 @@ impl Lowering<'_> {
 
     /// A list, a tuple or a map, and what it holds.
     fn container_type(&mut self, merged: &Keywords) -> Type {
-        if scalar::implied(merged) == Some(JsonType::Object) {
+        if scalar::implied_type(merged) == Some(JsonType::Object) {
             let value = match self.extra(merged) {
                 AdditionalProperties::Kept(value) => value,
                 AdditionalProperties::Dropped => Type::Any,
@@ -56,7 +54,8 @@ impl Lowering<'_> {
 
     /// Nobody reads such types, and neither does rustc.
     fn too_nested(&self, merged: &Keywords) -> Type {
-        let message = format!("lists and maps are nested more than {MOST_NESTED} deep here, so every value is allowed");
+        let message =
+            format!("lists and maps are nested more than {MAX_CONTAINER_DEPTH} deep here, so every value is allowed");
         let diagnostic = Diagnostic::new(Severity::Warning, &merged.at, message);
         self.diagnostics.push(diagnostic.with_help("give what they hold a name: an object with properties"));
         Type::Any

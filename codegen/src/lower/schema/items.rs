@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::super::union::Alternative;
-use super::super::{any_of_object, conditional, docs, merge, name_path, scalar, union};
+use super::super::{any_of_object, docs, name_path, scalar, union};
 use super::object::is_struct;
 use super::{Lowering, tuples};
 use crate::config::{Untyped, Validation};
 use crate::document::{JsonType, Keywords, SchemaId};
 use crate::ir::{ItemKind, Label, Step, Type, TypeDef, TypeId, Union, Variant};
+use crate::limits::MAX_MERGED_ALTERNATIVES;
+use crate::normalize::{alternatives, exclude_each_other, merge};
 
 /// What a schema's alternatives come to.
 pub(super) enum VariantSource {
@@ -17,9 +19,6 @@ pub(super) enum VariantSource {
     Only(SchemaId),
     Among(Vec<SchemaId>),
 }
-
-/// Alternatives of alternatives are joined with what they share no deeper than this.
-const MOST_JOINED: usize = 8;
 
 impl<'a> Lowering<'a> {
     /// Whether a schema becomes an item: an enum, an object of which more is known than its values, or a union.
@@ -30,7 +29,7 @@ impl<'a> Lowering<'a> {
         let merged = merge::merged(self.schemas, keywords);
         self.listed(&merged).is_some()
             || !matches!(self.union_of(&merged), VariantSource::None | VariantSource::Only(_))
-            || merged.types.len() > 1 && scalar::implied(&merged).is_none()
+            || merged.types.len() > 1 && scalar::implied_type(&merged).is_none()
             || tuples::is_open_tuple(&merged)
             || !self.accepts_non_objects(&merged).is_empty()
             || is_struct(self.schemas, &merged)
@@ -56,9 +55,9 @@ impl<'a> Lowering<'a> {
         }
         if let VariantSource::Among(alternatives) = self.union_of(merged) {
             // A property that only some describe may be anything where only others hold.
-            let may_be_together = self.config.untyped == Untyped::AsMeant
-                && !conditional::exclude_each_other(self.schemas, merged, &alternatives);
-            let together = may_be_together.then(|| any_of_object::of(self.schemas, merged, &alternatives));
+            let may_be_together =
+                self.config.untyped == Untyped::AsMeant && !exclude_each_other(self.schemas, merged, &alternatives);
+            let together = may_be_together.then(|| any_of_object::combined_object(self.schemas, merged, &alternatives));
             if let Some(both) = together.flatten() {
                 return ItemKind::Struct(self.object(&both));
             }
@@ -69,7 +68,7 @@ impl<'a> Lowering<'a> {
                 _ => ItemKind::Union(union),
             };
         }
-        if merged.types.len() > 1 && scalar::implied(merged).is_none() {
+        if merged.types.len() > 1 && scalar::implied_type(merged).is_none() {
             return ItemKind::Union(self.type_list(merged));
         }
         let types = self.accepts_non_objects(merged);
@@ -91,12 +90,12 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn union_of(&self, merged: &Keywords) -> VariantSource {
-        let alternatives = union::alternatives(self.schemas, merged);
+        let alternatives = alternatives(self.schemas, merged);
         let is_plain = !merged.types.is_empty()
             && !merged.types.iter().any(|json_type| matches!(json_type, JsonType::Array | JsonType::Object));
         let shapes_itself = !merged.properties.is_empty();
         let alternatives_shape = |id: &SchemaId| {
-            merge::flat_of(self.schemas, *id).is_none_or(|part| {
+            merge::merged_schema(self.schemas, *id).is_none_or(|part| {
                 !part.properties.is_empty()
                     || !part.types.is_empty()
                     || !part.one_of.is_empty()
@@ -118,9 +117,9 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn union(&mut self, merged: &Keywords, alternatives: &[SchemaId]) -> Union {
-        let base = any_of_object::combined_properties(self.schemas, merged);
+        let base = any_of_object::shared_keywords(self.schemas, merged);
         let shares = !base.properties.is_empty();
-        let tag = union::tag(self.schemas, Some(merged), alternatives);
+        let tag = union::find_tag(self.schemas, Some(merged), alternatives);
         let untold = || alternatives.iter().map(|id| Alternative { id: *id, tag_values: Vec::new() }).collect();
         let (tag, mut found): (_, Vec<Alternative>) =
             tag.map_or_else(|| (None, untold()), |(property, found)| (Some(property), found));
@@ -130,8 +129,8 @@ impl<'a> Lowering<'a> {
         let mut variants: Vec<Variant> = Vec::new();
         let mut seen = BTreeSet::new();
         for Alternative { id, tag_values } in found {
-            let label = union::both_labels(self.schemas, id);
-            let is_more = shares && !any_of_object::is_said_by(self.schemas, &base, id);
+            let label = union::labels(self.schemas, id);
+            let is_more = shares && !any_of_object::includes_shared(self.schemas, &base, id);
             let ty = if is_more && self.can_join(id) { self.joined(&base, id) } else { self.value(id) };
             // Without a tag, a second alternative of the same type can never be meant.
             if seen.insert(ty.clone()) || tag.is_some() {
@@ -145,13 +144,13 @@ impl<'a> Lowering<'a> {
     /// which would be types without end, or without number.
     fn can_join(&self, id: SchemaId) -> bool {
         let definition = self.schemas.definition(id).unwrap_or(id);
-        self.joining.len() < MOST_JOINED && !self.joining.contains(&definition)
+        self.joining.len() < MAX_MERGED_ALTERNATIVES && !self.joining.contains(&definition)
     }
 
     /// The type of an alternative together with what all alternatives share.
     pub(super) fn joined(&mut self, base: &Keywords, id: SchemaId) -> Type {
-        let Some(part) = merge::flat_of(self.schemas, id) else { return Type::Any };
-        let mut joined = merge::joined(self.schemas, base, part.into_owned(), &self.schemas[id].at).keywords;
+        let Some(part) = merge::merged_schema(self.schemas, id) else { return Type::Any };
+        let mut joined = merge::merge_alternative(self.schemas, base, part.into_owned(), &self.schemas[id].at).keywords;
         joined.at = self.schemas[id].at.clone();
         let origin = name_path::of(&joined.at, &self.roots, self.schemas);
         let (at, docs) = (joined.at.clone(), docs(&joined.docs));

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::super::conditional::{self, Conditional};
-use super::super::{docs, merge, name_path, scalar, union};
-use super::{Lowering, is_nothing};
+use super::super::{docs, name_path, scalar, union};
+use super::Lowering;
 use crate::config::{Nulls, Untyped, Validation};
 use crate::document::{ConditionalProperty, JsonType, Keywords, SchemaId, SchemaKind, Schemas};
 use crate::ir::{
     AdditionalProperties, Docs, Field, ItemKind, Members, Presence, Step, Struct, Type, TypeDef, TypeId, Union, Variant,
 };
+use crate::normalize::{conditional_properties, describes_conditional, merge};
 
 impl Lowering<'_> {
     pub(super) fn object(&mut self, keywords: &Keywords) -> Struct {
@@ -27,8 +27,8 @@ impl Lowering<'_> {
                 field
             })
             .collect();
-        for conditional in conditional::properties(self.schemas, keywords) {
-            fields.push(self.conditional(keywords, &conditional, required.contains(conditional.name.as_str())));
+        for (name, mention) in conditional_properties(self.schemas, keywords) {
+            fields.push(self.conditional(keywords, name, mention, required.contains(name)));
         }
         let known: BTreeSet<String> = fields.iter().map(|field| field.name.clone()).collect();
         for name in keywords.required.iter().filter(|name| !known.contains(*name)) {
@@ -45,7 +45,7 @@ impl Lowering<'_> {
 
     /// A property that is required and not described, but as one of all others.
     fn undeclared_property(&mut self, keywords: &Keywords, name: &str) -> Field {
-        let described = keywords.additional.filter(|id| !is_nothing(self.schemas, *id));
+        let described = keywords.additional.filter(|id| !self.schemas.is_false(*id));
         let described = described.filter(|_| keywords.pattern_properties.is_empty());
         let (at, docs) = (keywords.at.join("properties").join(name), Docs::default());
         if let Some(id) = described {
@@ -55,9 +55,14 @@ impl Lowering<'_> {
     }
 
     /// A property that conditions speak of. Where none of them holds it may be anything, so only what is meant has a type.
-    fn conditional(&mut self, keywords: &Keywords, conditional: &Conditional, is_required: bool) -> Field {
-        let name = &conditional.name;
-        let (at, docs) = match conditional.spoken {
+    fn conditional(
+        &mut self,
+        keywords: &Keywords,
+        name: &str,
+        mention: ConditionalProperty,
+        is_required: bool,
+    ) -> Field {
+        let (at, docs) = match mention {
             ConditionalProperty::Described(id) if self.config.untyped == Untyped::AsMeant => {
                 return self.field(name, id, is_required);
             }
@@ -66,17 +71,17 @@ impl Lowering<'_> {
             }
             ConditionalProperty::Named => (keywords.at.join("properties").join(name), Docs::default()),
         };
-        let ty = match conditional.spoken {
+        let ty = match mention {
             ConditionalProperty::Tested(id) if self.config.untyped == Untyped::AsMeant => self.tested(id),
             _ => Type::Any,
         };
         let presence = self.presence(is_required, false, &ty);
-        Field { at, name: name.clone(), docs, ty, presence, default: None }
+        Field { at, name: name.to_owned(), docs, ty, presence, default: None }
     }
 
     /// What fails a test for a text or a boolean is another text or boolean.
     fn tested(&self, id: SchemaId) -> Type {
-        match merge::flat_of(self.schemas, id).and_then(|merged| scalar::implied(&merged)) {
+        match merge::merged_schema(self.schemas, id).and_then(|merged| scalar::implied_type(&merged)) {
             Some(JsonType::String) => Type::String,
             Some(JsonType::Boolean) => Type::Boolean,
             _ => Type::Any,
@@ -90,7 +95,7 @@ impl Lowering<'_> {
 
     /// What becomes of properties that are not named.
     pub(super) fn extra(&mut self, keywords: &Keywords) -> AdditionalProperties {
-        let additional = keywords.additional.filter(|id| !is_nothing(self.schemas, *id));
+        let additional = keywords.additional.filter(|id| !self.schemas.is_false(*id));
         let patterns = keywords.pattern_properties.iter().map(|(_, id)| *id);
         // Whatever matches no pattern may be anything, unless something is said of it.
         let schemas: Vec<SchemaId> = patterns.chain(additional).collect();
@@ -126,7 +131,7 @@ impl Lowering<'_> {
         found.sort_by_key(|(id, _)| std::cmp::Reverse(union::specificity(self.schemas, *id)));
         let variants = found.into_iter().map(|(id, ty)| Variant {
             at: self.schemas[id].at.clone(),
-            label: union::both_labels(self.schemas, id),
+            label: union::labels(self.schemas, id),
             ty,
             tag_values: Vec::new(),
             kinds: Vec::new(),
@@ -142,7 +147,7 @@ impl Lowering<'_> {
     /// The enum that the names of all properties are limited to.
     pub(super) fn key_of(&mut self, keywords: &Keywords) -> Option<TypeId> {
         let (_, names) = *keywords.constraints.schemas.iter().find(|(key, _)| *key == "propertyNames")?;
-        let merged = merge::flat_of(self.schemas, names)?;
+        let merged = merge::merged_schema(self.schemas, names)?;
         let is_enum = matches!(self.listed(&merged)?.members, Members::Texts(_));
         match self.value(names) {
             Type::Named(id) if is_enum => Some(id),
@@ -181,7 +186,7 @@ impl Lowering<'_> {
             return own;
         }
         let keywords = self.schemas.own_keywords(id);
-        if let Some(words) = keywords.and_then(|keywords| merge::words(self.schemas, keywords)).map(docs)
+        if let Some(words) = keywords.and_then(|keywords| merge::annotations_of_parts(self.schemas, keywords)).map(docs)
             && is_said(&words)
         {
             return Docs { deprecated: own.deprecated || words.deprecated, access: own.access, ..words };
@@ -207,9 +212,9 @@ fn without_null(ty: &Type) -> Option<Type> {
 /// Whether an object has more to it than a type for all its values.
 pub(super) fn is_struct(schemas: &Schemas, merged: &Keywords) -> bool {
     let has_names =
-        !merged.properties.is_empty() || !merged.required.is_empty() || conditional::describes(schemas, merged);
-    let is_empty = merged.additional.is_some_and(|id| is_nothing(schemas, id)) && merged.pattern_properties.is_empty();
-    scalar::implied(merged) == Some(JsonType::Object) && (has_names || is_empty)
+        !merged.properties.is_empty() || !merged.required.is_empty() || describes_conditional(schemas, merged);
+    let is_empty = merged.additional.is_some_and(|id| schemas.is_false(id)) && merged.pattern_properties.is_empty();
+    scalar::implied_type(merged) == Some(JsonType::Object) && (has_names || is_empty)
 }
 
 /// Up to the first full stop that ends a sentence, or to the end of the paragraph; a list after it is left out.

@@ -4,6 +4,7 @@ use super::super::scalar;
 use super::Lowering;
 use crate::document::{JsonType, Keywords};
 use crate::ir::{OpenTuple, Type};
+use crate::limits::TUPLE_LENGTHS;
 
 /// Whether a list has just as many items as its tuple has schemas: then it is a tuple of Rust.
 pub(super) fn is_tuple(merged: &Keywords) -> bool {
@@ -14,16 +15,13 @@ pub(super) fn is_tuple(merged: &Keywords) -> bool {
 
 /// Whether a list may be longer or shorter than its tuple has schemas.
 pub(super) fn is_open_tuple(merged: &Keywords) -> bool {
-    let is_list = scalar::implied(merged) == Some(JsonType::Array);
+    let is_list = scalar::implied_type(merged) == Some(JsonType::Array);
     is_list && is_tuple_of_any_length(merged) && !is_tuple(merged)
 }
 
 fn is_tuple_of_any_length(merged: &Keywords) -> bool {
-    (1..=MOST_IN_TUPLE).contains(&merged.tuple.len())
+    TUPLE_LENGTHS.contains(&merged.tuple.len())
 }
-
-/// serde reads tuples up to this length.
-const MOST_IN_TUPLE: usize = 16;
 
 impl Lowering<'_> {
     pub(super) fn tuple(&mut self, merged: &Keywords) -> Type {
