@@ -16,11 +16,7 @@ use crate::ir::{Api, Direction};
 use crate::location::FileId;
 use crate::names::Names;
 use crate::source::Source;
-<<<<<<< HEAD
-use crate::{check, document, emit, format, load, lower, names};
-=======
-use crate::{check, document, emit, format, lower, names, normalize};
->>>>>>> 6508d25 (Normalize the document in a stage of its own, and keep all limits in one table)
+use crate::{check, document, emit, format, load, lower, names, normalize};
 
 /// What the stages produce from a document.
 struct Generated {
