@@ -45,7 +45,7 @@ use self::schema_ids::Resources;
 use self::traits::Precedence;
 use crate::diagnostic::Diagnostics;
 use crate::json::{Value, ValueSeed};
-use crate::location::{FileId, Location, Pointer, Position};
+use crate::location::{FileId, Location, Position, RuntimeExpression};
 use crate::source::Source;
 
 /// A document of any supported version.
@@ -228,13 +228,6 @@ pub(crate) struct Example {
     pub(crate) summary: Option<String>,
     pub(crate) payload: Option<Value>,
     pub(crate) headers: Option<Value>,
-}
-
-/// A place in a message (AsyncAPI 2.6 and 3.0, "Runtime Expression").
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum RuntimeExpression {
-    Header(String),
-    Payload(Pointer),
 }
 
 /// Every message of a document.

@@ -90,7 +90,7 @@ fn emit_items(cx: Context<'_>, add_item: &mut dyn FnMut(Item)) {
     servers::servers(cx).into_iter().for_each(&mut add);
     bindings::bindings(cx).into_iter().for_each(&mut add);
     examples::examples(cx).into_iter().for_each(&mut add);
-    for (id, def) in cx.api.types.in_order() {
+    for (id, def) in cx.api.types.in_document_order() {
         type_def(cx, id, def).into_iter().for_each(&mut add);
         schemas::validate(cx, id).into_iter().for_each(&mut add);
     }
@@ -151,7 +151,7 @@ fn type_def(cx: Context<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
             items
         }
         ItemKind::Enum(listed) => enums::define(cx, id, def, listed),
-        ItemKind::Mixed(variants) => message_union::define(cx, id, def, variants),
+        ItemKind::MessageUnion(variants) => message_union::define(cx, id, def, variants),
         ItemKind::Union(union) => unions::define(cx, id, def, union),
         ItemKind::OpenTuple(tuple) => tuples::define(cx, id, def, tuple),
         ItemKind::Alias(target) => vec![types::alias(cx, id, def, target)],

@@ -88,6 +88,21 @@ impl Value {
     }
 }
 
+impl From<&Value> for serde_json::Value {
+    /// An integer beyond `i64` becomes a string, so that no digit is lost.
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => (*value).into(),
+            Value::Integer(number) => i64::try_from(*number).map_or_else(|_| number.to_string().into(), Into::into),
+            Value::Float(number) => (*number).into(),
+            Value::String(text) => text.as_str().into(),
+            Value::Sequence(items) => items.iter().map(Self::from).collect(),
+            Value::Mapping(entries) => entries.iter().map(|(key, value)| (key.clone(), Self::from(value))).collect(),
+        }
+    }
+}
+
 /// Reads a [`Value`] from any self-describing format.
 pub(crate) struct ValueSeed;
 

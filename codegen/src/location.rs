@@ -3,11 +3,13 @@
 mod pointer;
 #[cfg(feature = "overlay")]
 mod provenance;
+mod runtime_expression;
 mod source_map;
 
 pub use self::pointer::Pointer;
 #[cfg(feature = "overlay")]
 pub(crate) use self::provenance::{Origin, Origins};
+pub(crate) use self::runtime_expression::RuntimeExpression;
 pub(crate) use self::source_map::{EntryPart, Position, Positions};
 
 /// One of the files that a document is made of; 0 is the document itself.

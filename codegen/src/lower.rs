@@ -28,7 +28,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Document};
-use crate::ir::{self, Api, Definitions, TypeDef, Types};
+use crate::ir::{self, Access, Api, Definitions, TypeDef, Types};
 use crate::location::Location;
 
 /// Turns the document into the API as the chosen side sees it.
@@ -44,6 +44,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     dedup_variants::dedup_variants(&mut types, config.validation);
     json_kinds::assign_kinds(&mut types);
     overrides::keep_unknown(&mut types, config);
+    overrides::close_enums(&mut types, config);
     overrides::check(&types, &events, &document.schemas, config, diagnostics);
     recursion::alias_to_newtype(&mut types);
     recursion::box_cycles(&mut types);
@@ -53,7 +54,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
         Validation::Full => validation_schema::all(document, &types, &made, config.nulls),
     };
     recursion_limit::check(&mut types, &operations, diagnostics);
-    let identities = identities(document, &types);
+    let structural_keys = structural_keys(document, &types);
     let apis = routing::RoutingContext::new(document, &operations, &events, &types, diagnostics);
     let routing = routing::find(&apis, &channels, config);
     Api {
@@ -67,13 +68,13 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
         types,
         definitions,
         coverage,
-        identities,
-        ambiguous: ambiguous(document),
+        structural_keys,
+        ambiguous_names: ambiguous_names(document),
         files: document.files.clone(),
     }
 }
 
-fn ambiguous(document: &Document) -> BTreeSet<String> {
+fn ambiguous_names(document: &Document) -> BTreeSet<String> {
     let full: BTreeSet<&str> = document.schemas.named_types().map(|(_, name)| name).collect();
     let mut seen = BTreeSet::new();
     let short = full.into_iter().map(|name| name.rsplit('.').next().unwrap_or(name));
@@ -81,7 +82,7 @@ fn ambiguous(document: &Document) -> BTreeSet<String> {
 }
 
 /// The identities of what stands below an alternative; everything else is known by its place.
-fn identities(document: &Document, types: &Types) -> HashMap<Location, String> {
+fn structural_keys(document: &Document, types: &Types) -> HashMap<Location, String> {
     let variants = |def: &TypeDef| -> Vec<Location> {
         let variants = def.shape.variants().unwrap_or_default();
         variants.iter().map(|variant| variant.at.clone()).collect()
@@ -97,6 +98,10 @@ fn docs(docs: &document::Docs) -> ir::Docs {
         summary: docs.summary.clone().or_else(|| docs.title.clone()),
         description: docs.description.clone(),
         deprecated: docs.deprecated,
-        access: docs.access,
+        access: match docs.access {
+            document::Access::Both => Access::ReadWrite,
+            document::Access::ReadOnly => Access::ReadOnly,
+            document::Access::WriteOnly => Access::WriteOnly,
+        },
     }
 }

@@ -17,10 +17,9 @@ pub use self::report::{NameKind, Named};
 use self::scope::{NameRequest, Scopes};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::document::BindingRole;
 use crate::ir::{
-    Address, AddressRoute, Addresses, Api, BoundKind, Candidate, Channel, Event, ItemKind, Label, NamePath, Root,
-    Routing, Rule, Step, TypeDef, TypeId, Union, Variable, Variant,
+    Address, AddressRoute, AddressRoutes, Api, BindingOwner, Candidate, Channel, Event, ItemKind, Label, NamePath,
+    Root, Routing, Rule, Step, TypeDef, TypeId, Union, Variable, Variant,
 };
 use crate::location::Location;
 
@@ -91,7 +90,7 @@ pub(crate) struct ServerVariableNames {
 
 /// Names everything; where two names meet, both are told apart in the same way every time, and a warning says so.
 pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> Names {
-    let scopes = Scopes::new(config, &api.identities, &api.files, diagnostics);
+    let scopes = Scopes::new(config, &api.structural_keys, &api.files, diagnostics);
     let types = types(api, &scopes);
     let members = api.types.iter().map(|(id, def)| (id, members(def, &scopes))).collect();
     let mut names = Names {
@@ -119,15 +118,15 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
 fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let mut scope = scopes.open(NameKind::Type, Style::Type, reserved::TYPES);
     let mut settled: BTreeMap<TypeId, Name> = BTreeMap::new();
-    let roots = || api.types.iter().filter(|(_, def)| def.origin.steps.is_empty());
-    let by_root: HashMap<&Root, TypeId> = roots().map(|(id, def)| (&def.origin.root, id)).collect();
-    let by_place: HashMap<&Location, TypeId> = roots().map(|(id, def)| (&def.origin.root_at, id)).collect();
+    let roots = || api.types.iter().filter(|(_, def)| def.name_path.steps.is_empty());
+    let by_root: HashMap<&Root, TypeId> = roots().map(|(id, def)| (&def.name_path.root, id)).collect();
+    let by_place: HashMap<&Location, TypeId> = roots().map(|(id, def)| (&def.name_path.root_at, id)).collect();
     let root_name = |def: &TypeDef, named: &BTreeMap<TypeId, Name>| {
-        let root = by_place.get(&def.origin.root_at).or_else(|| by_root.get(&def.origin.root));
+        let root = by_place.get(&def.name_path.root_at).or_else(|| by_root.get(&def.name_path.root));
         let name = root.and_then(|id| named.get(id));
         name.map(|name| name.plain().to_owned())
     };
-    let rank = |def: &TypeDef| match (&def.origin.root, def.origin.steps.is_empty()) {
+    let rank = |def: &TypeDef| match (&def.name_path.root, def.name_path.steps.is_empty()) {
         (Root::Schema(_), true) => 0,
         (Root::Named(_), true) => 1,
         (Root::Payload(_), true) => 2,
@@ -139,7 +138,7 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
         let ranked: Vec<(TypeId, &TypeDef)> = api.types.iter().filter(|(_, def)| rank(def) == wanted).collect();
         let wishes = ranked
             .iter()
-            .map(|(_, def)| type_name_request(def, root_name(def, &settled), &api.ambiguous))
+            .map(|(_, def)| type_name_request(def, root_name(def, &settled), &api.ambiguous_names))
             .collect::<Vec<_>>();
         let names = scope.assign(&wishes);
         settled.extend(ranked.iter().map(|(id, _)| *id).zip(names));
@@ -149,23 +148,24 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
 
 /// A root goes by its own text, one with a namespace by its last word; what stands inside it, by the root's name and the way from there.
 fn type_name_request(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<String>) -> NameRequest {
-    let NamePath { root, steps, otherwise, .. } = &def.origin;
+    let NamePath { root, steps, fallback_names, .. } = &def.name_path;
     let (own, kind) = match root {
         Root::Schema(key) => (key.clone(), "Schema"),
-        Root::Named(full) if ambiguous.contains(root.short()) => (full.clone(), "Type"),
-        Root::Named(_) => (root.short().to_owned(), "Type"),
+        Root::Named(full) if ambiguous.contains(root.name_without_namespace()) => (full.clone(), "Type"),
+        Root::Named(_) => (root.name_without_namespace().to_owned(), "Type"),
         Root::Payload(message) => (message.clone(), "Payload"),
         Root::Headers(message) => (format!("{message} headers"), "Message"),
         Root::Operation(id) if id.to_lowercase().ends_with("message") => (id.clone(), "Operation"),
         Root::Operation(id) => (format!("{id} message"), "Operation"),
         Root::Parameter(Some(channel), name) => (format!("{channel} {name}"), "Parameter"),
         Root::Parameter(None, name) => (name.clone(), "Parameter"),
-        Root::Binding(owner, role) => (format!("{owner} {}", binding_suffix(*role)), "Binding"),
+        Root::Binding(owner, schema) => (format!("{owner} {}", schema.name_suffix), "Binding"),
     };
     if steps.is_empty() {
         let suffix = if matches!(root, Root::Headers(_)) { " headers" } else { "" };
-        let otherwise = otherwise.iter().map(|name| format!("{name}{suffix}"));
-        let shorter = Some(root.short()).filter(|short| matches!(root, Root::Named(_)) && **short != own);
+        let otherwise = fallback_names.iter().map(|name| format!("{name}{suffix}"));
+        let shorter =
+            Some(root.name_without_namespace()).filter(|short| matches!(root, Root::Named(_)) && **short != own);
         return NameRequest::new(&def.at, &own, kind).or(otherwise).instead_of(shorter);
     }
     let root_name = root_name.unwrap_or_else(|| case::style(Style::Type, &own));
@@ -186,23 +186,10 @@ fn type_name_request(def: &TypeDef, root_name: Option<String>, ambiguous: &BTree
     NameRequest::new(&def.at, &inner(|label| &label.short), "Inner").or([inner(|label| &label.long)])
 }
 
-/// A message has headers of its own, so those of a protocol say which.
-fn binding_suffix(role: BindingRole) -> &'static str {
-    match role {
-        BindingRole::KafkaKey => "key",
-        BindingRole::WebSocketQuery | BindingRole::HttpQuery => "query",
-        BindingRole::WebSocketHeaders => "headers",
-        BindingRole::HttpHeaders => "http headers",
-        BindingRole::JmsHeaders => "jms headers",
-        BindingRole::AnypointMqHeaders => "anypoint mq headers",
-        BindingRole::MqttCorrelationData => "mqtt correlation data",
-    }
-}
-
 fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
     match &def.shape {
         ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => Vec::new(),
-        ItemKind::Union(Union { variants, .. }) | ItemKind::Mixed(variants) => {
+        ItemKind::Union(Union { variants, .. }) | ItemKind::MessageUnion(variants) => {
             let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of(&def.at);
             let wishes = variants.iter().map(variant_wish);
             scope.assign(&wishes.collect::<Vec<_>>())
@@ -235,12 +222,16 @@ fn events(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
 fn validators(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let aliases = || {
         let is_alias = |(id, def): &(TypeId, &TypeDef)| {
-            matches!(def.shape, ItemKind::Alias(_)) && def.origin.steps.is_empty() && api.definitions.has(*id)
+            matches!(def.shape, ItemKind::Alias(_))
+                && def.name_path.steps.is_empty()
+                && api.definitions.contains_type(*id)
         };
         api.types.iter().filter(is_alias)
     };
-    let wish = |(_, def): (TypeId, &TypeDef)| match &def.origin.root {
-        Root::Schema(key) => Some(NameRequest::new(&def.at, key, "Schema").or(def.origin.otherwise.iter().cloned())),
+    let wish = |(_, def): (TypeId, &TypeDef)| match &def.name_path.root {
+        Root::Schema(key) => {
+            Some(NameRequest::new(&def.at, key, "Schema").or(def.name_path.fallback_names.iter().cloned()))
+        }
         _ => None,
     };
     let (ids, wishes): (Vec<TypeId>, Vec<NameRequest>) =
@@ -267,7 +258,7 @@ fn examples(api: &Api, scopes: &Scopes<'_>) -> Vec<Vec<Name>> {
 }
 
 fn event_wish(event: &Event) -> NameRequest {
-    NameRequest::new(&event.at, &event.label, "Event").or(event.otherwise.iter().cloned())
+    NameRequest::new(&event.at, &event.label, "Event").or(event.fallback_labels.iter().cloned())
 }
 
 fn operations(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
@@ -290,15 +281,15 @@ fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
 
 /// What is asked of shapes to name an event and to call a handler is asked by one function, called after the channel.
 fn shape_match_fn_names(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Name> {
-    let Routing::Channel(Addresses { arrivals, without }) = &api.routing else { return HashMap::new() };
+    let Routing::ByAddress(AddressRoutes { routes, without_address }) = &api.routing else { return HashMap::new() };
     let at = |arrival: &AddressRoute| &api.channels[arrival.channel];
-    let of_arrivals = arrivals.iter().flat_map(|arrival| {
+    let of_arrivals = routes.iter().flat_map(|arrival| {
         let both = [&arrival.operation, &arrival.message].into_iter().filter_map(|telling| telling.shape());
         both.map(move |shape| (shape, at(arrival)))
     });
     let mut asked: HashMap<&Vec<Candidate>, usize> = HashMap::new();
     let mut told: Vec<(&Vec<Candidate>, &Channel)> = Vec::new();
-    let twice_without = without.iter().filter_map(Rule::shape).flat_map(|shape| [shape, shape]);
+    let twice_without = without_address.iter().filter_map(Rule::shape).flat_map(|shape| [shape, shape]);
     let channel_of = |shape: &Vec<Candidate>| Some(&api.channels[api.operations[shape.first()?.operation].channel]);
     let of_others = twice_without.filter_map(|shape| Some((shape, channel_of(shape)?)));
     for (shape, channel) in of_arrivals.chain(of_others) {
@@ -353,8 +344,8 @@ fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), ServerVar
 
 /// A module for each object that has bindings; those of each kind stand together, apart from the other kinds.
 fn bindings(api: &Api, scopes: &Scopes<'_>) -> Vec<(Name, Vec<Name>)> {
-    let modules = BoundKind::ALL.into_iter().flat_map(|kind| {
-        let bound = api.bindings.iter().filter(|bound| bound.kind == kind);
+    let modules = BindingOwner::ALL.into_iter().flat_map(|kind| {
+        let bound = api.bindings.iter().filter(|bound| bound.owner == kind);
         let wishes = bound.map(|bound| NameRequest::new(&bound.at, &bound.key, "binding"));
         scopes.open(NameKind::Bindings, Style::Value, reserved::BINDINGS).assign(&wishes.collect::<Vec<_>>())
     });

@@ -2,10 +2,10 @@
 
 use super::cursor::Node;
 use super::schema::Schemas;
-use super::{Docs, Example, Message, MessageId, Messages, RuntimeExpression, bindings, resolve};
+use super::{Docs, Example, Message, MessageId, Messages, bindings, resolve};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::json::Value;
-use crate::location::Pointer;
+use crate::location::RuntimeExpression;
 
 /// Reads the message at a node, or behind its reference, unless it has been read before.
 ///
@@ -86,27 +86,13 @@ pub(super) fn read_location(node: Node<'_>, what: &'static str) -> Option<Runtim
 /// A runtime expression, where it is one that is understood.
 pub(super) fn read_expression(location: &Node<'_>) -> Option<RuntimeExpression> {
     let text = location.text()?;
-    let place = expression(&text);
+    let place = RuntimeExpression::parse(&text);
     if place.is_none() {
         let message = format!("`{text}` is not an expression that is understood, so it is passed over");
         let diagnostic = Diagnostic::new(Severity::Warning, &location.at, message);
         location.report(diagnostic.with_help("write `$message.header#/name` or `$message.payload#/pointer`"));
     }
     place
-}
-
-fn expression(text: &str) -> Option<RuntimeExpression> {
-    let (source, pointer) = text.split_once('#')?;
-    let pointer = Pointer::parse(pointer)?;
-    match source {
-        "$message.payload" => Some(RuntimeExpression::Payload(pointer)),
-        "$message.header" => {
-            let mut steps = pointer.steps();
-            let name = steps.next()?;
-            steps.next().is_none().then_some(RuntimeExpression::Header(name))
-        }
-        _ => None,
-    }
 }
 
 /// The key of a message that stands among the components.

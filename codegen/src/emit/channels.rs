@@ -5,7 +5,6 @@ mod parse_address;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::enums::Openness;
 use super::{Context, docs, parameters, types};
 use crate::ir::{self, Address, Channel, Docs, ItemKind, Segment, Template, Type};
 use crate::names::Name;
@@ -30,7 +29,7 @@ pub(super) fn channels(cx: Context<'_>) -> Option<TokenStream> {
 fn templates(cx: Context<'_>) -> impl Iterator<Item = &Template> {
     cx.api.channels.iter().filter_map(|channel| match &channel.address {
         Address::Template(template) => Some(template),
-        Address::Fixed(_) | Address::Open => None,
+        Address::Fixed(_) | Address::Unknown => None,
     })
 }
 
@@ -40,7 +39,7 @@ fn define(cx: Context<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> V
             let docs = docs::docs(&channel.docs);
             vec![quote!(#docs pub const #name: &str = #address;)]
         }
-        Address::Open => {
+        Address::Unknown => {
             let key = &channel.key;
             let docs = with(&channel.docs, "The address is decided at run time; this name stands for it.");
             vec![quote!(#docs pub const #name: &str = #key;)]
@@ -116,11 +115,8 @@ pub(super) fn parsed(cx: Context<'_>, ty: &Type, field: &Name, error: &TokenStre
 
 fn is_closed(cx: Context<'_>, ty: &Type) -> bool {
     let Type::Named(id) = ty else { return false };
-    let def = &cx.api.types[*id];
-    match &def.shape {
-        ItemKind::Enum(listed) => {
-            matches!(listed.members, ir::Members::Texts(_)) && Openness::of(cx, def) == Openness::Closed
-        }
+    match &cx.api.types[*id].shape {
+        ItemKind::Enum(listed) => matches!(listed.members, ir::Members::Texts(_)) && !listed.is_open(),
         _ => false,
     }
 }

@@ -61,7 +61,7 @@ fn fields<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl 
     let field = move |(field, name): (&Field, &Name)| match required(cx, (field, name)) {
         Some(Parameter { is_plain: true, .. }) => quote!(#name,),
         Some(Parameter { value, .. }) => quote!(#name: #value,),
-        None if field.presence == Presence::Filled => {
+        None if field.presence == Presence::Defaulted => {
             let value = defaults::of_field(name);
             quote!(#name: #value,)
         }
@@ -70,7 +70,7 @@ fn fields<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl 
             quote!(#name: #value,)
         }
     };
-    let extra = match (&object.extra, members.last()) {
+    let extra = match (&object.additional, members.last()) {
         (AdditionalProperties::Kept(value), Some(name)) => {
             let empty = match value {
                 Type::Any => quote!(Map::new()),

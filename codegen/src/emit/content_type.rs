@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::{self, Wire};
-use super::{Context, docs, unions};
+use super::{Context, docs};
 use crate::ir::{ItemKind, Operation, Reply, ReplyMessage, Type};
 use crate::location::Location;
 use crate::names::Name;
@@ -113,7 +113,7 @@ fn of_sent(
         Some(quote!(#name::#member(_) => #content_type,))
     });
     let arms: Vec<TokenStream> = arms.collect();
-    let is_open = matches!(&def.shape, ItemKind::Union(union) if unions::keeps_unknown(cx, def, union));
+    let is_open = matches!(&def.shape, ItemKind::Union(union) if union.is_open());
     let unknown = is_open.then(|| quote!(#name::Unknown(_) => #JSON,));
     (arms.len() == variants.len()).then(|| with(&quote!(match #value { #(#arms)* #unknown })))
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, docs};
-use crate::document::RuntimeExpression;
+use crate::location::RuntimeExpression;
 
 /// One function for each event that has one.
 pub(super) fn correlation_ids(cx: Context<'_>) -> Option<TokenStream> {

@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::enums::Openness;
 use super::{Context, docs, lenient_integers, literal, types};
 use crate::ir::{self, DefaultValue, Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
@@ -17,7 +16,7 @@ pub(super) fn methods<'a>(
 ) -> Option<TokenStream> {
     let methods = object.fields.iter().zip(members).filter_map(move |(field, member)| match field.presence {
         Presence::Optional => accessor(cx, field, member),
-        Presence::Filled => filling(cx, field, member),
+        Presence::Defaulted => filling(cx, field, member),
         _ => None,
     });
     let methods: Vec<TokenStream> = methods.collect();
@@ -32,7 +31,7 @@ pub(super) fn filled_default<'a>(
     has_extra: bool,
 ) -> TokenStream {
     let fields = object.fields.iter().zip(members).map(|(field, member)| {
-        let value = if field.presence == Presence::Filled { of_field(member) } else { quote!(None) };
+        let value = if field.presence == Presence::Defaulted { of_field(member) } else { quote!(None) };
         quote!(#member: #value,)
     });
     let extra = members.last().filter(|_| has_extra).map(|member| quote!(#member: Default::default(),));
@@ -60,8 +59,8 @@ pub(super) fn attributes(owner: &Name, member: &Name) -> [TokenStream; 2] {
 
 /// The default in words.
 pub(super) fn note(field: &Field) -> Option<String> {
-    let default = field.default.as_ref().filter(|default| default.text.len() <= LONGEST_NOTE)?;
-    Some(format!("The default is {}.", docs::code(&default.text)))
+    let default = field.default.as_ref().filter(|default| default.json.len() <= LONGEST_NOTE)?;
+    Some(format!("The default is {}.", docs::code(&default.json)))
 }
 
 /// A default that is longer is left to the document.
@@ -82,13 +81,13 @@ fn accessor(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream
             let ty = types::owned(cx, &Type::Named(*id));
             (quote!(&#ty), quote!(self.#member.as_ref().unwrap_or(&#expression)))
         }
-        DefaultValue::AnyInteger(_) => {
+        DefaultValue::JsonNumber(_) => {
             (types::owned(cx, &field.ty), quote!(self.#member.clone().unwrap_or_else(|| #expression)))
         }
         _ => (types::owned(cx, &field.ty), quote!(self.#member.unwrap_or(#expression))),
     };
     let docs =
-        docs::line(&format!("{}, or {} where it is absent.", docs::code(&field.name), docs::code(&default.text)));
+        docs::line(&format!("{}, or {} where it is absent.", docs::code(&field.name), docs::code(&default.json)));
     let deprecated = field.docs.deprecated.then(|| quote!(#[deprecated]));
     Some(quote! {
         #docs
@@ -141,7 +140,7 @@ fn expression(cx: Context<'_>, value: &DefaultValue) -> TokenStream {
     match value {
         DefaultValue::Boolean(value) => quote!(#value),
         DefaultValue::Integer(width, value) => literal::integer(*value, *width),
-        DefaultValue::AnyInteger(value) => {
+        DefaultValue::JsonNumber(value) => {
             let value = literal::json_integer(*value);
             quote!(serde_json::Number::from(#value))
         }
@@ -159,7 +158,7 @@ fn is_copy(cx: Context<'_>, id: TypeId) -> bool {
     match &cx.api.types[id].shape {
         ItemKind::Enum(listed) => {
             let is_number = matches!(listed.members, ir::Members::Integers(..) | ir::Members::Numbers(_));
-            is_number || Openness::of(cx, &cx.api.types[id]) == Openness::Closed
+            is_number || !listed.is_open()
         }
         _ => false,
     }

@@ -8,7 +8,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, handler, reply};
-use crate::ir::{Addresses, Operation, OperationMessage, Routing, Type};
+use crate::ir::{AddressRoutes, Operation, OperationMessage, Routing, Type};
+use crate::location::RuntimeExpression;
 use crate::names::Name;
 
 pub(super) fn dispatch(cx: Context<'_>) -> Vec<TokenStream> {
@@ -17,8 +18,8 @@ pub(super) fn dispatch(cx: Context<'_>) -> Vec<TokenStream> {
     }
     let mut items: Vec<_> = reply::dispatcher(cx);
     match &cx.api.routing {
-        Routing::Channel(addresses) => items.extend(address::dispatch(cx, addresses)),
-        Routing::Payload(_) | Routing::Header(_) => items.extend(by_name(cx)),
+        Routing::ByAddress(addresses) => items.extend(address::dispatch(cx, addresses)),
+        Routing::ByName(_) => items.extend(by_name(cx)),
     }
     items
 }
@@ -51,11 +52,11 @@ fn by_name(cx: Context<'_>) -> Vec<TokenStream> {
     });
     let head = reply::implementing(cx);
     let place = match &cx.api.routing {
-        Routing::Payload(pointer) => {
+        Routing::ByName(RuntimeExpression::Payload(pointer)) => {
             let pointer = pointer.to_string();
             quote!(.at(#pointer))
         }
-        Routing::Header(_) | Routing::Channel(_) => TokenStream::new(),
+        Routing::ByName(RuntimeExpression::Header(_)) | Routing::ByAddress(_) => TokenStream::new(),
     };
     let dispatch = quote! {
         #head {
@@ -87,16 +88,16 @@ fn by_name(cx: Context<'_>) -> Vec<TokenStream> {
 /// The function that reads the name.
 fn event_name(cx: Context<'_>) -> TokenStream {
     let (docs, body) = match &cx.api.routing {
-        Routing::Payload(pointer) => {
+        Routing::ByName(RuntimeExpression::Payload(pointer)) => {
             let pointer = pointer.to_string();
             let docs = format!(" The name of the event, which stands at `{pointer}` of the payload.");
             (docs, quote!(Ok(inbound.peek(#pointer)?.map(EventName::from))))
         }
-        Routing::Header(name) => {
+        Routing::ByName(RuntimeExpression::Header(name)) => {
             let docs = format!(" The name of the event, which stands in the header `{name}`.");
             (docs, quote!(Ok(inbound.header(#name).map(|name| EventName::from(name.to_owned())))))
         }
-        Routing::Channel(_) => return TokenStream::new(),
+        Routing::ByAddress(_) => return TokenStream::new(),
     };
     quote! {
         #[doc = #docs]
@@ -108,9 +109,9 @@ fn event_name(cx: Context<'_>) -> TokenStream {
 
 /// The types that are tried by name to tell events by the shapes of their payloads; `None` where no shape is asked for.
 pub(super) fn asked_shapes(cx: Context<'_>) -> Option<Vec<&Type>> {
-    let Routing::Channel(Addresses { arrivals, .. }) = &cx.api.routing else { return None };
+    let Routing::ByAddress(AddressRoutes { routes, .. }) = &cx.api.routing else { return None };
     cx.api.incoming().next()?;
-    let tellings = arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
+    let tellings = routes.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
     let asked: Vec<_> = tellings.filter_map(|telling| rules::untagged_helpers(cx, telling)).collect();
     (!asked.is_empty()).then(|| asked.concat())
 }

@@ -5,8 +5,7 @@ use quote::quote;
 
 use super::markdown;
 pub(super) use super::markdown::{code, phrase};
-use crate::document::{Access, BindingRole};
-use crate::ir::{Address, Api, Docs, EnumValue, ItemKind, Members, NamePath, Root, Step, TypeDef};
+use crate::ir::{Access, Address, Api, Docs, EnumValue, ItemKind, Members, NamePath, Root, Step, TypeDef};
 
 /// The docs of an item: summary and description, nothing where the document says nothing; and whether it is deprecated.
 pub(super) fn docs(docs: &Docs) -> TokenStream {
@@ -34,7 +33,7 @@ pub(super) fn to_lines(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, 
     }
     paragraphs.extend(note);
     match docs.access {
-        Access::Both => {}
+        Access::ReadWrite => {}
         Access::ReadOnly => paragraphs.push("Read-only: it is never sent to the side that owns it.".to_owned()),
         Access::WriteOnly => paragraphs.push("Write-only: the side that owns it never sends it.".to_owned()),
     }
@@ -47,7 +46,7 @@ pub(super) fn to_lines(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, 
 /// The docs of a type, or where it stands in the document.
 pub(super) fn of_type(def: &TypeDef) -> TokenStream {
     docs_or(&def.docs, || {
-        let NamePath { root, steps, .. } = &def.origin;
+        let NamePath { root, steps, .. } = &def.name_path;
         let place = match root {
             Root::Schema(key) => format!("the schema {}", code(key)),
             Root::Named(full) => format!("the type {}", code(full)),
@@ -56,7 +55,7 @@ pub(super) fn of_type(def: &TypeDef) -> TokenStream {
             Root::Operation(id) => format!("the messages of {}", code(id)),
             Root::Parameter(Some(channel), name) => format!("the parameter {} of {}", code(name), code(channel)),
             Root::Parameter(None, name) => format!("the parameter {}", code(name)),
-            Root::Binding(owner, role) => format!("the {} of {}", binding(*role), code(owner)),
+            Root::Binding(owner, schema) => format!("the {} of {}", schema.title, code(owner)),
         };
         let property = steps.iter().rev().find_map(|step| match step {
             Step::Property(name) => Some(format!("{} in {place}", code(name))),
@@ -73,19 +72,6 @@ pub(super) fn of_type(def: &TypeDef) -> TokenStream {
         };
         Some(sentence)
     })
-}
-
-fn binding(role: BindingRole) -> &'static str {
-    match role {
-        BindingRole::KafkaKey => "Kafka key",
-        BindingRole::WebSocketQuery => "WebSocket query",
-        BindingRole::WebSocketHeaders => "WebSocket headers",
-        BindingRole::HttpQuery => "HTTP query",
-        BindingRole::HttpHeaders => "HTTP headers",
-        BindingRole::JmsHeaders => "JMS headers",
-        BindingRole::AnypointMqHeaders => "Anypoint MQ headers",
-        BindingRole::MqttCorrelationData => "MQTT correlation data",
-    }
 }
 
 /// The short form, where there is one.
@@ -118,7 +104,7 @@ pub(super) fn has_deprecated(api: &Api) -> bool {
     let channels = api.channels.iter().any(|channel| {
         let parameters = match &channel.address {
             Address::Template(template) => template.parameters.as_slice(),
-            Address::Fixed(_) | Address::Open => &[],
+            Address::Fixed(_) | Address::Unknown => &[],
         };
         channel.docs.deprecated || parameters.iter().any(|parameter| parameter.docs.deprecated)
     });
@@ -142,7 +128,7 @@ fn has_deprecated_member(shape: &ItemKind) -> bool {
             Members::Mixed(values) => any(values),
         },
         ItemKind::Union(_)
-        | ItemKind::Mixed(_)
+        | ItemKind::MessageUnion(_)
         | ItemKind::OpenTuple(_)
         | ItemKind::Alias(_)
         | ItemKind::Newtype(_) => false,

@@ -4,8 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, attributes, docs, value_enums};
-use crate::document::ValueKeyword;
-use crate::ir::{self, Docs, Enum, ItemKind, TypeDef, TypeId};
+use crate::ir::{self, Docs, Enum, Openness, TypeDef, TypeId};
 use crate::location::Location;
 use crate::names::Name;
 
@@ -50,7 +49,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) 
     });
     let variants = variants.collect();
     let docs = docs::of_type(def);
-    let openness = Openness::of(cx, def);
+    let openness = listed.openness;
     let derived = match openness {
         Openness::Open => OPEN,
         Openness::Closed => CLOSED,
@@ -60,21 +59,6 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) 
     match openness {
         Openness::Open => open(cx, &string_enum),
         Openness::Closed => closed(cx, &string_enum),
-    }
-}
-
-/// Whether an enum has a variant for what is not listed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Openness {
-    Open,
-    Closed,
-}
-
-impl Openness {
-    pub(super) fn of(cx: Context<'_>, def: &TypeDef) -> Self {
-        // A constant is not one of several values, so there will be no other.
-        let is_constant = matches!(&def.shape, ItemKind::Enum(listed) if listed.listing == ValueKeyword::Const);
-        if is_constant || cx.config.is_closed(&def.at) { Self::Closed } else { Self::Open }
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn examples(cx: Context<'_>) -> Option<TokenStream> {
     let examples = cx.api.events.iter().zip(&cx.names.examples);
     let constants: Vec<TokenStream> = examples
         .flat_map(|(event, names)| {
-            event.examples.iter().zip(names).map(|(example, name)| constant(cx, event, example, name))
+            event.examples.iter().zip(names).map(|(example, name)| constant(event, example, name))
         })
         .collect();
     let has_headers = cx.api.events.iter().flat_map(|event| &event.examples).any(is_of_headers);
@@ -29,19 +29,19 @@ pub(super) fn examples(cx: Context<'_>) -> Option<TokenStream> {
 }
 
 fn is_of_headers(example: &Example) -> bool {
-    example.of == ExampleTarget::Headers
+    example.target == ExampleTarget::Headers
 }
 
-fn constant(cx: Context<'_>, event: &Event, example: &Example, name: &Name) -> TokenStream {
-    let message = match example.of {
+fn constant(event: &Event, example: &Example, name: &Name) -> TokenStream {
+    let message = match example.target {
         ExampleTarget::Payload => docs::code(&event.name),
         ExampleTarget::Headers => format!("The headers of {}", docs::code(&event.name)),
     };
-    let docs = docs::text(&match &example.words {
-        Some(words) => format!("{message}: {words}"),
+    let docs = docs::text(&match &example.summary {
+        Some(summary) => format!("{message}: {summary}"),
         None => format!("{message}."),
     });
     let before = format!("    pub const {name}: &str = r#").len();
-    let json = json::literal(&json::after(cx, before, &example.json));
+    let json = json::literal(&json::after(before, &example.value));
     quote!(#docs pub const #name: &str = #json;)
 }

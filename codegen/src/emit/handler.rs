@@ -109,7 +109,7 @@ pub(super) fn carried(cx: Context<'_>, operation: &Operation, preposition: &str)
     let address = match &channel.address {
         Address::Fixed(address) => address,
         Address::Template(template) => &template.text,
-        Address::Open => &channel.key,
+        Address::Unknown => &channel.key,
     };
     format!("{} {preposition} {}", events.join(" or "), docs::code(address))
 }

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::enums::Openness;
 use super::types::{self, Wire};
 use super::{Context, dispatch, lenient_integers, reply, requester, structs, unions};
 use crate::config::{OutputScope, UniqueItems};
 use crate::ir::{
-    AdditionalProperties, External, ItemKind, Members, Reply, ReplyHeaders, ReplyTo, Representation, Type, TypeDef,
-    Union,
+    AdditionalProperties, Enum, External, ItemKind, Members, Openness, Reply, ReplyHeaders, ReplyTo, Representation,
+    Type, Union,
 };
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
@@ -71,22 +70,22 @@ impl UsedTypes {
                         uses.add("serde", ["Deserializer"]);
                     }
                     object.fields.iter().for_each(|field| uses.ty(&field.ty));
-                    if let AdditionalProperties::Kept(value) = &object.extra {
+                    if let AdditionalProperties::Kept(value) = &object.additional {
                         uses.ty(&Type::Map(Box::new(value.clone())));
                     }
                 }
                 ItemKind::Enum(listed) => {
-                    uses.listed(&listed.members, Openness::of(cx, def));
+                    uses.listed(listed);
                     if lenient_integers::transitively_contains_integers(cx, &Type::Named(id)) {
                         uses.add("serde", ["Deserializer"]);
                     }
                 }
                 ItemKind::Union(union) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
-                    uses.union(cx, def, union);
+                    uses.union(cx, union);
                     union.variants.iter().for_each(|variant| uses.ty(&variant.ty));
                 }
-                ItemKind::Mixed(variants) => variants.iter().for_each(|variant| uses.ty(&variant.ty)),
+                ItemKind::MessageUnion(variants) => variants.iter().for_each(|variant| uses.ty(&variant.ty)),
                 ItemKind::OpenTuple(tuple) => {
                     uses.add("std", ["fmt"]);
                     uses.add("serde", ["Deserialize", "Deserializer", "Serialize", "Serializer"]);
@@ -94,7 +93,7 @@ impl UsedTypes {
                 }
                 ItemKind::Alias(target) => uses.ty(target),
                 ItemKind::Newtype(target) => {
-                    if cx.api.definitions.has(id) {
+                    if cx.api.definitions.contains_type(id) {
                         uses.add("std::ops", ["Deref"]);
                     }
                     uses.add("serde", ["Deserialize", "Serialize"]);
@@ -118,8 +117,8 @@ impl UsedTypes {
         self.modules.entry(module).or_default().extend(names);
     }
 
-    fn listed(&mut self, members: &Members, openness: Openness) {
-        match (members, openness) {
+    fn listed(&mut self, listed: &Enum) {
+        match (&listed.members, listed.openness) {
             (Members::Texts(_), Openness::Open) => return self.open_enum(),
             (Members::Integers(..), Openness::Open) => {
                 self.add("std::num", ["ParseIntError"]);
@@ -140,20 +139,20 @@ impl UsedTypes {
         self.add("serde", ["Deserialize", "Serialize", "Serializer"]);
     }
 
-    fn union(&mut self, cx: Context<'_>, def: &TypeDef, union: &Union) {
-        match (union.told(), cx.config.extent) {
-            (Representation::Kind, OutputScope::TypesOnly) if unions::is_derived(cx, union) => {}
+    fn union(&mut self, cx: Context<'_>, union: &Union) {
+        match (union.representation(), cx.config.extent) {
+            (Representation::ByKind, OutputScope::TypesOnly) if unions::is_derived(cx, union) => {}
             (_, OutputScope::Everything) => {
                 self.add("serde", ["Deserializer"]);
                 self.add("asyncapi_runtime", ["choice"]);
             }
-            (Representation::Nothing, OutputScope::TypesOnly) => self.add("serde", ["Deserializer"]),
+            (Representation::Untagged, OutputScope::TypesOnly) => self.add("serde", ["Deserializer"]),
             (_, OutputScope::TypesOnly) => {
                 self.add("serde", ["Deserializer"]);
                 self.add("serde_json", ["Value"]);
             }
         }
-        if unions::keeps_unknown(cx, def, union) {
+        if union.is_open() {
             self.add("serde_json", ["Value"]);
         }
     }
@@ -178,10 +177,10 @@ impl UsedTypes {
             }
             for reply in replies {
                 self.reply(reply);
-                if let ReplyTo::Given(_) = reply.to {
+                if let ReplyTo::Parameterized(_) = reply.to {
                     self.add("asyncapi_runtime", ["request"]);
                 }
-                if let ReplyHeaders::Typed(_) | ReplyHeaders::Each = reply.headers {
+                if let ReplyHeaders::Typed(_) | ReplyHeaders::PerMessage = reply.headers {
                     self.add("asyncapi_runtime", ["Headers"]);
                 }
             }
@@ -219,7 +218,7 @@ impl UsedTypes {
         match &reply.headers {
             ReplyHeaders::Nothing => return,
             ReplyHeaders::Typed(headers) => self.ty(headers),
-            ReplyHeaders::Each => {
+            ReplyHeaders::PerMessage => {
                 reply
                     .messages
                     .iter()

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::enums::Openness;
-use super::{Context, unions};
+use super::Context;
 use crate::ir::{Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
 
@@ -73,16 +72,10 @@ fn each(cx: Context<'_>, item: &Type, all: &TokenStream, held: &TokenStream, dep
 }
 
 fn named(cx: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Option<TokenStream> {
-    let def = &cx.api.types[id];
     let name = &cx.names.types[&id];
-    match &def.shape {
-        ItemKind::Enum(_) => {
-            let is_open = Openness::of(cx, def) == Openness::Open;
-            is_open.then(|| quote!(!matches!(#value, #name::Unknown(_))))
-        }
-        ItemKind::Union(union) if unions::keeps_unknown(cx, def, union) => {
-            Some(quote!(!matches!(#value, #name::Unknown(_))))
-        }
+    match &cx.api.types[id].shape {
+        ItemKind::Enum(listed) => listed.is_open().then(|| quote!(!matches!(#value, #name::Unknown(_)))),
+        ItemKind::Union(union) if union.is_open() => Some(quote!(!matches!(#value, #name::Unknown(_)))),
         ItemKind::Union(union) => {
             let variants = union.variants.iter().zip(&cx.names.members[&id]);
             let arms: Vec<TokenStream> = variants
@@ -96,7 +89,7 @@ fn named(cx: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Opti
         }
         ItemKind::Struct(object) => of_struct(cx, id, object, value, depth, &BTreeSet::new()),
         ItemKind::Alias(target) => is_known_expr(cx, target, value, depth + 1),
-        ItemKind::Newtype(_) | ItemKind::OpenTuple(_) | ItemKind::Mixed(_) => None,
+        ItemKind::Newtype(_) | ItemKind::OpenTuple(_) | ItemKind::MessageUnion(_) => None,
     }
 }
 
@@ -119,7 +112,7 @@ fn of_struct(
 fn of_field(cx: Context<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {
     let held = member.to_token_stream();
     match field.presence {
-        Presence::Required | Presence::Filled => is_known_expr(cx, &field.ty, &quote!(#value.#member), depth + 1),
+        Presence::Required | Presence::Defaulted => is_known_expr(cx, &field.ty, &quote!(#value.#member), depth + 1),
         Presence::RequiredNullable | Presence::Optional | Presence::NullOrAbsent => {
             each(cx, &field.ty, &quote!(#value.#member.iter()), &held, depth + 1)
         }

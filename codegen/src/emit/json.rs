@@ -5,23 +5,22 @@ use std::fmt::Write as _;
 use proc_macro2::{Literal, TokenStream};
 use quote::ToTokens;
 
-use super::Context;
-use crate::ir::{DefinitionOwner, Json};
+use crate::json::Value;
 
 /// A line of the text is no longer than this, where what stands in it can be broken.
 const WIDTH: usize = 100;
 
 /// A value whose outermost parts stand on lines of their own.
-pub(super) fn on_lines(cx: Context<'_>, value: &Json) -> String {
+pub(super) fn on_lines(value: &Value) -> String {
     let mut text = String::new();
-    broken(cx, value, 0, &mut text);
+    broken(value, 0, &mut text);
     text
 }
 
 /// A value that begins after so many signs of its line.
-pub(super) fn after(cx: Context<'_>, before: usize, value: &Json) -> String {
+pub(super) fn after(before: usize, value: &Value) -> String {
     let mut text = String::new();
-    write(cx, value, 0, before, &mut text);
+    write(value, 0, before, &mut text);
     text
 }
 
@@ -38,84 +37,74 @@ pub(super) fn literal(text: &str) -> TokenStream {
     raw.unwrap_or_else(|_| Literal::string(text).into_token_stream())
 }
 
-/// What a definition is called in the schemas of the file.
-pub(super) fn name(cx: Context<'_>, defined: &DefinitionOwner) -> String {
-    match defined {
-        DefinitionOwner::Type(id) => cx.names.types[id].plain().to_owned(),
-        DefinitionOwner::Place(name) => name.clone(),
-    }
-}
-
 /// Writes a value on one line, where it fits, else each of its parts on lines of their own.
-fn write(cx: Context<'_>, value: &Json, depth: usize, before: usize, text: &mut String) {
+fn write(value: &Value, depth: usize, before: usize, text: &mut String) {
     let start = text.len();
-    flat(cx, value, text);
+    flat(value, text);
     if before + text.len() - start > WIDTH {
         text.truncate(start);
-        broken(cx, value, depth, text);
+        broken(value, depth, text);
     }
 }
 
-fn broken(cx: Context<'_>, value: &Json, depth: usize, text: &mut String) {
+fn broken(value: &Value, depth: usize, text: &mut String) {
     let indent = |depth: usize| "  ".repeat(depth);
     match value {
-        Json::Object(entries) if !entries.is_empty() => {
+        Value::Mapping(entries) if !entries.is_empty() => {
             text.push_str("{\n");
             for (index, (key, value)) in entries.iter().enumerate() {
                 let key = format!("{}{}: ", indent(depth + 1), quoted(key));
                 text.push_str(&key);
                 // One sign more for the comma.
-                write(cx, value, depth + 1, key.len() + 1, text);
+                write(value, depth + 1, key.len() + 1, text);
                 text.push_str(if index + 1 < entries.len() { ",\n" } else { "\n" });
             }
             let _ = write!(text, "{}}}", indent(depth));
         }
-        Json::List(items) if !items.is_empty() => {
+        Value::Sequence(items) if !items.is_empty() => {
             text.push_str("[\n");
             for (index, item) in items.iter().enumerate() {
                 text.push_str(&indent(depth + 1));
-                write(cx, item, depth + 1, 2 * (depth + 1) + 1, text);
+                write(item, depth + 1, 2 * (depth + 1) + 1, text);
                 text.push_str(if index + 1 < items.len() { ",\n" } else { "\n" });
             }
             let _ = write!(text, "{}]", indent(depth));
         }
-        value => flat(cx, value, text),
+        value => flat(value, text),
     }
 }
 
-fn flat(cx: Context<'_>, value: &Json, text: &mut String) {
+fn flat(value: &Value, text: &mut String) {
     match value {
-        Json::Null => text.push_str("null"),
-        Json::Boolean(value) => {
+        // JSON has no infinity and no NaN.
+        Value::Float(number) if !number.is_finite() => text.push_str("null"),
+        Value::Null => text.push_str("null"),
+        Value::Bool(value) => {
             let _ = write!(text, "{value}");
         }
-        Json::Integer(number) => {
+        Value::Integer(number) => {
             let _ = write!(text, "{number}");
         }
-        Json::Number(number) => {
+        Value::Float(number) => {
             let _ = write!(text, "{number:?}");
         }
-        Json::Text(value) => text.push_str(&quoted(value)),
-        Json::List(items) => {
+        Value::String(value) => text.push_str(&quoted(value)),
+        Value::Sequence(items) => {
             text.push('[');
             for (index, item) in items.iter().enumerate() {
                 text.push_str(if index > 0 { ", " } else { "" });
-                flat(cx, item, text);
+                flat(item, text);
             }
             text.push(']');
         }
-        Json::Object(entries) => {
+        Value::Mapping(entries) => {
             text.push('{');
             for (index, (key, value)) in entries.iter().enumerate() {
                 text.push_str(if index > 0 { ", " } else { "" });
                 let _ = write!(text, "{}: ", quoted(key));
-                flat(cx, value, text);
+                flat(value, text);
             }
             text.push('}');
-        }
-        Json::Reference(to) => {
-            let reference = format!("#/definitions/{}", escaped(&name(cx, to)));
-            let _ = write!(text, "{{\"$ref\": {}}}", quoted(&reference));
         }
     }
 }
@@ -123,18 +112,4 @@ fn flat(cx: Context<'_>, value: &Json, text: &mut String) {
 /// A text as JSON writes it.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-/// A step of a JSON pointer in the fragment of a URI.
-fn escaped(step: &str) -> String {
-    let step = step.replace('~', "~0").replace('/', "~1");
-    let mut text = String::new();
-    for byte in step.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
 }

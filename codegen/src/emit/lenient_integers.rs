@@ -63,10 +63,10 @@ pub(super) fn transitively_contains_integers(cx: Context<'_>, ty: &Type) -> bool
 /// Whether anything in the file calls the functions that read integers.
 pub(super) fn is_used(cx: Context<'_>) -> bool {
     cx.api.types.iter().any(|(id, def)| match &def.shape {
-        ItemKind::Alias(_) | ItemKind::Mixed(_) => false,
+        ItemKind::Alias(_) | ItemKind::MessageUnion(_) => false,
         ItemKind::Struct(object) => {
             object.fields.iter().any(|field| is_read_leniently(cx, field))
-                || matches!(&object.extra, AdditionalProperties::Kept(value) if transitively_contains_integers(cx, value))
+                || matches!(&object.additional, AdditionalProperties::Kept(value) if transitively_contains_integers(cx, value))
         }
         ItemKind::Newtype(target) => contains_integers(cx, target),
         ItemKind::Union(union) if is_read_by_runtime(cx, union) => false,
@@ -78,11 +78,11 @@ pub(super) fn is_used(cx: Context<'_>) -> bool {
 
 /// The runtime tries the alternatives of these unions and reads their integers.
 fn is_read_by_runtime(cx: Context<'_>, union: &Union) -> bool {
-    union.told() == Representation::Nothing && cx.config.extent == OutputScope::Everything
+    union.representation() == Representation::Untagged && cx.config.extent == OutputScope::Everything
 }
 
 fn is_read_leniently(cx: Context<'_>, field: &Field) -> bool {
-    let is_default_or_own = field.presence == Presence::Filled || !attributes::overrides_deserialize(cx, &field.at);
+    let is_default_or_own = field.presence == Presence::Defaulted || !attributes::overrides_deserialize(cx, &field.at);
     is_default_or_own && contains_integers(cx, &field.ty)
 }
 

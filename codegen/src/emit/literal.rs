@@ -43,6 +43,14 @@ fn inner(value: &Value) -> TokenStream {
     }
 }
 
+/// A boolean, a finite number, a string, or an integer where its type is known.
+pub(super) fn scalar(value: &Value) -> TokenStream {
+    match value {
+        Value::Integer(value) => integer(*value, Width::I64),
+        other => inner(other),
+    }
+}
+
 /// An integer as `serde_json` holds it: beyond 64 bits, the nearest `f64`.
 pub(super) fn json_integer(value: i128) -> TokenStream {
     match (i64::try_from(value), u64::try_from(value)) {

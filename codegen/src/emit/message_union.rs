@@ -55,7 +55,7 @@ fn sent(cx: Context<'_>) -> impl Iterator<Item = &Type> {
 /// The headers of the messages that have their own, by the places of the messages.
 fn headers(cx: Context<'_>, id: TypeId) -> BTreeMap<&Location, &Type> {
     let replies = cx.api.operations.iter().filter_map(|operation| operation.reply.as_ref());
-    let mut apart = replies.filter(|reply| matches!(reply.headers, ReplyHeaders::Each));
+    let mut apart = replies.filter(|reply| matches!(reply.headers, ReplyHeaders::PerMessage));
     let answers = apart.find(|reply| reply.payload == Type::Named(id)).map_or(&[][..], |reply| &reply.messages);
     answers.iter().filter_map(|ReplyMessage { at, headers, .. }| Some((at, headers.as_ref()?))).collect()
 }

@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 
 use super::{Context, channels, docs};
 use crate::config::OutputScope;
-use crate::document::RuntimeExpression;
 use crate::ir::{Docs, ItemKind, Members, Parameter, Template, Type};
+use crate::location::RuntimeExpression;
 use crate::names::Name;
 
 /// The words for a parameter, with its default and the place in messages.

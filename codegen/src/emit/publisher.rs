@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Context, content_type, docs, handler, joined, types, unions};
+use super::{Context, content_type, docs, handler, joined, types};
 use crate::ir::{Address, Direction, ItemKind, Operation, Routing, Type};
+use crate::location::RuntimeExpression;
 use crate::names::Name;
 
 pub(super) fn publisher(cx: Context<'_>) -> Vec<TokenStream> {
@@ -75,10 +76,10 @@ pub(super) fn sending(cx: Context<'_>, operation: &Operation) -> PublishCall {
     let (argument, address) = match &cx.api.channels[operation.channel].address {
         Address::Fixed(_) => (None, quote!(channels::#channel)),
         Address::Template(_) => (Some(quote!(channel: &channels::#channel,)), quote!(channel.to_string())),
-        Address::Open => (Some(quote!(channel: &str,)), quote!(channel)),
+        Address::Unknown => (Some(quote!(channel: &str,)), quote!(channel)),
     };
     let header = match (&cx.api.routing, operation.only_message()) {
-        (Routing::Header(name), Some(message)) => {
+        (Routing::ByName(RuntimeExpression::Header(name)), Some(message)) => {
             let event = &cx.api.events[message.event].name;
             Some(quote!(.with_header(#name, #event)))
         }
@@ -137,11 +138,13 @@ fn words_of_headers(cx: Context<'_>, operation: &Operation) -> Option<String> {
 
 /// The message with the header that holds the event's name, which of several messages the variant says.
 fn named(cx: Context<'_>, operation: &Operation, outbound: &TokenStream) -> Option<TokenStream> {
-    let (Routing::Header(header), None) = (&cx.api.routing, operation.only_message()) else { return None };
+    let (Routing::ByName(RuntimeExpression::Header(header)), None) = (&cx.api.routing, operation.only_message()) else {
+        return None;
+    };
     let Type::Named(id) = &operation.payload else { return None };
     let def = &cx.api.types[*id];
     let variants = def.shape.variants()?;
-    let is_open = matches!(&def.shape, ItemKind::Union(union) if unions::keeps_unknown(cx, def, union));
+    let is_open = matches!(&def.shape, ItemKind::Union(union) if union.is_open());
     let arms = operation.messages.iter().filter_map(|message| {
         let (union, variant) = joined::variant_of(cx, operation, message)?;
         let event = &cx.api.events[message.event].name;

@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::types::Wire;
 use super::{Context, content_type, requester, types};
-use crate::document::RuntimeExpression;
 use crate::ir::{Correlation, Operation, Reply, ReplyHeaders, ReplyTo};
+use crate::location::RuntimeExpression;
 use crate::names::Name;
 
 /// Whether any operation is answered.
@@ -71,11 +71,11 @@ pub(super) fn implementing(cx: Context<'_>) -> TokenStream {
 pub(super) fn returned(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let ty = ty(cx, reply);
     match reply.to {
-        ReplyTo::Given(index) => {
+        ReplyTo::Parameterized(index) => {
             let channel = &cx.names.channels[index];
             quote!(request::Addressed<channels::#channel, #ty>)
         }
-        ReplyTo::Said(..) | ReplyTo::Fixed(_) | ReplyTo::Unsaid => ty,
+        ReplyTo::Expression(..) | ReplyTo::Fixed(_) | ReplyTo::Undeclared => ty,
     }
 }
 
@@ -83,7 +83,7 @@ pub(super) fn returned(cx: Context<'_>, reply: &Reply) -> TokenStream {
 pub(super) fn ty(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let payload = types::owned(cx, &reply.payload);
     match &reply.headers {
-        ReplyHeaders::Nothing | ReplyHeaders::Each => payload,
+        ReplyHeaders::Nothing | ReplyHeaders::PerMessage => payload,
         ReplyHeaders::Typed(headers) => {
             let headers = types::owned(cx, headers);
             quote!(request::Reply<#payload, #headers>)
@@ -96,7 +96,7 @@ pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payloa
     let Some(reply) = &operation.reply else { return quote!(self.handler.#method(#payload, cx).await?) };
     let address = address(cx, reply);
     let (replied, value, headers) = match &reply.headers {
-        ReplyHeaders::Nothing | ReplyHeaders::Each => (quote!(reply), quote!(reply), None),
+        ReplyHeaders::Nothing | ReplyHeaders::PerMessage => (quote!(reply), quote!(reply), None),
         ReplyHeaders::Typed(_) => (
             quote!(request::Reply { payload, headers }),
             quote!(payload),
@@ -121,9 +121,9 @@ pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payloa
         })
     });
     let replied = match reply.to {
-        ReplyTo::Given(_) if headers.is_none() => quote!(request::Addressed { channel, reply }),
-        ReplyTo::Given(_) => quote!(request::Addressed { channel, reply: #replied }),
-        ReplyTo::Said(..) | ReplyTo::Fixed(_) | ReplyTo::Unsaid => replied,
+        ReplyTo::Parameterized(_) if headers.is_none() => quote!(request::Addressed { channel, reply }),
+        ReplyTo::Parameterized(_) => quote!(request::Addressed { channel, reply: #replied }),
+        ReplyTo::Expression(..) | ReplyTo::Fixed(_) | ReplyTo::Undeclared => replied,
     };
     quote!({
         let #replied = self.handler.#method(#payload, cx).await?;
@@ -137,7 +137,7 @@ pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payloa
 /// How the reply repeats the `id` of the request; one that the handler wrote into the payload is kept, and a header is
 /// the request's whatever the handler wrote, who has to write something where the document requires it.
 fn repeated(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> {
-    let Correlation { location, kind } = reply.repeated.as_ref()?;
+    let Correlation { location, kind } = reply.reply_correlation.as_ref()?;
     match location {
         RuntimeExpression::Header(header) => Some(quote!(.with_header(#header, id))),
         RuntimeExpression::Payload(_) => {
@@ -152,7 +152,7 @@ fn repeated(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> {
 pub(super) fn repeats_in_payloads(cx: Context<'_>) -> bool {
     let mut replies = cx.api.incoming().filter_map(|operation| operation.reply.as_ref());
     replies.any(|reply| {
-        let id = reply.repeated.as_ref();
+        let id = reply.reply_correlation.as_ref();
         let is_payload = id.is_some_and(|id| matches!(id.location, RuntimeExpression::Payload(_)));
         is_payload && repeated(cx, reply).is_some()
     })
@@ -161,13 +161,13 @@ pub(super) fn repeats_in_payloads(cx: Context<'_>) -> bool {
 /// Where a reply goes; one of which nobody says so is none.
 fn address(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let (location, otherwise) = match &reply.to {
-        ReplyTo::Said(location, otherwise) => (location, otherwise.map(|index| &cx.names.channels[index])),
+        ReplyTo::Expression(location, otherwise) => (location, otherwise.map(|index| &cx.names.channels[index])),
         ReplyTo::Fixed(index) => {
             let channel = &cx.names.channels[*index];
             return quote!(let address = channels::#channel;);
         }
-        ReplyTo::Given(_) => return quote!(let address = channel.to_string();),
-        ReplyTo::Unsaid => return TokenStream::new(),
+        ReplyTo::Parameterized(_) => return quote!(let address = channel.to_string();),
+        ReplyTo::Undeclared => return TokenStream::new(),
     };
     let said = match location {
         RuntimeExpression::Header(header) => quote!(cx.inbound().header(#header).map(str::to_owned)),

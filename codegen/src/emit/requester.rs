@@ -6,8 +6,8 @@ use quote::quote;
 use super::publisher::{self, PublishCall};
 use super::types::Wire;
 use super::{Context, docs, reply, schemas, types};
-use crate::document::RuntimeExpression;
 use crate::ir::{Correlation, IdKind, Operation, Reply, ReplyHeaders, ReplyTo, Type};
+use crate::location::RuntimeExpression;
 use crate::names::Name;
 
 /// The operations that are answered, with the names of their methods.
@@ -50,11 +50,11 @@ fn method(cx: Context<'_>, operation: &Operation, reply: &Reply, name: &Name) ->
     let docs = publisher::docs(cx, operation, Some("Waits for the reply.".to_owned()));
     let PublishCall { arguments, outbound } = publisher::sending(cx, operation);
     let reply_channel = match reply.to {
-        ReplyTo::Given(index) => {
+        ReplyTo::Parameterized(index) => {
             let channel = &cx.names.channels[index];
             Some(quote!(, reply_channel: &channels::#channel))
         }
-        ReplyTo::Said(..) | ReplyTo::Fixed(_) | ReplyTo::Unsaid => None,
+        ReplyTo::Expression(..) | ReplyTo::Fixed(_) | ReplyTo::Undeclared => None,
     };
     let ty = reply::ty(cx, reply);
     let known = known(cx, operation, reply);
@@ -72,7 +72,7 @@ fn method(cx: Context<'_>, operation: &Operation, reply: &Reply, name: &Name) ->
 /// What is known of the reply, beside its type.
 fn known(cx: Context<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
     let requests = types::wire(cx, &operation.payload);
-    let asked = reply.asked.as_ref().and_then(|Correlation { location, kind }| {
+    let asked = reply.request_correlation.as_ref().and_then(|Correlation { location, kind }| {
         let (place, kind) = (place(location, requests)?, self::kind(*kind));
         Some(quote!(.with_correlation_id_in(#place, #kind)?))
     });
@@ -81,17 +81,18 @@ fn known(cx: Context<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
         quote!(.with_reply_address(channels::#channel))
     };
     let address = match &reply.to {
-        ReplyTo::Said(location, otherwise) => match place(location, requests) {
+        ReplyTo::Expression(location, otherwise) => match place(location, requests) {
             Some(place) => Some(quote!(.with_reply_address_in(#place)?)),
             None => otherwise.map(settled),
         },
         ReplyTo::Fixed(index) => Some(settled(*index)),
-        ReplyTo::Given(_) => Some(quote!(.with_reply_address(reply_channel.to_string()))),
-        ReplyTo::Unsaid => None,
+        ReplyTo::Parameterized(_) => Some(quote!(.with_reply_address(reply_channel.to_string()))),
+        ReplyTo::Undeclared => None,
     };
     let replies = of_reply(cx, reply);
     // Without an id in the request there is none to be repeated.
-    let answered = reply.answered.iter().filter(|_| asked.is_some()).filter_map(|location| place(location, replies));
+    let answered =
+        reply.correlation_locations.iter().filter(|_| asked.is_some()).filter_map(|location| place(location, replies));
     quote!(#address #asked #(.with_answer_in(#answered))*)
 }
 
@@ -100,7 +101,7 @@ pub(super) fn kind(kind: IdKind) -> TokenStream {
     match kind {
         IdKind::Text => quote!(request::Id::Text),
         IdKind::Integer => quote!(request::Id::Integer),
-        IdKind::Given => quote!(request::Id::Given),
+        IdKind::CallerProvided => quote!(request::Id::Given),
     }
 }
 
@@ -128,7 +129,7 @@ pub(super) fn place(location: &RuntimeExpression, wire: Wire) -> Option<TokenStr
 fn decoded(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let payload = payload(cx, &reply.payload, &quote!(reply));
     match &reply.headers {
-        ReplyHeaders::Nothing | ReplyHeaders::Each => quote!(Ok(#payload)),
+        ReplyHeaders::Nothing | ReplyHeaders::PerMessage => quote!(Ok(#payload)),
         ReplyHeaders::Typed(_) => quote! {
             Ok(request::Reply {
                 payload: #payload,

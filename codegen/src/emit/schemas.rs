@@ -1,23 +1,63 @@
 //! The schemas that values are validated against, and the methods that do it.
 
+use std::fmt::Write as _;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, docs, json, types};
-use crate::ir::{Definition, ItemKind, Json, Type, TypeId};
+use crate::ir::{Definition, DefinitionOwner, ItemKind, Type, TypeId, ValidationSchema};
+use crate::json::Value;
 
 /// `SCHEMAS`: the definitions as one text.
 pub(super) fn schemas(cx: Context<'_>) -> Option<TokenStream> {
     if cx.api.definitions.is_empty() {
         return None;
     }
-    let definitions = cx.api.definitions.iter().map(|Definition { of, schema }| (json::name(cx, of), schema.clone()));
-    let whole = Json::Object(vec![("definitions".to_owned(), Json::Object(definitions.collect()))]);
-    let text = json::literal(&json::on_lines(cx, &whole));
+    let definitions = cx.api.definitions.iter().map(|Definition { owner, schema }| (name(cx, owner), json(cx, schema)));
+    let schemas = Value::object([("definitions".to_owned(), Value::object(definitions))]);
+    let text = json::literal(&json::on_lines(&schemas));
     Some(quote! {
         #[doc = " What the document asks of values, in JSON Schema draft 7."]
         static SCHEMAS: Schemas = Schemas::new(#text);
     })
+}
+
+/// The name of a definition in `SCHEMAS`.
+fn name(cx: Context<'_>, owner: &DefinitionOwner) -> String {
+    match owner {
+        DefinitionOwner::Type(id) => cx.names.types[id].plain().to_owned(),
+        DefinitionOwner::Place(name) => name.clone(),
+    }
+}
+
+/// The schema with the names of the definitions in its references.
+fn json(cx: Context<'_>, schema: &ValidationSchema) -> Value {
+    match schema {
+        ValidationSchema::Value(value) => value.clone(),
+        ValidationSchema::List(items) => Value::Sequence(items.iter().map(|item| json(cx, item)).collect()),
+        ValidationSchema::Object(entries) => {
+            Value::object(entries.iter().map(|(key, value)| (key.clone(), json(cx, value))))
+        }
+        ValidationSchema::Reference(to) => {
+            let reference = format!("#/definitions/{}", escaped(&name(cx, to)));
+            Value::object([("$ref".to_owned(), Value::String(reference))])
+        }
+    }
+}
+
+/// Escapes a step of a JSON pointer in the fragment of a URI (RFC 6901, section 6).
+fn escaped(step: &str) -> String {
+    let step = step.replace('~', "~0").replace('/', "~1");
+    let mut text = String::new();
+    for byte in step.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
 }
 
 /// `validate` of a type that has a definition.
@@ -93,5 +133,5 @@ pub(super) fn validator(cx: Context<'_>, ty: &Type) -> Option<TokenStream> {
 }
 
 fn is_defined(cx: Context<'_>, id: TypeId) -> bool {
-    !matches!(cx.api.types[id].shape, ItemKind::Alias(_)) && cx.api.definitions.has(id)
+    !matches!(cx.api.types[id].shape, ItemKind::Alias(_)) && cx.api.definitions.contains_type(id)
 }

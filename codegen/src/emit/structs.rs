@@ -15,7 +15,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, object: &Struct
     let name = &cx.names.types[&id];
     let members = &cx.names.members[&id];
     let docs = docs::of_type(def);
-    let is_filled = object.fields.iter().any(|field| field.presence == Presence::Filled);
+    let is_filled = object.fields.iter().any(|field| field.presence == Presence::Defaulted);
     let has_default = object.fields.iter().all(is_optional);
     let derived: &[&str] = if has_default && !is_filled {
         &["Clone", "Debug", "Default", "PartialEq", "Serialize", "Deserialize"]
@@ -57,7 +57,7 @@ fn field(cx: Context<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) 
     }
     let inner = types::owned(cx, &field.ty);
     let ty = match field.presence {
-        Presence::Required | Presence::Filled => inner,
+        Presence::Required | Presence::Defaulted => inner,
         Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Optional => quote!(Option<#inner>),
         Presence::OptionalNullable => quote!(Option<Option<#inner>>),
     };
@@ -80,7 +80,7 @@ fn read(cx: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenS
     let or_absent = |function: &str| vec![quote!(default), quote!(deserialize_with = #function)];
     let reader = lenient_integers::reader(cx, &field.ty);
     match field.presence {
-        Presence::Filled => defaults::attributes(owner, name).to_vec(),
+        Presence::Defaulted => defaults::attributes(owner, name).to_vec(),
         Presence::Required => {
             reader.map(IntReader::path).map(|path| quote!(deserialize_with = #path)).into_iter().collect()
         }
@@ -95,7 +95,7 @@ fn read(cx: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenS
 
 /// The map of the properties that have no field.
 fn extra(cx: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenStream> {
-    let AdditionalProperties::Kept(value) = &object.extra else { return None };
+    let AdditionalProperties::Kept(value) = &object.additional else { return None };
     let name = members.last()?;
     let docs = docs::line("Every property that has no field of its own.");
     let map = types::owned(cx, &Type::Map(Box::new(value.clone())));
@@ -129,7 +129,7 @@ pub(super) fn keeps_null(cx: Context<'_>, field: &Field) -> bool {
     match field.presence {
         Presence::Optional => accepts_null(cx, &field.ty, &mut BTreeSet::new()),
         Presence::OptionalNullable => true,
-        Presence::Required | Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Filled => false,
+        Presence::Required | Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Defaulted => false,
     }
 }
 
@@ -142,7 +142,7 @@ fn is_kept_apart(cx: Context<'_>, field: &Field) -> bool {
 
 /// Whether a function of the file reads this property.
 pub(super) fn has_manual_deserialize(cx: Context<'_>, field: &Field) -> bool {
-    is_kept_apart(cx, field) || field.presence == Presence::Filled
+    is_kept_apart(cx, field) || field.presence == Presence::Defaulted
 }
 
 /// Whether a type reads `null` as one of its values.
@@ -154,7 +154,7 @@ fn accepts_null(cx: Context<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool
             ItemKind::Union(union) => union.variants.iter().any(|variant| accepts_null(cx, &variant.ty, seen)),
             ItemKind::Struct(_)
             | ItemKind::Enum(_)
-            | ItemKind::Mixed(_)
+            | ItemKind::MessageUnion(_)
             | ItemKind::Newtype(_)
             | ItemKind::OpenTuple(_) => false,
         },

@@ -123,7 +123,7 @@ pub(super) fn newtype(cx: Context<'_>, id: TypeId, def: &TypeDef, target: &Type)
 
 /// The ways in and out of a wrapper that is one only to be validated.
 pub(super) fn conversions(cx: Context<'_>, id: TypeId, target: &Type) -> Vec<TokenStream> {
-    if !cx.api.definitions.has(id) {
+    if !cx.api.definitions.contains_type(id) {
         return Vec::new();
     }
     let name = &cx.names.types[&id];
@@ -167,7 +167,7 @@ pub(super) fn wire(cx: Context<'_>, ty: &Type) -> Wire {
         Type::Encoded(_) => Wire::Own,
         Type::Named(id) => match &cx.api.types[*id].shape {
             ItemKind::Alias(target) => wire(cx, target),
-            ItemKind::Mixed(_) => Wire::Mixed,
+            ItemKind::MessageUnion(_) => Wire::Mixed,
             _ => Wire::Json,
         },
         _ => Wire::Json,

@@ -10,26 +10,26 @@ use quote::quote;
 pub(super) use self::untagged::helpers;
 use super::{Context, attributes, docs, lenient_integers, types};
 use crate::config::OutputScope;
-use crate::ir::{Kind, Representation, TagValue, Type, TypeDef, TypeId, Union, Variant};
+use crate::ir::{JsonKind, Representation, TagValue, Type, TypeDef, TypeId, Union, Variant};
 use crate::names::Name;
 
 pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) -> Vec<TokenStream> {
     let name = &cx.names.types[&id];
     let members = &cx.names.members[&id];
     let docs = docs::of_type(def);
-    let told = match union.told() {
-        Representation::Tag(tag) => {
+    let told = match union.representation() {
+        Representation::Tagged(tag) => {
             let told = docs::line(&format!("Told apart by {}.", docs::code(tag)));
             quote!(#[doc = ""] #told)
         }
-        Representation::Kind | Representation::Nothing => TokenStream::new(),
+        Representation::ByKind | Representation::Untagged => TokenStream::new(),
     };
     let variants = union.variants.iter().zip(members).map(move |(variant, name)| {
         let ty = types::owned(cx, &variant.ty);
         let chosen = attributes::of_member(cx, &variant.at);
         quote!(#chosen #name(#ty),)
     });
-    let is_open = keeps_unknown(cx, def, union);
+    let is_open = union.is_open();
     let open = is_open.then(|| quote!(#[non_exhaustive]));
     let unknown = is_open.then(|| {
         let docs = docs::line("An alternative that the document does not list.");
@@ -58,11 +58,6 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) 
     [definition].into_iter().chain(deserialize).collect()
 }
 
-/// Whether an alternative that the document does not list is kept as it is.
-pub(super) fn keeps_unknown(cx: Context<'_>, def: &TypeDef, union: &Union) -> bool {
-    union.tag.is_some() && !cx.config.is_closed(&def.at)
-}
-
 /// How a union is read, where it cannot be derived.
 fn deserialize<'a>(
     cx: Context<'a>,
@@ -71,13 +66,13 @@ fn deserialize<'a>(
     union: &'a Union,
     is_open: bool,
 ) -> Vec<TokenStream> {
-    match (union.told(), cx.config.extent) {
-        (Representation::Nothing, _) => vec![untagged::untagged(cx, name, members, union)],
-        (Representation::Tag(tag), OutputScope::TypesOnly) => {
+    match (union.representation(), cx.config.extent) {
+        (Representation::Untagged, _) => vec![untagged::untagged(cx, name, members, union)],
+        (Representation::Tagged(tag), OutputScope::TypesOnly) => {
             vec![buffered::by_value(cx, name, members, union, tag, is_open)]
         }
-        (Representation::Kind, OutputScope::TypesOnly) if is_derived(cx, union) => Vec::new(),
-        (Representation::Kind, OutputScope::TypesOnly) => vec![buffered::by_kind(cx, name, members, union)],
+        (Representation::ByKind, OutputScope::TypesOnly) if is_derived(cx, union) => Vec::new(),
+        (Representation::ByKind, OutputScope::TypesOnly) => vec![buffered::by_kind(cx, name, members, union)],
         (told, OutputScope::Everything) => tagged::tagged(cx, name, members, union, told, is_open),
     }
 }
@@ -109,7 +104,7 @@ fn has_no_tag(variant: &Variant) -> bool {
 }
 
 fn is_exhaustive(union: &Union) -> bool {
-    Kind::ALL.iter().all(|kind| union.variants.iter().any(|variant| variant.kinds.contains(kind)))
+    JsonKind::ALL.iter().all(|kind| union.variants.iter().any(|variant| variant.kinds.contains(kind)))
 }
 
 /// What would have been taken, for the error that says what was not.
@@ -117,20 +112,22 @@ fn expected(union: &Union, told: Representation<'_>) -> String {
     let values = union.variants.iter().flat_map(|variant| &variant.tag_values);
     let values = values.filter(|value| **value != TagValue::Absent).map(|value| format!("`{value}`"));
     let tag = match told {
-        Representation::Tag(tag) => Some(format!("an object whose `{tag}` is {}", either(&values.collect::<Vec<_>>()))),
-        Representation::Kind | Representation::Nothing => None,
+        Representation::Tagged(tag) => {
+            Some(format!("an object whose `{tag}` is {}", either(&values.collect::<Vec<_>>())))
+        }
+        Representation::ByKind | Representation::Untagged => None,
     };
     let untagged = match told {
-        Representation::Tag(tag) if union.variants.iter().any(has_no_tag) => Some(format!("one without `{tag}`")),
+        Representation::Tagged(tag) if union.variants.iter().any(has_no_tag) => Some(format!("one without `{tag}`")),
         _ => None,
     };
     let kinds = union.variants.iter().flat_map(|variant| &variant.kinds).map(|kind| match kind {
-        Kind::Null => "null",
-        Kind::Boolean => "a boolean",
-        Kind::Number => "a number",
-        Kind::String => "a string",
-        Kind::Array => "an array",
-        Kind::Object => "an object",
+        JsonKind::Null => "null",
+        JsonKind::Boolean => "a boolean",
+        JsonKind::Number => "a number",
+        JsonKind::String => "a string",
+        JsonKind::Array => "an array",
+        JsonKind::Object => "an object",
     });
     either(&kinds.map(str::to_owned).chain(tag).chain(untagged).collect::<Vec<_>>())
 }

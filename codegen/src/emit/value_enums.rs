@@ -3,10 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::enums::Openness;
 use super::{Context, attributes, docs, enums, lenient_integers, literal, types};
 use crate::config::WholeNumbers;
-use crate::ir::{Docs, Enum, EnumValue, Members, Type, TypeDef, TypeId, Width};
+use crate::ir::{Docs, Enum, EnumValue, Members, Openness, Type, TypeDef, TypeId, Width};
 use crate::json::Value;
 use crate::location::Location;
 use crate::names::Name;
@@ -91,7 +90,7 @@ const VALUES: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize"];
 
 /// An enum of the document whose values are not all texts.
 pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
-    let parts = Parts::new(cx, id, def, &listed.members);
+    let parts = Parts::new(cx, id, listed);
     let mut items = vec![parts.definition(cx, def, listed.default), parts.inherent()];
     items.extend(parts.conversions());
     if parts.reading == DeserializeStrategy::Whole {
@@ -105,11 +104,11 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) 
 }
 
 impl<'a> Parts<'a> {
-    fn new(cx: Context<'a>, id: TypeId, def: &TypeDef, members: &'a Members) -> Self {
+    fn new(cx: Context<'a>, id: TypeId, listed: &'a Enum) -> Self {
         fn match_arms<T>(values: &[EnumValue<T>], shown: impl Fn(&T) -> String) -> MatchArms<'_> {
             values.iter().map(|value| (shown(&value.value), (&value.at, &value.docs))).unzip()
         }
-        let (value, kind, values, (texts, docs)) = match members {
+        let (value, kind, values, (texts, docs)) = match &listed.members {
             Members::Texts(values) => {
                 let literals = values.iter().map(|value| literal::json(&Value::String(value.value.clone())));
                 (quote!(Value), ValueType::Json, literals.collect(), match_arms(values, String::clone))
@@ -132,15 +131,14 @@ impl<'a> Parts<'a> {
                 (quote!(Value), ValueType::Json, literals.collect(), match_arms(values, Value::to_json))
             }
         };
-        let openness = Openness::of(cx, def);
         let (name, variants) = (&cx.names.types[&id], cx.names.members[&id].as_slice());
         let reading = if lenient_integers::transitively_contains_integers(cx, &Type::Named(id)) {
             DeserializeStrategy::Whole
         } else {
             DeserializeStrategy::Derived
         };
-        let comparison = Comparison::of(cx, members);
-        Self { name, variants, values, texts, docs, value, kind, openness, reading, comparison }
+        let comparison = Comparison::of(cx, &listed.members);
+        Self { name, variants, values, texts, docs, value, kind, openness: listed.openness, reading, comparison }
     }
 
     fn definition(&self, cx: Context<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {

@@ -1,97 +1,95 @@
-//! How a receiver tells which event has arrived, and whose it is.
+//! How a receiver finds out which event has arrived, and which operation handles it.
 
-use crate::location::Pointer;
+use crate::location::{Pointer, RuntimeExpression};
 
-/// How a receiver tells which event has arrived.
+/// How a receiver finds out which event has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Routing {
-    /// A string in the payload, at this pointer, is the event's name.
-    Payload(Pointer),
-    /// A header holds the event's name.
-    Header(String),
-    /// The address says which events it can be.
-    Channel(Addresses),
+    /// The payload or a header contains the name of the event as a string.
+    ByName(RuntimeExpression),
+    /// The address decides which events are possible.
+    ByAddress(AddressRoutes),
 }
 
-/// What arrives where.
+/// The routes by address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Addresses {
-    /// In the order in which addresses are compared.
-    pub(crate) arrivals: Vec<AddressRoute>,
-    /// What tells events that come without an address.
-    pub(crate) without: Option<Rule>,
+pub(crate) struct AddressRoutes {
+    /// In the order in which the receiver compares addresses.
+    pub(crate) routes: Vec<AddressRoute>,
+    /// The rule for events that arrive without an address.
+    pub(crate) without_address: Option<Rule>,
 }
 
-/// What arrives at one address.
+/// The events that arrive at one address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AddressRoute {
     /// The channel that has the address: index into [`Api::channels`](super::Api).
     pub(crate) channel: usize,
-    pub(crate) fit: MatchMode,
-    /// What tells the operation, and the message where the payload alone does not.
+    pub(crate) match_mode: MatchMode,
+    /// Selects the operation, and the message if the payload type does not select it.
     pub(crate) operation: Rule,
-    /// What tells the message.
+    /// Selects the message.
     pub(crate) message: Rule,
 }
 
-/// Which values the parameters of an address may have, so that it is this one.
+/// Which values of its parameters an address matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MatchMode {
-    /// Of enums those that are listed, because another address takes others.
-    Listed,
-    /// Whatever can be read.
-    Read,
+    /// Only listed values of an enum, because another address takes the other values.
+    ListedValues,
+    /// Every value that parses.
+    AnyValue,
 }
 
-/// What tells the events of one address apart.
+/// Selects one of the events of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
-    /// Nothing has to: the operation, an index into [`Api::operations`](super::Api), takes them all.
+    /// All events belong to this operation, an index into [`Api::operations`](super::Api).
     Operation(usize),
-    /// It can be this message only.
+    /// Only this message is possible.
     Message(Candidate),
-    /// The payload, as the operation's union reads it.
+    /// The union of this operation's payloads selects the message when it is read.
     Variant(usize),
-    /// A header, or a string in the payload.
-    Mark { at: Selector, cases: Vec<Case>, otherwise: Option<Box<Rule>> },
-    /// What each message keeps of the payload, the most demanding first.
+    /// A text in a header or in the payload selects a case.
+    Select { selector: Selector, cases: Vec<Case>, fallback: Option<Box<Rule>> },
+    /// The message that keeps most of the payload when it is read. The most specific message comes first.
     Shape(Vec<Candidate>),
 }
 
 impl Rule {
-    /// The messages whose shapes are asked, where they are.
+    /// The candidates of the rule or of its fallback, if they are compared by shape.
     pub(crate) fn shape(&self) -> Option<&Vec<Candidate>> {
         match self {
             Self::Shape(candidates) => Some(candidates),
-            Self::Mark { otherwise, .. } => otherwise.as_ref()?.shape(),
+            Self::Select { fallback, .. } => fallback.as_ref()?.shape(),
             Self::Operation(_) | Self::Message(_) | Self::Variant(_) => None,
         }
     }
 }
 
-/// Where a text stands that tells events apart.
+/// Where the text is that selects an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Selector {
-    Header(String),
-    Payload(Pointer),
-    /// An integer in the payload, by its digits.
+    /// A header, or a string in the payload.
+    Text(RuntimeExpression),
+    /// An integer in the payload, compared by its decimal digits.
     Integer(Pointer),
-    /// The content type without its parameters, in lower case.
+    /// The content type without parameters, in lower case.
     MediaType,
 }
 
-/// The texts that mean one message.
+/// The texts that select one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Case {
     pub(crate) values: Vec<String>,
-    pub(crate) of: Candidate,
+    pub(crate) candidate: Candidate,
 }
 
-/// A message that an event may be, as one operation receives it.
+/// A message that an event can be, as one operation receives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Candidate {
     /// Index into [`Api::operations`](super::Api).
     pub(crate) operation: usize,
-    /// Index into the operation's messages.
+    /// Index into the messages of the operation.
     pub(crate) message: usize,
 }

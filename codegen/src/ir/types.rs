@@ -1,17 +1,17 @@
-//! Every type that gets an item, and what it is called after.
+//! The types of the generated code: the list of all items, how a type is written where it is used, and what an item is
+//! named after.
 
 use std::collections::BTreeMap;
-use std::ops::Index;
+use std::ops::{Index, RangeInclusive};
 
 use super::{Docs, ItemKind};
-use crate::document::BindingRole;
 use crate::location::Location;
 
-/// Every type that gets an item of its own.
+/// All types that become an item: a struct, an enum, or an alias.
 #[derive(Debug, Default)]
 pub(crate) struct Types(pub(crate) Vec<TypeDef>);
 
-/// One of [`Types`].
+/// Index into [`Types`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct TypeId(pub(crate) usize);
 
@@ -24,87 +24,79 @@ impl Index<TypeId> for Types {
 }
 
 impl Types {
-    /// The types with their ids.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (TypeId, &TypeDef)> {
         self.0.iter().enumerate().map(|(index, def)| (TypeId(index), def))
     }
 
-    /// The types in the order of the document, each followed by those that stand inside it.
-    pub(crate) fn in_order(&self) -> Vec<(TypeId, &TypeDef)> {
+    /// The types in the order of the document, each followed by the types nested in it.
+    pub(crate) fn in_document_order(&self) -> Vec<(TypeId, &TypeDef)> {
         let mut first: BTreeMap<&Root, usize> = BTreeMap::new();
         for (id, def) in self.iter() {
-            first.entry(&def.origin.root).or_insert(id.0);
+            first.entry(&def.name_path.root).or_insert(id.0);
         }
         let mut types: Vec<_> = self.iter().collect();
-        types.sort_by_key(|(_, def)| first.get(&def.origin.root));
+        types.sort_by_key(|(_, def)| first.get(&def.name_path.root));
         types
     }
 }
 
-/// An item: a struct, an enum or an alias.
+/// A type that becomes an item.
 #[derive(Debug)]
 pub(crate) struct TypeDef {
     pub(crate) at: Location,
-    pub(crate) origin: NamePath,
+    pub(crate) name_path: NamePath,
     pub(crate) docs: Docs,
     pub(crate) shape: ItemKind,
 }
 
-/// What a type is called after: a named place of the document, and the way from there.
+/// What a type is named after: a named place of the document, and the steps from there to the type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NamePath {
     pub(crate) root: Root,
-    /// Where the root stands: two of them may be called the same.
+    /// The place of the root. Two roots can have the same name.
     pub(crate) root_at: Location,
-    /// What else the root may be called, for where its own name is not enough.
-    pub(crate) otherwise: Vec<String>,
+    /// Other names for the root, for use if its own name is not unique. The best comes first.
+    pub(crate) fallback_names: Vec<String>,
     pub(crate) steps: Vec<Step>,
 }
 
-/// What an alternative is called.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Label {
-    pub(crate) short: String,
-    /// The same in more words, for where another alternative has the short one too.
-    pub(crate) long: String,
-}
-
-impl Label {
-    /// A label that needs no more words.
-    pub(crate) fn plain(text: impl Into<String>) -> Self {
-        let short = text.into();
-        Self { long: short.clone(), short }
-    }
-}
-
-/// A place of the document that has a name of its own.
+/// A named place of the document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Root {
-    /// The key of a component.
+    /// A schema under `components`, by its key.
     Schema(String),
-    /// What the schema's own language calls it, namespace included.
+    /// A type that its schema language names, with its namespace.
     Named(String),
-    /// The message whose payload it is.
+    /// The payload of this message.
     Payload(String),
-    /// The message whose headers they are.
+    /// The headers of this message.
     Headers(String),
-    /// The operation whose messages it joins.
+    /// The messages of this operation.
     Operation(String),
-    /// A parameter, and the channel that it is described in; none where it stands by itself.
+    /// A parameter: the channel that describes it, and its name. No channel if it is a component.
     Parameter(Option<String>, String),
-    /// What has the binding, or the component that holds it.
-    Binding(String, BindingRole),
+    /// A schema in a binding: the object that has the binding, or the component that several objects share.
+    Binding(String, BindingSchema),
 }
 
 impl Root {
-    /// A name of the schema's own language without its namespace; of what has none, the empty text.
-    pub(crate) fn short(&self) -> &str {
+    /// The name without its namespace, of a type that its schema language names. Empty for all other roots.
+    pub(crate) fn name_without_namespace(&self) -> &str {
         let Self::Named(full) = self else { return "" };
         full.rsplit('.').next().unwrap_or(full)
     }
 }
 
-/// One step from a type to a type inside it.
+/// What a schema in a binding describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct BindingSchema {
+    /// What the name of its type ends in, such as `http headers`.
+    pub(crate) name_suffix: &'static str,
+    /// What the docs call it, such as `HTTP headers`.
+    pub(crate) title: &'static str,
+}
+
+/// One step from a type to a type nested in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Property(String),
@@ -113,4 +105,107 @@ pub(crate) enum Step {
     Value,
     /// An alternative of a union.
     Variant(Label),
+}
+
+/// The text that an alternative of a union is named after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub(crate) short: String,
+    /// A longer text, for use if another alternative has the same short one.
+    pub(crate) long: String,
+}
+
+impl Label {
+    /// A label whose long text is its short one.
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        let short = text.into();
+        Self { long: short.clone(), short }
+    }
+}
+
+/// A type as a field or a signature contains it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Type {
+    /// Any JSON value.
+    Any,
+    Boolean,
+    Integer(Width),
+    /// `f64`
+    Double,
+    /// `f32`
+    Single,
+    String,
+    /// A payload in a schema language that the generator does not read.
+    Bytes,
+    /// A payload that is text, but not JSON.
+    Text,
+    /// A payload that is not JSON, as a type that the options name. The type encodes and decodes itself.
+    Encoded(String),
+    /// A type that the generated code names, but does not define.
+    External(External),
+    List(Box<Type>),
+    /// A list of a fixed length, where each item has a type of its own.
+    Tuple(Vec<Type>),
+    Map(Box<Type>),
+    /// A map whose keys are the values of an enum.
+    Keyed(TypeId, Box<Type>),
+    /// A list with `uniqueItems`, as a set.
+    Set(Box<Type>),
+    /// A list of a fixed length, where all items have one type.
+    Array(Box<Type>, usize),
+    /// The type or `null`, unless the presence of a property says so.
+    Nullable(Box<Type>),
+    /// The enum of the event names.
+    EventName,
+    Named(TypeId),
+    /// A named type in a `Box`, because the type contains itself.
+    Boxed(TypeId),
+}
+
+/// The width of an integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Width {
+    I8,
+    I16,
+    I32,
+    I64,
+    I128,
+    U8,
+    U16,
+    U32,
+    U64,
+}
+
+impl Width {
+    /// The smallest and the largest integer of this width.
+    pub(crate) fn range(self) -> RangeInclusive<i128> {
+        match self {
+            Self::I8 => i8::MIN.into()..=i8::MAX.into(),
+            Self::I16 => i16::MIN.into()..=i16::MAX.into(),
+            Self::I32 => i32::MIN.into()..=i32::MAX.into(),
+            Self::I64 => i64::MIN.into()..=i64::MAX.into(),
+            Self::I128 => i128::MIN..=i128::MAX,
+            Self::U8 => 0..=u8::MAX.into(),
+            Self::U16 => 0..=u16::MAX.into(),
+            Self::U32 => 0..=u32::MAX.into(),
+            Self::U64 => 0..=u64::MAX.into(),
+        }
+    }
+}
+
+/// A type of the standard library, of the runtime, or of another crate.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum External {
+    DateTime,
+    Date,
+    Uuid,
+    Url,
+    Ipv4,
+    Ipv6,
+    Base64,
+    Password,
+    /// An ISO 8601 duration.
+    Span,
+    /// A path that the options give.
+    Path(String),
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::operation::{event_names, operation_id};
 use super::schema::Lowering;
-use crate::document::{self, Bindings, Document, MessageId};
-use crate::ir::{Binding, BoundKind, Constant, Literal};
+use crate::document::{self, BindingRole, Bindings, Document, MessageId};
+use crate::ir::{Binding, BindingOwner, BindingSchema, Constant, ConstantValue};
 use crate::json::Value;
 use crate::location::Location;
 
@@ -13,17 +13,17 @@ use crate::location::Location;
 pub(super) fn lower(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Binding> {
     let mut reader = Reader { schemas, found: Vec::new() };
     for server in &document.servers {
-        reader.bound(BoundKind::Server, &server.at, &server.key, &server.bindings);
+        reader.bound(BindingOwner::Server, &server.at, &server.key, &server.bindings);
     }
     for channel in &document.channels {
-        reader.bound(BoundKind::Channel, &channel.at, &channel.key, &channel.bindings);
+        reader.bound(BindingOwner::Channel, &channel.at, &channel.key, &channel.bindings);
     }
     for operation in &document.operations {
-        reader.bound(BoundKind::Operation, &operation.at, &operation_id(document, operation), &operation.bindings);
+        reader.bound(BindingOwner::Operation, &operation.at, &operation_id(document, operation), &operation.bindings);
     }
     for (id, label) in messages(document) {
         let message = &document.messages[id];
-        reader.bound(BoundKind::Message, &message.at, &label, &message.bindings);
+        reader.bound(BindingOwner::Message, &message.at, &label, &message.bindings);
     }
     reader.found
 }
@@ -56,59 +56,58 @@ struct Reader<'a, 's> {
 }
 
 impl Reader<'_, '_> {
-    fn bound(&mut self, kind: BoundKind, at: &Location, key: &str, bindings: &Bindings) {
+    fn bound(&mut self, owner: BindingOwner, at: &Location, key: &str, bindings: &Bindings) {
         for schema in &bindings.schemas {
-            let owner = schema.shared.as_deref().unwrap_or(key);
-            self.schemas.binding(schema.schema, owner, schema.role);
+            let name = schema.shared.as_deref().unwrap_or(key);
+            self.schemas.binding(schema.schema, name, binding_schema(schema.role));
         }
         let constants: Vec<Constant> = (bindings.values.iter())
             .filter_map(|value| {
-                let literal = literal(&value.value)?;
-                Some(Constant { at: value.at.clone(), label: value.words.join(" "), literal })
+                let constant = constant_value(&value.value)?;
+                Some(Constant { at: value.at.clone(), label: value.words.join(" "), value: constant })
             })
             .collect();
         if !constants.is_empty() {
-            self.found.push(Binding { at: at.clone(), kind, key: key.to_owned(), constants });
+            self.found.push(Binding { at: at.clone(), owner, key: key.to_owned(), constants });
         }
     }
 }
 
-/// A value as a constant; `None` for what says nothing: `null`, an empty list, a number that is none.
-fn literal(value: &Value) -> Option<Literal> {
+/// A value as a constant; `None` for `null`, an empty list, an object, or a float that is not finite.
+fn constant_value(value: &Value) -> Option<ConstantValue> {
     match value {
-        Value::Bool(value) => Some(Literal::Boolean(*value)),
-        // What is too large for the type of its neighbours is kept exactly, as text.
-        Value::Integer(number) => {
-            Some(i64::try_from(*number).map_or_else(|_| Literal::Json(number.to_string()), Literal::Integer))
+        // An integer beyond `i64` stays exact as text.
+        Value::Integer(number) if i64::try_from(*number).is_err() => Some(ConstantValue::Json(number.to_string())),
+        Value::Float(number) if !number.is_finite() => None,
+        Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {
+            Some(ConstantValue::Scalar(value.clone()))
         }
-        Value::Float(number) => number.is_finite().then_some(Literal::Number(*number)),
-        Value::String(text) => Some(Literal::Text(text.clone())),
         Value::Sequence(items) if items.is_empty() => None,
-        Value::Sequence(items) => Some(slice(items).unwrap_or_else(|| Literal::Json(json(value).to_string()))),
+        Value::Sequence(items) if is_slice(items) => Some(ConstantValue::Slice(items.clone())),
+        Value::Sequence(_) => Some(ConstantValue::Json(serde_json::Value::from(value).to_string())),
         Value::Null | Value::Mapping(_) => None,
     }
 }
 
-/// A list as a slice; `None` where the kinds of its items differ, or are not plain.
-fn slice(items: &[Value]) -> Option<Literal> {
-    let literals: Vec<Literal> = items.iter().map(plain).collect::<Option<_>>()?;
-    let kind = std::mem::discriminant(literals.first()?);
-    literals.iter().all(|literal| std::mem::discriminant(literal) == kind).then_some(Literal::List(literals))
+/// Whether all items are scalars of one type.
+fn is_slice(items: &[Value]) -> bool {
+    let is_scalar = |item: &Value| matches!(constant_value(item), Some(ConstantValue::Scalar(_)));
+    let is_same_type = |item: &Value| std::mem::discriminant(item) == std::mem::discriminant(&items[0]);
+    items.iter().all(|item| is_scalar(item) && is_same_type(item))
 }
 
-/// What stands in a slice.
-fn plain(value: &Value) -> Option<Literal> {
-    literal(value).filter(|literal| !matches!(literal, Literal::List(_) | Literal::Json(_)))
-}
-
-fn json(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Bool(value) => (*value).into(),
-        Value::Integer(number) => i64::try_from(*number).map_or_else(|_| number.to_string().into(), Into::into),
-        Value::Float(number) => (*number).into(),
-        Value::String(text) => text.as_str().into(),
-        Value::Sequence(items) => items.iter().map(json).collect(),
-        Value::Mapping(entries) => entries.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
-    }
+/// How the generated code names and describes a schema in a binding. A message has headers of its own, so the headers of a
+/// protocol carry the name of the protocol.
+pub(super) fn binding_schema(role: BindingRole) -> BindingSchema {
+    let (name_suffix, title) = match role {
+        BindingRole::KafkaKey => ("key", "Kafka key"),
+        BindingRole::WebSocketQuery => ("query", "WebSocket query"),
+        BindingRole::HttpQuery => ("query", "HTTP query"),
+        BindingRole::WebSocketHeaders => ("headers", "WebSocket headers"),
+        BindingRole::HttpHeaders => ("http headers", "HTTP headers"),
+        BindingRole::JmsHeaders => ("jms headers", "JMS headers"),
+        BindingRole::AnypointMqHeaders => ("anypoint mq headers", "Anypoint MQ headers"),
+        BindingRole::MqttCorrelationData => ("mqtt correlation data", "MQTT correlation data"),
+    };
+    BindingSchema { name_suffix, title }
 }

@@ -29,7 +29,7 @@ struct Reader<'a, 's> {
 impl Reader<'_, '_> {
     fn channel(&mut self, channel: &document::Channel) -> Channel {
         let address = match &channel.address {
-            document::Address::Open => Address::Open,
+            document::Address::Open => Address::Unknown,
             document::Address::Known(text) if text.contains('{') => self.template(channel, text),
             document::Address::Known(text) => Address::Fixed(text.clone()),
         };

@@ -21,7 +21,7 @@ fn join_some(types: &mut Types, validation: Validation) -> bool {
     for index in 0..types.0.len() {
         let def = &types.0[index];
         // The messages of an operation are told by more than their payloads.
-        let is_operation = matches!(def.origin.root, Root::Operation(_)) && def.origin.steps.is_empty();
+        let is_operation = matches!(def.name_path.root, Root::Operation(_)) && def.name_path.steps.is_empty();
         let ItemKind::Union(union) = &def.shape else { continue };
         if is_operation {
             continue;

@@ -15,12 +15,12 @@ pub(super) fn widen_buffered_i128(types: &mut Types) {
     for def in &mut types.0 {
         let held: Vec<&mut Type> = match &mut def.shape {
             ItemKind::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
-            ItemKind::Struct(object) => match &mut object.extra {
+            ItemKind::Struct(object) => match &mut object.additional {
                 AdditionalProperties::Kept(ty) => vec![ty],
                 AdditionalProperties::Dropped => Vec::new(),
             },
             ItemKind::Enum(_)
-            | ItemKind::Mixed(_)
+            | ItemKind::MessageUnion(_)
             | ItemKind::OpenTuple(_)
             | ItemKind::Alias(_)
             | ItemKind::Newtype(_) => Vec::new(),
@@ -48,7 +48,7 @@ pub(super) fn widen_buffered_i128(types: &mut Types) {
 fn all(shape: &mut ItemKind) -> Vec<&mut Type> {
     match shape {
         ItemKind::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
-        ItemKind::Union(Union { variants, .. }) | ItemKind::Mixed(variants) => {
+        ItemKind::Union(Union { variants, .. }) | ItemKind::MessageUnion(variants) => {
             variants.iter_mut().map(|variant| &mut variant.ty).collect()
         }
         ItemKind::OpenTuple(tuple) => tuple.types_mut().collect(),
@@ -71,8 +71,8 @@ fn settle_default(field: &mut Field) {
     let Some(default) = &mut field.default else { return };
     let Some(DefaultValue::Integer(Width::I128, value)) = default.value else { return };
     let has_room = i64::try_from(value).is_ok() || u64::try_from(value).is_ok();
-    default.value = has_room.then_some(DefaultValue::AnyInteger(value));
-    if !has_room && field.presence == Presence::Filled {
+    default.value = has_room.then_some(DefaultValue::JsonNumber(value));
+    if !has_room && field.presence == Presence::Defaulted {
         field.presence = Presence::Optional;
     }
 }

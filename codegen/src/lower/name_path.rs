@@ -21,14 +21,14 @@ pub(super) fn of(at: &Location, roots: &Roots, schemas: &Schemas) -> NamePath {
             let start = Location { file: at.file, pointer: Pointer::root() };
             let root_at = steps[..depth].iter().fold(start, |at, step| at.join(step));
             let steps = inner_steps(&root_at, &steps[depth..], schemas);
-            return roots.origin(root, root_at, steps);
+            return roots.name_path(root, root_at, steps);
         }
         // A schema below no named place goes by the last word of its address, or by its file.
         let last = steps.last().cloned().unwrap_or_else(|| roots.file_stem(at));
-        return roots.origin(Root::Schema(last), at.clone(), Vec::new());
+        return roots.name_path(Root::Schema(last), at.clone(), Vec::new());
     };
     let steps = inner_steps(&root_at, &steps[depth..], schemas);
-    roots.origin(root.clone(), root_at, steps)
+    roots.name_path(root.clone(), root_at, steps)
 }
 
 /// The payload or the headers of a message that no operation has, and how many steps lead there.
@@ -50,13 +50,13 @@ pub(super) struct Roots {
     /// The place of each component, payload, headers and parameter.
     named: HashMap<Location, Root>,
     /// What else those may be called.
-    otherwise: HashMap<Location, Vec<String>>,
+    fallback_names: HashMap<Location, Vec<String>>,
     files: Vec<String>,
 }
 
 impl Roots {
     pub(super) fn new(files: &[String], named: HashMap<Location, Root>) -> Self {
-        Self { named, otherwise: HashMap::new(), files: files.to_vec() }
+        Self { named, fallback_names: HashMap::new(), files: files.to_vec() }
     }
 
     /// Calls a place so, unless it has a name.
@@ -71,20 +71,20 @@ impl Roots {
 
     /// Adds another name of a place, which counts where its own is not enough.
     pub(super) fn also(&mut self, at: &Location, name: &str) {
-        let names = self.otherwise.entry(at.clone()).or_default();
+        let names = self.fallback_names.entry(at.clone()).or_default();
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
     }
 
     /// The origin of what stands some steps below a root.
-    pub(super) fn origin(&self, root: Root, root_at: Location, steps: Vec<Step>) -> NamePath {
-        let mut otherwise = self.otherwise.get(&root_at).cloned().unwrap_or_default();
+    pub(super) fn name_path(&self, root: Root, root_at: Location, steps: Vec<Step>) -> NamePath {
+        let mut fallback_names = self.fallback_names.get(&root_at).cloned().unwrap_or_default();
         if let Root::Schema(name) | Root::Named(name) | Root::Payload(name) | Root::Headers(name) = &root {
-            let own = if matches!(root, Root::Named(_)) { root.short() } else { name };
-            otherwise.extend(qualified_name::qualified(own, &root_at, &self.files));
+            let own = if matches!(root, Root::Named(_)) { root.name_without_namespace() } else { name };
+            fallback_names.extend(qualified_name::qualified(own, &root_at, &self.files));
         }
-        NamePath { root, root_at, otherwise, steps }
+        NamePath { root, root_at, fallback_names, steps }
     }
 
     fn file_stem(&self, at: &Location) -> String {

@@ -32,12 +32,12 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
                 continue;
             }
             known.insert(name.clone(), events.len());
-            let mut otherwise = vec![name.clone()];
-            otherwise.extend(qualified_name::qualified(&label, &message.at, &document.files));
+            let mut fallback_labels = vec![name.clone()];
+            fallback_labels.extend(qualified_name::qualified(&label, &message.at, &document.files));
             let (at, docs, correlation) = (message.at.clone(), docs(&message.docs), message.correlation.clone());
             let examples = examples::lower(message, &label);
             let content_type = document.content_type(message).map(str::to_owned);
-            events.push(Event { at, name, label, otherwise, docs, content_type, correlation, examples });
+            events.push(Event { at, name, label, fallback_labels, docs, content_type, correlation, examples });
         }
     }
     events

@@ -2,18 +2,29 @@
 
 use crate::config::{Config, PatternMap};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Schemas, ValueKeyword};
-use crate::ir::{AdditionalProperties, Event, ItemKind, Type, TypeDef, Types, Union};
+use crate::document::Schemas;
+use crate::ir::{AdditionalProperties, Event, ItemKind, Openness, Type, TypeDef, Types, Union};
 use crate::location::Pointer;
 
 /// Lets structs keep what the document does not name, where that is chosen.
 pub(super) fn keep_unknown(types: &mut Types, config: &Config) {
     for def in &mut types.0 {
         if let ItemKind::Struct(object) = &mut def.shape
-            && matches!(object.extra, AdditionalProperties::Dropped)
+            && matches!(object.additional, AdditionalProperties::Dropped)
             && config.keep_unknown.matches(&def.at.pointer)
         {
-            object.extra = AdditionalProperties::Kept(Type::Any);
+            object.additional = AdditionalProperties::Kept(Type::Any);
+        }
+    }
+}
+
+/// Closes the enums and unions that the option `closed_enums` names.
+pub(super) fn close_enums(types: &mut Types, config: &Config) {
+    for def in types.0.iter_mut().filter(|def| config.is_closed(&def.at)) {
+        match &mut def.shape {
+            ItemKind::Enum(listed) => listed.openness = Openness::Closed,
+            ItemKind::Union(union) => union.openness = Openness::Closed,
+            _ => {}
         }
     }
 }
@@ -73,11 +84,11 @@ impl Check<'_> {
     /// An open enum is read by its values, so what serde is told of a variant does nothing.
     fn attributes_of_open_enums(&self, types: &Types) {
         let config = self.config;
-        for (_, def) in types.iter().filter(|(_, def)| !config.is_closed(&def.at)) {
-            let ItemKind::Enum(listed) = &def.shape else { continue };
-            if listed.listing == ValueKeyword::Const {
-                continue;
-            }
+        let open = types.iter().filter_map(|(_, def)| match &def.shape {
+            ItemKind::Enum(listed) => Some(listed).filter(|listed| listed.is_open()),
+            _ => None,
+        });
+        for listed in open {
             for (at, _) in listed.members.labels() {
                 let said = config.field_attributes.iter().filter(|(pattern, _)| pattern.matches(&at.pointer));
                 for (pattern, text) in said.filter(|(_, text)| text.contains("serde")) {
@@ -101,7 +112,7 @@ fn members(def: &TypeDef) -> Vec<&Pointer> {
     match &def.shape {
         ItemKind::Struct(object) => object.fields.iter().map(|field| &field.at.pointer).collect(),
         ItemKind::Enum(listed) => listed.members.labels().into_iter().map(|(at, _)| &at.pointer).collect(),
-        ItemKind::Union(Union { variants, .. }) | ItemKind::Mixed(variants) => {
+        ItemKind::Union(Union { variants, .. }) | ItemKind::MessageUnion(variants) => {
             variants.iter().map(|variant| &variant.at.pointer).collect()
         }
         ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => Vec::new(),

@@ -22,7 +22,7 @@ pub(super) fn break_self_aliases(types: &mut Types, diagnostics: &Diagnostics) {
                     let round = union.variants.iter_mut().filter(|variant| leads_round(&variant.ty));
                     round.for_each(|variant| variant.ty = Type::Any);
                 }
-                ItemKind::Struct(_) | ItemKind::Enum(_) | ItemKind::OpenTuple(_) | ItemKind::Mixed(_) => {}
+                ItemKind::Struct(_) | ItemKind::Enum(_) | ItemKind::OpenTuple(_) | ItemKind::MessageUnion(_) => {}
             }
             let message = "this is itself again, with nothing in between, so every value is allowed";
             let diagnostic = Diagnostic::new(Severity::Warning, &def.at, message);
@@ -36,7 +36,7 @@ fn same(shape: &ItemKind) -> Vec<usize> {
     let ids = match shape {
         ItemKind::Alias(target) | ItemKind::Newtype(target) => vec![stands_for(target)],
         ItemKind::Union(union) => union.variants.iter().map(|variant| stands_for(&variant.ty)).collect(),
-        ItemKind::Struct(_) | ItemKind::Enum(_) | ItemKind::OpenTuple(_) | ItemKind::Mixed(_) => Vec::new(),
+        ItemKind::Struct(_) | ItemKind::Enum(_) | ItemKind::OpenTuple(_) | ItemKind::MessageUnion(_) => Vec::new(),
     };
     ids.into_iter().flatten().map(|id| id.0).collect()
 }
@@ -124,7 +124,7 @@ fn in_place(shape: &mut ItemKind) -> Vec<usize> {
 pub(super) fn parts(shape: &mut ItemKind) -> Vec<&mut Type> {
     match shape {
         ItemKind::Struct(object) => object.fields.iter_mut().map(|field| &mut field.ty).collect(),
-        ItemKind::Mixed(variants) => variants.iter_mut().map(|variant| &mut variant.ty).collect(),
+        ItemKind::MessageUnion(variants) => variants.iter_mut().map(|variant| &mut variant.ty).collect(),
         ItemKind::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
         ItemKind::OpenTuple(tuple) => tuple.items.iter_mut().collect(),
         ItemKind::Newtype(target) => vec![target],

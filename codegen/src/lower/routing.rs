@@ -15,10 +15,10 @@ use crate::config::{Config, Discriminator};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Document};
 use crate::ir::{
-    AddressRoute, Addresses, Candidate, Case, Channel, Direction, Event, Operation, OperationMessage, Routing, Rule,
-    Selector, Types,
+    AddressRoute, AddressRoutes, Candidate, Case, Channel, Direction, Event, Operation, OperationMessage, Routing,
+    Rule, Selector, Types,
 };
-use crate::location::{Location, Pointer};
+use crate::location::{Location, Pointer, RuntimeExpression};
 
 /// What routing is found from.
 pub(super) struct RoutingContext<'a> {
@@ -63,34 +63,29 @@ pub(super) fn find(apis: &RoutingContext<'_>, channels: &[Channel], config: &Con
         Some(discriminator) => {
             refuse_shared_names(apis, &incoming);
             match discriminator {
-                Discriminator::Payload(pointer) => Routing::Payload(pointer.clone()),
-                Discriminator::Header(name) => Routing::Header(name.clone()),
+                Discriminator::Payload(pointer) => Routing::ByName(RuntimeExpression::Payload(pointer.clone())),
+                Discriminator::Header(name) => Routing::ByName(RuntimeExpression::Header(name.clone())),
             }
         }
-        None => by_address_or_name(apis, &incoming, channels, config),
+        None => by_address_or_name(apis, &incoming, channels),
     }
 }
 
-fn by_address_or_name(
-    apis: &RoutingContext<'_>,
-    incoming: &[(usize, &Operation)],
-    channels: &[Channel],
-    config: &Config,
-) -> Routing {
+fn by_address_or_name(apis: &RoutingContext<'_>, incoming: &[(usize, &Operation)], channels: &[Channel]) -> Routing {
     let found = if names_differ(incoming) { name_property::properties(apis, incoming) } else { Vec::new() };
-    let groups = address::groups(apis, incoming, channels, config);
+    let groups = address::groups(apis, incoming, channels);
     if let Some(naming) = pick_name_property(apis, incoming, &found, groups.len()) {
-        return Routing::Payload(Pointer::root().join(&naming.property));
+        return Routing::ByName(payload_property(&naming.property));
     }
-    let arrivals = groups.into_iter().filter_map(|group| {
+    let routes = groups.into_iter().filter_map(|group| {
         let (operation, message) = rules::of(apis, &group.operations)?;
-        Some(AddressRoute { channel: group.channel, fit: group.fit, operation, message })
+        Some(AddressRoute { channel: group.channel, match_mode: group.match_mode, operation, message })
     });
-    let without = match &found[..] {
+    let without_address = match &found[..] {
         [only] => Some(by_name(apis, incoming, only)),
         _ => None,
     };
-    Routing::Channel(Addresses { arrivals: arrivals.collect(), without })
+    Routing::ByAddress(AddressRoutes { routes: routes.collect(), without_address })
 }
 
 /// The name that the one property says, for events without an address.
@@ -98,9 +93,14 @@ fn by_name(apis: &RoutingContext<'_>, incoming: &[(usize, &Operation)], naming: 
     let candidates = incoming.iter().flat_map(|(index, operation)| {
         (0..operation.messages.len()).map(|message| Candidate { operation: *index, message })
     });
-    let cases = candidates.map(|of| Case { values: vec![apis.event(of).name.clone()], of });
-    let at = Selector::Payload(Pointer::root().join(&naming.property));
-    Rule::Mark { at, cases: cases.collect(), otherwise: None }
+    let cases = candidates.map(|candidate| Case { values: vec![apis.event(candidate).name.clone()], candidate });
+    let selector = Selector::Text(payload_property(&naming.property));
+    Rule::Select { selector, cases: cases.collect(), fallback: None }
+}
+
+/// A property of the payload object.
+fn payload_property(name: &str) -> RuntimeExpression {
+    RuntimeExpression::Payload(Pointer::root().join(name))
 }
 
 /// A payload property that names the events decides where nothing contradicts it: where it lists names and nothing else,

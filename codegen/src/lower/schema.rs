@@ -163,7 +163,7 @@ impl<'a> Lowering<'a> {
     fn def(&self, id: SchemaId, shape: ItemKind) -> TypeDef {
         let at = self.schemas[id].at.clone();
         let docs = self.schemas.keywords(id).map(|keywords| docs(&keywords.docs)).unwrap_or_default();
-        TypeDef { origin: name_path::of(&at, &self.roots, self.schemas), at, docs, shape }
+        TypeDef { name_path: name_path::of(&at, &self.roots, self.schemas), at, docs, shape }
     }
 
     /// The type of a schema where it is used, its own item made now if it needs one.

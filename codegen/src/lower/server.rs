@@ -43,7 +43,7 @@ fn values(variable: &document::Variable) -> Vec<EnumValue> {
     let mut values: Vec<EnumValue> = Vec::new();
     for (index, value) in variable.values.iter().enumerate() {
         if !values.iter().any(|known| known.value == *value) {
-            values.push(EnumValue::of_text(at.join(&index.to_string()), value));
+            values.push(EnumValue::from_text(at.join(&index.to_string()), value));
         }
     }
     values

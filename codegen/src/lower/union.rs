@@ -121,7 +121,7 @@ fn constant_property_label(name: &str, value: &TagValue) -> String {
 /// The properties that allow exactly one value.
 fn constant_properties<'a>(schemas: &'a Schemas, merged: &'a Keywords) -> impl Iterator<Item = (&'a str, TagValue)> {
     merged.properties.iter().filter_map(|(name, id)| match schemas.keywords(*id)?.values.as_deref()? {
-        [value] => Some((name.as_str(), TagValue::of(value)?)),
+        [value] => Some((name.as_str(), TagValue::from_json(value)?)),
         _ => None,
     })
 }

@@ -13,7 +13,9 @@ use crate::config::Nulls;
 use crate::document::{
     Dependency, Document, JsonType, Keywords, SchemaId, SchemaKind, SchemaLanguage, Schemas, fault_of_pattern,
 };
-use crate::ir::{Definition, DefinitionOwner, Definitions, ItemKind, Json, Root, Type, TypeDef, TypeId, Types};
+use crate::ir::{
+    Definition, DefinitionOwner, Definitions, ItemKind, Root, Type, TypeDef, TypeId, Types, ValidationSchema,
+};
 use crate::json::Value;
 use crate::location::{FileId, Location};
 use crate::normalize::listed_alternatives;
@@ -42,17 +44,19 @@ pub(super) fn all(document: &Document, types: &Types, made: &TypeIdBySchema, nul
         let at = &types[id].at;
         match (made.joined.get(&id), schemas.at(at)) {
             (Some(joined), _) => {
-                let alternatives =
-                    joined.iter().map(|schema| schema.map_or(Json::Boolean(true), |id| writer.schema(id))).collect();
-                Some(object([("anyOf", Json::List(alternatives))]))
+                let alternatives = joined
+                    .iter()
+                    .map(|schema| schema.map_or(ValidationSchema::Value(Value::Bool(true)), |id| writer.schema(id)))
+                    .collect();
+                Some(object([("anyOf", ValidationSchema::List(alternatives))]))
             }
             (None, Some(schema)) if made.by_schema.get(&schema) == Some(&id) => Some(writer.inline_schema(schema)),
             // An alternative together with what all alternatives share: it is what the union is, and itself.
             (None, schema) => {
-                let union = Json::Reference(DefinitionOwner::Type(*owners.get(&id)?));
+                let union = ValidationSchema::Reference(DefinitionOwner::Type(*owners.get(&id)?));
                 let own =
                     schema.map_or_else(|| object([("type", text("object"))]), |schema| writer.inline_schema(schema));
-                Some(object([("allOf", Json::List(vec![union, own]))]))
+                Some(object([("allOf", ValidationSchema::List(vec![union, own]))]))
             }
         }
     };
@@ -72,10 +76,10 @@ pub(super) fn all(document: &Document, types: &Types, made: &TypeIdBySchema, nul
             pending.append(&mut writer.pending);
         }
     }
-    let in_order = types.in_order().into_iter().map(|(id, _)| DefinitionOwner::Type(id));
+    let in_order = types.in_document_order().into_iter().map(|(id, _)| DefinitionOwner::Type(id));
     let ordered: Vec<DefinitionOwner> = in_order.filter(|defined| found.contains_key(defined)).collect();
     let of_types = ordered.into_iter().filter_map(|defined| found.remove_entry(&defined)).collect::<Vec<_>>();
-    Definitions::new(of_types.into_iter().chain(found).map(|(of, schema)| Definition { of, schema }).collect())
+    Definitions::new(of_types.into_iter().chain(found).map(|(owner, schema)| Definition { owner, schema }).collect())
 }
 
 /// Whether somebody may have a value of a type to validate: an alias is one that they know if it is a component of its own.
@@ -85,7 +89,7 @@ fn is_validated(schemas: &Schemas, def: &TypeDef) -> bool {
     // What only refers to another is validated as that.
     let is_other = own.is_none() && matches!(target, Type::Named(_));
     let is_value = !matches!(target, Type::Bytes | Type::Encoded(_));
-    is_value && !is_other && def.origin.steps.is_empty() && matches!(def.origin.root, Root::Schema(_))
+    is_value && !is_other && def.name_path.steps.is_empty() && matches!(def.name_path.root, Root::Schema(_))
 }
 
 /// The unions that types are alternatives of.
@@ -114,7 +118,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// A schema where it is used.
-    fn schema(&mut self, id: SchemaId) -> Json {
+    fn schema(&mut self, id: SchemaId) -> ValidationSchema {
         match self.made.get(&id) {
             Some(made) => self.refer(DefinitionOwner::Type(*made)),
             None => self.inline_schema(id),
@@ -122,11 +126,11 @@ impl Writer<'_> {
     }
 
     /// A schema itself.
-    fn inline_schema(&mut self, id: SchemaId) -> Json {
+    fn inline_schema(&mut self, id: SchemaId) -> ValidationSchema {
         let schemas = self.schemas;
         match &schemas[id].kind {
-            SchemaKind::Anything | SchemaKind::Foreign(_) => Json::Boolean(true),
-            SchemaKind::Nothing => Json::Boolean(false),
+            SchemaKind::Anything | SchemaKind::Foreign(_) => ValidationSchema::Value(Value::Bool(true)),
+            SchemaKind::Nothing => ValidationSchema::Value(Value::Bool(false)),
             // A schema within a schema, as Avro writes them, is at home where it stands.
             SchemaKind::Reference(target) if is_below(&schemas[*target].at, &schemas[id].at) => self.schema(*target),
             SchemaKind::Reference(target) => self.target(*target),
@@ -135,11 +139,11 @@ impl Writer<'_> {
     }
 
     /// What a reference leads to; a circle of references leads nowhere.
-    fn target(&mut self, id: SchemaId) -> Json {
+    fn target(&mut self, id: SchemaId) -> ValidationSchema {
         if let Some(made) = self.made.get(&id) {
             return self.refer(DefinitionOwner::Type(*made));
         }
-        let Some(id) = self.schemas.definition(id) else { return Json::Boolean(true) };
+        let Some(id) = self.schemas.definition(id) else { return ValidationSchema::Value(Value::Bool(true)) };
         match (self.made.get(&id), &self.schemas[id].kind) {
             (Some(made), _) => self.refer(DefinitionOwner::Type(*made)),
             (None, SchemaKind::Keywords(keywords)) if has_parts(keywords) => {
@@ -157,12 +161,12 @@ impl Writer<'_> {
         format!("{}{}", file.map(String::as_str).unwrap_or_default(), at.pointer)
     }
 
-    fn refer(&mut self, to: DefinitionOwner) -> Json {
+    fn refer(&mut self, to: DefinitionOwner) -> ValidationSchema {
         self.pending.push(to.clone());
-        Json::Reference(to)
+        ValidationSchema::Reference(to)
     }
 
-    fn keywords(&mut self, keywords: &Keywords) -> Json {
+    fn keywords(&mut self, keywords: &Keywords) -> ValidationSchema {
         let mut entries = JsonObject(Vec::new());
         entries.put("type", types(keywords));
         let constraints = &keywords.constraints;
@@ -170,7 +174,7 @@ impl Writer<'_> {
             *key == "const" && keywords.values.as_ref().is_none_or(|values| values[..] == *std::slice::from_ref(value))
         });
         if let Some(values) = keywords.values.as_ref().filter(|_| !is_constant) {
-            entries.put("enum", Some(Json::List(values.iter().map(json).collect())));
+            entries.put("enum", Some(ValidationSchema::Value(Value::Sequence(values.clone()))));
         }
         // What Avro calls so are logical types of numbers, the format of UUIDs apart.
         let format = keywords.format.as_deref();
@@ -179,8 +183,8 @@ impl Writer<'_> {
         let (counts, plain) = contains::split(&constraints.plain);
         for (key, value) in plain {
             let value = match value {
-                Value::String(text) if *key == "pattern" => Json::Text(regex::strict(text)),
-                value => json(value),
+                Value::String(pattern) if *key == "pattern" => text(&regex::strict(pattern)),
+                value => ValidationSchema::Value(value.clone()),
             };
             entries.put(key, Some(value));
         }
@@ -197,7 +201,7 @@ impl Writer<'_> {
         }
         let (any_of, one_of) = self.alternatives(keywords);
         for (key, listed) in [("allOf", all_of), ("anyOf", self.list(&any_of))] {
-            entries.put(key, (!listed.is_empty()).then_some(Json::List(listed)));
+            entries.put(key, (!listed.is_empty()).then_some(ValidationSchema::List(listed)));
         }
         let mut alternatives = self.list(&one_of);
         if let ([], ids) | (ids, []) = (&any_of[..], &one_of[..]) {
@@ -205,11 +209,11 @@ impl Writer<'_> {
         }
         match keywords.language {
             _ if alternatives.is_empty() => {}
-            SchemaLanguage::JsonSchema => entries.put("oneOf", Some(Json::List(alternatives))),
+            SchemaLanguage::JsonSchema => entries.put("oneOf", Some(ValidationSchema::List(alternatives))),
             // A whole number is an `int` and a `long` of Avro, whose unions do not mean exactly one.
             SchemaLanguage::Avro => {
                 alternatives.extend(keywords.nullable.then(|| object([("type", text("null"))])));
-                entries.put("anyOf", Some(Json::List(alternatives)));
+                entries.put("anyOf", Some(ValidationSchema::List(alternatives)));
             }
         }
         if keywords.constraints.nullable { entries.nullable() } else { entries.schema() }
@@ -225,18 +229,18 @@ impl Writer<'_> {
     }
 
     /// Which alternative a value of the discriminator means, for what is said of those that fit none.
-    fn discriminator(&mut self, keywords: &Keywords, ids: &[SchemaId]) -> Option<Json> {
+    fn discriminator(&mut self, keywords: &Keywords, ids: &[SchemaId]) -> Option<ValidationSchema> {
         keywords.discriminator.as_ref().filter(|_| !ids.is_empty())?;
         let (property, alternatives) = union::find_tag(self.schemas, Some(keywords), ids)?;
         let mapping = alternatives.into_iter().flat_map(|Alternative { id, tag_values }| {
             let schema = self.schema(id);
             tag_values.into_iter().map(move |value| (value.to_string(), schema.clone()))
         });
-        let mapping = mapping.filter(|(_, schema)| matches!(schema, Json::Reference(_))).collect();
-        Some(object([("propertyName", text(&property)), ("mapping", Json::Object(mapping))]))
+        let mapping = mapping.filter(|(_, schema)| matches!(schema, ValidationSchema::Reference(_))).collect();
+        Some(object([("propertyName", text(&property)), ("mapping", ValidationSchema::Object(mapping))]))
     }
 
-    fn list(&mut self, ids: &[SchemaId]) -> Vec<Json> {
+    fn list(&mut self, ids: &[SchemaId]) -> Vec<ValidationSchema> {
         ids.iter().map(|id| self.schema(*id)).collect()
     }
 
@@ -244,7 +248,7 @@ impl Writer<'_> {
         let items = match (&keywords.tuple[..], keywords.items) {
             ([], None) => None,
             ([], Some(id)) => Some(self.schema(id)),
-            (tuple, _) => Some(Json::List(self.list(tuple))),
+            (tuple, _) => Some(ValidationSchema::List(self.list(tuple))),
         };
         entries.put("items", items);
     }
@@ -261,50 +265,53 @@ impl Writer<'_> {
                 (name.clone(), if may_be_null { or_null(schema) } else { schema })
             });
             let schemas: Vec<_> = schemas.collect();
-            entries.put(key, (!schemas.is_empty()).then_some(Json::Object(schemas)));
+            entries.put(key, (!schemas.is_empty()).then_some(ValidationSchema::Object(schemas)));
         }
         let additional = keywords.additional.map(|id| self.schema(id));
-        entries.put("additionalProperties", additional.filter(|schema| *schema != Json::Boolean(true)));
+        entries.put(
+            "additionalProperties",
+            additional.filter(|schema| *schema != ValidationSchema::Value(Value::Bool(true))),
+        );
         let required = keywords.required.iter().map(|name| text(name)).collect();
-        entries.put("required", (!keywords.required.is_empty()).then_some(Json::List(required)));
+        entries.put("required", (!keywords.required.is_empty()).then_some(ValidationSchema::List(required)));
         let dependencies = keywords.constraints.dependencies.iter().map(|(name, dependency)| {
             let asked = match dependency {
-                Dependency::Properties(names) => Json::List(names.iter().map(|name| text(name)).collect()),
+                Dependency::Properties(names) => ValidationSchema::List(names.iter().map(|name| text(name)).collect()),
                 Dependency::Schema(id) => self.schema(*id),
             };
             (name.clone(), asked)
         });
         let dependencies: Vec<_> = dependencies.collect();
-        entries.put("dependencies", (!dependencies.is_empty()).then_some(Json::Object(dependencies)));
+        entries.put("dependencies", (!dependencies.is_empty()).then_some(ValidationSchema::Object(dependencies)));
     }
 }
 
 /// The keywords of a schema.
-struct JsonObject(Vec<(String, Json)>);
+struct JsonObject(Vec<(String, ValidationSchema)>);
 
 impl JsonObject {
-    fn put(&mut self, key: &str, value: Option<Json>) {
+    fn put(&mut self, key: &str, value: Option<ValidationSchema>) {
         self.0.extend(value.map(|value| (key.to_owned(), value)));
     }
 
     /// A schema that says nothing is `true`.
-    fn schema(self) -> Json {
-        if self.0.is_empty() { Json::Boolean(true) } else { Json::Object(self.0) }
+    fn schema(self) -> ValidationSchema {
+        if self.0.is_empty() { ValidationSchema::Value(Value::Bool(true)) } else { ValidationSchema::Object(self.0) }
     }
 
     /// The schema, or `null`: by its type, where nothing else is said of values of every type.
-    fn nullable(mut self) -> Json {
+    fn nullable(mut self) -> ValidationSchema {
         const OF_EVERY_TYPE: [&str; 7] = ["const", "enum", "allOf", "anyOf", "oneOf", "not", "if"];
-        let is_of_every_type = |(key, _): &(String, Json)| OF_EVERY_TYPE.contains(&key.as_str());
+        let is_of_every_type = |(key, _): &(String, ValidationSchema)| OF_EVERY_TYPE.contains(&key.as_str());
         if self.0.iter().any(is_of_every_type) {
             let alternatives = vec![object([("type", text("null"))]), self.schema()];
-            return object([("anyOf", Json::List(alternatives))]);
+            return object([("anyOf", ValidationSchema::List(alternatives))]);
         }
         for (_, types) in self.0.iter_mut().filter(|(key, _)| key == "type") {
             match types {
-                Json::List(names) if names.contains(&text("null")) => {}
-                Json::List(names) => names.push(text("null")),
-                only => *only = Json::List(vec![only.clone(), text("null")]),
+                ValidationSchema::List(names) if names.contains(&text("null")) => {}
+                ValidationSchema::List(names) => names.push(text("null")),
+                only => *only = ValidationSchema::List(vec![only.clone(), text("null")]),
             }
         }
         self.schema()
@@ -312,21 +319,23 @@ impl JsonObject {
 }
 
 /// A schema of what need not be there, where a `null` in its place is written as it was read.
-fn or_null(schema: Json) -> Json {
+fn or_null(schema: ValidationSchema) -> ValidationSchema {
     match schema {
-        Json::Object(entries) => JsonObject(entries).nullable(),
-        Json::Reference(_) => object([("anyOf", Json::List(vec![object([("type", text("null"))]), schema]))]),
+        ValidationSchema::Object(entries) => JsonObject(entries).nullable(),
+        ValidationSchema::Reference(_) => {
+            object([("anyOf", ValidationSchema::List(vec![object([("type", text("null"))]), schema]))])
+        }
         schema => schema,
     }
 }
 
-fn types(keywords: &Keywords) -> Option<Json> {
-    let mut names: Vec<Json> = keywords.types.iter().map(|json_type| text(type_name(*json_type))).collect();
+fn types(keywords: &Keywords) -> Option<ValidationSchema> {
+    let mut names: Vec<ValidationSchema> = keywords.types.iter().map(|json_type| text(type_name(*json_type))).collect();
     let is_alternative = keywords.language == SchemaLanguage::Avro && !keywords.one_of.is_empty();
     if keywords.nullable && !keywords.constraints.nullable && !is_alternative {
         names.push(text("null"));
     }
-    if names.len() > 1 { Some(Json::List(names)) } else { names.pop() }
+    if names.len() > 1 { Some(ValidationSchema::List(names)) } else { names.pop() }
 }
 
 fn type_name(json_type: JsonType) -> &'static str {
@@ -358,26 +367,10 @@ fn is_below(at: &Location, other: &Location) -> bool {
     at.file == other.file && rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// A value of the document as JSON.
-pub(super) fn json(value: &Value) -> Json {
-    match value {
-        Value::Bool(value) => Json::Boolean(*value),
-        Value::Integer(number) => Json::Integer(*number),
-        Value::Float(number) if number.is_finite() => Json::Number(*number),
-        // YAML has such numbers, JSON has not.
-        Value::Null | Value::Float(_) => Json::Null,
-        Value::String(text) => Json::Text(text.clone()),
-        Value::Sequence(items) => Json::List(items.iter().map(json).collect()),
-        Value::Mapping(entries) => {
-            Json::Object(entries.iter().map(|(key, value)| (key.clone(), json(value))).collect())
-        }
-    }
+fn text(text: &str) -> ValidationSchema {
+    ValidationSchema::Value(Value::String(text.to_owned()))
 }
 
-fn text(text: &str) -> Json {
-    Json::Text(text.to_owned())
-}
-
-fn object<const N: usize>(entries: [(&str, Json); N]) -> Json {
-    Json::Object(entries.map(|(key, value)| (key.to_owned(), value)).to_vec())
+fn object<const N: usize>(entries: [(&str, ValidationSchema); N]) -> ValidationSchema {
+    ValidationSchema::Object(entries.map(|(key, value)| (key.to_owned(), value)).to_vec())
 }

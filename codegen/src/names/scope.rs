@@ -12,7 +12,7 @@ use crate::location::{Location, Pointer};
 /// What all namespaces of a file share.
 pub(super) struct Scopes<'a> {
     config: &'a Config,
-    identities: &'a HashMap<Location, String>,
+    structural_keys: &'a HashMap<Location, String>,
     /// The places that have a name, where there are renames, and whether it begins with a capital letter.
     named: RefCell<BTreeSet<(bool, Pointer)>>,
     /// Every name that was given.
@@ -114,11 +114,11 @@ impl<'w> Conflicts<'w> {
 impl<'a> Scopes<'a> {
     pub(super) fn new(
         config: &'a Config,
-        identities: &'a HashMap<Location, String>,
+        structural_keys: &'a HashMap<Location, String>,
         files: &'a [String],
         diagnostics: &'a Diagnostics,
     ) -> Self {
-        Self { config, identities, named: RefCell::default(), given: RefCell::default(), files, diagnostics }
+        Self { config, structural_keys, named: RefCell::default(), given: RefCell::default(), files, diagnostics }
     }
 
     /// A new namespace in which some names are taken.
@@ -320,7 +320,7 @@ impl Scope<'_, '_> {
 
     /// What is settled in the order of this is settled in the same order wherever it stands.
     fn identity<'w>(&self, wish: &'w NameRequest) -> (&'w str, String) {
-        let place = self.scopes.identities.get(&wish.at).cloned();
+        let place = self.scopes.structural_keys.get(&wish.at).cloned();
         (&wish.text, place.unwrap_or_else(|| wish.at.pointer.to_string()))
     }
 

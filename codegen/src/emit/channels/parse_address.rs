@@ -1,4 +1,4 @@
-//! Addresses taken apart into the values of their parameters.
+//! AddressRoutes taken apart into the values of their parameters.
 
 use proc_macro2::TokenStream;
 use quote::quote;

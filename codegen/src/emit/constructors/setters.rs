@@ -17,7 +17,7 @@ pub(super) fn all<'a>(
 ) -> impl Iterator<Item = TokenStream> + 'a {
     let is_chosen = cx.config.with_methods.matches(&def.at.pointer);
     let optional = object.fields.iter().zip(members).filter(move |(field, _)| is_chosen && structs::is_optional(field));
-    let rest = match (&object.extra, members.last()) {
+    let rest = match (&object.additional, members.last()) {
         (AdditionalProperties::Kept(value), Some(name)) if is_chosen => additional(cx, value, name),
         _ => None,
     };
@@ -31,7 +31,7 @@ fn setter(cx: Context<'_>, field: &Field, name: &Name) -> TokenStream {
         Presence::OptionalNullable => Parameter::of_untyped_nullable(cx, &field.ty, name),
         _ => Parameter::of_items(cx, &field.ty, name).unwrap_or_else(|| Parameter::of(cx, &field.ty, name)),
     };
-    let value = if field.presence == Presence::Filled { value } else { quote!(Some(#value)) };
+    let value = if field.presence == Presence::Defaulted { value } else { quote!(Some(#value)) };
     quote! {
         #docs
         #[must_use]

@@ -4,29 +4,28 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::rules;
-use crate::emit::enums::Openness;
 use crate::emit::{Context, reply};
-use crate::ir::{Address, AddressRoute, Addresses, ItemKind, MatchMode, Type};
+use crate::ir::{Address, AddressRoute, AddressRoutes, ItemKind, MatchMode, Type};
 
-pub(super) fn dispatch(cx: Context<'_>, addresses: &Addresses) -> Vec<TokenStream> {
-    let routes = addresses.arrivals.iter().map(move |arrival| {
+pub(super) fn dispatch(cx: Context<'_>, addresses: &AddressRoutes) -> Vec<TokenStream> {
+    let routes = addresses.routes.iter().map(move |arrival| {
         let (pattern, route) = (pattern(cx, arrival), rules::route(cx, &arrival.message));
         quote!(#pattern => #route,)
     });
-    let calls = addresses.arrivals.iter().map(move |arrival| {
+    let calls = addresses.routes.iter().map(move |arrival| {
         let (pattern, call) = (pattern(cx, arrival), rules::handler_call(cx, &arrival.operation));
         quote!(#pattern => #call,)
     });
-    let route_without = addresses.without.as_ref().map(|telling| {
+    let route_without = addresses.without_address.as_ref().map(|telling| {
         let route = rules::route(cx, telling);
         quote!(None => #route,)
     });
-    let call_without = addresses.without.as_ref().map(|telling| {
+    let call_without = addresses.without_address.as_ref().map(|telling| {
         let call = rules::handler_call(cx, telling);
         quote!(None => #call,)
     });
-    let tellings = addresses.arrivals.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    let tellings = tellings.chain(&addresses.without);
+    let tellings = addresses.routes.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
+    let tellings = tellings.chain(&addresses.without_address);
     let functions = rules::functions(cx, &tellings.collect::<Vec<_>>());
     let head = reply::implementing(cx);
     let dispatch = quote! {
@@ -65,14 +64,15 @@ fn pattern(cx: Context<'_>, arrival: &AddressRoute) -> TokenStream {
     let listed: Vec<TokenStream> = fields
         .filter_map(|(parameter, field)| {
             let Type::Named(id) = &parameter.ty else { return None };
-            let def = &cx.api.types[*id];
-            let is_open = matches!(def.shape, ItemKind::Enum(_)) && Openness::of(cx, def) == Openness::Open;
+            let is_open = matches!(&cx.api.types[*id].shape, ItemKind::Enum(listed) if listed.is_open());
             let values = &cx.names.types[id];
             is_open.then(|| quote!(#values::KNOWN.contains(&address.#field)))
         })
         .collect();
-    match arrival.fit {
-        MatchMode::Listed if !listed.is_empty() => quote!(Some(address) if #parsed.is_ok_and(|address| #(#listed)&&*)),
-        MatchMode::Listed | MatchMode::Read => quote!(Some(address) if #parsed.is_ok()),
+    match arrival.match_mode {
+        MatchMode::ListedValues if !listed.is_empty() => {
+            quote!(Some(address) if #parsed.is_ok_and(|address| #(#listed)&&*))
+        }
+        MatchMode::ListedValues | MatchMode::AnyValue => quote!(Some(address) if #parsed.is_ok()),
     }
 }

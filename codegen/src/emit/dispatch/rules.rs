@@ -8,25 +8,26 @@ use quote::quote;
 use super::super::is_known;
 use super::payload;
 use crate::emit::types::Wire;
-use crate::emit::{Context, joined, reply, schemas, types, unions};
+use crate::emit::{Context, joined, reply, schemas, types};
 use crate::ir::{Candidate, Case, ItemKind, Operation, OperationMessage, Rule, Selector, Type};
+use crate::location::RuntimeExpression;
 
 /// Calls the method that is meant.
 pub(super) fn handler_call(cx: Context<'_>, telling: &Rule) -> TokenStream {
     match telling {
         Rule::Operation(operation) | Rule::Variant(operation) => whole(cx, *operation),
         Rule::Message(candidate) => one(cx, *candidate),
-        Rule::Mark { at, cases, otherwise } => {
+        Rule::Select { selector, cases, fallback } => {
             let patterns = cases.iter().map(pattern);
-            let calls = cases.iter().map(|case| one(cx, case.of));
-            let otherwise = otherwise.as_ref().map(|telling| {
+            let calls = cases.iter().map(|case| one(cx, case.candidate));
+            let otherwise = fallback.as_ref().map(|telling| {
                 let call = handler_call(cx, telling);
                 quote!(_ => #call,)
             });
-            let text = text(at, &quote!(cx.inbound()));
-            let place = match at {
-                Selector::Header(_) | Selector::MediaType => TokenStream::new(),
-                Selector::Payload(pointer) | Selector::Integer(pointer) => {
+            let text = text(selector, &quote!(cx.inbound()));
+            let place = match selector {
+                Selector::Text(RuntimeExpression::Header(_)) | Selector::MediaType => TokenStream::new(),
+                Selector::Text(RuntimeExpression::Payload(pointer)) | Selector::Integer(pointer) => {
                     let pointer = pointer.as_str();
                     quote!(.at(#pointer))
                 }
@@ -48,15 +49,15 @@ pub(super) fn route(cx: Context<'_>, telling: &Rule) -> TokenStream {
         Rule::Operation(operation) => known(cx, &cx.api.operations[*operation].messages[0]),
         Rule::Message(candidate) => known(cx, carried(cx, *candidate).1),
         Rule::Variant(operation) => by_variant(cx, &cx.api.operations[*operation]),
-        Rule::Mark { at, cases, otherwise } => {
+        Rule::Select { selector, cases, fallback } => {
             let patterns = cases.iter().map(pattern);
-            let routes = cases.iter().map(|case| known(cx, carried(cx, case.of).1));
-            let otherwise = otherwise.as_ref().map(|telling| {
+            let routes = cases.iter().map(|case| known(cx, carried(cx, case.candidate).1));
+            let otherwise = fallback.as_ref().map(|telling| {
                 let route = route(cx, telling);
                 quote!(_ => #route,)
             });
             let otherwise = otherwise.unwrap_or_else(|| quote!(other => Route::Unknown(other.map(str::to_owned)),));
-            let text = text(at, &quote!(inbound));
+            let text = text(selector, &quote!(inbound));
             quote!(match #text {
                 #(#patterns => #routes,)*
                 #otherwise
@@ -73,11 +74,11 @@ pub(super) fn route(cx: Context<'_>, telling: &Rule) -> TokenStream {
 }
 
 /// The text that tells events apart, as an `Option<&str>`.
-fn text(at: &Selector, inbound: &TokenStream) -> TokenStream {
-    match at {
-        Selector::Header(name) => quote!(#inbound.header(#name)),
+fn text(selector: &Selector, inbound: &TokenStream) -> TokenStream {
+    match selector {
+        Selector::Text(RuntimeExpression::Header(name)) => quote!(#inbound.header(#name)),
         Selector::MediaType => quote!(#inbound.media_type().as_deref()),
-        Selector::Payload(pointer) => {
+        Selector::Text(RuntimeExpression::Payload(pointer)) => {
             let pointer = pointer.as_str();
             quote!(#inbound.peek(#pointer)?.as_deref())
         }
@@ -127,7 +128,7 @@ fn by_variant(cx: Context<'_>, operation: &Operation) -> TokenStream {
         let known = known(cx, messages.get(&variant.at)?);
         Some(quote!(#name::#member(_) => #known))
     });
-    let is_open = unions::keeps_unknown(cx, &cx.api.types[*id], union);
+    let is_open = union.is_open();
     let unknown = is_open.then(|| quote!(#name::Unknown(_) => Route::Unknown(None),));
     quote!(match inbound.decode::<#name>()? {
         #(#arms,)*
@@ -294,7 +295,7 @@ pub(super) fn untagged_helpers<'a>(cx: Context<'a>, telling: &'a Rule) -> Option
             let is_one_of_several = json.len() == 1 && candidates.len() > 1;
             (!json.is_empty()).then(|| if is_one_of_several { Vec::new() } else { json })
         }
-        Rule::Mark { otherwise, .. } => otherwise.as_ref().and_then(|telling| untagged_helpers(cx, telling)),
+        Rule::Select { fallback, .. } => fallback.as_ref().and_then(|telling| untagged_helpers(cx, telling)),
         Rule::Operation(_) | Rule::Message(_) | Rule::Variant(_) => None,
     }
 }

@@ -167,7 +167,7 @@ fn leaves(ty: &Type) -> Vec<&Type> {
 fn all(shape: &ItemKind) -> Vec<&Type> {
     match shape {
         ItemKind::Struct(object) => {
-            let extra = match &object.extra {
+            let extra = match &object.additional {
                 AdditionalProperties::Kept(value) => Some(value),
                 AdditionalProperties::Dropped => None,
             };
@@ -177,6 +177,6 @@ fn all(shape: &ItemKind) -> Vec<&Type> {
         ItemKind::OpenTuple(tuple) => tuple.types().collect(),
         ItemKind::Alias(target) | ItemKind::Newtype(target) => vec![target],
         // Each payload of a mixed one is read by itself.
-        ItemKind::Enum(_) | ItemKind::Mixed(_) => Vec::new(),
+        ItemKind::Enum(_) | ItemKind::MessageUnion(_) => Vec::new(),
     }
 }

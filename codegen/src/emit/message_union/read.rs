@@ -28,7 +28,7 @@ pub(super) fn read(cx: Context<'_>, id: TypeId, variants: &[Variant], reply: &Re
         reply.messages.iter().rev().map(|answer| (&answer.at, answer)).collect();
     let reads = variants.iter().zip(&cx.names.members[&id]).filter_map(|(variant, member)| {
         let answer = answers.get(&variant.at)?;
-        let is_headed = answer.headers.is_some() && matches!(reply.headers, ReplyHeaders::Each);
+        let is_headed = answer.headers.is_some() && matches!(reply.headers, ReplyHeaders::PerMessage);
         Some(Read { answer, member, wire: types::wire(cx, &variant.ty), is_headed })
     });
     let reads: Vec<Read<'_>> = reads.collect();

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::super::{Context, literal};
 use super::{expected, has_no_tag, is_catch_all, is_exhaustive, read};
-use crate::ir::{Kind, Representation, TagValue, Union, Width};
+use crate::ir::{JsonKind, Representation, TagValue, Union, Width};
 use crate::names::Name;
 
 /// The kind chooses the alternative; without the runtime, from the value read whole.
@@ -16,7 +16,7 @@ pub(super) fn by_kind(cx: Context<'_>, name: &Name, members: &[Name], union: &Un
         let read = read(cx, variant, quote!(serde_json::from_value));
         quote!(#pattern => #read(value).map(Self::#member),)
     });
-    let expected = expected(union, Representation::Kind);
+    let expected = expected(union, Representation::ByKind);
     let rest = (!is_exhaustive(union)).then(|| quote!(_ => Err(serde::de::Error::custom(#expected)),));
     quote! {
         impl<'de> Deserialize<'de> for #name {
@@ -32,14 +32,14 @@ pub(super) fn by_kind(cx: Context<'_>, name: &Name, members: &[Name], union: &Un
     }
 }
 
-fn value_of(kind: Kind) -> TokenStream {
+fn value_of(kind: JsonKind) -> TokenStream {
     match kind {
-        Kind::Null => quote!(Value::Null),
-        Kind::Boolean => quote!(Value::Bool(_)),
-        Kind::Number => quote!(Value::Number(_)),
-        Kind::String => quote!(Value::String(_)),
-        Kind::Array => quote!(Value::Array(_)),
-        Kind::Object => quote!(Value::Object(_)),
+        JsonKind::Null => quote!(Value::Null),
+        JsonKind::Boolean => quote!(Value::Bool(_)),
+        JsonKind::Number => quote!(Value::Number(_)),
+        JsonKind::String => quote!(Value::String(_)),
+        JsonKind::Array => quote!(Value::Array(_)),
+        JsonKind::Object => quote!(Value::Object(_)),
     }
 }
 
@@ -79,7 +79,7 @@ pub(super) fn by_value<'a>(
         let read = read(cx, variant, quote!(serde_json::from_value));
         Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
-    let expected = expected(union, Representation::Tag(tag));
+    let expected = expected(union, Representation::Tagged(tag));
     let rest =
         if is_open { quote!(Ok(Self::Unknown(value))) } else { quote!(Err(serde::de::Error::custom(#expected))) };
     quote! {
@@ -118,13 +118,13 @@ fn is_tag(value: &TagValue) -> TokenStream {
     }
 }
 
-fn is_kind(kind: Kind) -> TokenStream {
+fn is_kind(kind: JsonKind) -> TokenStream {
     match kind {
-        Kind::Null => quote!(value.is_null()),
-        Kind::Boolean => quote!(value.is_boolean()),
-        Kind::Number => quote!(value.is_number()),
-        Kind::String => quote!(value.is_string()),
-        Kind::Array => quote!(value.is_array()),
-        Kind::Object => quote!(value.is_object()),
+        JsonKind::Null => quote!(value.is_null()),
+        JsonKind::Boolean => quote!(value.is_boolean()),
+        JsonKind::Number => quote!(value.is_number()),
+        JsonKind::String => quote!(value.is_string()),
+        JsonKind::Array => quote!(value.is_array()),
+        JsonKind::Object => quote!(value.is_object()),
     }
 }

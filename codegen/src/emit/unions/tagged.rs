@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::super::{Context, literal};
 use super::{expected, has_no_tag, is_catch_all, is_exhaustive, read};
-use crate::ir::{Kind, Representation, TagValue, Union, Variant, Width};
+use crate::ir::{JsonKind, Representation, TagValue, Union, Variant, Width};
 use crate::names::Name;
 
 /// The alternative is chosen by what can be seen, and read as the bytes come.
@@ -18,8 +18,8 @@ pub(super) fn tagged<'a>(
     is_open: bool,
 ) -> Vec<TokenStream> {
     let tag = match told {
-        Representation::Tag(tag) => Some(quote!(const TAG: &'static str = #tag;)),
-        Representation::Kind | Representation::Nothing => None,
+        Representation::Tagged(tag) => Some(quote!(const TAG: &'static str = #tag;)),
+        Representation::ByKind | Representation::Untagged => None,
     };
     // What is for all other objects comes after them.
     let is_last = move |variant: &Variant| !is_open && has_no_tag(variant);
@@ -39,8 +39,8 @@ pub(super) fn tagged<'a>(
         Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
     let seen_words = match told {
-        Representation::Tag(_) => quote!({Seen, Tag}),
-        Representation::Kind | Representation::Nothing => quote!(Seen),
+        Representation::Tagged(_) => quote!({Seen, Tag}),
+        Representation::ByKind | Representation::Untagged => quote!(Seen),
     };
     let expected = expected(union, told);
     let rest = match (is_open, is_exhaustive(union)) {
@@ -72,14 +72,14 @@ pub(super) fn tagged<'a>(
     vec![choice, deserialize]
 }
 
-fn seen(kind: Kind) -> TokenStream {
+fn seen(kind: JsonKind) -> TokenStream {
     match kind {
-        Kind::Null => quote!(Seen::Null),
-        Kind::Boolean => quote!(Seen::Boolean),
-        Kind::Number => quote!(Seen::Number),
-        Kind::String => quote!(Seen::String),
-        Kind::Array => quote!(Seen::Array),
-        Kind::Object => quote!(Seen::Object(_)),
+        JsonKind::Null => quote!(Seen::Null),
+        JsonKind::Boolean => quote!(Seen::Boolean),
+        JsonKind::Number => quote!(Seen::Number),
+        JsonKind::String => quote!(Seen::String),
+        JsonKind::Array => quote!(Seen::Array),
+        JsonKind::Object => quote!(Seen::Object(_)),
     }
 }
 

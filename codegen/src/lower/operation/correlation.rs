@@ -1,7 +1,8 @@
 //! Where a request has its correlation id, of what kind that is, and where its replies repeat it.
 
-use crate::document::{self, Document, JsonType, Message, MessageId, RuntimeExpression, SchemaId, Schemas};
+use crate::document::{self, Document, JsonType, Message, MessageId, SchemaId, Schemas};
 use crate::ir::{Correlation, IdKind};
+use crate::location::RuntimeExpression;
 use crate::lower::scalar;
 use crate::normalize::merge;
 
@@ -79,10 +80,10 @@ fn of_schema(schemas: &Schemas, id: SchemaId) -> IdKind {
         (_, greatest) => greatest.is_none_or(|greatest| greatest >= i128::from(i32::MAX)),
     };
     match scalar::implied_type(&schema) {
-        _ if is_narrow => IdKind::Given,
+        _ if is_narrow => IdKind::CallerProvided,
         None if schema.types.is_empty() || schema.types.contains(&JsonType::String) => IdKind::Text,
         Some(JsonType::String) => IdKind::Text,
         Some(JsonType::Integer | JsonType::Number) if holds_31_bits() => IdKind::Integer,
-        _ => IdKind::Given,
+        _ => IdKind::CallerProvided,
     }
 }

@@ -1,6 +1,5 @@
 //! The examples of messages, and what they go by.
 
-use super::super::validation_schema;
 use crate::document::{Example, Message};
 use crate::hash_suffix::mark;
 use crate::ir::{self, ExampleTarget};
@@ -13,20 +12,20 @@ const LONGEST_NAME: usize = 60;
 pub(super) fn lower(message: &Message, label: &str) -> Vec<ir::Example> {
     let examples = message.examples.iter().flat_map(|example| {
         let label = self::label(message, example, label);
-        let words = example.summary.clone().or_else(|| example.name.clone());
+        let summary = example.summary.clone().or_else(|| example.name.clone());
         let payload = example.payload.as_ref().map(|payload| ir::Example {
             at: example.at.clone(),
             label: label.clone(),
-            words: words.clone(),
-            of: ExampleTarget::Payload,
-            json: validation_schema::json(payload),
+            summary: summary.clone(),
+            target: ExampleTarget::Payload,
+            value: payload.clone(),
         });
         let headers = example.headers.as_ref().map(|headers| ir::Example {
             at: example.at.join("headers"),
             label: format!("{label} headers"),
-            words,
-            of: ExampleTarget::Headers,
-            json: validation_schema::json(headers),
+            summary,
+            target: ExampleTarget::Headers,
+            value: headers.clone(),
         });
         payload.into_iter().chain(headers)
     });

@@ -7,8 +7,9 @@ use super::super::address_template;
 use super::{Reader, correlation};
 use crate::config::OutputScope;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{self, Address, RuntimeExpression, SchemaId};
+use crate::document::{self, Address, SchemaId};
 use crate::ir::{Correlation, Direction, Label, Reply, ReplyHeaders, ReplyMessage, ReplyTo, Type, Variant};
+use crate::location::RuntimeExpression;
 use crate::lower::schema::UnionMessage;
 use crate::lower::union;
 use crate::normalize::merge;
@@ -22,12 +23,12 @@ impl Reader<'_, '_> {
         direction: Direction,
         id: &str,
     ) -> Option<Reply> {
-        let repeated = correlation::reply_correlation(self.document, operation, reply);
-        let messages = self.answers(reply, id, repeated.as_ref());
+        let reply_correlation = correlation::reply_correlation(self.document, operation, reply);
+        let messages = self.answers(reply, id, reply_correlation.as_ref());
         let headers = headers(&messages, self.extent);
         let payload = self.replied(reply, id, &messages, &headers)?;
         let to = self.to(reply);
-        if let (Direction::Incoming, ReplyTo::Unsaid) = (direction, &to) {
+        if let (Direction::Incoming, ReplyTo::Undeclared) = (direction, &to) {
             let message = "the document does not say where to reply, so the handler does not reply";
             let diagnostic = Diagnostic::new(Severity::Warning, &reply.at, message).at_key();
             let cure = "give the reply an `address`, or a channel whose address is fixed or has parameters";
@@ -39,9 +40,9 @@ impl Reader<'_, '_> {
             payload,
             headers,
             to,
-            repeated,
-            asked: correlation::request_correlation(self.document, operation),
-            answered: correlation::answered(self.document, reply),
+            reply_correlation,
+            request_correlation: correlation::request_correlation(self.document, operation),
+            correlation_locations: correlation::answered(self.document, reply),
         })
     }
 
@@ -54,8 +55,8 @@ impl Reader<'_, '_> {
             Some((_, Address::Open)) | None => (None, None),
         };
         match &reply.address {
-            Some(location) => ReplyTo::Said(location.clone(), fixed),
-            None => fixed.map(ReplyTo::Fixed).or(given.map(ReplyTo::Given)).unwrap_or(ReplyTo::Unsaid),
+            Some(location) => ReplyTo::Expression(location.clone(), fixed),
+            None => fixed.map(ReplyTo::Fixed).or(given.map(ReplyTo::Parameterized)).unwrap_or(ReplyTo::Undeclared),
         }
     }
 
@@ -101,7 +102,7 @@ impl Reader<'_, '_> {
         headers: &ReplyHeaders,
     ) -> Option<Type> {
         let first = &answers.first()?.payload;
-        let has_each_its_own = matches!(headers, ReplyHeaders::Each);
+        let has_each_its_own = matches!(headers, ReplyHeaders::PerMessage);
         if !has_each_its_own && answers.iter().all(|answer| answer.payload == *first) {
             return Some(first.clone());
         }
@@ -141,6 +142,6 @@ fn headers(answers: &[ReplyMessage], extent: OutputScope) -> ReplyHeaders {
         OutputScope::Everything if answers.iter().all(|answer| answer.headers.as_ref() == Some(first)) => {
             ReplyHeaders::Typed(first.clone())
         }
-        OutputScope::Everything => ReplyHeaders::Each,
+        OutputScope::Everything => ReplyHeaders::PerMessage,
     }
 }

@@ -4,15 +4,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::RoutingContext;
-use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::ValueKeyword;
-use crate::ir::{Address, Channel, ItemKind, MatchMode, Members, Operation, Segment, Type, TypeDef, Types};
+use crate::ir::{Address, Channel, Enum, ItemKind, MatchMode, Members, Operation, Segment, Type, Types};
 
 /// The operations of one address.
 pub(super) struct Group {
     pub(super) channel: usize,
-    pub(super) fit: MatchMode,
+    pub(super) match_mode: MatchMode,
     /// Indices into the operations, in the order of the document.
     pub(super) operations: Vec<usize>,
 }
@@ -56,16 +54,16 @@ struct Pattern {
 }
 
 impl Pattern {
-    fn of(index: usize, channel: &Channel, types: &Types, config: &Config) -> Self {
+    fn of(index: usize, channel: &Channel, types: &Types) -> Self {
         let (pieces, is_template, is_open) = match &channel.address {
             Address::Fixed(text) => (vec![Piece::Text(text.clone())], false, false),
-            Address::Open => (vec![Piece::Text(channel.key.clone())], false, false),
+            Address::Unknown => (vec![Piece::Text(channel.key.clone())], false, false),
             Address::Template(template) => {
                 let piece = |segment: &Segment| match segment {
                     Segment::Text(text) => Piece::Text(text.clone()),
                     Segment::Variable(index) => piece(types, &template.parameters[*index].ty),
                 };
-                let is_open = |ty: &Type| listed(types, ty).is_some_and(|(def, _)| is_open(def, config));
+                let is_open = |ty: &Type| listed(types, ty).is_some_and(|(listed, _)| listed.is_open());
                 let any_open = template.parameters.iter().any(|parameter| is_open(&parameter.ty));
                 (template.segments.iter().map(piece).collect(), true, any_open)
             }
@@ -116,33 +114,22 @@ fn piece(types: &Types, ty: &Type) -> Piece {
     }
 }
 
-fn listed<'a>(types: &'a Types, ty: &Type) -> Option<(&'a TypeDef, BTreeSet<String>)> {
+fn listed<'a>(types: &'a Types, ty: &Type) -> Option<(&'a Enum, BTreeSet<String>)> {
     let Type::Named(id) = ty else { return None };
-    let def = &types[*id];
-    let ItemKind::Enum(listed) = &def.shape else { return None };
+    let ItemKind::Enum(listed) = &types[*id].shape else { return None };
     let values = match &listed.members {
         Members::Texts(values) => values.iter().map(|value| value.value.clone()).collect(),
         Members::Integers(_, values) => values.iter().map(|value| value.value.to_string()).collect(),
         Members::Booleans(_) | Members::Numbers(_) | Members::Mixed(_) => return None,
     };
-    Some((def, values))
-}
-
-fn is_open(def: &TypeDef, config: &Config) -> bool {
-    let is_constant = matches!(&def.shape, ItemKind::Enum(listed) if listed.listing == ValueKeyword::Const);
-    !is_constant && !config.is_closed(&def.at)
+    Some((listed, values))
 }
 
 /// The addresses at which anything arrives, in the order in which they are compared.
-pub(super) fn groups(
-    apis: &RoutingContext<'_>,
-    incoming: &[(usize, &Operation)],
-    channels: &[Channel],
-    config: &Config,
-) -> Vec<Group> {
+pub(super) fn groups(apis: &RoutingContext<'_>, incoming: &[(usize, &Operation)], channels: &[Channel]) -> Vec<Group> {
     let mut patterns: BTreeMap<Vec<Piece>, Pattern> = BTreeMap::new();
     for (index, operation) in incoming {
-        let pattern = Pattern::of(operation.channel, &channels[operation.channel], apis.types, config);
+        let pattern = Pattern::of(operation.channel, &channels[operation.channel], apis.types);
         patterns.entry(pattern.pieces.clone()).or_insert(pattern).operations.push(*index);
     }
     let mut patterns: Vec<Pattern> = patterns.into_values().collect();
@@ -163,8 +150,8 @@ pub(super) fn groups(
         warn_of_shared(alike, channels, apis.diagnostics);
     }
     let groups = patterns.iter().map(|pattern| {
-        let fit = if listing.contains(&pattern.channel) { MatchMode::Listed } else { MatchMode::Read };
-        Group { channel: pattern.channel, fit, operations: pattern.operations.clone() }
+        let match_mode = if listing.contains(&pattern.channel) { MatchMode::ListedValues } else { MatchMode::AnyValue };
+        Group { channel: pattern.channel, match_mode, operations: pattern.operations.clone() }
     });
     groups.chain(unlisted).collect()
 }
@@ -176,7 +163,7 @@ fn fallback_route(alike: &[&Pattern]) -> Option<Group> {
     let mut open = alike.iter().filter(|pattern| pattern.is_open);
     match (open.next(), open.next(), alike.iter().any(|pattern| takes_all(pattern))) {
         (Some(only), None, false) => {
-            Some(Group { channel: only.channel, fit: MatchMode::Read, operations: only.operations.clone() })
+            Some(Group { channel: only.channel, match_mode: MatchMode::AnyValue, operations: only.operations.clone() })
         }
         _ => None,
     }

@@ -41,7 +41,8 @@ pub(super) fn names(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) 
     };
     let property = payloads.first()?.properties.iter().map(|(name, _)| name).find(tells)?;
     let cases = contenders.iter().zip(names);
-    let cases = cases.map(|(contender, name)| Case { values: vec![name.to_owned()], of: contender.of }).collect();
+    let cases =
+        cases.map(|(contender, name)| Case { values: vec![name.to_owned()], candidate: contender.of }).collect();
     Some((property.clone(), cases))
 }
 

@@ -9,7 +9,7 @@ use super::selectors::SelectorMatch;
 use super::{RoutingContext, selectors};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::ir::{Candidate, Case, ItemKind, Representation, Rule, Selector, Type, Union};
-use crate::location::Pointer;
+use crate::location::{Pointer, RuntimeExpression};
 use crate::lower::union;
 
 /// What tells the operation, and what tells the message.
@@ -26,23 +26,24 @@ pub(super) fn of(apis: &RoutingContext<'_>, operations: &[usize]) -> Option<(Rul
         return Some((message.clone(), message));
     }
     let Some(union) = joined(apis, first) else { return Some((whole, message)) };
-    let operation = match (union.told(), &message) {
-        (Representation::Nothing, Rule::Mark { at, cases, otherwise }) => {
-            let otherwise = otherwise.as_ref().map(|_| Box::new(whole));
-            Rule::Mark { at: at.clone(), cases: cases.clone(), otherwise }
+    let operation = match (union.representation(), &message) {
+        (Representation::Untagged, Rule::Select { selector, cases, fallback }) => {
+            let fallback = fallback.as_ref().map(|_| Box::new(whole));
+            Rule::Select { selector: selector.clone(), cases: cases.clone(), fallback }
         }
         _ => whole,
     };
-    let is_tag = |at: &Selector| match (at, union.told()) {
-        (Selector::Payload(pointer) | Selector::Integer(pointer), Representation::Tag(tag)) => {
-            *pointer == Pointer::root().join(tag)
-        }
-        (_, told) => told == Representation::Nothing,
+    let is_tag = |at: &Selector| match (at, union.representation()) {
+        (
+            Selector::Text(RuntimeExpression::Payload(pointer)) | Selector::Integer(pointer),
+            Representation::Tagged(tag),
+        ) => *pointer == Pointer::root().join(tag),
+        (_, told) => told == Representation::Untagged,
     };
     let message = match message {
-        Rule::Mark { at, cases, otherwise } if is_tag(&at) => {
-            let otherwise = otherwise.map(|_| Box::new(Rule::Variant(first)));
-            Rule::Mark { at, cases, otherwise }
+        Rule::Select { selector, cases, fallback } if is_tag(&selector) => {
+            let fallback = fallback.map(|_| Box::new(Rule::Variant(first)));
+            Rule::Select { selector, cases, fallback }
         }
         _ => Rule::Variant(first),
     };
@@ -64,7 +65,7 @@ fn joined<'a>(apis: &RoutingContext<'a>, operation: usize) -> Option<&'a Union> 
 /// Whether some of an operation's payloads are no JSON, so that no union reads them.
 fn is_mixed(apis: &RoutingContext<'_>, operation: usize) -> bool {
     let Type::Named(id) = &apis.operations[operation].payload else { return false };
-    matches!(apis.types[*id].shape, ItemKind::Mixed(_))
+    matches!(apis.types[*id].shape, ItemKind::MessageUnion(_))
 }
 
 fn message(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) -> Rule {
@@ -101,7 +102,7 @@ fn media_type(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) -> Opt
     }
     let own = contenders.iter().filter_map(|contender| {
         let media_type = media_type(contender).filter(|media_type| counts[media_type] == 1)?;
-        Some((contender, Case { values: vec![media_type], of: contender.of }))
+        Some((contender, Case { values: vec![media_type], candidate: contender.of }))
     });
     let own: Vec<(&CandidateMessage, Case)> = own.collect();
     let are_others = own.iter().any(|(contender, _)| !is_json(apis, &apis.carried(contender.of).payload));
@@ -121,8 +122,8 @@ fn single_candidate(apis: &RoutingContext<'_>, of: Candidate) -> Rule {
     }
 }
 
-fn by(marked: SelectorMatch, otherwise: Option<Rule>) -> Rule {
-    Rule::Mark { at: marked.at, cases: marked.cases, otherwise: otherwise.map(Box::new) }
+fn by(marked: SelectorMatch, fallback: Option<Rule>) -> Rule {
+    Rule::Select { selector: marked.at, cases: marked.cases, fallback: fallback.map(Box::new) }
 }
 
 /// What else tells messages apart, beside their shape.

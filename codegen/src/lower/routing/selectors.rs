@@ -7,7 +7,7 @@ use super::candidates::CandidateMessage;
 use crate::document::{MessageId, SchemaId, Schemas};
 use crate::ir::{Case, Selector};
 use crate::json::Value;
-use crate::location::Pointer;
+use crate::location::{Pointer, RuntimeExpression};
 use crate::normalize::merge;
 
 /// A property that tells messages apart, and the values that mean each.
@@ -32,7 +32,7 @@ pub(super) fn header(apis: &RoutingContext<'_>, contenders: &[CandidateMessage])
     for property in limited.iter_mut().flatten() {
         property.name.make_ascii_lowercase();
     }
-    marked(apis, contenders, &limited, Selector::Header)
+    marked(apis, contenders, &limited, |name| Selector::Text(RuntimeExpression::Header(name)))
 }
 
 /// The property of the payloads that tells them apart.
@@ -46,11 +46,15 @@ pub(super) fn payload(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]
     let named = || {
         super::implied_values::names(apis, contenders).map(|(property, cases)| selector_from_names(at(property), cases))
     };
-    marked(Text::Strings, Selector::Payload).or_else(|| marked(Text::Integers, Selector::Integer)).or_else(named)
+    marked(Text::Strings, payload_text).or_else(|| marked(Text::Integers, Selector::Integer)).or_else(named)
 }
 
 fn selector_from_names(at: Pointer, cases: Vec<Case>) -> SelectorMatch {
-    SelectorMatch { at: Selector::Payload(at), cases, is_required: true }
+    SelectorMatch { at: payload_text(at), cases, is_required: true }
+}
+
+fn payload_text(at: Pointer) -> Selector {
+    Selector::Text(RuntimeExpression::Payload(at))
 }
 
 /// Which values are texts.
@@ -112,7 +116,7 @@ fn marked(
         are_distinct(&values).then(|| {
             let cases = contenders.iter().zip(values).map(|(contender, values)| {
                 let values: BTreeSet<String> = values.into_iter().cloned().collect();
-                Case { values: values.into_iter().collect(), of: contender.of }
+                Case { values: values.into_iter().collect(), candidate: contender.of }
             });
             let is_required = property.iter().all(|limited| limited.is_required);
             SelectorMatch { at: mark(property[0].name.clone()), cases: cases.collect(), is_required }

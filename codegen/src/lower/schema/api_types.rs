@@ -6,8 +6,11 @@ use super::super::{docs, union};
 use super::Lowering;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document;
-use crate::document::{BindingRole, JsonType, Keywords, SchemaId, SchemaKind, ValueKeyword};
-use crate::ir::{Docs, Enum, EnumValue, ItemKind, Label, Members, Root, Type, TypeDef, TypeId, Union, Variant};
+use crate::document::{JsonType, Keywords, SchemaId, SchemaKind};
+use crate::ir::{
+    BindingSchema, Docs, Enum, EnumValue, ItemKind, Label, Members, Openness, Root, Type, TypeDef, TypeId, Union,
+    Variant,
+};
 use crate::location::{Location, Pointer};
 
 /// A message that is joined with others.
@@ -104,8 +107,8 @@ impl Lowering<'_> {
     }
 
     /// Makes the type of a schema in a binding: an item in any case, because nothing else names it.
-    pub(in crate::lower) fn binding(&mut self, id: SchemaId, owner: &str, role: BindingRole) {
-        self.root(id, || Root::Binding(owner.to_owned(), role));
+    pub(in crate::lower) fn binding(&mut self, id: SchemaId, owner: &str, schema: BindingSchema) {
+        self.root(id, || Root::Binding(owner.to_owned(), schema));
         if !self.made.contains_key(&id) && self.replacement(id).is_none() {
             self.reserve(id);
             self.component(id);
@@ -121,15 +124,15 @@ impl Lowering<'_> {
             }
             let at = parameter.at.join("enum");
             let values = parameter.values.iter().enumerate();
-            let values = values.map(|(index, value)| EnumValue::of_text(at.join(&index.to_string()), value));
-            let origin = self.roots.origin(root, parameter.at.clone(), Vec::new());
+            let values = values.map(|(index, value)| EnumValue::from_text(at.join(&index.to_string()), value));
+            let name_path = self.roots.name_path(root, parameter.at.clone(), Vec::new());
             let ty = self.add(TypeDef {
                 at: parameter.at.clone(),
-                origin,
+                name_path,
                 docs: docs(&parameter.docs),
                 shape: ItemKind::Enum(Enum {
                     members: Members::Texts(values.collect()),
-                    listing: ValueKeyword::Enum,
+                    openness: Openness::Open,
                     default: None,
                 }),
             });
@@ -169,9 +172,9 @@ impl Lowering<'_> {
         self.joined.insert(TypeId(self.types.len()), ids);
         self.add(TypeDef {
             at: at.clone(),
-            origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
+            name_path: self.roots.name_path(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
             docs: Docs::default(),
-            shape: ItemKind::Union(Union { variants, tag: tag.map(|(property, _)| property) }),
+            shape: ItemKind::Union(Union::new(variants, tag.map(|(property, _)| property))),
         })
     }
 
@@ -179,9 +182,9 @@ impl Lowering<'_> {
     pub(in crate::lower) fn mixed(&mut self, at: &Location, id: &str, variants: Vec<Variant>) -> Type {
         self.add(TypeDef {
             at: at.clone(),
-            origin: self.roots.origin(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
+            name_path: self.roots.name_path(Root::Operation(id.to_owned()), at.clone(), Vec::new()),
             docs: Docs::default(),
-            shape: ItemKind::Mixed(variants),
+            shape: ItemKind::MessageUnion(variants),
         })
     }
 }

@@ -15,7 +15,7 @@ impl Lowering<'_> {
         field.default = self.default_of(field, id);
         let is_value = field.default.as_ref().is_some_and(|default| default.value.is_some());
         if is_value && field.presence == Presence::Optional && self.config.defaults == Defaults::Filled {
-            field.presence = Presence::Filled;
+            field.presence = Presence::Defaulted;
         }
     }
 
@@ -43,7 +43,7 @@ impl Lowering<'_> {
             self.diagnostics.push(diagnostic.with_help("take one that the schema allows; it is passed over"));
             return None;
         }
-        Some(FieldDefault { text: default.to_json(), value })
+        Some(FieldDefault { json: default.to_json(), value })
     }
 }
 
@@ -107,7 +107,7 @@ pub(super) fn settle(types: &mut Types) {
             continue;
         }
         default.value = None;
-        if field.presence == Presence::Filled {
+        if field.presence == Presence::Defaulted {
             field.presence = Presence::Optional;
         }
     }

@@ -31,15 +31,15 @@ impl Lowering<'_> {
             let ty = if is_base { self.base(merged) } else { self.value(alternative.id) };
             Variant { at, label, ty, tag_values: alternative.tag_values, kinds: Vec::new() }
         });
-        Some(Union { variants: variants.collect(), tag: Some(property) })
+        Some(Union::new(variants.collect(), Some(property)))
     }
 
     /// What the schema says itself.
     fn base(&mut self, merged: &Keywords) -> crate::ir::Type {
-        let mut origin = name_path::of(&merged.at, &self.roots, self.schemas);
-        origin.steps.push(Step::Variant(Label::plain(BASE)));
+        let mut name_path = name_path::of(&merged.at, &self.roots, self.schemas);
+        name_path.steps.push(Step::Variant(Label::plain(BASE)));
         let shape = ItemKind::Struct(self.object(merged));
-        self.add(TypeDef { at: merged.at.join("discriminator"), origin, docs: docs(&merged.docs), shape })
+        self.add(TypeDef { at: merged.at.join("discriminator"), name_path, docs: docs(&merged.docs), shape })
     }
 }
 

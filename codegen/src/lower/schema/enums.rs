@@ -7,7 +7,7 @@ use super::Lowering;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{DeclaredValue, JsonType, Keywords, ValueKeyword};
-use crate::ir::{Docs, Enum, EnumValue, Members, Type, Width};
+use crate::ir::{Docs, Enum, EnumValue, Members, Openness, Type, Width};
 use crate::json::Value;
 use crate::normalize::{alternatives, merge};
 
@@ -27,7 +27,9 @@ impl Lowering<'_> {
             (None, 1) if others == UnlistedValues::Unsaid => Some(0),
             (None, _) => None,
         };
-        Some(Enum { members, listing, default })
+        // A constant is the only value there will ever be.
+        let openness = if listing == ValueKeyword::Const { Openness::Closed } else { Openness::Open };
+        Some(Enum { members, openness, default })
     }
 
     /// A default that is none of the values is a slip, and nothing is made of it.

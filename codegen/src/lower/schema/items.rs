@@ -137,7 +137,7 @@ impl<'a> Lowering<'a> {
                 variants.push(Variant { at: self.schemas[id].at.clone(), label, ty, tag_values, kinds: Vec::new() });
             }
         }
-        Union { variants, tag }
+        Union::new(variants, tag)
     }
 
     /// Whether an alternative is joined with what it shares: not inside itself, and not with every other on the way down,
@@ -152,14 +152,14 @@ impl<'a> Lowering<'a> {
         let Some(part) = merge::merged_schema(self.schemas, id) else { return Type::Any };
         let mut joined = merge::merge_alternative(self.schemas, base, part.into_owned(), &self.schemas[id].at).keywords;
         joined.at = self.schemas[id].at.clone();
-        let origin = name_path::of(&joined.at, &self.roots, self.schemas);
+        let name_path = name_path::of(&joined.at, &self.roots, self.schemas);
         let (at, docs) = (joined.at.clone(), docs(&joined.docs));
         let type_id = TypeId(self.types.len());
         self.types.push(None);
         self.joining.push(self.schemas.definition(id).unwrap_or(id));
         let shape = self.shape_of(&joined);
         self.joining.pop();
-        self.types[type_id.0] = Some(TypeDef { at, origin, docs, shape });
+        self.types[type_id.0] = Some(TypeDef { at, name_path, docs, shape });
         Type::Named(type_id)
     }
 
@@ -190,13 +190,13 @@ impl<'a> Lowering<'a> {
                 kinds: Vec::new(),
             }
         });
-        Union { variants: variants.collect(), tag: None }
+        Union::new(variants.collect(), None)
     }
 
     pub(super) fn inner_object(&mut self, part: &Keywords) -> Type {
-        let mut origin = name_path::of(&part.at, &self.roots, self.schemas);
-        origin.steps.push(Step::Variant(Label::plain("Object")));
+        let mut name_path = name_path::of(&part.at, &self.roots, self.schemas);
+        name_path.steps.push(Step::Variant(Label::plain("Object")));
         let shape = ItemKind::Struct(self.object(part));
-        self.add(TypeDef { at: part.at.join("type"), origin, docs: docs(&part.docs), shape })
+        self.add(TypeDef { at: part.at.join("type"), name_path, docs: docs(&part.docs), shape })
     }
 }

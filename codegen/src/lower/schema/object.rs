@@ -34,13 +34,13 @@ impl Lowering<'_> {
         for name in keywords.required.iter().filter(|name| !known.contains(*name)) {
             fields.push(self.undeclared_property(keywords, name));
         }
-        let extra = match self.extra(keywords) {
+        let additional = match self.extra(keywords) {
             AdditionalProperties::Dropped if self.captures_additional(keywords) => {
                 AdditionalProperties::Kept(Type::Any)
             }
             extra => extra,
         };
-        Struct { fields, extra }
+        Struct { fields, additional }
     }
 
     /// A property that is required and not described, but as one of all others.
@@ -136,10 +136,10 @@ impl Lowering<'_> {
             tag_values: Vec::new(),
             kinds: Vec::new(),
         });
-        let shape = ItemKind::Union(Union { variants: variants.collect(), tag: None });
-        let mut origin = name_path::of(&keywords.at, &self.roots, self.schemas);
-        origin.steps.push(Step::Value);
-        let made = self.add(TypeDef { at: at.clone(), origin, docs: Docs::default(), shape });
+        let shape = ItemKind::Union(Union::new(variants.collect(), None));
+        let mut name_path = name_path::of(&keywords.at, &self.roots, self.schemas);
+        name_path.steps.push(Step::Value);
+        let made = self.add(TypeDef { at: at.clone(), name_path, docs: Docs::default(), shape });
         self.values.insert(at, made.clone());
         made
     }

@@ -5,7 +5,7 @@ use super::Lowering;
 use super::items::VariantSource;
 use crate::config::Untyped;
 use crate::document::{JsonType, Keywords};
-use crate::ir::{Kind, Label, Type, Union, Variant};
+use crate::ir::{JsonKind, Label, Type, Union, Variant};
 
 impl Lowering<'_> {
     /// The types that a schema speaks of, where it has to take values of all others as well.
@@ -24,13 +24,14 @@ impl Lowering<'_> {
 
     /// An alternative for each type that the schema speaks of, and one for all others.
     pub(super) fn as_written(&mut self, merged: &Keywords, types: Vec<JsonType>) -> Union {
-        let kind = |json_type: &JsonType| if *json_type == JsonType::Array { Kind::Array } else { Kind::Object };
-        let spoken: Vec<Kind> = types.iter().map(kind).collect();
+        let kind =
+            |json_type: &JsonType| if *json_type == JsonType::Array { JsonKind::Array } else { JsonKind::Object };
+        let spoken: Vec<JsonKind> = types.iter().map(kind).collect();
         let mut union = self.type_list(&Keywords { types, ..merged.clone() });
         for (variant, kind) in union.variants.iter_mut().zip(&spoken) {
             variant.kinds.push(*kind);
         }
-        let others = Kind::ALL.into_iter().filter(|kind| !spoken.contains(kind));
+        let others = JsonKind::ALL.into_iter().filter(|kind| !spoken.contains(kind));
         union.variants.push(Variant {
             at: merged.at.clone(),
             label: Label::plain("Other"),

@@ -133,7 +133,7 @@ fn properties_by_name(keywords: &Keywords) -> BTreeMap<&str, SchemaId> {
 fn allowed_values(schemas: &Schemas, id: SchemaId) -> Option<Vec<TagValue>> {
     let merged = merge::merged_schema(schemas, id)?;
     let values = merged.values.as_ref()?;
-    values.iter().map(TagValue::of).collect::<Option<Vec<_>>>().filter(|values| !values.is_empty())
+    values.iter().map(TagValue::from_json).collect::<Option<Vec<_>>>().filter(|values| !values.is_empty())
 }
 
 /// The values of a discriminator for each object: those that `mapping` gives it, those that its property is limited to, and
@@ -245,5 +245,5 @@ fn parse_mapping_key(key: &str, types: &[JsonType]) -> TagValue {
         [JsonType::Boolean] => key.parse().ok().map(Value::Bool),
         _ => None,
     };
-    value.as_ref().and_then(TagValue::of).unwrap_or_else(|| TagValue::Text(key.to_owned()))
+    value.as_ref().and_then(TagValue::from_json).unwrap_or_else(|| TagValue::Text(key.to_owned()))
 }

@@ -4,8 +4,8 @@
 //! {"allOf": [{"$schema": "https://json-schema.org/draft/2019-09/schema", "contains": {"const": 1}, "maxContains": 2}]}
 //! ```
 
-use super::{json, text};
-use crate::ir::Json;
+use super::text;
+use crate::ir::ValidationSchema;
 use crate::json::Value;
 
 const DRAFT_7: &str = "http://json-schema.org/draft-07/schema#";
@@ -20,15 +20,15 @@ pub(super) fn split(plain: &[KeywordEntry]) -> (Vec<&KeywordEntry>, Vec<&Keyword
 }
 
 /// The schema of a list that contains so many of what is meant; that is of draft 7 again.
-pub(super) fn contains(item: Json, counts: &[&KeywordEntry]) -> Json {
+pub(super) fn contains(item: ValidationSchema, counts: &[&KeywordEntry]) -> ValidationSchema {
     let item = match item {
-        Json::Object(mut entries) => {
+        ValidationSchema::Object(mut entries) => {
             entries.insert(0, ("$schema".to_owned(), text(DRAFT_7)));
-            Json::Object(entries)
+            ValidationSchema::Object(entries)
         }
         other => other,
     };
     let own = [("$schema", text(DRAFT_2019_09)), ("contains", item)];
-    let all = own.into_iter().chain(counts.iter().map(|(key, value)| (*key, json(value))));
-    Json::Object(all.map(|(key, value)| (key.to_owned(), value)).collect())
+    let all = own.into_iter().chain(counts.iter().map(|(key, value)| (*key, ValidationSchema::Value(value.clone()))));
+    ValidationSchema::Object(all.map(|(key, value)| (key.to_owned(), value)).collect())
 }

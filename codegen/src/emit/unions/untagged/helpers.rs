@@ -11,7 +11,7 @@ use crate::ir::{ItemKind, Representation};
 /// What the runtime would bring, where there is none: the same by the same name.
 pub(in crate::emit) fn helpers(cx: Context<'_>) -> Option<TokenStream> {
     let unions = cx.api.types.iter().filter_map(|(_, def)| match &def.shape {
-        ItemKind::Union(union) if union.told() == Representation::Nothing => Some(union),
+        ItemKind::Union(union) if union.representation() == Representation::Untagged => Some(union),
         _ => None,
     });
     let tried: Vec<Option<TokenStream>> = unions
