@@ -5,16 +5,12 @@ mod any_of_object;
 mod bindings;
 mod channel;
 mod component_schemas;
-mod dedup_variants;
-mod i128_fallback;
-mod json_kinds;
 mod lints;
 mod name_path;
 mod operation;
 mod overrides;
+mod passes;
 mod qualified_name;
-mod recursion;
-mod recursion_limit;
 mod routing;
 mod scalar;
 mod schema;
@@ -25,6 +21,7 @@ mod validation_schema;
 
 use std::collections::{BTreeSet, HashMap};
 
+use self::passes::PassContext;
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Document};
@@ -40,20 +37,13 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let channels = channel::all(document, &mut schemas);
     let bindings = bindings::lower(document, &mut schemas);
     let (mut types, coverage, made) = schemas.finish();
-    recursion::break_self_aliases(&mut types, diagnostics);
-    dedup_variants::dedup_variants(&mut types, config.validation);
-    json_kinds::assign_kinds(&mut types);
-    overrides::keep_unknown(&mut types, config);
-    overrides::close_enums(&mut types, config);
-    overrides::check(&types, &events, &document.schemas, config, diagnostics);
-    recursion::alias_to_newtype(&mut types);
-    recursion::box_cycles(&mut types);
-    i128_fallback::widen_buffered_i128(&mut types);
+    let context =
+        PassContext { schemas: &document.schemas, config, events: &events, operations: &operations, diagnostics };
+    passes::run(&mut types, &context);
     let definitions = match config.validation {
         Validation::Types => Definitions::default(),
         Validation::Full => validation_schema::all(document, &types, &made, config.nulls),
     };
-    recursion_limit::check(&mut types, &operations, diagnostics);
     let structural_keys = structural_keys(document, &types);
     let apis = routing::RoutingContext::new(document, &operations, &events, &types, diagnostics);
     let routing = routing::find(&apis, &channels, config);

@@ -118,8 +118,7 @@ impl<'a> Lowering<'a> {
     pub(super) fn finish(self) -> (Types, Coverage, TypeIdBySchema) {
         self.mapped_payloads_exist();
         let made = TypeIdBySchema { by_schema: self.made, joined: self.joined };
-        let mut types = Types(self.types.into_iter().flatten().collect());
-        defaults::settle(&mut types);
+        let types = Types(self.types.into_iter().flatten().collect());
         (types, self.coverage, made)
     }
 

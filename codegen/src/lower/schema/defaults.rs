@@ -5,7 +5,7 @@ use super::Lowering;
 use crate::config::Defaults;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{JsonType, Keywords, SchemaId};
-use crate::ir::{DefaultValue, Field, FieldDefault, ItemKind, Presence, Type, TypeId, Types};
+use crate::ir::{DefaultValue, Field, FieldDefault, Presence, Type};
 use crate::json::Value;
 use crate::normalize::merge;
 
@@ -90,40 +90,6 @@ fn plain(ty: &Type, default: &Value) -> Option<DefaultValue> {
         (Type::List(_), Value::Sequence(items)) if items.is_empty() => Some(DefaultValue::EmptyList),
         _ => None,
     }
-}
-
-/// Leads variants through aliases to the enums that have them, once all types are made.
-pub(super) fn settle(types: &mut Types) {
-    let enums: Vec<Option<TypeId>> = (0..types.0.len()).map(|index| enum_behind(types, TypeId(index))).collect();
-    let fields = types.0.iter_mut().filter_map(|def| match &mut def.shape {
-        ItemKind::Struct(object) => Some(&mut object.fields),
-        _ => None,
-    });
-    for field in fields.flatten() {
-        let Some(default) = &mut field.default else { continue };
-        let Some(DefaultValue::Variant(id, _)) = &mut default.value else { continue };
-        if let Some(behind) = enums[id.0] {
-            *id = behind;
-            continue;
-        }
-        default.value = None;
-        if field.presence == Presence::Defaulted {
-            field.presence = Presence::Optional;
-        }
-    }
-}
-
-fn enum_behind(types: &Types, id: TypeId) -> Option<TypeId> {
-    let mut id = id;
-    // An alias that leads to itself has become another type by now, or leads nowhere.
-    for _ in 0..types.0.len() {
-        match &types[id].shape {
-            ItemKind::Enum(_) => return Some(id),
-            ItemKind::Alias(Type::Named(target)) => id = *target,
-            _ => return None,
-        }
-    }
-    None
 }
 
 /// Whether a default can be no value of a plain type. Enums look after their own.
