@@ -47,6 +47,14 @@ impl Value {
         }
     }
 
+    /// The text of a string. `None` for all other values.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// A single value as a text; nothing of lists, objects and `null`.
     pub(crate) fn plain_text(&self) -> Option<String> {
         match self {

@@ -57,7 +57,7 @@ impl Source {
     #[must_use]
     pub fn with_overlay(self, name: impl Into<String>, text: impl Into<String>) -> Self {
         let (name, text) = (name.into(), text.into());
-        let extends = crate::document::overlay_extends(&name, &text);
+        let extends = crate::document::read_overlay_extends(&name, &text);
         self.with_parsed_overlay(name, text, extends)
     }
 }

@@ -1,102 +1,100 @@
-//! Patterns (ECMA 262) that nobody can read: what is open and never closed, what is repeated and not there.
+//! Checks the syntax of patterns (regular expressions of ECMA-262).
 //!
-//! Whatever some reader takes is let pass, such as the flags and the possessive quantifiers of other languages.
+//! The check is lenient: what some regular expression engine accepts, such as inline flags, is accepted. It is iterative,
+//! so a deeply nested pattern cannot overflow the stack.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// What is wrong with a pattern; `None` where nothing is.
-pub(crate) fn fault(pattern: &str) -> Option<String> {
-    let mut reader = Reader { rest: pattern.chars().peekable(), groups: 0, can_repeat: false };
-    while let Some(sign) = reader.rest.next() {
-        if let Err(why) = reader.take(sign) {
-            return Some(why);
+/// The syntax error of a pattern, if it has one.
+pub(crate) fn syntax_error(pattern: &str) -> Option<String> {
+    let mut checker = Checker { rest: pattern.chars().peekable(), open_groups: 0, can_repeat: false };
+    while let Some(char) = checker.rest.next() {
+        if let Err(error) = checker.check_term(char) {
+            return Some(error);
         }
     }
-    (reader.groups > 0).then(|| "a `(` is never closed".to_owned())
+    (checker.open_groups > 0).then(|| "a `(` is never closed".to_owned())
 }
 
-struct Reader<'a> {
+struct Checker<'a> {
     rest: Peekable<Chars<'a>>,
-    /// How many are open.
-    groups: usize,
-    /// Whether there is something that a quantifier could be for.
+    open_groups: usize,
+    /// Whether a quantifier is allowed here.
     can_repeat: bool,
 }
 
-impl Reader<'_> {
-    fn take(&mut self, sign: char) -> Result<(), String> {
-        match sign {
+impl Checker<'_> {
+    /// Checks the term that starts with this character.
+    fn check_term(&mut self, char: char) -> Result<(), String> {
+        match char {
             '\\' => {
                 self.rest.next().ok_or("it ends in a `\\`")?;
                 self.can_repeat = true;
             }
             '[' => {
-                self.class()?;
+                self.check_class()?;
                 self.can_repeat = true;
             }
             '(' => {
-                self.groups += 1;
+                self.open_groups += 1;
                 self.can_repeat = false;
                 if self.rest.next_if_eq(&'?').is_some() {
-                    self.kind_of_group()?;
+                    self.check_group_specifier()?;
                 }
             }
             ')' => {
-                self.groups = self.groups.checked_sub(1).ok_or("a `)` closes nothing")?;
+                self.open_groups = self.open_groups.checked_sub(1).ok_or("a `)` closes nothing")?;
                 self.can_repeat = true;
             }
             '|' => self.can_repeat = false,
-            '*' | '+' | '?' if !self.can_repeat => return Err(format!("the `{sign}` repeats nothing")),
-            '{' => self.counts()?,
+            '*' | '+' | '?' if !self.can_repeat => return Err(format!("the `{char}` repeats nothing")),
+            '{' => self.check_braces()?,
             _ => self.can_repeat = true,
         }
         Ok(())
     }
 
-    /// What stands after `(?`.
-    fn kind_of_group(&mut self) -> Result<(), String> {
-        let known = |sign: &char| sign.is_ascii_alphabetic() || ":=!<>-#'&|(".contains(*sign);
-        self.rest.next_if(known).map(drop).ok_or_else(|| "`(?` begins no group".to_owned())
+    /// Checks the character after `(?`.
+    fn check_group_specifier(&mut self) -> Result<(), String> {
+        let is_known = |char: &char| char.is_ascii_alphabetic() || ":=!<>-#'&|(".contains(*char);
+        self.rest.next_if(is_known).map(drop).ok_or_else(|| "`(?` begins no group".to_owned())
     }
 
-    /// A class, up to its end. `]` at its beginning is taken for its end, as ECMA 262 has it.
-    fn class(&mut self) -> Result<(), String> {
+    /// Checks a character class up to its `]`. As in ECMA-262, a `]` right after the `[` ends it.
+    fn check_class(&mut self) -> Result<(), String> {
         self.rest.next_if_eq(&'^');
-        let mut before = None;
-        while let Some(sign) = self.rest.next() {
-            match sign {
+        let mut range_start = None;
+        while let Some(char) = self.rest.next() {
+            match char {
                 ']' => return Ok(()),
                 '\\' => {
                     self.rest.next().ok_or("it ends in a `\\`")?;
-                    before = None;
+                    range_start = None;
                 }
                 '-' => {
-                    let to = self.rest.peek().copied().filter(|sign| !"]\\[".contains(*sign));
-                    if let (Some(from), Some(to)) = (before, to) {
-                        if from > to {
-                            return Err(format!("the range `{from}-{to}` is the wrong way round"));
+                    let range_end = self.rest.peek().copied().filter(|char| !"]\\[".contains(*char));
+                    if let (Some(start), Some(end)) = (range_start, range_end) {
+                        if start > end {
+                            return Err(format!("the range `{start}-{end}` is the wrong way round"));
                         }
                         self.rest.next();
                     }
-                    before = None;
+                    range_start = None;
                 }
-                sign => before = Some(sign),
+                char => range_start = Some(char),
             }
         }
         Err("a `[` is never closed".to_owned())
     }
 
-    /// `{2}`, `{2,}` or `{2,3}`; any other brace is a sign as others are.
-    fn counts(&mut self) -> Result<(), String> {
-        let text: String = self.rest.clone().take_while(|sign| matches!(sign, '0'..='9' | ',')).collect();
-        if self.rest.clone().nth(text.len()) != Some('}') {
-            self.can_repeat = true;
-            return Ok(());
-        }
-        let (least, most) = text.split_once(',').unwrap_or((&text, &text));
+    /// Checks the quantifiers `{2}`, `{2,}` and `{2,3}`. Any other `{` is an ordinary character.
+    fn check_braces(&mut self) -> Result<(), String> {
+        let text: String = self.rest.clone().take_while(|char| matches!(char, '0'..='9' | ',')).collect();
+        let is_closed = self.rest.clone().nth(text.len()) == Some('}');
+        let (min, max) = text.split_once(',').unwrap_or((&text, &text));
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_number(least) || !most.is_empty() && !is_number(most) {
+        if !is_closed || !is_number(min) || !max.is_empty() && !is_number(max) {
             self.can_repeat = true;
             return Ok(());
         }
@@ -104,7 +102,7 @@ impl Reader<'_> {
             return Err(format!("the `{{{text}}}` repeats nothing"));
         }
         let number = |text: &str| text.parse::<u64>().unwrap_or(u64::MAX);
-        if !most.is_empty() && number(least) > number(most) {
+        if !max.is_empty() && number(min) > number(max) {
             return Err(format!("the `{{{text}}}` is the wrong way round"));
         }
         self.rest.by_ref().take(text.len() + 1).for_each(drop);
@@ -114,10 +112,10 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::fault;
+    use super::syntax_error;
 
     #[test]
-    fn what_can_be_read_has_no_fault() {
+    fn valid_patterns_have_no_error() {
         let patterns = [
             "",
             "^[a-z0-9_.-]+$",
@@ -129,12 +127,12 @@ mod tests {
             "é{2}",
         ];
         for pattern in patterns {
-            assert_eq!(fault(pattern), None, "{pattern}");
+            assert_eq!(syntax_error(pattern), None, "{pattern}");
         }
     }
 
     #[test]
-    fn what_nobody_can_read_has_one() {
+    fn invalid_patterns_have_an_error() {
         let rows = [
             ("(", "a `(` is never closed"),
             ("a)", "a `)` closes nothing"),
@@ -150,7 +148,7 @@ mod tests {
             ("(?)", "`(?` begins no group"),
         ];
         for (pattern, expected) in rows {
-            assert_eq!(fault(pattern).as_deref(), Some(expected), "{pattern}");
+            assert_eq!(syntax_error(pattern).as_deref(), Some(expected), "{pattern}");
         }
     }
 }

@@ -1,65 +1,69 @@
-//! The files that a text refers to, as far as one text alone can say.
+//! Finds the files that the references of one file lead to, before the document is read.
 
 use std::collections::BTreeSet;
 
-use super::read;
-use super::schema_ids::Resources;
+use super::schema::ids::SchemaIds;
+use super::text;
 use crate::json::Value;
 use crate::location::Location;
 
-/// A file that a text refers to.
+/// A reference to another file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ExternalRef {
-    /// The path or URL as it stands there.
+    /// The path or URL as it is written, without the fragment.
     pub(crate) path: String,
-    /// What that comes to where the schema around it says by its `$id` where it is from.
+    /// The path resolved against the `$id` of the enclosing schema, if that gives another URI.
     pub(crate) elsewhere: Option<String>,
 }
 
-/// The files that a text refers to, each once.
+/// The references of a file to other files, each once. A file with a syntax error has none.
 pub(crate) fn files_referred_to(name: &str, text: &str) -> Vec<ExternalRef> {
-    let Ok(root) = read(name, text) else { return Vec::new() };
+    let Ok(root) = text::parse(name, text) else { return Vec::new() };
     let roots = [root];
-    let mut mentions = Mentions { resources: Resources::default(), found: Vec::new() };
-    // Most texts name no schema, and need no places.
+    let mut collector = Collector { schema_ids: SchemaIds::default(), found: Vec::new() };
+    // Locations are needed only for `$id`, and most files have none.
     if text.contains("$id") {
-        mentions.resources = Resources::find(&roots);
-        mentions.collect(&roots[0], Some(&Location::root()));
+        collector.schema_ids = SchemaIds::collect(&roots);
+        collector.visit(&roots[0], Some(&Location::root()));
     } else {
-        mentions.collect(&roots[0], None);
+        collector.visit(&roots[0], None);
     }
     let mut seen = BTreeSet::new();
-    mentions.found.retain(|mention| seen.insert(mention.clone()));
-    mentions.found
+    collector.found.retain(|reference| seen.insert(reference.clone()));
+    collector.found
 }
 
-struct Mentions {
-    resources: Resources,
+struct Collector {
+    schema_ids: SchemaIds,
     found: Vec<ExternalRef>,
 }
 
-impl Mentions {
-    fn collect(&mut self, value: &Value, at: Option<&Location>) {
-        let join = |step: &str| at.map(|at| at.join(step));
+impl Collector {
+    fn visit(&mut self, value: &Value, at: Option<&Location>) {
+        let child_location = |step: &str| at.map(|at| at.join(step));
         match value {
             Value::Mapping(entries) => {
                 if let Some(Value::String(reference)) = entries.get("$ref") {
-                    let path = reference.split('#').next().unwrap_or_default();
-                    if !path.is_empty() {
-                        let elsewhere = at.and_then(|at| self.resources.elsewhere(at, path));
-                        self.found.push(ExternalRef { path: path.to_owned(), elsewhere });
-                    }
+                    self.push(reference, at);
                 }
                 for (key, value) in entries.iter() {
-                    self.collect(value, join(key).as_ref());
+                    self.visit(value, child_location(key).as_ref());
                 }
             }
             Value::Sequence(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.collect(item, join(&index.to_string()).as_ref());
+                    self.visit(item, child_location(&index.to_string()).as_ref());
                 }
             }
             _ => {}
+        }
+    }
+
+    fn push(&mut self, reference: &str, at: Option<&Location>) {
+        let path = reference.split('#').next().unwrap_or_default();
+        if !path.is_empty() {
+            let elsewhere = at.and_then(|at| self.schema_ids.resolve_path(at, path));
+            self.found.push(ExternalRef { path: path.to_owned(), elsewhere });
         }
     }
 }

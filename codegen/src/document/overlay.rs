@@ -1,55 +1,57 @@
-//! Overlays: local corrections, laid over a document before anything else reads it (`OpenAPI` Overlay 1.0.0).
+//! Applies overlays (`OpenAPI` Overlay 1.0.0) to the files of a document, before anything else is read.
 //!
-//! A document that a vendor wrote stays as it came, and what is known better stands beside it. An overlay changes one file:
-//! the document, or the file that it `extends`. A path that is asked of a file ends where that file does.
+//! An overlay changes one file: the document, or the file that it `extends`. Its paths do not follow references.
 
 mod action;
 mod apply;
 mod json_path;
-mod no_match;
 
 use std::collections::BTreeMap;
 
+use self::action::{Action, read_actions};
+use self::apply::apply_action;
+use self::json_path::{Step, Target};
 use super::cursor::Tree;
-use super::schema_ids::Resources;
+use super::schema::ids::SchemaIds;
+use super::text;
 use crate::diagnostic::{Diagnostics, Strictness};
 use crate::json::Value;
 use crate::location::{FileId, Location, Origin, Origins, Pointer};
 use crate::source::Source;
+use crate::source::uri::file_name;
 
-/// A file that overlays change, and where its nodes came from.
+/// A file that overlays change, and the origin of each of its nodes.
 struct Overlaid {
     root: Value,
     origin: Origin,
 }
 
-impl Overlaid {
-    fn new(file: FileId, root: Value) -> Self {
-        Self { root, origin: Origin::new(Location { file, pointer: Pointer::root() }) }
-    }
+/// The `extends` of an overlay: the name of the file that it changes.
+pub(crate) fn read_extends(name: &str, text: &str) -> Option<String> {
+    text::parse(name, text).ok()?.child("extends")?.as_str().map(str::to_owned)
 }
 
-/// Lays every overlay over its file, in order; `None` where one of them is wrong, and the diagnostics say why.
-///
-/// A document that lacks its corrections would be blamed for what they correct, so nothing is read after that.
-pub(super) fn apply(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagnostics) -> Option<Vec<Value>> {
+/// Applies all overlays in their order. `None` if one of them has an error. The document is not read then, because its
+/// report would contain faults that the overlay corrects.
+pub(super) fn apply_overlays(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagnostics) -> Option<Vec<Value>> {
+    let overlaid_file = |overlay: FileId| source.overlaid_file(overlay).unwrap_or_default();
     let mut changed: BTreeMap<FileId, Overlaid> = BTreeMap::new();
-    for file in source.overlays().map(|overlay| source.overlaid_file(overlay).unwrap_or_default()) {
-        changed.entry(file).or_insert_with(|| {
-            let root = roots.get_mut(file.0).map(|root| std::mem::replace(root, Value::Null));
-            Overlaid::new(file, root.unwrap_or(Value::Null))
+    for file in source.overlays().map(overlaid_file) {
+        changed.entry(file).or_insert_with(|| Overlaid {
+            root: roots.get_mut(file.0).map_or(Value::Null, |root| std::mem::replace(root, Value::Null)),
+            origin: Origin::new(Location { file, pointer: Pointer::root() }),
         });
     }
-    let tree = Tree { roots: &roots, source, resources: &Resources::default(), diagnostics };
+    let tree = Tree { roots: &roots, source, schema_ids: &SchemaIds::default(), diagnostics };
     for overlay in source.overlays() {
-        let actions = action::read(tree, overlay).unwrap_or_default();
-        let file = source.overlaid_file(overlay).unwrap_or_default();
-        for action in actions {
-            let ways = changed.get(&file).map(|changed| action.target.match_paths(&changed.root)).unwrap_or_default();
-            if ways.is_empty() {
-                no_match::report(&action, file, &changed);
-            } else if let Some(changed) = changed.get_mut(&file) {
-                apply::apply(&action, &ways, changed);
+        let file = overlaid_file(overlay);
+        for action in read_actions(tree, overlay).unwrap_or_default() {
+            let Some(target) = changed.get_mut(&file) else { continue };
+            let matches = action.target.find_matches(&target.root);
+            if matches.is_empty() {
+                report_no_match(&action, file, &changed);
+            } else {
+                apply_action(&action, &matches, &mut target.root, &mut target.origin);
             }
         }
     }
@@ -62,4 +64,40 @@ pub(super) fn apply(mut roots: Vec<Value>, source: &Source, diagnostics: &Diagno
     }
     diagnostics.set_provenance(origins);
     (!diagnostics.has_errors(Strictness::Lenient)).then_some(roots)
+}
+
+/// Warns about a target without a match. The help names the reference at which the path ends, or the file that has a match,
+/// or the part of the path that matches.
+fn report_no_match(action: &Action<'_>, file: FileId, changed: &BTreeMap<FileId, Overlaid>) {
+    let tree = action.at.tree;
+    let file_name = |file: FileId| file_name(tree.source.name_of(file));
+    let root = |file: FileId| changed.get(&file).map_or_else(|| tree.roots.get(file.0), |changed| Some(&changed.root));
+    let has_match = |file: &FileId| root(*file).is_some_and(|root| !action.target.find_matches(root).is_empty());
+    let text = action.at.to_text().unwrap_or_default();
+    let prefix = root(file).and_then(|root| Some((root, longest_matching_prefix(root, &text)?)));
+    let reference = prefix.as_ref().and_then(|(root, (prefix, matches))| {
+        Some((*prefix, matches.iter().find_map(|path| json_path::node_at(root, path)?.child("$ref")?.as_str())?))
+    });
+    let help = match (reference, tree.source.document_files().find(has_match)) {
+        (Some((prefix, reference)), _) => match reference.split('#').next().unwrap_or_default() {
+            "" => format!("`{prefix}` refers to `{reference}`: let the target be there"),
+            file => format!("`{prefix}` refers to `{reference}`: an overlay reaches that file by `extends: {file}`"),
+        },
+        (None, Some(other)) => {
+            format!("it matches in `{0}`: an overlay reaches that file by `extends: {0}`", file_name(other))
+        }
+        (None, None) => match prefix {
+            Some((_, (prefix, _))) => format!("`{prefix}` matches: correct what follows it, or remove the action"),
+            None => "correct the path, or remove the action".to_owned(),
+        },
+    };
+    action.at.report_warning(format!("`{text}` matches nothing in `{}`", file_name(file)), help);
+}
+
+/// The longest prefix of a path that matches something, and its matches.
+fn longest_matching_prefix<'a>(root: &Value, path: &'a str) -> Option<(&'a str, Vec<Vec<Step>>)> {
+    let ends = path.char_indices().rev().filter(|(_, char)| matches!(char, '.' | '['));
+    ends.map(|(end, _)| &path[..end])
+        .filter_map(|prefix| Some((prefix, Target::parse_prefix(prefix)?.find_matches(root))))
+        .find(|(_, matches)| !matches.is_empty())
 }

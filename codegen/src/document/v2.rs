@@ -1,158 +1,127 @@
-//! Documents of AsyncAPI 2.0 to 2.6.
+//! Reads documents of AsyncAPI 2.0 to 2.6.
 //!
-//! What a 2.x document calls `subscribe` is what a client may subscribe to, so the application sends it; `publish` is
-//! what the application receives (AsyncAPI 2.6, "Channel Item Object").
+//! `subscribe` lists what a client can receive, so the application sends it. `publish` lists what the application
+//! receives (AsyncAPI 2.6, "Channel Item Object").
 
+use std::collections::BTreeSet;
+
+use super::bindings;
 use super::cursor::{Node, Object};
-use super::schema::{SchemaId, Schemas};
-use super::server::{self, read_variables};
-use super::{
-    Action, Address, Channel, Docs, Document, MessageCardinality, MessageId, Messages, Operation, Server, bindings,
-    message, parameter,
-};
+use super::model::{Action, Address, Channel, Docs, Document, MessageCardinality, MessageId, Operation, Server};
+use super::objects::{ObjectReader, RootParts, read_info, read_variables};
+use super::schema::reader::SchemaReader;
 use crate::json::Value;
 
-/// What is gathered on the way.
-#[derive(Default)]
-struct Reader {
-    schemas: Schemas,
-    messages: Messages,
-    channels: Vec<Channel>,
-    operations: Vec<Operation>,
-}
+/// Components that are read where they are referred to.
+const OTHER_COMPONENTS: &[&str] = &[
+    "channels",
+    "correlationIds",
+    "channelBindings",
+    "messageBindings",
+    "messageTraits",
+    "operationBindings",
+    "operationTraits",
+    "parameters",
+    "securitySchemes",
+    "serverBindings",
+    "serverVariables",
+    "servers",
+];
 
-/// Reads the root object; its version has been looked at.
-pub(super) fn read(mut root: Object<'_>, files: Vec<String>) -> Document {
-    let mut reader = Reader::default();
-    let docs = root
-        .expect("info")
-        .and_then(|node| server::read_info(&node, "an Info Object of AsyncAPI 2", &[]))
+/// Reads the root object.
+pub(super) fn read_document(mut root: Object<'_>, files: Vec<String>) -> Document {
+    let mut reader = ObjectReader::default();
+    let info = root.required_or_warn("info");
+    let docs = info.and_then(|node| read_info(&node, "an Info Object of AsyncAPI 2", &[])).unwrap_or_default();
+    let servers = root.get_entries("servers");
+    let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, node, &mut reader.schemas)).collect();
+    let components = root.get("components");
+    let components = components
+        .map(|node| reader.read_components(&node, "a Components Object of AsyncAPI 2", OTHER_COMPONENTS))
         .unwrap_or_default();
-    let servers = root.entries("servers");
-    let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, &node, &mut reader.schemas)).collect();
-    let components = root.get("components").map(|node| reader.components(&node)).unwrap_or_default();
-    if let Some(channels) = root.expect("channels") {
-        for (address, node) in channels.entries("`channels`") {
-            reader.channel(address, node);
+    if let Some(channels) = root.required_or_warn("channels") {
+        for (address, node) in channels.as_entries("`channels`") {
+            read_channel(&mut reader, address, node);
         }
     }
-    let content_type = root.text("defaultContentType");
+    let content_type = root.get_text("defaultContentType");
     root.ignore_keys(&["id", "tags", "externalDocs"]);
     root.finish();
-    reader.schemas.resolve_aliases();
-    let Reader { schemas, messages, channels, operations } = reader;
-    Document { files, docs, content_type, servers, channels, operations, messages, components, schemas }
+    reader.finish(files, RootParts { docs, content_type, servers, components })
 }
 
-fn read_server(key: &str, node: &Node<'_>, schemas: &mut Schemas) -> Option<Server> {
-    let node = node.clone().follow()?;
-    let mut object = node.object("a Server Object of AsyncAPI 2")?;
-    let url = object.required("url")?.text()?;
-    object.expect("protocol");
+fn read_server(key: &str, node: Node<'_>, schemas: &mut SchemaReader) -> Option<Server> {
+    let mut object = node.follow()?.as_object("a Server Object of AsyncAPI 2")?;
+    let url = object.required("url")?.to_text()?;
+    object.required_or_warn("protocol");
     let variables = read_variables(&mut object);
-    let docs = Docs { description: object.note("description"), ..Docs::default() };
-    let bindings = bindings::read(&mut object, schemas);
+    let docs = Docs { description: object.get_annotation("description"), ..Docs::default() };
+    let bindings = bindings::read_bindings(&mut object, schemas);
     object.ignore_keys(&["protocolVersion", "security", "tags"]);
-    let at = object.at().clone();
-    object.finish();
-    Some(Server { at, key: key.to_owned(), docs, url, variables, bindings })
+    Some(Server { at: object.finish(), key: key.to_owned(), docs, url, variables, bindings })
 }
 
-impl Reader {
-    /// Reads the components; the ones that say something only where they are used are read there.
-    fn components(&mut self, node: &Node<'_>) -> Vec<(String, SchemaId)> {
-        let Some(mut object) = node.object("a Components Object of AsyncAPI 2") else { return Vec::new() };
-        let schemas = object.entries("schemas");
-        let schemas = schemas.into_iter().map(|(key, node)| (key.to_owned(), self.schemas.read(&node))).collect();
-        for (_, node) in object.entries("messages") {
-            message::read(&mut self.messages, &mut self.schemas, &node, None);
-        }
-        object.ignore_keys(&[
-            "channels",
-            "correlationIds",
-            "channelBindings",
-            "messageBindings",
-            "messageTraits",
-            "operationBindings",
-            "operationTraits",
-            "parameters",
-            "securitySchemes",
-            "serverBindings",
-            "serverVariables",
-            "servers",
-        ]);
-        object.finish();
-        schemas
-    }
-
-    fn channel(&mut self, address: &str, node: Node<'_>) {
-        let named_at = node.at.clone();
-        let Some(node) = node.follow() else { return };
-        let Some(mut object) = node.object("a Channel Item Object of AsyncAPI 2") else { return };
-        let index = self.channels.len();
-        let parameters = object.entries("parameters");
-        let parameters =
-            parameters.into_iter().filter_map(|(key, node)| parameter::read(key, node, &mut self.schemas)).collect();
-        let bindings = bindings::read(&mut object, &mut self.schemas);
-        self.channels.push(Channel {
-            at: object.at().clone(),
-            named_at,
-            key: address.to_owned(),
-            address: Address::Known(address.to_owned()),
-            docs: Docs {
-                description: object.note("description"),
-                deprecated: object.flag("deprecated"),
-                ..Docs::default()
-            },
-            parameters,
-            bindings,
-        });
-        for (key, action) in [("subscribe", Action::Send), ("publish", Action::Receive)] {
-            if let Some(node) = object.get(key) {
-                self.operation(&node, action, index);
-            }
-        }
-        object.ignore_keys(&["servers"]);
-        object.finish();
-    }
-
-    fn operation(&mut self, node: &Node<'_>, action: Action, channel: usize) {
-        let Some(mut object) = node.object("an Operation Object of AsyncAPI 2") else { return };
-        let id = object.text("operationId");
-        let docs = Docs {
-            summary: object.note("summary"),
-            description: object.note("description"),
-            deprecated: object.flag("deprecated"),
+fn read_channel(reader: &mut ObjectReader, address: &str, node: Node<'_>) {
+    let key_at = node.at.clone();
+    let Some(mut object) = node.follow().and_then(|node| node.as_object("a Channel Item Object of AsyncAPI 2")) else {
+        return;
+    };
+    let index = reader.channels.len();
+    let parameters = reader.read_parameters(&mut object);
+    let bindings = bindings::read_bindings(&mut object, &mut reader.schemas);
+    reader.channels.push(Channel {
+        at: object.at().clone(),
+        key_at,
+        key: address.to_owned(),
+        address: Address::Known(address.to_owned()),
+        docs: Docs {
+            description: object.get_annotation("description"),
+            deprecated: object.get_bool("deprecated"),
             ..Docs::default()
-        };
-        let message = object.get("message");
-        let is_given = message.is_some();
-        let listed = message.as_ref().is_some_and(|node| node.child("oneOf").is_some());
-        let lists_nothing = matches!(
-            message.as_ref().and_then(|node| node.child("oneOf")).map(|list| list.value),
-            Some(Value::Sequence(items)) if items.is_empty()
-        );
-        let carries = if listed { MessageCardinality::Several } else { MessageCardinality::One };
-        let messages = message.map(|node| self.operation_messages(node)).unwrap_or_default();
-        object.report_unused_keys("traits");
-        let bindings = bindings::read(&mut object, &mut self.schemas);
-        object.ignore_keys(&["externalDocs", "security", "tags"]);
-        let at = object.at().clone();
-        object.finish();
-        // A message that could not be read has been reported; that it is missing here is no news.
-        if !messages.is_empty() || !is_given || lists_nothing {
-            self.operations.push(Operation { at, id, action, channel, messages, carries, docs, reply: None, bindings });
+        },
+        parameters,
+        bindings,
+    });
+    for (key, action) in [("subscribe", Action::Send), ("publish", Action::Receive)] {
+        if let Some(node) = object.get(key) {
+            read_operation(reader, &node, action, index);
         }
     }
+    object.ignore_keys(&["servers"]);
+    object.finish();
+}
 
-    /// The messages of an operation: one, or the alternatives of a `oneOf`.
-    fn operation_messages(&mut self, node: Node<'_>) -> Vec<MessageId> {
-        let alternatives = node.child("oneOf").map(|list| list.items("`oneOf`"));
-        let nodes = alternatives.unwrap_or_else(|| vec![node]);
-        let read = |node| message::read(&mut self.messages, &mut self.schemas, &node, None);
-        let mut messages: Vec<MessageId> = nodes.into_iter().filter_map(read).collect();
-        let mut seen = std::collections::BTreeSet::new();
-        messages.retain(|id| seen.insert(*id));
-        messages
+fn read_operation(reader: &mut ObjectReader, node: &Node<'_>, action: Action, channel: usize) {
+    let Some(mut object) = node.as_object("an Operation Object of AsyncAPI 2") else { return };
+    let id = object.get_text("operationId");
+    let docs = Docs {
+        summary: object.get_annotation("summary"),
+        description: object.get_annotation("description"),
+        deprecated: object.get_bool("deprecated"),
+        ..Docs::default()
+    };
+    let message = object.get("message");
+    let alternatives = message.as_ref().and_then(|node| node.child("oneOf"));
+    let is_empty = |list: &Node<'_>| matches!(list.value, Value::Sequence(items) if items.is_empty());
+    let may_have_no_message = message.is_none() || alternatives.as_ref().is_some_and(is_empty);
+    let cardinality = if alternatives.is_some() { MessageCardinality::Several } else { MessageCardinality::One };
+    let messages = message.map(|node| read_messages(reader, node, alternatives)).unwrap_or_default();
+    object.report_broken_references("traits");
+    let bindings = bindings::read_bindings(&mut object, &mut reader.schemas);
+    object.ignore_keys(&["externalDocs", "security", "tags"]);
+    let at = object.finish();
+    // Without this condition, a message that could not be read would be reported again as missing.
+    if !messages.is_empty() || may_have_no_message {
+        let operation = Operation { at, id, action, channel, messages, cardinality, docs, reply: None, bindings };
+        reader.operations.push(operation);
     }
+}
+
+/// The message of an operation, or the alternatives of its `oneOf`.
+fn read_messages(reader: &mut ObjectReader, node: Node<'_>, alternatives: Option<Node<'_>>) -> Vec<MessageId> {
+    let nodes = alternatives.map_or_else(|| vec![node], |list| list.as_items("`oneOf`"));
+    let mut messages: Vec<MessageId> = nodes.into_iter().filter_map(|node| reader.read_message(&node, None)).collect();
+    let mut seen = BTreeSet::new();
+    messages.retain(|id| seen.insert(*id));
+    messages
 }

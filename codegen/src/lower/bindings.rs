@@ -58,13 +58,13 @@ struct Reader<'a, 's> {
 impl Reader<'_, '_> {
     fn bound(&mut self, owner: BindingOwner, at: &Location, key: &str, bindings: &Bindings) {
         for schema in &bindings.schemas {
-            let name = schema.shared.as_deref().unwrap_or(key);
+            let name = schema.component_key.as_deref().unwrap_or(key);
             self.schemas.binding(schema.schema, name, binding_schema(schema.role));
         }
         let constants: Vec<Constant> = (bindings.values.iter())
             .filter_map(|value| {
                 let constant = constant_value(&value.value)?;
-                Some(Constant { at: value.at.clone(), label: value.words.join(" "), value: constant })
+                Some(Constant { at: value.at.clone(), label: value.path.join(" "), value: constant })
             })
             .collect();
         if !constants.is_empty() {

@@ -29,11 +29,11 @@ struct Reader<'a, 's> {
 impl Reader<'_, '_> {
     fn channel(&mut self, channel: &document::Channel) -> Channel {
         let address = match &channel.address {
-            document::Address::Open => Address::Unknown,
+            document::Address::Unknown => Address::Unknown,
             document::Address::Known(text) if text.contains('{') => self.template(channel, text),
             document::Address::Known(text) => Address::Fixed(text.clone()),
         };
-        Channel { at: channel.named_at.clone(), key: channel.key.clone(), address, docs: docs(&channel.docs) }
+        Channel { at: channel.key_at.clone(), key: channel.key.clone(), address, docs: docs(&channel.docs) }
     }
 
     fn template(&mut self, channel: &document::Channel, text: &str) -> Address {

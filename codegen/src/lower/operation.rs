@@ -46,7 +46,7 @@ pub(super) fn events(document: &Document) -> Vec<Event> {
 /// The events' names of an operation's messages. One without a name goes by the operation that carries it, or by its
 /// channel where that has no name either; those of a list, by what they say, and never by their positions or their number.
 pub(super) fn event_names(document: &Document, operation: &document::Operation) -> Vec<String> {
-    if let (MessageCardinality::One, &[only]) = (operation.carries, &operation.messages[..]) {
+    if let (MessageCardinality::One, &[only]) = (operation.cardinality, &operation.messages[..]) {
         let own = document.messages[only].name.clone().or_else(|| operation.id.clone());
         let made = || match operation.action {
             Action::Send => address(document, operation).to_owned(),
@@ -85,7 +85,7 @@ fn address<'a>(document: &'a Document, operation: &document::Operation) -> &'a s
     let channel = &document.channels[operation.channel];
     match &channel.address {
         Address::Known(address) => address,
-        Address::Open => &channel.key,
+        Address::Unknown => &channel.key,
     }
 }
 
@@ -98,7 +98,7 @@ pub(super) fn operation_id(document: &Document, operation: &document::Operation)
         };
         let address = address(document, operation);
         let says_something = address.contains(char::is_alphanumeric);
-        match (operation.carries, &operation.messages[..]) {
+        match (operation.cardinality, &operation.messages[..]) {
             _ if says_something => format!("{verb} {address}"),
             (MessageCardinality::One, &[only]) => {
                 format!("{verb} {}", document.messages[only].name.as_deref().unwrap_or("message"))

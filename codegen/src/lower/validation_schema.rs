@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::union::{self, Alternative};
 use crate::config::Nulls;
 use crate::document::{
-    Dependency, Document, JsonType, Keywords, SchemaId, SchemaKind, SchemaLanguage, Schemas, fault_of_pattern,
+    Dependency, Document, JsonType, Keywords, SchemaId, SchemaKind, SchemaLanguage, Schemas, pattern_syntax_error,
 };
 use crate::ir::{
     Definition, DefinitionOwner, Definitions, ItemKind, Root, Type, TypeDef, TypeId, Types, ValidationSchema,
@@ -254,7 +254,7 @@ impl Writer<'_> {
     }
 
     fn properties(&mut self, keywords: &Keywords, entries: &mut JsonObject) {
-        let is_readable = |(pattern, _): &&(String, SchemaId)| fault_of_pattern(pattern).is_none();
+        let is_readable = |(pattern, _): &&(String, SchemaId)| pattern_syntax_error(pattern).is_none();
         let patterns: Vec<_> = keywords.pattern_properties.iter().filter(is_readable).cloned().collect();
         for (key, named) in [("properties", &keywords.properties), ("patternProperties", &patterns)] {
             let is_written =

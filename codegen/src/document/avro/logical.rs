@@ -1,10 +1,10 @@
-//! Logical types: what a primitive type stands for. One that does not fit its type is passed over, as Avro says.
+//! Avro's logical types. A logical type on the wrong base type is ignored, as Avro requires.
 
 use crate::json::Value;
 
-/// A logical type that fits the type that it stands on.
+/// A logical type on a base type that allows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Logical {
+pub(super) enum LogicalType {
     Date,
     TimeMillis,
     TimeMicros,
@@ -15,21 +15,18 @@ pub(super) enum Logical {
     LocalTimestampMicros,
     LocalTimestampNanos,
     Uuid,
-    /// Its sixteen bytes (Avro 1.12).
+    /// A UUID as sixteen bytes (Avro 1.12).
     UuidBytes,
     Decimal,
-    /// One that brings its scale along (Avro 1.12).
+    /// A decimal that contains its scale (Avro 1.12).
     BigDecimal,
     Duration,
 }
 
-impl Logical {
+impl LogicalType {
     /// The logical type of a schema.
-    pub(super) fn of(schema: &Value) -> Option<Self> {
-        let text = |key| match schema.child(key) {
-            Some(Value::String(text)) => text.as_str(),
-            _ => "",
-        };
+    pub(super) fn from_schema(schema: &Value) -> Option<Self> {
+        let text = |key| schema.child(key).and_then(Value::as_str).unwrap_or_default();
         Some(match (text("type"), text("logicalType")) {
             ("int", "date") => Self::Date,
             ("int", "time-millis") => Self::TimeMillis,
@@ -49,6 +46,7 @@ impl Logical {
         })
     }
 
+    /// The name in `logicalType`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Date => "date",
@@ -67,13 +65,13 @@ impl Logical {
         }
     }
 
-    /// The `format` by which `Config::map_format` knows it; bytes are no duration and no UUID as JSON Schema has them.
+    /// The `format` for `Config::map_format`. Bytes have none, because they are not a duration or UUID of JSON Schema.
     pub(super) fn format(self) -> Option<&'static str> {
         (!matches!(self, Self::Duration | Self::UuidBytes)).then(|| self.name())
     }
 
-    /// What the JSON means, for people; nothing where the type says it.
-    fn meaning(self) -> Option<&'static str> {
+    /// A description of the JSON value. `None` if the generated type is clear enough.
+    fn description(self) -> Option<&'static str> {
         Some(match self {
             Self::Date => "Days since 1970-01-01.",
             Self::TimeMillis => "Milliseconds after midnight.",
@@ -93,20 +91,17 @@ impl Logical {
     }
 }
 
-/// What a type's JSON means, where its logical type or that of an alternative tells.
-pub(super) fn meaning(schema: &Value) -> Option<String> {
+/// A description of the JSON value, from the logical type of a schema or of one of its alternatives.
+pub(super) fn describe(schema: &Value) -> Option<String> {
     if let Value::Sequence(parts) = schema {
-        return parts.iter().find_map(meaning);
+        return parts.iter().find_map(describe);
     }
-    match (Logical::of(schema), schema.child("precision"), schema.child("scale")) {
-        (Some(Logical::Decimal), Some(Value::Integer(precision)), scale) => {
-            let scale = match scale {
-                Some(Value::Integer(scale)) => *scale,
-                _ => 0,
-            };
+    match (LogicalType::from_schema(schema), schema.child("precision"), schema.child("scale")) {
+        (Some(LogicalType::Decimal), Some(Value::Integer(precision)), scale) => {
+            let scale = if let Some(Value::Integer(scale)) = scale { *scale } else { 0 };
             Some(format!("A decimal number of at most {precision} digits, {scale} of them after the point."))
         }
-        (Some(logical), ..) => logical.meaning().map(str::to_owned),
-        (None, ..) => schema.child("type").filter(|inner| !matches!(inner, Value::String(_))).and_then(meaning),
+        (Some(logical), ..) => logical.description().map(str::to_owned),
+        (None, ..) => schema.child("type").filter(|inner| !matches!(inner, Value::String(_))).and_then(describe),
     }
 }

@@ -1,145 +1,128 @@
-//! Definitions: records, enums and `fixed`, which have names of their own.
+//! Reads the named types of Avro: records, enums and `fixed`.
 
-use super::super::Docs;
 use super::super::cursor::Node;
-use super::super::enum_values::DeclaredValue;
-use super::super::keywords::{JsonType, Keywords};
-use super::super::schema::{ForeignName, SchemaId, SchemaKind};
-use super::logical::{Logical, meaning};
-use super::{Reader, docs, fault, keywords, list, names, typed, untyped};
+use super::super::model::Docs;
+use super::super::schema::{DeclaredValue, ForeignName, JsonType, Keywords, SchemaKind};
+use super::logical::{LogicalType, describe};
+use super::{AvroReader, invalid, names, read_docs, required_items, schema, typed, untyped};
 use crate::json::Value;
 
-/// Whether a field has to be there.
-enum Requirement {
-    Required,
-    /// It has a default, so that what was written by an older schema lacks it.
-    Defaulted,
-    /// Its default is `null`, so that there is nothing to tell absence from.
-    Null,
-}
-
-impl<'a> Reader<'_, 'a> {
-    /// A type with a name; one that stands elsewhere in the very same words is the same type.
-    pub(super) fn definition(&mut self, node: &Node<'a>, word: &str, namespace: &str) -> SchemaKind {
-        let Some((full, inner)) = names::full(node.value, namespace) else {
-            fault(node, format!("this {word} of Avro has no name"), "add a `name`");
-            return self.defined(node, word, namespace);
+impl<'a> AvroReader<'_, 'a> {
+    /// Reads a definition, unless an equal definition of the document has been read already.
+    pub(super) fn read_definition(&mut self, node: &Node<'a>, type_name: &str, namespace: &str) -> SchemaKind {
+        let Some((full_name, inner_namespace)) = names::full_name(node.value, namespace) else {
+            invalid(node, format!("this {type_name} of Avro has no name"), "add a `name`");
+            return self.read_content(node, type_name, namespace);
         };
-        if let Some(id) = self.schemas.avro.shared(&full, self.names) {
+        if let Some(id) = self.schemas.avro_definitions().shared(&full_name, self.names) {
             return SchemaKind::Reference(id);
         }
-        if self.names.is_first(&full, node) {
-            let id = self.schemas.at(&node.at);
-            self.schemas.avro.record_definition(&full, &node.at, id);
+        if self.names.is_first(&full_name, node) {
+            let id = self.schemas.table().at(&node.at);
+            self.schemas.avro_definitions().record_definition(&full_name, &node.at, id);
         } else {
-            let message = format!("`{full}` is defined twice, and its name means the other definition");
-            fault(node, message, format!("leave one, and say `{full}` here"));
+            let message = format!("`{full_name}` is defined twice, and its name means the other definition");
+            invalid(node, message, format!("leave one, and say `{full_name}` here"));
         }
-        self.schemas.call(&node.at, ForeignName::Type(full));
-        self.defined(node, word, &inner)
+        self.set_name(node, ForeignName::Type(full_name));
+        self.read_content(node, type_name, &inner_namespace)
     }
 
-    fn defined(&mut self, node: &Node<'a>, word: &str, namespace: &str) -> SchemaKind {
-        match word {
-            "enum" => symbols(node),
+    fn read_content(&mut self, node: &Node<'a>, type_name: &str, namespace: &str) -> SchemaKind {
+        match type_name {
+            "enum" => read_enum(node),
             "fixed" => {
-                let format = Logical::of(node.value).and_then(Logical::format).map(str::to_owned);
-                keywords(Keywords { format, ..typed(node, JsonType::String) })
+                let format = LogicalType::from_schema(node.value).and_then(LogicalType::format).map(str::to_owned);
+                schema(Keywords { format, ..typed(node, JsonType::String) })
             }
-            _ => self.record(node, namespace),
+            _ => self.read_record(node, namespace),
         }
     }
 
-    fn record(&mut self, node: &Node<'a>, namespace: &str) -> SchemaKind {
+    fn read_record(&mut self, node: &Node<'a>, namespace: &str) -> SchemaKind {
         let mut record = typed(node, JsonType::Object);
-        for field in list(node, "fields", "a record of Avro") {
-            let Some(Value::String(name)) = field.value.child("name") else {
-                fault(&field, "a field of a record is an object with a `name`", "add a `name`");
+        for field in required_items(node, "fields", "a record of Avro") {
+            let Some(name) = field.value.child("name").and_then(Value::as_str) else {
+                invalid(&field, "a field of a record is an object with a `name`", "add a `name`");
                 continue;
             };
             if record.properties.iter().any(|(known, _)| known == name) {
-                fault(&field, format!("the record has two fields `{name}`"), "take one out");
+                invalid(&field, format!("the record has two fields `{name}`"), "take one out");
                 continue;
             }
-            match need(&field) {
-                Requirement::Required => record.required.push(name.clone()),
-                Requirement::Defaulted => {}
-                Requirement::Null => record.absent_is_null.push(name.clone()),
+            match field.value.child("default") {
+                None => record.required.push(name.to_owned()),
+                // A missing field and `null` mean the same.
+                Some(Value::Null) => record.absent_is_null.push(name.to_owned()),
+                // Data that was written with an older schema does not have the field.
+                Some(_) => {}
             }
-            let id = self.read_with(&field, |reader| reader.field(&field, namespace));
-            self.schemas.call(&field.at, ForeignName::Field(name.clone()));
-            record.properties.push((name.clone(), id));
+            let id = self.read_with(&field, |reader| reader.read_field(&field, namespace));
+            self.set_name(&field, ForeignName::Field(name.to_owned()));
+            record.properties.push((name.to_owned(), id));
         }
-        keywords(record)
+        schema(record)
     }
 
-    /// The type of a field, with what the field says to people.
-    fn field(&mut self, field: &Node<'a>, namespace: &str) -> SchemaKind {
+    /// Reads the type of a field, with the documentation of the field.
+    fn read_field(&mut self, field: &Node<'a>, namespace: &str) -> SchemaKind {
         let Some(inner) = field.child("type") else {
-            return fault(field, "a field of a record has a `type`", "add a `type`");
+            return invalid(field, "a field of a record has a `type`", "add a `type`");
         };
         if let Some(logical) = field.child("logicalType") {
-            let cure = "put it beside the name of the type: `type: {type: …, logicalType: …}`";
-            fault(&logical, "a logical type belongs to a type, and says nothing of a field", cure);
+            let help = "put it beside the name of the type: `type: {type: …, logicalType: …}`";
+            invalid(&logical, "a logical type belongs to a type, and says nothing of a field", help);
         }
-        let id: SchemaId = self.read(&inner, namespace);
-        let notes = [docs(field.value).description, meaning(inner.value), default_note(field.value)];
-        let notes: Vec<String> = notes.into_iter().flatten().collect();
-        if notes.is_empty() {
-            return SchemaKind::Reference(id);
+        let id = self.read(&inner, namespace);
+        let description = [read_docs(field.value).description, describe(inner.value), describe_default(field.value)];
+        match join_paragraphs(description) {
+            None => SchemaKind::Reference(id),
+            description => {
+                let docs = Docs { description, ..Docs::default() };
+                schema(Keywords { docs, all_of: vec![id], ..untyped(field) })
+            }
         }
-        let docs = Docs { description: Some(notes.join("\n\n")), ..Docs::default() };
-        keywords(Keywords { docs, all_of: vec![id], ..untyped(field) })
     }
 }
 
-fn need(field: &Node<'_>) -> Requirement {
-    match field.value.child("default") {
-        None => Requirement::Required,
-        Some(Value::Null) => Requirement::Null,
-        Some(_) => Requirement::Defaulted,
-    }
-}
-
-/// An enum of Avro; the default is a matter of reading with another schema, so it is only noted.
-fn symbols(node: &Node<'_>) -> SchemaKind {
-    let mut values: Vec<Value> = Vec::new();
+/// Reads an enum. Its default matters only between schema versions, so it is documented and not used.
+fn read_enum(node: &Node<'_>) -> SchemaKind {
     let mut listed: Vec<DeclaredValue> = Vec::new();
-    for symbol in list(node, "symbols", "an enum of Avro") {
+    for symbol in required_items(node, "symbols", "an enum of Avro") {
+        let is_known = listed.iter().any(|known| known.value == *symbol.value);
         match symbol.value {
-            Value::String(_) if !values.contains(symbol.value) => {
+            Value::String(text) if is_known => {
+                invalid(&symbol, format!("`{text}` is listed twice"), "take one out");
+            }
+            Value::String(_) => {
                 let value = symbol.value.clone();
-                values.push(value.clone());
                 listed.push(DeclaredValue { at: symbol.at, value, name: None, description: None });
             }
-            Value::String(text) => {
-                fault(&symbol, format!("`{text}` is listed twice"), "take one out");
-            }
             other => {
-                fault(&symbol, format!("a symbol is a text, and this is {}", other.kind()), "put it in quotes");
+                invalid(&symbol, format!("a symbol is a text, and this is {}", other.kind()), "put it in quotes");
             }
         }
     }
-    let mut enumeration = typed(node, JsonType::String);
-    let notes = [enumeration.docs.description.take(), default_note(node.value)];
-    let notes: Vec<String> = notes.into_iter().flatten().collect();
-    enumeration.docs.description = (!notes.is_empty()).then(|| notes.join("\n\n"));
-    enumeration.values = (!values.is_empty()).then_some(values);
-    enumeration.listed = listed;
-    keywords(enumeration)
+    let mut keywords = typed(node, JsonType::String);
+    keywords.docs.description = join_paragraphs([keywords.docs.description.take(), describe_default(node.value)]);
+    keywords.values = (!listed.is_empty()).then(|| listed.iter().map(|listed| listed.value.clone()).collect());
+    keywords.listed = listed;
+    schema(keywords)
 }
 
-/// The default, for people; `null` goes without saying, and what is long is left to the document.
-fn default_note(value: &Value) -> Option<String> {
-    let text = match value.child("default")? {
-        Value::Bool(value) => value.to_string(),
-        Value::Integer(value) => value.to_string(),
-        Value::Float(value) => value.to_string(),
+/// A sentence about a default. `null` and long defaults have none.
+fn describe_default(schema: &Value) -> Option<String> {
+    let text = match schema.child("default")? {
         Value::String(text) => format!("{text:?}"),
         Value::Sequence(items) if items.is_empty() => "[]".to_owned(),
         Value::Mapping(entries) if entries.is_empty() => "{}".to_owned(),
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) => return None,
+        other => other.plain_text()?,
     };
     let code = if text.contains('`') { text } else { format!("`{text}`") };
     Some(format!("The default is {code}."))
+}
+
+fn join_paragraphs<const N: usize>(paragraphs: [Option<String>; N]) -> Option<String> {
+    let paragraphs: Vec<String> = paragraphs.into_iter().flatten().collect();
+    (!paragraphs.is_empty()).then(|| paragraphs.join("\n\n"))
 }

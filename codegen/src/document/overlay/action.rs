@@ -1,4 +1,4 @@
-//! What an overlay says: its version, and its actions in their order (Overlay Object, Action Object).
+//! Reads the actions of an overlay (Overlay Object, Action Object).
 
 use super::super::cursor::{Node, Object, Tree};
 use super::json_path::Target;
@@ -6,87 +6,86 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::location::FileId;
 use crate::source::uri::file_name;
 
-/// One change, at every node that the target selects.
+/// One change to all nodes that a target selects.
 pub(super) struct Action<'a> {
-    /// The node of the target's text, for what is to be said of it.
+    /// The node of `target`.
     pub(super) at: Node<'a>,
     pub(super) target: Target,
     pub(super) change: Change<'a>,
 }
 
-/// What becomes of the nodes.
+/// What an action does with a node.
 pub(super) enum Change<'a> {
-    /// This is merged into each, or appended to it where it is a list.
+    /// Merges a value into an object, or appends it to a list.
     Update(Node<'a>),
     Remove,
 }
 
-/// Reads one overlay; `None` where it is none of a version that is supported.
-pub(super) fn read(tree: Tree<'_>, file: FileId) -> Option<Vec<Action<'_>>> {
-    let mut overlay = Node::root(tree, file).object("an Overlay Object")?;
-    version(&overlay.required("overlay")?)?;
-    if let Some(mut info) = overlay.required("info").and_then(|node| node.object("an Info Object of an overlay")) {
+/// Reads an overlay. `None` if its version is not supported.
+pub(super) fn read_actions(tree: Tree<'_>, file: FileId) -> Option<Vec<Action<'_>>> {
+    let mut overlay = Node::root(tree, file).as_object("an Overlay Object")?;
+    check_version(&overlay.required("overlay")?)?;
+    if let Some(mut info) = overlay.required("info").and_then(|node| node.as_object("an Info Object of an overlay")) {
         info.required("title");
         info.required("version");
         info.finish();
     }
     if let Some(node) = overlay.get("extends") {
-        extends(&node);
+        check_extends(&node);
     }
     let actions = overlay.required("actions").map(|node| read_list(&node)).unwrap_or_default();
     overlay.finish();
     Some(actions)
 }
 
-/// The patch version is not to be considered (Overlay 1.0.0, "Versions").
-fn version(node: &Node<'_>) -> Option<()> {
-    let text = node.text()?;
+/// Only the first two numbers of the version matter (Overlay 1.0.0, "Versions").
+fn check_version(node: &Node<'_>) -> Option<()> {
+    let text = node.to_text()?;
     if text == "1.0" || text.starts_with("1.0.") {
         return Some(());
     }
-    node.refuse(format!("Overlay {text} is not supported"), "the version 1.0.0 is");
+    node.report_error(format!("Overlay {text} is not supported"), "the version 1.0.0 is");
     None
 }
 
-/// An overlay for another document is laid over this one all the same, since whoever asked for it may have renamed it.
-fn extends(node: &Node<'_>) {
-    let Some(text) = node.text() else { return };
+/// Warns about an overlay for an unknown file. It is applied to the document, which may have been renamed.
+fn check_extends(node: &Node<'_>) {
+    let Some(text) = node.to_text() else { return };
     let source = node.tree.source;
     if source.overlaid_file(node.at.file).is_none() {
         let document = file_name(source.name());
         let message = format!("this overlay extends `{text}`, and is laid over `{document}`");
-        node.warn(message, "lay it over the file that it is for, or correct `extends`");
+        node.report_warning(message, "lay it over the file that it is for, or correct `extends`");
     }
 }
 
 fn read_list<'a>(node: &Node<'a>) -> Vec<Action<'a>> {
-    let items = node.items("`actions`");
+    let items = node.as_items("`actions`");
     if items.is_empty() {
-        node.warn("this overlay has no actions", "add one, or leave the overlay out");
+        node.report_warning("this overlay has no actions", "add one, or leave the overlay out");
     }
-    items.iter().filter_map(|item| read_action(item.object("an Action Object")?)).collect()
+    items.iter().filter_map(|item| read_action(item.as_object("an Action Object")?)).collect()
 }
 
 fn read_action(mut action: Object<'_>) -> Option<Action<'_>> {
-    let at = action.required("target");
+    let target = action.required("target");
     let update = action.get("update");
-    let removes = action.get("remove").map_or(Some(false), |node| node.flag());
-    let place = action.at().clone();
+    let removes = action.get("remove").map_or(Some(false), |node| node.to_bool());
     action.ignore_keys(&["description"]);
-    action.finish();
-    let at = at?;
+    let location = action.finish();
+    let at = target?;
     let target = Target::parse(&at)?;
     let change = match (removes?, update) {
         (true, update) => {
             if let Some(update) = update {
-                update.warn("`update` says nothing beside `remove: true`", "take one of the two out");
+                update.report_warning("`update` says nothing beside `remove: true`", "take one of the two out");
             }
             Change::Remove
         }
         (false, Some(update)) => Change::Update(update),
         (false, None) => {
-            let diagnostic = Diagnostic::new(Severity::Warning, &place, "this action changes nothing");
-            at.report(diagnostic.with_help("add `update` or `remove: true`"));
+            let warning = Diagnostic::new(Severity::Warning, &location, "this action changes nothing");
+            at.report(warning.with_help("add `update` or `remove: true`"));
             return None;
         }
     };

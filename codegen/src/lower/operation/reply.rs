@@ -52,7 +52,7 @@ impl Reader<'_, '_> {
         let (fixed, given) = match address {
             Some((index, Address::Known(text))) if address_template::has_names(text) => (None, Some(index)),
             Some((index, Address::Known(_))) => (Some(index), None),
-            Some((_, Address::Open)) | None => (None, None),
+            Some((_, Address::Unknown)) | None => (None, None),
         };
         match &reply.address {
             Some(location) => ReplyTo::Expression(location.clone(), fixed),

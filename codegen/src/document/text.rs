@@ -1,0 +1,94 @@
+//! Parses the text of a file into JSON values. No other file uses `serde_yaml`.
+
+use std::path::Path;
+
+use serde::de::DeserializeSeed;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::json::{Value, ValueSeed};
+use crate::location::{FileId, Position};
+use crate::source::Source;
+
+/// Files with these extensions are not parsed. A description may refer to one with `$ref`.
+const TEXT_EXTENSIONS: &[&str] = &["adoc", "graphql", "html", "markdown", "md", "proto", "txt", "xml", "xsd"];
+
+/// A syntax error, as the parser reports it.
+pub(super) struct SyntaxError {
+    position: Option<Position>,
+    message: String,
+}
+
+/// Parses the text of one file. Reports syntax errors.
+pub(super) fn parse_file(source: &Source, file: FileId, diagnostics: &Diagnostics) -> Option<Value> {
+    let (name, text) = (source.name_of(file), source.text_of(file));
+    if file != FileId::default() && is_plain_text(name) {
+        return Some(Value::String(text.to_owned()));
+    }
+    parse(name, text).map_err(|error| diagnostics.push(error.into_diagnostic(file, text))).ok()
+}
+
+/// Parses JSON or YAML. JSON is tried first, because YAML does not allow all escapes of JSON.
+pub(super) fn parse(name: &str, text: &str) -> Result<Value, SyntaxError> {
+    let is_json = matches!(extension(name), "json" | "avsc") || text.trim_start().starts_with('{');
+    if is_json {
+        let mut json = serde_json::Deserializer::from_str(text);
+        if let Ok(value) = ValueSeed.deserialize(&mut json).and_then(|value| json.end().map(|()| value)) {
+            return Ok(value);
+        }
+    }
+    ValueSeed.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| SyntaxError {
+        position: error.location().map(|place| Position { line: place.line(), column: place.column() }),
+        message: error.to_string(),
+    })
+}
+
+fn is_plain_text(name: &str) -> bool {
+    TEXT_EXTENSIONS.iter().any(|known| extension(name).eq_ignore_ascii_case(known))
+}
+
+fn extension(name: &str) -> &str {
+    Path::new(name).extension().and_then(|extension| extension.to_str()).unwrap_or_default()
+}
+
+impl SyntaxError {
+    fn into_diagnostic(self, file: FileId, text: &str) -> Diagnostic {
+        let message = self.message.split_once(" at line ").map_or(&*self.message, |(message, _)| message);
+        let line = self.position.and_then(|position| text.lines().nth(position.line.checked_sub(1)?));
+        let (message, help) = explain(message, line.unwrap_or_default());
+        let diagnostic = Diagnostic::of_text(file, self.position, message);
+        match help {
+            Some(help) => diagnostic.with_help(help),
+            None => diagnostic,
+        }
+    }
+}
+
+/// A plainer message for a parser error, if there is one, and the help for it.
+fn explain<'a>(message: &'a str, line: &str) -> (&'a str, Option<&'static str>) {
+    let has_tab = line.chars().take_while(|char| char.is_whitespace()).any(|char| char == '\t');
+    let has = |part: &str| message.contains(part);
+    if has("more than one document") {
+        ("the file holds several documents, one after the other", Some("keep each in a file of its own"))
+    } else if has_tab && has("cannot start any token") {
+        ("a tab is not allowed here", Some("indent with spaces"))
+    } else if has("cannot start any token") {
+        (message, Some("put the text in quotes: it begins with a sign that means something else in YAML"))
+    } else if has("mapping values are not allowed") {
+        (
+            "a key is not allowed here",
+            Some("compare the indentation with the line above; or quote a text that has `: ` in it"),
+        )
+    } else if has("did not find expected key") || has("did not find expected '-' indicator") {
+        (message, Some("compare the indentation with the lines above"))
+    } else if has("did not find expected ',' or") || has("did not find expected node content") {
+        (message, Some("a comma or a closing bracket is missing, or a text needs quotes"))
+    } else if has("unexpected end of stream") {
+        ("the text ends within quotes", Some("close them"))
+    } else if has("unknown anchor") {
+        (message, Some("define it above, with `&` and its name, or quote the text"))
+    } else if has("stands here twice") {
+        (message, Some("keep one of them"))
+    } else {
+        (message, None)
+    }
+}
