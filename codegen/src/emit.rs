@@ -95,8 +95,6 @@ fn emit_items(cx: Context<'_>, add_item: &mut dyn FnMut(Item)) {
         schemas::validate(cx, id).into_iter().for_each(&mut add);
     }
     structs::helpers(cx).into_iter().for_each(&mut add);
-    unions::helpers(cx).into_iter().for_each(&mut add);
-    lenient_integers::helpers(cx).into_iter().for_each(&mut add);
     schemas::functions(cx).into_iter().for_each(&mut add);
     schemas::schemas(cx).into_iter().for_each(&mut add);
 }

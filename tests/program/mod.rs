@@ -94,8 +94,9 @@ pub(crate) fn run(name: &str, modules: &[Module<'_>]) -> Vec<Vec<Outcome>> {
     fs::create_dir_all(directory.join("src")).expect("a directory can be made");
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("runtime").display().to_string();
     let validates = modules.iter().any(|module| module.check == Check::Validity);
-    let runtime = format!("asyncapi-runtime = {{ path = {runtime:?}, features = [\"validation\"] }}");
-    let manifest = MANIFEST.replace("NAME", name).replace("RUNTIME", if validates { &runtime } else { "" });
+    let features = if validates { "\"validation\"" } else { "" };
+    let runtime = format!("asyncapi-runtime = {{ path = {runtime:?}, features = [{features}] }}");
+    let manifest = MANIFEST.replace("NAME", name).replace("RUNTIME", &runtime);
     fs::write(directory.join("Cargo.toml"), manifest).expect("the program can be written");
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock"), directory.join("Cargo.lock")).expect("copied");
     let mut main = String::from(MAIN);

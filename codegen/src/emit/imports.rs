@@ -6,11 +6,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::types::{self, Wire};
-use super::{Context, dispatch, lenient_integers, reply, requester, structs, unions};
+use super::{Context, dispatch, lenient_integers, reply, requester, structs};
 use crate::config::{OutputScope, UniqueItems};
 use crate::ir::{
-    AdditionalProperties, Enum, External, ItemKind, Members, Openness, Reply, ReplyHeaders, ReplyTo, Representation,
-    Type, Union,
+    AdditionalProperties, Enum, External, ItemKind, Members, Openness, Reply, ReplyHeaders, ReplyTo, Type, Union,
 };
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
@@ -82,7 +81,7 @@ impl UsedTypes {
                 }
                 ItemKind::Union(union) => {
                     uses.add("serde", ["Deserialize", "Serialize"]);
-                    uses.union(cx, union);
+                    uses.union(union);
                     union.variants.iter().for_each(|variant| uses.ty(&variant.ty));
                 }
                 ItemKind::MessageUnion(variants) => variants.iter().for_each(|variant| uses.ty(&variant.ty)),
@@ -101,10 +100,10 @@ impl UsedTypes {
                 }
             }
         }
+        if lenient_integers::is_used(cx) {
+            uses.add("asyncapi_runtime", ["lenient_int"]);
+        }
         if cx.config.extent == OutputScope::Everything {
-            if lenient_integers::is_used(cx) {
-                uses.add("asyncapi_runtime", ["whole"]);
-            }
             uses.operations(cx);
         }
         if !cx.api.definitions.is_empty() {
@@ -139,19 +138,9 @@ impl UsedTypes {
         self.add("serde", ["Deserialize", "Serialize", "Serializer"]);
     }
 
-    fn union(&mut self, cx: Context<'_>, union: &Union) {
-        match (union.representation(), cx.config.extent) {
-            (Representation::ByKind, OutputScope::TypesOnly) if unions::is_derived(cx, union) => {}
-            (_, OutputScope::Everything) => {
-                self.add("serde", ["Deserializer"]);
-                self.add("asyncapi_runtime", ["choice"]);
-            }
-            (Representation::Untagged, OutputScope::TypesOnly) => self.add("serde", ["Deserializer"]),
-            (_, OutputScope::TypesOnly) => {
-                self.add("serde", ["Deserializer"]);
-                self.add("serde_json", ["Value"]);
-            }
-        }
+    fn union(&mut self, union: &Union) {
+        self.add("serde", ["Deserializer"]);
+        self.add("asyncapi_runtime", ["untagged"]);
         if union.is_open() {
             self.add("serde_json", ["Value"]);
         }
@@ -163,7 +152,7 @@ impl UsedTypes {
             self.add("std::future", ["Future"]);
             self.add("asyncapi_runtime", RECEIVING);
             if let Some(tried) = dispatch::asked_shapes(cx) {
-                self.add("asyncapi_runtime", ["choice"]);
+                self.add("asyncapi_runtime", ["untagged"]);
                 for ty in tried {
                     self.ty(ty);
                 }
@@ -204,7 +193,7 @@ impl UsedTypes {
                 Wire::Mixed => {
                     self.add("asyncapi_runtime", ["DecodeError", "Inbound"]);
                     if reply.messages.iter().any(|message| types::wire(cx, &message.payload) == Wire::Json) {
-                        self.add("asyncapi_runtime", ["choice"]);
+                        self.add("asyncapi_runtime", ["untagged"]);
                     }
                 }
             }
@@ -234,7 +223,7 @@ impl UsedTypes {
             external,
             External::Date | External::Uuid | External::Url | External::Ipv6 | External::Base64 | External::Span
         ) {
-            self.add("asyncapi_runtime", ["Exact"]);
+            self.add("asyncapi_runtime", ["Verbatim"]);
         }
         match external {
             External::DateTime => self.add("asyncapi_runtime", ["DateTime"]),
@@ -245,7 +234,7 @@ impl UsedTypes {
             External::Ipv6 => self.add("std::net", ["Ipv6Addr"]),
             External::Base64 => self.add("asyncapi_runtime", ["Base64"]),
             External::Password => self.add("asyncapi_runtime", ["Password"]),
-            External::Span => self.add("asyncapi_runtime", ["Span"]),
+            External::Span => self.add("asyncapi_runtime", ["IsoDuration"]),
             External::Path(_) => {}
         }
     }

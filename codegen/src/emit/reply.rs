@@ -73,7 +73,7 @@ pub(super) fn returned(cx: Context<'_>, reply: &Reply) -> TokenStream {
     match reply.to {
         ReplyTo::Parameterized(index) => {
             let channel = &cx.names.channels[index];
-            quote!(request::Addressed<channels::#channel, #ty>)
+            quote!(request::ReplyTo<channels::#channel, #ty>)
         }
         ReplyTo::Expression(..) | ReplyTo::Fixed(_) | ReplyTo::Undeclared => ty,
     }
@@ -121,8 +121,8 @@ pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payloa
         })
     });
     let replied = match reply.to {
-        ReplyTo::Parameterized(_) if headers.is_none() => quote!(request::Addressed { channel, reply }),
-        ReplyTo::Parameterized(_) => quote!(request::Addressed { channel, reply: #replied }),
+        ReplyTo::Parameterized(_) if headers.is_none() => quote!(request::ReplyTo { channel, reply }),
+        ReplyTo::Parameterized(_) => quote!(request::ReplyTo { channel, reply: #replied }),
         ReplyTo::Expression(..) | ReplyTo::Fixed(_) | ReplyTo::Undeclared => replied,
     };
     quote!({

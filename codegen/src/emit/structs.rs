@@ -100,7 +100,7 @@ fn extra(cx: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenStre
     let docs = docs::line("Every property that has no field of its own.");
     let map = types::owned(cx, &Type::Map(Box::new(value.clone())));
     let read = lenient_integers::transitively_contains_integers(cx, value)
-        .then(|| quote!(, deserialize_with = "whole::buffered"));
+        .then(|| quote!(, deserialize_with = "lenient_int::deserialize_buffered"));
     Some(quote!(#docs #[serde(flatten #read)] pub #name: #map,))
 }
 

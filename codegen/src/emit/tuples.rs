@@ -64,13 +64,16 @@ fn deserialize(cx: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream {
         let missing = quote!(serde::de::Error::invalid_length(#index_literal, &self));
         let required = (index < tuple.required).then(|| quote!(.ok_or_else(|| #missing)?));
         let whole = lenient_integers::contains_integers(cx, &tuple.items[index])
-            .then(|| quote!(.map(|whole::Item(item)| item)));
+            .then(|| quote!(.map(|lenient_int::Lenient(item)| item)));
         quote!(let #item = items.next_element()? #whole #required;)
     });
     let (rest, last) = match &tuple.rest {
         Some(ty) => {
-            let item =
-                if lenient_integers::contains_integers(cx, ty) { quote!(whole::Item(item)) } else { quote!(item) };
+            let item = if lenient_integers::contains_integers(cx, ty) {
+                quote!(lenient_int::Lenient(item))
+            } else {
+                quote!(item)
+            };
             let rest = quote! {
                 let mut rest = Vec::new();
                 while let Some(#item) = items.next_element()? {

@@ -196,14 +196,14 @@ pub(super) fn integer(width: Width) -> TokenStream {
 fn external(external: &External) -> TokenStream {
     match external {
         External::DateTime => quote!(DateTime),
-        External::Date => quote!(Exact<Date>),
-        External::Uuid => quote!(Exact<Uuid>),
-        External::Url => quote!(Exact<Url>),
+        External::Date => quote!(Verbatim<Date>),
+        External::Uuid => quote!(Verbatim<Uuid>),
+        External::Url => quote!(Verbatim<Url>),
         External::Ipv4 => quote!(Ipv4Addr),
-        External::Ipv6 => quote!(Exact<Ipv6Addr>),
-        External::Base64 => quote!(Exact<Base64>),
+        External::Ipv6 => quote!(Verbatim<Ipv6Addr>),
+        External::Base64 => quote!(Verbatim<Base64>),
         External::Password => quote!(Password),
-        External::Span => quote!(Exact<Span>),
+        External::Span => quote!(Verbatim<IsoDuration>),
         External::Path(path) => path.parse().unwrap_or_default(),
     }
 }

@@ -1,17 +1,13 @@
 //! Unions: one of several alternatives, told by a tag or by their kind of JSON; where nothing tells, they are tried.
 
-mod buffered;
 mod tagged;
 mod untagged;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub(super) use self::untagged::helpers;
 use super::{Context, attributes, docs, lenient_integers, types};
-use crate::config::OutputScope;
 use crate::ir::{JsonKind, Representation, TagValue, Type, TypeDef, TypeId, Union, Variant};
-use crate::names::Name;
 
 pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) -> Vec<TokenStream> {
     let name = &cx.names.types[&id];
@@ -35,13 +31,11 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) 
         let docs = docs::line("An alternative that the document does not list.");
         quote!(#docs Unknown(Value),)
     });
-    let deserialize = deserialize(cx, name, members, union, is_open);
-    let derived: &[&str] = if deserialize.is_empty() {
-        &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]
-    } else {
-        &["Clone", "Debug", "PartialEq", "Serialize"]
+    let deserialize = match union.representation() {
+        Representation::Untagged => vec![untagged::untagged(cx, name, members, union)],
+        representation => tagged::tagged(cx, name, members, union, representation, is_open),
     };
-    let attributes = attributes::of_type(cx, &def.at, derived);
+    let attributes = attributes::of_type(cx, &def.at, &["Clone", "Debug", "PartialEq", "Serialize"]);
     // Boxing the large ones would change the type whenever the document gains a property.
     let definition = quote! {
         #docs
@@ -56,36 +50,6 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) 
         }
     };
     [definition].into_iter().chain(deserialize).collect()
-}
-
-/// How a union is read, where it cannot be derived.
-fn deserialize<'a>(
-    cx: Context<'a>,
-    name: &'a Name,
-    members: &'a [Name],
-    union: &'a Union,
-    is_open: bool,
-) -> Vec<TokenStream> {
-    match (union.representation(), cx.config.extent) {
-        (Representation::Untagged, _) => vec![untagged::untagged(cx, name, members, union)],
-        (Representation::Tagged(tag), OutputScope::TypesOnly) => {
-            vec![buffered::by_value(cx, name, members, union, tag, is_open)]
-        }
-        (Representation::ByKind, OutputScope::TypesOnly) if is_derived(cx, union) => Vec::new(),
-        (Representation::ByKind, OutputScope::TypesOnly) => vec![buffered::by_kind(cx, name, members, union)],
-        (told, OutputScope::Everything) => tagged::tagged(cx, name, members, union, told, is_open),
-    }
-}
-
-/// Whether serde can try the alternatives of a union that are told apart by their kinds.
-///
-/// What fails as one alternative would be tried as the one that takes everything, and what serde holds while it tries is
-/// no integer where it was written with a fraction.
-pub(super) fn is_derived(cx: Context<'_>, union: &Union) -> bool {
-    !union
-        .variants
-        .iter()
-        .any(|variant| is_catch_all(variant) || lenient_integers::transitively_contains_integers(cx, &variant.ty))
 }
 
 /// What reads an alternative.

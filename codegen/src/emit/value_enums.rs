@@ -272,9 +272,9 @@ impl<'a> Parts<'a> {
     fn deserialize(&self) -> TokenStream {
         let Self { name, value, .. } = self;
         let read = match self.openness {
-            Openness::Open => quote!(whole::read(deserializer).map(<Self as From<#value>>::from)),
+            Openness::Open => quote!(lenient_int::deserialize(deserializer).map(<Self as From<#value>>::from)),
             Openness::Closed => {
-                quote!(Self::try_from(whole::read::<D, #value>(deserializer)?).map_err(serde::de::Error::custom))
+                quote!(Self::try_from(lenient_int::deserialize::<D, #value>(deserializer)?).map_err(serde::de::Error::custom))
             }
         };
         quote! {

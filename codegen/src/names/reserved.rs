@@ -38,7 +38,6 @@ pub(super) const TYPES: &[&str] = &[
     "Eq",
     "Err",
     "EventName",
-    "Exact",
     "Fn",
     "FnMut",
     "FnOnce",
@@ -56,6 +55,7 @@ pub(super) const TYPES: &[&str] = &[
     "Into",
     "Ipv4Addr",
     "Ipv6Addr",
+    "IsoDuration",
     "Iterator",
     "Map",
     "None",
@@ -79,7 +79,6 @@ pub(super) const TYPES: &[&str] = &[
     "Serialize",
     "Serializer",
     "Some",
-    "Span",
     "String",
     "Sync",
     "ToString",
@@ -90,6 +89,7 @@ pub(super) const TYPES: &[&str] = &[
     "Uuid",
     "Value",
     "Vec",
+    "Verbatim",
     "Violations",
 ];
 

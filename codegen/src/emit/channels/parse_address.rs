@@ -1,4 +1,4 @@
-//! AddressRoutes taken apart into the values of their parameters.
+//! `FromStr` of the type of an address, which parses the values of its parameters.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -208,11 +208,11 @@ fn by_best_match(
         // What is JSON, and none of those, is not taken for something else.
         Some(rest) => {
             if thens.is_empty() {
-                return quote!(if choice::Fitting::<()>::if_json(#inbound)?.is_some() { #last } else { #rest });
+                return quote!(if untagged::BestMatch::<()>::from_json_body(#inbound)?.is_some() { #last } else { #rest });
             }
             let tried = tried(cx, candidates);
-            quote!(match choice::Fitting::if_json(#inbound)? {
-                Some(fitting) => match fitting #tried .told()? #arms,
+            quote!(match untagged::BestMatch::from_json_body(#inbound)? {
+                Some(alternatives) => match alternatives #tried .finish()? #arms,
                 None => #rest,
             })
         }
@@ -230,7 +230,7 @@ pub(super) fn functions(cx: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream>
         Some(quote! {
             #[doc = " The event whose payload keeps most of what arrived."]
             fn #name(inbound: &Inbound) -> Result<EventName, DecodeError> {
-                choice::Fitting::of(inbound)? #tried .told()
+                untagged::BestMatch::from_body(inbound)? #tried .finish()
             }
         })
     });
@@ -243,7 +243,7 @@ fn told(cx: Context<'_>, candidates: &[Candidate], inbound: &TokenStream) -> Tok
         return quote!(#name(#inbound));
     }
     let tried = tried(cx, candidates);
-    quote!(choice::Fitting::of(#inbound)? #tried .told())
+    quote!(untagged::BestMatch::from_body(#inbound)? #tried .finish())
 }
 
 /// Whether all are JSON, and go by names of their own.
@@ -276,9 +276,9 @@ fn tried(cx: Context<'_>, candidates: &[Candidate]) -> TokenStream {
         let message = carried(cx, *candidate).1;
         let (name, ty) = (&cx.api.events[message.event].name, types::owned(cx, &message.payload));
         match (schemas::validator(cx, &message.payload), is_known) {
-            (Some(validate), _) => quote!(.or_valid(#name, |_: #ty| #mark, #validate)),
-            (None, Some(test)) => quote!(.or_known(#name, |_: #ty| #mark, |read: &#ty| #test)),
-            (None, None) => quote!(.or(#name, |_: #ty| #mark)),
+            (Some(validate), _) => quote!(.or_try_valid(#name, |_: #ty| #mark, #validate)),
+            (None, Some(test)) => quote!(.or_try_preferring_known(#name, |_: #ty| #mark, |read: &#ty| #test)),
+            (None, None) => quote!(.or_try(#name, |_: #ty| #mark)),
         }
     });
     quote!(#(#tried)*)

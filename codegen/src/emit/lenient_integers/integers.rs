@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::{Config, OutputScope, WholeNumbers};
+use crate::config::{Config, WholeNumbers};
 use crate::ir::{AdditionalProperties, ItemKind, Members, Type, TypeId, Types, Width};
 
 /// The types that have integers in them.
@@ -16,38 +16,13 @@ pub(in crate::emit) struct Integers {
     holders: BTreeSet<TypeId>,
     /// Types with integers anywhere in them.
     reached: BTreeSet<TypeId>,
-    reading: IntFormat,
-}
-
-/// Which integers are read however they are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum IntFormat {
-    /// None: nothing but digits is looked for.
-    #[default]
-    Digits,
-    /// Those of 64 bits at most: without the runtime, numbers are looked at as values of JSON, which hold no more.
-    Narrow,
-    Every,
-}
-
-impl IntFormat {
-    fn of(config: &Config) -> Self {
-        match (config.whole_numbers, config.extent) {
-            (WholeNumbers::Digits, _) => Self::Digits,
-            (WholeNumbers::EveryForm, OutputScope::TypesOnly) => Self::Narrow,
-            (WholeNumbers::EveryForm, OutputScope::Everything) => Self::Every,
-        }
-    }
-
-    fn includes(self, width: Width) -> bool {
-        self == Self::Every || self == Self::Narrow && width != Width::I128
-    }
+    /// Whether integers are read however they are written.
+    is_enabled: bool,
 }
 
 impl Integers {
     pub(in crate::emit) fn of(types: &Types, config: &Config) -> Self {
-        let reading = IntFormat::of(config);
-        if reading == IntFormat::Digits {
+        if config.whole_numbers == WholeNumbers::Digits {
             return Self::default();
         }
         let mut named_by: Vec<Vec<TypeId>> = types.iter().map(|_| Vec::new()).collect();
@@ -67,19 +42,17 @@ impl Integers {
             found.map(|(id, _)| id).collect::<Vec<TypeId>>()
         };
         let listed = types.iter().filter(|(_, def)| match &def.shape {
-            ItemKind::Enum(listed) => {
-                matches!(&listed.members, Members::Integers(width, _) if reading.includes(*width))
-            }
+            ItemKind::Enum(listed) => matches!(&listed.members, Members::Integers(..)),
             _ => false,
         });
-        let (integers, wide) = (made_of(&is_integer), made_of(&|leaf| is_wide(leaf) && reading.includes(Width::I128)));
+        let (integers, wide) = (made_of(&is_integer), made_of(&is_wide));
         let reached = integers.iter().chain(&wide).copied().chain(listed.map(|(id, _)| id));
         Self {
             held: propagate(integers.iter().copied(), &named_by, is_alias),
             holders: propagate(made_of(&holds_types).into_iter(), &named_by, is_alias),
             wide: propagate(wide.iter().copied(), &named_by, is_alias),
             reached: propagate(reached, &named_by, |_| true),
-            reading,
+            is_enabled: true,
         }
     }
 
@@ -90,8 +63,8 @@ impl Integers {
         };
         let (narrow, wide) = (has(is_integer, &self.held), has(is_wide, &self.wide));
         // What stands beside types of its own is read by way of a value, which has no room for 128 bits.
-        let has_room = || self.reading == IntFormat::Every && !self.mixed_with_named_types(types, ty);
-        self.reading != IntFormat::Digits && (narrow || wide) && (!wide || has_room())
+        let has_room = || !self.mixed_with_named_types(types, ty);
+        self.is_enabled && (narrow || wide) && (!wide || has_room())
     }
 
     /// Whether a type holds types of its own that hold others.
@@ -109,7 +82,7 @@ impl Integers {
 
     /// Whether there are integers anywhere in a type.
     pub(super) fn are_in(&self, ty: &Type) -> bool {
-        let is_one = |leaf: &Type| matches!(leaf, Type::Integer(width) if self.reading.includes(*width));
+        let is_one = |leaf: &Type| self.is_enabled && matches!(leaf, Type::Integer(_));
         leaves(ty).into_iter().any(|leaf| is_one(leaf) || named(leaf).is_some_and(|id| self.reached.contains(&id)))
     }
 }

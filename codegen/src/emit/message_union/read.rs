@@ -88,18 +88,20 @@ fn by_shape(cx: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
         [] => None,
         [only] => {
             let value = value(cx, only);
-            Some(quote!(if choice::Fitting::<()>::if_json(inbound)?.is_some() { Ok(#value) }))
+            Some(quote!(if untagged::BestMatch::<()>::from_json_body(inbound)?.is_some() { Ok(#value) }))
         }
         several => {
             let types: Vec<&Type> = several.iter().map(|read| &read.answer.payload).collect();
             let read_and_known = several.iter().zip(is_known::tests(cx, &types));
             let tried = read_and_known.map(|(read, is_known)| tried(cx, read, is_known));
             let headers = (several.iter().any(|read| read.is_headed)).then(|| quote!(.with_headers(inbound.headers())));
-            let tried = quote!(#headers #(#tried)* .told());
+            let tried = quote!(#headers #(#tried)* .finish());
             if several.len() == reads.len() {
-                return quote!(choice::Fitting::of(inbound)? #tried);
+                return quote!(untagged::BestMatch::from_body(inbound)? #tried);
             }
-            Some(quote!(if let Some(fitting) = choice::Fitting::if_json(inbound)? { fitting #tried }))
+            Some(
+                quote!(if let Some(alternatives) = untagged::BestMatch::from_json_body(inbound)? { alternatives #tried }),
+            )
         }
     };
     let own = of(Wire::Own).into_iter().map(|read| {
@@ -131,8 +133,8 @@ fn by_shape(cx: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
 fn tried(cx: Context<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
     let (label, ty) = (&answer.label, types::owned(cx, &answer.payload));
     match (schemas::validator(cx, &answer.payload), is_known) {
-        (Some(validate), _) => quote!(.or_valid(#label, Self::#member, #validate)),
-        (None, Some(test)) => quote!(.or_known(#label, Self::#member, |read: &#ty| #test)),
-        (None, None) => quote!(.or(#label, Self::#member)),
+        (Some(validate), _) => quote!(.or_try_valid(#label, Self::#member, #validate)),
+        (None, Some(test)) => quote!(.or_try_preferring_known(#label, Self::#member, |read: &#ty| #test)),
+        (None, None) => quote!(.or_try(#label, Self::#member)),
     }
 }

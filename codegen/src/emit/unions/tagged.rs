@@ -1,4 +1,4 @@
-//! Unions that are told at first sight, and read as the bytes come.
+//! Unions whose alternative is known from a tag or from the kind of JSON value, before the value is read.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,54 +8,57 @@ use super::{expected, has_no_tag, is_catch_all, is_exhaustive, read};
 use crate::ir::{JsonKind, Representation, TagValue, Union, Variant, Width};
 use crate::names::Name;
 
-/// The alternative is chosen by what can be seen, and read as the bytes come.
-pub(super) fn tagged<'a>(
-    cx: Context<'a>,
-    name: &'a Name,
-    members: &'a [Name],
-    union: &'a Union,
-    told: Representation<'_>,
+/// `impl untagged::Union`, which reads the alternative without a buffer, and `Deserialize` by it.
+pub(super) fn tagged(
+    cx: Context<'_>,
+    name: &Name,
+    members: &[Name],
+    union: &Union,
+    representation: Representation<'_>,
     is_open: bool,
 ) -> Vec<TokenStream> {
-    let tag = match told {
+    let tag = match representation {
         Representation::Tagged(tag) => Some(quote!(const TAG: &'static str = #tag;)),
         Representation::ByKind | Representation::Untagged => None,
     };
-    // What is for all other objects comes after them.
+    // The alternative for all other objects comes after them.
     let is_last = move |variant: &Variant| !is_open && has_no_tag(variant);
     let (last, others): (Vec<_>, Vec<_>) =
         union.variants.iter().zip(members).partition(|(variant, _)| is_last(variant));
     let arms = others.into_iter().chain(last).filter_map(move |(variant, member)| {
-        let values = seen_tags(&variant.tag_values);
-        let kinds = variant.kinds.iter().map(|kind| seen(*kind));
+        let values = tag_patterns(&variant.tag_values);
+        let kinds = variant.kinds.iter().map(|kind| kind_pattern(*kind));
         let pattern = match (&values[..], &variant.kinds[..]) {
             ([], []) => return None,
             ([], _) if is_catch_all(variant) => quote!(_),
             ([], _) => quote!(#(#kinds)|*),
-            _ if is_last(variant) => quote!(Seen::Object(_)),
-            (values, _) => quote!(Seen::Object(#(#values)|*)),
+            _ if is_last(variant) => quote!(JsonShape::Object(_)),
+            (values, _) => quote!(JsonShape::Object(#(#values)|*)),
         };
         let read = read(cx, variant, quote!(Deserialize::deserialize));
         Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
-    let seen_words = match told {
-        Representation::Tagged(_) => quote!({Seen, Tag}),
-        Representation::ByKind | Representation::Untagged => quote!(Seen),
+    let imports = match representation {
+        Representation::Tagged(_) => quote!({JsonShape, Tag}),
+        Representation::ByKind | Representation::Untagged => quote!(JsonShape),
     };
-    let expected = expected(union, told);
+    let expected = expected(union, representation);
     let rest = match (is_open, is_exhaustive(union)) {
         (true, _) => quote!(_ => Deserialize::deserialize(value).map(Self::Unknown),),
         (false, true) => TokenStream::new(),
-        (false, false) => quote!(other => Err(other.refused(#expected)),),
+        (false, false) => quote!(other => Err(other.mismatch(#expected)),),
     };
-    let choice = quote! {
-        impl choice::Choice for #name {
+    let union = quote! {
+        impl untagged::Union for #name {
             #tag
 
-            fn choose<'de, D: Deserializer<'de>>(seen: choice::Seen<'_>, value: D) -> Result<Self, D::Error> {
-                use choice::#seen_words;
+            fn from_shape<'de, D: Deserializer<'de>>(
+                shape: untagged::JsonShape<'_>,
+                value: D,
+            ) -> Result<Self, D::Error> {
+                use untagged::#imports;
 
-                match seen {
+                match shape {
                     #(#arms)*
                     #rest
                 }
@@ -65,26 +68,26 @@ pub(super) fn tagged<'a>(
     let deserialize = quote! {
         impl<'de> Deserialize<'de> for #name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                choice::read(deserializer)
+                untagged::deserialize(deserializer)
             }
         }
     };
-    vec![choice, deserialize]
+    vec![union, deserialize]
 }
 
-fn seen(kind: JsonKind) -> TokenStream {
+fn kind_pattern(kind: JsonKind) -> TokenStream {
     match kind {
-        JsonKind::Null => quote!(Seen::Null),
-        JsonKind::Boolean => quote!(Seen::Boolean),
-        JsonKind::Number => quote!(Seen::Number),
-        JsonKind::String => quote!(Seen::String),
-        JsonKind::Array => quote!(Seen::Array),
-        JsonKind::Object => quote!(Seen::Object(_)),
+        JsonKind::Null => quote!(JsonShape::Null),
+        JsonKind::Boolean => quote!(JsonShape::Boolean),
+        JsonKind::Number => quote!(JsonShape::Number),
+        JsonKind::String => quote!(JsonShape::String),
+        JsonKind::Array => quote!(JsonShape::Array),
+        JsonKind::Object => quote!(JsonShape::Object(_)),
     }
 }
 
-/// The values of a tag as a pattern, those of one kind together.
-fn seen_tags(values: &[TagValue]) -> Vec<TokenStream> {
+/// The patterns of the values of a tag: one for all values of a JSON type.
+fn tag_patterns(values: &[TagValue]) -> Vec<TokenStream> {
     let integers = values.iter().filter_map(|value| match value {
         TagValue::Integer(value) => Some(literal::integer(*value, Width::I128)),
         _ => None,
@@ -97,7 +100,7 @@ fn seen_tags(values: &[TagValue]) -> Vec<TokenStream> {
         TagValue::Boolean(value) => Some(quote!(#value)),
         _ => None,
     });
-    let of = |kind: TokenStream, values: Vec<TokenStream>| match &values[..] {
+    let pattern = |kind: TokenStream, values: Vec<TokenStream>| match &values[..] {
         [] => None,
         values => Some(quote!(Tag::#kind(#(#values)|*))),
     };
@@ -106,9 +109,9 @@ fn seen_tags(values: &[TagValue]) -> Vec<TokenStream> {
     let kinds = [
         absent,
         null,
-        of(quote!(Boolean), booleans.collect()),
-        of(quote!(Integer), integers.collect()),
-        of(quote!(Text), texts.collect()),
+        pattern(quote!(Boolean), booleans.collect()),
+        pattern(quote!(Integer), integers.collect()),
+        pattern(quote!(Text), texts.collect()),
     ];
     kinds.into_iter().flatten().collect()
 }
