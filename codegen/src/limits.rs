@@ -63,3 +63,7 @@ pub(crate) const MAX_ALTERNATIVES_IN_LABEL: usize = 3;
 pub(crate) const MAX_PROPERTIES_IN_LABEL: usize = 3;
 /// Properties that the long name of an object mentions. Beyond: the rest is left out.
 pub(crate) const MAX_PROPERTIES_IN_LONG_LABEL: usize = 5;
+/// Bytes of an example's summary that becomes part of a name. Beyond: a hash of the example is used.
+pub(crate) const MAX_SUMMARY_IN_LABEL: usize = 60;
+/// Schemas inside each other that a structural key describes. Beyond: it has the label of the schema.
+pub(crate) const MAX_KEY_DEPTH: u8 = 4;

@@ -1,26 +1,21 @@
 //! Stage four: what the document says becomes what Rust will say, still without names and tokens.
 
-mod address_template;
 mod any_of_object;
-mod bindings;
-mod channel;
-mod component_schemas;
+mod api;
 mod lints;
 mod name_path;
-mod operation;
 mod overrides;
 mod passes;
-mod qualified_name;
 mod routing;
 mod scalar;
 mod schema;
-mod server;
 mod structural_key;
 mod union;
 mod validation_schema;
 
 use std::collections::{BTreeSet, HashMap};
 
+use self::api::{bindings, channel, event, operation, server};
 use self::passes::PassContext;
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
@@ -30,12 +25,12 @@ use crate::location::Location;
 
 /// Turns the document into the API as the chosen side sees it.
 pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnostics) -> Api {
-    let events = operation::events(document);
+    let events = event::lower_events(document);
     lints::check(&document.schemas, config, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
-    let operations = operation::lower(document, config, &events, &mut schemas, diagnostics);
-    let channels = channel::all(document, &mut schemas);
-    let bindings = bindings::lower(document, &mut schemas);
+    let operations = operation::lower_operations(document, config, &events, &mut schemas, diagnostics);
+    let channels = channel::lower_channels(document, &mut schemas);
+    let bindings = bindings::lower_bindings(document, &mut schemas);
     let (mut types, coverage, made) = schemas.finish();
     let context =
         PassContext { schemas: &document.schemas, config, events: &events, operations: &operations, diagnostics };
@@ -52,7 +47,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
         routing,
         operations,
         channels,
-        servers: document.servers.iter().map(server::lower).collect(),
+        servers: document.servers.iter().map(server::lower_server).collect(),
         bindings,
         events,
         types,

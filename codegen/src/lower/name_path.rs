@@ -1,11 +1,11 @@
-//! What a type is called after: the nearest place with a name of its own, and the steps from there.
+//! What types are named after: the nearest location with a name of its own, and the steps from there.
 
-use crate::document::{ForeignName, SchemaLanguage, Schemas};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::union;
+use crate::document::{Document, ForeignName, SchemaId, SchemaKind, SchemaLanguage, Schemas};
 use crate::ir::{Label, NamePath, Root, Step};
 use crate::location::{Location, Pointer};
-use std::collections::HashMap;
-
-use super::{qualified_name, union};
 
 /// The origin of the type at a place.
 pub(super) fn of(at: &Location, roots: &Roots, schemas: &Schemas) -> NamePath {
@@ -82,13 +82,13 @@ impl Roots {
         let mut fallback_names = self.fallback_names.get(&root_at).cloned().unwrap_or_default();
         if let Root::Schema(name) | Root::Named(name) | Root::Payload(name) | Root::Headers(name) = &root {
             let own = if matches!(root, Root::Named(_)) { root.name_without_namespace() } else { name };
-            fallback_names.extend(qualified_name::qualified(own, &root_at, &self.files));
+            fallback_names.extend(qualified_names(own, &root_at, &self.files));
         }
         NamePath { root, root_at, fallback_names, steps }
     }
 
     fn file_stem(&self, at: &Location) -> String {
-        self.files.get(at.file.0).map_or("document", |name| qualified_name::stem(name)).to_owned()
+        self.files.get(at.file.0).map_or("document", |name| file_stem(name)).to_owned()
     }
 }
 
@@ -140,4 +140,88 @@ fn inner_steps(root: &Location, steps: &[String], schemas: &Schemas) -> Vec<Step
 fn is_avro(at: &Location, schemas: &Schemas) -> bool {
     let keywords = schemas.at(at).and_then(|id| schemas.keywords(id));
     keywords.is_some_and(|keywords| keywords.language == SchemaLanguage::Avro)
+}
+
+/// The components, by key. One that only says where its schema stands, as in a file of its own, is that schema; of several
+/// such keys for one schema, the first of the alphabet, whatever their order.
+pub(super) fn components(document: &Document) -> Vec<(&str, SchemaId)> {
+    let schemas = &document.schemas;
+    let standing = |id: SchemaId| match schemas[id].kind {
+        SchemaKind::Reference(_) => schemas.definition(id),
+        _ => None,
+    };
+    let own: BTreeSet<SchemaId> = document.components.iter().map(|(_, id)| *id).collect();
+    let mut names: BTreeMap<SchemaId, &str> = BTreeMap::new();
+    for (key, id) in &document.components {
+        if let Some(definition) = standing(*id).filter(|definition| !own.contains(definition)) {
+            let name = names.entry(definition).or_insert(key);
+            *name = (*name).min(key);
+        }
+    }
+    let components = document.components.iter().map(|(key, id)| {
+        let definition = standing(*id).filter(|definition| names.get(definition) == Some(&key.as_str()));
+        (key.as_str(), definition.unwrap_or(*id))
+    });
+    components.collect()
+}
+
+/// The text after each of its owners, the nearest first.
+pub(super) fn qualified_names(text: &str, at: &Location, files: &[String]) -> Vec<String> {
+    let mut owners = Vec::new();
+    let steps: Vec<String> = at.pointer.steps().collect();
+    match &steps[..] {
+        [group, key, action, ..] if group == "channels" && matches!(action.as_str(), "publish" | "subscribe") => {
+            owners.extend([key.clone(), format!("{key} {action}")]);
+        }
+        [group, key, ..] if matches!(group.as_str(), "channels" | "operations") => owners.push(key.clone()),
+        // A container among the components is no schema itself, and its key tells the schemas of two apart.
+        [group, _, key, _, ..] if group == "components" => owners.push(key.clone()),
+        _ => {}
+    }
+    if at.file.0 > 0
+        && let Some(name) = files.get(at.file.0)
+    {
+        owners.extend(file_owners(name));
+    }
+    owners.into_iter().map(|owner| format!("{owner} {text}")).collect()
+}
+
+/// A file's name without its ending, and the same after its directory: files of one name are kept apart by those.
+fn file_owners(name: &str) -> Vec<String> {
+    let mut words = name.rsplit(['/', '\\']);
+    let own = file_stem(words.next().unwrap_or(name)).to_owned();
+    let directory = words.next().filter(|word| !word.is_empty() && word.chars().any(char::is_alphanumeric));
+    let both = directory.map(|directory| format!("{directory} {own}"));
+    std::iter::once(own).chain(both).collect()
+}
+
+/// A file's name without its directories and its ending.
+fn file_stem(name: &str) -> &str {
+    let own = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    own.split('.').find(|word| !word.is_empty()).unwrap_or(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::qualified_names;
+    use crate::location::{FileId, Location, Pointer};
+
+    fn place(file: usize, pointer: &str) -> Location {
+        Location { file: FileId(file), pointer: Pointer::parse(pointer).unwrap_or_default() }
+    }
+
+    #[test]
+    fn the_nearest_owner_comes_first() {
+        let files = ["api.yaml".to_owned(), "shared/units.v1.yaml".to_owned()];
+        let rows = [
+            (place(0, "/channels/depth/messages/request"), vec!["depth request"]),
+            (place(0, "/channels/depth/publish/message"), vec!["depth request", "depth publish request"]),
+            (place(0, "/components/messages/request"), vec![]),
+            (place(0, "/components/schemas/units/types/request"), vec!["units request"]),
+            (place(1, "/components/schemas/request"), vec!["units request", "shared units request"]),
+        ];
+        for (at, expected) in rows {
+            assert_eq!(qualified_names("request", &at, &files), expected);
+        }
+    }
 }

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 pub(super) use self::api_types::UnionMessage;
 use super::name_path::Roots;
 use super::validation_schema::TypeIdBySchema;
-use super::{component_schemas, docs, name_path};
+use super::{docs, name_path};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Document, Keywords, SchemaId, SchemaKind, Schemas};
@@ -69,7 +69,7 @@ impl<'a> Lowering<'a> {
         diagnostics: &'a Diagnostics,
     ) -> Self {
         let schemas = &document.schemas;
-        let components = component_schemas::components(document);
+        let components = name_path::components(document);
         let mut lowering = Self {
             schemas,
             config,

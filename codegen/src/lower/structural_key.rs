@@ -5,15 +5,13 @@ use std::fmt::Write as _;
 
 use super::union;
 use crate::document::{SchemaId, Schemas};
+use crate::limits::MAX_KEY_DEPTH;
 use crate::location::{Location, Pointer};
-
-/// Schemas are looked into no deeper than this; what differs only below is told apart by its position.
-const DEEPEST: u8 = 4;
 
 /// The text of a schema.
 pub(super) fn of(schemas: &Schemas, id: SchemaId) -> String {
     let mut text = String::new();
-    write(schemas, id, DEEPEST, &mut text);
+    write(schemas, id, MAX_KEY_DEPTH, &mut text);
     text
 }
 

@@ -2,21 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use super::{address_template, docs};
+use super::channel::template_segments;
 use crate::document;
 use crate::ir::{Docs, EnumValue, Server, Variable};
+use crate::lower::docs;
 
-pub(super) fn lower(server: &document::Server) -> Server {
+pub(in crate::lower) fn lower_server(server: &document::Server) -> Server {
     let mut names = BTreeSet::new();
-    address_template::segments(&server.url, |name| {
+    template_segments(&server.url, |name| {
         names.insert(name.to_owned());
         0
     });
-    let used = |variable: &&document::Variable| names.contains(&variable.key);
-    let mut variables: Vec<Variable> = server.variables.iter().filter(used).map(variable).collect();
-    let url = address_template::segments(&server.url, |name| {
+    let is_used = |variable: &&document::Variable| names.contains(&variable.key);
+    let mut variables: Vec<Variable> = server.variables.iter().filter(is_used).map(lower_variable).collect();
+    let url = template_segments(&server.url, |name| {
         let known = variables.iter().position(|variable| variable.key == name);
-        // A variable that is nowhere described is a plain text of the caller's.
+        // A variable that the document does not describe takes any text.
         known.unwrap_or_else(|| {
             let at = server.at.join("url");
             let (key, values) = (name.to_owned(), Vec::new());
@@ -27,18 +28,18 @@ pub(super) fn lower(server: &document::Server) -> Server {
     Server { at: server.at.clone(), key: server.key.clone(), url, variables, docs: docs(&server.docs) }
 }
 
-fn variable(variable: &document::Variable) -> Variable {
+fn lower_variable(variable: &document::Variable) -> Variable {
     Variable {
         at: variable.at.clone(),
         key: variable.key.clone(),
         default: variable.default.clone(),
-        values: values(variable),
+        values: enum_values(variable),
         docs: docs(&variable.docs),
     }
 }
 
-/// Each value once, at the place of the first that says it.
-fn values(variable: &document::Variable) -> Vec<EnumValue> {
+/// The values of the variable's `enum`, without duplicates.
+fn enum_values(variable: &document::Variable) -> Vec<EnumValue> {
     let at = variable.at.join("enum");
     let mut values: Vec<EnumValue> = Vec::new();
     for (index, value) in variable.values.iter().enumerate() {

@@ -1,32 +1,32 @@
-//! Channels: an address, and the types of its variable parts.
+//! Channels: an address, and the types of its parameters.
 
 use std::collections::HashMap;
 
-use super::schema::Lowering;
-use super::{address_template, docs};
 use crate::document::{self, Document};
-use crate::ir::{Address, Channel, Docs, Parameter, Root, Template, Type};
+use crate::ir::{Address, Channel, Docs, Parameter, Root, Segment, Template, Type};
 use crate::location::{FileId, Location};
+use crate::lower::docs;
+use crate::lower::schema::Lowering;
 
 /// All channels of the document.
-pub(super) fn all(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Channel> {
-    // What several keys describe together goes by the first of the alphabet, whatever their order.
+pub(in crate::lower) fn lower_channels(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Channel> {
+    // If several keys refer to one channel, its parameters are named after the first key in alphabetical order.
     let mut keys: HashMap<&Location, &str> = HashMap::new();
     for channel in &document.channels {
         let key = keys.entry(&channel.at).or_insert(&channel.key);
         *key = (*key).min(&channel.key);
     }
-    let mut reader = Reader { schemas, keys };
-    document.channels.iter().map(|channel| reader.channel(channel)).collect()
+    let mut lowering = ChannelLowering { schemas, keys };
+    document.channels.iter().map(|channel| lowering.channel(channel)).collect()
 }
 
-struct Reader<'a, 's> {
+struct ChannelLowering<'a, 's> {
     schemas: &'a mut Lowering<'s>,
-    /// What the parameters of each described channel are called after.
+    /// The key that names the parameters of the channel at each location.
     keys: HashMap<&'a Location, &'a str>,
 }
 
-impl Reader<'_, '_> {
+impl ChannelLowering<'_, '_> {
     fn channel(&mut self, channel: &document::Channel) -> Channel {
         let address = match &channel.address {
             document::Address::Unknown => Address::Unknown,
@@ -38,7 +38,7 @@ impl Reader<'_, '_> {
 
     fn template(&mut self, channel: &document::Channel, text: &str) -> Address {
         let mut parameters: Vec<Parameter> = Vec::new();
-        let segments = address_template::segments(text, |name| {
+        let segments = template_segments(text, |name| {
             let known = parameters.iter().position(|parameter| parameter.key == name);
             known.unwrap_or_else(|| {
                 parameters.push(self.parameter(channel, name));
@@ -51,7 +51,7 @@ impl Reader<'_, '_> {
         Address::Template(Template { text: text.to_owned(), segments, parameters })
     }
 
-    /// A parameter that is nowhere described is a plain text.
+    /// A parameter of the address. One that the document does not describe is a string.
     fn parameter(&mut self, channel: &document::Channel, name: &str) -> Parameter {
         match channel.parameters.iter().find(|parameter| parameter.key == name) {
             None => Parameter {
@@ -65,7 +65,7 @@ impl Reader<'_, '_> {
             Some(parameter) => Parameter {
                 at: parameter.at.clone(),
                 key: name.to_owned(),
-                ty: self.type_of(channel, parameter),
+                ty: self.parameter_type(channel, parameter),
                 docs: docs(&parameter.docs),
                 default: parameter.default.clone(),
                 location: parameter.location.clone(),
@@ -73,10 +73,10 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A parameter that stands by itself has one type, whoever refers to it, and so has a schema; what only lists values is
-    /// each channel's own.
-    fn type_of(&mut self, channel: &document::Channel, parameter: &document::Parameter) -> Type {
-        if let Some(key) = own_key(&parameter.at) {
+    /// The type of a parameter. It is named after the parameter alone if this is a component, otherwise after the channel
+    /// too: after its own key if the parameter lists values, after the shared key if it has a schema.
+    fn parameter_type(&mut self, channel: &document::Channel, parameter: &document::Parameter) -> Type {
+        if let Some(key) = component_key(&parameter.at) {
             return self.schemas.parameter(parameter, Root::Parameter(None, key));
         }
         let shared = self.keys.get(&channel.at).filter(|_| parameter.values.is_empty());
@@ -85,12 +85,35 @@ impl Reader<'_, '_> {
     }
 }
 
-/// The key of a parameter that stands by itself, in the components or in a file of its own.
-fn own_key(at: &Location) -> Option<String> {
+/// The key of a parameter in `components/parameters` or in a file of its own.
+fn component_key(at: &Location) -> Option<String> {
     let steps: Vec<String> = at.pointer.steps().collect();
     match &steps[..] {
         [components, parameters, key] if components == "components" && parameters == "parameters" => Some(key.clone()),
         [.., key] if at.file != FileId::default() => Some(key.clone()),
         _ => None,
     }
+}
+
+/// Whether an address has parameters, which are names in braces.
+pub(super) fn has_parameters(address: &str) -> bool {
+    template_segments(address, |_| 0).iter().any(|segment| matches!(segment, Segment::Variable(_)))
+}
+
+/// Splits an address or a URL at the names in braces. `index` returns the index of the parameter with the given name.
+pub(super) fn template_segments(template: &str, mut index: impl FnMut(&str) -> usize) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    let mut rest = template;
+    while let Some((before, opened)) = rest.split_once('{') {
+        let Some((name, after)) = opened.split_once('}') else { break };
+        if !before.is_empty() {
+            segments.push(Segment::Text(before.to_owned()));
+        }
+        segments.push(Segment::Variable(index(name)));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        segments.push(Segment::Text(rest.to_owned()));
+    }
+    segments
 }

@@ -1,35 +1,35 @@
-//! Bindings: schemas become types, values constants.
+//! Bindings: their values become constants, their schemas become types.
 
 use std::collections::BTreeSet;
 
-use super::operation::{event_names, operation_id};
-use super::schema::Lowering;
+use super::event::{event_names, operation_id};
 use crate::document::{self, BindingRole, Bindings, Document, MessageId};
 use crate::ir::{Binding, BindingOwner, BindingSchema, Constant, ConstantValue};
 use crate::json::Value;
 use crate::location::Location;
+use crate::lower::schema::Lowering;
 
-/// The constants of everything that has bindings, kind by kind; the types are made on the way.
-pub(super) fn lower(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Binding> {
-    let mut reader = Reader { schemas, found: Vec::new() };
+/// The constants of all servers, channels, operations and messages with bindings. Also adds the types of the schemas.
+pub(in crate::lower) fn lower_bindings(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Binding> {
+    let mut lowering = BindingLowering { schemas, bindings: Vec::new() };
     for server in &document.servers {
-        reader.bound(BindingOwner::Server, &server.at, &server.key, &server.bindings);
+        lowering.add(BindingOwner::Server, &server.at, &server.key, &server.bindings);
     }
     for channel in &document.channels {
-        reader.bound(BindingOwner::Channel, &channel.at, &channel.key, &channel.bindings);
+        lowering.add(BindingOwner::Channel, &channel.at, &channel.key, &channel.bindings);
     }
     for operation in &document.operations {
-        reader.bound(BindingOwner::Operation, &operation.at, &operation_id(document, operation), &operation.bindings);
+        lowering.add(BindingOwner::Operation, &operation.at, &operation_id(document, operation), &operation.bindings);
     }
-    for (id, label) in messages(document) {
+    for (id, label) in labelled_messages(document) {
         let message = &document.messages[id];
-        reader.bound(BindingOwner::Message, &message.at, &label, &message.bindings);
+        lowering.add(BindingOwner::Message, &message.at, &label, &message.bindings);
     }
-    reader.found
+    lowering.bindings
 }
 
-/// The messages that travel, each once and by the name that its payload has.
-fn messages(document: &Document) -> Vec<(MessageId, String)> {
+/// The messages of all operations and replies, each once, with the name that its payload type has.
+fn labelled_messages(document: &Document) -> Vec<(MessageId, String)> {
     let mut seen = BTreeSet::new();
     let mut messages = Vec::new();
     for operation in &document.operations {
@@ -50,13 +50,13 @@ fn messages(document: &Document) -> Vec<(MessageId, String)> {
     messages
 }
 
-struct Reader<'a, 's> {
+struct BindingLowering<'a, 's> {
     schemas: &'a mut Lowering<'s>,
-    found: Vec<Binding>,
+    bindings: Vec<Binding>,
 }
 
-impl Reader<'_, '_> {
-    fn bound(&mut self, owner: BindingOwner, at: &Location, key: &str, bindings: &Bindings) {
+impl BindingLowering<'_, '_> {
+    fn add(&mut self, owner: BindingOwner, at: &Location, key: &str, bindings: &Bindings) {
         for schema in &bindings.schemas {
             let name = schema.component_key.as_deref().unwrap_or(key);
             self.schemas.binding(schema.schema, name, binding_schema(schema.role));
@@ -68,7 +68,7 @@ impl Reader<'_, '_> {
             })
             .collect();
         if !constants.is_empty() {
-            self.found.push(Binding { at: at.clone(), owner, key: key.to_owned(), constants });
+            self.bindings.push(Binding { at: at.clone(), owner, key: key.to_owned(), constants });
         }
     }
 }
@@ -98,7 +98,7 @@ fn is_slice(items: &[Value]) -> bool {
 
 /// How the generated code names and describes a schema in a binding. A message has headers of its own, so the headers of a
 /// protocol carry the name of the protocol.
-pub(super) fn binding_schema(role: BindingRole) -> BindingSchema {
+fn binding_schema(role: BindingRole) -> BindingSchema {
     let (name_suffix, title) = match role {
         BindingRole::KafkaKey => ("key", "Kafka key"),
         BindingRole::WebSocketQuery => ("query", "WebSocket query"),
