@@ -78,8 +78,8 @@ fn read_version(tree: Tree<'_>) -> Option<Version> {
     for key in ["openapi", "swagger"] {
         if object.get("asyncapi").is_none() && object.get(key).is_some() {
             root.report_error(
-                format!("this is a document of OpenAPI, which says `{key}`"),
-                "give an AsyncAPI document, which says `asyncapi: 3.0.0` and describes what is sent and received",
+                format!("this is an OpenAPI document: it has the key `{key}`"),
+                "use an AsyncAPI document, which has a key such as `asyncapi: 3.0.0`",
             );
             return None;
         }
@@ -93,8 +93,8 @@ fn read_version(tree: Tree<'_>) -> Option<Version> {
     let version = parse_version(&text);
     if version.is_none() {
         let help = match parse_version(&format!("{text}.0")) {
-            Some(_) => format!("write all three parts: `{text}.0`"),
-            None => "the versions 2.0.0 to 2.6.0, 3.0.0 and 3.1.0 are".to_owned(),
+            Some(_) => format!("write all three numbers: `{text}.0`"),
+            None => "supported are 2.0.0 to 2.6.0, 3.0.0 and 3.1.0".to_owned(),
         };
         node.report_error(format!("AsyncAPI {text} is not supported"), help);
     }

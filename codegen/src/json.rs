@@ -213,7 +213,7 @@ impl Visitor<'_> for KeySeed<'_> {
 
     fn visit_str<E: Error>(self, key: &str) -> Result<String, E> {
         if self.taken.contains_key(key) {
-            return Err(E::custom(format_args!("the key `{key}` stands here twice")));
+            return Err(E::custom(format_args!("the key `{key}` occurs twice")));
         }
         Ok(key.to_owned())
     }
@@ -267,6 +267,6 @@ mod tests {
     #[test]
     fn a_key_that_stands_twice_is_refused_where_it_stands() {
         let error = read("a: 1\nb: 2\na: 3\n").unwrap_err();
-        assert!(error.contains("`a` stands here twice"), "{error}");
+        assert!(error.contains("`a` occurs twice"), "{error}");
     }
 }

@@ -25,7 +25,7 @@ use crate::suggestion;
 /// The media type of Avro schemas.
 pub(super) const MEDIA_TYPE: &str = "application/vnd.apache.avro";
 
-const TYPE_HELP: &str = "the types are null, boolean, int, long, float, double, bytes, string, and what is defined";
+const TYPE_HELP: &str = "the types are null, boolean, int, long, float, double, bytes, string, and the defined names";
 
 /// Whether a media type is one of Avro.
 pub(super) fn is_avro(media_type: &str) -> bool {
@@ -135,14 +135,15 @@ impl<'a> AvroReader<'_, 'a> {
             Value::Sequence(_) => self.read_union(node, namespace),
             Value::Mapping(_) => match node.child("type") {
                 Some(inner) => self.read_object(node, &inner, namespace),
-                None => invalid(node, "an Avro schema has a `type`", "add one"),
+                None => invalid(node, "an Avro schema must have a `type`", "add a `type`"),
             },
             Value::Null => {
                 report_unquoted_null(node);
                 schema(Keywords { nullable: true, ..untyped(node) })
             }
             other => {
-                let message = format!("an Avro schema is a name, an object or a list, and this is {}", other.kind());
+                let message =
+                    format!("an Avro schema must be a string, an object or a list, but this is {}", other.kind());
                 invalid(node, message, TYPE_HELP)
             }
         }
@@ -174,7 +175,7 @@ impl<'a> AvroReader<'_, 'a> {
         if let Some(child) = node.child(key) {
             return Some(self.read(&child, namespace));
         }
-        invalid(node, format!("an Avro type of this kind has `{key}`"), format!("add `{key}`"));
+        invalid(node, format!("this Avro type must have `{key}`"), format!("add `{key}`"));
         None
     }
 
@@ -189,13 +190,12 @@ impl<'a> AvroReader<'_, 'a> {
         }
         let help = match name {
             "record" | "enum" | "array" | "map" | "fixed" => {
-                "write the definition as an object of its own, under `type`".to_owned()
+                "write the definition as a separate object under `type`".to_owned()
             }
             _ => suggestion::nearest(name, self.names.full_names())
                 .map_or(TYPE_HELP.to_owned(), |known| format!("did you mean `{known}`?")),
         };
-        let message =
-            format!("`{name}` is neither a type of Avro nor defined in this schema, so every value is allowed");
+        let message = format!("`{name}` is neither an Avro type nor defined in this schema, so every value is allowed");
         invalid(node, message, help)
     }
 
@@ -254,7 +254,7 @@ fn read_docs(schema: &Value) -> Docs {
 
 /// Warns about the type name `null` without quotes, which is a null value in YAML.
 fn report_unquoted_null(node: &Node<'_>) {
-    let message = "the type `null` is a name, and this is no value; it is read as that type";
+    let message = "this is a null value, and it is read as the type name `null`";
     node.report_warning(message, "put it in quotes: `\"null\"`");
 }
 
@@ -269,9 +269,9 @@ fn required_items<'a>(node: &Node<'a>, key: &'static str, what: &str) -> Vec<Nod
     match node.child(key) {
         Some(list) if matches!(list.value, Value::Sequence(_)) => return list.as_items(key),
         Some(other) => {
-            other.report_warning(format!("`{key}` is a list, and this is {}", other.value.kind()), "make it one");
+            other.report_warning(format!("`{key}` must be a list, but this is {}", other.value.kind()), "write a list");
         }
-        None => node.report_warning(format!("{what} has `{key}`"), format!("add `{key}`")),
+        None => node.report_warning(format!("{what} must have `{key}`"), format!("add `{key}`")),
     }
     Vec::new()
 }

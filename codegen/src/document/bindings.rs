@@ -160,7 +160,10 @@ impl Reader<'_> {
     fn enter(&mut self, node: &Node<'_>) -> bool {
         self.visits += 1;
         if self.visits == MAX_BINDING_NODES {
-            node.report_warning("the bindings say more than two thousand things", "the rest is passed over");
+            node.report_warning(
+                format!("the bindings have more than {MAX_BINDING_NODES} values"),
+                "the rest is ignored",
+            );
         }
         self.visits < MAX_BINDING_NODES && !self.ancestors.contains(&node.at)
     }
@@ -180,7 +183,7 @@ fn members<'a>(node: &Node<'a>) -> Vec<(&'a str, Node<'a>)> {
         }
         Value::Null => Vec::new(),
         other => {
-            node.report_warning(format!("a binding is an object, and this is {}", other.kind()), "it is passed over");
+            node.report_warning(format!("a binding must be an object, but this is {}", other.kind()), "it is ignored");
             Vec::new()
         }
     }

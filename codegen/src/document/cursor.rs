@@ -63,7 +63,7 @@ impl<'a> Node<'a> {
             Value::Mapping(entries) => {
                 Some(Object { tree: self.tree, entries, at: self.at.clone(), what, known_keys: BTreeSet::new() })
             }
-            _ => self.report_wrong_type(&format!("{what} is an object")),
+            _ => self.report_wrong_type(&format!("{what} must be an object")),
         }
     }
 
@@ -73,7 +73,7 @@ impl<'a> Node<'a> {
             Value::Mapping(entries) => {
                 entries.iter().map(|(key, value)| (key.as_str(), self.with_step(key, value))).collect()
             }
-            _ => self.report_wrong_type(&format!("{what} is an object")).unwrap_or_default(),
+            _ => self.report_wrong_type(&format!("{what} must be an object")).unwrap_or_default(),
         }
     }
 
@@ -83,20 +83,20 @@ impl<'a> Node<'a> {
             Value::Sequence(items) => {
                 items.iter().enumerate().map(|(index, value)| self.with_step(&index.to_string(), value)).collect()
             }
-            _ => self.report_wrong_type(&format!("{what} is a list")).unwrap_or_default(),
+            _ => self.report_wrong_type(&format!("{what} must be a list")).unwrap_or_default(),
         }
     }
 
     /// The node as a string. Numbers and booleans without quotes count as strings. Reports other values.
     pub(crate) fn to_text(&self) -> Option<String> {
-        self.value.plain_text().or_else(|| self.report_wrong_type("a text is wanted here"))
+        self.value.plain_text().or_else(|| self.report_wrong_type("a string is required here"))
     }
 
     /// The node as a boolean. Reports other values.
     pub(crate) fn to_bool(&self) -> Option<bool> {
         match self.value {
             Value::Bool(value) => Some(*value),
-            _ => self.report_wrong_type("`true` or `false` is wanted here"),
+            _ => self.report_wrong_type("`true` or `false` is required here"),
         }
     }
 
@@ -120,9 +120,9 @@ impl<'a> Node<'a> {
     }
 
     fn report_wrong_type<T>(&self, expected: &str) -> Option<T> {
-        let message = format!("{expected}, and this is {}", self.value.kind());
+        let message = format!("{expected}, but this is {}", self.value.kind());
         let help = match self.value {
-            Value::Null => Some("write something after the key, or take the key out".to_owned()),
+            Value::Null => Some("add a value, or remove the key".to_owned()),
             Value::String(text) => {
                 resolve::suggest_target(self.tree, text).map(|target| format!("write `{{$ref: '#{target}'}}`"))
             }
@@ -192,8 +192,8 @@ impl<'a> Object<'a> {
             Value::Null => None,
             Value::Mapping(_) | Value::Sequence(_) => {
                 node.report_warning(
-                    format!("`{key}` is a text, and this is {}", node.value.kind()),
-                    "it is passed over",
+                    format!("`{key}` must be a string, but this is {}", node.value.kind()),
+                    "it is ignored",
                 );
                 None
             }
@@ -241,13 +241,13 @@ impl<'a> Object<'a> {
     fn unknown_key(&self, key: &str, value: &Value) -> Diagnostic {
         let at = self.at.join(key);
         if key == "$ref" && *value == Value::Null {
-            return Diagnostic::new(Severity::Error, &at, "`$ref` refers to nothing")
+            return Diagnostic::new(Severity::Error, &at, "`$ref` has no value")
                 .at_key()
-                .with_help("put what follows it in quotes: after a space, `#` begins a comment");
+                .with_help("put the reference in quotes, because `#` after a space starts a comment");
         }
         let help = match suggestion::nearest(key, self.known_keys.iter()) {
-            Some(known) => format!("spell it `{known}`"),
-            None => format!("it is passed over; take it out, or call it `x-{key}` if it is meant as an extension"),
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("the key is ignored: remove it, or rename it to `x-{key}` if it is an extension"),
         };
         let message = format!("`{key}` is not allowed in {}", self.what);
         Diagnostic::new(Severity::Warning, &at, message).at_key().with_help(help)

@@ -14,7 +14,7 @@ pub(crate) fn syntax_error(pattern: &str) -> Option<String> {
             return Some(error);
         }
     }
-    (checker.open_groups > 0).then(|| "a `(` is never closed".to_owned())
+    (checker.open_groups > 0).then(|| "a `(` is not closed".to_owned())
 }
 
 struct Checker<'a> {
@@ -29,7 +29,7 @@ impl Checker<'_> {
     fn check_term(&mut self, char: char) -> Result<(), String> {
         match char {
             '\\' => {
-                self.rest.next().ok_or("it ends in a `\\`")?;
+                self.rest.next().ok_or("it ends with a `\\`")?;
                 self.can_repeat = true;
             }
             '[' => {
@@ -44,11 +44,13 @@ impl Checker<'_> {
                 }
             }
             ')' => {
-                self.open_groups = self.open_groups.checked_sub(1).ok_or("a `)` closes nothing")?;
+                self.open_groups = self.open_groups.checked_sub(1).ok_or("a `)` has no matching `(`")?;
                 self.can_repeat = true;
             }
             '|' => self.can_repeat = false,
-            '*' | '+' | '?' if !self.can_repeat => return Err(format!("the `{char}` repeats nothing")),
+            '*' | '+' | '?' if !self.can_repeat => {
+                return Err(format!("there is nothing to repeat before the `{char}`"));
+            }
             '{' => self.check_braces()?,
             _ => self.can_repeat = true,
         }
@@ -58,7 +60,7 @@ impl Checker<'_> {
     /// Checks the character after `(?`.
     fn check_group_specifier(&mut self) -> Result<(), String> {
         let is_known = |char: &char| char.is_ascii_alphabetic() || ":=!<>-#'&|(".contains(*char);
-        self.rest.next_if(is_known).map(drop).ok_or_else(|| "`(?` begins no group".to_owned())
+        self.rest.next_if(is_known).map(drop).ok_or_else(|| "`(?` does not start a group".to_owned())
     }
 
     /// Checks a character class up to its `]`. As in ECMA-262, a `]` right after the `[` ends it.
@@ -69,14 +71,14 @@ impl Checker<'_> {
             match char {
                 ']' => return Ok(()),
                 '\\' => {
-                    self.rest.next().ok_or("it ends in a `\\`")?;
+                    self.rest.next().ok_or("it ends with a `\\`")?;
                     range_start = None;
                 }
                 '-' => {
                     let range_end = self.rest.peek().copied().filter(|char| !"]\\[".contains(*char));
                     if let (Some(start), Some(end)) = (range_start, range_end) {
                         if start > end {
-                            return Err(format!("the range `{start}-{end}` is the wrong way round"));
+                            return Err(format!("the range `{start}-{end}` is reversed"));
                         }
                         self.rest.next();
                     }
@@ -85,7 +87,7 @@ impl Checker<'_> {
                 char => range_start = Some(char),
             }
         }
-        Err("a `[` is never closed".to_owned())
+        Err("a `[` is not closed".to_owned())
     }
 
     /// Checks the quantifiers `{2}`, `{2,}` and `{2,3}`. Any other `{` is an ordinary character.
@@ -99,11 +101,11 @@ impl Checker<'_> {
             return Ok(());
         }
         if !self.can_repeat {
-            return Err(format!("the `{{{text}}}` repeats nothing"));
+            return Err(format!("there is nothing to repeat before the `{{{text}}}`"));
         }
         let number = |text: &str| text.parse::<u64>().unwrap_or(u64::MAX);
         if !max.is_empty() && number(min) > number(max) {
-            return Err(format!("the `{{{text}}}` is the wrong way round"));
+            return Err(format!("the bounds of `{{{text}}}` are reversed"));
         }
         self.rest.by_ref().take(text.len() + 1).for_each(drop);
         Ok(())
@@ -134,18 +136,18 @@ mod tests {
     #[test]
     fn invalid_patterns_have_an_error() {
         let rows = [
-            ("(", "a `(` is never closed"),
-            ("a)", "a `)` closes nothing"),
-            ("[a-z", "a `[` is never closed"),
-            ("[^a\\]", "a `[` is never closed"),
-            ("*a", "the `*` repeats nothing"),
-            ("a|+", "the `+` repeats nothing"),
-            ("(?:?)", "the `?` repeats nothing"),
-            ("({2})", "the `{2}` repeats nothing"),
-            ("a{3,2}", "the `{3,2}` is the wrong way round"),
-            ("[z-a]", "the range `z-a` is the wrong way round"),
-            ("a\\", "it ends in a `\\`"),
-            ("(?)", "`(?` begins no group"),
+            ("(", "a `(` is not closed"),
+            ("a)", "a `)` has no matching `(`"),
+            ("[a-z", "a `[` is not closed"),
+            ("[^a\\]", "a `[` is not closed"),
+            ("*a", "there is nothing to repeat before the `*`"),
+            ("a|+", "there is nothing to repeat before the `+`"),
+            ("(?:?)", "there is nothing to repeat before the `?`"),
+            ("({2})", "there is nothing to repeat before the `{2}`"),
+            ("a{3,2}", "the bounds of `{3,2}` are reversed"),
+            ("[z-a]", "the range `z-a` is reversed"),
+            ("a\\", "it ends with a `\\`"),
+            ("(?)", "`(?` does not start a group"),
         ];
         for (pattern, expected) in rows {
             assert_eq!(syntax_error(pattern).as_deref(), Some(expected), "{pattern}");

@@ -33,8 +33,8 @@ pub(super) fn report_ref_siblings(node: &Node<'_>, target: &Node<'_>) {
         }
         if let Some(sibling) = node.child(key) {
             sibling.report_key_warning(
-                format!("`{key}` stands beside `$ref`, which alone counts"),
-                "say it where the reference leads, or join the two by `allOf`",
+                format!("`{key}` has no effect beside `$ref`"),
+                "move it to the target of the reference, or combine both with `allOf`",
             );
         }
     }
@@ -55,7 +55,7 @@ pub(super) fn payload_of_message<'a>(node: &Node<'_>, target: &Node<'a>) -> Opti
         return None;
     }
     node.child("$ref").unwrap_or_else(|| node.clone()).report_warning(
-        "this leads to a message, and stands for a schema: its payload is taken",
+        "this reference leads to a message, but a schema is required: the payload of the message is used",
         format!("write `#{}`", payload.at.pointer),
     );
     Some(payload)
@@ -96,18 +96,18 @@ enum KeywordSupport {
 
 /// Keywords of later drafts, and the draft that added each.
 const LATER_KEYWORDS: &[(&str, &str, KeywordSupport)] = &[
-    ("$anchor", "2019-09", KeywordSupport::Ignored("give the schema a place under `definitions`")),
+    ("$anchor", "2019-09", KeywordSupport::Ignored("move the schema to `definitions`")),
     ("$defs", "2019-09", KeywordSupport::Read("`definitions`")),
     ("$dynamicAnchor", "2020-12", KeywordSupport::Ignored("use `$ref`")),
     ("$dynamicRef", "2020-12", KeywordSupport::Ignored("use `$ref`")),
     ("$recursiveAnchor", "2019-09", KeywordSupport::Ignored("use `$ref`")),
     ("$recursiveRef", "2019-09", KeywordSupport::Ignored("use `$ref`")),
-    ("$vocabulary", "2019-09", KeywordSupport::Ignored("take it out")),
-    ("contentSchema", "2019-09", KeywordSupport::Ignored("take it out")),
+    ("$vocabulary", "2019-09", KeywordSupport::Ignored("remove it")),
+    ("contentSchema", "2019-09", KeywordSupport::Ignored("remove it")),
     ("dependentRequired", "2019-09", KeywordSupport::Read("`dependencies`")),
     ("dependentSchemas", "2019-09", KeywordSupport::Read("`dependencies`")),
-    ("maxContains", "2019-09", KeywordSupport::Read("`contains` alone, which asks for one or more")),
-    ("minContains", "2019-09", KeywordSupport::Read("`contains` alone, which asks for one or more")),
+    ("maxContains", "2019-09", KeywordSupport::Read("`contains` alone, which requires at least one item")),
+    ("minContains", "2019-09", KeywordSupport::Read("`contains` alone, which requires at least one item")),
     ("prefixItems", "2020-12", KeywordSupport::Read("`items` with a list")),
     ("unevaluatedItems", "2019-09", KeywordSupport::ReadAlone("`additionalItems`")),
     ("unevaluatedProperties", "2019-09", KeywordSupport::ReadAlone("`additionalProperties`")),
@@ -138,18 +138,16 @@ pub(super) fn report_later_keywords(dialect: Dialect, object: &mut Object<'_>) {
         let Some(node) = object.get(key).filter(|_| dialect == Dialect::Draft7) else { continue };
         let is_additional = is_unevaluated_additional(object);
         let help = match support {
-            KeywordSupport::Read(instead) => format!("it is read all the same; other tools want {instead}"),
+            KeywordSupport::Read(instead) => format!("it is supported here, but other tools need {instead}"),
             KeywordSupport::ReadAlone(instead) if is_additional => {
-                format!("it is read as {instead}, which other tools want in its place")
+                format!("it is read as {instead}, which other tools need")
             }
             KeywordSupport::ReadAlone(instead) => {
-                format!(
-                    "it is passed over, and not validated, for draft 7 cannot say what others evaluate; use {instead}"
-                )
+                format!("it is ignored and not validated, because draft 7 has no equivalent here; use {instead}")
             }
-            KeywordSupport::Ignored(instead) => format!("it is passed over; {instead}"),
+            KeywordSupport::Ignored(instead) => format!("it is ignored; {instead}"),
         };
-        let message = format!("`{key}` is of JSON Schema {draft}, and schemas of AsyncAPI are of draft 7");
+        let message = format!("`{key}` is a keyword of JSON Schema {draft}, but AsyncAPI uses draft 7");
         node.report_key_warning(message, help);
     }
 }

@@ -169,8 +169,8 @@ fn read_examples(node: &Node<'_>) -> Vec<Example> {
         return node.as_items("`examples`").iter().filter_map(read_example).collect();
     }
     node.report_warning(
-        format!("`examples` is a list, and this is {}", node.value.kind()),
-        "list them; they are passed over",
+        format!("`examples` must be a list, but this is {}", node.value.kind()),
+        "the examples are ignored: write a list",
     );
     Vec::new()
 }
@@ -200,7 +200,7 @@ fn read_runtime_expression(node: &Node<'_>) -> Option<RuntimeExpression> {
     let expression = RuntimeExpression::parse(&text);
     if expression.is_none() {
         node.report_warning(
-            format!("`{text}` is not an expression that is understood, so it is passed over"),
+            format!("`{text}` is not a supported runtime expression, so it is ignored"),
             "write `$message.header#/name` or `$message.payload#/pointer`",
         );
     }

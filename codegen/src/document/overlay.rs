@@ -80,11 +80,11 @@ fn report_no_match(action: &Action<'_>, file: FileId, changed: &BTreeMap<FileId,
     });
     let help = match (reference, tree.source.document_files().find(has_match)) {
         (Some((prefix, reference)), _) => match reference.split('#').next().unwrap_or_default() {
-            "" => format!("`{prefix}` refers to `{reference}`: let the target be there"),
-            file => format!("`{prefix}` refers to `{reference}`: an overlay reaches that file by `extends: {file}`"),
+            "" => format!("`{prefix}` refers to `{reference}`: select that node instead"),
+            file => format!("`{prefix}` refers to `{reference}`: use an overlay with `extends: {file}`"),
         },
         (None, Some(other)) => {
-            format!("it matches in `{0}`: an overlay reaches that file by `extends: {0}`", file_name(other))
+            format!("it matches in `{0}`: use an overlay with `extends: {0}`", file_name(other))
         }
         (None, None) => match prefix {
             Some((_, (prefix, _))) => format!("`{prefix}` matches: correct what follows it, or remove the action"),

@@ -93,7 +93,7 @@ fn target_location(node: &Node<'_>, reference: &str) -> Result<Location, Diagnos
     match fragment.and_then(|text| Pointer::parse(&text)) {
         Some(pointer) => Ok(Location { file, pointer }),
         None => Err(error(&node.at.join("$ref"), format!("`{reference}` is not a JSON pointer"))
-            .with_help("write it as `#/components/schemas/Name`, with `~1` for a slash in a name")),
+            .with_help("write it like `#/components/schemas/Name`, with `~1` for a slash in a name")),
     }
 }
 
@@ -180,15 +180,15 @@ fn suggest_spelling(tree: Tree<'_>, target: &Location) -> Option<Pointer> {
 
 /// The error for a chain of references without an end.
 pub(super) fn cyclic_reference(start: &Location, repeated: &Location) -> Diagnostic {
-    error(start, format!("`$ref` leads in a circle, back to `#{}`", repeated.pointer))
-        .with_help("let one of the references lead to a definition")
+    error(start, format!("`$ref` is part of a cycle: it leads back to `#{}`", repeated.pointer))
+        .with_help("change one of the references so that it leads to a definition")
 }
 
 fn remote_reference_error(node: &Node<'_>, url: &str) -> Diagnostic {
     let file = url.rsplit('/').next().unwrap_or(url);
     let reference = node.reference().unwrap_or(url);
-    error(&node.at.join("$ref"), format!("`{reference}` is on the network, which is never asked"))
-        .with_help("keep a copy, and say where")
+    error(&node.at.join("$ref"), format!("`{reference}` is a URL, and nothing is downloaded"))
+        .with_help("save a copy, and map the URL to it")
         .with_option("map_url", &[url, file])
 }
 
@@ -197,9 +197,13 @@ fn missing_file_error(node: &Node<'_>, path: &str, name: &str, cause: &MissingFi
     match cause {
         MissingFile::Outside(_) => {
             let root = shared_directory(node.tree.source.name(), name);
-            error.with_help("keep a copy beside this file, or allow more").with_option("root", &[&root])
+            error
+                .with_help("copy the file to the directory of this file, or allow a larger root directory")
+                .with_option("root", &[&root])
         }
-        _ if is_mapped => error.with_help("put the copy there, or say where it is").with_option("map_url", &[]),
+        _ if is_mapped => {
+            error.with_help("save the copy there, or map the URL to another path").with_option("map_url", &[])
+        }
         _ => match suggest_target(node.tree, &format!("#/{path}")) {
             Some(target) => error.with_help(format!("write `#{target}`")),
             None => error.with_help("correct the path; it is relative to this file"),

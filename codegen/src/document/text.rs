@@ -68,26 +68,23 @@ fn explain<'a>(message: &'a str, line: &str) -> (&'a str, Option<&'static str>) 
     let has_tab = line.chars().take_while(|char| char.is_whitespace()).any(|char| char == '\t');
     let has = |part: &str| message.contains(part);
     if has("more than one document") {
-        ("the file holds several documents, one after the other", Some("keep each in a file of its own"))
+        ("the file contains several YAML documents", Some("put each into a separate file"))
     } else if has_tab && has("cannot start any token") {
         ("a tab is not allowed here", Some("indent with spaces"))
     } else if has("cannot start any token") {
-        (message, Some("put the text in quotes: it begins with a sign that means something else in YAML"))
+        (message, Some("put the text in quotes, because its first character has a special meaning in YAML"))
     } else if has("mapping values are not allowed") {
-        (
-            "a key is not allowed here",
-            Some("compare the indentation with the line above; or quote a text that has `: ` in it"),
-        )
+        ("a key is not allowed here", Some("check the indentation, or put a text with `: ` in quotes"))
     } else if has("did not find expected key") || has("did not find expected '-' indicator") {
-        (message, Some("compare the indentation with the lines above"))
+        (message, Some("check the indentation"))
     } else if has("did not find expected ',' or") || has("did not find expected node content") {
-        (message, Some("a comma or a closing bracket is missing, or a text needs quotes"))
+        (message, Some("add a comma or a closing bracket, or put the text in quotes"))
     } else if has("unexpected end of stream") {
-        ("the text ends within quotes", Some("close them"))
+        ("a quoted text is not closed", Some("add the closing quote"))
     } else if has("unknown anchor") {
-        (message, Some("define it above, with `&` and its name, or quote the text"))
-    } else if has("stands here twice") {
-        (message, Some("keep one of them"))
+        (message, Some("define the anchor above with `&`, or put the text in quotes"))
+    } else if has("occurs twice") {
+        (message, Some("remove one of them"))
     } else {
         (message, None)
     }

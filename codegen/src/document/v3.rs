@@ -90,7 +90,7 @@ fn read_action(node: &Node<'_>) -> Option<Action> {
         other => {
             node.report_error(
                 format!("`{other}` is not an action"),
-                "an action is `send` or `receive`; what was `subscribe` before AsyncAPI 3 is `send`, and `publish` is `receive`",
+                "write `send` or `receive`: `subscribe` of AsyncAPI 2 is `send`, and `publish` is `receive`",
             );
             None
         }

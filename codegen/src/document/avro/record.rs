@@ -11,7 +11,7 @@ impl<'a> AvroReader<'_, 'a> {
     /// Reads a definition, unless an equal definition of the document has been read already.
     pub(super) fn read_definition(&mut self, node: &Node<'a>, type_name: &str, namespace: &str) -> SchemaKind {
         let Some((full_name, inner_namespace)) = names::full_name(node.value, namespace) else {
-            invalid(node, format!("this {type_name} of Avro has no name"), "add a `name`");
+            invalid(node, format!("this Avro {type_name} has no name"), "add a `name`");
             return self.read_content(node, type_name, namespace);
         };
         if let Some(id) = self.schemas.avro_definitions().shared(&full_name, self.names) {
@@ -21,8 +21,8 @@ impl<'a> AvroReader<'_, 'a> {
             let id = self.schemas.table().at(&node.at);
             self.schemas.avro_definitions().record_definition(&full_name, &node.at, id);
         } else {
-            let message = format!("`{full_name}` is defined twice, and its name means the other definition");
-            invalid(node, message, format!("leave one, and say `{full_name}` here"));
+            let message = format!("`{full_name}` is defined twice, and the name means the other definition");
+            invalid(node, message, format!("remove one definition, and refer to the other as `{full_name}`"));
         }
         self.set_name(node, ForeignName::Type(full_name));
         self.read_content(node, type_name, &inner_namespace)
@@ -41,13 +41,13 @@ impl<'a> AvroReader<'_, 'a> {
 
     fn read_record(&mut self, node: &Node<'a>, namespace: &str) -> SchemaKind {
         let mut record = typed(node, JsonType::Object);
-        for field in required_items(node, "fields", "a record of Avro") {
+        for field in required_items(node, "fields", "an Avro record") {
             let Some(name) = field.value.child("name").and_then(Value::as_str) else {
-                invalid(&field, "a field of a record is an object with a `name`", "add a `name`");
+                invalid(&field, "a field of a record must be an object with a `name`", "add a `name`");
                 continue;
             };
             if record.properties.iter().any(|(known, _)| known == name) {
-                invalid(&field, format!("the record has two fields `{name}`"), "take one out");
+                invalid(&field, format!("the record has two fields `{name}`"), "remove one of them");
                 continue;
             }
             match field.value.child("default") {
@@ -67,11 +67,11 @@ impl<'a> AvroReader<'_, 'a> {
     /// Reads the type of a field, with the documentation of the field.
     fn read_field(&mut self, field: &Node<'a>, namespace: &str) -> SchemaKind {
         let Some(inner) = field.child("type") else {
-            return invalid(field, "a field of a record has a `type`", "add a `type`");
+            return invalid(field, "a field of a record must have a `type`", "add a `type`");
         };
         if let Some(logical) = field.child("logicalType") {
-            let help = "put it beside the name of the type: `type: {type: …, logicalType: …}`";
-            invalid(&logical, "a logical type belongs to a type, and says nothing of a field", help);
+            let help = "move it into the type: `type: {type: …, logicalType: …}`";
+            invalid(&logical, "a logical type has no effect on a field", help);
         }
         let id = self.read(&inner, namespace);
         let description = [read_docs(field.value).description, describe(inner.value), describe_default(field.value)];
@@ -88,18 +88,22 @@ impl<'a> AvroReader<'_, 'a> {
 /// Reads an enum. Its default matters only between schema versions, so it is documented and not used.
 fn read_enum(node: &Node<'_>) -> SchemaKind {
     let mut listed: Vec<DeclaredValue> = Vec::new();
-    for symbol in required_items(node, "symbols", "an enum of Avro") {
+    for symbol in required_items(node, "symbols", "an Avro enum") {
         let is_known = listed.iter().any(|known| known.value == *symbol.value);
         match symbol.value {
             Value::String(text) if is_known => {
-                invalid(&symbol, format!("`{text}` is listed twice"), "take one out");
+                invalid(&symbol, format!("`{text}` is listed twice"), "remove one of them");
             }
             Value::String(_) => {
                 let value = symbol.value.clone();
                 listed.push(DeclaredValue { at: symbol.at, value, name: None, description: None });
             }
             other => {
-                invalid(&symbol, format!("a symbol is a text, and this is {}", other.kind()), "put it in quotes");
+                invalid(
+                    &symbol,
+                    format!("a symbol must be a string, but this is {}", other.kind()),
+                    "put it in quotes",
+                );
             }
         }
     }

@@ -44,7 +44,7 @@ fn check_version(node: &Node<'_>) -> Option<()> {
     if text == "1.0" || text.starts_with("1.0.") {
         return Some(());
     }
-    node.report_error(format!("Overlay {text} is not supported"), "the version 1.0.0 is");
+    node.report_error(format!("Overlay {text} is not supported"), "use version 1.0.0");
     None
 }
 
@@ -54,15 +54,15 @@ fn check_extends(node: &Node<'_>) {
     let source = node.tree.source;
     if source.overlaid_file(node.at.file).is_none() {
         let document = file_name(source.name());
-        let message = format!("this overlay extends `{text}`, and is laid over `{document}`");
-        node.report_warning(message, "lay it over the file that it is for, or correct `extends`");
+        let message = format!("this overlay extends `{text}`, but it is applied to `{document}`");
+        node.report_warning(message, "apply it to the file that it extends, or correct `extends`");
     }
 }
 
 fn read_list<'a>(node: &Node<'a>) -> Vec<Action<'a>> {
     let items = node.as_items("`actions`");
     if items.is_empty() {
-        node.report_warning("this overlay has no actions", "add one, or leave the overlay out");
+        node.report_warning("this overlay has no actions", "add an action, or remove the overlay");
     }
     items.iter().filter_map(|item| read_action(item.as_object("an Action Object")?)).collect()
 }
@@ -78,7 +78,7 @@ fn read_action(mut action: Object<'_>) -> Option<Action<'_>> {
     let change = match (removes?, update) {
         (true, update) => {
             if let Some(update) = update {
-                update.report_warning("`update` says nothing beside `remove: true`", "take one of the two out");
+                update.report_warning("`update` has no effect together with `remove: true`", "remove one of them");
             }
             Change::Remove
         }

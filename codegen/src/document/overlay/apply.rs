@@ -39,16 +39,15 @@ fn update_node(
     match (&mut *value, update.value) {
         (Value::Mapping(_), Value::Mapping(_)) => merge(value, origin, update),
         (Value::Mapping(_), other) => {
-            let message = format!("an object is updated with an object, and this is {}", other.kind());
-            update
-                .report_error(message, "write the keys that are to change, or let the target be what holds the object");
+            let message = format!("an object can be updated only with an object, but this is {}", other.kind());
+            update.report_error(message, "write an object with the keys to change, or select the parent of the object");
             return Err(UpdateError);
         }
         (Value::Sequence(items), _) => append(items, origin, update),
         (other, _) => {
             let path = target.to_text().unwrap_or_default();
-            let message = format!("`{path}` leads to {}, which cannot be updated", other.kind());
-            target.report_error(message, "let the target be the object that holds it, and write its key in `update`");
+            let message = format!("`{path}` selects {}, which cannot be updated", other.kind());
+            target.report_error(message, "select its parent, and write its key in `update`");
             return Err(UpdateError);
         }
     }
@@ -87,7 +86,7 @@ fn append(items: &mut Vec<Value>, origin: &mut Origin, item: &Node<'_>) {
 
 fn remove_node(target: &Node<'_>, root: &mut Value, origin: &mut Origin, path: &[Step]) {
     let Some((last, parents)) = path.split_last() else {
-        target.report_error("this removes the whole document", "let the target be what is to go");
+        target.report_error("this action removes the whole document", "select what to remove");
         return;
     };
     match (descend(root, origin, parents), last) {

@@ -21,8 +21,8 @@ impl Target {
     pub(super) fn parse(node: &Node<'_>) -> Option<Self> {
         let text = node.to_text()?;
         if nesting(&text) > MAX_JSON_PATH_DEPTH {
-            let message = format!("this JSONPath has more than {MAX_JSON_PATH_DEPTH} brackets inside each other");
-            node.report_error(message, "take a simpler way");
+            let message = format!("this JSONPath has more than {MAX_JSON_PATH_DEPTH} nested brackets");
+            node.report_error(message, "use a simpler path");
             return None;
         }
         match JsonPath::parse(&text) {
@@ -71,12 +71,12 @@ fn to_step(element: &PathElement<'_>) -> Step {
 /// A message and a help for a path that cannot be parsed from `rest` on.
 fn explain(text: &str, rest: &str) -> (String, &'static str) {
     if !text.starts_with('$') {
-        return (format!("`{text}` is not a JSONPath (RFC 9535)"), "a path starts at the root, which is written `$`");
+        return (format!("`{text}` is not a JSONPath (RFC 9535)"), "a path starts with `$`, the root");
     }
-    let help = "a name with other signs than letters, digits and `_` is written `$.channels['a-b']`";
+    let help = "write a name with characters other than letters, digits and `_` in brackets: `$.channels['a-b']`";
     match rest.trim() {
         "" => (format!("`{text}` is not a JSONPath (RFC 9535): it ends too early"), help),
-        rest => (format!("`{text}` is not a JSONPath (RFC 9535): `{rest}` cannot be read"), help),
+        rest => (format!("`{text}` is not a JSONPath (RFC 9535): `{rest}` is not valid"), help),
     }
 }
 
@@ -109,6 +109,6 @@ mod tests {
     fn syntax_errors_are_explained() {
         assert!(explain("components", "components").1.contains("`$`"));
         assert!(explain("$..", "").0.ends_with("it ends too early"));
-        assert!(explain("$.a b", " b").0.ends_with("`b` cannot be read"));
+        assert!(explain("$.a b", " b").0.ends_with("`b` is not valid"));
     }
 }

@@ -32,16 +32,16 @@ fn read_plain(object: &mut Object<'_>) -> PlainAssertions {
     plain.extend(object.get("const").map(|node| ("const", node.value.clone())));
     read_bound(object, &mut plain, "minimum", "exclusiveMinimum");
     read_bound(object, &mut plain, "maximum", "exclusiveMaximum");
-    read_checked(object, &mut plain, "multipleOf", "a number above zero", |value| match value {
+    read_checked(object, &mut plain, "multipleOf", "a number greater than 0", |value| match value {
         Value::Integer(number) => *number > 0,
         Value::Float(number) => *number > 0.0,
         _ => false,
     });
     for key in COUNT_KEYWORDS {
-        read_checked(object, &mut plain, key, "a whole number, 0 or more", is_count);
+        read_checked(object, &mut plain, key, "a non-negative integer", is_count);
     }
     for key in ["pattern", "contentEncoding", "contentMediaType"] {
-        read_checked(object, &mut plain, key, "a text", |value| matches!(value, Value::String(_)));
+        read_checked(object, &mut plain, key, "a string", |value| matches!(value, Value::String(_)));
     }
     plain.retain(|(key, value)| *key != "pattern" || is_valid_pattern(object, value));
     let unique = object.get("uniqueItems").filter(|node| *node.value == Value::Bool(true));
@@ -66,8 +66,8 @@ fn read_checked(
         Value::Integer(_) | Value::Float(_) => format!("`{}`", node.value.to_json()),
         other => other.kind().to_owned(),
     };
-    let message = format!("`{key}` takes {expected}, and this is {actual}");
-    node.report_warning(message, "write it as the keyword takes it; it is passed over");
+    let message = format!("`{key}` must be {expected}, but this is {actual}");
+    node.report_warning(message, "the keyword is ignored: correct its value");
 }
 
 /// Reads an inclusive and an exclusive bound. `exclusive…: true` (OpenAPI 3.0) makes the inclusive bound exclusive.
@@ -90,8 +90,8 @@ fn read_bound(object: &mut Object<'_>, plain: &mut PlainAssertions, inclusive: &
 fn is_valid_pattern(object: &mut Object<'_>, pattern: &Value) -> bool {
     let Some(error) = pattern.as_str().and_then(ecma_regex::syntax_error) else { return true };
     if let Some(node) = object.get("pattern") {
-        let message = format!("no regular expression can be made of this pattern: {error}");
-        node.report_warning(message, "correct it; it is passed over");
+        let message = format!("this pattern is not a valid regular expression: {error}");
+        node.report_warning(message, "correct the pattern; it is ignored");
     }
     false
 }

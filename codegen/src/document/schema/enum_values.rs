@@ -25,7 +25,7 @@ pub(super) fn read_enum(object: &mut Object<'_>) -> Option<Vec<DeclaredValue>> {
     let mut seen = BTreeSet::new();
     for (index, item) in items.iter().enumerate() {
         if !seen.insert(equality_key(item.value)) {
-            item.report_warning("this value is listed twice", "take one out");
+            item.report_warning("this value is listed twice", "remove one of them");
             continue;
         }
         let labelled = microsoft.iter().find(|known| known.value == *item.value);
@@ -70,10 +70,10 @@ pub(super) fn report_wrong_types(keywords: &Keywords, object: &mut Object<'_>) {
         }
         let help = match (&keywords.types[..], item.value.plain_text()) {
             ([JsonType::String], Some(text)) => format!("put it in quotes: `\"{text}\"`"),
-            _ => "take it out, or name its type, too".to_owned(),
+            _ => "remove it, or add its type to `type`".to_owned(),
         };
         let actual = item.value.kind();
-        item.report_warning(format!("the type is {allowed}, and this value is {actual}, so it is never met"), help);
+        item.report_warning(format!("the type is {allowed}, but this value is {actual}, so it never matches"), help);
     }
 }
 
@@ -100,8 +100,8 @@ impl<'a> ValueLabels<'a> {
                 && items.len() != values.len()
             {
                 node.report_warning(
-                    format!("this list has {}, and the enum has {}", items.len(), values.len()),
-                    "say one for each value, in their order; the list is passed over",
+                    format!("this list has {} items, but the enum has {} values", items.len(), values.len()),
+                    "the list is ignored: write one item for each value, in the same order",
                 );
                 continue;
             }

@@ -100,8 +100,8 @@ fn read_list(reader: &mut SchemaReader, object: &mut Object<'_>, key: &'static s
 fn read_pattern_properties(reader: &mut SchemaReader, entries: Vec<(&str, Node<'_>)>) -> Vec<(String, SchemaId)> {
     for (pattern, node) in &entries {
         if let Some(error) = ecma_regex::syntax_error(pattern) {
-            let message = format!("no regular expression can be made of this pattern: {error}");
-            node.report_key_warning(message, "correct it; no value is validated by it");
+            let message = format!("this pattern is not a valid regular expression: {error}");
+            node.report_key_warning(message, "correct the pattern; it is not used for validation");
         }
     }
     read_named(reader, entries)
@@ -119,7 +119,7 @@ fn read_types(object: &mut Object<'_>, keywords: &mut Keywords) {
             Value::Null => "null",
             Value::String(name) => name,
             _ => {
-                node.report_error("a type is named by a text", TYPE_HELP);
+                node.report_error("a type must be a string", TYPE_HELP);
                 continue;
             }
         };
@@ -144,8 +144,8 @@ fn read_required(object: &mut Object<'_>) -> Vec<String> {
     let Some(node) = object.get("required") else { return Vec::new() };
     if matches!(node.value, Value::Bool(_)) {
         node.report_warning(
-            "`required` is a list of the names of properties",
-            "name the property in the `required` of the object that has it",
+            "`required` must be a list of property names",
+            "list the property in the `required` of the object that contains it",
         );
         return Vec::new();
     }

@@ -131,8 +131,8 @@ impl SchemaReader {
             Value::Mapping(_) if avro::is_record(node.value) => avro::read_schema(self, node),
             Value::Mapping(_) => self.read_object(node, id),
             other => {
-                let message = format!("a schema is an object, and this is {}", other.kind());
-                node.report_warning(message, "every value is allowed here for now");
+                let message = format!("a schema must be an object or a boolean, but this is {}", other.kind());
+                node.report_warning(message, "every value is allowed here until this is corrected");
                 SchemaKind::Anything
             }
         }
