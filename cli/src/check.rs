@@ -1,4 +1,4 @@
-//! `check`: diagnostics, and in a line what the document comes to.
+//! `check`: prints the diagnostics of a document, and the operations that the code handles and sends.
 
 use asyncapi_codegen::Error;
 

@@ -1,4 +1,4 @@
-//! `generate`: code to a file or to standard output.
+//! `generate`: writes the code to a file or to standard output.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub(crate) fn run(call: &Generate) -> Result<(), Error> {
     }
 }
 
-/// A reader that has seen enough and closed the pipe is no failure.
+/// A closed pipe is no failure: its reader has read enough.
 pub(crate) fn print(text: &str) -> Result<(), Error> {
     match io::stdout().write_all(text.as_bytes()) {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {

@@ -1,11 +1,10 @@
-//! The generator at a prompt: `cargo asyncapi …`.
+//! `cargo asyncapi …`: the generator on the command line.
 //!
-//! Exit codes: 0 when there is code (warnings or not), 1 when the document is refused or a file cannot be read or
-//! written, 2 when the call is wrong. `corpus` has its own; see there.
+//! Exit codes: 0 if the document gives code, with or without warnings; 1 if it is refused, or a file cannot be read or written;
+//! 2 for a wrong call.
 
 mod arguments;
 mod check;
-mod corpus;
 mod generate;
 mod options;
 
@@ -20,7 +19,6 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Generate(call) => generate::run(&call),
         Command::Check(call) => check::run(&call),
-        Command::Corpus(call) => return corpus::run(&call),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

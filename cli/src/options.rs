@@ -1,4 +1,4 @@
-//! Options: those of a file, and over them those of the call.
+//! The options: those of a file, which arguments override.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use asyncapi_codegen::{Config, Error, Perspective};
 
 use crate::arguments::{DocumentCall, Side};
 
-/// What an options file is called where none is named.
+/// The default name of the file with the options.
 const FILE: &str = "asyncapi.toml";
 
 /// The options of a call.
@@ -15,10 +15,10 @@ pub(crate) fn read(call: &DocumentCall) -> Result<Config, Error> {
     if call.verbose {
         match &file {
             Some(path) => eprintln!("options from {}", path.display()),
-            None => eprintln!("no {FILE} beside the document or here: the default options"),
+            None => eprintln!("no {FILE} in the directory of the document or here: default options"),
         }
     }
-    // Without a file, too, cures speak of its keys: there is no call at a prompt.
+    // Without a file, diagnostics must mention its keys, too: the user does not call methods of `Config`.
     let config = file.map_or_else(|| Config::from_toml(FILE, ""), Config::from_file)?;
     let config = match call.perspective {
         Some(Side::Client) => config.perspective(Perspective::Client),
@@ -29,7 +29,7 @@ pub(crate) fn read(call: &DocumentCall) -> Result<Config, Error> {
     Ok(if call.strict { config.strict() } else { config })
 }
 
-/// The file beside the document, or else the one in the current directory.
+/// The file in the directory of the document, or else the one in the current directory.
 fn found(document: &Path) -> Option<PathBuf> {
     let beside = document.parent().map(|directory| directory.join(FILE));
     beside.into_iter().chain([PathBuf::from(FILE)]).find(|path| path.is_file())

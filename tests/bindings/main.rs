@@ -1,5 +1,6 @@
 //! The bindings end to end: every event, through the types, the dispatch and real HTTP.
 
+mod document;
 #[cfg(feature = "durable")]
 mod durable;
 #[cfg(feature = "http")]

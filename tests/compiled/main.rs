@@ -1,6 +1,6 @@
-//! What the fixtures became, compiled as a team would compile it, and some of it run.
+//! Compiles the expected code of the fixtures with rustc's default lints, and runs some of it.
 
-// Documents decide what is in these modules; the lints that stay are rustc's and clippy's own defaults.
+// The documents decide the contents of these modules, so only the default lints of rustc and clippy apply.
 #![allow(missing_docs, unreachable_pub, dead_code, clippy::pedantic)]
 
 macro_rules! fixtures {
@@ -10,115 +10,115 @@ macro_rules! fixtures {
 }
 
 fixtures! {
-    alternatives = "../fixtures/alternatives/expected.rs";
-    alternatives_alike = "../fixtures/alternatives-alike/expected.rs";
-    alternatives_alike_validated = "../fixtures/alternatives-alike-validated/expected.rs";
-    alternatives_types_only = "../fixtures/alternatives-types-only/expected.rs";
-    bare = "../fixtures/bare/expected.rs";
-    both_sides = "../fixtures/both-sides/expected.rs";
-    both_sides_application = "../fixtures/both-sides-application/expected.rs";
+    alternatives = "../../codegen/tests/fixtures/alternatives/expected.rs";
+    alternatives_alike = "../../codegen/tests/fixtures/alternatives-alike/expected.rs";
+    alternatives_alike_validated = "../../codegen/tests/fixtures/alternatives-alike-validated/expected.rs";
+    alternatives_types_only = "../../codegen/tests/fixtures/alternatives-types-only/expected.rs";
+    bare = "../../codegen/tests/fixtures/bare/expected.rs";
+    both_sides = "../../codegen/tests/fixtures/both-sides/expected.rs";
+    both_sides_application = "../../codegen/tests/fixtures/both-sides-application/expected.rs";
     #[allow(clippy::approx_constant)]
-    bindings_2 = "../fixtures/bindings-2/expected.rs";
-    bindings_3 = "../fixtures/bindings-3/expected.rs";
-    bindings_passed_over = "../fixtures/bindings-passed-over/expected.rs";
-    catalogue = "../fixtures/catalogue/expected.rs";
-    channel_keys = "../fixtures/channel-keys/expected.rs";
-    channel_references = "../fixtures/channel-references/expected.rs";
-    chosen_operations = "../fixtures/chosen-operations/expected.rs";
-    composition = "../fixtures/composition/expected.rs";
-    conditions = "../fixtures/conditions/expected.rs";
-    conditions_as_written = "../fixtures/conditions-as-written/expected.rs";
-    conditions_validated = "../fixtures/conditions-validated/expected.rs";
-    conjunctions = "../fixtures/conjunctions/expected.rs";
-    constructors = "../fixtures/constructors/expected.rs";
-    content_types = "../fixtures/content-types/expected.rs";
-    customised = "../fixtures/customised/expected.rs";
-    defaults = "../fixtures/defaults/expected.rs";
-    defaults_filled = "../fixtures/defaults-filled/expected.rs";
-    deprecated = "../fixtures/deprecated/expected.rs";
-    easily_lost = "../fixtures/easily-lost/expected.rs";
-    enums = "../fixtures/enums/expected.rs";
-    enums_closed = "../fixtures/enums-closed/expected.rs";
-    every_shape = "../fixtures/every-shape/expected.rs";
-    examples_held = "../fixtures/examples/expected.rs";
-    exchange = "../fixtures/exchange/expected.rs";
-    header_discriminator = "../fixtures/header-discriminator/expected.rs";
-    hierarchies = "../fixtures/hierarchies/expected.rs";
-    keep_unknown = "../fixtures/keep-unknown/expected.rs";
-    names_letters = "../fixtures/names-letters/expected.rs";
-    named_schemas = "../fixtures/named-schemas/expected.rs";
-    names = "../fixtures/names/expected.rs";
-    names_reserved = "../fixtures/names-reserved/expected.rs";
-    names_shared = "../fixtures/names-shared/expected.rs";
-    nulls_kept = "../fixtures/nulls-kept/expected.rs";
-    numbers = "../fixtures/numbers/expected.rs";
-    later_keywords = "../fixtures/later-keywords/expected.rs";
+    bindings_2 = "../../codegen/tests/fixtures/bindings-2/expected.rs";
+    bindings_3 = "../../codegen/tests/fixtures/bindings-3/expected.rs";
+    bindings_passed_over = "../../codegen/tests/fixtures/bindings-passed-over/expected.rs";
+    catalogue = "../../codegen/tests/fixtures/catalogue/expected.rs";
+    channel_keys = "../../codegen/tests/fixtures/channel-keys/expected.rs";
+    channel_references = "../../codegen/tests/fixtures/channel-references/expected.rs";
+    chosen_operations = "../../codegen/tests/fixtures/chosen-operations/expected.rs";
+    composition = "../../codegen/tests/fixtures/composition/expected.rs";
+    conditions = "../../codegen/tests/fixtures/conditions/expected.rs";
+    conditions_as_written = "../../codegen/tests/fixtures/conditions-as-written/expected.rs";
+    conditions_validated = "../../codegen/tests/fixtures/conditions-validated/expected.rs";
+    conjunctions = "../../codegen/tests/fixtures/conjunctions/expected.rs";
+    constructors = "../../codegen/tests/fixtures/constructors/expected.rs";
+    content_types = "../../codegen/tests/fixtures/content-types/expected.rs";
+    customised = "../../codegen/tests/fixtures/customised/expected.rs";
+    defaults = "../../codegen/tests/fixtures/defaults/expected.rs";
+    defaults_filled = "../../codegen/tests/fixtures/defaults-filled/expected.rs";
+    deprecated = "../../codegen/tests/fixtures/deprecated/expected.rs";
+    easily_lost = "../../codegen/tests/fixtures/easily-lost/expected.rs";
+    enums = "../../codegen/tests/fixtures/enums/expected.rs";
+    enums_closed = "../../codegen/tests/fixtures/enums-closed/expected.rs";
+    every_shape = "../../codegen/tests/fixtures/every-shape/expected.rs";
+    examples_held = "../../codegen/tests/fixtures/examples/expected.rs";
+    exchange = "../../codegen/tests/fixtures/exchange/expected.rs";
+    header_discriminator = "../../codegen/tests/fixtures/header-discriminator/expected.rs";
+    hierarchies = "../../codegen/tests/fixtures/hierarchies/expected.rs";
+    keep_unknown = "../../codegen/tests/fixtures/keep-unknown/expected.rs";
+    names_letters = "../../codegen/tests/fixtures/names-letters/expected.rs";
+    named_schemas = "../../codegen/tests/fixtures/named-schemas/expected.rs";
+    names = "../../codegen/tests/fixtures/names/expected.rs";
+    names_reserved = "../../codegen/tests/fixtures/names-reserved/expected.rs";
+    names_shared = "../../codegen/tests/fixtures/names-shared/expected.rs";
+    nulls_kept = "../../codegen/tests/fixtures/nulls-kept/expected.rs";
+    numbers = "../../codegen/tests/fixtures/numbers/expected.rs";
+    later_keywords = "../../codegen/tests/fixtures/later-keywords/expected.rs";
     #[allow(clippy::type_complexity)]
-    lists = "../fixtures/lists/expected.rs";
-    lists_sorted = "../fixtures/lists-sorted/expected.rs";
-    lists_hashed = "../fixtures/lists-hashed/expected.rs";
-    mixed_payloads = "../fixtures/mixed-payloads/expected.rs";
-    maps = "../fixtures/maps/expected.rs";
-    overlay_warnings = "../fixtures/overlay-warnings/expected.rs";
-    overlays_files = "../fixtures/overlays-files/expected.rs";
-    overlays = "../fixtures/overlays/expected.rs";
-    plain_texts = "../fixtures/plain-texts/expected.rs";
-    routing_shapes = "../fixtures/routing-shapes/expected.rs";
-    text_or_bytes = "../fixtures/text-or-bytes/expected.rs";
-    recursion = "../fixtures/recursion/expected.rs";
-    options_in_vain = "../fixtures/options-in-vain/expected.rs";
-    parameters = "../fixtures/parameters/expected.rs";
-    references = "../fixtures/references/expected.rs";
-    renamed = "../fixtures/renamed/expected.rs";
-    renamed_by_pattern = "../fixtures/renamed-by-pattern/expected.rs";
-    reply_channels = "../fixtures/reply-channels/expected.rs";
-    reply_channels_client = "../fixtures/reply-channels-client/expected.rs";
-    reply_headers = "../fixtures/reply-headers/expected.rs";
-    reply_headers_client = "../fixtures/reply-headers-client/expected.rs";
-    reply_mixed = "../fixtures/reply-mixed/expected.rs";
-    reply_mixed_client = "../fixtures/reply-mixed-client/expected.rs";
-    request_reply = "../fixtures/request-reply/expected.rs";
-    request_reply_client = "../fixtures/request-reply-client/expected.rs";
-    routing_addresses = "../fixtures/routing-addresses/expected.rs";
-    routing_headers = "../fixtures/routing-headers/expected.rs";
-    routing_implied = "../fixtures/routing-implied/expected.rs";
-    routing_names = "../fixtures/routing-names/expected.rs";
-    routing_operations = "../fixtures/routing-operations/expected.rs";
-    routing_templates = "../fixtures/routing-templates/expected.rs";
-    same_payload = "../fixtures/same-payload/expected.rs";
-    server_variables = "../fixtures/server-variables/expected.rs";
-    siblings = "../fixtures/siblings/expected.rs";
-    slips = "../fixtures/slips/expected.rs";
-    several_headers = "../fixtures/several-headers/expected.rs";
-    several_messages = "../fixtures/several-messages/expected.rs";
-    several_operations = "../fixtures/several-operations/expected.rs";
-    telemetry = "../fixtures/telemetry/expected.rs";
-    sole_message = "../fixtures/sole-message/expected.rs";
-    strings = "../fixtures/strings/expected.rs";
-    strings_every = "../fixtures/strings-every/expected.rs";
-    traits_2 = "../fixtures/traits-2/expected.rs";
-    tuples = "../fixtures/tuples/expected.rs";
-    types_only = "../fixtures/types-only/expected.rs";
-    unions = "../fixtures/unions/expected.rs";
-    unions_closed = "../fixtures/unions-closed/expected.rs";
-    unions_told = "../fixtures/unions-told/expected.rs";
-    unions_round = "../fixtures/unions-round/expected.rs";
-    unions_told_types_only = "../fixtures/unions-told-types-only/expected.rs";
-    unions_types_only = "../fixtures/unions-types-only/expected.rs";
-    validated_messages = "../fixtures/validation-messages/expected.rs";
-    validated_nulls = "../fixtures/validation-nulls/expected.rs";
-    vague = "../fixtures/vague/expected.rs";
-    validated = "../fixtures/validation/expected.rs";
-    urls = "../fixtures/urls/expected.rs";
-    untyped = "../fixtures/untyped/expected.rs";
-    untyped_as_written = "../fixtures/untyped-as-written/expected.rs";
-    whole_numbers = "../fixtures/whole-numbers/expected.rs";
-    whole_numbers_digits = "../fixtures/whole-numbers-digits/expected.rs";
-    whole_numbers_types_only = "../fixtures/whole-numbers-types-only/expected.rs";
-    version_3 = "../fixtures/version-3/expected.rs";
+    lists = "../../codegen/tests/fixtures/lists/expected.rs";
+    lists_sorted = "../../codegen/tests/fixtures/lists-sorted/expected.rs";
+    lists_hashed = "../../codegen/tests/fixtures/lists-hashed/expected.rs";
+    mixed_payloads = "../../codegen/tests/fixtures/mixed-payloads/expected.rs";
+    maps = "../../codegen/tests/fixtures/maps/expected.rs";
+    overlay_warnings = "../../codegen/tests/fixtures/overlay-warnings/expected.rs";
+    overlays_files = "../../codegen/tests/fixtures/overlays-files/expected.rs";
+    overlays = "../../codegen/tests/fixtures/overlays/expected.rs";
+    plain_texts = "../../codegen/tests/fixtures/plain-texts/expected.rs";
+    routing_shapes = "../../codegen/tests/fixtures/routing-shapes/expected.rs";
+    text_or_bytes = "../../codegen/tests/fixtures/text-or-bytes/expected.rs";
+    recursion = "../../codegen/tests/fixtures/recursion/expected.rs";
+    options_in_vain = "../../codegen/tests/fixtures/options-in-vain/expected.rs";
+    parameters = "../../codegen/tests/fixtures/parameters/expected.rs";
+    references = "../../codegen/tests/fixtures/references/expected.rs";
+    renamed = "../../codegen/tests/fixtures/renamed/expected.rs";
+    renamed_by_pattern = "../../codegen/tests/fixtures/renamed-by-pattern/expected.rs";
+    reply_channels = "../../codegen/tests/fixtures/reply-channels/expected.rs";
+    reply_channels_client = "../../codegen/tests/fixtures/reply-channels-client/expected.rs";
+    reply_headers = "../../codegen/tests/fixtures/reply-headers/expected.rs";
+    reply_headers_client = "../../codegen/tests/fixtures/reply-headers-client/expected.rs";
+    reply_mixed = "../../codegen/tests/fixtures/reply-mixed/expected.rs";
+    reply_mixed_client = "../../codegen/tests/fixtures/reply-mixed-client/expected.rs";
+    request_reply = "../../codegen/tests/fixtures/request-reply/expected.rs";
+    request_reply_client = "../../codegen/tests/fixtures/request-reply-client/expected.rs";
+    routing_addresses = "../../codegen/tests/fixtures/routing-addresses/expected.rs";
+    routing_headers = "../../codegen/tests/fixtures/routing-headers/expected.rs";
+    routing_implied = "../../codegen/tests/fixtures/routing-implied/expected.rs";
+    routing_names = "../../codegen/tests/fixtures/routing-names/expected.rs";
+    routing_operations = "../../codegen/tests/fixtures/routing-operations/expected.rs";
+    routing_templates = "../../codegen/tests/fixtures/routing-templates/expected.rs";
+    same_payload = "../../codegen/tests/fixtures/same-payload/expected.rs";
+    server_variables = "../../codegen/tests/fixtures/server-variables/expected.rs";
+    siblings = "../../codegen/tests/fixtures/siblings/expected.rs";
+    slips = "../../codegen/tests/fixtures/slips/expected.rs";
+    several_headers = "../../codegen/tests/fixtures/several-headers/expected.rs";
+    several_messages = "../../codegen/tests/fixtures/several-messages/expected.rs";
+    several_operations = "../../codegen/tests/fixtures/several-operations/expected.rs";
+    telemetry = "../../codegen/tests/fixtures/telemetry/expected.rs";
+    sole_message = "../../codegen/tests/fixtures/sole-message/expected.rs";
+    strings = "../../codegen/tests/fixtures/strings/expected.rs";
+    strings_every = "../../codegen/tests/fixtures/strings-every/expected.rs";
+    traits_2 = "../../codegen/tests/fixtures/traits-2/expected.rs";
+    tuples = "../../codegen/tests/fixtures/tuples/expected.rs";
+    types_only = "../../codegen/tests/fixtures/types-only/expected.rs";
+    unions = "../../codegen/tests/fixtures/unions/expected.rs";
+    unions_closed = "../../codegen/tests/fixtures/unions-closed/expected.rs";
+    unions_told = "../../codegen/tests/fixtures/unions-told/expected.rs";
+    unions_round = "../../codegen/tests/fixtures/unions-round/expected.rs";
+    unions_told_types_only = "../../codegen/tests/fixtures/unions-told-types-only/expected.rs";
+    unions_types_only = "../../codegen/tests/fixtures/unions-types-only/expected.rs";
+    validated_messages = "../../codegen/tests/fixtures/validation-messages/expected.rs";
+    validated_nulls = "../../codegen/tests/fixtures/validation-nulls/expected.rs";
+    vague = "../../codegen/tests/fixtures/vague/expected.rs";
+    validated = "../../codegen/tests/fixtures/validation/expected.rs";
+    urls = "../../codegen/tests/fixtures/urls/expected.rs";
+    untyped = "../../codegen/tests/fixtures/untyped/expected.rs";
+    untyped_as_written = "../../codegen/tests/fixtures/untyped-as-written/expected.rs";
+    whole_numbers = "../../codegen/tests/fixtures/whole-numbers/expected.rs";
+    whole_numbers_digits = "../../codegen/tests/fixtures/whole-numbers-digits/expected.rs";
+    whole_numbers_types_only = "../../codegen/tests/fixtures/whole-numbers-types-only/expected.rs";
+    version_3 = "../../codegen/tests/fixtures/version-3/expected.rs";
     #[allow(clippy::approx_constant, clippy::wrong_self_convention)]
-    words = "../fixtures/words/expected.rs";
-    warnings = "../fixtures/warnings/expected.rs";
+    words = "../../codegen/tests/fixtures/words/expected.rs";
+    warnings = "../../codegen/tests/fixtures/warnings/expected.rs";
 }
 
 mod alternatives_kept;
@@ -131,8 +131,8 @@ mod options;
 mod replies;
 mod replies_by_kind;
 mod replies_with_headers;
-
 mod routing;
+mod schema_formats;
 mod self_holding;
 mod shapes;
 mod teams;
@@ -143,8 +143,13 @@ mod validation;
 mod values;
 mod whole;
 
+// The options of fixtures name these types by their paths in the crate.
+pub use self::schema_formats::{Order, Xml};
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::fs;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use asyncapi_runtime::{
@@ -153,6 +158,18 @@ use asyncapi_runtime::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+
+/// A fixture that is not compiled is not tested, and nobody would notice.
+#[test]
+fn the_expected_code_of_every_fixture_is_compiled() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("codegen/tests/fixtures");
+    let compiled = concat!(include_str!("main.rs"), include_str!("schema_formats.rs"));
+    for directory in fs::read_dir(fixtures).expect("the fixtures are readable").flatten() {
+        let path = format!("fixtures/{}/expected.rs", directory.file_name().display());
+        let is_compiled = compiled.contains(&path) || !directory.path().join("expected.rs").exists();
+        assert!(is_compiled, "tests/compiled does not compile {path}: add a module for it");
+    }
+}
 
 /// Reads a value and writes it again.
 fn round_trip<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, String> {

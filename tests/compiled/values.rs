@@ -71,7 +71,7 @@ fn closed_enums_say_what_they_list() {
 
 #[deny(deprecated)]
 mod included {
-    include!("../fixtures/deprecated/expected.rs");
+    include!("../../codegen/tests/fixtures/deprecated/expected.rs");
 }
 
 /// The file itself says nothing (`included` would not compile), and whoever uses what is deprecated hears of it.
@@ -84,7 +84,7 @@ fn what_is_deprecated_still_works() {
     });
     assert_eq!(round_trip::<included::Order>(&order), Ok(order));
     assert_eq!(included::Level::default(), included::Level::High);
-    let code = include_str!("../fixtures/deprecated/expected.rs");
+    let code = include_str!("../../codegen/tests/fixtures/deprecated/expected.rs");
     let marked = code.lines().filter(|line| line.trim() == "#[deprecated]").count();
     assert_eq!(marked, 15, "every item, field, variant, method and address that the document calls deprecated");
 }

@@ -1,0 +1,262 @@
+//! The mutations: each breaks a promise of the receiver, and names the test that must fail.
+
+/// A change of the code, and the test that must fail with it.
+pub(crate) struct Mutation {
+    pub(crate) name: &'static str,
+    pub(crate) file: &'static str,
+    /// Expressions that occur once in the file, each with its replacement.
+    pub(crate) sites: &'static [(&'static str, &'static str)],
+    /// The test target and the path of the test.
+    pub(crate) test: (&'static str, &'static str),
+}
+
+/// The test targets of the runtime that contain the tests.
+pub(crate) const TEST_TARGETS: [&str; 3] = ["durable", "http", "inbox"];
+
+pub(crate) const MUTATIONS: &[Mutation] = &[
+    Mutation {
+        name: "an event is acknowledged before the inbox has stored it",
+        file: "runtime/src/durable.rs",
+        sites: &[(
+            "tokio::time::timeout(self.deadline, put).await",
+            "{
+                let mut put = put;
+                std::future::poll_fn(|cx| std::task::Poll::Ready(put.as_mut().poll(cx).is_ready())).await;
+                std::mem::forget(put);
+                Ok(Ok(Put::Stored(crate::inbox::Receipt(1))))
+            }",
+        )],
+        test: ("durable", "acknowledgement::no_answer_comes_before_the_inbox_has_stored"),
+    },
+    Mutation {
+        name: "an event is acknowledged before its transaction is committed",
+        file: "runtime/src/inbox/sqlite/tables.rs",
+        sites: &[
+            (r#"self.run("COMMIT", []).map(|_| ())"#, "Ok(())"),
+            (
+                r#"self.roll_back().and_then(|()| self.run("BEGIN IMMEDIATE", []))"#,
+                r#"(if self.connection.is_autocommit() { Ok(()) } else { self.connection.execute_batch("COMMIT") })
+                    .and_then(|()| self.run("BEGIN IMMEDIATE", []))"#,
+            ),
+        ],
+        test: ("durable", "acknowledgement::a_commit_that_fails_is_a_503_and_what_was_acknowledged_is_there"),
+    },
+    Mutation {
+        name: "an event is acknowledged in a deleted file",
+        file: "runtime/src/inbox/sqlite.rs",
+        sites: &[(
+            "self.change(Needs::TheFileInPlace, move |tables| tables.put(&delivery, None, now))",
+            "self.change(Needs::NothingMore, move |tables| tables.put(&delivery, None, now))",
+        )],
+        test: ("durable", "monitor::an_inbox_whose_file_is_deleted_is_503_and_not_ready"),
+    },
+    Mutation {
+        name: "a commit is not synced to the disk",
+        file: "runtime/src/inbox/sqlite/schema.rs",
+        sites: &[(r#""PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;""#, r#""PRAGMA synchronous = OFF;""#)],
+        test: ("durable", "synced::the_log_is_synced_between_the_event_and_its_answer"),
+    },
+    Mutation {
+        name: "signatures are not verified",
+        file: "runtime/src/http/receiver.rs",
+        sites: &[("self.verifier.verify(&headers, &body)", "Ok::<(), crate::verify::VerifyError>(())")],
+        test: ("durable", "server::what_is_not_verified_is_401_and_nothing_of_it_is_stored"),
+    },
+    Mutation {
+        name: "only the first of several secrets is tried",
+        file: "runtime/src/verify/hmac_sha256.rs",
+        sites: &[(
+            "matched |= keyed.clone().chain_update(body).verify_slice(&signature).is_ok()",
+            "return keyed.clone().chain_update(body).verify_slice(&signature).map_err(|_| VerifyError::Mismatch)",
+        )],
+        test: ("durable", "server::secrets_are_rotated_under_load_without_a_refused_event"),
+    },
+    Mutation {
+        name: "an event is stored again each time it is delivered",
+        file: "runtime/src/inbox/sqlite/tables.rs",
+        sites: &[(
+            "delivery.id().as_str()",
+            r#"Box::leak(format!("{}{:?}", delivery.id(), std::time::Instant::now()).into_boxed_str()) as &str"#,
+        )],
+        test: ("durable", "worker::a_thousand_ids_five_times_at_once_are_a_thousand_completions"),
+    },
+    Mutation {
+        name: "events of one resource are handled out of order",
+        file: "runtime/src/inbox/sqlite/tables.rs",
+        sites: &[(
+            "self.number(ahead, params![key, DONE])?.is_some()",
+            "self.number(ahead, params![key, DONE])?.is_some_and(|_| false)",
+        )],
+        test: ("durable", "worker::a_key_is_handled_in_order_whatever_fails"),
+    },
+    Mutation {
+        name: "leased events are lost when the process ends",
+        file: "runtime/src/inbox/sqlite/tables.rs",
+        sites: &[("self.run(&sql, [WAITING, INTERRUPTED, now, LEASED])?", "0")],
+        test: ("inbox", "sqlite::what_was_leased_is_ready_after_a_restart_and_the_attempt_counts"),
+    },
+    Mutation {
+        name: "pending events are purged with old ones",
+        file: "runtime/src/inbox/sqlite/desk.rs",
+        sites: &[(
+            "self.run(&sql, params![now.saturating_sub(millis(kept)), limit(most)])",
+            r#"self.run("DELETE FROM event WHERE receipt IN (SELECT receipt FROM event WHERE stored_at < ?1 LIMIT ?2)", params![now.saturating_sub(millis(kept)), limit(most)])"#,
+        )],
+        test: ("inbox", "contract::what_is_pending_is_never_thrown_away_however_old_it_is"),
+    },
+    Mutation {
+        name: "a lease is not renewed",
+        file: "runtime/src/worker/lease.rs",
+        sites: &[("inbox.renew(ticket).await", "Ok::<(), InboxError>(())")],
+        test: ("durable", "lease::a_lease_is_renewed_until_its_handler_is_done"),
+    },
+    Mutation {
+        name: "a dead letter is discarded",
+        file: "runtime/src/worker/attempt.rs",
+        sites: &[(
+            "Settlement::Dead(reason)
+",
+            "{ let _gone = reason; Settlement::Done }
+",
+        )],
+        test: ("durable", "worker::what_can_never_be_handled_is_dead_with_the_place_of_the_fault"),
+    },
+    Mutation {
+        name: "an event that is not handled during the drain counts as handled",
+        file: "runtime/src/worker/attempt.rs",
+        sites: &[(
+            "self.judge(outcome, attempt)",
+            "self.judge(outcome, attempt).map(|how| if matches!(how, Settlement::Released) { Settlement::Done } else { how })",
+        )],
+        test: ("durable", "worker::what_is_not_done_in_the_drain_is_given_back"),
+    },
+    Mutation {
+        name: "a handler has no deadline",
+        file: "runtime/src/worker/attempt.rs",
+        sites: &[("sleep.as_mut().poll(cx).is_ready()", "sleep.as_mut().poll(cx).is_ready() && false")],
+        test: ("durable", "worker::what_fails_is_tried_again_and_then_dead"),
+    },
+    Mutation {
+        name: "retries have no jitter",
+        file: "runtime/src/worker/retries.rs",
+        sites: &[("0.25 * random()", "0.0 * random()")],
+        test: ("durable", "worker::what_failed_together_is_not_tried_again_together"),
+    },
+    Mutation {
+        name: "a missing canary is not reported",
+        file: "runtime/src/worker/pulse.rs",
+        sites: &[("elapsed(since, self.now())", "Duration::ZERO.min(elapsed(since, self.now()))")],
+        test: ("durable", "canary::it_stays_silent_when_nobody_works"),
+    },
+    Mutation {
+        name: "a canary counts as received although its completion is not stored",
+        file: "runtime/src/worker/attempt.rs",
+        sites: &[(
+            "self.settle(ticket, Settlement::Done, &mut told).await && matches!(outcome, Outcome::Done)",
+            "matches!(outcome, Outcome::Done)",
+        )],
+        test: ("durable", "canary::it_stays_silent_while_nothing_can_be_written_down"),
+    },
+    Mutation {
+        name: "an event that no handler can read is refused instead of kept",
+        file: "runtime/src/http/answer.rs",
+        sites: &[(
+            r#"(StatusCode::ACCEPTED, "kept, not handled\n")"#,
+            r#"(StatusCode::UNPROCESSABLE_ENTITY, "kept, not handled\n")"#,
+        )],
+        test: ("durable", "server::stored_duplicate_and_quarantined_are_2xx"),
+    },
+    Mutation {
+        name: "a failed store has no Retry-After",
+        file: "runtime/src/http/answer.rs",
+        sites: &[(r#"headers.insert(RETRY_AFTER, HeaderValue::from_static("60"))"#, "None")],
+        test: ("durable", "acknowledgement::a_commit_that_fails_is_a_503_and_what_was_acknowledged_is_there"),
+    },
+    Mutation {
+        name: "a full budget has no Retry-After",
+        file: "runtime/src/http/answer.rs",
+        sites: &[(r#"headers.insert(RETRY_AFTER, HeaderValue::from_static("10"))"#, "None")],
+        test: (
+            "durable",
+            "server::what_comes_in_on_an_open_connection_during_a_drain_is_503_and_says_when_to_come_back",
+        ),
+    },
+    Mutation {
+        name: "a chunked body has no size limit",
+        file: "runtime/src/http/body.rs",
+        sites: &[
+            ("more > limit - collected.len()", "more > usize::MAX - collected.len()"),
+            ("announced.map_or(limit, |announced| announced.min(limit))", "1 << 30"),
+        ],
+        test: ("durable", "server::bodies_above_the_cap_are_413_and_counted"),
+    },
+    Mutation {
+        name: "the budget does not count bodies",
+        file: "runtime/src/http/budget.rs",
+        sites: &[("coming + self.bytes", "0 * (coming + self.bytes)")],
+        test: ("durable", "server::bodies_beyond_the_budget_are_503_until_there_is_room"),
+    },
+    Mutation {
+        name: "an incomplete head has no deadline",
+        file: "runtime/src/server/connection.rs",
+        sites: &[("idle.as_mut().poll(cx).is_ready()", "false")],
+        test: ("durable", "connections::a_connection_without_a_whole_head_is_closed"),
+    },
+    Mutation {
+        name: "a body has no deadline",
+        file: "runtime/src/http/body.rs",
+        sites: &[(
+            "tokio::time::timeout(limits.deadline, collected).await",
+            "Ok::<_, tokio::time::error::Elapsed>(collected.await)",
+        )],
+        test: ("durable", "connections::slow_heads_and_slow_bodies_are_closed_while_others_are_served"),
+    },
+    Mutation {
+        name: "an event that is not in the document is refused",
+        file: "runtime/src/inline.rs",
+        sites: &[("matches!(refusal, Refusal::Unhandled) && self.dead_letters.is_none()", "false")],
+        test: ("http", "inline::what_is_not_listed_and_not_handled_is_kept_where_it_can_be_and_never_refused"),
+    },
+    Mutation {
+        name: "an event is acknowledged although the inbox timed out",
+        file: "runtime/src/durable.rs",
+        sites: &[(
+            "put.unwrap_or_else(|elapsed| Err(InboxError::Unavailable(elapsed.into())))",
+            "put.unwrap_or_else(|_elapsed| Ok(Put::Stored(crate::inbox::Receipt(1))))",
+        )],
+        test: ("durable", "acknowledgement::what_cannot_be_stored_in_time_is_to_be_sent_again"),
+    },
+    Mutation {
+        name: "retries have no limit",
+        file: "runtime/src/worker/retries.rs",
+        sites: &[("attempt >= self.attempts", "attempt == u32::MAX")],
+        test: ("durable", "worker::no_delays_are_too_long_or_too_short_to_be_waited_for"),
+    },
+    Mutation {
+        name: "a panic counts as success",
+        file: "runtime/src/worker/attempt.rs",
+        sites: &[("Outcome::Panicked(text_of(error.into_panic().as_ref()))", "{ drop(error); Outcome::Done }")],
+        test: ("durable", "worker::every_tenth_panics_and_all_are_done"),
+    },
+    Mutation {
+        name: "a request during the drain is accepted",
+        file: "runtime/src/server/connection.rs",
+        sites: &[("*self.stopped.borrow()", "*self.stopped.borrow() && false")],
+        test: (
+            "durable",
+            "server::what_comes_in_on_an_open_connection_during_a_drain_is_503_and_says_when_to_come_back",
+        ),
+    },
+    Mutation {
+        name: "each event has its own commit",
+        file: "runtime/src/inbox/sqlite/writer.rs",
+        sites: &[("jobs.blocking_recv_many(&mut batch, AT_MOST)", "jobs.blocking_recv_many(&mut batch, 1)")],
+        test: ("inbox", "sqlite::those_that_wait_share_a_commit"),
+    },
+    Mutation {
+        name: "the age of the oldest event is not reported",
+        file: "runtime/src/server/metrics.rs",
+        sites: &[("stats.oldest_pending.unwrap_or_default()", "Duration::ZERO")],
+        test: ("durable", "monitor::what_is_silent_or_behind_shows_for_how_long"),
+    },
+];
