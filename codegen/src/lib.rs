@@ -39,7 +39,9 @@ pub use self::config::{
 pub use self::diagnostic::{Diagnostic, Report, Severity};
 pub use self::error::Error;
 pub use self::generate::Output;
+#[doc(hidden)]
 pub use self::ir::Coverage;
 pub use self::location::Pointer;
+#[doc(hidden)]
 pub use self::names::{NameKind, Named};
 pub use self::source::Source;

@@ -32,7 +32,8 @@ impl Output {
         &self.report
     }
 
-    /// How much of what the schemas say the types say too.
+    /// How many schemas have a type of their own. For tests of the generator.
+    #[doc(hidden)]
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         self.coverage
@@ -50,7 +51,8 @@ impl Output {
         &self.sent
     }
 
-    /// Every name that the document gave to something in the code, with the place that it belongs to.
+    /// Every name in the code that comes from the document, with the part of the document that has it. For tests of the generator.
+    #[doc(hidden)]
     #[must_use]
     pub fn names(&self) -> &[Named] {
         &self.names
