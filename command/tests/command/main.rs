@@ -19,7 +19,6 @@ mod memory;
 #[cfg(feature = "nats")]
 mod nats;
 mod outage;
-#[path = "../../../runtime/tests/nats/port.rs"]
 mod port;
 mod rotation;
 mod tls;

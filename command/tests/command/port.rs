@@ -1,0 +1,1 @@
+../../../runtime/tests/nats/port.rs
