@@ -1,5 +1,6 @@
 //! Stage three: rules that a document must keep beyond its grammar, one function each.
 
+pub(crate) mod attributes;
 mod examples;
 mod options;
 

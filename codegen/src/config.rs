@@ -18,7 +18,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(crate) use self::attributes::{attributes, traits};
 pub(crate) use self::operations::Methods;
 pub use self::operations::{Discriminator, Perspective};
 pub(crate) use self::output::OutputScope;

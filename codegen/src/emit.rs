@@ -15,7 +15,6 @@ mod examples;
 mod handler;
 mod imports;
 mod is_known;
-mod joined;
 mod json;
 mod lenient_integers;
 mod literal;
@@ -37,8 +36,7 @@ mod value_enums;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, Item, ItemMod, parse_quote};
 
-use crate::config::{Config, OutputScope};
-use crate::ir::{Api, ItemKind, TypeDef, TypeId};
+use crate::ir::{Api, ItemKind, OutputScope, TypeDef, TypeId};
 use crate::names::Names;
 
 /// What every emitter reads.
@@ -46,18 +44,14 @@ use crate::names::Names;
 struct Context<'a> {
     api: &'a Api,
     names: &'a Names,
-    config: &'a Config,
-    integers: &'a lenient_integers::Integers,
-    joined: &'a joined::MessageVariants<'a>,
 }
 
 /// Passes the items of the file to `add_item`, in their order; the imports come first.
 ///
 /// An item is printed before the next one is built, so that the syntax tree of a long file is never in memory as a whole.
-pub(crate) fn emit(api: &Api, names: &Names, config: &Config, add_item: &mut dyn FnMut(Item)) {
-    let (integers, joined) = (&lenient_integers::Integers::of(&api.types, config), &joined::MessageVariants::of(api));
-    let cx = Context { api, names, config, integers, joined };
-    match &config.module {
+pub(crate) fn emit(api: &Api, names: &Names, add_item: &mut dyn FnMut(Item)) {
+    let cx = Context { api, names };
+    match &api.output.module {
         None => emit_items(cx, add_item),
         Some(name) => {
             let mut items = Vec::new();
@@ -79,7 +73,7 @@ fn emit_items(cx: Context<'_>, add_item: &mut dyn FnMut(Item)) {
         add_item(item);
     };
     event_name::event_name(cx).into_iter().for_each(&mut add);
-    if cx.config.extent == OutputScope::Everything {
+    if cx.api.output.scope == OutputScope::Everything {
         handler::handler(cx).into_iter().for_each(&mut add);
         dispatch::dispatch(cx).into_iter().for_each(&mut add);
         publisher::publisher(cx).into_iter().for_each(&mut add);
@@ -145,7 +139,7 @@ fn type_def(cx: Context<'_>, id: TypeId, def: &TypeDef) -> Vec<TokenStream> {
     match &def.shape {
         ItemKind::Struct(object) => {
             let mut items = structs::define(cx, id, def, object);
-            items.extend(constructors::define(cx, id, def, object));
+            items.extend(constructors::define(cx, id, object));
             items
         }
         ItemKind::Enum(listed) => enums::define(cx, id, def, listed),

@@ -89,7 +89,7 @@ impl Config {
             return None;
         }
         let mut file = format::FileWriter::default();
-        emit::emit(&api, &names, self, &mut |item| file.add(item));
+        emit::emit(&api, &names, &mut |item| file.add(item));
         let code = file.finish(&source.file_names());
         Some(Generated { api, names, code })
     }

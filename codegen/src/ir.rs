@@ -3,7 +3,9 @@
 //! `lower` fills it. `names` and `emit` read it, and need nothing of the document or of the options beside it.
 
 mod api;
+mod integer_usage;
 mod items;
+mod output;
 mod routing;
 mod types;
 mod validation;
@@ -14,9 +16,14 @@ pub(crate) use self::api::{
     Example, ExampleTarget, IdKind, Operation, OperationMessage, Parameter, Reply, ReplyHeaders, ReplyMessage, ReplyTo,
     Segment, Server, Template, Variable,
 };
+pub(crate) use self::integer_usage::IntegerUsage;
 pub(crate) use self::items::{
-    AdditionalProperties, DefaultValue, Enum, EnumValue, Field, FieldDefault, ItemKind, JsonKind, Members, OpenTuple,
-    Openness, Presence, Representation, Struct, TagValue, Union, Variant,
+    AdditionalProperties, DefaultValue, Enum, EnumValue, Exhaustiveness, Field, FieldDefault, ItemKind, JsonKind,
+    Members, OpenTuple, Openness, Presence, Representation, Setters, Struct, TagValue, Union, Variant,
+};
+pub(crate) use self::output::{
+    CustomAttributes, Derive, FieldReader, HandlerMethods, IntegerNotation, ItemAttributes, MemberAttributes,
+    OutputOptions, OutputScope, SetType,
 };
 pub(crate) use self::routing::{AddressRoute, AddressRoutes, Candidate, Case, MatchMode, Routing, Rule, Selector};
 pub(crate) use self::types::{

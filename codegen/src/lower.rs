@@ -2,8 +2,11 @@
 
 mod any_of_object;
 mod api;
+mod integer_usage;
 mod lints;
+mod message_variants;
 mod name_path;
+mod output_options;
 mod overrides;
 mod passes;
 mod routing;
@@ -20,7 +23,7 @@ use self::passes::PassContext;
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Document};
-use crate::ir::{self, Access, Api, Definitions, TypeDef, Types};
+use crate::ir::{self, Access, Api, Definitions, Server, TypeDef, Types};
 use crate::location::Location;
 
 /// Turns the document into the API as the chosen side sees it.
@@ -28,7 +31,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let events = event::lower_events(document);
     lints::check(&document.schemas, config, diagnostics);
     let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
-    let operations = operation::lower_operations(document, config, &events, &mut schemas, diagnostics);
+    let mut operations = operation::lower_operations(document, config, &events, &mut schemas, diagnostics);
     let channels = channel::lower_channels(document, &mut schemas);
     let bindings = bindings::lower_bindings(document, &mut schemas);
     let (mut types, coverage, made) = schemas.finish();
@@ -39,6 +42,9 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
         Validation::Types => Definitions::default(),
         Validation::Full => validation_schema::all(document, &types, &made, config.nulls),
     };
+    message_variants::assign(&mut operations, &types);
+    let servers: Vec<Server> = document.servers.iter().map(server::lower_server).collect();
+    let output = output_options::output_options(config, &types, &events, &servers);
     let structural_keys = structural_keys(document, &types);
     let apis = routing::RoutingContext::new(document, &operations, &events, &types, diagnostics);
     let routing = routing::find(&apis, &channels, config);
@@ -47,9 +53,11 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
         routing,
         operations,
         channels,
-        servers: document.servers.iter().map(server::lower_server).collect(),
+        servers,
         bindings,
         events,
+        integer_usage: integer_usage::integer_usage(&types, &output),
+        output,
         types,
         definitions,
         coverage,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::config::{self, Config, Defaults, Validation};
+use super::attributes;
+use crate::config::{Config, Defaults, Validation};
 use crate::diagnostic::{Diagnostic, Diagnostics, OptionSite, Severity};
 use crate::document::Document;
 use crate::location::Location;
@@ -84,7 +85,7 @@ fn is_type(path: &str) -> bool {
 
 /// `Config::new().derive("/**", "Eq Hash")`, `Config::new().type_attribute("/**", "serde(default)")`
 fn chosen_attributes_parse(config: &Config, diagnostics: &Diagnostics) {
-    for (pattern, text) in config.derives.iter().filter(|(_, text)| config::traits(text).is_none()) {
+    for (pattern, text) in config.derives.iter().filter(|(_, text)| attributes::parse_traits(text).is_none()) {
         let message = format!("`{text}`, which the types at `{pattern}` are to derive, is not a list of traits");
         let choice = config.choice_for("derive", pattern.as_str(), text);
         diagnostics.push(
@@ -94,7 +95,7 @@ fn chosen_attributes_parse(config: &Config, diagnostics: &Diagnostics) {
     let of_types = config.type_attributes.iter().map(|chosen| ("type_attribute", chosen));
     let of_fields = config.field_attributes.iter().map(|chosen| ("field_attribute", chosen));
     for (method, (pattern, text)) in of_types.chain(of_fields) {
-        if config::attributes(text).is_none() {
+        if attributes::parse_attributes(text).is_none() {
             let message = format!("`{text}`, chosen for `{pattern}`, is not an attribute");
             let choice = config.choice_for(method, pattern.as_str(), text);
             diagnostics.push(

@@ -1,8 +1,5 @@
 //! Derives and attributes of a team's own.
 
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
-
 use super::Config;
 
 /// # Derives and attributes
@@ -51,15 +48,4 @@ impl Config {
         self.field_attributes.add(pattern, attribute.into());
         self
     }
-}
-
-/// The traits of a list, as `#[derive(…)]` takes them.
-pub(crate) fn traits(text: &str) -> Option<Vec<syn::Path>> {
-    let list = Punctuated::<syn::Path, syn::Token![,]>::parse_terminated.parse_str(text).ok()?;
-    Some(list.into_iter().collect())
-}
-
-/// The attributes of a text, as they stand above an item.
-pub(crate) fn attributes(text: &str) -> Option<Vec<syn::Attribute>> {
-    syn::Attribute::parse_outer.parse_str(text).ok().filter(|attributes| !attributes.is_empty())
 }

@@ -1,82 +1,83 @@
-//! Derives and attributes: those that a type has anyway, and those that a team chose.
+//! Derives and attributes of items, fields and variants: the generated ones, and those from the options.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::Context;
-use crate::config::{attributes, traits};
+use crate::ir::{Derive, FieldReader, MemberAttributes};
 use crate::location::Location;
 
-/// The order in which traits are derived; others follow as they were chosen.
+/// The order of the derives. Other traits follow in the order of the options.
 const ORDER: [&str; 11] =
     ["Clone", "Copy", "Debug", "Default", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize"];
 
-/// Traits that every type has, by a derive or by an impl.
+/// Traits that every type implements, by a derive or by an impl.
 const ALWAYS: [&str; 5] = ["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"];
 
-/// The attributes of the type at a place, which derives some traits anyway.
-///
-/// A macro is called by its path, and has to see the derives; what derives read has to come after them.
-pub(super) fn of_type(cx: Context<'_>, at: &Location, anyway: &[&str]) -> TokenStream {
-    let chosen = cx.config.type_attributes.all(&at.pointer).flat_map(|text| attributes(text).unwrap_or_default());
-    let (macros, read): (Vec<_>, Vec<_>) = chosen.partition(|attribute| attribute.path().segments.len() > 1);
-    let derives = derive_lines(derives(cx, at, anyway));
-    quote!(#(#macros)* #(#[derive(#derives)])* #(#read)*)
+/// The attributes of the type at a place. `generated` are the traits that it derives in any case.
+pub(super) fn of_type(cx: Context<'_>, at: &Location, generated: &[&str]) -> TokenStream {
+    let Some(custom) = cx.api.output.attributes.items.get(&at.pointer) else {
+        let derives = derive_lines(&merge_derives(&[], generated));
+        return quote!(#(#[derive(#derives)])*);
+    };
+    let derives = derive_lines(&merge_derives(&custom.derives, generated));
+    let (macros, helpers) = (&custom.macros, &custom.helpers);
+    quote!(#macros #(#[derive(#derives)])* #helpers)
 }
 
-/// More signs than this do not fit beside `#[derive()]`, and each trait would get a line of its own.
-const MOST_IN_LINE: usize = 74;
+/// Longer lists do not fit beside `#[derive()]`, so each trait would get a line of its own.
+const MAX_LINE: usize = 74;
 
-/// The traits in one line, or those of serde in a second.
-fn derive_lines(paths: Vec<syn::Path>) -> Vec<TokenStream> {
-    let written: usize = paths.iter().map(|path| path.to_token_stream().to_string().len() + ", ".len()).sum();
-    let (serde, others): (Vec<_>, Vec<_>) =
-        paths.into_iter().partition(|path| path.is_ident("Serialize") || path.is_ident("Deserialize"));
-    if written <= MOST_IN_LINE || serde.is_empty() || others.is_empty() {
-        return vec![quote!(#(#others,)* #(#serde),*)];
+/// All traits in one line, or the traits of serde in a second one.
+fn derive_lines(derives: &[Derive]) -> Vec<TokenStream> {
+    let length: usize = derives.iter().map(|derive| derive.path.to_string().len() + ", ".len()).sum();
+    let is_serde = |derive: &&Derive| ["Serialize", "Deserialize"].contains(&derive.path.to_string().as_str());
+    let (serde, others): (Vec<&Derive>, Vec<&Derive>) = derives.iter().partition(is_serde);
+    let list = |derives: &[&Derive]| {
+        let paths = derives.iter().map(|derive| &derive.path);
+        quote!(#(#paths),*)
+    };
+    if length <= MAX_LINE || serde.is_empty() || others.is_empty() {
+        return vec![list(&[others, serde].concat())];
     }
-    vec![quote!(#(#others),*), quote!(#(#serde),*)]
+    vec![list(&others), list(&serde)]
 }
 
-/// The attributes that were chosen for a field or a variant.
-pub(super) fn of_member(cx: Context<'_>, at: &Location) -> TokenStream {
-    let chosen = cx.config.field_attributes.all(&at.pointer);
-    chosen.flat_map(|text| attributes(text).unwrap_or_default()).map(ToTokens::into_token_stream).collect()
+/// The attributes from the options for a field or a variant.
+pub(super) fn of_member<'a>(cx: Context<'a>, at: &Location) -> Option<&'a TokenStream> {
+    Some(&custom_attributes(cx, at)?.tokens)
 }
 
-/// Whether the attributes that were chosen for a field say how it is read: serde takes one answer.
+/// Whether the attributes from the options decide how serde reads a field.
 pub(super) fn overrides_deserialize(cx: Context<'_>, at: &Location) -> bool {
-    says(of_member(cx, at), &["deserialize_with", "serde_as", "with"])
+    custom_attributes(cx, at).is_some_and(|attributes| attributes.reader == FieldReader::Custom)
 }
 
-/// Whether any of these words stands in the tokens.
-fn says(tokens: TokenStream, words: &[&str]) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => says(group.stream(), words),
-        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
+fn custom_attributes<'a>(cx: Context<'a>, at: &Location) -> Option<&'a MemberAttributes> {
+    cx.api.output.attributes.members.get(&at.pointer)
 }
 
-fn derives(cx: Context<'_>, at: &Location, anyway: &[&str]) -> Vec<syn::Path> {
-    let mut paths: Vec<syn::Path> = anyway.iter().filter_map(|name| syn::parse_str(name).ok()).collect();
-    for path in cx.config.derives.all(&at.pointer).flat_map(|text| traits(text).unwrap_or_default()) {
-        let is_always = rank(&path).is_some_and(|index| ALWAYS.contains(&ORDER[index]));
-        let text = path.to_token_stream().to_string();
-        let is_same = |other: &syn::Path| match rank(&path) {
+/// The generated derives and those from the options, without duplicates.
+fn merge_derives(custom: &[Derive], generated: &[&str]) -> Vec<Derive> {
+    let mut derives: Vec<Derive> = generated.iter().map(|name| standard_derive(name)).collect();
+    for derive in custom {
+        let is_same = |other: &Derive| match rank(derive) {
             Some(known) => rank(other) == Some(known),
-            None => other.to_token_stream().to_string() == text,
+            None => other.path.to_string() == derive.path.to_string(),
         };
-        if !is_always && !paths.iter().any(is_same) {
-            paths.push(path);
+        if !ALWAYS.contains(&derive.name.as_str()) && !derives.iter().any(is_same) {
+            derives.push(derive.clone());
         }
     }
-    paths.sort_by_key(|path| rank(path).unwrap_or(ORDER.len()));
-    paths
+    derives.sort_by_key(|derive| rank(derive).unwrap_or(ORDER.len()));
+    derives
 }
 
-/// The place of a trait that everybody knows, however it is qualified.
-fn rank(path: &syn::Path) -> Option<usize> {
-    let last = path.segments.last()?;
-    ORDER.iter().position(|name| last.ident == name)
+fn standard_derive(name: &str) -> Derive {
+    Derive { name: name.to_owned(), path: Ident::new(name, Span::call_site()).into_token_stream() }
+}
+
+/// The position of a standard trait in the list of derives, whatever its path.
+fn rank(derive: &Derive) -> Option<usize> {
+    ORDER.iter().position(|name| derive.name == *name)
 }

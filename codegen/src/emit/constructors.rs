@@ -8,18 +8,18 @@ use quote::quote;
 
 use self::parameter::Parameter;
 use super::{Context, defaults, structs};
-use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Struct, Type, TypeDef, TypeId};
+use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
 
 /// Functions with more parameters are noticed by clippy.
 const MOST_PARAMETERS: usize = 7;
 
-pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, object: &Struct) -> Vec<TokenStream> {
+pub(super) fn define(cx: Context<'_>, id: TypeId, object: &Struct) -> Vec<TokenStream> {
     let name = &cx.names.types[&id];
     let members = &cx.names.members[&id];
     let has_required = object.fields.iter().any(|field| !structs::is_optional(field));
     let asked_for = object.fields.iter().filter(|field| is_asked_for(cx, field)).count();
-    let setters: Vec<TokenStream> = setters::all(cx, def, object, members).collect();
+    let setters: Vec<TokenStream> = setters::all(cx, object, members).collect();
     let inherent = (asked_for > 0 || !setters.is_empty()).then(|| {
         let new = (asked_for > 0).then(|| new(cx, asked_for, object, members));
         quote!(impl #name { #new #(#setters)* })
@@ -74,7 +74,7 @@ fn fields<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl 
         (AdditionalProperties::Kept(value), Some(name)) => {
             let empty = match value {
                 Type::Any => quote!(Map::new()),
-                _ if cx.config.map_type.is_some() => quote!(Default::default()),
+                _ if cx.api.output.map_type.is_some() => quote!(Default::default()),
                 _ => quote!(BTreeMap::new()),
             };
             Some(quote!(#name: #empty,))

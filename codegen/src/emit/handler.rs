@@ -6,8 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, content_type, docs, reply, types};
-use crate::config::Methods;
-use crate::ir::{Address, Direction, Operation};
+use crate::ir::{Address, Direction, HandlerMethods, Operation};
 use crate::names::Name;
 
 pub(super) fn handler(cx: Context<'_>) -> Option<TokenStream> {
@@ -55,11 +54,11 @@ fn method(cx: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
     let (parameters, headers) = (parameters(cx, operation), headers(cx, operation));
     let payload = types::owned(cx, &operation.payload);
     let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| reply::returned(cx, reply));
-    let body = match cx.config.methods {
-        Methods::Required => quote!(;),
+    let body = match cx.api.output.handler_methods {
+        HandlerMethods::Required => quote!(;),
         // Nobody but the team knows what to reply.
-        Methods::Provided if operation.reply.is_some() => quote!(;),
-        Methods::Provided => {
+        HandlerMethods::Provided if operation.reply.is_some() => quote!(;),
+        HandlerMethods::Provided => {
             let id = &operation.id;
             quote!({
                 let _ = event;
@@ -116,7 +115,7 @@ pub(super) fn carried(cx: Context<'_>, operation: &Operation, preposition: &str)
 
 /// What the provided methods call.
 fn unhandled(cx: Context<'_>) -> Option<TokenStream> {
-    (cx.config.methods == Methods::Provided).then(|| {
+    (cx.api.output.handler_methods == HandlerMethods::Provided).then(|| {
         quote! {
             #[doc = " An event of an operation whose method is not implemented, by its `operationId`."]
             #[doc = ""]

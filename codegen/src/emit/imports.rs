@@ -7,9 +7,9 @@ use quote::quote;
 
 use super::types::{self, Wire};
 use super::{Context, dispatch, lenient_integers, reply, requester, structs};
-use crate::config::{OutputScope, UniqueItems};
 use crate::ir::{
-    AdditionalProperties, Enum, External, ItemKind, Members, Openness, Reply, ReplyHeaders, ReplyTo, Type, Union,
+    AdditionalProperties, Enum, External, ItemKind, Members, Openness, OutputScope, Reply, ReplyHeaders, ReplyTo,
+    SetType, Type, Union,
 };
 
 /// The `use` items at the top: the standard library, then the others, one item a module.
@@ -51,13 +51,13 @@ struct UsedTypes {
     /// A type that is chosen is called by its path.
     map_is_default: bool,
     modules: BTreeMap<&'static str, BTreeSet<&'static str>>,
-    unique_items: UniqueItems,
+    set_type: SetType,
 }
 
 impl UsedTypes {
     fn of(cx: Context<'_>) -> Self {
-        let map_is_default = cx.config.map_type.is_none();
-        let mut uses = Self { map_is_default, unique_items: cx.config.unique_items, ..Self::default() };
+        let map_is_default = cx.api.output.map_type.is_none();
+        let mut uses = Self { map_is_default, set_type: cx.api.output.set_type, ..Self::default() };
         if !cx.api.events.is_empty() {
             uses.open_enum();
         }
@@ -103,7 +103,7 @@ impl UsedTypes {
         if lenient_integers::is_used(cx) {
             uses.add("asyncapi_runtime", ["lenient_int"]);
         }
-        if cx.config.extent == OutputScope::Everything {
+        if cx.api.output.scope == OutputScope::Everything {
             uses.operations(cx);
         }
         if !cx.api.definitions.is_empty() {
@@ -243,11 +243,10 @@ impl UsedTypes {
         match ty {
             Type::Any => self.add("serde_json", ["Value"]),
             Type::Set(item) => {
-                match self.unique_items {
-                    UniqueItems::List => {}
-                    UniqueItems::BTreeSet => self.add("std::collections", ["BTreeSet"]),
-                    UniqueItems::HashSet => self.add("std::collections", ["HashSet"]),
-                    UniqueItems::IndexSet => self.add("indexmap", ["IndexSet"]),
+                match self.set_type {
+                    SetType::BTreeSet => self.add("std::collections", ["BTreeSet"]),
+                    SetType::HashSet => self.add("std::collections", ["HashSet"]),
+                    SetType::IndexSet => self.add("indexmap", ["IndexSet"]),
                 }
                 self.ty(item);
             }

@@ -1,18 +1,15 @@
 //! Integers that are written as `1.0` or `1e3`: which types hold any, and what reads them.
 
-mod integers;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub(super) use self::integers::Integers;
 use super::{Context, attributes};
 use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Representation, Type};
 
 /// The function that reads a type which is or holds integers, those in types of their own apart: these look after
 /// themselves.
 pub(super) fn reader(cx: Context<'_>, ty: &Type) -> Option<IntReader> {
-    let is_beside_types = || cx.integers.mixed_with_named_types(&cx.api.types, ty);
+    let is_beside_types = || cx.api.integer_usage.is_beside_items(&cx.api.types, ty);
     contains_integers(cx, ty).then(|| if is_beside_types() { IntReader::Buffered } else { IntReader::Direct })
 }
 
@@ -51,12 +48,12 @@ impl IntReader {
 
 /// Whether a type is or holds integers, those in types of their own apart.
 pub(super) fn contains_integers(cx: Context<'_>, ty: &Type) -> bool {
-    cx.integers.contained_in(&cx.api.types, ty)
+    cx.api.integer_usage.is_in(&cx.api.types, ty)
 }
 
 /// Whether there are integers anywhere in a type.
 pub(super) fn transitively_contains_integers(cx: Context<'_>, ty: &Type) -> bool {
-    cx.integers.are_in(ty)
+    cx.api.integer_usage.is_in_transitively(ty)
 }
 
 /// Whether anything in the file calls the functions that read integers.

@@ -10,8 +10,9 @@ use quote::quote;
 
 use super::types::{self, Wire};
 use super::{Context, attributes, docs};
-use crate::config::OutputScope;
-use crate::ir::{Reply, ReplyHeaders, ReplyMessage, Type, TypeDef, TypeId, Variant};
+use crate::ir::{
+    Operation, OperationMessage, OutputScope, Reply, ReplyHeaders, ReplyMessage, Type, TypeDef, TypeId, Variant,
+};
 use crate::location::Location;
 use crate::names::Name;
 
@@ -45,7 +46,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, variants: &[Var
 
 /// The payloads that leave from here: of operations, and of replies to what arrives.
 fn sent(cx: Context<'_>) -> impl Iterator<Item = &Type> {
-    let everything = (cx.config.extent == OutputScope::Everything).then_some(cx.api);
+    let everything = (cx.api.output.scope == OutputScope::Everything).then_some(cx.api);
     everything.into_iter().flat_map(|api| {
         let replies = api.incoming().filter_map(|operation| Some(&operation.reply.as_ref()?.payload));
         api.outgoing().map(|operation| &operation.payload).chain(replies)
@@ -62,7 +63,7 @@ fn headers(cx: Context<'_>, id: TypeId) -> BTreeMap<&Location, &Type> {
 
 /// The replies that somebody here waits for.
 fn received(cx: Context<'_>) -> impl Iterator<Item = &Reply> {
-    let everything = (cx.config.extent == OutputScope::Everything).then_some(cx.api);
+    let everything = (cx.api.output.scope == OutputScope::Everything).then_some(cx.api);
     everything.into_iter().flat_map(|api| api.outgoing().filter_map(|operation| operation.reply.as_ref()))
 }
 
@@ -97,4 +98,14 @@ fn outbound(
             }
         }
     }
+}
+
+/// The union of an operation's messages, and the variant that contains one of them.
+pub(super) fn variant_of<'a>(
+    cx: Context<'a>,
+    operation: &Operation,
+    message: &OperationMessage,
+) -> Option<(&'a Name, &'a Name)> {
+    let id = operation.payload.named()?;
+    Some((&cx.names.types[&id], &cx.names.members[&id][message.variant?]))
 }

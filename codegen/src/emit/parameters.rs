@@ -4,8 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::{Context, channels, docs};
-use crate::config::OutputScope;
-use crate::ir::{Docs, ItemKind, Members, Parameter, Template, Type};
+use crate::ir::{Docs, ItemKind, Members, OutputScope, Parameter, Template, Type};
 use crate::location::RuntimeExpression;
 use crate::names::Name;
 
@@ -95,6 +94,6 @@ pub(super) fn of(cx: Context<'_>, name: &Name, template: &Template, fields: &[Na
 
 /// Whether messages have every parameter of an address.
 pub(super) fn has_of(cx: Context<'_>, template: &Template) -> bool {
-    cx.config.extent == OutputScope::Everything
+    cx.api.output.scope == OutputScope::Everything
         && template.parameters.iter().all(|parameter| parameter.location.is_some())
 }

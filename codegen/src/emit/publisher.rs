@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Wire;
-use super::{Context, content_type, docs, handler, joined, types};
+use super::{Context, content_type, docs, handler, message_union, types};
 use crate::ir::{Address, Direction, ItemKind, Operation, Routing, Type};
 use crate::location::RuntimeExpression;
 use crate::names::Name;
@@ -146,7 +146,7 @@ fn named(cx: Context<'_>, operation: &Operation, outbound: &TokenStream) -> Opti
     let variants = def.shape.variants()?;
     let is_open = matches!(&def.shape, ItemKind::Union(union) if union.is_open());
     let arms = operation.messages.iter().filter_map(|message| {
-        let (union, variant) = joined::variant_of(cx, operation, message)?;
+        let (union, variant) = message_union::variant_of(cx, operation, message)?;
         let event = &cx.api.events[message.event].name;
         Some(quote!(#union::#variant(_) => outbound.with_header(#header, #event)))
     });

@@ -8,7 +8,7 @@ use quote::quote;
 use super::lenient_integers::IntReader;
 use super::serde_rename::Rule;
 use super::{Context, attributes, defaults, docs, lenient_integers, types};
-use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Struct, Type, TypeDef, TypeId};
+use crate::ir::{AdditionalProperties, Exhaustiveness, Field, ItemKind, Presence, Struct, Type, TypeDef, TypeId};
 use crate::names::Name;
 
 pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, object: &Struct) -> Vec<TokenStream> {
@@ -23,7 +23,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, object: &Struct
         &["Clone", "Debug", "PartialEq", "Serialize", "Deserialize"]
     };
     let attributes = attributes::of_type(cx, &def.at, derived);
-    let non_exhaustive = cx.config.non_exhaustive.matches(&def.at.pointer).then(|| quote!(#[non_exhaustive]));
+    let non_exhaustive = (object.exhaustiveness == Exhaustiveness::NonExhaustive).then(|| quote!(#[non_exhaustive]));
     let wire_names = object.fields.iter().map(|field| field.name.as_str());
     let rule = Rule::best(&members.iter().map(Name::plain).zip(wire_names).collect::<Vec<_>>());
     let serde = rule.attribute().map(|rule| quote!(#[serde(#rule)]));

@@ -4,8 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Context, attributes, docs, lenient_integers};
-use crate::config::UniqueItems;
-use crate::ir::{External, ItemKind, Type, TypeDef, TypeId, Width};
+use crate::ir::{External, ItemKind, SetType, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
 
 /// The type as a field or an argument has it.
@@ -30,11 +29,10 @@ pub(super) fn owned(cx: Context<'_>, ty: &Type) -> TokenStream {
         }
         Type::Set(item) => {
             let item = owned(cx, item);
-            match cx.config.unique_items {
-                UniqueItems::List => quote!(Vec<#item>),
-                UniqueItems::BTreeSet => quote!(BTreeSet<#item>),
-                UniqueItems::HashSet => quote!(HashSet<#item>),
-                UniqueItems::IndexSet => quote!(IndexSet<#item>),
+            match cx.api.output.set_type {
+                SetType::BTreeSet => quote!(BTreeSet<#item>),
+                SetType::HashSet => quote!(HashSet<#item>),
+                SetType::IndexSet => quote!(IndexSet<#item>),
             }
         }
         Type::Array(item, length) => {
@@ -68,7 +66,7 @@ pub(super) fn owned(cx: Context<'_>, ty: &Type) -> TokenStream {
 
 /// The type of maps whose values have a type.
 fn map(cx: Context<'_>) -> TokenStream {
-    cx.config.map_type.as_deref().unwrap_or("BTreeMap").parse().unwrap_or_default()
+    cx.api.output.map_type.as_deref().unwrap_or("BTreeMap").parse().unwrap_or_default()
 }
 
 /// The type as an argument that is only looked at.

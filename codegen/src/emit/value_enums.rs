@@ -4,8 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, attributes, docs, enums, lenient_integers, literal, types};
-use crate::config::WholeNumbers;
-use crate::ir::{Docs, Enum, EnumValue, Members, Openness, Type, TypeDef, TypeId, Width};
+use crate::ir::{Docs, Enum, EnumValue, IntegerNotation, Members, Openness, Type, TypeDef, TypeId, Width};
 use crate::json::Value;
 use crate::location::Location;
 use crate::names::Name;
@@ -55,7 +54,7 @@ impl Comparison {
         };
         // Up to here each has a double of its own.
         let are_exact = integers().all(|value| value.unsigned_abs() <= 1 << 53);
-        let is_meant = cx.config.whole_numbers == WholeNumbers::EveryForm && integers().next().is_some();
+        let is_meant = cx.api.output.integer_notation == IntegerNotation::AnyNumber && integers().next().is_some();
         if is_meant && are_exact { Self::ByValue } else { Self::Equal }
     }
 

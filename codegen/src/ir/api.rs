@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Definitions, EnumValue, Routing, Type, Types};
+use super::{Definitions, EnumValue, IntegerUsage, OutputOptions, Routing, Type, Types};
 use crate::json::Value;
 use crate::location::{Location, RuntimeExpression};
 
@@ -19,6 +19,8 @@ pub(crate) struct Api {
     pub(crate) types: Types,
     /// The schemas that the generated code validates values against. Empty if it validates nothing.
     pub(crate) definitions: Definitions,
+    pub(crate) integer_usage: IntegerUsage,
+    pub(crate) output: OutputOptions,
     pub(crate) coverage: Coverage,
     /// A key by content for each place that has only a position in a list: such a key survives reordering.
     pub(crate) structural_keys: HashMap<Location, String>,
@@ -142,6 +144,11 @@ impl Operation {
             _ => None,
         }
     }
+
+    /// The messages by their places, which the variants of the payload union have too. If a message occurs twice, the first.
+    pub(crate) fn messages_by_place(&self) -> HashMap<&Location, &OperationMessage> {
+        self.messages.iter().rev().map(|message| (&message.at, message)).collect()
+    }
 }
 
 /// A message in an operation.
@@ -151,6 +158,8 @@ pub(crate) struct OperationMessage {
     /// Index into [`Api::events`].
     pub(crate) event: usize,
     pub(crate) payload: Type,
+    /// The variant of the operation's payload union that contains this message: index into its variants.
+    pub(crate) variant: Option<usize>,
     /// The content type of the payload, if the document declares one.
     pub(crate) content_type: Option<String>,
     /// The type of the headers, if the document describes them.

@@ -221,6 +221,22 @@ impl fmt::Display for TagValue {
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
     pub(crate) additional: AdditionalProperties,
+    pub(crate) exhaustiveness: Exhaustiveness,
+    pub(crate) setters: Setters,
+}
+
+/// Whether other crates can build a struct by its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exhaustiveness {
+    Exhaustive,
+    NonExhaustive,
+}
+
+/// Whether a struct has `with_…` methods for its optional fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Setters {
+    Omitted,
+    Generated,
 }
 
 /// What happens to properties without a field.

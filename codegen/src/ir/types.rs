@@ -162,6 +162,42 @@ pub(crate) enum Type {
     Boxed(TypeId),
 }
 
+impl Type {
+    /// The item that the type names.
+    pub(crate) fn named(&self) -> Option<TypeId> {
+        match self {
+            Self::Named(id) | Self::Boxed(id) => Some(*id),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_narrow_integer(&self) -> bool {
+        matches!(self, Self::Integer(width) if *width != Width::I128)
+    }
+
+    pub(crate) fn is_wide_integer(&self) -> bool {
+        *self == Self::Integer(Width::I128)
+    }
+
+    /// The types inside lists, maps, tuples and `null`able types, at any depth; else the type itself.
+    pub(crate) fn leaves(&self) -> Vec<&Self> {
+        let (mut leaves, mut pending) = (Vec::new(), vec![self]);
+        while let Some(ty) = pending.pop() {
+            match ty {
+                Self::List(inner)
+                | Self::Set(inner)
+                | Self::Array(inner, _)
+                | Self::Map(inner)
+                | Self::Keyed(_, inner)
+                | Self::Nullable(inner) => pending.push(inner),
+                Self::Tuple(items) => pending.extend(items),
+                leaf => leaves.push(leaf),
+            }
+        }
+        leaves
+    }
+}
+
 /// The width of an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Width {

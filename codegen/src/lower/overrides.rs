@@ -1,9 +1,10 @@
 //! What a team chose for single types, laid over those that the document gave.
 
+use super::output_options::member_places;
 use crate::config::{Config, PatternMap};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::Schemas;
-use crate::ir::{AdditionalProperties, Event, ItemKind, Openness, Type, TypeDef, Types, Union};
+use crate::ir::{AdditionalProperties, Event, ItemKind, Openness, Type, Types};
 use crate::location::Pointer;
 
 /// Lets structs keep what the document does not name, where that is chosen.
@@ -51,7 +52,7 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
     for (option, chosen) in [("derive", &config.derives), ("type_attribute", &config.type_attributes)] {
         check.patterns(chosen, option, "schema with a type of its own", &items);
     }
-    let members = types.iter().flat_map(|(_, def)| members(def));
+    let members = types.iter().flat_map(|(_, def)| member_places(def));
     let members: Vec<&Pointer> = members.chain(events.iter().map(|event| &event.at.pointer)).collect();
     let what = "property, enum value, alternative or message";
     check.patterns(&config.field_attributes, "field_attribute", what, &members);
@@ -104,17 +105,5 @@ impl Check<'_> {
                 }
             }
         }
-    }
-}
-
-/// The places of a type's fields or variants.
-fn members(def: &TypeDef) -> Vec<&Pointer> {
-    match &def.shape {
-        ItemKind::Struct(object) => object.fields.iter().map(|field| &field.at.pointer).collect(),
-        ItemKind::Enum(listed) => listed.members.labels().into_iter().map(|(at, _)| &at.pointer).collect(),
-        ItemKind::Union(Union { variants, .. }) | ItemKind::MessageUnion(variants) => {
-            variants.iter().map(|variant| &variant.at.pointer).collect()
-        }
-        ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => Vec::new(),
     }
 }

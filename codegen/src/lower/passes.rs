@@ -7,7 +7,7 @@ mod json_kinds;
 mod recursion;
 mod recursion_limit;
 
-use super::overrides;
+use super::{output_options, overrides};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::document::Schemas;
@@ -37,6 +37,8 @@ enum Property {
     KeptProperties,
     /// The openness of enums and unions is final.
     Openness,
+    /// Structs are non-exhaustive and have setters where the options say so.
+    MarkedStructs,
     /// A chain of aliases always ends.
     FiniteAliases,
     /// No type contains itself without a `Box`, a list or a map in between.
@@ -89,6 +91,12 @@ const PASSES: &[Pass] = &[
         requires: &[Property::SelectableVariants],
         establishes: &[Property::Openness],
         run: |types, context| overrides::close_enums(types, context.config),
+    },
+    Pass {
+        name: "mark_structs",
+        requires: &[],
+        establishes: &[Property::MarkedStructs],
+        run: |types, context| output_options::mark_structs(types, context.config),
     },
     Pass {
         name: "check_overrides",

@@ -62,10 +62,10 @@ channels: {far: {subscribe: {message: {payload: {$ref: 'https://example.com/far.
         Err(Error::Refused(report)) => report.iter().find_map(|diagnostic| diagnostic.cure().map(str::to_owned)),
         other => panic!("{other:?}"),
     };
-    let called = "save a copy, and map the URL to it: `Config::map_url(\"https://example.com/far.yaml\", \"far.yaml\")`";
+    let called =
+        "save a copy, and map the URL to it: `Config::map_url(\"https://example.com/far.yaml\", \"far.yaml\")`";
     assert_eq!(cure(Config::new()).as_deref(), Some(called));
-    let written =
-        "save a copy, and map the URL to it: `map-url.\"https://example.com/far.yaml\" = \"far.yaml\"` in asyncapi.toml";
+    let written = "save a copy, and map the URL to it: `map-url.\"https://example.com/far.yaml\" = \"far.yaml\"` in asyncapi.toml";
     assert_eq!(cure(Config::from_toml("asyncapi.toml", "").unwrap()).as_deref(), Some(written));
     let [_, line, _] = written.split('`').collect::<Vec<_>>()[..] else { panic!("{written}") };
     assert!(Config::from_toml("asyncapi.toml", line).is_ok(), "{line}");

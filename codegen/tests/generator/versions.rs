@@ -21,7 +21,8 @@ fn generate(path: &Path, perspective: Perspective) -> String {
 #[test]
 fn both_versions_give_the_same_rust() {
     let pairs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/versions");
-    let pairs: Vec<_> = fs::read_dir(pairs).expect("the pairs are readable").flatten().map(|entry| entry.path()).collect();
+    let pairs: Vec<_> =
+        fs::read_dir(pairs).expect("the pairs are readable").flatten().map(|entry| entry.path()).collect();
     assert!(pairs.len() >= 4, "some pairs are missing");
     for pair in pairs {
         for perspective in [Perspective::Client, Perspective::Application] {

@@ -4,8 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::{Context, types};
-use crate::config::UniqueItems;
-use crate::ir::{External, ItemKind, Type};
+use crate::ir::{External, ItemKind, SetType, Type};
 use crate::names::Name;
 
 /// What a function asks for, and what becomes of it.
@@ -54,10 +53,10 @@ impl Parameter {
     pub(super) fn of_items(cx: Context<'_>, ty: &Type, name: &Name) -> Option<Self> {
         let (item, value) = match ty {
             Type::List(item) => (form(cx, item), collected(cx, item, name)),
-            Type::Set(item) if cx.config.unique_items != UniqueItems::IndexSet => {
+            Type::Set(item) if cx.api.output.set_type != SetType::IndexSet => {
                 (form(cx, item), collected(cx, item, name))
             }
-            Type::Map(value) if **value == Type::Any || cx.config.map_type.is_none() => {
+            Type::Map(value) if **value == Type::Any || cx.api.output.map_type.is_none() => {
                 let form = form(cx, value);
                 let made = if is_text(cx, value) { quote!(value.into()) } else { quote!(value) };
                 let pair = quote!((impl Into<String>, #form));

@@ -5,17 +5,16 @@ use quote::{format_ident, quote};
 
 use super::super::{Context, docs, structs};
 use super::parameter::Parameter;
-use crate::ir::{AdditionalProperties, Field, Presence, Struct, Type, TypeDef};
+use crate::ir::{AdditionalProperties, Field, Presence, Setters, Struct, Type};
 use crate::names::Name;
 
 /// The methods, in the order of the fields.
 pub(super) fn all<'a>(
     cx: Context<'a>,
-    def: &TypeDef,
     object: &'a Struct,
     members: &'a [Name],
 ) -> impl Iterator<Item = TokenStream> + 'a {
-    let is_chosen = cx.config.with_methods.matches(&def.at.pointer);
+    let is_chosen = object.setters == Setters::Generated;
     let optional = object.fields.iter().zip(members).filter(move |(field, _)| is_chosen && structs::is_optional(field));
     let rest = match (&object.additional, members.last()) {
         (AdditionalProperties::Kept(value), Some(name)) if is_chosen => additional(cx, value, name),

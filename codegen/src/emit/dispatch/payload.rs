@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::emit::types::Wire;
-use crate::emit::{Context, joined, schemas, types};
+use crate::emit::{Context, message_union, schemas, types};
 use crate::ir::{Operation, OperationMessage, Type};
 
 /// The payload out of the delivery.
@@ -30,7 +30,7 @@ pub(super) fn of_message(cx: Context<'_>, operation: &Operation, message: &Opera
     if operation.payload == message.payload {
         return decoded;
     }
-    match joined::variant_of(cx, operation, message) {
+    match message_union::variant_of(cx, operation, message) {
         Some((union, variant)) => quote!(#union::#variant(#decoded)),
         // Another of the messages may be anything, and so is the argument.
         None => match schemas::validator(cx, &message.payload) {

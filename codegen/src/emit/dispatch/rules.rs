@@ -8,7 +8,7 @@ use quote::quote;
 use super::super::is_known;
 use super::payload;
 use crate::emit::types::Wire;
-use crate::emit::{Context, joined, reply, schemas, types};
+use crate::emit::{Context, reply, schemas, types};
 use crate::ir::{Candidate, Case, ItemKind, Operation, OperationMessage, Rule, Selector, Type};
 use crate::location::RuntimeExpression;
 
@@ -123,7 +123,7 @@ fn by_variant(cx: Context<'_>, operation: &Operation) -> TokenStream {
     let Type::Named(id) = &operation.payload else { return first() };
     let ItemKind::Union(union) = &cx.api.types[*id].shape else { return first() };
     let name = &cx.names.types[id];
-    let messages = joined::messages(operation);
+    let messages = operation.messages_by_place();
     let arms = union.variants.iter().zip(&cx.names.members[id]).filter_map(|(variant, member)| {
         let known = known(cx, messages.get(&variant.at)?);
         Some(quote!(#name::#member(_) => #known))

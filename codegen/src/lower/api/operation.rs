@@ -99,7 +99,7 @@ impl OperationLowering<'_, '_> {
         let at = message.at.clone();
         let content_type = self.document.content_type(message).map(str::to_owned);
         let event = self.event_indices.get(name).copied().unwrap_or_default();
-        OperationMessage { at, event, payload, content_type, headers }
+        OperationMessage { at, event, payload, variant: None, content_type, headers }
     }
 
     /// One type for all payloads of an operation, which are JSON or all of one type.

@@ -7,7 +7,8 @@ use super::Lowering;
 use crate::config::{Nulls, Untyped, Validation};
 use crate::document::{ConditionalProperty, JsonType, Keywords, SchemaId, SchemaKind, Schemas};
 use crate::ir::{
-    AdditionalProperties, Docs, Field, ItemKind, Members, Presence, Step, Struct, Type, TypeDef, TypeId, Union, Variant,
+    AdditionalProperties, Docs, Exhaustiveness, Field, ItemKind, Members, Presence, Setters, Step, Struct, Type,
+    TypeDef, TypeId, Union, Variant,
 };
 use crate::normalize::{conditional_properties, describes_conditional, merge};
 
@@ -40,7 +41,7 @@ impl Lowering<'_> {
             }
             extra => extra,
         };
-        Struct { fields, additional }
+        Struct { fields, additional, exhaustiveness: Exhaustiveness::Exhaustive, setters: Setters::Omitted }
     }
 
     /// A property that is required and not described, but as one of all others.

@@ -222,9 +222,8 @@ fn is_list_of_events(name: &str, before: &BTreeSet<String>, after: &BTreeSet<Str
 
 /// Whether a message is deleted and a name belongs to the union of an operation's messages.
 fn is_union_of_messages(name: &str, change: &Change) -> bool {
-    let deletes_message = change
-        .deleted()
-        .is_some_and(|pointer| pointer.contains("/message/oneOf/") || pointer.contains("/messages/"));
+    let deletes_message =
+        change.deleted().is_some_and(|pointer| pointer.contains("/message/oneOf/") || pointer.contains("/messages/"));
     deletes_message && name.split([' ', ':', '.']).any(|word| word.ends_with("Message"))
 }
 
