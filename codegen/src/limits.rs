@@ -13,7 +13,7 @@ pub(crate) const MAX_DEREFERENCED_NODES: usize = 10_000;
 pub(crate) const MAX_REFERENCE_HOPS: usize = 64;
 /// Nodes of one bindings object. Beyond: the rest has no constants.
 pub(crate) const MAX_BINDING_NODES: usize = 2_000;
-/// Nested brackets of a JSONPath, whose parser takes twice as long for each level. Beyond: an error.
+/// Nested brackets of a `JSONPath`, whose parser takes twice as long for each level. Beyond: an error.
 #[cfg(feature = "overlay")]
 pub(crate) const MAX_JSON_PATH_DEPTH: usize = 8;
 

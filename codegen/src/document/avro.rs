@@ -161,8 +161,8 @@ impl<'a> AvroReader<'_, 'a> {
                 schema(Keywords { items, ..typed(node, JsonType::Array) })
             }
             "map" => {
-                let additional = self.read_child(node, "values", namespace);
-                schema(Keywords { additional, ..typed(node, JsonType::Object) })
+                let additional_properties = self.read_child(node, "values", namespace);
+                schema(Keywords { additional_properties, ..typed(node, JsonType::Object) })
             }
             name => match self.read_primitive(node, name, LogicalType::from_schema(node.value)) {
                 Some(kind) => kind,

@@ -12,7 +12,7 @@ use crate::source::uri::{is_url, percent_decoded, relative_path, resolve_path, s
 use crate::source::{MissingFile, Source};
 use crate::suggestion;
 
-impl<'a> Node<'a> {
+impl Node<'_> {
     /// The node itself, or the end of its chain of references. Reports a chain that leads nowhere.
     pub(crate) fn follow(self) -> Option<Self> {
         match follow(self.clone()) {

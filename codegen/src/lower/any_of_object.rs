@@ -20,7 +20,7 @@ pub(super) fn combined_object(schemas: &Schemas, merged: &Keywords, alternatives
         alternatives.iter().map(|id| merge::merged_schema(schemas, *id)).collect::<Option<_>>()?;
     let has_only_properties = |part: &Cow<'_, Keywords>| {
         (!part.properties.is_empty() || only_requires(part))
-            && part.additional.is_none()
+            && part.additional_properties.is_none()
             && part.pattern_properties.is_empty()
             && part.one_of.is_empty()
             && part.any_of.is_empty()
@@ -31,7 +31,7 @@ pub(super) fn combined_object(schemas: &Schemas, merged: &Keywords, alternatives
     }
     let mut combined = Keywords { any_of: Vec::new(), ..merged.clone() };
     for part in &parts {
-        combined.conditional.extend(part.conditional.iter().cloned());
+        combined.conditional_properties.extend(part.conditional_properties.iter().cloned());
         for (name, id) in &part.properties {
             match combined.properties.iter().find(|(known, _)| known == name) {
                 None => combined.properties.push((name.clone(), *id)),
@@ -53,9 +53,10 @@ pub(super) fn combined_object(schemas: &Schemas, merged: &Keywords, alternatives
 /// The keywords that all alternatives of a schema share: its own keywords, and the properties of the alternatives in other
 /// lists. Those properties are optional, because any alternative of the other list may be the valid one.
 pub(super) fn shared_keywords(schemas: &Schemas, merged: &Keywords) -> Keywords {
-    let mut shared = Keywords { one_of: Vec::new(), any_of: Vec::new(), further: Vec::new(), ..merged.clone() };
+    let mut shared =
+        Keywords { one_of: Vec::new(), any_of: Vec::new(), further_alternatives: Vec::new(), ..merged.clone() };
     let any_of = (!merged.one_of.is_empty()).then_some(&merged.any_of);
-    for alternative in merged.further.iter().chain(any_of).flatten() {
+    for alternative in merged.further_alternatives.iter().chain(any_of).flatten() {
         let Some(part) = merge::merged_schema(schemas, *alternative) else { continue };
         for (name, id) in &part.properties {
             if !shared.properties.iter().any(|(known, _)| known == name) {
@@ -73,12 +74,14 @@ pub(super) fn includes_shared(schemas: &Schemas, shared: &Keywords, id: SchemaId
     let required: HashSet<&String> = part.required.iter().collect();
     let is_same = |one: SchemaId, other: SchemaId| schemas.definition(one) == schemas.definition(other);
     let has_only_properties = shared.pattern_properties.is_empty()
-        && shared.conditional.is_empty()
+        && shared.conditional_properties.is_empty()
         && shared.values.is_none()
-        && shared.further.is_empty();
+        && shared.further_alternatives.is_empty();
     has_only_properties
         && (shared.types.is_empty() || shared.types == part.types)
-        && shared.additional.is_none_or(|shared| part.additional.is_some_and(|own| is_same(shared, own)))
+        && shared
+            .additional_properties
+            .is_none_or(|shared| part.additional_properties.is_some_and(|own| is_same(shared, own)))
         && shared.required.iter().all(|name| required.contains(name))
         && shared
             .properties

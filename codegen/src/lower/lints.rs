@@ -41,7 +41,7 @@ fn names(keywords: &Keywords) -> impl Iterator<Item = &str> {
 
 /// The schemas that speak of the values of another, together with it.
 fn parts(keywords: &Keywords) -> impl Iterator<Item = SchemaId> {
-    let narrowing = keywords.constraints.schemas.iter().map(|(_, id)| *id);
+    let narrowing = keywords.assertions.schemas.iter().map(|(_, id)| *id);
     [&keywords.all_of, &keywords.any_of, &keywords.one_of].into_iter().flatten().copied().chain(narrowing)
 }
 
@@ -59,7 +59,7 @@ fn required_is_described(
         return;
     }
     let merged = merge::merged(schemas, keywords);
-    let conditional = merged.conditional.iter().map(|(name, _)| name.as_str());
+    let conditional = merged.conditional_properties.iter().map(|(name, _)| name.as_str());
     let known: BTreeSet<&str> = names(&merged).chain(conditional).collect();
     let optional = || known.iter().filter(|name| !merged.required.iter().any(|required| required == **name));
     let is_known = |name: &str| known.contains(name) || elsewhere.is_some_and(|elsewhere| elsewhere.contains(name));
@@ -78,8 +78,8 @@ fn required_is_described(
 ///
 /// A list of schemas says what the first items are, one after the other.
 fn items_are_more_than_the_first(keywords: &Keywords, diagnostics: &Diagnostics) {
-    let is_sized = keywords.length != (None, None)
-        || keywords.constraints.schemas.iter().any(|(key, _)| *key == "additionalItems");
+    let is_sized = keywords.item_count != (None, None)
+        || keywords.assertions.schemas.iter().any(|(key, _)| *key == "additionalItems");
     if keywords.tuple.len() != 1 || is_sized || !keywords.is_open_tuple {
         return;
     }
@@ -101,7 +101,7 @@ fn closed_parts_list_everything(schemas: &Schemas, keywords: &Keywords, diagnost
         let Some(part) = merge::merged_schema(schemas, *id).filter(|part| part.pattern_properties.is_empty()) else {
             continue;
         };
-        if !part.additional.is_some_and(|id| schemas.is_false(id)) {
+        if !part.additional_properties.is_some_and(|id| schemas.is_false(id)) {
             continue;
         }
         let listed: BTreeSet<&str> = names(&part).collect();
@@ -135,7 +135,7 @@ fn format_is_known(keywords: &Keywords, config: &Config, diagnostics: &Diagnosti
 
 /// `Config::new().map_format("uuuid", "String")`: a slip, or the document has changed. It may be right for another document.
 fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diagnostics) {
-    let is_encoded = |keywords: &&Keywords| keywords.constraints.plain.iter().any(|(key, _)| *key == "contentEncoding");
+    let is_encoded = |keywords: &&Keywords| keywords.assertions.plain.iter().any(|(key, _)| *key == "contentEncoding");
     let of_texts = all.iter().filter(|keywords| is_encoded(keywords)).map(|_| "byte");
     let met: BTreeSet<&str> = all.iter().filter_map(|keywords| keywords.format.as_deref()).chain(of_texts).collect();
     for format in config.formats.keys().filter(|format| !met.contains(format.as_str())) {
@@ -159,7 +159,7 @@ fn discriminator_names_alternatives(schemas: &Schemas, keywords: &Keywords, diag
     let listed = alternatives(schemas, &merged);
     // Where none is listed, what builds on the schema is meant, or the schema itself.
     let base = schemas.at(&keywords.at).filter(|_| listed.is_empty());
-    let children = base.map_or(&[][..], |base| schemas.families().descendants(base)).iter().copied();
+    let children = base.map_or(&[][..], |base| schemas.subtypes().descendants(base)).iter().copied();
     let alternatives = listed.into_iter().chain(children).chain(base);
     let alternatives: Vec<(SchemaId, Cow<'_, Keywords>)> =
         alternatives.filter_map(|id| Some((id, merge::merged_schema(schemas, id)?))).collect();

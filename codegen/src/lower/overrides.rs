@@ -58,7 +58,7 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
     check.patterns(&config.field_attributes, "field_attribute", what, &members);
     check.attributes_of_open_enums(types);
     if !config.replacements.is_empty() {
-        let all: Vec<&Pointer> = schemas.places().into_iter().map(|at| &at.pointer).collect();
+        let all: Vec<&Pointer> = schemas.locations().into_iter().map(|at| &at.pointer).collect();
         check.patterns(&config.replacements, "replace", "schema", &all);
     }
 }

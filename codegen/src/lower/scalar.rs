@@ -30,7 +30,7 @@ pub(super) fn has_type(keywords: &Keywords, json_type: JsonType) -> bool {
     match json_type {
         JsonType::Object => {
             !keywords.properties.is_empty()
-                || keywords.additional.is_some()
+                || keywords.additional_properties.is_some()
                 || !keywords.pattern_properties.is_empty()
                 || !keywords.required.is_empty()
         }
@@ -42,7 +42,7 @@ pub(super) fn has_type(keywords: &Keywords, json_type: JsonType) -> bool {
 /// The one type of all values, `null` apart.
 fn common_type(values: &[Value]) -> Option<JsonType> {
     let mut types: Vec<JsonType> =
-        values.iter().filter(|value| **value != Value::Null).map(JsonType::of).collect::<Option<_>>()?;
+        values.iter().filter(|value| **value != Value::Null).map(JsonType::of_value).collect::<Option<_>>()?;
     types.sort_unstable();
     types.dedup();
     match types[..] {
@@ -63,7 +63,7 @@ pub(super) fn as_number(value: &Value) -> Option<f64> {
 
 /// A text, or what its format makes of it.
 pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
-    let is_base64 = keywords.constraints.plain.iter().any(|(key, value)| {
+    let is_base64 = keywords.assertions.plain.iter().any(|(key, value)| {
         *key == "contentEncoding" && matches!(value, Value::String(encoding) if encoding.eq_ignore_ascii_case("base64"))
     });
     let Some(format) = keywords.format.as_deref().or_else(|| is_base64.then_some("byte")) else { return Type::String };
@@ -117,10 +117,10 @@ pub(super) fn number(keywords: &Keywords, config: &Config) -> Type {
 /// Two bounds choose the narrowest width that holds both, unsigned where nothing is below zero. One bound says which side
 /// of zero counts; the widest type of that side is taken.
 pub(super) fn integer(keywords: &Keywords, config: &Config) -> Type {
-    if let (None, (None, None), Some(path)) = (&keywords.format, keywords.bounds, &config.integer_type) {
+    if let (None, (None, None), Some(path)) = (&keywords.format, keywords.integer_bounds, &config.integer_type) {
         return number_of(path);
     }
-    Type::Integer(match (keywords.format.as_deref(), keywords.bounds) {
+    Type::Integer(match (keywords.format.as_deref(), keywords.integer_bounds) {
         (Some("int8"), _) => Width::I8,
         (Some("int16"), _) => Width::I16,
         (Some("int32"), _) => Width::I32,

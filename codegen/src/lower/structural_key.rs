@@ -34,7 +34,7 @@ fn write(schemas: &Schemas, id: SchemaId, depth: u8, text: &mut String) {
         write(schemas, *id, depth - 1, text);
     }
     let lists = [&keywords.all_of, &keywords.any_of, &keywords.one_of, &keywords.tuple];
-    for id in lists.into_iter().flatten().chain(&keywords.items).chain(&keywords.additional) {
+    for id in lists.into_iter().flatten().chain(&keywords.items).chain(&keywords.additional_properties) {
         text.push(';');
         write(schemas, *id, depth - 1, text);
     }

@@ -169,7 +169,7 @@ impl Writer<'_> {
     fn keywords(&mut self, keywords: &Keywords) -> ValidationSchema {
         let mut entries = JsonObject(Vec::new());
         entries.put("type", types(keywords));
-        let constraints = &keywords.constraints;
+        let constraints = &keywords.assertions;
         let is_constant = constraints.plain.iter().any(|(key, value)| {
             *key == "const" && keywords.values.as_ref().is_none_or(|values| values[..] == *std::slice::from_ref(value))
         });
@@ -216,7 +216,7 @@ impl Writer<'_> {
                 entries.put("anyOf", Some(ValidationSchema::List(alternatives)));
             }
         }
-        if keywords.constraints.nullable { entries.nullable() } else { entries.schema() }
+        if keywords.assertions.nullable { entries.nullable() } else { entries.schema() }
     }
 
     /// What stands under `anyOf` and `oneOf`; of a union that leads back to itself, what its type takes, since no
@@ -267,14 +267,14 @@ impl Writer<'_> {
             let schemas: Vec<_> = schemas.collect();
             entries.put(key, (!schemas.is_empty()).then_some(ValidationSchema::Object(schemas)));
         }
-        let additional = keywords.additional.map(|id| self.schema(id));
+        let additional = keywords.additional_properties.map(|id| self.schema(id));
         entries.put(
             "additionalProperties",
             additional.filter(|schema| *schema != ValidationSchema::Value(Value::Bool(true))),
         );
         let required = keywords.required.iter().map(|name| text(name)).collect();
         entries.put("required", (!keywords.required.is_empty()).then_some(ValidationSchema::List(required)));
-        let dependencies = keywords.constraints.dependencies.iter().map(|(name, dependency)| {
+        let dependencies = keywords.assertions.dependencies.iter().map(|(name, dependency)| {
             let asked = match dependency {
                 Dependency::Properties(names) => ValidationSchema::List(names.iter().map(|name| text(name)).collect()),
                 Dependency::Schema(id) => self.schema(*id),
@@ -332,7 +332,7 @@ fn or_null(schema: ValidationSchema) -> ValidationSchema {
 fn types(keywords: &Keywords) -> Option<ValidationSchema> {
     let mut names: Vec<ValidationSchema> = keywords.types.iter().map(|json_type| text(type_name(*json_type))).collect();
     let is_alternative = keywords.language == SchemaLanguage::Avro && !keywords.one_of.is_empty();
-    if keywords.nullable && !keywords.constraints.nullable && !is_alternative {
+    if keywords.nullable && !keywords.assertions.nullable && !is_alternative {
         names.push(text("null"));
     }
     if names.len() > 1 { Some(ValidationSchema::List(names)) } else { names.pop() }
@@ -354,11 +354,11 @@ fn has_parts(keywords: &Keywords) -> bool {
     let lists = [&keywords.tuple, &keywords.all_of, &keywords.any_of, &keywords.one_of];
     let maps = [&keywords.properties, &keywords.pattern_properties];
     keywords.items.is_some()
-        || keywords.additional.is_some()
+        || keywords.additional_properties.is_some()
         || lists.iter().any(|list| !list.is_empty())
         || maps.iter().any(|map| !map.is_empty())
-        || !keywords.constraints.schemas.is_empty()
-        || !keywords.constraints.dependencies.is_empty()
+        || !keywords.assertions.schemas.is_empty()
+        || !keywords.assertions.dependencies.is_empty()
 }
 
 /// Whether a node stands inside another.

@@ -55,7 +55,7 @@ fn is_only_a_union(keywords: &Keywords) -> bool {
         && keywords.required.is_empty()
         && keywords.values.is_none()
         && keywords.items.is_none()
-        && keywords.additional.is_none()
+        && keywords.additional_properties.is_none()
 }
 
 /// Whether an alternative allows a type that the schema itself allows, if that schema allows only scalar types.
@@ -77,6 +77,6 @@ pub(crate) fn only_requires(keywords: &Keywords) -> bool {
         && keywords.any_of.is_empty()
         && keywords.one_of.is_empty()
         && keywords.items.is_none()
-        && keywords.additional.is_none()
+        && keywords.additional_properties.is_none()
         && keywords.format.is_none()
 }

@@ -29,7 +29,7 @@ pub(super) fn add_conditional_properties(schemas: &mut Schemas, diagnostics: &Di
         return;
     }
     for (id, found) in found {
-        schemas.add_conditional_property(id, found);
+        schemas.add_conditional_properties(id, found);
     }
     let mut pending: VecDeque<SchemaId> = all.into();
     let mut reported = BTreeSet::new();
@@ -57,7 +57,7 @@ pub(super) fn add_conditional_properties(schemas: &mut Schemas, diagnostics: &Di
 }
 
 fn may_have_conditional(keywords: &Keywords) -> bool {
-    !keywords.conditional.is_empty() || !keywords.all_of.is_empty()
+    !keywords.conditional_properties.is_empty() || !keywords.all_of.is_empty()
 }
 
 /// The conditional properties of merged keywords that are not in `properties`, each once.
@@ -65,17 +65,17 @@ pub(crate) fn conditional_properties<'a>(
     schemas: &Schemas,
     merged: &'a Keywords,
 ) -> Vec<(&'a str, ConditionalProperty)> {
-    if merged.conditional.is_empty() {
+    if merged.conditional_properties.is_empty() {
         return Vec::new();
     }
     // If `additionalProperties` has a type, these properties are values of the map.
     let is_typed = |id| !matches!(schemas[id].kind, SchemaKind::Anything | SchemaKind::Nothing);
-    if merged.additional.is_some_and(is_typed) {
+    if merged.additional_properties.is_some_and(is_typed) {
         return Vec::new();
     }
     let known: BTreeSet<&str> = merged.properties.iter().map(|(name, _)| name.as_str()).collect();
     let mut mentions: IndexMap<&str, Vec<ConditionalProperty>> = IndexMap::new();
-    for (name, mention) in merged.conditional.iter().filter(|(name, _)| !known.contains(name.as_str())) {
+    for (name, mention) in merged.conditional_properties.iter().filter(|(name, _)| !known.contains(name.as_str())) {
         mentions.entry(name).or_default().push(*mention);
     }
     let mentions = mentions.into_iter();
@@ -92,7 +92,7 @@ fn combine(schemas: &Schemas, merged: &Keywords, name: &str, mentions: &[Conditi
             .unwrap_or(&ConditionalProperty::Named),
         [only] => ConditionalProperty::Described(only),
         _ => {
-            let any_of = schemas.conjunction(&merged.at.join("properties").join(name));
+            let any_of = schemas.intersection(&merged.at.join("properties").join(name));
             any_of.map_or(ConditionalProperty::Named, ConditionalProperty::Described)
         }
     }
@@ -131,7 +131,7 @@ fn properties_in_conditions(schemas: &Schemas, keywords: &Keywords) -> Vec<(Stri
     let mut pending = VecDeque::from([keywords]);
     while let Some(keywords) = pending.pop_front() {
         let mut consequences: Vec<SchemaId> = Vec::new();
-        for (key, id) in &keywords.constraints.schemas {
+        for (key, id) in &keywords.assertions.schemas {
             match *key {
                 "if" => {
                     found.extend(mentions(schemas, *id).into_iter().map(|(name, mention)| (name, as_tested(mention))))
@@ -140,7 +140,7 @@ fn properties_in_conditions(schemas: &Schemas, keywords: &Keywords) -> Vec<(Stri
                 _ => {}
             }
         }
-        for (name, dependency) in &keywords.constraints.dependencies {
+        for (name, dependency) in &keywords.assertions.dependencies {
             found.push((name.clone(), ConditionalProperty::Named));
             match dependency {
                 Dependency::Properties(names) => {
@@ -192,7 +192,9 @@ fn as_tested(mention: ConditionalProperty) -> ConditionalProperty {
 /// The schemas that conditions have for each property.
 fn described_properties(merged: &Keywords) -> BTreeMap<String, Vec<SchemaId>> {
     let mut all: BTreeMap<String, Vec<SchemaId>> = BTreeMap::new();
-    for (name, id) in merged.conditional.iter().filter_map(|(name, mention)| Some((name, described_by(*mention)?))) {
+    for (name, id) in
+        merged.conditional_properties.iter().filter_map(|(name, mention)| Some((name, described_by(*mention)?)))
+    {
         all.entry(name.clone()).or_default().push(id);
     }
     all
@@ -205,13 +207,13 @@ fn add_any_of(schemas: &mut Schemas, merged: &Keywords, name: &str, parts: Vec<S
     let at = steps.iter().fold(merged.at.clone(), |at, step| at.join(step));
     if distinct.len() > 1 && schemas.at(&at).is_none() {
         let any_of = schemas.insert_any_of(at, distinct);
-        schemas.record_resolution(&merged.at, &steps, any_of);
+        schemas.record_intersection(&merged.at, &steps, any_of);
     }
 }
 
 /// Whether alternatives come from different conditions, and one of them has a name: then at most one of them applies.
 pub(crate) fn exclude_each_other(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]) -> bool {
-    let is_from_conditions = schemas.conjunction(&merged.at).is_some_and(|all| schemas.at(&merged.at) == Some(all));
+    let is_from_conditions = schemas.intersection(&merged.at).is_some_and(|all| schemas.at(&merged.at) == Some(all));
     let is_reference = |id: &SchemaId| matches!(schemas[*id].kind, SchemaKind::Reference(_));
     is_from_conditions && merged.any_of == alternatives && alternatives.iter().any(is_reference)
 }
@@ -229,10 +231,14 @@ fn add_to_object_property(
 ) -> Option<SchemaId> {
     let merged = merge::merged_schema(schemas, property)?;
     // Values of a map and additional properties are kept anyway.
-    if merged.properties.is_empty() || merged.additional.is_some() {
+    if merged.properties.is_empty() || merged.additional_properties.is_some() {
         return None;
     }
-    let known = merged.properties.iter().map(|(name, _)| name).chain(merged.conditional.iter().map(|(name, _)| name));
+    let known = merged
+        .properties
+        .iter()
+        .map(|(name, _)| name)
+        .chain(merged.conditional_properties.iter().map(|(name, _)| name));
     let known: BTreeSet<&String> = known.collect();
     let inner = parts.iter().filter_map(|part| merge::merged_schema(schemas, *part));
     let inner = inner.flat_map(|part| part.properties.clone());
@@ -244,7 +250,7 @@ fn add_to_object_property(
     let is_inline = at.pointer.steps().last().is_some_and(|name| *at == owner.at.join("properties").join(&name));
     if is_inline && schemas.own_keywords(property).is_some() {
         let unknown = unknown.into_iter().map(|(name, id)| (name, ConditionalProperty::Described(id)));
-        schemas.add_conditional_property(property, unknown.collect());
+        schemas.add_conditional_properties(property, unknown.collect());
         return Some(property);
     }
     for (name, id) in unknown.into_iter().filter(|(_, id)| reported.insert(*id)) {

@@ -74,7 +74,7 @@ fn collect_parts(schemas: &Schemas, keywords: &Keywords) -> (Keywords, Subschema
 ///
 /// A schema that extends a schema with a discriminator has a tag of its own, and so is a type of its own.
 pub(crate) fn as_single_ref(schemas: &Schemas, keywords: &Keywords) -> Option<SchemaId> {
-    if schemas.at(&keywords.at).is_some_and(|id| schemas.families().has(id)) {
+    if schemas.at(&keywords.at).is_some_and(|id| schemas.subtypes().contains(id)) {
         return None;
     }
     let mut parts = keywords.all_of.iter().filter(|id| !has_only_annotations(schemas, **id));
@@ -83,8 +83,8 @@ pub(crate) fn as_single_ref(schemas: &Schemas, keywords: &Keywords) -> Option<Sc
         && keywords.properties.is_empty()
         && keywords.pattern_properties.is_empty()
         && keywords.required.is_empty()
-        && keywords.conditional.is_empty()
-        && keywords.additional.is_none()
+        && keywords.conditional_properties.is_empty()
+        && keywords.additional_properties.is_none()
         && keywords.values.is_none()
         && keywords.items.is_none()
         && keywords.tuple.is_empty()
@@ -97,7 +97,7 @@ pub(crate) fn as_single_ref(schemas: &Schemas, keywords: &Keywords) -> Option<Sc
 fn has_only_annotations(schemas: &Schemas, id: SchemaId) -> bool {
     match schemas.definition(id).map(|id| &schemas[id].kind) {
         Some(SchemaKind::Anything) => true,
-        Some(SchemaKind::Keywords(keywords)) => !keywords.is_nonempty() && keywords.constraints.is_empty(),
+        Some(SchemaKind::Keywords(keywords)) => !keywords.is_nonempty() && keywords.assertions.is_empty(),
         _ => false,
     }
 }
@@ -148,24 +148,27 @@ fn merge_keywords(merged: &mut Keywords, part: Keywords) {
     merged.types = common_types(&merged.types, &part.types);
     merged.pattern_properties.extend(part.pattern_properties);
     merged.required.extend(part.required);
-    merged.conditional.extend(part.conditional);
+    merged.conditional_properties.extend(part.conditional_properties);
     merged.nullable |= part.nullable;
     merged.format = merged.format.take().or(part.format);
-    merged.bounds = intersect_bounds(merged.bounds, part.bounds);
-    merged.length = intersect_bounds(merged.length, part.length);
+    merged.integer_bounds = intersect_bounds(merged.integer_bounds, part.integer_bounds);
+    merged.item_count = intersect_bounds(merged.item_count, part.item_count);
     merged.is_open_tuple &= part.is_open_tuple;
     merged.discriminator = merged.discriminator.take().or(part.discriminator);
     if merged.one_of.is_empty() {
         merged.one_of = part.one_of;
-    } else if !part.one_of.is_empty() && part.one_of != merged.one_of && !merged.further.contains(&part.one_of) {
-        merged.further.push(part.one_of);
+    } else if !part.one_of.is_empty()
+        && part.one_of != merged.one_of
+        && !merged.further_alternatives.contains(&part.one_of)
+    {
+        merged.further_alternatives.push(part.one_of);
     }
-    merged.further.extend(part.further);
+    merged.further_alternatives.extend(part.further_alternatives);
     merged.any_of.extend(part.any_of);
     if merged.values.is_none() && part.values.is_some() {
-        merged.listing = part.listing;
+        merged.value_keyword = part.value_keyword;
     }
-    merged.listed.extend(part.listed);
+    merged.declared_values.extend(part.declared_values);
     merged.default = merged.default.take().or(part.default);
     merged.values = match (merged.values.take(), part.values) {
         (Some(values), Some(others)) => Some(values.into_iter().filter(|value| others.contains(value)).collect()),
@@ -202,8 +205,8 @@ pub(crate) fn are_equal_except_null(schemas: &Schemas, one: SchemaId, other: Sch
     let (Some(one), Some(other)) = (merged_schema(schemas, one), merged_schema(schemas, other)) else { return false };
     let is_scalar = |keywords: &Keywords| {
         keywords.properties.is_empty()
-            && keywords.conditional.is_empty()
-            && keywords.additional.is_none()
+            && keywords.conditional_properties.is_empty()
+            && keywords.additional_properties.is_none()
             && keywords.items.is_none()
             && keywords.tuple.is_empty()
             && keywords.one_of.is_empty()
@@ -211,6 +214,6 @@ pub(crate) fn are_equal_except_null(schemas: &Schemas, one: SchemaId, other: Sch
     };
     is_scalar(&one)
         && is_scalar(&other)
-        && (&one.types, &one.format, &one.values, one.bounds)
-            == (&other.types, &other.format, &other.values, other.bounds)
+        && (&one.types, &one.format, &one.values, one.integer_bounds)
+            == (&other.types, &other.format, &other.values, other.integer_bounds)
 }

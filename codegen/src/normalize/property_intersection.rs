@@ -43,7 +43,7 @@ pub(super) fn add_intersections(schemas: &mut Schemas) {
                             added
                         }
                     };
-                    schemas.record_resolution(&at, &steps, intersection);
+                    schemas.record_intersection(&at, &steps, intersection);
                 }
             }
         }

@@ -107,8 +107,8 @@ impl Domain {
             types: keywords.types.clone(),
             is_nullable: allows_null(keywords),
             values: keywords.values.clone(),
-            bounds: keywords.bounds,
-            length: keywords.length,
+            bounds: keywords.integer_bounds,
+            length: keywords.item_count,
         }
     }
 
@@ -128,12 +128,12 @@ impl Domain {
         if self.values.as_ref().is_some_and(Vec::is_empty) {
             return Some("the lists of values have no value in common".to_owned());
         }
-        self.bounds = intersect_bounds(self.bounds, part.bounds);
+        self.bounds = intersect_bounds(self.bounds, part.integer_bounds);
         // Bounds are known as integers. Between them there may be other numbers.
         if is_empty_range(self.bounds) && self.types == [JsonType::Integer] {
             return Some("the minimum is above the maximum".to_owned());
         }
-        self.length = intersect_bounds(self.length, part.length);
+        self.length = intersect_bounds(self.length, part.item_count);
         (is_empty_range(self.length) && self.types == [JsonType::Array])
             .then(|| "`minItems` is above `maxItems`".to_owned())
     }

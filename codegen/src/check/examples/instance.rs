@@ -123,7 +123,7 @@ fn own_fault<'a>(keywords: &'a Keywords, value: &Value) -> Option<Fault<'a>> {
 fn has_type(keywords: &Keywords, value: &Value) -> bool {
     let is_whole = matches!(value, Value::Float(number) if number.fract() == 0.0);
     keywords.types.is_empty()
-        || match JsonType::of(value) {
+        || match JsonType::of_value(value) {
             None => keywords.nullable,
             Some(JsonType::Number) if is_whole => {
                 keywords.types.iter().any(|allowed| allowed.overlaps(JsonType::Number))
@@ -160,7 +160,7 @@ fn parts<'a>(keywords: &Keywords, value: &'a Value) -> Vec<Part<'a>> {
         Value::Mapping(entries) => {
             let described: BTreeMap<&str, SchemaId> =
                 keywords.properties.iter().map(|(name, schema)| (name.as_str(), *schema)).collect();
-            let others = keywords.additional.filter(|_| keywords.pattern_properties.is_empty());
+            let others = keywords.additional_properties.filter(|_| keywords.pattern_properties.is_empty());
             parts.extend(entries.iter().filter_map(|(name, value)| {
                 let schema = described.get(name.as_str()).copied().or(others)?;
                 Some(Part { schema, value, step: Some(name.clone()) })

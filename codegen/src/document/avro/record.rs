@@ -87,16 +87,16 @@ impl<'a> AvroReader<'_, 'a> {
 
 /// Reads an enum. Its default matters only between schema versions, so it is documented and not used.
 fn read_enum(node: &Node<'_>) -> SchemaKind {
-    let mut listed: Vec<DeclaredValue> = Vec::new();
+    let mut declared: Vec<DeclaredValue> = Vec::new();
     for symbol in required_items(node, "symbols", "an Avro enum") {
-        let is_known = listed.iter().any(|known| known.value == *symbol.value);
+        let is_known = declared.iter().any(|known| known.value == *symbol.value);
         match symbol.value {
             Value::String(text) if is_known => {
                 invalid(&symbol, format!("`{text}` is listed twice"), "remove one of them");
             }
             Value::String(_) => {
                 let value = symbol.value.clone();
-                listed.push(DeclaredValue { at: symbol.at, value, name: None, description: None });
+                declared.push(DeclaredValue { at: symbol.at, value, name: None, description: None });
             }
             other => {
                 invalid(
@@ -109,8 +109,8 @@ fn read_enum(node: &Node<'_>) -> SchemaKind {
     }
     let mut keywords = typed(node, JsonType::String);
     keywords.docs.description = join_paragraphs([keywords.docs.description.take(), describe_default(node.value)]);
-    keywords.values = (!listed.is_empty()).then(|| listed.iter().map(|listed| listed.value.clone()).collect());
-    keywords.listed = listed;
+    keywords.values = (!declared.is_empty()).then(|| declared.iter().map(|symbol| symbol.value.clone()).collect());
+    keywords.declared_values = declared;
     schema(keywords)
 }
 

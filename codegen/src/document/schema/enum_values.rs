@@ -65,7 +65,7 @@ pub(super) fn report_wrong_types(keywords: &Keywords, object: &mut Object<'_>) {
     let allowed = keywords.types.iter().map(|json_type| json_type.name()).collect::<Vec<_>>().join(" or ");
     let is_allowed = |json_type| keywords.types.iter().any(|allowed| allowed.overlaps(json_type));
     for item in node.as_items("`enum`") {
-        if JsonType::of(item.value).is_none_or(is_allowed) {
+        if JsonType::of_value(item.value).is_none_or(is_allowed) {
             continue;
         }
         let help = match (&keywords.types[..], item.value.plain_text()) {

@@ -17,35 +17,35 @@ pub(crate) struct Keywords {
     pub(crate) format: Option<String>,
     /// The values of `enum`, or the value of `const`.
     pub(crate) values: Option<Vec<Value>>,
-    pub(crate) listing: ValueKeyword,
+    pub(crate) value_keyword: ValueKeyword,
     /// The same values with their locations and labels.
-    pub(crate) listed: Vec<DeclaredValue>,
+    pub(crate) declared_values: Vec<DeclaredValue>,
     pub(crate) default: Option<Value>,
     /// The smallest and the largest integer, both inclusive.
-    pub(crate) bounds: (Option<i128>, Option<i128>),
+    pub(crate) integer_bounds: (Option<i128>, Option<i128>),
     pub(crate) properties: Vec<(String, SchemaId)>,
     pub(crate) pattern_properties: Vec<(String, SchemaId)>,
     pub(crate) required: Vec<String>,
     /// Properties that `if`, `then`, `else` and `dependencies` mention. Empty until the whole document has been read.
-    pub(crate) conditional: Vec<(String, ConditionalProperty)>,
+    pub(crate) conditional_properties: Vec<(String, ConditionalProperty)>,
     /// Properties for which a missing key and `null` mean the same.
     pub(crate) absent_is_null: Vec<String>,
     /// `additionalProperties`.
-    pub(crate) additional: Option<SchemaId>,
+    pub(crate) additional_properties: Option<SchemaId>,
     pub(crate) items: Option<SchemaId>,
     /// `items` as a list, or `prefixItems`.
     pub(crate) tuple: Vec<SchemaId>,
     /// `minItems` and `maxItems`.
-    pub(crate) length: (Option<i128>, Option<i128>),
+    pub(crate) item_count: (Option<i128>, Option<i128>),
     /// Whether the tuple may be followed by other items.
     pub(crate) is_open_tuple: bool,
     pub(crate) all_of: Vec<SchemaId>,
     pub(crate) any_of: Vec<SchemaId>,
     pub(crate) one_of: Vec<SchemaId>,
     /// `oneOf` and `anyOf` lists of the subschemas of `allOf`. One alternative of each list matches.
-    pub(crate) further: Vec<Vec<SchemaId>>,
+    pub(crate) further_alternatives: Vec<Vec<SchemaId>>,
     pub(crate) discriminator: Option<Tag>,
-    pub(crate) constraints: Assertions,
+    pub(crate) assertions: Assertions,
     pub(crate) language: SchemaLanguage,
 }
 
@@ -58,7 +58,7 @@ impl Keywords {
             || self.values.is_some()
             || !self.properties.is_empty()
             || !self.required.is_empty()
-            || self.additional.is_some()
+            || self.additional_properties.is_some()
             || self.items.is_some()
             || !self.tuple.is_empty()
             || !self.all_of.is_empty()
@@ -88,7 +88,7 @@ pub(crate) enum JsonType {
 
 impl JsonType {
     /// The type of a value. `None` for `null`.
-    pub(crate) fn of(value: &Value) -> Option<Self> {
+    pub(crate) fn of_value(value: &Value) -> Option<Self> {
         Some(match value {
             Value::Null => return None,
             Value::Bool(_) => Self::Boolean,

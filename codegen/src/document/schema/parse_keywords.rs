@@ -36,20 +36,20 @@ pub(super) fn read_keywords(reader: &mut SchemaReader, mut object: Object<'_>) -
 /// Reads the keywords that do not contain schemas.
 fn read_own_keywords(object: &mut Object<'_>) -> Keywords {
     let constant = read_const(object);
-    let (listing, listed) = match (read_enum(object), constant) {
+    let (value_keyword, declared) = match (read_enum(object), constant) {
         (None, Some(constant)) => (ValueKeyword::Const, Some(vec![constant])),
         (values, _) => (ValueKeyword::Enum, values),
     };
     let mut keywords = Keywords {
         docs: read_docs(object),
         format: object.get_text("format"),
-        listing,
-        values: listed.as_ref().map(|listed| listed.iter().map(|listed| listed.value.clone()).collect()),
-        listed: listed.unwrap_or_default(),
+        value_keyword,
+        values: declared.as_ref().map(|values| values.iter().map(|declared| declared.value.clone()).collect()),
+        declared_values: declared.unwrap_or_default(),
         default: object.get("default").map(|node| node.value.clone()),
-        bounds: read_integer_bounds(object),
+        integer_bounds: read_integer_bounds(object),
         required: read_required(object),
-        length: (read_integer(object, "minItems"), read_integer(object, "maxItems")),
+        item_count: (read_integer(object, "minItems"), read_integer(object, "maxItems")),
         discriminator: read_discriminator(object),
         ..Keywords::default()
     };
@@ -59,12 +59,12 @@ fn read_own_keywords(object: &mut Object<'_>) -> Keywords {
 }
 
 fn read_subschemas(reader: &mut SchemaReader, object: &mut Object<'_>, keywords: &mut Keywords) {
-    keywords.constraints = read_assertions(reader, object);
+    keywords.assertions = read_assertions(reader, object);
     keywords.properties = read_named(reader, object.get_entries("properties"));
     keywords.pattern_properties = read_pattern_properties(reader, object.get_entries("patternProperties"));
     let unevaluated = object.get("unevaluatedProperties").filter(|_| is_unevaluated_additional(object));
     let additional = object.get("additionalProperties").or(unevaluated);
-    keywords.additional = additional.map(|node| reader.read_schema(&node));
+    keywords.additional_properties = additional.map(|node| reader.read_schema(&node));
     read_items(reader, object, keywords);
     keywords.all_of = read_list(reader, object, "allOf");
     keywords.any_of = read_list(reader, object, "anyOf");

@@ -46,7 +46,7 @@ impl Subtypes {
     }
 
     /// Whether a schema is a subtype of a schema with a discriminator.
-    pub(crate) fn has(&self, id: SchemaId) -> bool {
+    pub(crate) fn contains(&self, id: SchemaId) -> bool {
         self.members.contains(&id)
     }
 }

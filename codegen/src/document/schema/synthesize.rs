@@ -22,14 +22,14 @@ impl Schemas {
     }
 
     /// Adds properties that conditions mention.
-    pub(crate) fn add_conditional_property(&mut self, id: SchemaId, conditional: Vec<(String, ConditionalProperty)>) {
+    pub(crate) fn add_conditional_properties(&mut self, id: SchemaId, conditional: Vec<(String, ConditionalProperty)>) {
         if let Some(keywords) = self.own_keywords_mut(id) {
-            keywords.conditional.extend(conditional);
+            keywords.conditional_properties.extend(conditional);
         }
     }
 
     /// Records the schema that is used for the location to which `steps` lead from `whole`.
-    pub(crate) fn record_resolution(&mut self, whole: &Location, steps: &[String], id: SchemaId) {
+    pub(crate) fn record_intersection(&mut self, whole: &Location, steps: &[String], id: SchemaId) {
         self.intersections.insert(descendant(whole, steps), id);
     }
 

@@ -113,7 +113,7 @@ impl Schemas {
     }
 
     /// The locations of all schemas, in order.
-    pub(crate) fn places(&self) -> Vec<&Location> {
+    pub(crate) fn locations(&self) -> Vec<&Location> {
         let mut locations: Vec<&Location> = self.by_location.keys().collect();
         locations.sort_unstable();
         locations
@@ -133,17 +133,17 @@ impl Schemas {
     }
 
     /// The subtypes of schemas with a discriminator.
-    pub(crate) fn families(&self) -> &Subtypes {
+    pub(crate) fn subtypes(&self) -> &Subtypes {
         &self.subtypes
     }
 
     /// The schema for a location that is the intersection of several schemas.
-    pub(crate) fn conjunction(&self, at: &Location) -> Option<SchemaId> {
+    pub(crate) fn intersection(&self, at: &Location) -> Option<SchemaId> {
         self.intersections.get(at).copied()
     }
 
     /// The annotations beside a `$ref`. They describe this use of the schema.
-    pub(crate) fn notes(&self, id: SchemaId) -> Option<&Docs> {
+    pub(crate) fn reference_docs(&self, id: SchemaId) -> Option<&Docs> {
         self.reference_docs.get(&id)
     }
 

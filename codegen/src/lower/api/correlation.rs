@@ -74,8 +74,8 @@ fn property_schema(schemas: &Schemas, id: SchemaId, name: &str) -> Option<Schema
 fn schema_id_kind(schemas: &Schemas, id: SchemaId) -> IdKind {
     let Some(schema) = merge::merged_schema(schemas, id) else { return IdKind::Text };
     let is_restricted = schema.values.is_some()
-        || ["maxLength", "pattern"].iter().any(|key| schema.constraints.plain.iter().any(|(known, _)| known == key));
-    let takes_31_bits = || match (schema.format.as_deref(), schema.bounds.1) {
+        || ["maxLength", "pattern"].iter().any(|key| schema.assertions.plain.iter().any(|(known, _)| known == key));
+    let takes_31_bits = || match (schema.format.as_deref(), schema.integer_bounds.1) {
         (Some("int8" | "int16" | "uint8" | "uint16"), _) => false,
         (_, maximum) => maximum.is_none_or(|maximum| maximum >= i128::from(i32::MAX)),
     };

@@ -12,7 +12,7 @@ use crate::normalize::{alternatives, merge};
 impl Lowering<'_> {
     /// The type of a list whose items are all of one type.
     pub(super) fn list(&mut self, merged: &Keywords) -> Type {
-        let is_unique = merged.constraints.plain.contains(&("uniqueItems", Value::Bool(true)));
+        let is_unique = merged.assertions.plain.contains(&("uniqueItems", Value::Bool(true)));
         let is_set = self.config.unique_items != UniqueItems::List && is_unique;
         let length = fixed_length(merged).filter(|_| self.config.array_lengths == ArrayLengths::Fixed);
         let has_order = merged.items.is_some_and(|id| self.has_order(id, MAX_ORDERED_DEPTH));
@@ -59,7 +59,7 @@ impl Lowering<'_> {
 
 /// The one length that a list can have, where serde reads arrays of it.
 fn fixed_length(merged: &Keywords) -> Option<usize> {
-    match merged.length {
+    match merged.item_count {
         (Some(fewest), Some(most)) if fewest == most => {
             usize::try_from(most).ok().filter(|length| ARRAY_LENGTHS.contains(length))
         }

@@ -73,7 +73,7 @@ fn invalid_default(merged: &Keywords, default: &Value) -> Option<(&'static str, 
             _ => false,
         })
     };
-    let bounds = merged.constraints.plain.iter();
+    let bounds = merged.assertions.plain.iter();
     let mut broken = bounds.filter(|(keyword, bound)| is_broken(keyword, bound) == Some(true));
     broken.next().map(|(keyword, bound)| (*keyword, bound.to_json()))
 }
@@ -94,7 +94,7 @@ fn plain(ty: &Type, default: &Value) -> Option<DefaultValue> {
 
 /// Whether a default can be no value of a plain type. Enums look after their own.
 fn is_of_another_type(ty: &Type, default: &Value) -> bool {
-    let kind = JsonType::of(default);
+    let kind = JsonType::of_value(default);
     match ty {
         Type::Boolean => kind != Some(JsonType::Boolean),
         Type::Integer(_) => kind != Some(JsonType::Integer),

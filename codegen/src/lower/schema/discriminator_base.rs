@@ -13,7 +13,7 @@ impl Lowering<'_> {
     /// alternatives.
     pub(super) fn hierarchy(&mut self, merged: &Keywords) -> Option<Union> {
         let base = self.schemas.at(&merged.at)?;
-        let descendants = self.schemas.families().descendants(base);
+        let descendants = self.schemas.subtypes().descendants(base);
         let says_more = |id: &SchemaId| {
             merge::merged_schema(self.schemas, *id)
                 .is_some_and(|keywords| keywords.properties.len() > merged.properties.len())

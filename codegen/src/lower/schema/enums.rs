@@ -15,7 +15,7 @@ impl Lowering<'_> {
     /// The enum that a schema is: of its own values, or of those that its alternatives are limited to.
     pub(super) fn listed(&self, merged: &Keywords) -> Option<Enum> {
         let (listing, values, others) = if let Some(values) = &merged.values {
-            (merged.listing, own(values, merged), UnlistedValues::Unsaid)
+            (merged.value_keyword, own(values, merged), UnlistedValues::Unsaid)
         } else {
             let (values, others) = self.spread(merged)?;
             (ValueKeyword::Enum, values, others)
@@ -64,7 +64,7 @@ impl Lowering<'_> {
                 others = UnlistedValues::Texts;
                 continue;
             };
-            if values.iter().any(|value| JsonType::of(value).is_none_or(is_structured)) {
+            if values.iter().any(|value| JsonType::of_value(value).is_none_or(is_structured)) {
                 return None;
             }
             let mut values = own(values, &part);
@@ -101,7 +101,7 @@ fn own(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
     // Enums may be long, so the words for a value are looked up, not searched for.
     let key = |value: &Value| format!("{value:?}");
     let listed: BTreeMap<String, &DeclaredValue> =
-        merged.listed.iter().rev().map(|listed| (key(&listed.value), listed)).collect();
+        merged.declared_values.iter().rev().map(|listed| (key(&listed.value), listed)).collect();
     let of = |(index, value): (usize, &Value)| {
         let listed = listed.get(&key(value));
         let name = listed.and_then(|listed| listed.name.clone());
@@ -117,7 +117,8 @@ fn own(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
 
 /// Whether a value is of one of the types, `null` apart.
 fn matches_type(value: &Value, types: &[JsonType]) -> bool {
-    JsonType::of(value).is_some_and(|kind| types.is_empty() || types.iter().any(|json_type| json_type.overlaps(kind)))
+    JsonType::of_value(value)
+        .is_some_and(|kind| types.is_empty() || types.iter().any(|json_type| json_type.overlaps(kind)))
 }
 
 /// What a value is called where nobody gave it a name.
@@ -140,7 +141,7 @@ fn label(value: &Value) -> String {
 
 /// The values by their kind; `None` where they make no enum of their own.
 fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) -> Option<Members> {
-    let kinds: BTreeSet<JsonType> = values.iter().filter_map(|value| JsonType::of(&value.value)).collect();
+    let kinds: BTreeSet<JsonType> = values.iter().filter_map(|value| JsonType::of_value(&value.value)).collect();
     let types: BTreeSet<JsonType> = merged.types.iter().copied().collect();
     let kinds: Vec<JsonType> = kinds.into_iter().collect();
     let types: Vec<JsonType> = types.into_iter().collect();
@@ -149,7 +150,7 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
             let values = values.into_iter().map(|value| value.try_map(as_text)).collect::<Option<Vec<_>>>()?;
             Some(Members::Texts(values))
         }
-        ([JsonType::Boolean], [] | [JsonType::Boolean]) if merged.listing == ValueKeyword::Const => {
+        ([JsonType::Boolean], [] | [JsonType::Boolean]) if merged.value_keyword == ValueKeyword::Const => {
             let values = values.into_iter().map(|value| value.try_map(as_boolean)).collect::<Option<Vec<_>>>()?;
             Some(Members::Booleans(values))
         }
@@ -161,7 +162,7 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
             let numbers: Vec<i128> = values.iter().map(|value| value.value).collect();
             let width = scalar::width_of(merged, config, &numbers);
             // Beside values beyond `i64`, one that is not listed may be below zero all the same.
-            let is_open = merged.listing == ValueKeyword::Enum && !config.is_closed(&merged.at);
+            let is_open = merged.value_keyword == ValueKeyword::Enum && !config.is_closed(&merged.at);
             if is_open && width == Width::U64 && scalar::integer(merged, config) == Type::Integer(Width::I64) {
                 return Some(Members::Integers(Width::I128, values));
             }

@@ -36,7 +36,7 @@ impl Lowering<'_> {
             SchemaKind::Nothing => true,
             SchemaKind::Reference(target) => self.is_narrowed(*target, seen),
             SchemaKind::Keywords(keywords) => {
-                let inner = [keywords.items, keywords.additional];
+                let inner = [keywords.items, keywords.additional_properties];
                 self.has_assertions(keywords) || inner.into_iter().flatten().any(|id| self.is_narrowed(id, seen))
             }
         }
@@ -48,7 +48,7 @@ impl Lowering<'_> {
         let is_only_format = || keywords.format.is_some() && scalar::string(keywords, self.config) == Type::String;
         let lists = [&keywords.tuple, &keywords.all_of, &keywords.any_of, &keywords.one_of];
         let maps = [&keywords.properties, &keywords.pattern_properties];
-        !keywords.constraints.is_empty()
+        !keywords.assertions.is_empty()
             || keywords.values.is_some()
             || keywords.types.len() > 1
             || keywords.types.is_empty() && keywords.nullable

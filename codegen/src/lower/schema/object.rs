@@ -46,7 +46,7 @@ impl Lowering<'_> {
 
     /// A property that is required and not described, but as one of all others.
     fn undeclared_property(&mut self, keywords: &Keywords, name: &str) -> Field {
-        let described = keywords.additional.filter(|id| !self.schemas.is_false(*id));
+        let described = keywords.additional_properties.filter(|id| !self.schemas.is_false(*id));
         let described = described.filter(|_| keywords.pattern_properties.is_empty());
         let (at, docs) = (keywords.at.join("properties").join(name), Docs::default());
         if let Some(id) = described {
@@ -96,11 +96,11 @@ impl Lowering<'_> {
 
     /// What becomes of properties that are not named.
     pub(super) fn extra(&mut self, keywords: &Keywords) -> AdditionalProperties {
-        let additional = keywords.additional.filter(|id| !self.schemas.is_false(*id));
+        let additional = keywords.additional_properties.filter(|id| !self.schemas.is_false(*id));
         let patterns = keywords.pattern_properties.iter().map(|(_, id)| *id);
         // Whatever matches no pattern may be anything, unless something is said of it.
         let schemas: Vec<SchemaId> = patterns.chain(additional).collect();
-        if schemas.is_empty() || keywords.additional.is_none() {
+        if schemas.is_empty() || keywords.additional_properties.is_none() {
             return if schemas.is_empty() {
                 AdditionalProperties::Dropped
             } else {
@@ -147,7 +147,7 @@ impl Lowering<'_> {
 
     /// The enum that the names of all properties are limited to.
     pub(super) fn key_of(&mut self, keywords: &Keywords) -> Option<TypeId> {
-        let (_, names) = *keywords.constraints.schemas.iter().find(|(key, _)| *key == "propertyNames")?;
+        let (_, names) = *keywords.assertions.schemas.iter().find(|(key, _)| *key == "propertyNames")?;
         let merged = merge::merged_schema(self.schemas, names)?;
         let is_enum = matches!(self.listed(&merged)?.members, Members::Texts(_));
         match self.value(names) {
@@ -180,7 +180,7 @@ impl Lowering<'_> {
     pub(super) fn field_docs(&self, id: SchemaId) -> Docs {
         let own = match &self.schemas[id].kind {
             SchemaKind::Keywords(keywords) => docs(&keywords.docs),
-            _ => self.schemas.notes(id).map(docs).unwrap_or_default(),
+            _ => self.schemas.reference_docs(id).map(docs).unwrap_or_default(),
         };
         let is_said = |docs: &Docs| docs.summary.is_some() || docs.description.is_some();
         if is_said(&own) {
@@ -214,7 +214,8 @@ fn without_null(ty: &Type) -> Option<Type> {
 pub(super) fn is_struct(schemas: &Schemas, merged: &Keywords) -> bool {
     let has_names =
         !merged.properties.is_empty() || !merged.required.is_empty() || describes_conditional(schemas, merged);
-    let is_empty = merged.additional.is_some_and(|id| schemas.is_false(id)) && merged.pattern_properties.is_empty();
+    let is_empty =
+        merged.additional_properties.is_some_and(|id| schemas.is_false(id)) && merged.pattern_properties.is_empty();
     scalar::implied_type(merged) == Some(JsonType::Object) && (has_names || is_empty)
 }
 

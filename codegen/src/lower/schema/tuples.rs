@@ -9,7 +9,7 @@ use crate::limits::TUPLE_LENGTHS;
 /// Whether a list has just as many items as its tuple has schemas: then it is a tuple of Rust.
 pub(super) fn is_tuple(merged: &Keywords) -> bool {
     let count = i128::try_from(merged.tuple.len()).ok();
-    let (fewest, most) = merged.length;
+    let (fewest, most) = merged.item_count;
     is_tuple_of_any_length(merged) && fewest >= count && (!merged.is_open_tuple || most == count)
 }
 
@@ -29,12 +29,12 @@ impl Lowering<'_> {
     }
 
     pub(super) fn open_tuple(&mut self, merged: &Keywords) -> OpenTuple {
-        let (fewest, most) = merged.length;
+        let (fewest, most) = merged.item_count;
         let count = merged.tuple.len();
         let required = fewest.and_then(|fewest| usize::try_from(fewest).ok()).unwrap_or_default().min(count);
         let may_follow =
             merged.is_open_tuple && most.is_none_or(|most| usize::try_from(most).is_ok_and(|most| most > count));
-        let rest = merged.constraints.schemas.iter().find(|(key, _)| *key == "additionalItems").map(|(_, id)| *id);
+        let rest = merged.assertions.schemas.iter().find(|(key, _)| *key == "additionalItems").map(|(_, id)| *id);
         OpenTuple {
             items: merged.tuple.iter().map(|id| self.value(*id)).collect(),
             required,

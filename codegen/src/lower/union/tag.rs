@@ -121,8 +121,8 @@ fn may_have_other_properties(schemas: &Schemas, keywords: &Keywords) -> bool {
     !keywords.pattern_properties.is_empty()
         || !keywords.one_of.is_empty()
         || !keywords.any_of.is_empty()
-        || !keywords.conditional.is_empty()
-        || keywords.additional.is_some_and(|id| !schemas.is_false(id))
+        || !keywords.conditional_properties.is_empty()
+        || keywords.additional_properties.is_some_and(|id| !schemas.is_false(id))
 }
 
 fn properties_by_name(keywords: &Keywords) -> BTreeMap<&str, SchemaId> {
@@ -148,7 +148,7 @@ fn discriminator_values(
     let candidates: Vec<TagCandidate> =
         objects.iter().map(|(id, keywords)| TagCandidate::new(schemas, discriminator, *id, keywords)).collect();
     let is_base =
-        |id: SchemaId| schemas.definition(id).is_some_and(|id| !schemas.families().descendants(id).is_empty());
+        |id: SchemaId| schemas.definition(id).is_some_and(|id| !schemas.subtypes().descendants(id).is_empty());
     let mut counts: BTreeMap<&TagValue, usize> = BTreeMap::new();
     // A base schema may list the values of all its subtypes.
     for value in candidates.iter().filter(|own| !is_base(own.id)).flat_map(|own| &own.limited) {
@@ -174,7 +174,7 @@ fn discriminator_values(
     // A base also stands for its subtypes that are not alternatives themselves.
     for ((id, _), found) in objects.iter().zip(&mut found) {
         let Some(base) = schemas.definition(*id) else { continue };
-        for id in schemas.families().descendants(base) {
+        for id in schemas.subtypes().descendants(base) {
             let Some(merged) = merge::merged_schema(schemas, *id) else { continue };
             let own = TagCandidate::new(schemas, discriminator, *id, &merged);
             let values = own.implied_name().into_iter().chain(own.mapped).chain(own.limited);

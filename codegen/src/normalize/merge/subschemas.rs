@@ -33,11 +33,11 @@ impl Subschemas {
     /// Moves the subschemas out of keywords.
     pub(super) fn take_from(keywords: &mut Keywords) -> Self {
         let properties = std::mem::take(&mut keywords.properties);
-        let additional_items = keywords.constraints.schemas.iter().filter(|(key, _)| *key == "additionalItems");
+        let additional_items = keywords.assertions.schemas.iter().filter(|(key, _)| *key == "additionalItems");
         Self {
             additional_items: additional_items.map(|(_, id)| *id).collect(),
             properties: properties.into_iter().map(|(name, id)| (name, vec![id])).collect(),
-            additional: keywords.additional.take().into_iter().collect(),
+            additional: keywords.additional_properties.take().into_iter().collect(),
             items: keywords.items.take().into_iter().collect(),
             tuple: std::mem::take(&mut keywords.tuple).into_iter().map(|id| vec![id]).collect(),
         }
@@ -75,7 +75,8 @@ impl Subschemas {
     pub(super) fn resolve(self, schemas: &Schemas, mut keywords: Keywords, at: &Location) -> Merged {
         let mut resolution = Resolution { schemas, at, conflicts: Vec::new() };
         let closed = self.additional.iter().copied().find(|id| schemas.is_false(*id));
-        keywords.additional = closed.or_else(|| resolution.choose(self.additional, &["additionalProperties"]));
+        keywords.additional_properties =
+            closed.or_else(|| resolution.choose(self.additional, &["additionalProperties"]));
         keywords.items = resolution.choose(self.items, &["items"]);
         let tuple = self.tuple.into_iter().enumerate();
         keywords.tuple =
@@ -107,7 +108,7 @@ impl Resolution<'_> {
             return Some(only);
         }
         let location = steps.iter().fold(self.at.clone(), |at, step| at.join(step));
-        if let Some(conjunction) = self.schemas.conjunction(&location) {
+        if let Some(conjunction) = self.schemas.intersection(&location) {
             return Some(conjunction);
         }
         let most_precise = parts.iter().copied().max_by_key(|id| precision(self.schemas, *id));
@@ -169,13 +170,13 @@ fn implies(schemas: &Schemas, schema: SchemaId, plain: SchemaId) -> bool {
 /// Whether a schema restricts the type, the format and the values, and nothing else.
 fn is_plain(keywords: &Keywords) -> bool {
     let lists = [&keywords.tuple, &keywords.all_of, &keywords.any_of, &keywords.one_of];
-    let constraints = &keywords.constraints;
+    let constraints = &keywords.assertions;
     keywords.properties.is_empty()
         && keywords.pattern_properties.is_empty()
         && keywords.required.is_empty()
-        && keywords.additional.is_none()
+        && keywords.additional_properties.is_none()
         && keywords.items.is_none()
-        && keywords.length == (None, None)
+        && keywords.item_count == (None, None)
         && keywords.discriminator.is_none()
         && lists.iter().all(|list| list.is_empty())
         && constraints.plain.iter().all(|(key, _)| *key == "const")
@@ -188,7 +189,7 @@ fn has_types(keywords: &Keywords, types: &[JsonType]) -> bool {
     let is_allowed = |json_type: JsonType| types.iter().any(|allowed| allowed.includes(json_type));
     match (&keywords.types[..], &keywords.values) {
         _ if types.is_empty() => true,
-        ([], Some(values)) => values.iter().all(|value| JsonType::of(value).is_none_or(is_allowed)),
+        ([], Some(values)) => values.iter().all(|value| JsonType::of_value(value).is_none_or(is_allowed)),
         ([], None) => false,
         (own, _) => own.iter().all(|json_type| is_allowed(*json_type)),
     }
