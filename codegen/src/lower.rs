@@ -47,7 +47,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let output = output_options::output_options(config, &types, &events, &servers);
     let structural_keys = structural_keys(document, &types);
     let apis = routing::RoutingContext::new(document, &operations, &events, &types, diagnostics);
-    let routing = routing::find(&apis, &channels, config);
+    let routing = routing::find_routing(&apis, &channels, config);
     Api {
         title: document.docs.title.clone(),
         routing,

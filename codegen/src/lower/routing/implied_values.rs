@@ -10,8 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use super::RoutingContext;
-use super::candidates::CandidateMessage;
+use super::{CandidateMessage, RoutingContext};
 use crate::document::{JsonType, Keywords, Schemas};
 use crate::ir::Case;
 use crate::json::Value;
@@ -23,7 +22,7 @@ const FEWEST_SURE: usize = 2;
 /// The property that every message must have, and the name that means each.
 pub(super) fn names(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) -> Option<(String, Vec<Case>)> {
     let schemas = &apis.document.schemas;
-    let names: Vec<&str> = contenders.iter().map(|contender| apis.event(contender.of).name.as_str()).collect();
+    let names: Vec<&str> = contenders.iter().map(|contender| apis.event(contender.candidate).name.as_str()).collect();
     if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
         return None;
     }
@@ -42,7 +41,7 @@ pub(super) fn names(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) 
     let property = payloads.first()?.properties.iter().map(|(name, _)| name).find(tells)?;
     let cases = contenders.iter().zip(names);
     let cases =
-        cases.map(|(contender, name)| Case { values: vec![name.to_owned()], candidate: contender.of }).collect();
+        cases.map(|(contender, name)| Case { values: vec![name.to_owned()], candidate: contender.candidate }).collect();
     Some((property.clone(), cases))
 }
 

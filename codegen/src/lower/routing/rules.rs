@@ -1,47 +1,44 @@
-//! What tells the events of one address apart: a header, a property of the payload, or its shape.
+//! The rules that select the operation and the message among the events of one address: a header, the content type, a
+//! payload property, or the shape of the payload.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::super::structural_key;
-use super::candidates::{CandidateMessage, contenders};
 use super::selectors::SelectorMatch;
-use super::{RoutingContext, selectors};
+use super::{CandidateMessage, RoutingContext, selectors};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::MessageId;
 use crate::ir::{Candidate, Case, ItemKind, Representation, Rule, Selector, Type, Union};
-use crate::location::{Pointer, RuntimeExpression};
-use crate::lower::union;
+use crate::location::{Location, Pointer, RuntimeExpression};
+use crate::lower::{structural_key, union};
 
-/// What tells the operation, and what tells the message.
-pub(super) fn of(apis: &RoutingContext<'_>, operations: &[usize]) -> Option<(Rule, Rule)> {
-    let contenders = contenders(apis, operations);
-    let first = contenders.first()?.of.operation;
-    let message = message(apis, &contenders);
-    if contenders.iter().any(|contender| contender.of.operation != first) {
+/// The rule that selects the operation, and the rule that selects the message.
+pub(super) fn rules_of_operations(cx: &RoutingContext<'_>, operations: &[usize]) -> Option<(Rule, Rule)> {
+    let candidates = candidate_messages(cx, operations);
+    let first = candidates.first()?.candidate.operation;
+    let message = message_rule(cx, &candidates);
+    if candidates.iter().any(|candidate| candidate.candidate.operation != first) || has_message_union(cx, first) {
         return Some((message.clone(), message));
     }
-    // The payload of one operation is one type, which mostly knows its alternatives itself.
-    let whole = Rule::Operation(first);
-    if is_mixed(apis, first) {
-        return Some((message.clone(), message));
-    }
-    let Some(union) = joined(apis, first) else { return Some((whole, message)) };
+    // All candidates belong to one operation. Its payload type is usually a union that selects the variant itself.
+    let operation = Rule::Operation(first);
+    let Some(union) = payload_union(cx, first) else { return Some((operation, message)) };
     let operation = match (union.representation(), &message) {
         (Representation::Untagged, Rule::Select { selector, cases, fallback }) => {
-            let fallback = fallback.as_ref().map(|_| Box::new(whole));
+            let fallback = fallback.as_ref().map(|_| Box::new(operation));
             Rule::Select { selector: selector.clone(), cases: cases.clone(), fallback }
         }
-        _ => whole,
+        _ => operation,
     };
-    let is_tag = |at: &Selector| match (at, union.representation()) {
+    let selects_variant = |selector: &Selector| match (selector, union.representation()) {
         (
             Selector::Text(RuntimeExpression::Payload(pointer)) | Selector::Integer(pointer),
             Representation::Tagged(tag),
         ) => *pointer == Pointer::root().join(tag),
-        (_, told) => told == Representation::Untagged,
+        (_, representation) => representation == Representation::Untagged,
     };
     let message = match message {
-        Rule::Select { selector, cases, fallback } if is_tag(&selector) => {
+        Rule::Select { selector, cases, fallback } if selects_variant(&selector) => {
             let fallback = fallback.map(|_| Box::new(Rule::Variant(first)));
             Rule::Select { selector, cases, fallback }
         }
@@ -50,11 +47,60 @@ pub(super) fn of(apis: &RoutingContext<'_>, operations: &[usize]) -> Option<(Rul
     Some((operation, message))
 }
 
-/// The union of an operation's payloads, where they are joined in one.
-fn joined<'a>(apis: &RoutingContext<'a>, operation: usize) -> Option<&'a Union> {
-    let operation = &apis.operations[operation];
+/// The messages of one address, each once. If several operations receive one message, it belongs to the operation with
+/// the fewest messages, because that operation is the most specific. Among equals, the first operation gets the message.
+fn candidate_messages(cx: &RoutingContext<'_>, operations: &[usize]) -> Vec<CandidateMessage> {
+    let mut owners: HashMap<&Location, usize> = HashMap::new();
+    let message_count = |operation: usize| cx.operations[operation].messages.len();
+    for operation in operations {
+        for message in &cx.operations[*operation].messages {
+            let owner = owners.entry(&message.at).or_insert(*operation);
+            if message_count(*operation) < message_count(*owner) {
+                *owner = *operation;
+            }
+        }
+    }
+    let mut candidates: Vec<CandidateMessage> = Vec::new();
+    let mut seen: BTreeSet<MessageId> = BTreeSet::new();
+    for operation in operations {
+        let Some(source) = cx.sources.get(&cx.operations[*operation].at) else { continue };
+        let mut unreachable: Vec<(usize, usize)> = Vec::new();
+        let messages = cx.operations[*operation].messages.iter().zip(&source.messages).enumerate();
+        for (index, (message, id)) in messages {
+            let owner = owners[&message.at];
+            if owner != *operation {
+                unreachable.push((message.event, owner));
+            } else if seen.insert(*id) {
+                let candidate = Candidate { operation: *operation, message: index };
+                candidates.push(CandidateMessage { candidate, message: *id });
+            }
+        }
+        warn_unreachable(cx, *operation, &unreachable);
+    }
+    candidates
+}
+
+/// Warns about the messages of an operation that another operation gets.
+fn warn_unreachable(cx: &RoutingContext<'_>, operation: usize, unreachable: &[(usize, usize)]) {
+    let Some((_, owner)) = unreachable.first() else { return };
+    let (operation, owner) = (&cx.operations[operation], &cx.operations[*owner]);
+    let names: Vec<String> = unreachable.iter().map(|(event, _)| format!("`{}`", cx.events[*event].name)).collect();
+    let what = match &names[..] {
+        all if all.len() == operation.messages.len() => "nothing reaches this operation".to_owned(),
+        [only] => format!("{only} never reaches this operation"),
+        several => format!("{} never reach this operation", several.join(", ")),
+    };
+    let message = format!("{what}: `{}` receives the same at the same address", owner.id);
+    let help = "give each operation messages of its own, or choose the operations";
+    let diagnostic = Diagnostic::new(Severity::Warning, &operation.at, message).at_key();
+    cx.diagnostics.push(diagnostic.with_help(help).with_option("operations", &[]));
+}
+
+/// The union of an operation's payloads, if the messages have different payload types.
+fn payload_union<'a>(cx: &RoutingContext<'a>, operation: usize) -> Option<&'a Union> {
+    let operation = &cx.operations[operation];
     let Type::Named(id) = &operation.payload else { return None };
-    match &apis.types[*id].shape {
+    match &cx.types[*id].shape {
         ItemKind::Union(union) if operation.messages.iter().any(|message| message.payload != operation.payload) => {
             Some(union)
         }
@@ -62,145 +108,141 @@ fn joined<'a>(apis: &RoutingContext<'a>, operation: usize) -> Option<&'a Union> 
     }
 }
 
-/// Whether some of an operation's payloads are no JSON, so that no union reads them.
-fn is_mixed(apis: &RoutingContext<'_>, operation: usize) -> bool {
-    let Type::Named(id) = &apis.operations[operation].payload else { return false };
-    matches!(apis.types[*id].shape, ItemKind::MessageUnion(_))
+/// Whether some payloads of an operation are not JSON, so that the rule has to select the variant.
+fn has_message_union(cx: &RoutingContext<'_>, operation: usize) -> bool {
+    let Type::Named(id) = &cx.operations[operation].payload else { return false };
+    matches!(cx.types[*id].shape, ItemKind::MessageUnion(_))
 }
 
-fn message(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) -> Rule {
-    if let [only] = contenders {
-        return single_candidate(apis, only.of);
+/// The rule that selects one of the candidates.
+fn message_rule(cx: &RoutingContext<'_>, candidates: &[CandidateMessage]) -> Rule {
+    if let [only] = candidates {
+        return single_candidate(cx, only.candidate);
     }
-    let header = selectors::header(apis, contenders).or_else(|| media_type(apis, contenders));
-    let payload = selectors::payload(apis, contenders);
-    let by_payload = payload.map(|marked| {
-        // Where the property may be missing, the rest of the payload has to tell.
-        let shape = (!marked.is_required).then(|| shape(apis, contenders, OtherSelector::Marked)).flatten();
-        by(marked, shape)
+    let header = selectors::header(cx, candidates).or_else(|| media_type(cx, candidates));
+    let payload = selectors::payload(cx, candidates).map(|found| {
+        // If the property is optional, the shape of the payload selects the other events.
+        let shape = (!found.is_required).then(|| shape_rule(cx, candidates, OtherSelector::Present)).flatten();
+        select(found, shape)
     });
     let Some(header) = header else {
-        let only = Rule::Operation(contenders[0].of.operation);
-        return by_payload.or_else(|| shape(apis, contenders, OtherSelector::ByNothing)).unwrap_or(only);
+        let first = Rule::Operation(candidates[0].candidate.operation);
+        return payload.or_else(|| shape_rule(cx, candidates, OtherSelector::Absent)).unwrap_or(first);
     };
     // Not every transport has headers.
-    let otherwise = by_payload.or_else(|| shape(apis, contenders, OtherSelector::Marked));
-    by(header, otherwise)
+    let fallback = payload.or_else(|| shape_rule(cx, candidates, OtherSelector::Present));
+    select(header, fallback)
 }
 
-/// The content types, where each message has one of its own; of what is no JSON, those that no other has.
-fn media_type(apis: &RoutingContext<'_>, contenders: &[CandidateMessage]) -> Option<SelectorMatch> {
-    let media_type = |contender: &CandidateMessage| {
-        let carried = apis.carried(contender.of);
-        let json = is_json(apis, &carried.payload).then_some("application/json");
-        let essence = carried.content_type.as_deref().or(json)?.split(';').next()?;
+/// Selects by content type: if each message has its own, or for binary messages whose content type is unique.
+fn media_type(cx: &RoutingContext<'_>, candidates: &[CandidateMessage]) -> Option<SelectorMatch> {
+    let media_type = |candidate: &CandidateMessage| {
+        let message = cx.message(candidate.candidate);
+        let json = is_json(cx, &message.payload).then_some("application/json");
+        let essence = message.content_type.as_deref().or(json)?.split(';').next()?;
         Some(essence.trim().to_ascii_lowercase())
     };
     let mut counts: HashMap<String, usize> = HashMap::new();
-    for media_type in contenders.iter().filter_map(media_type) {
+    for media_type in candidates.iter().filter_map(media_type) {
         *counts.entry(media_type).or_default() += 1;
     }
-    let own = contenders.iter().filter_map(|contender| {
-        let media_type = media_type(contender).filter(|media_type| counts[media_type] == 1)?;
-        Some((contender, Case { values: vec![media_type], candidate: contender.of }))
+    let unique = candidates.iter().filter_map(|candidate| {
+        let media_type = media_type(candidate).filter(|media_type| counts[media_type] == 1)?;
+        Some(Case { values: vec![media_type], candidate: candidate.candidate })
     });
-    let own: Vec<(&CandidateMessage, Case)> = own.collect();
-    let are_others = own.iter().any(|(contender, _)| !is_json(apis, &apis.carried(contender.of).payload));
-    let cases = own.iter().map(|(_, case)| case.clone()).collect();
-    (are_others || own.len() == contenders.len()).then_some(SelectorMatch {
-        at: Selector::MediaType,
-        cases,
-        is_required: false,
-    })
+    let cases: Vec<Case> = unique.collect();
+    let has_binary = cases.iter().any(|case| !is_json(cx, &cx.message(case.candidate).payload));
+    let is_found = has_binary || cases.len() == candidates.len();
+    is_found.then_some(SelectorMatch { selector: Selector::MediaType, cases, is_required: false })
 }
 
-/// The payload of an operation is that of its message, where that is the only one.
-fn single_candidate(apis: &RoutingContext<'_>, of: Candidate) -> Rule {
-    match apis.operations[of.operation].messages.len() {
-        1 => Rule::Operation(of.operation),
-        _ => Rule::Message(of),
+/// If the candidate is the only message of its operation, the payload of the operation is the payload of the message.
+fn single_candidate(cx: &RoutingContext<'_>, candidate: Candidate) -> Rule {
+    match cx.operations[candidate.operation].messages.len() {
+        1 => Rule::Operation(candidate.operation),
+        _ => Rule::Message(candidate),
     }
 }
 
-fn by(marked: SelectorMatch, fallback: Option<Rule>) -> Rule {
-    Rule::Select { selector: marked.at, cases: marked.cases, fallback: fallback.map(Box::new) }
+fn select(found: SelectorMatch, fallback: Option<Rule>) -> Rule {
+    Rule::Select { selector: found.selector, cases: found.cases, fallback: fallback.map(Box::new) }
 }
 
-/// What else tells messages apart, beside their shape.
+/// Whether a header or a property selects the messages too, not only their shape.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OtherSelector {
-    ByNothing,
-    Marked,
+    Absent,
+    Present,
 }
 
-/// The messages in the order in which their payloads are tried. Where two are just the same, nothing is said where a mark
-/// tells them, and their shapes are not asked; otherwise the second is never met.
-fn shape(apis: &RoutingContext<'_>, contenders: &[CandidateMessage], apart: OtherSelector) -> Option<Rule> {
+/// Tries the payload types one after the other. If two candidates have the same shape, the second is unreachable: then
+/// there is no rule if another selector is present, and otherwise a warning.
+fn shape_rule(cx: &RoutingContext<'_>, candidates: &[CandidateMessage], other: OtherSelector) -> Option<Rule> {
     let mut known: HashMap<String, Candidate> = HashMap::new();
-    let mut tried: Vec<CandidateMessage> = Vec::new();
-    for contender in contenders {
-        let first = *known.entry(shape_key(apis, *contender)).or_insert(contender.of);
-        if first == contender.of {
-            tried.push(*contender);
-        } else if apart == OtherSelector::Marked {
+    let mut distinct: Vec<CandidateMessage> = Vec::new();
+    for candidate in candidates {
+        let first = *known.entry(shape_key(cx, *candidate)).or_insert(candidate.candidate);
+        if first == candidate.candidate {
+            distinct.push(*candidate);
+        } else if other == OtherSelector::Present {
             return None;
         } else {
-            warn_of_same(apis, first, *contender);
+            warn_same_shape(cx, first, *candidate);
         }
     }
-    let demand = |contender: &CandidateMessage| {
-        let payload = apis.document.messages[contender.message].payload;
-        payload.map_or((0, 0, 0), |payload| union::specificity(&apis.document.schemas, payload))
+    let specificity = |candidate: &CandidateMessage| {
+        let payload = cx.document.messages[candidate.message].payload;
+        payload.map_or((0, 0, 0), |payload| union::specificity(&cx.document.schemas, payload))
     };
-    tried.sort_by_cached_key(|contender| {
-        (!is_json(apis, &apis.carried(contender.of).payload), Reverse(demand(contender)))
+    distinct.sort_by_cached_key(|candidate| {
+        (!is_json(cx, &cx.message(candidate.candidate).payload), Reverse(specificity(candidate)))
     });
-    match &tried[..] {
+    match &distinct[..] {
         [] => None,
-        [only] => Some(single_candidate(apis, only.of)),
-        tried => Some(Rule::Shape(tried.iter().map(|contender| contender.of).collect())),
+        [only] => Some(single_candidate(cx, only.candidate)),
+        several => Some(Rule::Shape(several.iter().map(|candidate| candidate.candidate).collect())),
     }
 }
 
-/// What a payload looks like, as one text: what is no JSON by its type, which reads it.
-fn shape_key(apis: &RoutingContext<'_>, contender: CandidateMessage) -> String {
-    let ty = &apis.carried(contender.of).payload;
-    let schemas = &apis.document.schemas;
-    let payload = apis.document.messages[contender.message].payload;
+/// A key that is equal for payloads of the same shape: the content of the schema, or the type if it is not JSON.
+fn shape_key(cx: &RoutingContext<'_>, candidate: CandidateMessage) -> String {
+    let ty = &cx.message(candidate.candidate).payload;
+    let schemas = &cx.document.schemas;
+    let payload = cx.document.messages[candidate.message].payload;
     match payload.and_then(|id| schemas.definition(id)) {
-        _ if !is_json(apis, ty) => format!("{ty:?}"),
+        _ if !is_json(cx, ty) => format!("{ty:?}"),
         Some(definition) if schemas.keywords(definition).is_some() => structural_key::of(schemas, definition),
         _ => format!("{ty:?}"),
     }
 }
 
-/// Whether a payload is read as JSON, by whatever name its type goes.
-fn is_json(apis: &RoutingContext<'_>, ty: &Type) -> bool {
+/// Whether a payload is read as JSON. Follows aliases.
+fn is_json(cx: &RoutingContext<'_>, ty: &Type) -> bool {
     match ty {
         Type::Bytes | Type::Text | Type::Encoded(_) => false,
-        Type::Named(id) => match &apis.types[*id].shape {
-            ItemKind::Alias(target) => is_json(apis, target),
+        Type::Named(id) => match &cx.types[*id].shape {
+            ItemKind::Alias(target) => is_json(cx, target),
             _ => true,
         },
         _ => true,
     }
 }
 
-fn warn_of_same(apis: &RoutingContext<'_>, first: Candidate, second: CandidateMessage) {
-    let (known, lost) = (apis.event(first), apis.event(second.of));
-    let (operation, other) = (&apis.operations[second.of.operation], &apis.operations[first.operation]);
-    let is_one = first.operation == second.of.operation;
-    if is_one
-        && apis.carried(first).payload == apis.carried(second.of).payload
-        && joined(apis, first.operation).is_none()
+fn warn_same_shape(cx: &RoutingContext<'_>, first: Candidate, second: CandidateMessage) {
+    let (known, lost) = (cx.event(first), cx.event(second.candidate));
+    let (operation, other) = (&cx.operations[second.candidate.operation], &cx.operations[first.operation]);
+    let is_same_operation = first.operation == second.candidate.operation;
+    if is_same_operation
+        && cx.message(first).payload == cx.message(second.candidate).payload
+        && payload_union(cx, first.operation).is_none()
     {
-        // The handler has the payload, whichever message it was.
+        // Both messages have one payload type, so the handler gets the same value.
         return;
     }
-    let of = if is_one { String::new() } else { format!(" of `{}`", other.id) };
+    let of = if is_same_operation { String::new() } else { format!(" of `{}`", other.id) };
     let message = format!("`{}` looks just as `{}`{of}, so it is taken for that", lost.name, known.name);
-    let at = if is_one { &apis.carried(second.of).at } else { &operation.at };
-    let cure = "give each a property or a header with a `const`, or say what tells";
+    let at = if is_same_operation { &cx.message(second.candidate).at } else { &operation.at };
+    let help = "give each a property or a header with a `const`, or say what tells";
     let diagnostic = Diagnostic::new(Severity::Warning, at, message).at_key();
-    apis.diagnostics.push(diagnostic.with_help(cure).with_option("discriminator", &[]));
+    cx.diagnostics.push(diagnostic.with_help(help).with_option("discriminator", &[]));
 }
