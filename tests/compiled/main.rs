@@ -36,6 +36,7 @@ fixtures! {
     defaults = "../../codegen/tests/fixtures/defaults/expected.rs";
     defaults_filled = "../../codegen/tests/fixtures/defaults-filled/expected.rs";
     deprecated = "../../codegen/tests/fixtures/deprecated/expected.rs";
+    descriptions = "../../codegen/tests/fixtures/descriptions/expected.rs";
     easily_lost = "../../codegen/tests/fixtures/easily-lost/expected.rs";
     enums = "../../codegen/tests/fixtures/enums/expected.rs";
     enums_closed = "../../codegen/tests/fixtures/enums-closed/expected.rs";

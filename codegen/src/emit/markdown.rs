@@ -1,320 +1,446 @@
-//! The document's Markdown, laid out as a person would in doc comments: what rustdoc would read as Rust, as links or as tags
-//! is made plain, and what clippy would warn of is put right.
+//! Lays out the Markdown of a document for doc comments, so that rustdoc and clippy have nothing to warn of.
+//!
+//! Text stays as the author wrote it, but for what rustdoc would read as a link, as a tag or as Rust: brackets and `<` are
+//! escaped, references become links, and code blocks are never doctests. Long lines are wrapped.
 
-/// The widest line of text; with indentation and `///` it stays below 100 columns.
+use std::mem;
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
+
+/// The widest line of text, in characters; with indentation and `///` it stays below 100 columns.
 const WIDTH: usize = 90;
 
-/// A text that an author of Markdown wrote, line by line.
+/// The lines of a Markdown text.
 pub(super) fn lines(text: &str) -> Vec<String> {
-    let text: String = text.replace("\r\n", "\n").chars().map(verbatim_block).collect::<String>().replace('\t', "    ");
-    let source: Vec<&str> = text.trim_matches('\n').lines().map(str::trim_end).collect();
-    let mut layout = Layout::default();
-    let mut rest = source.as_slice();
-    while !rest.is_empty() {
-        let taken = layout.block(rest);
-        rest = &rest[taken..];
+    let text: String = text.replace("\r\n", "\n").chars().map(printable).collect();
+    let text = without_html(text.replace('\t', "    ").trim_matches('\n').to_owned());
+    let mut layout = Layout { source: &text, ..Layout::default() };
+    for (event, range) in TextMergeWithOffset::new(parser(&text).into_offset_iter()) {
+        layout.event(event, range);
     }
     layout.lines
 }
 
-/// What rustc allows in comments: a carriage return alone ends a line, and what turns the direction of writing, so that code
-/// reads otherwise than it is, is shown as a stranger.
-fn verbatim_block(sign: char) -> char {
-    match sign {
-        '\r' => '\n',
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        sign => sign,
-    }
-}
-
-/// A text that stands in the middle of a sentence of our own.
+/// A plain text inside a sentence of the generator.
 pub(super) fn phrase(text: &str) -> String {
-    let text: String = text.chars().map(verbatim_block).collect();
-    safe(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    let text: String = text.chars().map(printable).collect();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    escaped(&text, Urls::Linked).replace('`', "\\`")
 }
 
-/// A text as Markdown code, whatever backticks are in it.
+/// A text as a Markdown code span, whatever backticks it contains.
 pub(super) fn code(text: &str) -> String {
-    let text: String = text.chars().map(|sign| if sign.is_whitespace() { ' ' } else { verbatim_block(sign) }).collect();
+    let text: String = text.chars().map(|char| if char.is_whitespace() { ' ' } else { printable(char) }).collect();
     if text.is_empty() {
         return "the empty string".to_owned();
     }
-    let longest = text.split(|sign| sign != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
+    let fence = "`".repeat(longest_backticks(&text) + 1);
     let padding = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
     format!("{fence}{padding}{text}{padding}{fence}")
 }
 
-/// A list item that is open: how far its text is indented, in the document and here.
-struct Item {
-    from: usize,
-    to: usize,
+fn longest_backticks(text: &str) -> usize {
+    text.split(|char| char != '`').map(str::len).max().unwrap_or_default()
 }
 
+/// rustc rejects a bare carriage return in a comment, and characters that change the direction of writing.
+fn printable(char: char) -> char {
+    match char {
+        '\r' => '\n',
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        char => char,
+    }
+}
+
+fn parser(text: &str) -> Parser<'_> {
+    Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH)
+}
+
+/// Escapes tags, so that they are text. An escaped tag can uncover another one: it no longer begins a block of HTML.
+fn without_html(mut text: String) -> String {
+    loop {
+        let html = parser(&text).into_offset_iter().filter_map(|(event, range)| match event {
+            Event::Html(_) | Event::InlineHtml(_) => Some(range.start + text[range.clone()].find('<')?),
+            _ => None,
+        });
+        let tags: Vec<usize> = html.collect();
+        if tags.is_empty() {
+            return text;
+        }
+        for tag in tags.into_iter().rev() {
+            text.insert(tag, '\\');
+        }
+    }
+}
+
+/// Builds lines from the events of the parser.
 #[derive(Default)]
-struct Layout {
+struct Layout<'a> {
+    source: &'a str,
     lines: Vec<String>,
-    items: Vec<Item>,
-    /// Whether the line above belongs to a paragraph, which this one may go on with.
-    in_paragraph: bool,
+    containers: Vec<Container>,
+    inline: Option<Inline>,
+    code_block: Option<CodeBlock>,
+    /// The end of the last block in the source, to find blank lines.
+    last_end: usize,
+    /// Events up to here are part of an autolink, which is copied as it is.
+    autolink_end: usize,
 }
 
-impl Layout {
-    /// Lays out the lines that belong together; returns how many they are.
-    fn block(&mut self, rest: &[&str]) -> usize {
-        let line = rest[0];
-        let indentation = line.len() - line.trim_start().len();
-        let body = &line[indentation..];
-        if body.is_empty() {
-            self.lines.push(String::new());
-            self.in_paragraph = false;
-            return 1;
+/// A quote or a list item, which prefixes its lines.
+struct Container {
+    /// The prefix of the next line: the marker of a list item.
+    first: Option<String>,
+    rest: String,
+}
+
+/// The text of a paragraph, a heading, a table, or a list item without paragraphs.
+struct Inline {
+    text: String,
+    /// The source up to here has been copied.
+    cursor: usize,
+    /// At the start of a line, the source up to the next event is the prefix of containers.
+    is_at_line_start: bool,
+    /// The ends of the links that are open; `None` ends as in the source.
+    link_ends: Vec<Option<String>>,
+}
+
+struct CodeBlock {
+    fence: Option<String>,
+    language: String,
+    code: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Overflow {
+    Wrap,
+    Keep,
+}
+
+impl<'a> Layout<'a> {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        if range.end <= self.autolink_end {
+            return;
         }
-        let in_text = self.in_paragraph && self.items.is_empty();
-        let marker = marker(body).filter(|marker| !in_text || marker.interrupts);
-        if !self.in_paragraph || marker.is_some() {
-            while self.items.last().is_some_and(|item| indentation < item.from) {
-                self.items.pop();
+        match event {
+            Event::Start(tag) => self.start(tag, range),
+            Event::End(tag) => self.end(tag, range),
+            Event::Text(text) => match &mut self.code_block {
+                Some(block) => block.code.push_str(&text),
+                None => self.text(range),
+            },
+            Event::Code(content) => {
+                let source = self.source;
+                let span = &source[range.clone()];
+                let span = if span.contains('\n') { code(&content) } else { span.to_owned() };
+                self.copy_to(range.start);
+                self.push(&span, range.end);
+            }
+            Event::SoftBreak | Event::HardBreak => {
+                self.copy_to(range.start);
+                let end = if self.source[range.start..].starts_with('\\') { "\\\n" } else { "\n" };
+                self.push(end, range.end);
+                self.inline_at(range.end).is_at_line_start = true;
+            }
+            Event::Rule => {
+                self.separate(range.start);
+                let source = self.source;
+                self.push_line(source[range.clone()].trim());
+                self.last_end = range.end;
+            }
+            // `without_html` and the options of the parser leave no others.
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        match tag {
+            Tag::Paragraph => self.separate(range.start),
+            Tag::Heading { .. } | Tag::Table(_) => {
+                self.separate(range.start);
+                self.inline_at(range.start).is_at_line_start = false;
+            }
+            Tag::BlockQuote(_) => {
+                self.separate(range.start);
+                self.containers.push(Container { first: None, rest: "> ".to_owned() });
+            }
+            Tag::Item => {
+                self.separate(range.start);
+                let marker = self.source[range.start..].trim_start().split([' ', '\n']).next().unwrap_or_default();
+                let rest = " ".repeat(marker.len() + 1);
+                self.containers.push(Container { first: Some(format!("{marker} ")), rest });
+            }
+            Tag::CodeBlock(kind) => {
+                self.separate(range.start);
+                self.code_block = Some(CodeBlock::new(&kind, &self.source[range]));
+            }
+            Tag::Link { link_type: LinkType::Autolink | LinkType::Email, .. } => {
+                self.copy_to(range.start);
+                let source = self.source;
+                self.push(&source[range.clone()], range.end);
+                self.autolink_end = range.end;
+            }
+            Tag::Link { link_type, dest_url, .. } => self.start_link("[", link_type, &dest_url, range.start),
+            Tag::Image { link_type, dest_url, .. } => self.start_link("![", link_type, &dest_url, range.start),
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::TableHead | Tag::TableRow | Tag::TableCell => {
+                self.copy_to(range.start);
+            }
+            _ => {}
+        }
+    }
+
+    /// A link that leads to a web page stays a link. rustdoc would take any other for the path of a Rust item.
+    fn start_link(&mut self, opening: &str, link_type: LinkType, destination: &str, start: usize) {
+        let is_web_page = destination.starts_with("https://") || destination.starts_with("http://");
+        let shown =
+            if destination.contains(['(', ')', ' ']) { format!("<{destination}>") } else { destination.to_owned() };
+        self.copy_to(start);
+        let end = match (is_web_page, link_type) {
+            (true, LinkType::Inline) => None,
+            (true, _) => Some(format!("]({shown})")),
+            (false, _) => Some(format!("\\]({shown})")),
+        };
+        let opening_in_text = if is_web_page { opening.to_owned() } else { opening.replace('[', "\\[") };
+        self.push(&opening_in_text, start + opening.len());
+        self.inline_at(start).link_ends.push(end);
+    }
+
+    fn end(&mut self, tag: TagEnd, range: Range<usize>) {
+        match tag {
+            TagEnd::Paragraph => self.close(Overflow::Wrap),
+            TagEnd::Heading(_) => {
+                self.copy_to(range.end);
+                self.close(Overflow::Keep);
+            }
+            TagEnd::Table => self.close(Overflow::Keep),
+            TagEnd::TableHead => {
+                self.copy_to(range.end);
+                let source = self.source;
+                let delimiters = source[range.end..].lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+                self.push("\n", range.end);
+                self.push(delimiters.trim_start_matches([' ', '>']), range.end);
+                self.push("\n", range.end);
+                self.inline_at(range.end).is_at_line_start = true;
+            }
+            TagEnd::TableRow => {
+                self.copy_to(range.end);
+                self.push("\n", range.end);
+                self.inline_at(range.end).is_at_line_start = true;
+            }
+            TagEnd::BlockQuote(_) => {
+                self.containers.pop();
+            }
+            TagEnd::Item => {
+                self.close(Overflow::Wrap);
+                if self.containers.last().is_some_and(|item| item.first.is_some()) {
+                    self.push_line("");
+                    self.last_end = range.start + 1;
+                }
+                self.containers.pop();
+            }
+            TagEnd::CodeBlock => {
+                for line in self.code_block.take().map(CodeBlock::lines).unwrap_or_default() {
+                    self.push_line(&line);
+                }
+                self.last_end = self.source[..range.end].trim_end().len();
+            }
+            TagEnd::Link | TagEnd::Image => match self.inline_at(range.end).link_ends.pop().flatten() {
+                Some(end) => self.push(&end, range.end),
+                None => self.copy_to(range.end),
+            },
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::TableCell => self.copy_to(range.end),
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, range: Range<usize>) {
+        self.copy_to(range.start);
+        let (before, text) = (&self.source[..range.start], &self.source[range.clone()]);
+        let is_in_link = !self.inline_at(range.start).link_ends.is_empty();
+        let urls = if is_in_link { Urls::Plain } else { Urls::Linked };
+        // The backslash that escapes the first character has been copied.
+        let backslashes = before.len() - before.trim_end_matches('\\').len();
+        let first = if backslashes % 2 == 1 { text.chars().next().map_or(0, char::len_utf8) } else { 0 };
+        let text = format!("{}{}", &text[..first], escaped(&text[first..], urls));
+        self.push(&text, range.end);
+    }
+
+    /// The open text, or a new one: the text of a list item has no event of its own.
+    fn inline_at(&mut self, start: usize) -> &mut Inline {
+        if self.inline.is_none() {
+            self.add_blank_line(start);
+        }
+        self.inline.get_or_insert_with(|| Inline {
+            text: String::new(),
+            cursor: start,
+            is_at_line_start: true,
+            link_ends: Vec::new(),
+        })
+    }
+
+    /// Copies the source up to `end`: delimiters and escapes, which have no events.
+    fn copy_to(&mut self, end: usize) {
+        let source = self.source;
+        let inline = self.inline_at(end);
+        if mem::take(&mut inline.is_at_line_start) {
+            inline.cursor = source[..end].trim_end_matches('\\').len();
+        }
+        let text = source.get(inline.cursor..end).unwrap_or_default();
+        inline.text.push_str(text);
+        inline.cursor = inline.cursor.max(end);
+    }
+
+    /// Adds a text that stands for the source up to `end`.
+    fn push(&mut self, text: &str, end: usize) {
+        let inline = self.inline_at(end);
+        inline.text.push_str(text);
+        inline.cursor = end;
+    }
+
+    /// Ends the text that is open, and adds its lines.
+    fn close(&mut self, overflow: Overflow) {
+        let Some(inline) = self.inline.take() else { return };
+        let margin: usize = self.containers.iter().map(|container| container.rest.len()).sum();
+        for line in inline.text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            match overflow {
+                Overflow::Wrap => {
+                    wrapped(line, WIDTH.saturating_sub(margin)).iter().for_each(|line| self.push_line(line))
+                }
+                Overflow::Keep => self.push_line(line),
             }
         }
-        let (from, to) = self.items.last().map_or((0, 0), |item| (item.from, item.to));
-        if indentation >= from + 4 && !self.in_paragraph {
-            return self.indented_code(rest, from + 4, to);
-        }
-        if let Some(fence) = Fence::of(body) {
-            return self.fenced_code(rest, &fence, indentation, to);
-        }
-        if body.starts_with('>') {
-            return self.quote(rest, to);
-        }
-        let margin = " ".repeat(to);
-        if is_rule(body) || body.starts_with('|') || is_heading(body) {
-            self.lines.push(format!("{margin}{}", safe(body)));
-            self.in_paragraph = body.starts_with('|');
-            return 1;
-        }
-        if let Some(marker) = marker {
-            let text = safe(marker.text);
-            let inner = to + marker.sign.len() + 1;
-            self.items.push(Item { from: indentation + body.len() - marker.text.len(), to: inner });
-            let first = format!("{margin}{} {}", marker.sign, text);
-            self.lines.extend(wrapped(first.trim_end(), inner));
-            self.in_paragraph = !marker.text.is_empty();
-            return 1;
-        }
-        self.lines.extend(wrapped(&format!("{margin}{}", safe(body)), to));
-        self.in_paragraph = true;
-        1
+        self.last_end = self.source[..inline.cursor].trim_end().len();
     }
 
-    /// Rustdoc would take it for Rust, and run it.
-    fn indented_code(&mut self, rest: &[&str], from: usize, to: usize) -> usize {
-        let is_in = |line: &&&str| line.is_empty() || line.len() - line.trim_start().len() >= from;
-        let mut length = rest.iter().take_while(is_in).count();
-        while length > 1 && rest[length - 1].is_empty() {
-            length -= 1;
-        }
-        let margin = " ".repeat(to);
-        self.lines.push(format!("{margin}```text"));
-        self.lines.extend(rest[..length].iter().map(|line| indented(&margin, line.get(from..).unwrap_or_default())));
-        self.lines.push(format!("{margin}```"));
-        length
+    /// Ends what is before a block.
+    fn separate(&mut self, start: usize) {
+        self.close(Overflow::Wrap);
+        self.add_blank_line(start);
     }
 
-    fn fenced_code(&mut self, rest: &[&str], fence: &Fence<'_>, from: usize, to: usize) -> usize {
-        let margin = " ".repeat(to);
-        self.lines.push(format!("{margin}{}{}", fence.signs, fence.language()));
-        let mut length = 1;
-        for line in &rest[1..] {
-            length += 1;
-            if fence.is_closed_by(line.trim_start()) {
-                break;
+    /// Adds a blank line if there is one in the source.
+    fn add_blank_line(&mut self, start: usize) {
+        let gap = self.source.get(self.last_end..start).unwrap_or_default();
+        if !self.lines.is_empty() && gap.matches('\n').count() > 1 {
+            self.push_line("");
+        }
+        self.last_end = start;
+    }
+
+    fn push_line(&mut self, line: &str) {
+        let mut prefixed = String::new();
+        for container in &mut self.containers {
+            prefixed.push_str(container.first.take().as_deref().unwrap_or(&container.rest));
+        }
+        prefixed.push_str(line);
+        prefixed.truncate(prefixed.trim_end().len());
+        self.lines.push(prefixed);
+    }
+}
+
+impl CodeBlock {
+    fn new(kind: &CodeBlockKind<'_>, source: &str) -> Self {
+        let (fence, info) = match kind {
+            CodeBlockKind::Fenced(info) => {
+                let content = source.trim_start_matches(['`', '~']);
+                (Some(source[..source.len() - content.len()].to_owned()), &**info)
             }
-            let shift = from.min(line.len() - line.trim_start().len());
-            self.lines.push(indented(&margin, &line[shift..]));
-        }
-        self.lines.push(format!("{margin}{}", fence.signs));
-        self.in_paragraph = false;
-        length
+            CodeBlockKind::Indented => (None, ""),
+        };
+        Self { fence, language: language(info).to_owned(), code: String::new() }
     }
 
-    /// What is quoted is a text of its own; its last paragraph goes on to the next empty line.
-    fn quote(&mut self, rest: &[&str], to: usize) -> usize {
-        let length = rest.iter().take_while(|line| !line.is_empty()).count();
-        let quoted: Vec<&str> = rest[..length].iter().map(|line| unquoted(line)).collect();
-        let margin = " ".repeat(to);
-        self.lines
-            .extend(lines(&quoted.join("\n")).iter().map(|line| format!("{margin}> {line}").trim_end().to_owned()));
-        self.in_paragraph = false;
-        length
+    fn lines(self) -> Vec<String> {
+        let fence = self.fence.unwrap_or_else(|| "`".repeat(3.max(longest_backticks(&self.code) + 1)));
+        let opening = format!("{fence}{}", self.language);
+        let code = self.code.lines().map(str::to_owned);
+        [opening].into_iter().chain(code).chain([fence]).collect()
     }
 }
 
-fn unquoted(line: &str) -> &str {
-    match line.trim_start().strip_prefix('>') {
-        Some(rest) => rest.strip_prefix(' ').unwrap_or(rest),
-        None => line.trim_start(),
-    }
+/// The language of a code block. rustdoc runs Rust as a test, and takes a language with some words for Rust.
+fn language(info: &str) -> &str {
+    const RUST: [&str; 10] = [
+        "rust",
+        "ignore",
+        "should_panic",
+        "no_run",
+        "test_harness",
+        "compile_fail",
+        "edition",
+        "standalone",
+        "custom",
+        "E0",
+    ];
+    let word = info.split([' ', ',']).next().unwrap_or_default();
+    let is_plain =
+        !word.is_empty() && word.chars().all(|char| char.is_alphanumeric() || matches!(char, '-' | '_' | '+'));
+    if is_plain && !RUST.iter().any(|rust| word.starts_with(rust)) { word } else { "text" }
 }
 
-fn indented(margin: &str, line: &str) -> String {
-    if line.is_empty() { String::new() } else { format!("{margin}{line}") }
-}
-
-/// How a list item begins.
-struct Marker<'a> {
-    sign: &'a str,
-    text: &'a str,
-    /// Whether it ends a paragraph above it, which only some do.
-    interrupts: bool,
-}
-
-fn marker(body: &str) -> Option<Marker<'_>> {
-    let (sign, text) = body.split_once(' ').unwrap_or((body, ""));
-    let text = text.trim_start();
-    let digits = sign
-        .strip_suffix(['.', ')'])
-        .filter(|digits| !digits.is_empty() && digits.len() < 10 && digits.chars().all(|sign| sign.is_ascii_digit()));
-    match (sign, digits) {
-        ("-" | "*" | "+", _) => Some(Marker { sign, text, interrupts: !text.is_empty() }),
-        (_, Some(digits)) => Some(Marker { sign, text, interrupts: digits == "1" && !text.is_empty() }),
-        _ => None,
-    }
-}
-
-/// A line across the page, or one that makes the text above a heading.
-fn is_rule(body: &str) -> bool {
-    let signs: String = body.split(' ').collect();
-    signs.len() > 2 && ['-', '*', '_', '='].iter().any(|sign| signs.chars().all(|other| other == *sign))
-}
-
-fn is_heading(body: &str) -> bool {
-    let rest = body.trim_start_matches('#');
-    (1..=6).contains(&(body.len() - rest.len())) && rest.starts_with(' ')
-}
-
-/// The line above code.
-struct Fence<'a> {
-    signs: &'a str,
-    info: &'a str,
-}
-
-impl<'a> Fence<'a> {
-    fn of(body: &'a str) -> Option<Self> {
-        let sign = body.chars().next().filter(|sign| matches!(sign, '`' | '~'))?;
-        let info = body.trim_start_matches(sign);
-        let signs = &body[..body.len() - info.len()];
-        (signs.len() >= 3 && !info.contains('`')).then_some(Self { signs, info: info.trim() })
-    }
-
-    fn is_closed_by(&self, line: &str) -> bool {
-        line.starts_with(self.signs) && line.chars().all(|sign| self.signs.starts_with(sign))
-    }
-
-    /// What the code is written in; Rust would be run, and anything that rustdoc does not know is no Rust.
-    fn language(&self) -> &str {
-        const RUN: [&str; 10] = [
-            "rust",
-            "ignore",
-            "should_panic",
-            "no_run",
-            "test_harness",
-            "compile_fail",
-            "edition",
-            "standalone",
-            "custom",
-            "E0",
-        ];
-        let word = self.info.split([' ', ',']).next().unwrap_or_default();
-        let is_plain =
-            !word.is_empty() && word.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_' | '+'));
-        if is_plain && !RUN.iter().any(|run| word.starts_with(run)) { word } else { "text" }
-    }
-}
-
-/// Breaks a long line at spaces; what follows is indented so far.
-fn wrapped(line: &str, hanging: usize) -> Vec<String> {
-    let indentation = line.len() - line.trim_start().len();
+/// Breaks a long line at spaces.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut current = " ".repeat(indentation);
-    for word in line[indentation..].split(' ') {
-        let fits = current.chars().count() + 1 + word.chars().count() <= WIDTH;
-        if current.trim().is_empty() {
+    let mut current = String::new();
+    for word in line.split(' ') {
+        let fits = current.chars().count() + 1 + word.chars().count() <= width;
+        if current.is_empty() {
             current.push_str(word);
-        } else if fits || starts_a_block(word) {
+        } else if fits || starts_block(word) {
             current.push(' ');
             current.push_str(word);
         } else {
-            lines.push(std::mem::replace(&mut current, format!("{}{word}", " ".repeat(hanging))));
+            lines.push(mem::replace(&mut current, word.to_owned()));
         }
     }
     lines.push(current);
     lines
 }
 
-/// Whether Markdown would take a line that begins so for something other than a paragraph.
-fn starts_a_block(word: &str) -> bool {
-    let numbered = word.trim_end_matches(['.', ')']);
+/// Whether a line that begins with this word could be something other than a paragraph.
+fn starts_block(word: &str) -> bool {
+    let number = word.trim_end_matches(['.', ')']);
     matches!(word, "-" | "*" | "+" | "=" | ">")
         || word.starts_with(['#', '>', '|', '='])
         || word.starts_with("```")
         || word.starts_with("~~~")
-        || (numbered.len() < word.len() && numbered.chars().all(|sign| sign.is_ascii_digit()))
+        || (number.len() < word.len() && number.chars().all(|char| char.is_ascii_digit()))
 }
 
-/// Keeps rustdoc from reading links, tags and bare addresses where the author meant plain text; code is left alone.
-fn safe(line: &str) -> String {
-    let mut safe = String::with_capacity(line.len());
-    for (index, piece) in line.split('`').enumerate() {
-        if index > 0 {
-            safe.push('`');
-        }
-        if index % 2 == 0 {
-            safe.push_str(&safe_prose(piece));
-        } else {
-            safe.push_str(piece);
-        }
-    }
-    safe
+/// Whether addresses of web pages become links. A link cannot contain one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Urls {
+    Linked,
+    Plain,
 }
 
-fn safe_prose(prose: &str) -> String {
-    let mut safe = String::with_capacity(prose.len());
-    let mut rest = prose;
+/// Text in which rustdoc finds neither links nor tags.
+fn escaped(text: &str, urls: Urls) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        if let Some(link) = link_length(rest) {
-            safe.push_str(&rest[..link]);
-            rest = &rest[link..];
-            continue;
-        }
-        if let Some(address) = address_length(rest) {
-            safe.extend(["<", &rest[..address], ">"]);
-            rest = &rest[address..];
-            continue;
-        }
-        if matches!(first, '[' | ']' | '<') {
-            safe.push('\\');
-        }
-        safe.push(first);
-        rest = &rest[first.len_utf8()..];
-    }
-    safe
-}
-
-/// The length of `[text](address)` or `<address>` at the start of the text, for addresses that lead out.
-fn link_length(text: &str) -> Option<usize> {
-    let (inner, closing, start) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (label, target) = rest.split_once("](")?;
-            if label.contains(['[', ']']) {
-                return None;
+        let address = if urls == Urls::Linked { address_length(rest) } else { None };
+        let length = match address {
+            Some(length) => {
+                result.extend(["<", &rest[..length], ">"]);
+                length
             }
-            (target, ')', 1 + label.len() + 2)
-        }
-        None => (text.strip_prefix('<')?, '>', 1),
-    };
-    let end = inner.find(closing)?;
-    address_length(&inner[..end]).filter(|length| *length == end).map(|_| start + end + 1)
+            None if first == '\\' && rest[1..].starts_with(|next: char| next.is_ascii_punctuation()) => {
+                result.push_str(&rest[..2]);
+                2
+            }
+            None => {
+                if matches!(first, '[' | ']' | '<') {
+                    result.push('\\');
+                }
+                result.push(first);
+                first.len_utf8()
+            }
+        };
+        rest = &rest[length..];
+    }
+    result
 }
 
 /// The length of a web address at the start of the text, without the full stop or bracket after it.
@@ -322,7 +448,7 @@ fn address_length(text: &str) -> Option<usize> {
     if !text.starts_with("https://") && !text.starts_with("http://") {
         return None;
     }
-    let end = text.find([' ', '<', '>', '"', '`', ')', ']', '|']).unwrap_or(text.len());
+    let end = text.find([' ', '\n', '<', '>', '"', '`', ')', ']', '|', '\\']).unwrap_or(text.len());
     Some(text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*', '_']).len())
 }
 
@@ -387,8 +513,8 @@ mod tests {
 
     #[test]
     fn tables_and_headings_are_not_broken() {
-        let row = format!("| {} |", "word ".repeat(30));
-        assert_eq!(lines(&row), [row.trim_end()]);
+        let row = format!("| {} |", "word ".repeat(30).trim_end());
+        assert_eq!(lines(&format!("{row}\n|---|\n{row}\n\nafter")), [&row, "|---|", &row, "", "after"]);
         let heading = format!("## {}", "word ".repeat(30));
         assert_eq!(lines(&heading), [heading.trim_end()]);
     }
@@ -405,5 +531,43 @@ mod tests {
     fn code_survives_backticks() {
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`"), "`` ` ``");
+    }
+
+    #[test]
+    fn a_lone_or_escaped_backtick_is_text() {
+        let rows = [
+            ("a ` and [x]", r"a ` and \[x\]"),
+            (r"a \` and `[x]`", r"a \` and `[x]`"),
+            (r"\[x] and \\[y]", r"\[x\] and \\\[y\]"),
+        ];
+        for (text, safe) in rows {
+            assert_eq!(lines(text), [safe]);
+        }
+    }
+
+    #[test]
+    fn a_code_span_over_two_lines_is_put_on_one() {
+        assert_eq!(lines("see `a [x]\nb` and [y]"), [r"see `a [x] b` and \[y\]"]);
+        assert_eq!(lines("> see `a\n> b`"), ["> see `a b`"]);
+    }
+
+    #[test]
+    fn references_to_web_pages_become_links() {
+        let definitions = "\n\n[d]: https://example.com/d\n[other]: ./other.md";
+        let rows = [
+            ("the [docs][d]", "the [docs](https://example.com/d)"),
+            ("see [d] and [other]", r"see [d](https://example.com/d) and \[other\](./other.md)"),
+        ];
+        for (text, link) in rows {
+            assert_eq!(lines(&format!("{text}{definitions}")), [link]);
+        }
+        let image = "![b](https://example.com/b.png)";
+        assert_eq!(lines(&format!("[a](#part) {image}")), [format!(r"\[a\](#part) {image}")]);
+    }
+
+    #[test]
+    fn tags_are_text() {
+        assert_eq!(lines("<p>\na [x]\n</p>"), [r"\<p>", r"a \[x\]", r"\</p>"]);
+        assert_eq!(lines("a<br/>b **<T>**"), [r"a\<br/>b **\<T>**"]);
     }
 }
