@@ -68,7 +68,7 @@ impl Config {
                     coverage: made.api.coverage,
                     handled,
                     sent,
-                    names: made.names.given,
+                    names: made.names.report,
                 })
             }
             _ => Err(Error::Refused(report)),

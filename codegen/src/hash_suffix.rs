@@ -1,13 +1,8 @@
-//! Marks: what tells apart things that are called the same, made of what they say, so that it stays when others go.
+//! A short hash that distinguishes equal names. It depends on content only, so a name stays when other names go.
 
-/// Four digits made of an identity, such as `x1f0a`.
-pub(crate) fn mark(identity: &str) -> String {
-    format!("x{:04x}", fingerprint(identity))
-}
-
-/// Sixteen bits of the text, the same on every machine (FNV-1a, folded).
-fn fingerprint(text: &str) -> u16 {
-    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    let [first, second, third, fourth] = hash.to_be_bytes();
-    u16::from_be_bytes([first ^ third, second ^ fourth])
+/// Eight hexadecimal digits after an `x`, such as `x1f0a93c4`: the 32-bit FNV-1a hash of the content, the same on every
+/// machine.
+pub(crate) fn hash_suffix(content: &str) -> String {
+    let hash = content.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("x{hash:08x}")
 }

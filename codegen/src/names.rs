@@ -1,94 +1,26 @@
-//! Stage five: the only maker of identifiers. Every name comes from the document, never from a counter.
+//! Assigns all Rust identifiers. Every name comes from the document or from the options, never from a counter.
 
 mod case;
-mod identifier_chars;
+mod name;
 mod report;
 mod reserved;
 mod scope;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
-
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
 
 use self::case::Style;
+pub(crate) use self::name::{Name, Names, ServerVariableNames};
 pub use self::report::{NameKind, Named};
 use self::scope::{NameRequest, Scopes};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{
-    Address, AddressRoute, AddressRoutes, Api, BindingOwner, Candidate, Channel, Event, ItemKind, Label, NamePath,
-    Root, Routing, Rule, Step, TypeDef, TypeId, Union, Variable, Variant,
+    Address, AddressRoutes, Api, BindingOwner, Candidate, Channel, Event, ItemKind, Label, NamePath, Root, Routing,
+    Rule, Step, TypeDef, TypeId, Union, Variable, Variant,
 };
 use crate::location::Location;
 
-/// A Rust identifier.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Name(String);
-
-impl Name {
-    /// The name as serde sees it: without the `r#` of a keyword.
-    pub(crate) fn plain(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl ToTokens for Name {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let ident = if reserved::is_keyword(&self.0) {
-            Ident::new_raw(&self.0, Span::call_site())
-        } else {
-            Ident::new(&self.0, Span::call_site())
-        };
-        ident.to_tokens(tokens);
-    }
-}
-
-/// The name of everything in an [`Api`], by the same indexes.
-#[derive(Debug)]
-pub(crate) struct Names {
-    pub(crate) types: BTreeMap<TypeId, Name>,
-    /// The members of a type: a struct's fields, and then the map of what is not named; an enum's variants.
-    pub(crate) members: BTreeMap<TypeId, Vec<Name>>,
-    pub(crate) events: Vec<Name>,
-    /// The functions that validate components which are other names of types.
-    pub(crate) validators: BTreeMap<TypeId, Name>,
-    /// The functions that find the correlation ids of the events that have one.
-    pub(crate) correlations: BTreeMap<usize, Name>,
-    /// The constants of the events' examples.
-    pub(crate) examples: Vec<Vec<Name>>,
-    pub(crate) operations: Vec<Name>,
-    pub(crate) channels: Vec<Name>,
-    /// The functions that tell events apart by their shapes, by the messages that they tell.
-    pub(crate) tellings: HashMap<Vec<Candidate>, Name>,
-    /// The fields of each channel whose address has parameters.
-    pub(crate) parameters: Vec<Vec<Name>>,
-    pub(crate) servers: Vec<Name>,
-    /// The arguments of each server's function.
-    pub(crate) variables: Vec<Vec<Name>>,
-    /// The enums of the arguments that have one, by server and argument.
-    pub(crate) choices: BTreeMap<(usize, usize), ServerVariableNames>,
-    /// The modules of what has bindings, and their constants.
-    pub(crate) bindings: Vec<(Name, Vec<Name>)>,
-    /// Each of them with what it belongs to.
-    pub(crate) given: Vec<Named>,
-}
-
-/// The enum of an argument that takes nothing but listed values.
-#[derive(Debug)]
-pub(crate) struct ServerVariableNames {
-    pub(crate) name: Name,
-    pub(crate) variants: Vec<Name>,
-}
-
-/// Names everything; where two names meet, both are told apart in the same way every time, and a warning says so.
+/// Assigns all names. If two names collide, both get a longer name, in the same way every time, and a warning reports it.
 pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> Names {
     let scopes = Scopes::new(config, &api.structural_keys, &api.files, diagnostics);
     let types = types(api, &scopes);
@@ -102,22 +34,23 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
         examples: examples(api, &scopes),
         operations: operations(api, &scopes),
         channels: channels(api, &scopes),
-        tellings: shape_match_fn_names(api, &scopes),
+        shape_match_fns: shape_match_fns(api, &scopes),
         parameters: api.channels.iter().map(|channel| parameters(channel, &scopes)).collect(),
         servers: servers(api, &scopes),
         variables: api.servers.iter().map(|server| variables(server, &scopes)).collect(),
-        choices: choices(api, &scopes),
+        variable_enums: variable_enums(api, &scopes),
         bindings: bindings(api, &scopes),
-        given: Vec::new(),
+        report: Vec::new(),
     };
-    names.given = scopes.finish();
+    names.report = scopes.finish();
     names
 }
 
-/// Components first, then what has a name in its own language, then payloads, then what stands inside them: what comes first keeps the shorter name.
+/// Names the types by rank: components, types that their schema language names, payloads, other roots, and nested types. A
+/// type of an earlier rank keeps the shorter name.
 fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let mut scope = scopes.open(NameKind::Type, Style::Type, reserved::TYPES);
-    let mut settled: BTreeMap<TypeId, Name> = BTreeMap::new();
+    let mut assigned: BTreeMap<TypeId, Name> = BTreeMap::new();
     let roots = || api.types.iter().filter(|(_, def)| def.name_path.steps.is_empty());
     let by_root: HashMap<&Root, TypeId> = roots().map(|(id, def)| (&def.name_path.root, id)).collect();
     let by_place: HashMap<&Location, TypeId> = roots().map(|(id, def)| (&def.name_path.root_at, id)).collect();
@@ -134,22 +67,20 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
         (_, true) => 3,
         (_, false) => 5,
     };
-    for wanted in 0..=5 {
-        let ranked: Vec<(TypeId, &TypeDef)> = api.types.iter().filter(|(_, def)| rank(def) == wanted).collect();
-        let wishes = ranked
-            .iter()
-            .map(|(_, def)| type_name_request(def, root_name(def, &settled), &api.ambiguous_names))
-            .collect::<Vec<_>>();
-        let names = scope.assign(&wishes);
-        settled.extend(ranked.iter().map(|(id, _)| *id).zip(names));
+    for wanted_rank in 0..=5 {
+        let ranked: Vec<(TypeId, &TypeDef)> = api.types.iter().filter(|(_, def)| rank(def) == wanted_rank).collect();
+        let request =
+            |(_, def): &(_, &TypeDef)| type_name_request(def, root_name(def, &assigned), &api.ambiguous_names);
+        let names = scope.assign(ranked.iter().map(request));
+        assigned.extend(ranked.iter().map(|(id, _)| *id).zip(names));
     }
-    settled
+    assigned
 }
 
-/// A root goes by its own text, one with a namespace by its last word; what stands inside it, by the root's name and the way from there.
+/// A root is named after its own text, without its namespace. A nested type is named after its root and the steps from there.
 fn type_name_request(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<String>) -> NameRequest {
     let NamePath { root, steps, fallback_names, .. } = &def.name_path;
-    let (own, kind) = match root {
+    let (own, noun) = match root {
         Root::Schema(key) => (key.clone(), "Schema"),
         Root::Named(full) if ambiguous.contains(root.name_without_namespace()) => (full.clone(), "Type"),
         Root::Named(_) => (root.name_without_namespace().to_owned(), "Type"),
@@ -163,10 +94,10 @@ fn type_name_request(def: &TypeDef, root_name: Option<String>, ambiguous: &BTree
     };
     if steps.is_empty() {
         let suffix = if matches!(root, Root::Headers(_)) { " headers" } else { "" };
-        let otherwise = fallback_names.iter().map(|name| format!("{name}{suffix}"));
+        let fallbacks = fallback_names.iter().map(|name| format!("{name}{suffix}"));
         let shorter =
             Some(root.name_without_namespace()).filter(|short| matches!(root, Root::Named(_)) && **short != own);
-        return NameRequest::new(&def.at, &own, kind).or(otherwise).instead_of(shorter);
+        return NameRequest::new(&def.at, &own, noun).with_fallbacks(fallbacks).with_ambiguous_text(shorter);
     }
     let root_name = root_name.unwrap_or_else(|| case::style(Style::Type, &own));
     let inner = |label: fn(&Label) -> &str| {
@@ -183,40 +114,38 @@ fn type_name_request(def: &TypeDef, root_name: Option<String>, ambiguous: &BTree
         }
         text
     };
-    NameRequest::new(&def.at, &inner(|label| &label.short), "Inner").or([inner(|label| &label.long)])
+    NameRequest::new(&def.at, &inner(|label| &label.short), "Inner").with_fallbacks([inner(|label| &label.long)])
 }
 
 fn members(def: &TypeDef, scopes: &Scopes<'_>) -> Vec<Name> {
     match &def.shape {
         ItemKind::OpenTuple(_) | ItemKind::Alias(_) | ItemKind::Newtype(_) => Vec::new(),
         ItemKind::Union(Union { variants, .. }) | ItemKind::MessageUnion(variants) => {
-            let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of(&def.at);
-            let wishes = variants.iter().map(variant_wish);
-            scope.assign(&wishes.collect::<Vec<_>>())
+            let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of_members(&def.at);
+            scope.assign(variants.iter().map(variant_request))
         }
         ItemKind::Struct(object) => {
-            let mut scope = scopes.open(NameKind::Field, Style::Value, &[]).of(&def.at);
+            let mut scope = scopes.open(NameKind::Field, Style::Value, &[]).of_members(&def.at);
             let fields = object.fields.iter().map(|field| NameRequest::new(&field.at, &field.name, "property"));
-            let mut names = scope.assign(&fields.collect::<Vec<_>>());
+            let mut names = scope.assign(fields);
             let rest = NameRequest::new(&def.at.join("additionalProperties"), "additional properties", "map");
-            names.extend(scope.assign(&[rest]));
+            names.extend(scope.assign([rest]));
             names
         }
         ItemKind::Enum(listed) => {
-            let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of(&def.at);
-            let wishes = listed.members.labels().into_iter().map(|(at, label)| NameRequest::new(at, label, "Value"));
-            scope.assign(&wishes.collect::<Vec<_>>())
+            let mut scope = scopes.open(NameKind::Variant, Style::Type, reserved::VARIANTS).of_members(&def.at);
+            let requests = listed.members.labels().into_iter().map(|(at, label)| NameRequest::new(at, label, "Value"));
+            scope.assign(requests)
         }
     }
 }
 
-fn variant_wish(variant: &Variant) -> NameRequest {
-    NameRequest::new(&variant.at, &variant.label.short, "Variant").or([variant.label.long.clone()])
+fn variant_request(variant: &Variant) -> NameRequest {
+    NameRequest::new(&variant.at, &variant.label.short, "Variant").with_fallbacks([variant.label.long.clone()])
 }
 
 fn events(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
-    let wishes: Vec<NameRequest> = api.events.iter().map(event_wish).collect();
-    scopes.open(NameKind::Event, Style::Type, reserved::VARIANTS).assign(&wishes)
+    scopes.open(NameKind::Event, Style::Type, reserved::VARIANTS).assign(api.events.iter().map(event_request))
 }
 
 fn validators(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
@@ -228,130 +157,129 @@ fn validators(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
         };
         api.types.iter().filter(is_alias)
     };
-    let wish = |(_, def): (TypeId, &TypeDef)| match &def.name_path.root {
+    let request = |(_, def): (TypeId, &TypeDef)| match &def.name_path.root {
         Root::Schema(key) => {
-            Some(NameRequest::new(&def.at, key, "Schema").or(def.name_path.fallback_names.iter().cloned()))
+            Some(NameRequest::new(&def.at, key, "Schema").with_fallbacks(def.name_path.fallback_names.iter().cloned()))
         }
         _ => None,
     };
-    let (ids, wishes): (Vec<TypeId>, Vec<NameRequest>) =
-        aliases().filter_map(|alias| Some((alias.0, wish(alias)?))).unzip();
-    ids.into_iter().zip(scopes.open(NameKind::Validator, Style::Value, &[]).assign(&wishes)).collect()
+    let (ids, requests): (Vec<TypeId>, Vec<NameRequest>) =
+        aliases().filter_map(|alias| Some((alias.0, request(alias)?))).unzip();
+    ids.into_iter().zip(scopes.open(NameKind::Validator, Style::Value, &[]).assign(requests)).collect()
 }
 
 fn correlations(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<usize, Name> {
-    let with_one = || api.events.iter().enumerate().filter(|(_, event)| event.correlation.is_some());
-    let wishes: Vec<NameRequest> = with_one().map(|(_, event)| event_wish(event)).collect();
-    with_one()
-        .map(|(index, _)| index)
-        .zip(scopes.open(NameKind::Correlation, Style::Value, &[]).assign(&wishes))
-        .collect()
+    let correlated = || api.events.iter().enumerate().filter(|(_, event)| event.correlation.is_some());
+    let requests = correlated().map(|(_, event)| event_request(event));
+    let names = scopes.open(NameKind::Correlation, Style::Value, &[]).assign(requests);
+    correlated().map(|(index, _)| index).zip(names).collect()
 }
 
-/// One scope for those of all events, because they stand in one module.
+/// All examples share one scope, because they are in one module.
 fn examples(api: &Api, scopes: &Scopes<'_>) -> Vec<Vec<Name>> {
     let all = api.events.iter().flat_map(|event| &event.examples);
-    let wishes: Vec<NameRequest> =
-        all.map(|example| NameRequest::new(&example.at, &example.label, "example")).collect();
-    let mut names = scopes.open(NameKind::Example, Style::Constant, &[]).assign(&wishes).into_iter();
+    let requests = all.map(|example| NameRequest::new(&example.at, &example.label, "example"));
+    let mut names = scopes.open(NameKind::Example, Style::Constant, &[]).assign(requests).into_iter();
     api.events.iter().map(|event| names.by_ref().take(event.examples.len()).collect()).collect()
 }
 
-fn event_wish(event: &Event) -> NameRequest {
-    NameRequest::new(&event.at, &event.label, "Event").or(event.fallback_labels.iter().cloned())
+fn event_request(event: &Event) -> NameRequest {
+    NameRequest::new(&event.at, &event.label, "Event").with_fallbacks(event.fallback_labels.iter().cloned())
 }
 
 fn operations(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
-    let wishes = api.operations.iter().map(|operation| NameRequest::new(&operation.at, &operation.id, "operation"));
-    scopes.open(NameKind::Operation, Style::Value, reserved::METHODS).assign(&wishes.collect::<Vec<_>>())
+    let requests = api.operations.iter().map(|operation| NameRequest::new(&operation.at, &operation.id, "operation"));
+    scopes.open(NameKind::Operation, Style::Value, reserved::METHODS).assign(requests)
 }
 
-/// A fixed address is a constant, one with parameters a type.
+/// A fixed address becomes a constant, an address with parameters a type.
 fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
     let is_template = |channel: &Channel| matches!(channel.address, Address::Template(_));
-    let wishes = |wanted: bool| -> Vec<NameRequest> {
+    let requests = |wanted: bool| -> Vec<NameRequest> {
         let channels = api.channels.iter().filter(|channel| is_template(channel) == wanted);
         channels.map(|channel| NameRequest::new(&channel.at, &channel.key, "channel")).collect()
     };
-    let mut constants = scopes.open(NameKind::Channel, Style::Constant, &[]).assign(&wishes(false)).into_iter();
-    let mut types = scopes.open(NameKind::Channel, Style::Type, reserved::CHANNELS).assign(&wishes(true)).into_iter();
+    let mut constants = scopes.open(NameKind::Channel, Style::Constant, &[]).assign(requests(false)).into_iter();
+    let mut types = scopes.open(NameKind::Channel, Style::Type, reserved::CHANNELS).assign(requests(true)).into_iter();
     let names = api.channels.iter().map(|channel| if is_template(channel) { types.next() } else { constants.next() });
     names.flatten().collect()
 }
 
-/// What is asked of shapes to name an event and to call a handler is asked by one function, called after the channel.
-fn shape_match_fn_names(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Name> {
+/// If the event name and the handler call compare the same shapes, both call one function, named after the channel.
+fn shape_match_fns(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Name> {
     let Routing::ByAddress(AddressRoutes { routes, without_address }) = &api.routing else { return HashMap::new() };
-    let at = |arrival: &AddressRoute| &api.channels[arrival.channel];
-    let of_arrivals = routes.iter().flat_map(|arrival| {
-        let both = [&arrival.operation, &arrival.message].into_iter().filter_map(|telling| telling.shape());
-        both.map(move |shape| (shape, at(arrival)))
+    let with_address = routes.iter().flat_map(|route| {
+        let shapes = [&route.operation, &route.message].into_iter().filter_map(Rule::shape);
+        shapes.map(|shape| (shape, &api.channels[route.channel]))
     });
-    let mut asked: HashMap<&Vec<Candidate>, usize> = HashMap::new();
-    let mut told: Vec<(&Vec<Candidate>, &Channel)> = Vec::new();
-    let twice_without = without_address.iter().filter_map(Rule::shape).flat_map(|shape| [shape, shape]);
-    let channel_of = |shape: &Vec<Candidate>| Some(&api.channels[api.operations[shape.first()?.operation].channel]);
-    let of_others = twice_without.filter_map(|shape| Some((shape, channel_of(shape)?)));
-    for (shape, channel) in of_arrivals.chain(of_others) {
-        let count = asked.entry(shape).or_default();
+    // Without an address, one rule selects both the operation and the message.
+    let without_address = without_address.iter().filter_map(Rule::shape).flat_map(|shape| [shape, shape]);
+    let without_address = without_address.filter_map(|shape| {
+        let operation = &api.operations[shape.first()?.operation];
+        Some((shape, &api.channels[operation.channel]))
+    });
+    let mut counts: HashMap<&Vec<Candidate>, usize> = HashMap::new();
+    let mut shared: Vec<(&Vec<Candidate>, &Channel)> = Vec::new();
+    for (shape, channel) in with_address.chain(without_address) {
+        let count = counts.entry(shape).or_default();
         *count += 1;
         if *count == 2 {
-            told.push((shape, channel));
+            shared.push((shape, channel));
         }
     }
-    let wishes =
-        told.iter().map(|(_, channel)| NameRequest::new(&channel.at, &format!("told at {}", channel.key), "event"));
-    let names = scopes.open_inside(Style::Value).assign(&wishes.collect::<Vec<_>>());
-    told.into_iter().map(|(shape, _)| shape.clone()).zip(names).collect()
+    let requests =
+        shared.iter().map(|(_, channel)| NameRequest::new(&channel.at, &format!("told at {}", channel.key), "event"));
+    let names = scopes.open_private(Style::Value).assign(requests);
+    shared.into_iter().map(|(shape, _)| shape.clone()).zip(names).collect()
 }
 
 fn parameters(channel: &Channel, scopes: &Scopes<'_>) -> Vec<Name> {
     let Address::Template(template) = &channel.address else { return Vec::new() };
-    let wishes =
+    let requests =
         template.parameters.iter().map(|parameter| NameRequest::new(&parameter.at, &parameter.key, "parameter"));
-    scopes.open(NameKind::Parameter, Style::Value, &[]).of(&channel.at).assign(&wishes.collect::<Vec<_>>())
+    scopes.open(NameKind::Parameter, Style::Value, &[]).of_members(&channel.at).assign(requests)
 }
 
 fn servers(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
-    let wishes = api.servers.iter().map(|server| NameRequest::new(&server.at, &server.key, "server"));
-    scopes.open(NameKind::Server, Style::Value, &[]).assign(&wishes.collect::<Vec<_>>())
+    let requests = api.servers.iter().map(|server| NameRequest::new(&server.at, &server.key, "server"));
+    scopes.open(NameKind::Server, Style::Value, &[]).assign(requests)
 }
 
 fn variables(server: &crate::ir::Server, scopes: &Scopes<'_>) -> Vec<Name> {
-    let wishes = server.variables.iter().map(|variable| NameRequest::new(&variable.at, &variable.key, "variable"));
-    scopes.open(NameKind::Variable, Style::Value, &[]).of(&server.at).assign(&wishes.collect::<Vec<_>>())
+    let requests = server.variables.iter().map(|variable| NameRequest::new(&variable.at, &variable.key, "variable"));
+    scopes.open(NameKind::Variable, Style::Value, &[]).of_members(&server.at).assign(requests)
 }
 
-/// One scope for the enums of all servers, because they stand in one module.
-fn choices(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), ServerVariableNames> {
-    let variables = api.servers.iter().enumerate().flat_map(|(at, server)| {
+/// All enums of servers share one scope, because they are in one module.
+fn variable_enums(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<(usize, usize), ServerVariableNames> {
+    let variables = api.servers.iter().enumerate().flat_map(|(server_index, server)| {
         let variables = server.variables.iter().enumerate();
-        variables.map(move |(index, variable)| ((at, index), server, variable))
+        variables.map(move |(index, variable)| ((server_index, index), server, variable))
     });
-    let listed: Vec<_> = variables.filter(|(_, _, variable)| !variable.values.is_empty()).collect();
-    let wishes = listed.iter().map(|(_, server, variable)| {
+    let with_values: Vec<_> = variables.filter(|(_, _, variable)| !variable.values.is_empty()).collect();
+    let requests = with_values.iter().map(|(_, server, variable)| {
         NameRequest::new(&variable.at, &format!("{} {}", server.key, variable.key), "Variable")
     });
-    let names = scopes.open(NameKind::VariableType, Style::Type, reserved::SERVERS).assign(&wishes.collect::<Vec<_>>());
-    let choice = |((key, _, variable), name): (&(_, _, &Variable), Name)| {
-        let wishes = variable.values.iter().map(|value| NameRequest::new(&value.at, &value.value, "Value"));
-        let variants =
-            scopes.open(NameKind::Variant, Style::Type, &[]).of(&variable.at).assign(&wishes.collect::<Vec<_>>());
+    let names = scopes.open(NameKind::VariableType, Style::Type, reserved::SERVERS).assign(requests);
+    let names_of_enum = |((key, _, variable), name): (&(_, _, &Variable), Name)| {
+        let requests = variable.values.iter().map(|value| NameRequest::new(&value.at, &value.value, "Value"));
+        let variants = scopes.open(NameKind::Variant, Style::Type, &[]).of_members(&variable.at).assign(requests);
         (*key, ServerVariableNames { name, variants })
     };
-    listed.iter().zip(names).map(choice).collect()
+    with_values.iter().zip(names).map(names_of_enum).collect()
 }
 
-/// A module for each object that has bindings; those of each kind stand together, apart from the other kinds.
+/// A module for each object that has bindings. Each kind of object has a scope of its own.
 fn bindings(api: &Api, scopes: &Scopes<'_>) -> Vec<(Name, Vec<Name>)> {
     let modules = BindingOwner::ALL.into_iter().flat_map(|kind| {
         let bound = api.bindings.iter().filter(|bound| bound.owner == kind);
-        let wishes = bound.map(|bound| NameRequest::new(&bound.at, &bound.key, "binding"));
-        scopes.open(NameKind::Bindings, Style::Value, reserved::BINDINGS).assign(&wishes.collect::<Vec<_>>())
+        let requests = bound.map(|bound| NameRequest::new(&bound.at, &bound.key, "binding"));
+        scopes.open(NameKind::Bindings, Style::Value, reserved::BINDINGS).assign(requests)
     });
     let named = modules.zip(&api.bindings).map(|(module, bound)| {
-        let wishes = bound.constants.iter().map(|constant| NameRequest::new(&constant.at, &constant.label, "binding"));
-        (module, scopes.open(NameKind::Binding, Style::Constant, &[]).of(&bound.at).assign(&wishes.collect::<Vec<_>>()))
+        let requests =
+            bound.constants.iter().map(|constant| NameRequest::new(&constant.at, &constant.label, "binding"));
+        (module, scopes.open(NameKind::Binding, Style::Constant, &[]).of_members(&bound.at).assign(requests))
     });
     named.collect()
 }

@@ -11,7 +11,7 @@ pub(super) fn servers(cx: Context<'_>) -> Option<TokenStream> {
     if cx.api.servers.is_empty() {
         return None;
     }
-    let import = (!cx.names.choices.is_empty()).then(|| {
+    let import = (!cx.names.variable_enums.is_empty()).then(|| {
         quote!(
             use std::fmt;
         )
@@ -41,7 +41,11 @@ struct Argument<'a> {
 fn arguments<'a>(cx: Context<'a>, server: usize, of: &'a Server) -> Vec<Argument<'a>> {
     let named = of.variables.iter().zip(&cx.names.variables[server]).enumerate();
     named
-        .map(|(index, (variable, name))| Argument { variable, name, choice: cx.names.choices.get(&(server, index)) })
+        .map(|(index, (variable, name))| Argument {
+            variable,
+            name,
+            choice: cx.names.variable_enums.get(&(server, index)),
+        })
         .collect()
 }
 

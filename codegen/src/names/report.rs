@@ -1,19 +1,19 @@
-//! What a name belongs to, for those who ask.
+//! The report about all names in the generated code: what each name belongs to.
 
 use crate::location::{Location, Pointer};
 
-/// A name in generated code, and the place of the document that it belongs to.
+/// A name in the generated code, and the place of the document that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Named {
     pub(super) kind: NameKind,
     pub(super) name: String,
     pub(super) at: Location,
     pub(super) owner: Option<Location>,
-    /// The file of `at`, where it is not the document itself.
+    /// The file of `at`, if it is not the document itself.
     pub(super) file: Option<String>,
 }
 
-/// What bears a name.
+/// The kind of item that has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NameKind {
@@ -21,13 +21,13 @@ pub enum NameKind {
     Type,
     /// A field of a struct.
     Field,
-    /// A variant of an enum, of the document's values or of the alternatives of a union.
+    /// A variant of an enum: a listed value, or an alternative of a union.
     Variant,
     /// A variant of `EventName`.
     Event,
-    /// A function that finds a correlation id.
+    /// A function that reads a correlation id.
     Correlation,
-    /// A function that validates what is an alias, and so has no methods.
+    /// A function that validates an alias.
     Validator,
     /// The constant of an example.
     Example,
@@ -35,13 +35,13 @@ pub enum NameKind {
     Operation,
     /// The constant or the type of a channel's address.
     Channel,
-    /// A field of a channel's type.
+    /// A parameter of a channel's address.
     Parameter,
-    /// The function of a server.
+    /// The function that builds the URL of a server.
     Server,
     /// An argument of a server's function.
     Variable,
-    /// The enum of a server's variable.
+    /// The enum of a server variable.
     VariableType,
     /// The module of the constants of bindings.
     Bindings,
@@ -50,7 +50,7 @@ pub enum NameKind {
 }
 
 impl Named {
-    /// What bears the name.
+    /// The kind of item that has the name.
     #[must_use]
     pub fn kind(&self) -> NameKind {
         self.kind
@@ -62,20 +62,20 @@ impl Named {
         &self.name
     }
 
-    /// Where in its file stands what the name belongs to: what [`Config::rename`](crate::Config::rename) is given.
+    /// The place that the name belongs to, in its file. [`Config::rename`](crate::Config::rename) takes this pointer.
     #[must_use]
     pub fn pointer(&self) -> &Pointer {
         &self.at.pointer
     }
 
-    /// The file, where it is not the document itself.
+    /// The file of the place, if it is not the document itself.
     #[must_use]
     pub fn file(&self) -> Option<&str> {
         self.file.as_deref()
     }
 
-    /// Where the type, the channel or the server stands that has this member; a member that several types share is
-    /// described at one place, and has a name in each.
+    /// The place of the type, channel or server that has this member. If several types share a member, it is described
+    /// at one place and has a name in each type.
     #[must_use]
     pub fn owner(&self) -> Option<&Pointer> {
         self.owner.as_ref().map(|owner| &owner.pointer)

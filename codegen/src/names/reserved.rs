@@ -1,8 +1,8 @@
-//! Names that are taken: by the language, and by what the generated file itself uses.
+//! Reserved names: the keywords of Rust, and the names that the generated code uses itself.
 //!
-//! All of them are taken in every file, so that a name does not change when something unrelated begins to be used.
+//! All of them are reserved in every file. Otherwise a name would change when an unrelated item begins to use another.
 
-/// Keywords of every edition (The Rust Reference, "Keywords"), those apart that cannot be written raw.
+/// Keywords of all editions (The Rust Reference, "Keywords") that have a raw form.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
     "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
@@ -11,9 +11,9 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// Keywords that have no raw form.
-const NEVER: &[&str] = &["Self", "_", "crate", "self", "super"];
+const NO_RAW_FORM: &[&str] = &["Self", "_", "crate", "self", "super"];
 
-/// Types, traits and variants that generated code speaks of by their short names.
+/// Types, traits and variants that the generated code names without a path.
 pub(super) const TYPES: &[&str] = &[
     "Base64",
     "BTreeMap",
@@ -93,10 +93,10 @@ pub(super) const TYPES: &[&str] = &[
     "Violations",
 ];
 
-/// The variant of an open enum for what the document does not list.
+/// The variant of an open enum for unlisted values.
 pub(super) const VARIANTS: &[&str] = &["Unknown"];
 
-/// What the module of the channels uses itself.
+/// Names that the module `channels` uses.
 pub(super) const CHANNELS: &[&str] = &[
     "AddressPiece",
     "DecodeError",
@@ -114,13 +114,13 @@ pub(super) const CHANNELS: &[&str] = &[
     "String",
 ];
 
-/// What the enums in the module of the servers use themselves.
+/// Names that the enums in the module `servers` use.
 pub(super) const SERVERS: &[&str] = &["Default", "Result", "String"];
 
-/// What a module in the module of the bindings is called; one inside it may not be called the same (clippy).
+/// The modules in `bindings`. A module in them must have another name (clippy: `module_inception`).
 pub(super) const BINDINGS: &[&str] = &["channels", "messages", "operations", "servers"];
 
-/// Methods that a handler or a publisher has anyway.
+/// Methods that every handler or publisher has.
 pub(super) const METHODS: &[&str] = &["new", "on_unhandled", "on_unknown"];
 
 /// Whether the identifier must be written raw, as `r#type`.
@@ -128,7 +128,7 @@ pub(super) fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
-/// Whether no identifier can be written so.
+/// Whether the name cannot be an identifier, not even a raw one.
 pub(super) fn is_forbidden(name: &str) -> bool {
-    NEVER.contains(&name)
+    NO_RAW_FORM.contains(&name)
 }

@@ -225,7 +225,7 @@ pub(super) fn functions(cx: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream>
     let shapes = tellings.iter().filter_map(|telling| telling.shape());
     let named = shapes.filter(|shape| are_named(cx, shape) && seen.insert(*shape));
     let functions = named.filter_map(|shape| {
-        let name = cx.names.tellings.get(shape)?;
+        let name = cx.names.shape_match_fns.get(shape)?;
         let tried = tried(cx, shape);
         Some(quote! {
             #[doc = " The event whose payload keeps most of what arrived."]
@@ -239,7 +239,7 @@ pub(super) fn functions(cx: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream>
 
 /// What tells which of these it is, as a `Result`: by the function for it, where there is one.
 fn told(cx: Context<'_>, candidates: &[Candidate], inbound: &TokenStream) -> TokenStream {
-    if let (Some(name), true) = (cx.names.tellings.get(candidates), are_named(cx, candidates)) {
+    if let (Some(name), true) = (cx.names.shape_match_fns.get(candidates), are_named(cx, candidates)) {
         return quote!(#name(#inbound));
     }
     let tried = tried(cx, candidates);

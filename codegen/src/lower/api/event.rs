@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::document::{self, Action, Address, Document, Example, Message, MessageCardinality, MessageId, SchemaId};
-use crate::hash_suffix::mark;
+use crate::hash_suffix::hash_suffix;
 use crate::ir::{self, Event, ExampleTarget};
 use crate::json::Value;
 use crate::limits::MAX_SUMMARY_IN_LABEL;
@@ -69,7 +69,7 @@ pub(super) fn event_names(document: &Document, operation: &document::Operation) 
         let message = &document.messages[*id];
         match message.payload {
             Some(payload) if message.name.is_none() && payloads[name.as_str()].len() > 1 => {
-                format!("{name} {}", mark(&structural_key::of(&document.schemas, payload)))
+                format!("{name} {}", hash_suffix(&structural_key::of(&document.schemas, payload)))
             }
             _ => name.clone(),
         }
@@ -145,7 +145,7 @@ fn example_label(message: &Message, example: &Example, message_label: &str) -> S
         (None, Some(summary)) => format!("{message_label} {summary}"),
         (None, None) => {
             let content = example.payload.as_ref().or(example.headers.as_ref());
-            format!("{message_label} {}", mark(&content.map(Value::to_json).unwrap_or_default()))
+            format!("{message_label} {}", hash_suffix(&content.map(Value::to_json).unwrap_or_default()))
         }
     }
 }
