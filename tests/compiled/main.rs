@@ -82,7 +82,6 @@ fixtures! {
     request_reply_client = "../../codegen/tests/fixtures/request-reply-client/expected.rs";
     routing_addresses = "../../codegen/tests/fixtures/routing-addresses/expected.rs";
     routing_headers = "../../codegen/tests/fixtures/routing-headers/expected.rs";
-    routing_implied = "../../codegen/tests/fixtures/routing-implied/expected.rs";
     routing_names = "../../codegen/tests/fixtures/routing-names/expected.rs";
     routing_operations = "../../codegen/tests/fixtures/routing-operations/expected.rs";
     routing_templates = "../../codegen/tests/fixtures/routing-templates/expected.rs";

@@ -103,12 +103,6 @@ noting! {
 }
 
 noting! {
-    routing_implied:
-    on_frame(routing_implied::OnFrameMessage);
-    on_line(routing_implied::OnLineMessage);
-}
-
-noting! {
     mixed_payloads:
     on_upload(mixed_payloads::OnUploadMessage);
     on_picture(mixed_payloads::OnPictureMessage);
@@ -300,24 +294,5 @@ async fn a_property_with_names_tells_events_of_one_address_and_those_without_any
         let (noted, route) = told(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{channel:?} {body}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel:?} {body}");
-    }
-}
-
-#[tokio::test]
-async fn a_property_that_names_two_messages_names_the_others_too() {
-    let notes = Arc::new(Notes::default());
-    let dispatcher = routing_implied::Dispatcher::new(Noting(notes.clone()));
-    let rows = [
-        ("/socket", r#"{"type": "tick", "count": 1}"#, "on_frame Tick", Some("tick")),
-        ("/socket", r#"{"type": "joined", "room": "hall"}"#, "on_frame Joined", Some("joined")),
-        ("/socket", r#"{"type": "left", "room": "hall"}"#, "on_frame Left", Some("left")),
-        ("/socket", r#"{"type": "moved", "room": "hall"}"#, r#"unknown Some("moved")"#, None),
-        // One alone is no custom.
-        ("/log", r#"{"level": "warning", "text": "t"}"#, "on_line Line", Some("line")),
-    ];
-    for (channel, body, method, name) in rows {
-        let (noted, route) = told(&dispatcher, &notes, &Inbound::new(body).with_channel(channel)).await;
-        assert!(noted.starts_with(method), "{channel} {body}: {noted}");
-        assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {body}");
     }
 }

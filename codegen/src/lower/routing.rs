@@ -5,7 +5,6 @@
 //! 3. The address. Among the messages of one address: a header, a payload property, or the shape of the payload.
 
 mod address;
-mod implied_values;
 mod rules;
 mod selectors;
 

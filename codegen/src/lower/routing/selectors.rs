@@ -50,20 +50,8 @@ pub(super) fn payload(cx: &RoutingContext<'_>, candidates: &[CandidateMessage]) 
         let properties = enum_properties_of_messages(cx, candidates, payload, types)?;
         select_by_property(cx, candidates, &properties, |name| selector(Pointer::root().join(&name)))
     };
-    let implied = || {
-        super::implied_values::names(cx, candidates).map(|(property, cases)| SelectorMatch {
-            selector: payload_text(Pointer::root().join(&property)),
-            cases,
-            is_required: true,
-        })
-    };
-    select(ValueTypes::Strings, payload_text)
-        .or_else(|| select(ValueTypes::Integers, Selector::Integer))
-        .or_else(implied)
-}
-
-fn payload_text(at: Pointer) -> Selector {
-    Selector::Text(RuntimeExpression::Payload(at))
+    let text = |at: Pointer| Selector::Text(RuntimeExpression::Payload(at));
+    select(ValueTypes::Strings, text).or_else(|| select(ValueTypes::Integers, Selector::Integer))
 }
 
 /// The enum properties of each message's headers or payload. `None` if a message has none.
