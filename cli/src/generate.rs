@@ -11,7 +11,7 @@ use crate::options;
 pub(crate) fn run(call: &Generate) -> Result<(), Error> {
     let config = options::read(&call.document)?;
     let config = if call.types_only { config.types_only() } else { config };
-    let output = config.generate(&config.read(&call.document.path)?)?;
+    let output = config.generate(&config.read_source(&call.document.path)?)?;
     if !output.report().is_empty() {
         eprintln!("{}", output.report());
     }

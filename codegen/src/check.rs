@@ -1,4 +1,4 @@
-//! Stage three: rules that a document must keep beyond its grammar, one function each.
+//! Rules about documents and options that the parser does not check, one function for each.
 
 pub(crate) mod attributes;
 mod examples;
@@ -12,11 +12,11 @@ use crate::document::{Address, Channel, Document, Server};
 use crate::location::Location;
 use crate::suggestion;
 
-/// Runs every rule; each reports what it finds.
+/// Checks every rule.
 pub(crate) fn check(document: &Document, config: &Config, diagnostics: &Diagnostics) {
     operation_ids_are_unique(document, diagnostics);
     options::check(document, config, diagnostics);
-    examples::examples_fit_their_schemas(document, diagnostics);
+    examples::examples_match_their_schemas(document, diagnostics);
     for channel in &document.channels {
         parameters_are_in_the_address(channel, diagnostics);
     }
@@ -35,11 +35,10 @@ fn operation_ids_are_unique(document: &Document, diagnostics: &Diagnostics) {
     for operation in &document.operations {
         let Some(id) = &operation.id else { continue };
         if let Some(other) = first.insert(id, &operation.at) {
-            let message = format!("the operationId `{id}` is taken by `#{}`", other.pointer);
+            let message = format!("the operationId `{id}` is already used by `#{}`", other.pointer);
             let place = operation.at.join("operationId");
-            diagnostics.push(
-                Diagnostic::new(Severity::Error, &place, message).with_help("give each operation an id of its own"),
-            );
+            diagnostics
+                .push(Diagnostic::new(Severity::Error, &place, message).with_help("give each operation a unique id"));
         }
     }
 }
@@ -51,15 +50,15 @@ fn operation_ids_are_unique(document: &Document, diagnostics: &Diagnostics) {
 fn parameters_are_in_the_address(channel: &Channel, diagnostics: &Diagnostics) {
     let Address::Known(address) = &channel.address else { return };
     let named = template_names(address);
-    let described: BTreeSet<&str> = channel.parameters.iter().map(|parameter| parameter.key.as_str()).collect();
+    let declared: BTreeSet<&str> = channel.parameters.iter().map(|parameter| parameter.key.as_str()).collect();
     for parameter in channel.parameters.iter().filter(|parameter| !named.contains(&parameter.key.as_str())) {
-        let undescribed = named.iter().copied().filter(|name| !described.contains(name));
-        let cure = suggestion::nearest(&parameter.key, undescribed)
-            .map_or_else(|| "take the parameter out".to_owned(), |near| format!("did you mean `{near}`?"));
+        let undeclared = named.iter().copied().filter(|name| !declared.contains(name));
+        let help = suggestion::nearest(&parameter.key, undeclared)
+            .map_or_else(|| "remove the parameter".to_owned(), |name| format!("did you mean `{name}`?"));
         let message = format!("the address has no `{{{}}}`", parameter.key);
         let at = channel.at.join("parameters").join(&parameter.key);
         let diagnostic = Diagnostic::new(Severity::Warning, &at, message);
-        diagnostics.push(diagnostic.at_key().with_help(cure));
+        diagnostics.push(diagnostic.at_key().with_help(help));
     }
 }
 
@@ -71,10 +70,10 @@ fn url_names_its_variables(server: &Server, diagnostics: &Diagnostics) {
     let named = template_names(&server.url);
     for name in &named {
         if !server.variables.iter().any(|variable| variable.key == *name) {
-            let message = format!("the url speaks of `{{{name}}}`, and `variables` does not");
+            let message = format!("the url contains `{{{name}}}`, which is not in `variables`");
             diagnostics.push(
                 Diagnostic::new(Severity::Warning, &server.at.join("url"), message)
-                    .with_help(format!("describe `{name}` under `variables`")),
+                    .with_help(format!("add `{name}` to `variables`")),
             );
         }
     }
@@ -82,7 +81,7 @@ fn url_names_its_variables(server: &Server, diagnostics: &Diagnostics) {
         if !named.contains(&variable.key.as_str()) {
             let message = format!("the url has no `{{{}}}`", variable.key);
             diagnostics.push(
-                Diagnostic::new(Severity::Warning, &variable.at, message).at_key().with_help("take the variable out"),
+                Diagnostic::new(Severity::Warning, &variable.at, message).at_key().with_help("remove the variable"),
             );
         }
     }

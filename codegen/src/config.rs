@@ -1,32 +1,25 @@
-//! What a team may choose, and where the stages are lined up; the options stand in a file a concern.
+//! The options of the generator, as data.
 
-mod attributes;
-#[cfg(feature = "toml")]
-mod file;
-mod input;
-#[cfg(feature = "toml")]
-mod keys;
-mod operations;
-mod output;
+mod builder;
+mod enums;
 mod pattern;
-mod rename;
-mod schema_format;
-mod types;
-mod validation;
+#[cfg(feature = "toml")]
+mod toml;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(crate) use self::operations::Methods;
-pub use self::operations::{Discriminator, Perspective};
-pub(crate) use self::output::OutputScope;
+pub use self::enums::{
+    ArrayLengths, Defaults, EventNameLocation, Formats, IntegerParsing, Nulls, Perspective, UniqueItems,
+    UntypedSchemas, Validation,
+};
+pub(crate) use self::enums::{HandlerMethods, OutputScope};
 pub(crate) use self::pattern::PatternMap;
-pub use self::types::{ArrayLengths, Defaults, Formats, Nulls, UniqueItems, Untyped, WholeNumbers};
-pub use self::validation::Validation;
 use crate::diagnostic::{OptionSite, OptionsFile, Strictness};
+use crate::location::Location;
 
-/// Options of the generator, and the way to run it.
+/// The options of the generator, and the functions that run it.
 ///
 /// In a build script:
 ///
@@ -38,46 +31,46 @@ use crate::diagnostic::{OptionSite, OptionsFile, Strictness};
 ///
 /// and in the crate, `include!(concat!(env!("OUT_DIR"), "/orders.rs"));`.
 ///
-/// The options stand below by what they are about; each has a key of its own in `asyncapi.toml`, which
-/// `cargo asyncapi` reads, and build scripts by `Config::from_file`, with the feature `toml`.
+/// The options are grouped by subject below. Each has a key in `asyncapi.toml`, which `cargo asyncapi` reads. Build scripts
+/// read it with `Config::from_file`, with the feature `toml`.
 ///
 /// # Patterns
 ///
-/// Many options are for some places of a document. A pattern says for which: a JSON pointer (RFC 6901), such as
-/// diagnostics show, with `*` for any one step and `**` for any number of steps.
+/// Many options apply to parts of a document. A pattern selects them: a JSON pointer (RFC 6901), as diagnostics show it,
+/// with `*` for any one step and `**` for any number of steps.
 ///
-/// | pattern | meets |
+/// | pattern | matches |
 /// |---|---|
 /// | `/components/schemas/Order` | the schema `Order` |
-/// | `/components/schemas/*` | every schema among the components |
+/// | `/components/schemas/*` | every schema in the components |
 /// | `/components/schemas/Order/properties/note` | the property `note` of `Order`, and the type inside it |
 /// | `/components/schemas/State/enum/0` | the first value of an enum |
-/// | `/**/properties/id` | every property called `id` |
+/// | `/**/properties/id` | every property with the name `id` |
 /// | `/**` | everything |
 ///
-/// A thing stands where it is described, not where a reference to it stands; one in another file has its pointer in
-/// that file. As in every JSON pointer, `/` within a key is `~1` and `~` is `~0`; a key that is a star is `~2`.
+/// The pointer is that of the definition, not of a reference to it. For a definition in another file, it is the pointer in
+/// that file. As in every JSON pointer, `/` in a key is `~1` and `~` is `~0`. A key that is `*` is `~2`.
 ///
-/// Where several patterns meet one place, all derives and attributes count; of names and types the most exact pattern's,
-/// and of equals the last. A pattern that meets nothing is an error, for it is a slip, or the document has changed.
+/// If several patterns match, all derives and attributes apply. For names and types, the most specific pattern applies, and
+/// among equally specific ones the last. A pattern without a match is an error: it is misspelled, or the document changed.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    /// The paths of what is kept of the network, by the beginnings of URLs.
+    /// The local paths of network resources, by the beginnings of their URLs.
     pub(crate) urls: BTreeMap<String, String>,
     pub(crate) perspective: Perspective,
-    pub(crate) extent: OutputScope,
-    pub(crate) methods: Methods,
+    pub(crate) scope: OutputScope,
+    pub(crate) handler_methods: HandlerMethods,
     pub(crate) defaults: Defaults,
     pub(crate) nulls: Nulls,
     pub(crate) unique_items: UniqueItems,
     pub(crate) array_lengths: ArrayLengths,
-    pub(crate) formats_with_types: Formats,
+    pub(crate) formats: Formats,
     pub(crate) closed_enums: PatternMap<()>,
-    pub(crate) untyped: Untyped,
-    pub(crate) whole_numbers: WholeNumbers,
-    pub(crate) keep_unknown: PatternMap<()>,
+    pub(crate) untyped_schemas: UntypedSchemas,
+    pub(crate) integer_parsing: IntegerParsing,
+    pub(crate) keep_additional_properties: PatternMap<()>,
     pub(crate) non_exhaustive: PatternMap<()>,
-    pub(crate) with_methods: PatternMap<()>,
+    pub(crate) setters: PatternMap<()>,
     pub(crate) replacements: PatternMap<String>,
     pub(crate) derives: PatternMap<String>,
     pub(crate) type_attributes: PatternMap<String>,
@@ -88,16 +81,17 @@ pub struct Config {
     pub(crate) module: Option<String>,
     pub(crate) strictness: Strictness,
     pub(crate) validation: Validation,
-    pub(crate) discriminator: Option<Discriminator>,
+    pub(crate) event_name: Option<EventNameLocation>,
     pub(crate) operations: Option<BTreeSet<String>>,
     pub(crate) renames: PatternMap<String>,
-    pub(crate) formats: BTreeMap<String, String>,
-    /// Types of payloads that are not JSON, by media type or by the pointer of the payload.
-    pub(crate) encoded: BTreeMap<String, String>,
+    /// Rust types by `format`.
+    pub(crate) format_types: BTreeMap<String, String>,
+    /// Rust types of payloads that are not JSON, by media type or by the pointer of the payload.
+    pub(crate) schema_format_types: BTreeMap<String, String>,
     pub(crate) output: Option<PathBuf>,
     /// The directory that references must not leave.
     pub(crate) root: Option<PathBuf>,
-    /// The file that the options were read from, which cargo is to watch.
+    /// The file that the options were read from, which cargo watches.
     pub(crate) options_path: Option<PathBuf>,
     pub(crate) options_file: Arc<OptionsFile>,
     #[cfg(feature = "overlay")]
@@ -111,13 +105,29 @@ impl Config {
         Self::default()
     }
 
-    /// Where an option was set to a text; the option is named by its method.
-    pub(crate) fn choice(&self, method: &'static str, text: &str) -> OptionSite {
-        self.options_file.site(method, text, None)
+    /// Where a method was called with this argument, or its key was set to it.
+    pub(crate) fn option_site(&self, method: &'static str, argument: &str) -> OptionSite {
+        self.options_file.site(method, argument, None)
     }
 
     /// Where an option was set to a value for a pattern.
-    pub(crate) fn choice_for(&self, method: &'static str, text: &str, value: &str) -> OptionSite {
-        self.options_file.site(method, text, Some(value))
+    pub(crate) fn option_site_for(&self, method: &'static str, pattern: &str, value: &str) -> OptionSite {
+        self.options_file.site(method, pattern, Some(value))
+    }
+
+    /// Whether the enum at a place is closed by an option.
+    pub(crate) fn is_closed(&self, at: &Location) -> bool {
+        self.closed_enums.matches(&at.pointer)
+    }
+
+    /// The type that reads and writes the payload at a place. The longest matching media type applies.
+    pub(crate) fn schema_format_type(&self, at: &Location, media_type: &str) -> Option<&str> {
+        let media_type = media_type.to_lowercase();
+        let pointer = at.pointer.as_str();
+        let by_pointer = self.schema_format_types.get(pointer).filter(|_| !pointer.is_empty());
+        let matches = |prefix: &str| !prefix.starts_with('/') && media_type.starts_with(&prefix.to_lowercase());
+        let by_media_type = self.schema_format_types.iter().filter(|(prefix, _)| matches(prefix));
+        let longest = by_media_type.max_by_key(|(prefix, _)| prefix.len()).map(|(_, path)| path);
+        by_pointer.or(longest).map(String::as_str)
     }
 }

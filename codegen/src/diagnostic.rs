@@ -1,4 +1,4 @@
-//! What is wrong with a document: each fault with its place and its cure.
+//! Errors and warnings about a document, each with its place and a help.
 
 mod option_site;
 mod render;
@@ -14,147 +14,149 @@ use crate::location::Origins;
 use crate::location::{EntryPart, FileId, Location, Pointer, Position, Positions};
 use crate::source::Source;
 
-/// How grave a [`Diagnostic`] is.
+/// The severity of a [`Diagnostic`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The document has a flaw, and the code is right all the same.
+    /// The document has a problem, and the generated code is correct.
     Warning,
-    /// The code would be wrong, so there is none.
+    /// The generated code would be wrong, so there is none.
     Error,
 }
 
-/// One fault of a document.
+/// An error or a warning about a document.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
     severity: Severity,
     message: String,
-    cure: Option<String>,
-    /// The option that the cure speaks of; spelled at its end once all is found.
-    advice: Option<Box<OptionHint>>,
-    fault_at: Anchor,
+    help: Option<String>,
+    /// An option that helps. [`Diagnostics::finish`] appends it to the help.
+    option_hint: Option<Box<OptionHint>>,
+    anchor: Anchor,
     position: Option<Position>,
 }
 
-/// Where the fault is, as the stage that found it knows it.
+/// The place of a diagnostic, before its line and column are known.
 #[derive(Clone, Debug)]
 enum Anchor {
-    /// The text of the file cannot be read from here on.
+    /// The text of a file, which cannot be parsed.
     Text(FileId),
     Node(Location, EntryPart),
-    /// In the options file, known by its position there.
-    Option,
+    /// The options file.
+    OptionsFile,
 }
 
 impl Diagnostic {
-    /// A fault at a node.
+    /// A diagnostic about a node.
     pub(crate) fn new(severity: Severity, place: &Location, message: impl Into<String>) -> Self {
-        let fault_at = Anchor::Node(place.clone(), EntryPart::Value);
-        Self { severity, message: message.into(), cure: None, advice: None, fault_at, position: None }
+        Self::with_anchor(severity, Anchor::Node(place.clone(), EntryPart::Value), None, message)
     }
 
-    /// A fault of the text, before there are nodes.
-    pub(crate) fn of_text(file: FileId, position: Option<Position>, message: impl Into<String>) -> Self {
-        let fault_at = Anchor::Text(file);
-        Self { severity: Severity::Error, message: message.into(), cure: None, advice: None, fault_at, position }
+    /// An error about a text that cannot be parsed.
+    pub(crate) fn in_text(file: FileId, position: Option<Position>, message: impl Into<String>) -> Self {
+        Self::with_anchor(Severity::Error, Anchor::Text(file), position, message)
     }
 
-    /// A fault of an option: at its line where a file says it, and otherwise at what it is for.
-    pub(crate) fn of_choice(
+    /// A diagnostic about an option: at its line in the options file, or at the node that the option is for.
+    pub(crate) fn at_option(
         severity: Severity,
-        choice: &OptionSite,
+        option: &OptionSite,
         place: &Location,
         message: impl Into<String>,
     ) -> Self {
-        match choice.position() {
-            Some(position) => Self::of_option(severity, position, message),
+        match option.position() {
+            Some(position) => Self::in_options_file(severity, position, message),
             None => Self::new(severity, place, message),
         }
     }
 
-    /// A fault in the options file.
-    pub(crate) fn of_option(severity: Severity, position: Position, message: impl Into<String>) -> Self {
-        let (message, position) = (message.into(), Some(position));
-        Self { severity, message, cure: None, advice: None, fault_at: Anchor::Option, position }
+    /// A diagnostic about the options file.
+    pub(crate) fn in_options_file(severity: Severity, position: Position, message: impl Into<String>) -> Self {
+        Self::with_anchor(severity, Anchor::OptionsFile, Some(position), message)
     }
 
-    /// Points at the key of the entry, not at its value.
+    fn with_anchor(severity: Severity, anchor: Anchor, position: Option<Position>, message: impl Into<String>) -> Self {
+        Self { severity, message: message.into(), help: None, option_hint: None, anchor, position }
+    }
+
+    /// Moves the diagnostic from the value of a mapping entry to its key.
     pub(crate) fn at_key(mut self) -> Self {
-        if let Anchor::Node(_, part) = &mut self.fault_at {
+        if let Anchor::Node(_, part) = &mut self.anchor {
             *part = EntryPart::Key;
         }
         self
     }
 
-    /// Says what the author can do about it.
-    pub(crate) fn with_help(mut self, cure: impl Into<String>) -> Self {
-        self.cure = Some(cure.into());
+    /// Adds what the author can do.
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
         self
     }
 
-    /// Says which option does what the cure says, and what it might be given: its arguments as texts.
+    /// Adds the option that does what the help says, by its method, with example arguments.
     pub(crate) fn with_option(mut self, method: &'static str, arguments: &[&str]) -> Self {
-        self.advice = Some(Box::new(OptionHint::new(method, arguments)));
+        self.option_hint = Some(Box::new(OptionHint::new(method, arguments)));
         self
     }
 
-    /// The same fault where no code hangs on it.
+    /// Turns an error into a warning.
     pub(crate) fn into_warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
     }
 
-    /// How grave the fault is.
+    /// Whether it is an error or a warning.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.severity
     }
 
-    /// What is wrong, in one sentence without its place.
+    /// What is wrong, in one sentence, without the place.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to do about it.
+    /// What the author can do.
     #[must_use]
-    pub fn cure(&self) -> Option<&str> {
-        self.cure.as_deref()
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
     }
 
-    /// The JSON pointer (RFC 6901) of the node in the file that it came from, or `None` when the text could not be read at all.
+    /// The JSON pointer (RFC 6901) of the node in its file. `None` if the text could not be parsed, or for the options file.
     #[must_use]
     pub fn pointer(&self) -> Option<&Pointer> {
-        match &self.fault_at {
-            Anchor::Text(_) | Anchor::Option => None,
+        match &self.anchor {
+            Anchor::Text(_) | Anchor::OptionsFile => None,
             Anchor::Node(place, _) => Some(&place.pointer),
         }
     }
 
-    /// The file of the fault; none where it is the options file, which is no part of the source.
+    /// The file. `None` for the options file, which is not part of the source.
     fn file(&self) -> Option<FileId> {
-        match &self.fault_at {
+        match &self.anchor {
             Anchor::Text(file) => Some(*file),
             Anchor::Node(place, _) => Some(place.file),
-            Anchor::Option => None,
+            Anchor::OptionsFile => None,
         }
     }
 
-    /// Line and column, both from 1, the column in characters.
+    /// Line and column, both from 1. The column counts characters.
     #[must_use]
     pub fn line_and_column(&self) -> Option<(usize, usize)> {
         self.position.map(|position| (position.line, position.column))
     }
 
+    /// Moves the diagnostic to where the node was before overlays were applied.
     #[cfg(feature = "overlay")]
-    fn move_to(&mut self, origins: &Origins) {
-        if let Anchor::Node(place, _) = &mut self.fault_at {
+    fn move_to_origin(&mut self, origins: &Origins) {
+        if let Anchor::Node(place, _) = &mut self.anchor {
             *place = origins.find(place);
         }
     }
 }
 
-/// Every fault that was found in one document, in the order of the text.
+/// All errors and warnings about a document, in the order of the text.
 ///
-/// Displayed, it reads as the compiler's own messages do: place, line, caret, help.
+/// `Display` renders them as rustc does: place, line, caret, help.
 #[derive(Clone, Debug)]
 pub struct Report {
     source: Source,
@@ -171,18 +173,18 @@ impl Report {
         diagnostic.file().map_or(self.options_file.text(), |file| self.source.text_of(file))
     }
 
-    /// The faults, one by one.
+    /// The diagnostics.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter()
     }
 
-    /// Whether there is nothing to report.
+    /// Whether there are no diagnostics.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()
     }
 
-    /// One line for each fault, `file:line:column: message; cure`, for the warnings of a build script.
+    /// One line for each diagnostic, `file:line:column: message; help`, for the warnings of a build script.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.iter().map(|diagnostic| render::line(self.name_of(diagnostic), diagnostic))
     }
@@ -199,14 +201,13 @@ impl fmt::Display for Report {
     }
 }
 
-/// Collects what the stages find, so that an author sees every fault at once.
+/// Collects the diagnostics of the stages, so that an author sees all of them at once.
 ///
-/// Must be asked for its result with [`Diagnostics::finish`]; one that is dropped unread has swallowed faults, and
-/// says so in tests.
+/// [`Diagnostics::finish`] must be called. In tests, dropping it without that panics, because diagnostics are lost.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     found: RefCell<Option<Vec<Diagnostic>>>,
-    /// Where nodes came from, once overlays have changed their files.
+    /// Where nodes were before overlays were applied.
     #[cfg(feature = "overlay")]
     origins: RefCell<Origins>,
 }
@@ -220,43 +221,43 @@ impl Diagnostics {
         }
     }
 
-    /// Takes one fault into the collection.
+    /// Adds a diagnostic.
     pub(crate) fn push(&self, diagnostic: Diagnostic) {
         if let Some(found) = &mut *self.found.borrow_mut() {
             found.push(diagnostic);
         }
     }
 
-    /// From here on, faults of the document are shown where their nodes came from.
+    /// Sets where nodes were before overlays were applied. Diagnostics are shown there.
     #[cfg(feature = "overlay")]
     pub(crate) fn set_provenance(&self, origins: Origins) {
         self.origins.replace(origins);
     }
 
-    /// Whether anything so far forbids making code.
-    pub(crate) fn has_errors(&self, strict: Strictness) -> bool {
-        let least = match strict {
+    /// Whether a diagnostic so far prevents code.
+    pub(crate) fn has_errors(&self, strictness: Strictness) -> bool {
+        let least = match strictness {
             Strictness::Lenient => Severity::Error,
             Strictness::Strict => Severity::Warning,
         };
         self.found.borrow().iter().flatten().any(|diagnostic| diagnostic.severity >= least)
     }
 
-    /// Everything that was found, with the line and column of each; the faults of options first.
+    /// All diagnostics with their lines and columns. Those about options come first.
     pub(crate) fn finish(self, source: &Source, options_file: &Arc<OptionsFile>) -> Report {
         let mut diagnostics = self.found.take().unwrap_or_default();
         #[cfg(feature = "overlay")]
         for diagnostic in &mut diagnostics {
-            diagnostic.move_to(&self.origins.borrow());
+            diagnostic.move_to_origin(&self.origins.borrow());
         }
-        // What several objects refer to is read for each of them, and its faults are told once.
-        let mut told = BTreeSet::new();
-        diagnostics.retain(|found| told.insert((found.file(), found.pointer().cloned(), found.message.clone())));
+        // An object that several others refer to is parsed for each of them, so its diagnostics are found several times.
+        let mut seen = BTreeSet::new();
+        diagnostics.retain(|found| seen.insert((found.file(), found.pointer().cloned(), found.message.clone())));
         for diagnostic in &mut diagnostics {
-            let advice = diagnostic.advice.take().map(|advice| options_file.spelled(&advice));
-            diagnostic.cure = match (diagnostic.cure.take(), advice) {
-                (Some(cure), Some(advice)) => Some(format!("{cure}: {advice}")),
-                (cure, advice) => cure.or(advice),
+            let hint = diagnostic.option_hint.take().map(|hint| options_file.show_hint(&hint));
+            diagnostic.help = match (diagnostic.help.take(), hint) {
+                (Some(help), Some(hint)) => Some(format!("{help}: {hint}")),
+                (help, hint) => help.or(hint),
             };
         }
         find_positions(&mut diagnostics, source);
@@ -265,11 +266,11 @@ impl Diagnostics {
     }
 }
 
-/// Finds the lines and columns of all diagnostics, walking each file once.
+/// Finds the lines and columns of all diagnostics. Each file is parsed once.
 fn find_positions(diagnostics: &mut [Diagnostic], source: &Source) {
     let mut files: BTreeMap<FileId, Positions> = BTreeMap::new();
     for diagnostic in &*diagnostics {
-        if let Anchor::Node(place, _) = &diagnostic.fault_at {
+        if let Anchor::Node(place, _) = &diagnostic.anchor {
             files.entry(place.file).or_default().want(&place.pointer);
         }
     }
@@ -277,7 +278,7 @@ fn find_positions(diagnostics: &mut [Diagnostic], source: &Source) {
         positions.find(source.text_of(*file));
     }
     for diagnostic in diagnostics {
-        if let Anchor::Node(place, part) = &diagnostic.fault_at {
+        if let Anchor::Node(place, part) = &diagnostic.anchor {
             diagnostic.position = files.get(&place.file).and_then(|positions| positions.of(&place.pointer, *part));
         }
     }
@@ -286,11 +287,11 @@ fn find_positions(diagnostics: &mut [Diagnostic], source: &Source) {
 #[cfg(test)]
 impl Drop for Diagnostics {
     fn drop(&mut self) {
-        assert!(std::thread::panicking() || self.found.borrow().is_none(), "the diagnostics were dropped unread");
+        assert!(std::thread::panicking() || self.found.borrow().is_none(), "diagnostics were dropped without `finish`");
     }
 }
 
-/// Whether a warning is enough to refuse a document.
+/// Whether warnings prevent code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Strictness {
     #[default]

@@ -1,30 +1,30 @@
-//! Why there is no code.
+//! The error type of the public API.
 
 use std::path::PathBuf;
 use std::{fmt, io};
 
 use crate::diagnostic::Report;
 
-/// Why a document gave no code.
+/// Why no code was generated.
 ///
-/// `Debug` prints the same text as `Display`, so that a build script may return it from `main`; a report begins on a line of
-/// its own there, below what Rust writes before it.
+/// `Debug` prints the same text as `Display`, so that a build script can return the error from `main`. It prints a report on
+/// a new line, below the prefix that Rust prints.
 #[non_exhaustive]
 pub enum Error {
-    /// The document has faults that would make wrong code; the report holds all of them, warnings too.
+    /// The document or an option has errors. The report contains them and the warnings.
     Refused(Report),
     /// A file could not be read.
     Read {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// The output could not be written.
     Write {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// `Config::compile` was called without an output path and outside a build script.

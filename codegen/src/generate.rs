@@ -18,7 +18,7 @@ use crate::names::Names;
 use crate::source::Source;
 use crate::{check, document, emit, format, load, lower, names, normalize};
 
-/// What the stages produce from a document.
+/// The result of the stages.
 struct Generated {
     api: Api,
     names: Names,
@@ -27,11 +27,12 @@ struct Generated {
 
 /// # Running the generator
 impl Config {
-    /// Turns a document into code. Pure: no file, no environment, no clock; the same bytes for the same input.
+    /// Generates code from a document. A pure function: it uses no files, environment or clock, and returns the same bytes for
+    /// the same input.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] when the document has faults that would make wrong code.
+    /// [`Error::Refused`] when the document or an option has errors, or, with [`Config::strict`], warnings.
     ///
     /// # Examples
     ///
@@ -56,26 +57,26 @@ impl Config {
         let diagnostics = Diagnostics::new();
         #[cfg(feature = "overlay")]
         self.check_overlays(source, &diagnostics);
-        let made = self.stages(source, &diagnostics);
+        let generated = self.stages(source, &diagnostics);
         let refused = diagnostics.has_errors(self.strictness);
         let report = diagnostics.finish(source, &self.options_file);
-        match made {
-            Some(made) if !refused => {
-                let [handled, sent] = self.methods(&made.api, &made.names);
+        match generated {
+            Some(generated) if !refused => {
+                let [handler_methods, publisher_methods] = self.methods(&generated.api, &generated.names);
                 Ok(Output {
-                    code: made.code,
+                    code: generated.code,
                     report,
-                    coverage: made.api.coverage,
-                    handled,
-                    sent,
-                    names: made.names.report,
+                    coverage: generated.api.coverage,
+                    handler_methods,
+                    publisher_methods,
+                    names: generated.names.report,
                 })
             }
             _ => Err(Error::Refused(report)),
         }
     }
 
-    /// The way from text to text; each stage collects its faults, and none starts on the ruins of another.
+    /// Runs the stages. Each reports all its diagnostics, and none starts after errors that would make its result wrong.
     fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<Generated> {
         let document = document::parse(source, diagnostics)?;
         check::check(&document, self, diagnostics);
@@ -94,24 +95,24 @@ impl Config {
         Some(Generated { api, names, code })
     }
 
-    /// The names of the methods of `Handler`, and of those of `Publisher`.
+    /// The names of the methods of `Handler` and of `Publisher`.
     fn methods(&self, api: &Api, names: &Names) -> [Vec<String>; 2] {
         [Direction::Incoming, Direction::Outgoing].map(|direction| {
             let operations = api.operations.iter().zip(&names.operations);
             let operations = operations
-                .filter(|(operation, _)| operation.direction == direction && self.extent == OutputScope::Everything);
+                .filter(|(operation, _)| operation.direction == direction && self.scope == OutputScope::Everything);
             operations.map(|(_, name)| name.plain().to_owned()).collect()
         })
     }
 
-    /// Generates from the file at `path` and writes the output, from a build script.
+    /// Generates code from the file at `path` and writes it. For build scripts.
     ///
-    /// Writes only what differs, tells cargo which files to watch, and shows warnings as cargo's own. In a package
-    /// unpacked from a registry nothing is written outside `OUT_DIR`.
+    /// Writes the file only if its content differs, tells cargo which files to watch, and prints warnings as warnings of cargo.
+    /// In a package that was downloaded from a registry, nothing is written outside `OUT_DIR`.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] as in [`Config::generate`]; the other variants when a file cannot be read or written.
+    /// [`Error::Refused`] as in [`Config::generate`], and the other variants when a file cannot be read or written.
     pub fn compile(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         write::compile(self, path.as_ref(), self.output.as_deref())
     }
@@ -121,7 +122,7 @@ impl Config {
     /// # Errors
     ///
     /// [`Error::Read`] when the document or an overlay cannot be read; see [`Source::read`].
-    pub fn read(&self, path: impl AsRef<Path>) -> Result<Source, Error> {
+    pub fn read_source(&self, path: impl AsRef<Path>) -> Result<Source, Error> {
         #[cfg(feature = "overlay")]
         let overlays = &self.overlays;
         #[cfg(not(feature = "overlay"))]
@@ -129,15 +130,15 @@ impl Config {
         load::read(self.root.as_deref(), path.as_ref(), overlays, &self.urls)
     }
 
-    /// An overlay that is asked for and was not read would be missed by nobody, until the code is found to be wrong.
+    /// Reports overlays of the options that are not in the source. Without this error, the code would be wrong unnoticed.
     #[cfg(feature = "overlay")]
     fn check_overlays(&self, source: &Source, diagnostics: &Diagnostics) {
         let is_read = |name: &str| source.overlays().any(|file| source.name_of(file) == name);
         let names = self.overlays.iter().map(|path| path.display().to_string());
         for name in names.filter(|name| !is_read(name)) {
             let message = format!("the overlay `{name}` was not read with this document");
-            let diagnostic = Diagnostic::of_text(FileId::default(), None, message);
-            diagnostics.push(diagnostic.with_help("read the document with `Config::read`"));
+            let diagnostic = Diagnostic::in_text(FileId::default(), None, message);
+            diagnostics.push(diagnostic.with_help("read the document with `Config::read_source`"));
         }
     }
 }

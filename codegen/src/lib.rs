@@ -1,7 +1,7 @@
-//! Rust from `AsyncAPI` documents, for build scripts.
+//! Generates Rust from `AsyncAPI` documents, in a build script.
 //!
-//! A document becomes the code that a careful colleague might have written by hand: a type for each payload, an enum of
-//! the events' names, a `Handler` trait with one method for each operation that arrives, and the dispatch between them.
+//! The generated code looks like careful hand-written code: a type for each payload, an enum of the event names, a
+//! `Handler` trait with one method for each incoming operation, and a dispatcher that calls it.
 //!
 //! ```no_run
 //! fn main() -> Result<(), asyncapi_codegen::Error> {
@@ -9,7 +9,7 @@
 //! }
 //! ```
 //!
-//! [`Config`] holds every option; [`Config::generate`] is the same without files, environment or clock.
+//! [`Config`] contains every option. [`Config::generate`] does the same without files, environment or clock.
 
 mod check;
 mod config;
@@ -33,8 +33,8 @@ mod source;
 mod suggestion;
 
 pub use self::config::{
-    ArrayLengths, Config, Defaults, Discriminator, Formats, Nulls, Perspective, UniqueItems, Untyped, Validation,
-    WholeNumbers,
+    ArrayLengths, Config, Defaults, EventNameLocation, Formats, IntegerParsing, Nulls, Perspective, UniqueItems,
+    UntypedSchemas, Validation,
 };
 pub use self::diagnostic::{Diagnostic, Report, Severity};
 pub use self::error::Error;

@@ -1,11 +1,11 @@
-//! Examples of messages, held against the schemas of their payloads and headers.
+//! Checks that examples of messages match the schemas of their payloads and headers.
 //!
-//! Only what is certain is said: a type, a property that is missing, a value that is not listed. An example may be no value
-//! of its schema for other reasons (a pattern, a format), and nothing is said of it.
+//! Only certain violations are reported: a wrong type, a missing property, an unlisted value. Patterns and formats are not
+//! checked.
 
 mod instance;
 
-use self::instance::{Fault, InstanceCheck, Violation};
+use self::instance::{InstanceCheck, Mismatch, Violation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{Document, JsonType, Keywords};
 use crate::json::Value;
@@ -17,51 +17,51 @@ use crate::suggestion;
 /// payload: {type: object, required: [id], properties: {id: {type: string}}}
 /// examples: [{payload: {id: 7}}, {payload: {}}]
 /// ```
-pub(super) fn examples_fit_their_schemas(document: &Document, diagnostics: &Diagnostics) {
-    let mut fit = InstanceCheck::new(&document.schemas);
+pub(super) fn examples_match_their_schemas(document: &Document, diagnostics: &Diagnostics) {
+    let mut check = InstanceCheck::new(&document.schemas);
     for message in document.messages.iter() {
         let payload = message.payload.filter(|_| document.is_json(message));
         for example in &message.examples {
-            let held = [("payload", payload, &example.payload), ("headers", message.headers, &example.headers)];
-            for (key, schema, value) in held {
+            let pairs = [("payload", payload, &example.payload), ("headers", message.headers, &example.headers)];
+            for (key, schema, value) in pairs {
                 let (Some(schema), Some(value)) = (schema, value) else { continue };
-                fit.violations(schema, value, &example.at.join(key), &mut |misfit| {
-                    diagnostics.push(describe_value(misfit))
+                check.violations(schema, value, &example.at.join(key), &mut |violation| {
+                    diagnostics.push(diagnostic(violation));
                 });
             }
         }
     }
 }
 
-fn describe_value(misfit: Violation<'_>) -> Diagnostic {
-    let Violation { at, value, keywords, fault } = misfit;
+fn diagnostic(violation: Violation<'_>) -> Diagnostic {
+    let Violation { at, value, keywords, mismatch } = violation;
     let schema = &keywords.at.pointer;
-    let (message, cure) = match fault {
-        Fault::Type => {
-            let message = format!("the type is {}, and this is {}", types(keywords), value.kind());
-            (message, cure_of_type(keywords, value, schema))
+    let (message, help) = match mismatch {
+        Mismatch::Type => {
+            let message = format!("the type must be {}, but this is {}", type_names(keywords), value.kind());
+            (message, type_help(keywords, value, schema))
         }
-        Fault::Unlisted => {
+        Mismatch::Unlisted => {
             let what = value.plain_text().map_or("this".to_owned(), |text| format!("`{text}`"));
-            (format!("{what} is none of the values that the schema lists"), cure_of_unlisted(keywords, value, schema))
+            (format!("{what} is not one of the values that the schema lists"), value_help(keywords, value, schema))
         }
-        Fault::Missing(names) => {
+        Mismatch::Missing(names) => {
             let (is, it) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
-            let listed = listed(&names);
-            let cure = suggest_property(keywords, value, &names)
-                .unwrap_or_else(|| format!("add {it} to the example, or take {it} out of `required` in `#{schema}`"));
-            (format!("{listed} {is} required, and the example has none"), cure)
+            let list = quoted_list(&names);
+            let help = misspelled_property(keywords, value, &names)
+                .unwrap_or_else(|| format!("add {it} to the example, or remove {it} from `required` in `#{schema}`"));
+            (format!("{list} {is} required, but missing in the example"), help)
         }
-        Fault::Alternatives(number) => (
-            format!("this fits none of the {number} alternatives of its schema"),
+        Mismatch::Alternatives(number) => (
+            format!("this matches none of the {number} alternatives of its schema"),
             format!("correct the example, or the schema at `#{schema}`"),
         ),
     };
-    Diagnostic::new(Severity::Warning, &at, message).with_help(cure)
+    Diagnostic::new(Severity::Warning, &at, message).with_help(help)
 }
 
-/// Names in words: each in backticks, the last after `and`.
-fn listed(names: &[&str]) -> String {
+/// Names in backticks, the last after `and`.
+fn quoted_list(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match &names[..] {
         [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
@@ -69,13 +69,13 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-/// The types that a schema allows, in words.
-fn types(keywords: &Keywords) -> String {
+/// The types that a schema allows.
+fn type_names(keywords: &Keywords) -> String {
     let null = keywords.nullable.then_some("null");
     keywords.types.iter().map(|allowed| allowed.name()).chain(null).collect::<Vec<_>>().join(" or ")
 }
 
-fn cure_of_type(keywords: &Keywords, value: &Value, schema: &Pointer) -> String {
+fn type_help(keywords: &Keywords, value: &Value, schema: &Pointer) -> String {
     let is_structured = |allowed: &JsonType| matches!(allowed, JsonType::Array | JsonType::Object);
     match (&keywords.types[..], value) {
         ([JsonType::String], Value::Integer(_) | Value::Float(_) | Value::Bool(_)) => {
@@ -84,20 +84,20 @@ fn cure_of_type(keywords: &Keywords, value: &Value, schema: &Pointer) -> String 
         (types, Value::String(text))
             if types.iter().any(is_structured) && text.trim_start().starts_with(['{', '[']) =>
         {
-            "write the value itself, not a text of it".to_owned()
+            "write the value itself, not a string that contains it".to_owned()
         }
         _ => format!("correct the example, or the schema at `#{schema}`"),
     }
 }
 
-fn cure_of_unlisted(keywords: &Keywords, value: &Value, schema: &Pointer) -> String {
-    let listed: Vec<String> = keywords.values.iter().flatten().filter_map(Value::plain_text).collect();
-    let near = match value {
-        Value::String(text) => suggestion::nearest(text, listed.iter()),
+fn value_help(keywords: &Keywords, value: &Value, schema: &Pointer) -> String {
+    let allowed: Vec<String> = keywords.values.iter().flatten().filter_map(Value::plain_text).collect();
+    let suggestion = match value {
+        Value::String(text) => suggestion::nearest(text, allowed.iter()),
         _ => None,
     };
-    match (near, &listed[..]) {
-        (Some(near), _) => format!("did you mean `{near}`?"),
+    match (suggestion, &allowed[..]) {
+        (Some(suggestion), _) => format!("did you mean `{suggestion}`?"),
         (None, [only]) => format!("the only value is `{only}`"),
         (None, several @ [_, ..]) if several.len() <= MAX_LISTED_VALUES => {
             format!("the values are {}", several.join(", "))
@@ -106,12 +106,12 @@ fn cure_of_unlisted(keywords: &Keywords, value: &Value, schema: &Pointer) -> Str
     }
 }
 
-/// A name in the example that is nearly one of the missing, and none that the schema knows.
-fn suggest_property(keywords: &Keywords, value: &Value, missing: &[&str]) -> Option<String> {
+/// A property of the example that is unknown to the schema and similar to a missing one.
+fn misspelled_property(keywords: &Keywords, value: &Value, missing: &[&str]) -> Option<String> {
     let Value::Mapping(entries) = value else { return None };
     let is_unknown = |name: &&String| !keywords.properties.iter().any(|(known, _)| known == *name);
     missing.iter().find_map(|name| {
-        let written = suggestion::nearest(name, entries.keys().filter(is_unknown))?;
-        Some(format!("the example says `{written}`: did you mean `{name}`?"))
+        let misspelled = suggestion::nearest(name, entries.keys().filter(is_unknown))?;
+        Some(format!("the example has `{misspelled}`: did you mean `{name}`?"))
     })
 }

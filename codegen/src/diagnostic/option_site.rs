@@ -1,11 +1,11 @@
-//! Where an option was chosen: at a line of an options file, by the name of its key, or in a call, by its method's.
+//! Where an option was set: in a line of an options file, by its key, or in Rust, by its method.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::location::Position;
 
-/// An option that would help, and what it might be given.
+/// An option that solves a problem, with example arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct OptionHint {
     method: &'static str,
@@ -18,49 +18,49 @@ impl OptionHint {
     }
 }
 
-/// The file that options came from, and where in it each was chosen.
+/// The file that the options were read from, and where each option is set in it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OptionsFile {
     name: String,
     text: String,
-    /// By the byte that each begins with.
-    chosen: BTreeMap<SetOption, usize>,
+    /// The byte at which each begins.
+    sites: BTreeMap<SetOption, usize>,
 }
 
-/// What was chosen, as a file says it.
+/// One setting in an options file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct SetOption {
     key: String,
-    /// What the option is for, or the text itself where it takes but one.
-    text: String,
-    /// What was chosen for that.
+    /// The first argument, such as a pattern.
+    argument: String,
+    /// The second argument.
     value: Option<String>,
 }
 
 impl OptionsFile {
     #[cfg(feature = "toml")]
     pub(crate) fn new(name: String, text: String) -> Self {
-        Self { name, text, chosen: BTreeMap::new() }
+        Self { name, text, sites: BTreeMap::new() }
     }
 
-    /// Notes where a choice stands; of several equal ones the last counts, as it does for the option.
+    /// Records where an option is set. Of several equal settings the last is recorded.
     #[cfg(feature = "toml")]
-    pub(crate) fn note(&mut self, key: &str, text: &str, value: Option<&str>, start: usize) {
-        let chosen = SetOption { key: key.to_owned(), text: text.to_owned(), value: value.map(str::to_owned) };
-        self.chosen.insert(chosen, start);
+    pub(crate) fn record_site(&mut self, key: &str, argument: &str, value: Option<&str>, start: usize) {
+        let option = SetOption { key: key.to_owned(), argument: argument.to_owned(), value: value.map(str::to_owned) };
+        self.sites.insert(option, start);
     }
 
-    /// Line and column of a byte.
+    /// The line and column of a byte.
     pub(crate) fn position(&self, start: usize) -> Position {
         let before = self.text.get(..start).unwrap_or(&self.text);
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
     }
 
-    /// An option as the author writes it: in the file where there is one, and otherwise as a call.
-    pub(crate) fn spelled(&self, advice: &OptionHint) -> String {
-        let arguments: Vec<String> = advice.arguments.iter().map(|argument| format!("\"{argument}\"")).collect();
-        let (method, key) = (advice.method, key(advice.method));
+    /// How the user sets an option: as a key if the options come from a file, otherwise as a method call.
+    pub(crate) fn show_hint(&self, hint: &OptionHint) -> String {
+        let arguments: Vec<String> = hint.arguments.iter().map(|argument| format!("\"{argument}\"")).collect();
+        let (method, key) = (hint.method, key(hint.method));
         let name = &self.name;
         match &arguments[..] {
             [] if name.is_empty() => format!("`Config::{method}`"),
@@ -71,10 +71,10 @@ impl OptionsFile {
         }
     }
 
-    /// Where an option was set to a text, or to a value for that text; the option is named by its method.
-    pub(crate) fn site(&self, method: &'static str, text: &str, value: Option<&str>) -> OptionSite {
-        let set = SetOption { key: key(method), text: text.to_owned(), value: value.map(str::to_owned) };
-        OptionSite { method, position: self.chosen.get(&set).map(|start| self.position(*start)) }
+    /// Where the option of a method was set with these arguments.
+    pub(crate) fn site(&self, method: &'static str, argument: &str, value: Option<&str>) -> OptionSite {
+        let option = SetOption { key: key(method), argument: argument.to_owned(), value: value.map(str::to_owned) };
+        OptionSite { method, position: self.sites.get(&option).map(|start| self.position(*start)) }
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -86,7 +86,7 @@ impl OptionsFile {
     }
 }
 
-/// One choice, as diagnostics speak of it; displayed, it is the name of the option as whoever chose it wrote it.
+/// Where an option was set. Displayed, it is the name of the option as the user wrote it: a key or a method.
 #[derive(Clone, Debug)]
 pub(crate) struct OptionSite {
     method: &'static str,
@@ -94,12 +94,12 @@ pub(crate) struct OptionSite {
 }
 
 impl OptionSite {
-    /// How the same author would write the name of another option.
-    pub(crate) fn spelled(&self, method: &'static str) -> String {
+    /// The name of another option, as the same user would write it.
+    pub(crate) fn show_other(&self, method: &'static str) -> String {
         Self { method, position: self.position }.to_string()
     }
 
-    /// Its place in the options file; none where it was a call.
+    /// The position in the options file. `None` for a method call.
     pub(crate) fn position(&self) -> Option<Position> {
         self.position
     }
@@ -114,7 +114,7 @@ impl fmt::Display for OptionSite {
     }
 }
 
-/// The key of a method in an options file.
+/// The key in an options file for a method.
 fn key(method: &str) -> String {
     method.replace('_', "-")
 }

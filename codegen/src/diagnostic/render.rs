@@ -1,4 +1,4 @@
-//! Diagnostics as text: as rustc shows them, or on one line.
+//! Diagnostics as text: in the format of rustc, or on one line.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,10 +8,10 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use super::{Diagnostic, Report, Severity};
 use crate::location::{FileId, Position};
 
-/// Shows faults as rustc would: message, `file:line:column`, the line, a caret, `help:`.
+/// Renders diagnostics as rustc does: message, `file:line:column`, the line, a caret, `help:`.
 pub(super) struct Snippets<'a> {
     report: &'a Report,
-    /// Each text is taken apart once, however many faults it has.
+    /// The lines of each file, split once.
     lines: BTreeMap<Option<FileId>, Vec<&'a str>>,
 }
 
@@ -32,19 +32,19 @@ impl<'a> Snippets<'a> {
             Some(position) => {
                 let (line, text) = self.line(diagnostic, position.line);
                 let ends = if diagnostic.file().is_some() { YAML } else { TOML };
-                // What breaks off is wrong at its end.
+                // A position after the last line is the end of the text.
                 let span =
                     if line < position.line { text.len()..text.len() } else { span(text, position.column, ends) };
-                let mark = AnnotationKind::Primary.span(span);
-                group.element(Snippet::source(text).line_start(line).path(name).annotation(mark))
+                let annotation = AnnotationKind::Primary.span(span);
+                group.element(Snippet::source(text).line_start(line).path(name).annotation(annotation))
             }
             None => group.element(Origin::path(name)),
         };
-        let cure = diagnostic.cure.as_ref().map(|cure| Level::HELP.message(cure));
-        Renderer::plain().render(&[group.elements(cure)])
+        let help = diagnostic.help.as_ref().map(|help| Level::HELP.message(help));
+        Renderer::plain().render(&[group.elements(help)])
     }
 
-    /// The line of this number, or the last one; alone, since whoever draws it looks through all that it is given.
+    /// The line with this number, or the last line. Only one line is rendered, because the renderer scans its whole input.
     fn line(&mut self, diagnostic: &Diagnostic, number: usize) -> (usize, &'a str) {
         let report = self.report;
         let lines = self.lines.entry(diagnostic.file());
@@ -54,21 +54,21 @@ impl<'a> Snippets<'a> {
     }
 }
 
-/// The fault on one line.
+/// A diagnostic on one line.
 pub(super) fn line(name: &str, diagnostic: &Diagnostic) -> String {
     let place = match diagnostic.position {
         Some(Position { line, column }) => format!("{name}:{line}:{column}"),
         None => name.to_owned(),
     };
-    let cure = diagnostic.cure.as_ref().map(|cure| format!("; {cure}")).unwrap_or_default();
-    format!("{place}: {}{cure}", diagnostic.message)
+    let help = diagnostic.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{place}: {}{help}", diagnostic.message)
 }
 
-/// What ends a key or a scalar that has no quotes.
+/// What ends a key or a scalar without quotes.
 const YAML: &[&str] = &[": ", " #", ", ", "}", "]"];
 const TOML: &[&str] = &["=", " #", ",", "}", "]"];
 
-/// From the column to the end of the key or scalar that starts there; one byte at least where the line allows it.
+/// The bytes of the key or scalar that starts at a column.
 fn span(line: &str, column: usize, ends: &[&str]) -> Range<usize> {
     let line = line.trim_end_matches(['\n', '\r']);
     let column = line.char_indices().nth(column.saturating_sub(1));
@@ -76,7 +76,7 @@ fn span(line: &str, column: usize, ends: &[&str]) -> Range<usize> {
     start..start + token_length(&line[start..], ends)
 }
 
-/// The length of the key or scalar at the start of the text; of a bracket alone, where one opens.
+/// The length of the key or scalar at the start of the text. Of a mapping or sequence, only the bracket counts.
 fn token_length(text: &str, ends: &[&str]) -> usize {
     match text.chars().next() {
         None => 0,
@@ -99,7 +99,7 @@ mod tests {
     use crate::source::Source;
 
     #[test]
-    fn the_mark_covers_a_key_or_a_scalar() {
+    fn the_annotation_covers_a_key_or_a_scalar() {
         let line = "key: word # note";
         assert_eq!(&line[span(line, 1, YAML)], "key");
         assert_eq!(&line[span(line, 6, YAML)], "word");
@@ -107,9 +107,9 @@ mod tests {
     }
 
     #[test]
-    fn a_position_beyond_the_text_is_its_end() {
+    fn a_position_after_the_text_is_its_end() {
         let report = Diagnostics::new().finish(&Source::new("a.yaml", "a"), &Arc::default());
-        let diagnostic = Diagnostic::of_text(FileId::default(), None, "");
+        let diagnostic = Diagnostic::in_text(FileId::default(), None, "");
         let (number, line) = Snippets::new(&report).line(&diagnostic, 9);
         assert_eq!((number, line), (1, "a"));
         assert_eq!(span(line, 9, YAML), 1..1);

@@ -55,7 +55,7 @@ impl SyntaxError {
         let message = self.message.split_once(" at line ").map_or(&*self.message, |(message, _)| message);
         let line = self.position.and_then(|position| text.lines().nth(position.line.checked_sub(1)?));
         let (message, help) = explain(message, line.unwrap_or_default());
-        let diagnostic = Diagnostic::of_text(file, self.position, message);
+        let diagnostic = Diagnostic::in_text(file, self.position, message);
         match help {
             Some(help) => diagnostic.with_help(help),
             None => diagnostic,

@@ -8,25 +8,25 @@ use crate::error::Error;
 use crate::ir::Coverage;
 use crate::names::Named;
 
-/// What generating gives: the code, and the warnings on the way to it.
+/// The generated code and its warnings.
 #[derive(Clone, Debug)]
 pub struct Output {
     pub(super) code: String,
     pub(super) report: Report,
     pub(super) coverage: Coverage,
-    pub(super) handled: Vec<String>,
-    pub(super) sent: Vec<String>,
+    pub(super) handler_methods: Vec<String>,
+    pub(super) publisher_methods: Vec<String>,
     pub(super) names: Vec<Named>,
 }
 
 impl Output {
-    /// The Rust source, formatted, for `mod` and `include!` alike.
+    /// The formatted Rust source. It works as a file of a `mod` and with `include!`.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
     }
 
-    /// The warnings; there are no errors where there is code.
+    /// The warnings. There are no errors if there is code.
     #[must_use]
     pub fn report(&self) -> &Report {
         &self.report
@@ -39,16 +39,16 @@ impl Output {
         self.coverage
     }
 
-    /// The methods of `Handler`: what reaches the chosen side. Empty where only types are generated.
+    /// The methods of `Handler`, one for each incoming operation. Empty with [`Config::types_only`](crate::Config::types_only).
     #[must_use]
-    pub fn handled(&self) -> &[String] {
-        &self.handled
+    pub fn handler_methods(&self) -> &[String] {
+        &self.handler_methods
     }
 
-    /// The methods of `Publisher`: what the chosen side sends. Empty where only types are generated.
+    /// The methods of `Publisher`, one for each outgoing operation. Empty with [`Config::types_only`](crate::Config::types_only).
     #[must_use]
-    pub fn sent(&self) -> &[String] {
-        &self.sent
+    pub fn publisher_methods(&self) -> &[String] {
+        &self.publisher_methods
     }
 
     /// Every name in the code that comes from the document, with the part of the document that has it. For tests of the generator.
@@ -58,7 +58,7 @@ impl Output {
         &self.names
     }
 
-    /// Writes the code to a file, unless the file holds it already.
+    /// Writes the code to a file, unless the file already contains it.
     ///
     /// # Errors
     ///

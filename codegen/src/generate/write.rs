@@ -1,4 +1,4 @@
-//! Stage eight: the file, written only where it differs, and what cargo is told.
+//! Writes the output if it differs, and prints the instructions for cargo.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -7,13 +7,13 @@ use std::{env, fs};
 use crate::config::Config;
 use crate::error::Error;
 
-/// The shell around [`Config::generate`] for a build script.
+/// [`Config::generate`] with files, for a build script.
 pub(crate) fn compile(config: &Config, document: &Path, output: Option<&Path>) -> Result<(), Error> {
     let generated_path = match output {
         Some(path) => path.to_owned(),
         None => default_output(document).ok_or(Error::NoOutput)?,
     };
-    let source = config.read(document)?;
+    let source = config.read_source(document)?;
     if let Some(path) = &config.options_path {
         println!("cargo::rerun-if-changed={}", path.display());
     }
@@ -41,7 +41,8 @@ fn default_output(document: &Path) -> Option<PathBuf> {
     Some(path)
 }
 
-/// A package from a registry carries this file, and its own copy of the output; its sources are not ours to change.
+/// Whether the package was downloaded from a registry. Such a package contains its output, and build scripts must not
+/// change its sources.
 fn is_unpacked_package() -> bool {
     let directory = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     directory.is_some_and(|directory| directory.join(".cargo_vcs_info.json").exists())
@@ -51,22 +52,22 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
-/// Writes the text, unless the file holds it already.
+/// Writes the text, unless the file already contains it.
 ///
-/// The file gets the document's time: cargo watches both, and takes a file that is younger than the start of the build
-/// script for a change, so that the next build would run once more for nothing.
+/// The file gets the modification time of the document. Cargo watches both files, and a file that is newer than the start of
+/// the build script would make the next build run it again.
 pub(crate) fn write_if_changed(path: &Path, text: &str, time: Option<SystemTime>) -> Result<(), Error> {
-    if fs::read(path).is_ok_and(|held| held == text.as_bytes()) {
+    if fs::read(path).is_ok_and(|content| content == text.as_bytes()) {
         return Ok(());
     }
-    let refused = |cause| Error::Write { path: path.to_owned(), cause };
+    let error = |cause| Error::Write { path: path.to_owned(), cause };
     if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).map_err(refused)?;
+        fs::create_dir_all(directory).map_err(error)?;
     }
-    fs::write(path, text).map_err(refused)?;
+    fs::write(path, text).map_err(error)?;
     if let Some(time) = time {
-        let file = fs::File::options().write(true).open(path).map_err(refused)?;
-        file.set_modified(time).map_err(refused)?;
+        let file = fs::File::options().write(true).open(path).map_err(error)?;
+        file.set_modified(time).map_err(error)?;
     }
     Ok(())
 }

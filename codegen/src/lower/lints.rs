@@ -124,7 +124,7 @@ const OTHERS: &[&str] = &["data", "idn-email", "time"];
 /// ```
 fn format_is_known(keywords: &Keywords, config: &Config, diagnostics: &Diagnostics) {
     let Some(format) = keywords.format.as_deref() else { return };
-    if FORMATS.contains(&format) || OTHERS.contains(&format) || config.formats.contains_key(format) {
+    if FORMATS.contains(&format) || OTHERS.contains(&format) || config.format_types.contains_key(format) {
         return;
     }
     let Some(near) = suggestion::nearest(format, FORMATS.iter().copied()) else { return };
@@ -138,12 +138,12 @@ fn mapped_formats_are_met(all: &[&Keywords], config: &Config, diagnostics: &Diag
     let is_encoded = |keywords: &&Keywords| keywords.assertions.plain.iter().any(|(key, _)| *key == "contentEncoding");
     let of_texts = all.iter().filter(|keywords| is_encoded(keywords)).map(|_| "byte");
     let met: BTreeSet<&str> = all.iter().filter_map(|keywords| keywords.format.as_deref()).chain(of_texts).collect();
-    for format in config.formats.keys().filter(|format| !met.contains(format.as_str())) {
+    for format in config.format_types.keys().filter(|format| !met.contains(format.as_str())) {
         let cure = suggestion::nearest(format, met.iter().copied())
             .map_or_else(|| "take the option out".to_owned(), |near| format!("did you mean `{near}`?"));
-        let choice = config.choice("map_format", format);
+        let choice = config.option_site("map_format", format);
         let message = format!("`{choice}` speaks of `{format}`, and no schema has this format");
-        diagnostics.push(Diagnostic::of_choice(Severity::Warning, &choice, &Location::root(), message).with_help(cure));
+        diagnostics.push(Diagnostic::at_option(Severity::Warning, &choice, &Location::root(), message).with_help(cure));
     }
 }
 

@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::check::attributes;
-use crate::config::{self, Config, Methods, UniqueItems, WholeNumbers};
+use crate::config::{self, Config, IntegerParsing, UniqueItems};
 use crate::ir::{
     CustomAttributes, Derive, Event, Exhaustiveness, FieldReader, HandlerMethods, IntegerNotation, ItemAttributes,
     ItemKind, MemberAttributes, OutputOptions, OutputScope, Server, SetType, Setters, TypeDef, Types, Union,
@@ -16,25 +16,25 @@ use crate::location::Pointer;
 /// The options for the output. Parses the derives and attributes once; `check` has reported those that do not parse.
 pub(super) fn output_options(config: &Config, types: &Types, events: &[Event], servers: &[Server]) -> OutputOptions {
     OutputOptions {
-        scope: match config.extent {
+        scope: match config.scope {
             config::OutputScope::Everything => OutputScope::Everything,
             config::OutputScope::TypesOnly => OutputScope::TypesOnly,
         },
-        handler_methods: match config.methods {
-            Methods::Required => HandlerMethods::Required,
-            Methods::Provided => HandlerMethods::Provided,
+        handler_methods: match config.handler_methods {
+            config::HandlerMethods::Required => HandlerMethods::Required,
+            config::HandlerMethods::Default => HandlerMethods::Provided,
         },
         map_type: config.map_type.clone(),
         set_type: match config.unique_items {
             // A list stays a list, so this set type is never used.
-            UniqueItems::List | UniqueItems::BTreeSet => SetType::BTreeSet,
+            UniqueItems::Vec | UniqueItems::BTreeSet => SetType::BTreeSet,
             UniqueItems::HashSet => SetType::HashSet,
             UniqueItems::IndexSet => SetType::IndexSet,
         },
         module: config.module.clone(),
-        integer_notation: match config.whole_numbers {
-            WholeNumbers::EveryForm => IntegerNotation::AnyNumber,
-            WholeNumbers::Digits => IntegerNotation::Digits,
+        integer_notation: match config.integer_parsing {
+            IntegerParsing::Lenient => IntegerNotation::AnyNumber,
+            IntegerParsing::Strict => IntegerNotation::Digits,
         },
         attributes: CustomAttributes {
             items: item_attributes(config, types),
@@ -51,7 +51,7 @@ pub(super) fn mark_structs(types: &mut Types, config: &Config) {
         if config.non_exhaustive.matches(at) {
             object.exhaustiveness = Exhaustiveness::NonExhaustive;
         }
-        if config.with_methods.matches(at) {
+        if config.setters.matches(at) {
             object.setters = Setters::Generated;
         }
     }

@@ -12,7 +12,7 @@ pub(super) fn keep_unknown(types: &mut Types, config: &Config) {
     for def in &mut types.0 {
         if let ItemKind::Struct(object) = &mut def.shape
             && matches!(object.additional, AdditionalProperties::Dropped)
-            && config.keep_unknown.matches(&def.at.pointer)
+            && config.keep_additional_properties.matches(&def.at.pointer)
         {
             object.additional = AdditionalProperties::Kept(Type::Any);
         }
@@ -38,9 +38,9 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
     let check = Check { schemas, config, diagnostics };
     let objects = places(|shape| matches!(shape, ItemKind::Struct(_)));
     for (option, chosen) in [
-        ("keep_unknown", &config.keep_unknown),
+        ("keep_additional_properties", &config.keep_additional_properties),
         ("non_exhaustive", &config.non_exhaustive),
-        ("with_methods", &config.with_methods),
+        ("setters", &config.setters),
     ] {
         check.patterns(chosen, option, "object with named properties", &objects);
     }
@@ -75,7 +75,7 @@ impl Check<'_> {
             let schema = pattern.as_literal_pointer().and_then(|at| self.schemas.at(&at));
             let target = schema.and_then(|id| self.schemas.definition(id)).map(|id| &self.schemas[id].at.pointer);
             let target = target.filter(|target| places.contains(target));
-            let choice = self.config.choice(option, pattern.as_str());
+            let choice = self.config.option_site(option, pattern.as_str());
             self.diagnostics.push(pattern.no_match_diagnostic(what, &choice, places, target));
         }
     }
@@ -93,13 +93,13 @@ impl Check<'_> {
             for (at, _) in listed.members.labels() {
                 let said = config.field_attributes.iter().filter(|(pattern, _)| pattern.matches(&at.pointer));
                 for (pattern, text) in said.filter(|(_, text)| text.contains("serde")) {
-                    let choice = config.choice_for("field_attribute", pattern.as_str(), text);
+                    let choice = config.option_site_for("field_attribute", pattern.as_str(), text);
                     let message = format!(
                         "an attribute for serde does nothing at `{}`: an open enum is read by its values",
                         at.pointer
                     );
-                    let diagnostic = Diagnostic::of_choice(Severity::Warning, &choice, at, message);
-                    let closed = choice.spelled("closed_enums");
+                    let diagnostic = Diagnostic::at_option(Severity::Warning, &choice, at, message);
+                    let closed = choice.show_other("closed_enums");
                     let cure = format!("close the enum with `{closed}`, or take the attribute out");
                     self.diagnostics.push(diagnostic.with_help(cure));
                 }

@@ -81,7 +81,7 @@ const PASSES: &[Pass] = &[
         run: |types, _| json_kinds::assign_kinds(types),
     },
     Pass {
-        name: "keep_unknown",
+        name: "keep_additional_properties",
         requires: &[],
         establishes: &[Property::KeptProperties],
         run: |types, context| overrides::keep_unknown(types, context.config),

@@ -10,7 +10,7 @@ mod selectors;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::config::{Config, Discriminator};
+use crate::config::{Config, EventNameLocation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Document, MessageId, SchemaId, Schemas};
 use crate::ir::{
@@ -69,12 +69,12 @@ struct CandidateMessage {
 /// The routing of all incoming operations.
 pub(super) fn find_routing(cx: &RoutingContext<'_>, channels: &[Channel], config: &Config) -> Routing {
     let incoming = cx.incoming();
-    match &config.discriminator {
+    match &config.event_name {
         Some(discriminator) => {
             check_names_are_unique(cx, &incoming);
             match discriminator {
-                Discriminator::Payload(pointer) => Routing::ByName(RuntimeExpression::Payload(pointer.clone())),
-                Discriminator::Header(name) => Routing::ByName(RuntimeExpression::Header(name.clone())),
+                EventNameLocation::Payload(pointer) => Routing::ByName(RuntimeExpression::Payload(pointer.clone())),
+                EventNameLocation::Header(name) => Routing::ByName(RuntimeExpression::Header(name.clone())),
             }
         }
         None => by_name_or_address(cx, &incoming, channels),

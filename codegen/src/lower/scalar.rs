@@ -67,14 +67,14 @@ pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
         *key == "contentEncoding" && matches!(value, Value::String(encoding) if encoding.eq_ignore_ascii_case("base64"))
     });
     let Some(format) = keywords.format.as_deref().or_else(|| is_base64.then_some("byte")) else { return Type::String };
-    if let Some(path) = config.formats.get(format) {
+    if let Some(path) = config.format_types.get(format) {
         return if path == "String" { Type::String } else { Type::External(External::Path(path.clone())) };
     }
-    match (config.extent, format) {
+    match (config.scope, format) {
         (OutputScope::Everything, "date-time") => Type::External(External::DateTime),
         (OutputScope::Everything, "date") => Type::External(External::Date),
         (OutputScope::Everything, "uuid") => Type::External(External::Uuid),
-        (OutputScope::Everything, format) if config.formats_with_types == Formats::Every => every(format),
+        (OutputScope::Everything, format) if config.formats == Formats::All => every(format),
         _ => Type::String,
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn mapped_number(keywords: &Keywords, config: &Config) -> Option<Type
     let format = keywords.format.as_deref()?;
     // What is mapped is then the text of that name, not a number of seconds that somebody called the same.
     let is_of_texts = keywords.language == SchemaLanguage::JsonSchema && TEXTS.contains(&format);
-    let path = config.formats.get(format).filter(|_| !is_of_texts)?;
+    let path = config.format_types.get(format).filter(|_| !is_of_texts)?;
     Some(number_of(path))
 }
 

@@ -141,9 +141,9 @@ impl<'a> Scopes<'a> {
         let (upper, lower) = (places(true), places(false));
         let what = "schema, property, enum value, operation, message, channel or server";
         for (pattern, name) in self.config.renames.iter() {
-            let option = self.config.choice_for("rename", pattern.as_str(), name);
+            let option = self.config.option_site_for("rename", pattern.as_str(), name);
             let invalid_name = |message: String, help: String| {
-                Diagnostic::of_choice(Severity::Error, &option, &pattern.place(), message).with_help(help)
+                Diagnostic::at_option(Severity::Error, &option, &pattern.literal_prefix(), message).with_help(help)
             };
             if !is_identifier(name) {
                 let message = format!("`{name}`, chosen for `{pattern}`, is not a Rust identifier");
@@ -159,7 +159,7 @@ impl<'a> Scopes<'a> {
                 let message = format!("`{name}` is no name for what stands at `{pattern}`");
                 invalid_name(message, format!("what stands there takes a name that begins with a {letter} letter"))
             } else {
-                pattern.no_match_diagnostic(what, &self.config.choice("rename", pattern.as_str()), same_case, None)
+                pattern.no_match_diagnostic(what, &self.config.option_site("rename", pattern.as_str()), same_case, None)
             });
         }
     }
@@ -176,8 +176,8 @@ impl<'a> Scopes<'a> {
         let (pattern, name) = self.config.renames.best_match(&request.at.pointer, fits)?;
         if taken.contains(name) || reserved::is_forbidden(name) {
             let message = format!("`{name}`, chosen for `{pattern}`, is taken by something else there");
-            let option = self.config.choice_for("rename", pattern.as_str(), name);
-            let diagnostic = Diagnostic::of_choice(Severity::Error, &option, &request.at, message);
+            let option = self.config.option_site_for("rename", pattern.as_str(), name);
+            let diagnostic = Diagnostic::at_option(Severity::Error, &option, &request.at, message);
             self.diagnostics.push(diagnostic.with_help("choose another name, and one for each thing"));
         }
         Some(name.clone()).filter(|name| is_identifier(name))

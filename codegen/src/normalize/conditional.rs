@@ -257,7 +257,7 @@ fn add_to_object_property(
         let message = format!("only a condition mentions `{name}`, so it has no field and is dropped");
         let diagnostic = Diagnostic::new(Severity::Warning, &schemas[id].at, message);
         let help = "list it under the `properties` of the referenced schema, or keep unknown properties";
-        diagnostics.push(diagnostic.with_help(help).with_option("keep_unknown", &[]));
+        diagnostics.push(diagnostic.with_help(help).with_option("keep_additional_properties", &[]));
     }
     None
 }

@@ -27,7 +27,7 @@ fn team(reference: &str) -> TempDir {
 }
 
 fn report(directory: &TempDir, config: &Config) -> Result<(), String> {
-    let source = config.read(directory.path().join("project/spec/api.yaml")).expect("the document is there");
+    let source = config.read_source(directory.path().join("project/spec/api.yaml")).expect("the document is there");
     match config.generate(&source) {
         Ok(_) => Ok(()),
         Err(Error::Refused(report)) => Err(report.to_string()),
@@ -70,7 +70,7 @@ fn a_relative_document_reads_nothing_absolute() {
     let document = path.join("api.yaml");
     fs::write(&document, text.replace("near.yaml", &absolute.display().to_string())).expect("a file");
     let config = Config::new();
-    let report = config.generate(&config.read(&document).expect("the document is there")).map(drop);
+    let report = config.generate(&config.read_source(&document).expect("the document is there")).map(drop);
     let report = report.expect_err("it is outside").to_string();
     assert!(document.is_relative() && report.contains("where references must stay"), "{report}");
 }
@@ -126,7 +126,7 @@ fn registry() -> TempDir {
 }
 
 fn generated(directory: &TempDir, config: &Config) -> Result<String, String> {
-    let source = config.read(directory.path().join("project/api.yaml")).expect("the document is there");
+    let source = config.read_source(directory.path().join("project/api.yaml")).expect("the document is there");
     config.generate(&source).map(|output| output.code().to_owned()).map_err(|error| error.to_string())
 }
 

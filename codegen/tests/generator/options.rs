@@ -32,7 +32,7 @@ fn a_call_goes_by_its_method_and_stands_at_what_it_is_for() {
     );
     assert_eq!(
         closed,
-        "orders.yaml:7:5: `Config::closed_enums` speaks of `/components/schemas/Stte`, which meets no enum of strings or \
+        "orders.yaml:7:5: `Config::closed_enums`: the pattern `/components/schemas/Stte` matches no enum of strings or \
          union with a tag; did you mean `/components/schemas/State`?"
     );
 }
@@ -41,14 +41,14 @@ fn a_call_goes_by_its_method_and_stands_at_what_it_is_for() {
 fn a_line_of_a_file_goes_by_its_key_and_a_call_beside_it_by_its_method() {
     let text = "# What we want.\nclosed-enums = [\n  '/components/schemas/Stte',\n]\n";
     let config = Config::from_toml("spec/asyncapi.toml", text).expect("the keys are known");
-    let of_file = "spec/asyncapi.toml:3:3: `closed-enums` speaks of `/components/schemas/Stte`, which meets no enum of \
+    let of_file = "spec/asyncapi.toml:3:3: `closed-enums`: the pattern `/components/schemas/Stte` matches no enum of \
                    strings or union with a tag; did you mean `/components/schemas/State`?";
     assert_eq!(faults(&config), [of_file]);
     // The same text in another option is another choice.
-    let said = faults(&config.keep_unknown("/components/schemas/Stte"));
+    let said = faults(&config.keep_additional_properties("/components/schemas/Stte"));
     let [first, of_call] = &said[..] else { panic!("{said:?}") };
     assert_eq!(first, of_file);
-    assert!(of_call.starts_with("orders.yaml:7:5: `Config::keep_unknown` speaks of"), "{of_call}");
+    assert!(of_call.starts_with("orders.yaml:7:5: `Config::keep_additional_properties`: the pattern"), "{of_call}");
 }
 
 #[test]
@@ -59,7 +59,7 @@ info: {title: Far, version: '1'}
 channels: {far: {subscribe: {message: {payload: {$ref: 'https://example.com/far.yaml'}}}}}
 ";
     let cure = |config: Config| match config.generate(&Source::new("far.yaml", document)) {
-        Err(Error::Refused(report)) => report.iter().find_map(|diagnostic| diagnostic.cure().map(str::to_owned)),
+        Err(Error::Refused(report)) => report.iter().find_map(|diagnostic| diagnostic.help().map(str::to_owned)),
         other => panic!("{other:?}"),
     };
     let called =

@@ -42,10 +42,10 @@ const ODD_TEXTS: &[&str] = &[
 /// Options that can be combined, and that fit any document.
 const OPTIONS: &[&str] = &[
     "closed-enums = true",
-    "keep-unknown = true",
+    "keep-additional-properties = true",
     "non-exhaustive = true",
-    "with-methods = true",
-    "provided-methods = true",
+    "setters = true",
+    "default-methods = true",
     "types-only = true",
     "validation = \"full\"",
     "map-type = \"std::collections::HashMap\"",

@@ -84,7 +84,7 @@ fn code(corpus: &Path, document: &str, messages: BTreeSet<&str>) -> Result<Strin
         "actions": [{"target": "$", "update": {"components": {"schemas": {"Root": root}}}}],
     });
     let source = source.with_overlay("root.json", overlay.to_string());
-    let config = Config::new().types_only().keep_unknown("/components/schemas/**");
+    let config = Config::new().types_only().keep_additional_properties("/components/schemas/**");
     let output = config.generate(&source).map_err(|error| error.to_string())?;
     Ok(output.code().to_owned())
 }

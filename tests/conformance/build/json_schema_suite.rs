@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use asyncapi_codegen::{Config, Untyped, Validation};
+use asyncapi_codegen::{Config, UntypedSchemas, Validation};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -59,7 +59,7 @@ impl Suite {
 pub(crate) fn generate(name: &str, suite: &Suite) {
     let directory = copy_remotes(suite.remotes.as_deref());
     let default = Config::new().types_only();
-    let exact = default.clone().untyped_schemas(Untyped::AsWritten).keep_unknown("/**");
+    let exact = default.clone().untyped_schemas(UntypedSchemas::AnyValue).keep_additional_properties("/**");
     let full = default.clone().validation(Validation::Full);
     let runs = [
         (&suite.groups, default, Check::Nothing),
@@ -141,6 +141,6 @@ fn code(schema: &Value, config: &Config, copies: &TempDir) -> Result<String, Str
     write("schema.json", schema);
     let path = write("suite.json", &document);
     let config = config.clone().root(copies.path()).map_url(SERVER, copies.path().join("remotes"));
-    let output = config.read(path).and_then(|source| config.generate(&source)).map_err(|error| error.to_string())?;
+    let output = config.read_source(path).and_then(|source| config.generate(&source)).map_err(|error| error.to_string())?;
     Ok(output.code().to_owned())
 }

@@ -5,7 +5,7 @@
 
 use std::env;
 
-use asyncapi_codegen::{Config, Source, Untyped, Validation};
+use asyncapi_codegen::{Config, Source, UntypedSchemas, Validation};
 use serde_json::{Value, json};
 
 use super::program::{self, Check, Module, Position};
@@ -23,7 +23,7 @@ pub(crate) fn generate() {
     for variable in ["RANDOM_SCHEMAS", "RANDOM_SCHEMAS_SEED"] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
-    let exact = Config::new().types_only().untyped_schemas(Untyped::AsWritten).keep_unknown("/**");
+    let exact = Config::new().types_only().untyped_schemas(UntypedSchemas::AnyValue).keep_additional_properties("/**");
     write("round_trip", Undeclared::Absent, &exact, Check::Nothing);
     let validated = Config::new().types_only().validation(Validation::Full);
     write("validation", Undeclared::Present, &validated, Check::Validity);

@@ -90,12 +90,12 @@ struct ByDefault {
     exceptions: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Why valid values are refused without options, but not with `Untyped::AsWritten`.
+/// Why valid values are refused without options, but not with `UntypedSchemas::AnyValue`.
 const REFUSED_BY_DEFAULT: &str =
     "what speaks of properties or items, and names no type, is taken for an object or a list, as authors mean it";
 
-/// Why valid values come back changed without options, but not with `keep_unknown`.
-const CHANGED_BY_DEFAULT: &str = "what no schema names is dropped, unless `Config::keep_unknown` asks for it";
+/// Why valid values come back changed without options, but not with `keep_additional_properties`.
+const CHANGED_BY_DEFAULT: &str = "what no schema names is dropped, unless `Config::keep_additional_properties` asks for it";
 
 /// The figures of full validation: of reading and `validate` together.
 #[derive(Default, Deserialize, Eq, PartialEq, Serialize)]

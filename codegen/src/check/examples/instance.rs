@@ -1,4 +1,4 @@
-//! Whether a value fits a schema, as far as that is certain.
+//! Checks whether a value matches a schema, as far as that is certain.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ptr;
@@ -8,94 +8,99 @@ use crate::json::Value;
 use crate::limits::MAX_EXAMPLE_DEPTH;
 use crate::location::Location;
 
-/// A value that does not fit its schema.
+/// A value that does not match its schema.
 pub(super) struct Violation<'a> {
     pub(super) at: Location,
     pub(super) value: &'a Value,
     pub(super) keywords: &'a Keywords,
-    pub(super) fault: Fault<'a>,
+    pub(super) mismatch: Mismatch<'a>,
 }
 
-/// Why a value does not fit.
-pub(super) enum Fault<'a> {
+/// Why a value does not match.
+pub(super) enum Mismatch<'a> {
     Type,
     /// It is not among the values of `enum` or `const`.
     Unlisted,
-    /// These properties are required, and are not there.
+    /// These properties are required and missing.
     Missing(Vec<&'a str>),
-    /// There are so many alternatives, and it fits none.
+    /// It matches none of this number of alternatives.
     Alternatives(usize),
 }
 
-/// What must fit for a value to fit: itself or a part of it, so many steps below.
-struct Part<'a> {
+/// A value that must match a schema: the value itself (no step), or a property or item of it.
+struct Subschema<'a> {
     schema: SchemaId,
     value: &'a Value,
     step: Option<String>,
 }
 
-/// Finds misfits. A schema and a value are held against each other once, however many ways lead to both.
+/// Finds violations. Each pair of a schema and a value is checked once.
 pub(super) struct InstanceCheck<'a> {
     schemas: &'a Schemas,
-    /// What is known of a schema and a value; while it is asked for, they fit: a schema may be a part of itself.
-    known: BTreeMap<(SchemaId, *const Value), bool>,
-    told: BTreeSet<*const Value>,
+    /// The result for a schema and a value. While it is computed it is `true`, because a schema can contain itself.
+    results: BTreeMap<(SchemaId, *const Value), bool>,
+    reported: BTreeSet<*const Value>,
 }
 
 impl<'a> InstanceCheck<'a> {
     pub(super) fn new(schemas: &'a Schemas) -> Self {
-        Self { schemas, known: BTreeMap::new(), told: BTreeSet::new() }
+        Self { schemas, results: BTreeMap::new(), reported: BTreeSet::new() }
     }
 
-    /// Tells of every value at a place and below it that does not fit, each once.
+    /// Reports every violation at a place and below it, each once.
     pub(super) fn violations(
         &mut self,
         schema: SchemaId,
         value: &'a Value,
         at: &Location,
-        tell: &mut impl FnMut(Violation<'a>),
+        report: &mut impl FnMut(Violation<'a>),
     ) {
-        let Some(keywords) = self.keywords(schema).filter(|_| !self.fits(schema, value, 0)) else { return };
-        let own = own_fault(keywords, value).or_else(|| {
-            let alternatives = self.unmet_alternatives(keywords, value, 0)?;
-            Some(Fault::Alternatives(alternatives.len()))
+        let Some(keywords) = self.keywords(schema).filter(|_| !self.matches(schema, value, 0)) else { return };
+        let own = own_mismatch(keywords, value).or_else(|| {
+            let alternatives = self.failed_alternatives(keywords, value, 0)?;
+            Some(Mismatch::Alternatives(alternatives.len()))
         });
         match own {
-            Some(fault) if self.told.insert(ptr::from_ref(value)) => {
-                tell(Violation { at: at.clone(), value, keywords, fault });
+            Some(mismatch) if self.reported.insert(ptr::from_ref(value)) => {
+                report(Violation { at: at.clone(), value, keywords, mismatch });
             }
             Some(_) => {}
             None => {
-                for Part { schema, value, step } in parts(keywords, value) {
+                for Subschema { schema, value, step } in subschemas(keywords, value) {
                     let at = step.map_or_else(|| at.clone(), |step| at.join(&step));
-                    self.violations(schema, value, &at, tell);
+                    self.violations(schema, value, &at, report);
                 }
             }
         }
     }
 
-    /// Whether a value may fit a schema.
-    fn fits(&mut self, schema: SchemaId, value: &'a Value, depth: usize) -> bool {
+    /// Whether a value may match a schema.
+    fn matches(&mut self, schema: SchemaId, value: &'a Value, depth: usize) -> bool {
         let Some(keywords) = self.keywords(schema).filter(|_| depth < MAX_EXAMPLE_DEPTH) else { return true };
         let pair = (schema, ptr::from_ref(value));
-        if let Some(known) = self.known.get(&pair) {
-            return *known;
+        if let Some(result) = self.results.get(&pair) {
+            return *result;
         }
-        self.known.insert(pair, true);
-        let fits = own_fault(keywords, value).is_none()
-            && parts(keywords, value).into_iter().all(|part| self.fits(part.schema, part.value, depth + 1))
-            && self.unmet_alternatives(keywords, value, depth).is_none();
-        self.known.insert(pair, fits);
-        fits
+        self.results.insert(pair, true);
+        let matches = own_mismatch(keywords, value).is_none()
+            && subschemas(keywords, value).into_iter().all(|below| self.matches(below.schema, below.value, depth + 1))
+            && self.failed_alternatives(keywords, value, depth).is_none();
+        self.results.insert(pair, matches);
+        matches
     }
 
-    /// A list of alternatives of which the value fits none.
-    fn unmet_alternatives(&mut self, keywords: &'a Keywords, value: &'a Value, depth: usize) -> Option<&'a [SchemaId]> {
+    /// A list of alternatives of which the value matches none.
+    fn failed_alternatives(
+        &mut self,
+        keywords: &'a Keywords,
+        value: &'a Value,
+        depth: usize,
+    ) -> Option<&'a [SchemaId]> {
         let lists = [&keywords.any_of, &keywords.one_of].into_iter().filter(|list| !list.is_empty());
-        lists.map(Vec::as_slice).find(|list| !list.iter().any(|schema| self.fits(*schema, value, depth + 1)))
+        lists.map(Vec::as_slice).find(|list| !list.iter().any(|schema| self.matches(*schema, value, depth + 1)))
     }
 
-    /// What a schema says in JSON Schema: values of others are written in their own way.
+    /// The keywords of a schema in JSON Schema. Values of other schema languages have other forms.
     fn keywords(&self, schema: SchemaId) -> Option<&'a Keywords> {
         match &self.schemas[self.schemas.definition(schema)?].kind {
             SchemaKind::Keywords(keywords) if keywords.language == SchemaLanguage::JsonSchema => Some(keywords),
@@ -104,28 +109,28 @@ impl<'a> InstanceCheck<'a> {
     }
 }
 
-/// What is wrong with a value, apart from what is in it.
-fn own_fault<'a>(keywords: &'a Keywords, value: &Value) -> Option<Fault<'a>> {
+/// The violation of the value itself, without its properties and items.
+fn own_mismatch<'a>(keywords: &'a Keywords, value: &Value) -> Option<Mismatch<'a>> {
     if !has_type(keywords, value) {
-        return Some(Fault::Type);
+        return Some(Mismatch::Type);
     }
     let is_null = *value == Value::Null && keywords.nullable;
-    let lists = |values: &Vec<Value>| is_null || values.iter().any(|listed| are_same(listed, value));
-    if !keywords.values.as_ref().is_none_or(lists) {
-        return Some(Fault::Unlisted);
+    let contains_value = |values: &Vec<Value>| is_null || values.iter().any(|listed| are_equal(listed, value));
+    if !keywords.values.as_ref().is_none_or(contains_value) {
+        return Some(Mismatch::Unlisted);
     }
     let Value::Mapping(entries) = value else { return None };
     let missing = keywords.required.iter().filter(|name| !entries.contains_key(*name));
     let missing: Vec<&str> = missing.map(String::as_str).collect();
-    (!missing.is_empty()).then_some(Fault::Missing(missing))
+    (!missing.is_empty()).then_some(Mismatch::Missing(missing))
 }
 
 fn has_type(keywords: &Keywords, value: &Value) -> bool {
-    let is_whole = matches!(value, Value::Float(number) if number.fract() == 0.0);
+    let is_integer = matches!(value, Value::Float(number) if number.fract() == 0.0);
     keywords.types.is_empty()
         || match JsonType::of_value(value) {
             None => keywords.nullable,
-            Some(JsonType::Number) if is_whole => {
+            Some(JsonType::Number) if is_integer => {
                 keywords.types.iter().any(|allowed| allowed.overlaps(JsonType::Number))
             }
             Some(JsonType::Integer) => keywords.types.iter().any(|allowed| allowed.overlaps(JsonType::Integer)),
@@ -133,44 +138,44 @@ fn has_type(keywords: &Keywords, value: &Value) -> bool {
         }
 }
 
-/// Whether JSON Schema takes two values for one: `1.0` is `1`.
-fn are_same(one: &Value, other: &Value) -> bool {
+/// Whether two values are equal in JSON Schema: `1.0` is `1`.
+fn are_equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        // Equal is what they have to be, and beyond 2^53 nobody writes floats.
+        // Exact equality is intended. Integers above 2^53 do not occur as floats.
         #[allow(clippy::cast_precision_loss, clippy::float_cmp)]
-        (Value::Integer(whole), Value::Float(number)) | (Value::Float(number), Value::Integer(whole)) => {
-            *whole as f64 == *number
+        (Value::Integer(integer), Value::Float(number)) | (Value::Float(number), Value::Integer(integer)) => {
+            *integer as f64 == *number
         }
         (Value::Sequence(ones), Value::Sequence(others)) => {
-            ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| are_same(one, other))
+            ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| are_equal(one, other))
         }
         (Value::Mapping(ones), Value::Mapping(others)) => {
-            let is_in_others = |(key, one)| others.get(key).is_some_and(|other| are_same(one, other));
+            let is_in_others = |(key, one)| others.get(key).is_some_and(|other| are_equal(one, other));
             ones.len() == others.len() && ones.iter().all(is_in_others)
         }
         _ => one == other,
     }
 }
 
-/// What else must fit. Properties whose names only a pattern describes are left out.
-fn parts<'a>(keywords: &Keywords, value: &'a Value) -> Vec<Part<'a>> {
-    let mut parts: Vec<Part<'a>> =
-        keywords.all_of.iter().map(|schema| Part { schema: *schema, value, step: None }).collect();
+/// The other schemas that must match. Properties that only `patternProperties` declares are left out.
+fn subschemas<'a>(keywords: &Keywords, value: &'a Value) -> Vec<Subschema<'a>> {
+    let mut found: Vec<Subschema<'a>> =
+        keywords.all_of.iter().map(|schema| Subschema { schema: *schema, value, step: None }).collect();
     match value {
         Value::Mapping(entries) => {
-            let described: BTreeMap<&str, SchemaId> =
+            let declared: BTreeMap<&str, SchemaId> =
                 keywords.properties.iter().map(|(name, schema)| (name.as_str(), *schema)).collect();
             let others = keywords.additional_properties.filter(|_| keywords.pattern_properties.is_empty());
-            parts.extend(entries.iter().filter_map(|(name, value)| {
-                let schema = described.get(name.as_str()).copied().or(others)?;
-                Some(Part { schema, value, step: Some(name.clone()) })
+            found.extend(entries.iter().filter_map(|(name, value)| {
+                let schema = declared.get(name.as_str()).copied().or(others)?;
+                Some(Subschema { schema, value, step: Some(name.clone()) })
             }));
         }
-        Value::Sequence(items) => parts.extend(items.iter().enumerate().filter_map(|(index, value)| {
+        Value::Sequence(items) => found.extend(items.iter().enumerate().filter_map(|(index, value)| {
             let schema = keywords.tuple.get(index).copied().or(keywords.items)?;
-            Some(Part { schema, value, step: Some(index.to_string()) })
+            Some(Subschema { schema, value, step: Some(index.to_string()) })
         })),
         _ => {}
     }
-    parts
+    found
 }

@@ -21,7 +21,7 @@ pub(in crate::lower) fn lower_operations(
 ) -> Vec<Operation> {
     warn_if_no_incoming_operation(document, config, diagnostics);
     let event_indices = events.iter().enumerate().map(|(index, event)| (event.name.as_str(), index)).collect();
-    let mut lowering = OperationLowering { document, schemas, diagnostics, event_indices, extent: config.extent };
+    let mut lowering = OperationLowering { document, schemas, diagnostics, event_indices, extent: config.scope };
     let operations = document.operations.iter().filter_map(|operation| {
         let direction = direction(operation.action, config.perspective);
         let lowered = lowering.operation(operation, direction)?;

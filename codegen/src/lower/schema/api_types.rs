@@ -46,7 +46,7 @@ impl Lowering<'_> {
     pub(in crate::lower) fn is_bytes(&self, id: SchemaId, at: &Location, media_type: &str) -> bool {
         let is_binary =
             |keywords: &Keywords| keywords.types == [JsonType::String] && keywords.format.as_deref() == Some("binary");
-        self.schemas.keywords(id).is_some_and(is_binary) && self.config.encoded_type(at, media_type).is_none()
+        self.schemas.keywords(id).is_some_and(is_binary) && self.config.schema_format_type(at, media_type).is_none()
     }
 
     /// What a payload is that travels in a binary form.
@@ -54,7 +54,7 @@ impl Lowering<'_> {
         if let Some(known) = self.encoded.get(at) {
             return known.clone();
         }
-        let ty = if let Some(path) = self.config.encoded_type(at, media_type) {
+        let ty = if let Some(path) = self.config.schema_format_type(at, media_type) {
             Type::Encoded(path.to_owned())
         } else {
             let message = format!("{why}, so the payload is bytes");
@@ -70,13 +70,13 @@ impl Lowering<'_> {
     /// A mapping by pointer that meets no payload is a slip, or was left behind by a change of the document.
     pub(super) fn mapped_payloads_exist(&self) {
         let is_met = |pointer: &str| self.encoded.keys().any(|at| at.pointer.as_str() == pointer);
-        for pointer in self.config.encoded.keys().filter(|key| key.starts_with('/') && !is_met(key)) {
-            let choice = self.config.choice("map_schema_format", pointer);
+        for pointer in self.config.schema_format_types.keys().filter(|key| key.starts_with('/') && !is_met(key)) {
+            let choice = self.config.option_site("map_schema_format", pointer);
             let message =
                 format!("`{pointer}` is mapped to a type, and no payload there is in another language than JSON");
             let place = Location { pointer: Pointer::parse(pointer).unwrap_or_default(), ..Location::root() };
             self.diagnostics.push(
-                Diagnostic::of_choice(Severity::Error, &choice, &place, message)
+                Diagnostic::at_option(Severity::Error, &choice, &place, message)
                     .with_help(format!("give `{choice}` the pointer of a payload or a component")),
             );
         }

@@ -13,7 +13,7 @@ impl Lowering<'_> {
     /// The type of a list whose items are all of one type.
     pub(super) fn list(&mut self, merged: &Keywords) -> Type {
         let is_unique = merged.assertions.plain.contains(&("uniqueItems", Value::Bool(true)));
-        let is_set = self.config.unique_items != UniqueItems::List && is_unique;
+        let is_set = self.config.unique_items != UniqueItems::Vec && is_unique;
         let length = fixed_length(merged).filter(|_| self.config.array_lengths == ArrayLengths::Fixed);
         let has_order = merged.items.is_some_and(|id| self.has_order(id, MAX_ORDERED_DEPTH));
         let item = Box::new(merged.items.map_or(Type::Any, |id| self.value(id)));

@@ -6,7 +6,7 @@ use super::super::union::Alternative;
 use super::super::{any_of_object, docs, name_path, scalar, union};
 use super::object::is_struct;
 use super::{Lowering, tuples};
-use crate::config::{Untyped, Validation};
+use crate::config::{UntypedSchemas, Validation};
 use crate::document::{JsonType, Keywords, SchemaId};
 use crate::ir::{ItemKind, Label, Step, Type, TypeDef, TypeId, Union, Variant};
 use crate::limits::MAX_MERGED_ALTERNATIVES;
@@ -55,8 +55,8 @@ impl<'a> Lowering<'a> {
         }
         if let VariantSource::Among(alternatives) = self.union_of(merged) {
             // A property that only some describe may be anything where only others hold.
-            let may_be_together =
-                self.config.untyped == Untyped::AsMeant && !exclude_each_other(self.schemas, merged, &alternatives);
+            let may_be_together = self.config.untyped_schemas == UntypedSchemas::Inferred
+                && !exclude_each_other(self.schemas, merged, &alternatives);
             let together = may_be_together.then(|| any_of_object::combined_object(self.schemas, merged, &alternatives));
             if let Some(both) = together.flatten() {
                 return ItemKind::Struct(self.object(&both));

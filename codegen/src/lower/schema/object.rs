@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::{docs, name_path, scalar, union};
 use super::Lowering;
-use crate::config::{Nulls, Untyped, Validation};
+use crate::config::{Nulls, UntypedSchemas, Validation};
 use crate::document::{ConditionalProperty, JsonType, Keywords, SchemaId, SchemaKind, Schemas};
 use crate::ir::{
     AdditionalProperties, Docs, Exhaustiveness, Field, ItemKind, Members, Presence, Setters, Step, Struct, Type,
@@ -64,7 +64,7 @@ impl Lowering<'_> {
         is_required: bool,
     ) -> Field {
         let (at, docs) = match mention {
-            ConditionalProperty::Described(id) if self.config.untyped == Untyped::AsMeant => {
+            ConditionalProperty::Described(id) if self.config.untyped_schemas == UntypedSchemas::Inferred => {
                 return self.field(name, id, is_required);
             }
             ConditionalProperty::Described(id) | ConditionalProperty::Tested(id) => {
@@ -73,7 +73,9 @@ impl Lowering<'_> {
             ConditionalProperty::Named => (keywords.at.join("properties").join(name), Docs::default()),
         };
         let ty = match mention {
-            ConditionalProperty::Tested(id) if self.config.untyped == Untyped::AsMeant => self.tested(id),
+            ConditionalProperty::Tested(id) if self.config.untyped_schemas == UntypedSchemas::Inferred => {
+                self.tested(id)
+            }
             _ => Type::Any,
         };
         let presence = self.presence(is_required, false, &ty);

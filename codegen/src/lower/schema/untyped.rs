@@ -3,7 +3,7 @@
 use super::super::scalar;
 use super::Lowering;
 use super::items::VariantSource;
-use crate::config::Untyped;
+use crate::config::UntypedSchemas;
 use crate::document::{JsonType, Keywords};
 use crate::ir::{JsonKind, Label, Type, Union, Variant};
 
@@ -11,7 +11,7 @@ impl Lowering<'_> {
     /// The types that a schema speaks of, where it has to take values of all others as well.
     pub(super) fn accepts_non_objects(&self, merged: &Keywords) -> Vec<JsonType> {
         let is_untyped = merged.types.is_empty() && merged.values.is_none();
-        if self.config.untyped == Untyped::AsMeant
+        if self.config.untyped_schemas == UntypedSchemas::Inferred
             || !is_untyped
             || !matches!(self.union_of(merged), VariantSource::None)
         {
