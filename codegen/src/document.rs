@@ -19,20 +19,19 @@ mod traits;
 mod v2;
 mod v3;
 
-pub(crate) use self::bindings::{BindingRole, Bindings};
 use self::cursor::{Node, Tree};
 pub(crate) use self::ecma_regex::syntax_error as pattern_syntax_error;
 pub(crate) use self::external_refs::{ExternalRef, files_referred_to};
 pub(crate) use self::model::{
-    Access, Action, Address, Channel, Docs, Document, Example, Message, MessageCardinality, MessageId, Operation,
-    Parameter, Reply, Server, Variable,
+    Action, Address, BindingRole, Bindings, Channel, Document, Example, Message, MessageCardinality, MessageId,
+    Operation, Parameter, Reply, Server, Variable,
 };
 #[cfg(feature = "overlay")]
 pub(crate) use self::overlay::read_extends as read_overlay_extends;
 use self::schema::ids::SchemaIds;
 pub(crate) use self::schema::{
-    ConditionalProperty, DeclaredValue, Dependency, ForeignName, JsonType, Keywords, SchemaId, SchemaKind,
-    SchemaLanguage, Schemas, Tag, ValueKeyword,
+    Access, ConditionalProperty, DeclaredValue, Dependency, Docs, ForeignName, JsonType, Keywords, SchemaId,
+    SchemaKind, SchemaLanguage, Schemas, Tag, ValueKeyword,
 };
 use self::traits::Precedence;
 use crate::diagnostic::Diagnostics;

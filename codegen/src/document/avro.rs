@@ -15,10 +15,9 @@ use self::logical::LogicalType;
 pub(super) use self::names::DocumentDefinitions;
 use self::names::Names;
 use super::cursor::Node;
-use super::model::Docs;
 use super::resolve;
 use super::schema::reader::SchemaReader;
-use super::schema::{ForeignName, JsonType, Keywords, SchemaId, SchemaKind, SchemaLanguage};
+use super::schema::{Docs, ForeignName, JsonType, Keywords, SchemaId, SchemaKind, SchemaLanguage};
 use crate::json::Value;
 use crate::suggestion;
 

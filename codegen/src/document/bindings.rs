@@ -5,6 +5,7 @@
 
 use super::avro;
 use super::cursor::{Node, Object};
+use super::model::{BindingRole, Bindings, BoundSchema, BoundValue};
 use super::resolve;
 use super::schema::SchemaId;
 use super::schema::reader::SchemaReader;
@@ -12,58 +13,19 @@ use crate::json::Value;
 use crate::limits::MAX_BINDING_NODES;
 use crate::location::Location;
 
-/// The bindings of one object, for all protocols.
-#[derive(Debug, Default)]
-pub(crate) struct Bindings {
-    pub(crate) values: Vec<BoundValue>,
-    pub(crate) schemas: Vec<BoundSchema>,
-}
-
-/// A scalar or a list in a binding.
-#[derive(Debug)]
-pub(crate) struct BoundValue {
-    pub(crate) at: Location,
-    /// The protocol and the keys below it.
-    pub(crate) path: Vec<String>,
-    pub(crate) value: Value,
-}
-
-/// A schema in a binding, for which a type is generated.
-#[derive(Debug)]
-pub(crate) struct BoundSchema {
-    pub(crate) role: BindingRole,
-    pub(crate) schema: SchemaId,
-    /// The key in `components`, if several objects can share the binding.
-    pub(crate) component_key: Option<String>,
-}
-
-/// What a schema in a binding describes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum BindingRole {
-    KafkaKey,
-    WebSocketQuery,
-    WebSocketHeaders,
-    HttpQuery,
-    HttpHeaders,
-    JmsHeaders,
-    AnypointMqHeaders,
-    MqttCorrelationData,
-}
-
-impl BindingRole {
-    fn from_key(protocol: &str, key: &str) -> Option<Self> {
-        Some(match (protocol, key) {
-            ("kafka" | "kafka-secure", "key") => Self::KafkaKey,
-            ("ws" | "wss", "query") => Self::WebSocketQuery,
-            ("ws" | "wss", "headers") => Self::WebSocketHeaders,
-            ("http" | "https", "query") => Self::HttpQuery,
-            ("http" | "https", "headers") => Self::HttpHeaders,
-            ("jms", "headers") => Self::JmsHeaders,
-            ("anypointmq", "headers") => Self::AnypointMqHeaders,
-            ("mqtt" | "mqtt5", "correlationData") => Self::MqttCorrelationData,
-            _ => return None,
-        })
-    }
+/// What the schema under a key of a protocol describes. `None` for keys without a schema.
+fn role(protocol: &str, key: &str) -> Option<BindingRole> {
+    Some(match (protocol, key) {
+        ("kafka" | "kafka-secure", "key") => BindingRole::KafkaKey,
+        ("ws" | "wss", "query") => BindingRole::WebSocketQuery,
+        ("ws" | "wss", "headers") => BindingRole::WebSocketHeaders,
+        ("http" | "https", "query") => BindingRole::HttpQuery,
+        ("http" | "https", "headers") => BindingRole::HttpHeaders,
+        ("jms", "headers") => BindingRole::JmsHeaders,
+        ("anypointmq", "headers") => BindingRole::AnypointMqHeaders,
+        ("mqtt" | "mqtt5", "correlationData") => BindingRole::MqttCorrelationData,
+        _ => return None,
+    })
 }
 
 /// Reads the `bindings` of an object. Mistakes are only warnings, because no other code depends on bindings.
@@ -94,7 +56,7 @@ impl Reader<'_> {
     }
 
     fn read_member(&mut self, protocol: &str, key: &str, node: &Node<'_>) {
-        let role = BindingRole::from_key(protocol, key);
+        let role = role(protocol, key);
         match role.and_then(|role| Some((role, self.read_schema(role, node)?))) {
             Some((role, schema)) => {
                 let component_key = component_key(&node.at);

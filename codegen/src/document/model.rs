@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Index;
 
-use super::bindings::Bindings;
-use super::schema::{SchemaId, Schemas};
+use super::schema::{Docs, SchemaId, Schemas};
 use crate::json::Value;
 use crate::location::{Location, RuntimeExpression};
 
@@ -37,25 +36,6 @@ impl Document {
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
         essence.ends_with("/json") || essence.ends_with("+json") || !essence.contains('/')
     }
-}
-
-/// The title, description and other annotations of an object or schema.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Docs {
-    pub(crate) title: Option<String>,
-    pub(crate) summary: Option<String>,
-    pub(crate) description: Option<String>,
-    pub(crate) deprecated: bool,
-    pub(crate) access: Access,
-}
-
-/// `readOnly` and `writeOnly` of a property.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Access {
-    #[default]
-    Both,
-    ReadOnly,
-    WriteOnly,
 }
 
 /// A Server Object.
@@ -188,6 +168,44 @@ pub(crate) struct Example {
     pub(crate) summary: Option<String>,
     pub(crate) payload: Option<Value>,
     pub(crate) headers: Option<Value>,
+}
+
+/// The bindings of one object, for all protocols.
+#[derive(Debug, Default)]
+pub(crate) struct Bindings {
+    pub(crate) values: Vec<BoundValue>,
+    pub(crate) schemas: Vec<BoundSchema>,
+}
+
+/// A scalar or a list in a binding.
+#[derive(Debug)]
+pub(crate) struct BoundValue {
+    pub(crate) at: Location,
+    /// The protocol and the keys below it.
+    pub(crate) path: Vec<String>,
+    pub(crate) value: Value,
+}
+
+/// A schema in a binding, for which a type is generated.
+#[derive(Debug)]
+pub(crate) struct BoundSchema {
+    pub(crate) role: BindingRole,
+    pub(crate) schema: SchemaId,
+    /// The key in `components`, if several objects can share the binding.
+    pub(crate) component_key: Option<String>,
+}
+
+/// What a schema in a binding describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum BindingRole {
+    KafkaKey,
+    WebSocketQuery,
+    WebSocketHeaders,
+    HttpQuery,
+    HttpHeaders,
+    JmsHeaders,
+    AnypointMqHeaders,
+    MqttCorrelationData,
 }
 
 /// All messages of a document.

@@ -2,12 +2,10 @@
 
 use super::bindings;
 use super::cursor::{Node, Object};
-use super::model::{
-    Channel, Docs, Document, Example, Message, MessageId, Messages, Operation, Parameter, Server, Variable,
-};
+use super::model::{Channel, Document, Example, Message, MessageId, Messages, Operation, Parameter, Server, Variable};
 use super::resolve;
-use super::schema::SchemaId;
 use super::schema::reader::SchemaReader;
+use super::schema::{Docs, SchemaId};
 use crate::json::Value;
 use crate::location::{Location, RuntimeExpression};
 

@@ -3,14 +3,15 @@
 mod assertions;
 mod enum_values;
 pub(super) mod ids;
-pub(super) mod keywords;
+mod keywords;
 mod parse_keywords;
 pub(super) mod reader;
 mod subtypes;
 mod synthesize;
-pub(super) mod table;
+mod table;
 
 pub(crate) use self::keywords::{
-    ConditionalProperty, DeclaredValue, Dependency, JsonType, Keywords, SchemaLanguage, Tag, ValueKeyword,
+    Access, ConditionalProperty, DeclaredValue, Dependency, Docs, JsonType, Keywords, SchemaId, SchemaLanguage, Tag,
+    ValueKeyword,
 };
-pub(crate) use self::table::{ForeignName, SchemaId, SchemaKind, Schemas};
+pub(crate) use self::table::{ForeignName, SchemaKind, Schemas};

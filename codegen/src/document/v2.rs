@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use super::bindings;
 use super::cursor::{Node, Object};
-use super::model::{Action, Address, Channel, Docs, Document, MessageCardinality, MessageId, Operation, Server};
+use super::model::{Action, Address, Channel, Document, MessageCardinality, MessageId, Operation, Server};
 use super::objects::{ObjectReader, RootParts, read_info, read_variables};
+use super::schema::Docs;
 use super::schema::reader::SchemaReader;
 use crate::json::Value;
 

@@ -1,8 +1,7 @@
 //! Reads the named types of Avro: records, enums and `fixed`.
 
 use super::super::cursor::Node;
-use super::super::model::Docs;
-use super::super::schema::{DeclaredValue, ForeignName, JsonType, Keywords, SchemaKind};
+use super::super::schema::{DeclaredValue, Docs, ForeignName, JsonType, Keywords, SchemaKind};
 use super::logical::{LogicalType, describe};
 use super::{AvroReader, invalid, names, read_docs, required_items, schema, typed, untyped};
 use crate::json::Value;

@@ -3,7 +3,7 @@
 use super::super::cursor::{Node, Object};
 use super::super::ecma_regex;
 use super::super::lints::is_unevaluated_additional;
-use super::keywords::{Assertions, Dependency};
+use super::keywords::{Assertions, Dependency, SchemaId};
 use super::reader::SchemaReader;
 use crate::json::Value;
 
@@ -112,7 +112,7 @@ fn is_number(value: &Value) -> bool {
     }
 }
 
-fn read_schemas(reader: &mut SchemaReader, object: &mut Object<'_>) -> Vec<(&'static str, super::SchemaId)> {
+fn read_schemas(reader: &mut SchemaReader, object: &mut Object<'_>) -> Vec<(&'static str, SchemaId)> {
     let is_schema = |node: &Node<'_>| matches!(node.value, Value::Bool(_) | Value::Mapping(_));
     // Drafts with `prefixItems` use `items` for the items after the tuple.
     let rest = object.get("prefixItems").and_then(|_| object.get("items"));

@@ -1,9 +1,30 @@
-//! The types for the keywords of one schema.
+//! The types for one schema: its id, its annotations and its keywords.
 
-use super::super::model::Docs;
-use super::table::SchemaId;
 use crate::json::Value;
 use crate::location::Location;
+
+/// Identifies a schema of a document. All references to one schema lead to the same id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SchemaId(pub(super) usize);
+
+/// The title, description and other annotations of an object or schema.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Docs {
+    pub(crate) title: Option<String>,
+    pub(crate) summary: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) access: Access,
+}
+
+/// `readOnly` and `writeOnly` of a property.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Access {
+    #[default]
+    Both,
+    ReadOnly,
+    WriteOnly,
+}
 
 /// The keywords of a schema.
 #[derive(Clone, Debug, Default)]

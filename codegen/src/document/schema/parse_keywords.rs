@@ -5,12 +5,10 @@ use std::collections::BTreeSet;
 use super::super::cursor::{Node, Object};
 use super::super::ecma_regex;
 use super::super::lints::{self, is_unevaluated_additional};
-use super::super::model::{Access, Docs};
 use super::assertions::{read_assertions, read_integer, read_integer_bounds};
 use super::enum_values::{read_const, read_enum, report_wrong_types};
-use super::keywords::{JsonType, Keywords, Tag, ValueKeyword};
+use super::keywords::{Access, Docs, JsonType, Keywords, SchemaId, Tag, ValueKeyword};
 use super::reader::SchemaReader;
-use super::table::SchemaId;
 use crate::json::Value;
 use crate::suggestion;
 

@@ -4,10 +4,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::super::cursor::Node;
 use super::super::lints::{self, Dialect};
-use super::super::model::Docs;
 use super::super::{avro, resolve};
+use super::keywords::{Docs, SchemaId};
 use super::parse_keywords::read_keywords;
-use super::table::{SchemaId, SchemaKind, Schemas};
+use super::table::{SchemaKind, Schemas};
 use crate::diagnostic::Diagnostic;
 use crate::json::Value;
 use crate::location::Location;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::keywords::Keywords;
-use super::table::{SchemaId, Schemas};
+use super::keywords::{Keywords, SchemaId};
+use super::table::Schemas;
 
 /// The schemas with a discriminator and their direct and indirect subtypes.
 #[derive(Debug, Default)]

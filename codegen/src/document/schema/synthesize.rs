@@ -1,8 +1,7 @@
 //! Adds schemas that do not occur in the document, such as the intersection of several schemas for one property.
 
-use super::super::model::Docs;
-use super::keywords::{ConditionalProperty, Keywords};
-use super::table::{Schema, SchemaId, SchemaKind, Schemas};
+use super::keywords::{ConditionalProperty, Docs, Keywords, SchemaId};
+use super::table::{Schema, SchemaKind, Schemas};
 use crate::location::Location;
 
 impl Schemas {

@@ -3,15 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Index;
 
-use super::super::model::Docs;
-use super::keywords::Keywords;
+use super::keywords::{Docs, Keywords, SchemaId};
 use super::subtypes::Subtypes;
 use crate::location::Location;
 use crate::scc;
-
-/// Identifies a schema of a document. All references to one schema lead to the same id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct SchemaId(usize);
 
 /// A schema and its location.
 #[derive(Debug)]
