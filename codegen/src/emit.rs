@@ -15,7 +15,6 @@ mod examples;
 mod handler;
 mod imports;
 mod is_known;
-mod json;
 mod lenient_integers;
 mod literal;
 mod markdown;

@@ -7,6 +7,7 @@ use std::fmt;
 
 use indexmap::IndexMap;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Serialize, Serializer};
 
 /// The key that spreads one mapping into another (YAML 1.1 merge keys).
 const MERGE_KEY: &str = "<<";
@@ -107,6 +108,20 @@ impl From<&Value> for serde_json::Value {
             Value::String(text) => text.as_str().into(),
             Value::Sequence(items) => items.iter().map(Self::from).collect(),
             Value::Mapping(entries) => entries.iter().map(|(key, value)| (key.clone(), Self::from(value))).collect(),
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Integer(number) => serializer.serialize_i128(*number),
+            Self::Float(number) => serializer.serialize_f64(*number),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Sequence(items) => serializer.collect_seq(items),
+            Self::Mapping(entries) => serializer.collect_map(entries.iter()),
         }
     }
 }

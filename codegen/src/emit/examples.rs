@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, docs, json};
+use super::{Context, docs, literal};
 use crate::ir::{Event, Example, ExampleTarget};
 use crate::names::Name;
 
@@ -41,7 +41,6 @@ fn constant(event: &Event, example: &Example, name: &Name) -> TokenStream {
         Some(summary) => format!("{message}: {summary}"),
         None => format!("{message}."),
     });
-    let before = format!("    pub const {name}: &str = r#").len();
-    let json = json::literal(&json::after(before, &example.value));
+    let json = literal::text(&serde_json::to_string_pretty(&example.value).unwrap_or_default());
     quote!(#docs pub const #name: &str = #json;)
 }

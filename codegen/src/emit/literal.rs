@@ -6,6 +6,18 @@ use quote::quote;
 use crate::ir::Width;
 use crate::json::Value;
 
+/// A string literal, raw if it would need escapes.
+pub(super) fn text(text: &str) -> TokenStream {
+    if !text.contains(['"', '\\', '\n']) {
+        return quote!(#text);
+    }
+    let mut fence = String::from("#");
+    while text.contains(&format!("\"{fence}")) {
+        fence.push('#');
+    }
+    format!("r{fence}\"{text}\"{fence}").parse().unwrap_or_else(|_| quote!(#text))
+}
+
 /// An expression of the type `Value`.
 pub(super) fn json(value: &Value) -> TokenStream {
     match value {

@@ -5,18 +5,19 @@ use std::fmt::Write as _;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, docs, json, types};
+use super::{Context, docs, literal, types};
 use crate::ir::{Definition, DefinitionOwner, ItemKind, Type, TypeId, ValidationSchema};
 use crate::json::Value;
 
-/// `SCHEMAS`: the definitions as one text.
+/// `SCHEMAS`: a JSON text with a line for each definition.
 pub(super) fn schemas(cx: Context<'_>) -> Option<TokenStream> {
     if cx.api.definitions.is_empty() {
         return None;
     }
     let definitions = cx.api.definitions.iter().map(|Definition { owner, schema }| (name(cx, owner), json(cx, schema)));
-    let schemas = Value::object([("definitions".to_owned(), Value::object(definitions))]);
-    let text = json::literal(&json::on_lines(&schemas));
+    let lines: Vec<String> =
+        definitions.map(|(name, schema)| format!("{}:{}", Value::String(name).to_json(), schema.to_json())).collect();
+    let text = literal::text(&format!("{{\"definitions\":{{\n{}\n}}}}", lines.join(",\n")));
     Some(quote! {
         #[doc = " What the document asks of values, in JSON Schema draft 7."]
         static SCHEMAS: Schemas = Schemas::new(#text);
