@@ -18,8 +18,8 @@ use http_body_util::Full;
 use hyper::{Request, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use kustomer_webhooks::runtime::inbox::{Inbox, InboxError, Page, Reason, Sqlite, State};
-use kustomer_webhooks::runtime::server::Server;
+use kustomer_webhooks::asyncapi_receiver::inbox::{Inbox, InboxError, Page, Reason, Sqlite, State};
+use kustomer_webhooks::asyncapi_receiver::server::Server;
 use kustomer_webhooks::{
     Context, EventName, Handler, HandlerError, KustomerEvent, KustomerResource, SIGNATURE_HEADER, UnknownEvent,
     durable, sign,

@@ -1,6 +1,6 @@
 //! What Kustomer's documentation says of a delivery and its `AsyncAPI` document does not.
 
-use asyncapi_runtime::verify::{self, HmacSha256Hex, Secret, SecretError};
+use asyncapi_receiver::verify::{self, HmacSha256Hex, Secret, SecretError};
 
 /// The header that repeats the event's name (Kustomer, "Outbound Webhooks").
 ///
@@ -24,14 +24,14 @@ pub const SIGNATURE_HEADER: &str = "X-Kustomer-Webhook-Signature";
 ///
 /// ```
 /// use kustomer_webhooks::runtime::Headers;
-/// use kustomer_webhooks::runtime::verify::Verify;
+/// use kustomer_webhooks::asyncapi_receiver::verify::Verify;
 /// use kustomer_webhooks::{SIGNATURE_HEADER, sign, verifier};
 ///
 /// let body = br#"{"name": "kustomer.team.create"}"#;
 /// let headers = Headers::from_iter([(SIGNATURE_HEADER, sign("new", body)?)]);
 /// assert!(verifier(["old", "new"])?.verify(&headers, body).is_ok());
 /// assert!(verifier(["old"])?.verify(&headers, body).is_err());
-/// # Ok::<(), kustomer_webhooks::runtime::verify::SecretError>(())
+/// # Ok::<(), kustomer_webhooks::asyncapi_receiver::verify::SecretError>(())
 /// ```
 pub fn verifier(tokens: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Result<HmacSha256Hex, SecretError> {
     let secrets: Vec<Secret> = tokens.into_iter().map(Secret::new).collect::<Result<_, _>>()?;

@@ -7,12 +7,13 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
-use asyncapi_runtime::http::Receiver;
-use asyncapi_runtime::inbox::{EventFields, FieldPath, Inbox};
-use asyncapi_runtime::server::{Canary, Monitor, Server};
-use asyncapi_runtime::verify::{HmacSha256Hex, SecretError};
-use asyncapi_runtime::worker::ShutdownOutcome;
-use asyncapi_runtime::{CanaryToken, Dispatch, Durable, Worker};
+use asyncapi_receiver::http::Receiver;
+use asyncapi_receiver::inbox::{EventFields, FieldPath, Inbox};
+use asyncapi_receiver::server::{Canary, Monitor, Server};
+use asyncapi_receiver::verify::{HmacSha256Hex, SecretError};
+use asyncapi_receiver::worker::ShutdownOutcome;
+use asyncapi_receiver::{CanaryToken, Durable, Worker};
+use asyncapi_runtime::Dispatch;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -28,11 +29,11 @@ use crate::{Dispatcher, Handler, verifier};
 #[must_use]
 pub fn event_fields() -> EventFields {
     EventFields::new()
-        .with_id(FieldPath::pointer("/id"))
-        .with_name(FieldPath::pointer("/name"))
-        .with_key(FieldPath::pointer("/data/id"))
-        .with_revision(FieldPath::pointer("/data/attributes/rev"))
-        .with_revision_before(FieldPath::pointer("/changes/attributes/rev/before"))
+        .with_id(FieldPath::payload("/id"))
+        .with_name(FieldPath::payload("/name"))
+        .with_key(FieldPath::payload("/data/id"))
+        .with_revision(FieldPath::payload("/data/attributes/rev"))
+        .with_revision_before(FieldPath::payload("/changes/attributes/rev/before"))
 }
 
 /// A receiver that stores each event in the inbox before it acknowledges it, and hands it to the handler later.
@@ -46,8 +47,9 @@ pub fn event_fields() -> EventFields {
 /// ```no_run
 /// # #[cfg(feature = "sqlite")]
 /// # mod example {
-/// use kustomer_webhooks::runtime::inbox::Sqlite;
-/// use kustomer_webhooks::runtime::{BoxError, server::terminated};
+/// use kustomer_webhooks::asyncapi_receiver::inbox::Sqlite;
+/// use kustomer_webhooks::runtime::BoxError;
+/// use kustomer_webhooks::asyncapi_receiver::server::terminated;
 /// use kustomer_webhooks::{Handler, durable};
 /// use tokio::net::TcpListener;
 ///
@@ -88,8 +90,8 @@ pub fn durable<H: Handler + 'static>(
 ///
 /// ```
 /// # #[cfg(feature = "sqlite")]
-/// # fn build<H: kustomer_webhooks::Handler + 'static>(handler: H, inbox: kustomer_webhooks::runtime::inbox::Sqlite)
-/// # -> Result<(), kustomer_webhooks::runtime::verify::SecretError> {
+/// # fn build<H: kustomer_webhooks::Handler + 'static>(handler: H, inbox: kustomer_webhooks::asyncapi_receiver::inbox::Sqlite)
+/// # -> Result<(), kustomer_webhooks::asyncapi_receiver::verify::SecretError> {
 /// use std::time::Duration;
 ///
 /// let receiver = kustomer_webhooks::durable(handler, ["token"], inbox)?
@@ -223,12 +225,13 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     }
 
     /// All of it in parts, for a server of one's own. What is then that server's job (timers, caps, the drain) is told in
-    /// [`http`](asyncapi_runtime::http#in-a-server-of-your-own).
+    /// [`http`](asyncapi_receiver::http#in-a-server-of-your-own).
     ///
     /// ```no_run
     /// # #[cfg(feature = "sqlite")]
     /// # mod example {
-    /// use kustomer_webhooks::runtime::{BoxError, inbox::Sqlite, server::terminated};
+    /// use kustomer_webhooks::runtime::BoxError;
+    /// use kustomer_webhooks::asyncapi_receiver::{inbox::Sqlite, server::terminated};
     /// use kustomer_webhooks::{Handler, ServerParts, durable};
     /// use tokio::net::TcpListener;
     ///

@@ -43,6 +43,7 @@ mod generated;
 #[cfg(feature = "http")]
 mod receiver;
 
+pub use asyncapi_receiver;
 pub use asyncapi_runtime as runtime;
 pub use asyncapi_runtime::{Context, HandlerError, UnknownEvent};
 

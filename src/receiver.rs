@@ -1,8 +1,8 @@
 //! The webhook endpoint, wired for Kustomer.
 
-use asyncapi_runtime::Inline;
-use asyncapi_runtime::http::Receiver;
-use asyncapi_runtime::verify::SecretError;
+use asyncapi_receiver::Inline;
+use asyncapi_receiver::http::Receiver;
+use asyncapi_receiver::verify::SecretError;
 
 use crate::{Dispatcher, Handler, verifier};
 
@@ -13,11 +13,11 @@ use crate::{Dispatcher, Handler, verifier};
 /// chosen by putting the same three parts together by hand:
 ///
 /// ```
-/// use kustomer_webhooks::runtime::{Inline, http::Receiver};
+/// use kustomer_webhooks::asyncapi_receiver::{Inline, http::Receiver};
 /// use kustomer_webhooks::{Dispatcher, Handler, verifier};
 /// use std::time::Duration;
 ///
-/// # fn build<H: Handler + 'static>(handler: H) -> Result<(), kustomer_webhooks::runtime::verify::SecretError> {
+/// # fn build<H: Handler + 'static>(handler: H) -> Result<(), kustomer_webhooks::asyncapi_receiver::verify::SecretError> {
 /// let inline = Inline::new(Dispatcher::new(handler)).with_deadline(Duration::from_secs(3));
 /// let receiver = Receiver::new(inline, verifier(["token"])?).with_body_limit(1024 * 1024);
 /// # drop(receiver);

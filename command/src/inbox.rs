@@ -7,7 +7,7 @@ mod transfer;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use kustomer_webhooks::runtime::inbox::{EntryId, EventId, Inbox, InboxError, Page, State};
+use kustomer_webhooks::asyncapi_receiver::inbox::{EntryId, EventId, Inbox, InboxError, Page, State};
 use serde_json::json;
 
 use crate::error::{Failure, Outcome};
@@ -222,7 +222,7 @@ async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, Inbo
     let (mut page, mut discarded) = (Page::of(State::Dead), 0);
     loop {
         let letters = inbox.list(page).await?;
-        let Some(last) = letters.last().map(|letter| letter.receipt) else {
+        let Some(last) = letters.last().map(|letter| letter.entry_id) else {
             return Ok(discarded);
         };
         for letter in letters {

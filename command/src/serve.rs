@@ -13,9 +13,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use kustomer_webhooks::runtime::inbox::Inbox;
-use kustomer_webhooks::runtime::server::terminated;
-use kustomer_webhooks::runtime::worker::{ShutdownOutcome, WorkerHealth};
+use kustomer_webhooks::asyncapi_receiver::inbox::Inbox;
+use kustomer_webhooks::asyncapi_receiver::server::terminated;
+use kustomer_webhooks::asyncapi_receiver::worker::{ShutdownOutcome, WorkerHealth};
 use kustomer_webhooks::{DurableReceiver, MonitorPlacement, verifier};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

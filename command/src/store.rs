@@ -12,7 +12,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::{fmt, fs};
 
-use kustomer_webhooks::runtime::inbox::{Inbox, InboxError, Sqlite};
+use kustomer_webhooks::asyncapi_receiver::inbox::{Inbox, InboxError, Sqlite};
 
 use crate::error::Failure;
 

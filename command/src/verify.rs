@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use clap::Args;
+use kustomer_webhooks::asyncapi_receiver::verify::Verify as _;
 use kustomer_webhooks::runtime::Headers;
-use kustomer_webhooks::runtime::verify::Verify as _;
 use kustomer_webhooks::{SIGNATURE_HEADER, verifier};
 use serde_json::json;
 

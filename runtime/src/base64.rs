@@ -1,3 +1,5 @@
+//! Bytes in payloads as base64.
+
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
@@ -6,10 +8,9 @@ use ::base64::alphabet::{STANDARD, URL_SAFE};
 use ::base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
 use ::base64::{DecodeError, prelude::BASE64_STANDARD};
 
-/// Bytes that travel as base64 (RFC 4648), in a field `Verbatim<Base64>`, which writes them back as they were read.
+/// Bytes as base64 (RFC 4648). Generated fields are `Verbatim<Base64>`, which keeps the text.
 ///
-/// Both alphabets are read, the standard and the one for URLs, with padding and without; the standard one with padding is
-/// written.
+/// It parses the standard and the URL-safe alphabet, with and without padding, and writes the standard alphabet with padding.
 ///
 /// ```
 /// use asyncapi_runtime::{Base64, Verbatim};
@@ -50,7 +51,7 @@ impl FromStr for Base64 {
 
     /// # Errors
     ///
-    /// The text is base64 of neither alphabet.
+    /// The text is not base64.
     fn from_str(text: &str) -> Result<Self, NotBase64> {
         let alphabet = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };
         let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -58,14 +59,14 @@ impl FromStr for Base64 {
     }
 }
 
-/// With the standard alphabet, and padding.
+/// With the standard alphabet and padding.
 impl fmt::Display for Base64 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&BASE64_STANDARD.encode(&self.0))
     }
 }
 
-/// A text that is no base64.
+/// The text is not base64.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotBase64(DecodeError);
 

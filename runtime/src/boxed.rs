@@ -1,9 +1,11 @@
+//! Boxed errors and futures.
+
 use std::pin::Pin;
 
-/// Any error, owned: what a handler, a store or a sink failed with.
+/// Any error of a handler, a store or a sink.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A boxed future that can move between threads, as the object-safe traits here return it.
+/// A boxed future that is `Send`. The object-safe traits of this crate return it.
 ///
-/// `Box::pin(async move { … })` makes one.
+/// Create one with `Box::pin(async move { … })`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,9 +1,11 @@
+//! What a handler knows about a delivery besides its payload.
+
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use crate::{DecodeError, Freshness, Headers, Inbound};
 
-/// What a handler may know about a delivery beside its payload.
+/// What a handler can know about a delivery besides its payload.
 ///
 /// ```
 /// use asyncapi_runtime::{Context, Inbound};
@@ -24,13 +26,13 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// The context of a delivery that was received just now and is tried for the first time.
+    /// The context of a delivery that was received now, at its first attempt.
     #[must_use]
     pub fn new(inbound: &'a Inbound) -> Self {
         Self { inbound, attempt: 1, received_at: Timestamp::now(), event_id: None, freshness: Freshness::Unknown }
     }
 
-    /// Sets which try of the receiver's own this is. The first is 1; 0 is taken as 1.
+    /// Sets the number of this attempt, counted from 1; 0 becomes 1.
     #[must_use]
     pub fn with_attempt(mut self, attempt: u32) -> Self {
         self.attempt = attempt.max(1);
@@ -44,80 +46,79 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// Sets the id that tells the event from every other.
+    /// Sets the id of the event.
     #[must_use]
     pub fn with_event_id(mut self, event_id: &'a str) -> Self {
         self.event_id = Some(event_id);
         self
     }
 
-    /// Sets how the delivery stands to earlier ones of its resource.
+    /// Sets whether the event is in sequence with earlier events of its resource.
     #[must_use]
     pub fn with_freshness(mut self, freshness: Freshness) -> Self {
         self.freshness = freshness;
         self
     }
 
-    /// The delivery as it came in.
+    /// The received message.
     #[must_use]
     pub fn inbound(&self) -> &'a Inbound {
         self.inbound
     }
 
-    /// The delivery's headers.
+    /// The headers of the message.
     #[must_use]
     pub fn headers(&self) -> &'a Headers {
         self.inbound.headers()
     }
 
-    /// The channel it came by; see [`Inbound::channel`].
+    /// The channel; see [`Inbound::channel`].
     #[must_use]
     pub fn channel(&self) -> Option<&'a str> {
         self.inbound.channel()
     }
 
-    /// Which try of the receiver's own this is, 1 first.
+    /// The number of this attempt of the receiver, counted from 1.
     ///
-    /// What the sender sends again is a new delivery and starts at 1.
+    /// A delivery that the sender repeats starts at 1 again.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.attempt
     }
 
-    /// When the delivery was received: by the receiver's clock, not the sender's.
+    /// When the delivery was received, by the clock of the receiver.
     #[must_use]
     pub fn received_at(&self) -> Timestamp {
         self.received_at
     }
 
-    /// The id that tells the event from every other, if the receiver keeps them apart: the key for a handler
-    /// that has to do its work only once. It is the same at every attempt.
+    /// The id of the event, if the receiver has ids. It is the same at each attempt, so a handler can use it to be idempotent.
     #[must_use]
     pub fn event_id(&self) -> Option<&'a str> {
         self.event_id
     }
 
-    /// How the delivery stands to those of its resource that were handled before it. Receivers that keep
-    /// nothing, such as `Inline`, do not know.
+    /// Whether the event is in sequence with the events of its resource that were handled before. Receivers without a store, such as
+    /// `Inline`, do not know it.
     #[must_use]
     pub fn freshness(&self) -> Freshness {
         self.freshness
     }
 
-    /// The whole body as a `T`; see [`Inbound::decode`].
+    /// Decodes the body; see [`Inbound::decode`].
     ///
     /// # Errors
     ///
-    /// The body is not JSON, or not one a `T` can be read from.
+    /// As [`Inbound::decode`].
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         self.inbound.decode()
     }
 
-    /// The whole body as a `T` that is checked; see [`Inbound::decode_valid`].
+    /// Decodes and validates the body; see [`Inbound::decode_valid`].
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode), or the check finds violations.
+    /// As [`Inbound::decode_valid`].
     #[cfg(feature = "validation")]
     pub fn decode_valid<T: DeserializeOwned>(
         &self,

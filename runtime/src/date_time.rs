@@ -1,3 +1,5 @@
+//! RFC 3339 date-times that keep their text.
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;

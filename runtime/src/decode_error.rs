@@ -1,3 +1,5 @@
+//! Why a body could not be decoded, and where in it.
+
 use std::error::Error;
 use std::fmt;
 
@@ -5,10 +7,10 @@ use serde_path_to_error::Segment;
 
 use crate::pointer;
 
-/// Why a body could not be read, and where in it.
+/// Why a body could not be decoded, and where.
 ///
-/// `Display` is for the person mending it: `at /data/id: invalid type: …`. It may quote the payload. Logs take
-/// [`pointer`](Self::pointer) and [`kind`](Self::kind) only, and so does `Debug`.
+/// `Display` is for a person: `at /data/id: invalid type: …`. It may quote the payload. Log only [`pointer`](Self::pointer) and
+/// [`kind`](Self::kind), as `Debug` does.
 ///
 /// ```
 /// use asyncapi_runtime::{DecodeErrorKind, Inbound};
@@ -36,36 +38,35 @@ pub struct DecodeError {
     message: String,
 }
 
-/// The ways in which a body can be wrong.
+/// The kinds of decode errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// It is not one JSON value: bad syntax, cut short, or something after the value.
+    /// The body is not exactly one JSON value.
     Syntax,
-    /// It is JSON, but not of the shape the type has.
+    /// The body is JSON with another shape than the type.
     Data,
-    /// It has the shape, and values that its schema does not allow.
+    /// The body has values that the schema does not allow.
     Violation,
 }
 
 impl DecodeError {
-    /// The JSON pointer (RFC 6901) of the fault; empty for the body as a whole.
+    /// The JSON pointer (RFC 6901) of the error; empty for the whole body.
     ///
-    /// It is as deep as is known: for a missing property it is the object that lacks it, and below an untagged
-    /// or internally tagged union it stays at the union. Of several messages it is that of the closest. Keys in it come from the
-    /// payload.
+    /// For a missing property it points to the object. Inside of an untagged or internally tagged union it points to the union. For
+    /// several possible messages it belongs to the closest one. Its keys come from the payload.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// Whether it is the JSON, the shape or the values that are wrong.
+    /// Whether the syntax, the shape or the values are wrong.
     #[must_use]
     pub fn kind(&self) -> DecodeErrorKind {
         self.kind
     }
 
-    /// What is wrong, with line and column in the body. May quote the payload, so keep it out of logs.
+    /// The message, with line and column in the body. It may quote the payload, so keep it out of logs.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -75,14 +76,14 @@ impl DecodeError {
         Self { pointer: String::new(), kind: DecodeErrorKind::Data, message: format!("headers: {error}") }
     }
 
-    /// An error of a body in another language than JSON, in the words of whoever tried to read it.
+    /// An error with this message, for bodies that are not JSON.
     #[must_use]
     #[allow(clippy::needless_pass_by_value, reason = "so that it fits `map_err`")]
     pub fn custom(message: impl fmt::Display) -> Self {
         Self { pointer: String::new(), kind: DecodeErrorKind::Data, message: message.to_string() }
     }
 
-    /// The same fault in other words.
+    /// The same error with another message.
     pub(crate) fn with_message(self, message: String) -> Self {
         Self { message, ..self }
     }
@@ -98,7 +99,7 @@ impl DecodeError {
                 Segment::Seq { index } => pointer::push(&mut pointer, &index.to_string()),
                 Segment::Map { key } => pointer::push(&mut pointer, key),
                 Segment::Enum { variant } => pointer::push(&mut pointer, variant),
-                // Whatever follows hangs in the air.
+                // Later segments have no known parent.
                 Segment::Unknown => break,
             }
         }
@@ -111,7 +112,7 @@ impl DecodeError {
     }
 }
 
-/// The place is that of the first violation, the message names all of them.
+/// The pointer is that of the first violation; the message contains all violations.
 #[cfg(feature = "validation")]
 impl From<crate::Violations> for DecodeError {
     fn from(violations: crate::Violations) -> Self {

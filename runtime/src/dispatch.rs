@@ -1,8 +1,10 @@
+//! The `Dispatch` trait, which generated code implements.
+
 use std::sync::Arc;
 
 use crate::{BoxFuture, Context, DecodeError, DispatchError, HandlerError, Inbound};
 
-/// From a delivery to the handler of its event. Generated code implements it; receivers call it.
+/// Calls the handler for the event of a delivery. Generated code implements this trait, and receivers call it.
 ///
 /// ```
 /// use asyncapi_runtime::{BoxFuture, Context, DecodeError, Dispatch, DispatchError, Inbound, Route};
@@ -31,35 +33,35 @@ use crate::{BoxFuture, Context, DecodeError, DispatchError, HandlerError, Inboun
 /// # Ok::<(), DecodeError>(())
 /// ```
 pub trait Dispatch: Send + Sync {
-    /// Which event a delivery is, without decoding its payload.
+    /// Finds out which event a delivery is, without decoding its payload.
     ///
     /// # Errors
     ///
-    /// The place that tells could not be looked at: the body is not JSON.
+    /// The body is not JSON.
     fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError>;
 
-    /// Decodes the payload and calls the event's handler. An event the document does not list is no error: it
-    /// goes to the handler for unknown events.
+    /// Decodes the payload and calls the handler of the event. An event that the document does not contain goes to the handler for
+    /// unknown events.
     ///
-    /// The future may be dropped at any await, and the same delivery dispatched again later.
+    /// The future may be dropped at any await, and the same delivery may be dispatched again.
     ///
     /// # Errors
     ///
-    /// The payload could not be read, or the handler did not handle it.
+    /// The payload could not be decoded, or the handler failed.
     fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>>;
 }
 
-/// Which event a delivery is, and whether the document lists it.
+/// The event of a delivery, and whether the document contains it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Route {
-    /// The document lists this event.
+    /// The document contains an event with this name.
     Known(String),
-    /// It doesn't. `None` if the delivery names no event at all.
+    /// The document does not contain it. `None` if the delivery has no name of an event.
     Unknown(Option<String>),
 }
 
 impl Route {
-    /// The event's name, if the delivery has one.
+    /// The name of the event, if the delivery has one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self {
@@ -69,16 +71,16 @@ impl Route {
     }
 }
 
-/// An event the document does not list. Ordinary: senders add events before documents do.
+/// An event that the document does not contain. This is usual: senders add events before documents are updated.
 ///
-/// The payload is at hand by [`Context::decode`].
+/// Use [`Context::decode`] for the payload.
 ///
 /// ```
 /// use asyncapi_runtime::{HandlerError, UnknownEvent};
 ///
 /// async fn on_unknown(event: UnknownEvent<'_>) -> Result<(), HandlerError> {
 ///     match event.name() {
-///         Some(name) if name.starts_with("tag.") => Ok(()), // known not to matter
+///         Some(name) if name.starts_with("tag.") => Ok(()), // ignored
 ///         _ => Err(event.unhandled()),
 ///     }
 /// }
@@ -90,27 +92,27 @@ pub struct UnknownEvent<'a> {
 }
 
 impl<'a> UnknownEvent<'a> {
-    /// An unknown event of this name; `None` if the delivery names no event at all.
+    /// An unknown event with this name; `None` if the delivery has no name of an event.
     #[must_use]
     pub const fn new(name: Option<&'a str>) -> Self {
         Self { name, pointer: None }
     }
 
-    /// Sets the JSON pointer (RFC 6901) to the place in the payload where its name stands.
+    /// Sets the JSON pointer (RFC 6901) of the name in the payload.
     #[must_use]
     pub const fn at(mut self, pointer: &'a str) -> Self {
         self.pointer = Some(pointer);
         self
     }
 
-    /// The name it came under.
+    /// The name of the event.
     #[must_use]
     pub const fn name(&self) -> Option<&'a str> {
         self.name
     }
 
-    /// Says that nobody handles it. A receiver that keeps dead letters keeps it as one, so that it can be handled
-    /// once the document lists it; any other acknowledges it, since its sender did nothing wrong.
+    /// An error for an event without a handler. A receiver with dead letters stores the event as one, so that it can be handled later.
+    /// Other receivers acknowledge it, since the sender did nothing wrong.
     #[must_use]
     pub fn unhandled(&self) -> HandlerError {
         HandlerError::Unhandled { pointer: self.pointer.map(str::to_owned) }

@@ -1,41 +1,43 @@
-/// How a delivery stands to those of the same resource that were handled before it, by the revision it bears.
+//! Whether an event is in sequence with the events of its resource that were handled before it.
+
+/// Whether an event is in sequence with the events of its resource that were handled before, by its revision.
 ///
-/// Senders deliver at least once and in any order. A store that keeps the arrival order of a resource's events
-/// cannot know the order in which they occurred; the revision tells.
+/// Senders deliver at least once and in any order. The order of arrival may differ from the order in which the events occurred;
+/// revisions show that.
 ///
 /// ```
 /// use asyncapi_runtime::Freshness;
 ///
-/// // Revision 7 was handled. The next delivery says that it leads from 8 to 9.
+/// // Revision 7 was handled. The next event is from revision 8 to 9.
 /// assert_eq!(Freshness::of(9, Some(8), Some(7)), Freshness::Gap { handled: 7 });
-/// // This one says that it leads from 7 to 8, and this one comes late.
+/// // This event is from revision 7 to 8, and the last one is late.
 /// assert_eq!(Freshness::of(8, Some(7), Some(7)), Freshness::InSequence);
 /// assert_eq!(Freshness::of(6, None, Some(7)), Freshness::Stale { handled: 7 });
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Freshness {
-    /// It bears no revision, or nothing is known of its resource.
+    /// The event has no revision, or no event of the resource was handled.
     #[default]
     Unknown,
-    /// It follows the newest revision that was handled.
+    /// The event follows the newest handled revision.
     InSequence,
-    /// There are revisions between the newest that was handled and this one. They may come yet, or never.
+    /// There are revisions between the newest handled one and this one. They may still arrive.
     Gap {
-        /// The newest revision that was handled.
+        /// The newest handled revision.
         handled: i64,
     },
-    /// A revision as new as this one, or newer, was handled already.
+    /// This revision or a newer one was handled before.
     Stale {
-        /// The newest revision that was handled.
+        /// The newest handled revision.
         handled: i64,
     },
 }
 
 impl Freshness {
-    /// The freshness of `revision`, which says it follows `before`, where `handled` is the newest one handled.
+    /// Compares `revision`, which follows `before`, with `handled`, the newest handled revision of the resource.
     ///
-    /// Where it does not say what it follows, it is taken to follow the number before its own.
+    /// Without `before`, it is assumed to follow `revision - 1`.
     #[must_use]
     pub fn of(revision: i64, before: Option<i64>, handled: Option<i64>) -> Self {
         match handled {

@@ -1,20 +1,22 @@
+//! The errors of handlers and of dispatch.
+
 use std::error::Error;
 use std::fmt;
 
 use crate::{BoxError, DecodeError};
 
-/// How a handler says that an event was not handled, and whether trying it again can help.
+/// Why a handler did not handle an event, and whether another attempt can help.
 ///
-/// Any error becomes [`Retry`](Self::Retry) by `?`, since most failures pass: a database that is down, a call
-/// that timed out. To turn an event away for good takes a word: [`HandlerError::reject`].
+/// `?` converts any error to [`Retry`](Self::Retry), since most failures are temporary. Use [`HandlerError::reject`] for an event
+/// that can never be handled.
 ///
-/// Receivers log the error's text. Keep payloads out of it.
+/// Receivers log the text of the error. Keep payloads out of it.
 ///
 /// ```
 /// use asyncapi_runtime::HandlerError;
 ///
 /// fn handle(amount: &str) -> Result<(), HandlerError> {
-///     let amount: i64 = amount.parse()?; // a ParseIntError, so: try again
+///     let amount: i64 = amount.parse()?; // a ParseIntError: `Retry`
 ///     if amount < 0 {
 ///         return Err(HandlerError::reject("a negative amount"));
 ///     }
@@ -25,28 +27,28 @@ use crate::{BoxError, DecodeError};
 /// assert!(matches!(handle("-7"), Err(HandlerError::Reject(_))));
 /// ```
 //
-// It does not implement `Error` itself: the blanket `From` below would then overlap with `From<T> for T`.
+// It does not implement `Error`: the blanket `From` below would overlap with `From<T> for T`.
 #[derive(Debug)]
 pub enum HandlerError {
-    /// It may work later: hand the event over again.
+    /// Another attempt may work.
     Retry(BoxError),
-    /// It will never work: set the event aside.
+    /// No attempt will work: make the event a dead letter.
     Reject(BoxError),
-    /// Nobody was there to handle it: the document does not list it, and the team wrote nothing for such events.
+    /// There is no handler: the document does not contain the event, and the handler for unknown events does not take it.
     /// See [`UnknownEvent::unhandled`](crate::UnknownEvent::unhandled).
     Unhandled {
-        /// The JSON pointer to the name that is not listed, if a payload told it.
+        /// The JSON pointer of the unknown name, if it is in the payload.
         pointer: Option<String>,
     },
 }
 
 impl HandlerError {
-    /// It may work later. Takes an error or a text.
+    /// [`Retry`](Self::Retry) with an error or a text.
     pub fn retry(error: impl Into<BoxError>) -> Self {
         Self::Retry(error.into())
     }
 
-    /// It will never work. Takes an error or a text.
+    /// [`Reject`](Self::Reject) with an error or a text.
     pub fn reject(error: impl Into<BoxError>) -> Self {
         Self::Reject(error.into())
     }
@@ -68,12 +70,12 @@ impl fmt::Display for HandlerError {
     }
 }
 
-/// Why an event was not handled: its payload could not be read, or its handler said so.
+/// Why an event was not handled.
 #[derive(Debug)]
 pub enum DispatchError {
-    /// The payload could not be read. Trying again cannot help.
+    /// The payload could not be decoded. Another attempt cannot help.
     Undecodable(DecodeError),
-    /// The handler did not handle it, and says whether trying again can help.
+    /// The handler failed.
     Handler(HandlerError),
 }
 
@@ -94,6 +96,17 @@ impl fmt::Display for DispatchError {
         match self {
             Self::Undecodable(error) => write!(f, "undecodable: {error}"),
             Self::Handler(error) => error.fmt(f),
+        }
+    }
+}
+
+/// `Display` contains the error itself, so `source` is the cause of that error.
+impl Error for DispatchError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Undecodable(error) => error.source(),
+            Self::Handler(HandlerError::Retry(error) | HandlerError::Reject(error)) => error.source(),
+            Self::Handler(HandlerError::Unhandled { .. }) => None,
         }
     }
 }

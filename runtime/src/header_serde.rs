@@ -1,4 +1,4 @@
-//! Headers as a type: each value is a text that the type reads as what it wants.
+//! Headers from and to Rust types, by serde. Each header value is a text that is parsed as the type of its field.
 
 use std::fmt;
 
@@ -11,11 +11,10 @@ use serde_json::de::StrRead;
 use crate::{DecodeError, Headers};
 
 impl Headers {
-    /// Reads the headers into a type, such as the struct that is generated for a message's headers.
+    /// Decodes the headers into a type, such as the struct that is generated for the headers of a message.
     ///
-    /// A field takes the header of its name, whatever the case of its letters; numbers and booleans are read from their
-    /// text, lists and objects from their JSON. A header that stands there twice counts once, the first. What is not text
-    /// (UTF-8) counts as absent.
+    /// The header for a field is found by name, without case. Numbers and booleans are parsed from the text, lists and objects
+    /// from JSON. If a header occurs twice, the first one is used. A header that is not UTF-8 counts as absent.
     ///
     /// ```
     /// use asyncapi_runtime::Headers;
@@ -35,13 +34,12 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::Data`](crate::DecodeErrorKind::Data) when a header that must be there is not, or does not read.
+    /// [`DecodeErrorKind::Data`](crate::DecodeErrorKind::Data) if a required header is absent, or a header cannot be parsed.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         T::deserialize(Fields(self)).map_err(|error| DecodeError::of_headers(&error))
     }
 
-    /// The headers that a type says: texts as they are, numbers and booleans written out, lists and objects as JSON, `null`
-    /// and absent left out.
+    /// Encodes the fields of a type as headers: texts unchanged, other values as JSON. `null` and absent fields are omitted.
     ///
     /// ```
     /// use asyncapi_runtime::Headers;
@@ -57,7 +55,7 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// When the type does not serialize to a JSON object.
+    /// The type does not serialize to a JSON object.
     pub fn encode(values: &(impl Serialize + ?Sized)) -> Result<Self, serde_json::Error> {
         let values: serde_json::Map<String, Value> = serde_json::from_value(serde_json::to_value(values)?)?;
         let texts = values.into_iter().filter_map(|(name, value)| match value {
@@ -69,7 +67,7 @@ impl Headers {
     }
 }
 
-/// The headers as the fields of a struct, or as a map under their own names.
+/// Deserializes headers as the fields of a struct, or as a map.
 struct Fields<'a>(&'a Headers);
 
 impl<'de> Deserializer<'de> for Fields<'de> {
@@ -108,7 +106,7 @@ impl<'de> IntoDeserializer<'de, value::Error> for Text<'de> {
     }
 }
 
-/// Reads the text as what is asked for.
+/// Parses the text as the requested type.
 macro_rules! parsed {
     ($($method:ident => $visit:ident,)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, value::Error> {
@@ -154,7 +152,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, value::Error> {
-        // So `serde_json` asks for the text of a number: `RawValue` is a map of that name to the text.
+        // `serde_json` requests a `RawValue` as a newtype with this name, and expects a map from the name to the text.
         if name.ends_with("::RawValue") {
             return visitor.visit_map(MapDeserializer::new(std::iter::once((name, self.0.trim()))));
         }
@@ -197,7 +195,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
 }
 
 impl<'a> Text<'a> {
-    /// Reads the text as JSON, which is how lists and objects are written.
+    /// Parses the text as JSON, for lists and objects.
     fn json<T>(
         self,
         read: impl FnOnce(&mut serde_json::Deserializer<StrRead<'a>>) -> Result<T, serde_json::Error>,

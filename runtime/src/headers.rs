@@ -1,13 +1,13 @@
+//! The headers of a message.
+
 use std::fmt;
 use std::slice;
 
-/// The headers of a delivery, in the order they came, whatever the transport (HTTP, Kafka, NATS).
+/// The headers of a message, in order, for all transports (HTTP, Kafka, NATS).
 ///
-/// Names are compared without regard to ASCII case and kept as written. A name may occur several times. Values
-/// are bytes, since Kafka's are.
+/// Names are compared without ASCII case, and keep their case. A name may occur several times. Values are bytes, as in Kafka.
 ///
-/// Look-ups walk the list: a delivery has a few dozen headers at most. `Debug` prints names only, as values may
-/// be credentials.
+/// A look-up takes linear time. `Debug` shows names only, since values may be credentials.
 ///
 /// ```
 /// use asyncapi_runtime::Headers;
@@ -33,14 +33,14 @@ impl Headers {
         Self::default()
     }
 
-    /// Sets a header, in place of every earlier one of that name; use [`append`](Self::append) to keep them.
+    /// Sets a header, and removes all others with the same name; see [`append`](Self::append).
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) {
         let name = name.into();
         self.entries.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
         self.entries.push((name, value.into()));
     }
 
-    /// Adds a header after the others, even if there is one of that name.
+    /// Adds a header, and keeps others with the same name.
     pub fn append(&mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) {
         self.entries.push((name.into(), value.into()));
     }
@@ -51,30 +51,30 @@ impl Headers {
         self.get_all(name).next()
     }
 
-    /// The first value of a header as text; `None` too if it isn't UTF-8.
+    /// The first value of a header as text; `None` also if it is not UTF-8.
     #[must_use]
     pub fn get_str(&self, name: &str) -> Option<&str> {
         self.get(name).and_then(|value| std::str::from_utf8(value).ok())
     }
 
-    /// Every value of a header, in order.
+    /// All values of a header, in order.
     pub fn get_all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         self.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// Every header, in order, the name as written.
+    /// All headers, in order.
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         Iter(self.entries.iter())
     }
 
-    /// How many headers there are; one that occurs twice counts twice.
+    /// The number of headers. A name that occurs twice counts twice.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no headers.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -87,7 +87,7 @@ impl fmt::Debug for Headers {
     }
 }
 
-/// As [`Headers::append`], so nothing that is there is replaced.
+/// Like [`Headers::append`]: existing headers are kept.
 impl<N: Into<String>, V: Into<Vec<u8>>> Extend<(N, V)> for Headers {
     fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, headers: I) {
         let headers = headers.into_iter();
@@ -112,7 +112,7 @@ impl<'a> IntoIterator for &'a Headers {
     }
 }
 
-/// The headers of a delivery one by one, names as written; made by [`Headers::iter`].
+/// The iterator of [`Headers::iter`].
 #[derive(Clone)]
 pub struct Iter<'a>(slice::Iter<'a, (String, Vec<u8>)>);
 

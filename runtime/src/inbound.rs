@@ -1,14 +1,16 @@
+//! A message that was received.
+
 use std::fmt;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Track;
 
-use crate::{DecodeError, Headers, lenient_int, peek};
+use crate::{DecodeError, Headers, Scalar, lenient_int, peek};
 
-/// One delivery as it came in: headers, the raw body, and the channel if the transport names one.
+/// A received message: its headers, its raw body, and its channel if the transport has one.
 ///
-/// Cloning is cheap for the body, which is shared. `Debug` prints sizes, never the payload.
+/// Clones share the body. `Debug` shows sizes, never the payload.
 ///
 /// ```
 /// use asyncapi_runtime::{Headers, Inbound};
@@ -29,85 +31,85 @@ pub struct Inbound {
 }
 
 impl Inbound {
-    /// A delivery with this raw body, no headers and no channel.
+    /// A message with this raw body, without headers and channel.
     #[must_use]
     pub fn new(body: impl Into<Bytes>) -> Self {
         Self { channel: None, headers: Headers::new(), body: body.into() }
     }
 
-    /// Sets the channel it came by: an address, a topic, a subject.
+    /// Sets the channel: an address, a topic or a subject.
     #[must_use]
     pub fn with_channel(mut self, channel: impl Into<String>) -> Self {
         self.channel = Some(channel.into());
         self
     }
 
-    /// Sets the headers, in place of any set before.
+    /// Sets the headers, and replaces earlier ones.
     #[must_use]
     pub fn with_headers(mut self, headers: Headers) -> Self {
         self.headers = headers;
         self
     }
 
-    /// The channel it came by: an address, a topic, a subject.
+    /// The channel: an address, a topic or a subject.
     ///
-    /// `None` where the transport has none, or it says nothing: a webhook's URL is the receiver's own choice,
-    /// and Kustomer sends all ten of its channels to one.
+    /// `None` if the transport has no channels, or if its address has no meaning: the URL of a webhook is chosen by the receiver,
+    /// and Kustomer sends all ten channels to one URL.
     #[must_use]
     pub fn channel(&self) -> Option<&str> {
         self.channel.as_deref()
     }
 
-    /// The headers it came with.
+    /// The headers.
     #[must_use]
     pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
-    /// The body, byte for byte as received: what a signature was made over.
+    /// The raw body. Signatures are computed over these bytes.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The first value of a header as text; `None` too if it isn't UTF-8.
+    /// The first value of a header as text; `None` also if it is not UTF-8.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get_str(name)
     }
 
-    /// The content type without its parameters, in lower case: `text/plain` of `Text/Plain; charset=utf-8`.
+    /// The media type of `Content-Type`, without parameters and in lower case: `text/plain` of `Text/Plain; charset=utf-8`.
     #[must_use]
     pub fn media_type(&self) -> Option<String> {
         let essence = self.header("content-type")?.split(';').next()?.trim();
         Some(essence.to_ascii_lowercase())
     }
 
-    /// The body as a text.
+    /// The body as text.
     ///
     /// # Errors
     ///
-    /// It is not UTF-8.
+    /// The body is not UTF-8.
     pub fn text(&self) -> Result<&str, DecodeError> {
         std::str::from_utf8(&self.body).map_err(DecodeError::custom)
     }
 
-    /// The string at a JSON pointer (RFC 6901) into the body, without building the rest of it.
+    /// The string at a JSON pointer (RFC 6901) in the body, without decoding the rest.
     ///
-    /// `Ok(None)` if nothing is there, if what is there is no string, or if `pointer` is neither empty nor
-    /// starts with `/`. Where an object repeats a key the last one counts, as it does for `serde_json::Value`.
+    /// `Ok(None)` if there is no string at the pointer, or if the pointer is not valid. Of a repeated key in an object, the last one
+    /// counts, as in `serde_json::Value`.
     ///
-    /// The whole body is walked, but what is skipped is checked for its shape only: a number too large, an
-    /// unpaired surrogate or invalid UTF-8 in it shows itself when [`decode`](Self::decode) reads it.
+    /// The syntax of the whole body is checked. Numbers out of range, unpaired surrogates and invalid UTF-8 in skipped values are
+    /// found only by [`decode`](Self::decode).
     ///
     /// # Errors
     ///
-    /// The body is not one JSON value: bad syntax, cut short, or something after the value.
+    /// The body is not exactly one JSON value.
     pub fn peek(&self, pointer: &str) -> Result<Option<String>, DecodeError> {
         peek::string_at(&self.body, pointer)
     }
 
-    /// The id at a JSON pointer into the body, as [`peek`](Self::peek) finds it: a string, or an integer as its digits.
+    /// The id at a JSON pointer in the body, like [`peek`](Self::peek): a string, or the digits of an integer.
     ///
     /// # Errors
     ///
@@ -116,28 +118,38 @@ impl Inbound {
         peek::id_at(&self.body, pointer)
     }
 
-    /// The whole body as a `T`, read as JSON.
+    /// The strings and integers at several JSON pointers in the body, in one pass.
+    ///
+    /// `None` under the conditions of [`peek`](Self::peek).
     ///
     /// # Errors
     ///
-    /// The body is not one JSON value ([`Syntax`](crate::DecodeErrorKind::Syntax)), or not one a `T` can be
-    /// read from ([`Data`](crate::DecodeErrorKind::Data)). The error says where.
+    /// As [`peek`](Self::peek).
+    pub fn peek_scalars<const N: usize>(&self, pointers: [&str; N]) -> Result<[Option<Scalar>; N], DecodeError> {
+        peek::scalars_at(&self.body, pointers)
+    }
+
+    /// Decodes the body from JSON.
+    ///
+    /// # Errors
+    ///
+    /// The body is not exactly one JSON value ([`Syntax`](crate::DecodeErrorKind::Syntax)), or has another shape than `T`
+    /// ([`Data`](crate::DecodeErrorKind::Data)). The error has a JSON pointer.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let mut track = Track::new();
-        // What the payload is itself, no attribute of a field can say.
+        // A payload that is an integer itself has no field for the attribute `deserialize_with`.
         let value = lenient_int::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track))
             .map_err(|error| DecodeError::at_path(serde_path_to_error::Error::new(track.path(), error)))?;
         json.end().map_err(|error| DecodeError::at_root(&error))?;
         Ok(value)
     }
 
-    /// The whole body as a `T` that is checked: by its `validate`, where the code was generated with full validation.
+    /// Decodes the body from JSON and validates it, for code that is generated with full validation.
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode), and with the kind [`Violation`](crate::DecodeErrorKind::Violation) where the check
-    /// finds any.
+    /// As [`decode`](Self::decode), or `validate` finds violations ([`Violation`](crate::DecodeErrorKind::Violation)).
     #[cfg(feature = "validation")]
     pub fn decode_valid<T: DeserializeOwned>(
         &self,

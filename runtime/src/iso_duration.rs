@@ -1,3 +1,5 @@
+//! ISO 8601 durations.
+
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
@@ -6,8 +8,8 @@ use jiff::SpanFieldwise;
 
 /// An ISO 8601 duration, such as `P1DT12H`: a [`jiff::Span`], to which it dereferences.
 ///
-/// In payloads it stands in `Verbatim<IsoDuration>`, which writes it back as it was read. Two are equal if all their units are:
-/// `PT60M` is not `PT1H`, because how long a day or a month is depends on where it begins.
+/// Generated fields are `Verbatim<IsoDuration>`, which keeps the text. Two durations are equal if all their units are equal: `PT60M` is
+/// not `PT1H`, since the length of a day or a month depends on its start.
 ///
 /// ```
 /// use asyncapi_runtime::{Verbatim, IsoDuration};
@@ -39,13 +41,13 @@ impl FromStr for IsoDuration {
 
     /// # Errors
     ///
-    /// The text is no duration.
+    /// The text is not a duration.
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
         text.parse::<jiff::Span>().map(Self::from)
     }
 }
 
-/// As ISO 8601 writes it.
+/// In the format of ISO 8601.
 impl fmt::Display for IsoDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)

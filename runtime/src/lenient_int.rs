@@ -1,8 +1,8 @@
-//! Integers that are written with a fraction of zero, or with an exponent, for the fields of generated code.
+//! Integers that are written as `1.0` or `1e3`. For generated code only.
 //!
-//! To JSON Schema `1.0` and `1e3` are integers, and what writes numbers in Python, Lua or PHP writes them so; `serde_json`
-//! reads no `i64` from them. [`deserialize()`] does, in a field of any type that holds integers: alone, in an `Option`, in lists,
-//! tuples and maps. Types of their own inside are left to themselves.
+//! In JSON Schema, `1.0` and `1e3` are integers, and libraries of Python, Lua or PHP write them so. `serde_json` does not accept them
+//! for an `i64`. [`deserialize()`] does, also in an `Option`, in lists, tuples and maps. Named types inside of a field have their own
+//! attributes.
 //!
 //! ```
 //! use asyncapi_runtime::lenient_int;
@@ -19,7 +19,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! An `i128` is read from the text of the number, to the last of its digits.
+//! An `i128` is parsed from the text of the number, without loss of digits.
 
 mod digits;
 mod nested;
@@ -33,7 +33,7 @@ use serde_json::value::RawValue;
 
 use self::nested::NestedDeserializer;
 
-/// Reads a value, its integers however whole numbers are written.
+/// Deserializes a value that contains integers.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ pub fn deserialize<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer:
     T::deserialize(LenientDeserializer(deserializer))
 }
 
-/// The same where a `null` is to be told from what is not there.
+/// Like [`deserialize()`], for a field that distinguishes `null` from an absent property.
 ///
 /// # Errors
 ///
@@ -53,8 +53,8 @@ pub fn deserialize_present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserialize(deserializer).map(Some)
 }
 
-/// The same by way of a [`Value`]: for the properties that no field has, which serde holds for a moment and makes no
-/// integers of then; and for what holds types of its own beside integers, which may hold it in turn.
+/// Like [`deserialize()`], through a buffered [`Value`]: serde's buffer for flattened properties loses the form of integers, and a type
+/// that refers to itself would wrap the deserializer once per level.
 ///
 /// # Errors
 ///
@@ -63,7 +63,7 @@ pub fn deserialize_buffered<'de, D: Deserializer<'de>, T: DeserializeOwned>(dese
     deserialize(Value::deserialize(deserializer)?).map_err(Error::custom)
 }
 
-/// [`deserialize_present()`] by way of a [`Value`].
+/// Like [`deserialize_present()`], through a buffered [`Value`].
 ///
 /// # Errors
 ///
@@ -74,7 +74,7 @@ pub fn deserialize_buffered_present<'de, D: Deserializer<'de>, T: DeserializeOwn
     deserialize_buffered(deserializer).map(Some)
 }
 
-/// An item that holds integers, for what reads lists item by item.
+/// An item that contains integers, for code that deserializes an array item by item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lenient<T>(pub T);
 
@@ -84,10 +84,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
     }
 }
 
-/// A deserializer that finds integers in floating-point numbers.
+/// A deserializer that accepts floating-point numbers for integers.
 pub(crate) struct LenientDeserializer<D>(pub(crate) D);
 
-/// What is asked for as an integer is found in a floating-point number too.
+/// Integer types accept floating-point numbers.
 macro_rules! integers {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -96,7 +96,7 @@ macro_rules! integers {
     };
 }
 
-/// What holds others has integers inside.
+/// Containers pass the wrapper on to their content.
 macro_rules! holders {
     ($($method:ident($($name:ident: $ty:ty),*))*) => {
         $(fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, D::Error> {
@@ -105,7 +105,7 @@ macro_rules! holders {
     };
 }
 
-/// Everything else is none of its business.
+/// All other types are forwarded.
 macro_rules! others {
     ($($method:ident($($name:ident: $ty:ty),*))*) => {
         $(fn $method<V: Visitor<'de>>(self, $($name: $ty,)* visitor: V) -> Result<V::Value, D::Error> {
@@ -155,7 +155,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for LenientDeserializer<D> {
         if let Some(value) = digits::parse_integer(text.get()) {
             return visitor.visit_i128(value);
         }
-        // It is none, or none that has room, which the value says in the words of `serde_json`.
+        // It is no integer or out of range: let `serde_json` create the error.
         let value: Value = serde_json::from_str(text.get()).map_err(Error::custom)?;
         value.deserialize_i128(visitor).map_err(Error::custom)
     }
@@ -165,7 +165,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for LenientDeserializer<D> {
     }
 }
 
-/// Takes a floating-point number for the integer that it is.
+/// A visitor that converts floating-point numbers to integers.
 struct IntegerVisitor<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for IntegerVisitor<V> {
@@ -192,16 +192,16 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for IntegerVisitor<V> {
     }
 }
 
-/// What a floating-point number is as an integer.
+/// A floating-point number as an integer.
 enum Number {
     Signed(i64),
     Unsigned(u64),
-    /// It has a fraction, or is beyond 64 bits.
+    /// It has a fraction, or is out of range of 64 bits.
     Other,
 }
 
 impl Number {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole, and within the bounds")]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it has no fraction and is in range")]
     fn of(value: f64) -> Self {
         // Both bounds are powers of two, which `f64` has exactly.
         const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;

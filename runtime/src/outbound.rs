@@ -1,3 +1,5 @@
+//! A message to send.
+
 use std::fmt;
 
 use bytes::Bytes;
@@ -5,9 +7,9 @@ use serde::Serialize;
 
 use crate::Headers;
 
-/// One message to be sent: where to, its headers and its body. A [`Transport`](crate::Transport) takes it.
+/// A message to send with a [`Transport`](crate::Transport): its channel, its headers and its body.
 ///
-/// `Debug` prints the size of the body, never the payload.
+/// `Debug` shows the size of the body, never the payload.
 ///
 /// ```
 /// use asyncapi_runtime::Outbound;
@@ -28,30 +30,30 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    /// A message with a body of any kind, and no headers: what kind it is, the caller says.
+    /// A message with this body, and without headers. The caller sets a content type.
     #[must_use]
     pub fn new(channel: impl Into<String>, body: impl Into<Bytes>) -> Self {
         Self { channel: channel.into(), headers: Headers::new(), body: body.into() }
     }
 
-    /// A message with `payload` as JSON, and the header `content-type: application/json`.
+    /// A message with `payload` as JSON and the header `content-type: application/json`.
     ///
     /// # Errors
     ///
-    /// The payload has no JSON form: a map whose keys are no strings, or a `Serialize` that fails.
+    /// The payload cannot be serialized as JSON: a map has keys that are not strings, or its `Serialize` fails.
     pub fn json(channel: impl Into<String>, payload: &(impl Serialize + ?Sized)) -> Result<Self, serde_json::Error> {
         let body = serde_json::to_vec(payload)?;
         Ok(Self::new(channel, body).with_header("content-type", "application/json"))
     }
 
-    /// Sets a header, in place of any of that name.
+    /// Sets a header, and replaces others with the same name.
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
         self.headers.insert(name, value);
         self
     }
 
-    /// Sets several headers, each in place of any of its name; see [`Headers::encode`].
+    /// Sets several headers, and replaces others with the same names; see [`Headers::encode`].
     #[must_use]
     pub fn with_headers(mut self, headers: &Headers) -> Self {
         for (name, value) in headers {
@@ -60,32 +62,32 @@ impl Outbound {
         self
     }
 
-    /// Sets the body, in place of the one before.
+    /// Replaces the body.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// Where it goes: an address, a topic, a subject.
+    /// The channel: an address, a topic or a subject.
     #[must_use]
     pub fn channel(&self) -> &str {
         &self.channel
     }
 
-    /// The headers it goes with.
+    /// The headers.
     #[must_use]
     pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
-    /// The body, as it will be sent.
+    /// The body.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// Channel, headers and body, for a transport to take over.
+    /// The channel, the headers and the body, for a transport.
     #[must_use]
     pub fn into_parts(self) -> (String, Headers, Bytes) {
         (self.channel, self.headers, self.body)

@@ -1,10 +1,12 @@
+//! A text that `Debug` does not show.
+
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A text that `Debug` does not show, such as a password or a token in a payload.
 ///
-/// It is serialized as any text is: whoever sends the payload on sends it on, too. What is logged by `{:?}` is free of it.
+/// It is serialized like any other text. Logs that use `{:?}` do not contain it.
 ///
 /// ```
 /// use asyncapi_runtime::Password;
@@ -17,7 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Password(String);
 
 impl Password {
-    /// The text itself.
+    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

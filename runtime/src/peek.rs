@@ -1,4 +1,4 @@
-//! Some strings and integers out of a JSON text: the parser walks all of it once, only they are built.
+//! Finds strings and integers at JSON pointers in a JSON text, in one pass and without building other values.
 
 use std::fmt;
 
@@ -7,14 +7,36 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use crate::DecodeError;
 use crate::pointer::{self, Step};
 
-/// What can be found at a pointer.
-#[derive(Clone, Debug)]
-pub(crate) enum Scalar {
+/// A string or an integer that [`Inbound::peek_scalars`](crate::Inbound::peek_scalars) has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    /// A string.
     Text(String),
+    /// An integer of 64 bits.
     Integer(i64),
 }
 
-/// The string a pointer leads to in this JSON text.
+impl Scalar {
+    /// The string, or the digits of the integer.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Integer(integer) => integer.to_string(),
+        }
+    }
+
+    /// The integer, or the integer that the string consists of.
+    #[must_use]
+    pub fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Text(text) => text.parse().ok(),
+            Self::Integer(integer) => Some(*integer),
+        }
+    }
+}
+
+/// The string at a pointer.
 pub(crate) fn string_at(body: &[u8], pointer: &str) -> Result<Option<String>, DecodeError> {
     match scalars_at(body, [pointer])? {
         [Some(Scalar::Text(text))] => Ok(Some(text)),
@@ -22,34 +44,31 @@ pub(crate) fn string_at(body: &[u8], pointer: &str) -> Result<Option<String>, De
     }
 }
 
-/// The string that a pointer leads to, or the integer as its digits.
+/// The string at a pointer, or the digits of the integer.
 pub(crate) fn id_at(body: &[u8], pointer: &str) -> Result<Option<String>, DecodeError> {
     let [found] = scalars_at(body, [pointer])?;
-    Ok(found.map(|scalar| match scalar {
-        Scalar::Text(text) => text,
-        Scalar::Integer(integer) => integer.to_string(),
-    }))
+    Ok(found.map(Scalar::into_text))
 }
 
-/// What each of some pointers leads to in this JSON text.
+/// The strings and integers at several pointers.
 pub(crate) fn scalars_at<const N: usize>(body: &[u8], pointers: [&str; N]) -> Result<[Option<Scalar>; N], DecodeError> {
     let mut found = [const { None }; N];
     let wanted = pointers.into_iter().enumerate().map(|(index, pointer)| Wanted { index, pointer }).collect();
     let mut json = serde_json::Deserializer::from_slice(body);
     let walked = ScalarsAt { wanted, found: &mut found }.deserialize(&mut json).and_then(|()| json.end());
-    // The path is not tracked on this way: what isn't JSON at all is the fault of the whole.
+    // Syntax errors belong to the whole body, so no path is tracked.
     walked.map_err(|error| DecodeError::at_root(&error))?;
     Ok(found)
 }
 
-/// What is left to walk of one of the pointers.
+/// The rest of one of the pointers.
 #[derive(Clone, Copy)]
 struct Wanted<'p> {
     index: usize,
     pointer: &'p str,
 }
 
-/// Reads any value and keeps what the pointers lead to below it.
+/// Visits any value and stores the scalars at the pointers.
 struct ScalarsAt<'p, 'f> {
     wanted: Vec<Wanted<'p>>,
     found: &'f mut [Option<Scalar>],
@@ -64,7 +83,7 @@ impl<'p> ScalarsAt<'p, '_> {
         }
     }
 
-    /// The pointers that lead on into a member or element, one step further.
+    /// The pointers that continue in a member or an element, without their first token.
     fn steps_below(&self, leads_there: impl Fn(&str) -> bool) -> Vec<Wanted<'p>> {
         let step = |wanted: &Wanted<'p>| match pointer::step(wanted.pointer) {
             Step::Into(token, pointer) if leads_there(&token) => Some(Wanted { index: wanted.index, pointer }),
@@ -75,7 +94,7 @@ impl<'p> ScalarsAt<'p, '_> {
 
     fn below(&mut self, wanted: Vec<Wanted<'p>>) -> ScalarsAt<'p, '_> {
         for wanted in &wanted {
-            // Not only the first: of a repeated key the last one counts.
+            // Of a repeated key, the last one counts.
             self.found[wanted.index] = None;
         }
         ScalarsAt { wanted, found: self.found }
@@ -155,19 +174,19 @@ impl<'de> Visitor<'de> for ScalarsAt<'_, '_> {
     }
 }
 
-/// What a number is to a visitor, as the only member of a map, where a crate beside this one has turned on `serde_json`'s
-/// `arbitrary_precision`: ids and revisions would not be found, and nobody would be told.
+/// The key of a map that represents a number, if another crate enables `arbitrary_precision` of `serde_json`. Without this, integer ids
+/// and revisions would not be found then.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// What an object's key says of its member.
+/// The meaning of a key in an object.
 enum Member<'p> {
-    /// These pointers lead on into it.
+    /// A member in which these pointers continue.
     Below(Vec<Wanted<'p>>),
-    /// It is no member: the object is a number, and these are its digits.
+    /// The object is a number, and the value has its digits.
     Digits,
 }
 
-/// Reads an object's key, without keeping it, and tells what its member is.
+/// Deserializes a key without storing it.
 struct Key<'a, 'p, 'f>(&'a ScalarsAt<'p, 'f>);
 
 impl<'de, 'p> DeserializeSeed<'de> for Key<'_, 'p, '_> {
@@ -198,7 +217,7 @@ mod tests {
     use super::{NUMBER, Scalar, ScalarsAt, Wanted};
 
     #[test]
-    fn a_number_is_found_though_another_crate_has_its_digits_kept() {
+    fn a_number_is_found_with_arbitrary_precision() {
         for (digits, expected) in [("-7", Some(-7)), ("7.5", None), ("99999999999999999999", None)] {
             let mut found = [None];
             let number = MapDeserializer::<_, Error>::new([(NUMBER, digits)].into_iter());

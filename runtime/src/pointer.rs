@@ -1,14 +1,14 @@
-//! JSON pointers (RFC 6901), both ways.
+//! Parses and builds JSON pointers (RFC 6901).
 
 use std::borrow::Cow;
 
-/// What a pointer asks for next.
+/// The next step of a pointer.
 pub(crate) enum Step<'p> {
-    /// This very value.
+    /// The pointer ends at this value.
     Here,
-    /// The member or element of this name, and from there the rest of the pointer.
+    /// The next reference token, and the rest of the pointer.
     Into(Cow<'p, str>, &'p str),
-    /// Nothing: this is no pointer.
+    /// The text is not a pointer.
     Nowhere,
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn push(pointer: &mut String, token: &str) {
     }
 }
 
-/// The array index a token stands for: digits, and no leading zero.
+/// The array index in a token: digits without a leading zero.
 pub(crate) fn index(token: &str) -> Option<usize> {
     let digits_only = token.bytes().all(|byte| byte.is_ascii_digit());
     let leading_zero = token.len() > 1 && token.starts_with('0');

@@ -1,11 +1,10 @@
-//! A request and what is known of its reply: where it is to come, and by what it is known.
+//! Requests: their reply addresses and correlation ids.
 
 mod id;
 mod json_insert;
 mod reply;
 mod reply_to;
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::ser::Error as _;
@@ -15,31 +14,13 @@ pub use self::id::Id;
 use self::json_insert::{InsertPoint, PointerContent};
 pub use self::reply::Reply;
 pub use self::reply_to::ReplyTo;
+#[doc(no_inline)]
+pub use crate::FieldPath;
 use crate::{Inbound, Outbound};
 
-/// A place in a message, as a runtime expression of AsyncAPI names one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FieldPath {
-    /// The header of this name.
-    Header(Cow<'static, str>),
-    /// What this JSON pointer (RFC 6901) leads to in the payload.
-    Payload(Cow<'static, str>),
-}
-
-/// `$message.header#/name`
-pub fn header(name: impl Into<Cow<'static, str>>) -> FieldPath {
-    FieldPath::Header(name.into())
-}
-
-/// `$message.payload#/pointer`
-pub fn payload(pointer: impl Into<Cow<'static, str>>) -> FieldPath {
-    FieldPath::Payload(pointer.into())
-}
-
-/// A message that wants a reply, for a transport that [asks](crate::RequestReply).
+/// A request message, for a transport with [`RequestReply`](crate::RequestReply).
 ///
-/// What the caller wrote into the message counts: an address for the reply, or a correlation id, that stands in its
-/// place already is followed. An empty text there counts as nothing.
+/// A reply address or correlation id that the caller has written into the message is kept. An empty text counts as absent.
 ///
 /// ```
 /// use asyncapi_runtime::request::{self, Id, Request};
@@ -47,9 +28,9 @@ pub fn payload(pointer: impl Into<Cow<'static, str>>) -> FieldPath {
 ///
 /// let outbound = Outbound::json("lamps", &serde_json::json!({"lamp": "hall"}))?.with_header("correlation", "7");
 /// let request = Request::new(outbound)
-///     .with_reply_address_in(request::payload("/replyTo"))?
-///     .with_correlation_id_in(request::header("correlation"), Id::Text)?
-///     .with_answer_in(request::payload("/answers"));
+///     .with_reply_address_in(request::FieldPath::payload("/replyTo"))?
+///     .with_correlation_id_in(request::FieldPath::header("correlation"), Id::Text)?
+///     .with_answer_in(request::FieldPath::payload("/answers"));
 ///
 /// assert_eq!(request.reply_address(), None); // the transport chooses
 /// assert_eq!(request.outbound("inbox").body().as_ref(), br#"{"lamp":"hall","replyTo":"inbox"}"#);
@@ -65,95 +46,94 @@ pub struct Request {
     answers: Vec<FieldPath>,
 }
 
-/// What is known of where the reply comes.
+/// The address for the reply.
 #[derive(Clone)]
 enum ReplyAddress {
-    /// Nothing: it is the transport's affair.
-    Unsaid,
-    Settled(String),
-    /// The transport chooses, and the request says it here.
-    SaidIn(FieldPath),
+    /// The transport decides.
+    Unspecified,
+    /// The document or the caller has set it.
+    Fixed(String),
+    /// The transport decides, and the request contains the address in this field.
+    Field(FieldPath),
 }
 
 impl Request {
-    /// A request of which nothing is known but the message: how its reply finds back, the transport knows.
+    /// A request without reply address and correlation id.
     #[must_use]
     pub fn new(outbound: Outbound) -> Self {
-        Self { outbound, reply_address: ReplyAddress::Unsaid, correlation_id: None, answers: Vec::new() }
+        Self { outbound, reply_address: ReplyAddress::Unspecified, correlation_id: None, answers: Vec::new() }
     }
 
-    /// Sets the address by which replies come, whoever asks.
+    /// Sets the reply address.
     #[must_use]
     pub fn with_reply_address(mut self, address: impl Into<String>) -> Self {
-        self.reply_address = ReplyAddress::Settled(address.into());
+        self.reply_address = ReplyAddress::Fixed(address.into());
         self
     }
 
-    /// Sets where the request names the address for its reply. One that stands there already is kept.
+    /// Sets the field of the request for the reply address. An address in that field is kept.
     ///
     /// # Errors
     ///
-    /// The payload has no room there: it is no JSON, or what would have to hold it is no object.
+    /// The payload cannot contain the field: it is not JSON, or the parent is not an object.
     pub fn with_reply_address_in(mut self, place: FieldPath) -> Result<Self, serde_json::Error> {
-        self.reply_address = match standing(&self.outbound, &place)? {
-            Some(address) => ReplyAddress::Settled(address),
-            None => ReplyAddress::SaidIn(place),
+        self.reply_address = match existing_text(&self.outbound, &place)? {
+            Some(address) => ReplyAddress::Fixed(address),
+            None => ReplyAddress::Field(place),
         };
         Ok(self)
     }
 
-    /// Sets where the request has its correlation id, and gives it one of this kind. One that stands there already is kept.
+    /// Sets the field of the request for the correlation id, and writes an id of this kind. An id in that field is kept.
     ///
     /// # Errors
     ///
     /// As [`with_reply_address_in`](Self::with_reply_address_in).
     pub fn with_correlation_id_in(mut self, place: FieldPath, kind: Id) -> Result<Self, serde_json::Error> {
-        self.correlation_id = standing(&self.outbound, &place)?;
+        self.correlation_id = existing_text(&self.outbound, &place)?;
         if self.correlation_id.is_none()
-            && let Some(id) = kind.make()
+            && let Some(id) = kind.make().map_err(serde_json::Error::custom)?
         {
-            self.outbound = written(self.outbound, place, &id);
-            self.correlation_id = Some(text(&id));
+            self.outbound = with_field(self.outbound, place, &id);
+            self.correlation_id = Some(to_text(&id));
         }
         Ok(self)
     }
 
-    /// Adds a place where replies may have the correlation id of the request.
+    /// Adds a field in which replies may contain the correlation id.
     #[must_use]
     pub fn with_answer_in(mut self, place: FieldPath) -> Self {
         self.answers.push(place);
         self
     }
 
-    /// The address by which the reply comes, where that is settled: by the document, or by what the caller wrote into
-    /// the message. `None` leaves it to the transport.
+    /// The reply address, if the document or the caller has set it; `None` if the transport decides.
     #[must_use]
     pub fn reply_address(&self) -> Option<&str> {
         match &self.reply_address {
-            ReplyAddress::Settled(address) => Some(address),
-            ReplyAddress::Unsaid | ReplyAddress::SaidIn(_) => None,
+            ReplyAddress::Fixed(address) => Some(address),
+            ReplyAddress::Unspecified | ReplyAddress::Field(_) => None,
         }
     }
 
-    /// The id by which the reply is known, if the document has one for the request.
+    /// The correlation id, if the document has one for the request.
     #[must_use]
     pub fn correlation_id(&self) -> Option<&str> {
         self.correlation_id.as_deref()
     }
 
-    /// The message to be sent, with the address for its reply wherever the document wants it said.
+    /// The message to send, with this reply address in its field, if it has one.
     #[must_use]
     pub fn outbound(&self, reply_address: &str) -> Outbound {
         match &self.reply_address {
-            ReplyAddress::SaidIn(place) => written(self.outbound.clone(), place.clone(), &Value::from(reply_address)),
-            ReplyAddress::Unsaid | ReplyAddress::Settled(_) => self.outbound.clone(),
+            ReplyAddress::Field(place) => with_field(self.outbound.clone(), place.clone(), &Value::from(reply_address)),
+            ReplyAddress::Unspecified | ReplyAddress::Fixed(_) => self.outbound.clone(),
         }
     }
 
-    /// Whether a message that came by the reply's address is the reply to this request.
+    /// Whether a message from the reply address is the reply to this request.
     ///
-    /// The correlation id decides. Where the document has none, for the request or for all of its replies, every
-    /// message is the reply.
+    /// The correlation id decides. If the document has none for the request or for its replies, every message is the reply.
     #[must_use]
     pub fn is_answered_by(&self, inbound: &Inbound) -> bool {
         let Some(id) = &self.correlation_id else { return true };
@@ -166,41 +146,41 @@ impl Request {
 }
 
 impl Outbound {
-    /// Repeats the correlation id of a request in its reply, as this kind of value.
+    /// Writes the correlation id of the request into this reply, as this kind of value.
     ///
-    /// One that stands there already is kept. A payload without room for it goes as it is, and so does one whose id
-    /// would have to be of another kind: a reply that has to be known by other means is better than none.
+    /// An id in that field is kept. If the payload cannot contain the field, or the id is of another kind, the reply is unchanged: a
+    /// reply without the id is better than none.
     #[must_use]
     pub fn with_correlation_id_in(self, place: FieldPath, kind: Id, id: impl Into<String>) -> Self {
-        match (standing(&self, &place), kind.read(id.into())) {
-            (Ok(None), Some(id)) => written(self, place, &id),
+        match (existing_text(&self, &place), kind.parse(id.into())) {
+            (Ok(None), Some(id)) => with_field(self, place, &id),
             _ => self,
         }
     }
 }
 
-/// What stands at a place of a message; an error where nothing does, and nothing can.
-fn standing(outbound: &Outbound, place: &FieldPath) -> Result<Option<String>, serde_json::Error> {
-    let standing = match place {
+/// The text or integer in a field of a message; an error if the message cannot contain the field.
+fn existing_text(outbound: &Outbound, place: &FieldPath) -> Result<Option<String>, serde_json::Error> {
+    let text = match place {
         FieldPath::Header(name) => outbound.headers().get_str(name).map(str::to_owned),
         FieldPath::Payload(pointer) => match json_insert::find(outbound.body(), pointer)? {
             PointerContent::Text(text) => Some(text),
-            PointerContent::Nothing(_) => None,
+            PointerContent::Absent(_) => None,
             PointerContent::Other => {
-                let message = format!("at {pointer} stands neither a text nor an integer");
+                let message = format!("the value at {pointer} is neither a text nor an integer");
                 return Err(serde_json::Error::custom(message));
             }
         },
     };
-    Ok(standing.filter(|text| !text.is_empty()))
+    Ok(text.filter(|text| !text.is_empty()))
 }
 
-/// The message with this at the place; the same message where there is no room, which [`standing`] has seen to.
-fn written(outbound: Outbound, place: FieldPath, value: &Value) -> Outbound {
+/// The message with a value in a field; unchanged if it cannot contain the field, which [`existing_text`] has checked.
+fn with_field(outbound: Outbound, place: FieldPath, value: &Value) -> Outbound {
     match place {
-        FieldPath::Header(name) => outbound.with_header(name, text(value)),
+        FieldPath::Header(name) => outbound.with_header(name, to_text(value)),
         FieldPath::Payload(pointer) => match json_insert::find(outbound.body(), &pointer) {
-            Ok(PointerContent::Nothing(InsertPoint { before, after })) => {
+            Ok(PointerContent::Absent(InsertPoint { before, after })) => {
                 outbound.with_body(format!("{before}{value}{after}"))
             }
             Ok(PointerContent::Text(_) | PointerContent::Other) | Err(_) => outbound,
@@ -208,8 +188,8 @@ fn written(outbound: Outbound, place: FieldPath, value: &Value) -> Outbound {
     }
 }
 
-/// A text without its quotation marks; anything else as JSON has it.
-fn text(value: &Value) -> String {
+/// A string without quotation marks; other values as JSON.
+fn to_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 

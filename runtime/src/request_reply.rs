@@ -1,12 +1,14 @@
+//! Transports that send a request and wait for its reply.
+
 use std::error::Error;
 use std::fmt;
 
 use crate::request::Request;
 use crate::{DecodeError, Inbound, Transport};
 
-/// A transport that can ask: it sends a request, and waits for the reply.
+/// A transport that sends a request and waits for the reply.
 ///
-/// Beside [`Transport`], which is enough for everything that nobody waits for.
+/// [`Transport`] is enough for messages without a reply.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -15,7 +17,7 @@ use crate::{DecodeError, Inbound, Transport};
 /// use asyncapi_runtime::request::Request;
 /// use asyncapi_runtime::{Inbound, Outbound, RequestReply, Transport};
 ///
-/// /// Answers everything itself, for tests.
+/// /// Replies to each request itself, for tests.
 /// struct Echo;
 ///
 /// impl Transport for Echo {
@@ -28,35 +30,35 @@ use crate::{DecodeError, Inbound, Transport};
 ///
 /// impl RequestReply for Echo {
 ///     async fn request(&self, request: Request) -> Result<Inbound, Infallible> {
-///         let address = request.reply_address().unwrap_or("an inbox of this transport's own").to_owned();
-///         // Listen there, and only then send.
+///         let address = request.reply_address().unwrap_or("an address that the transport chooses").to_owned();
+///         // Subscribe first, then send.
 ///         let (_, headers, body) = request.outbound(&address).into_parts();
 ///         let reply = Inbound::new(body).with_channel(address).with_headers(headers);
-///         // What comes by the address and is not the reply is somebody else's.
+///         // Ignore other messages from this address.
 ///         assert!(request.is_answered_by(&reply));
 ///         Ok(reply)
 ///     }
 /// }
 /// ```
 pub trait RequestReply: Transport {
-    /// Sends a request and waits for its reply, as long as this transport waits for one.
+    /// Sends a request and waits for its reply, with the timeout of this transport.
     ///
-    /// Whoever has less patience drops the future, by a timeout of his own.
+    /// For a shorter timeout, drop the future.
     ///
     /// # Errors
     ///
-    /// The transport did not take the request, or no longer waits for the reply.
+    /// The request could not be sent, or the timeout has passed.
     fn request(&self, request: Request) -> impl Future<Output = Result<Inbound, Self::Error>> + Send;
 }
 
-/// Why a request has no reply.
+/// Why a request failed.
 #[derive(Debug)]
 pub enum RequestError<E> {
-    /// The payload has no JSON form, or no room for what the reply needs. Nothing was sent.
+    /// The payload cannot be serialized as JSON, or cannot contain the correlation id or the reply address. Nothing was sent.
     Encode(serde_json::Error),
-    /// The transport did not take the request, or brought no reply.
+    /// The transport failed, or there was no reply.
     Transport(E),
-    /// The reply is not what the document says.
+    /// The reply could not be decoded.
     Decode(DecodeError),
 }
 
@@ -76,8 +78,8 @@ impl<E> fmt::Display for RequestError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Encode(_) => "the request could not be written as JSON",
-            Self::Transport(_) => "the transport brought no reply",
-            Self::Decode(_) => "the reply could not be read",
+            Self::Transport(_) => "the transport returned no reply",
+            Self::Decode(_) => "the reply could not be decoded",
         })
     }
 }

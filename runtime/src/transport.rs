@@ -1,9 +1,11 @@
+//! Transports that send messages.
+
 use std::error::Error;
 use std::fmt;
 
 use crate::Outbound;
 
-/// What publishers send through: a client of some broker, or of HTTP.
+/// Sends messages for publishers, for example with the client of a broker or an HTTP client.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -11,7 +13,7 @@ use crate::Outbound;
 ///
 /// use asyncapi_runtime::{Outbound, Transport};
 ///
-/// /// Keeps what is sent, for tests.
+/// /// Stores the messages, for tests.
 /// #[derive(Default)]
 /// struct Sent(Mutex<Vec<Outbound>>);
 ///
@@ -25,19 +27,19 @@ use crate::Outbound;
 /// }
 /// ```
 pub trait Transport: Send + Sync {
-    /// What sending can fail with.
+    /// The error of this transport.
     type Error: Error + Send + Sync + 'static;
 
-    /// Sends one message. Done means the transport has taken it over, whatever that means with it.
+    /// Sends a message. Completes when the transport has taken it; its guarantees are those of the transport.
     fn send(&self, outbound: Outbound) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 
 /// Why a message was not published.
 #[derive(Debug)]
 pub enum PublishError<E> {
-    /// The payload has no JSON form. Nothing was sent.
+    /// The payload cannot be serialized as JSON. Nothing was sent.
     Encode(serde_json::Error),
-    /// The transport did not take it.
+    /// The transport failed.
     Transport(E),
 }
 

@@ -1,7 +1,7 @@
-//! Reading a value that is one of several alternatives, for the unions of generated code.
+//! Deserializes unions (`oneOf`, `anyOf`). For generated code only.
 //!
-//! Where the kind of JSON or a property tells which alternative is meant, it is read as the bytes come ([`read()`]): only
-//! what stands before that property is held back for a moment. Where nothing tells, alternatives are tried ([`BestMatch`]).
+//! If the JSON type or a property selects the alternative, the value is deserialized from the stream ([`deserialize()`]): only the
+//! entries before that property are buffered. Otherwise all alternatives are tried ([`BestMatch`]).
 //!
 //! ```
 //! use asyncapi_runtime::untagged::{self, Union, JsonShape, Tag};
@@ -59,37 +59,37 @@ pub use self::best_match::BestMatch;
 pub use self::memo::memoized;
 use self::shape::ShapeVisitor;
 
-/// What can be seen of a value before it is read.
+/// The JSON type of a value, and its tag if it is an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonShape<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
     Boolean,
-    /// A number, whole or not.
+    /// A number.
     Number,
-    /// A text.
+    /// A string.
     String,
-    /// A list.
+    /// An array.
     Array,
-    /// An object, with what stands under [`Union::TAG`].
+    /// An object, with its value for [`Union::TAG`].
     Object(Tag<'a>),
 }
 
-/// What stands in an object under the property that tells alternatives apart.
+/// The value of the property that selects an alternative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tag<'a> {
-    /// Nothing, or nothing was looked for.
+    /// The object has no such property, or the union has no tag.
     Absent,
     /// `null`.
     Null,
     /// `true` or `false`.
     Boolean(bool),
-    /// A whole number, which may be written as `1.0`.
+    /// An integer, which may be written as `1.0`.
     Integer(i128),
-    /// A text.
+    /// A string.
     Text(&'a str),
-    /// A fraction, a list or an object, by which nothing is told apart.
+    /// A fraction, an array or an object, which never selects an alternative.
     Other,
 }
 
@@ -110,7 +110,7 @@ impl<'a> Tag<'a> {
 }
 
 impl JsonShape<'_> {
-    /// The error that nothing of what was expected has been seen.
+    /// The error for a value that matches no alternative.
     #[must_use]
     pub fn mismatch<E: de::Error>(self, expected: &str) -> E {
         E::custom(format_args!("{self}, expected {expected}"))
@@ -134,20 +134,20 @@ impl fmt::Display for JsonShape<'_> {
     }
 }
 
-/// A type that is one of several alternatives, told apart by what can be seen of a value.
+/// A union whose alternative is selected by the JSON type or by a tag.
 pub trait Union: Sized {
-    /// The property of an object that tells which alternative is meant; empty where none does.
+    /// The property that selects the alternative of an object; empty if there is none.
     const TAG: &'static str = "";
 
-    /// Reads the alternative that is meant.
+    /// Deserializes the selected alternative.
     ///
     /// # Errors
     ///
-    /// The one of the alternative, or [`JsonShape::mismatch`].
+    /// The error of the alternative, or [`JsonShape::mismatch`].
     fn from_shape<'de, D: Deserializer<'de>>(seen: JsonShape<'_>, value: D) -> Result<Self, D::Error>;
 }
 
-/// Reads one of several alternatives.
+/// Deserializes a union.
 ///
 /// # Errors
 ///

@@ -1,3 +1,5 @@
+//! A value that keeps the text it was read from.
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -8,13 +10,12 @@ use std::str::FromStr;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A value that is written back exactly as it was read.
+/// A value that is serialized with exactly the text it was parsed from.
 ///
-/// Many types read more than one text as the same value, and write another than they read: an upper-case UUID comes back
-/// in lower case. The text is kept beside the value where they differ, so that an event can be passed on as it came. It
-/// dereferences to the value.
+/// Many types parse several texts as the same value: an upper-case UUID would be written in lower case. If the texts differ, this
+/// type stores the original text too, so that an event can be forwarded unchanged. It dereferences to the value.
 ///
-/// Two are equal, and ordered, by the value, however they were written.
+/// Equality and order are those of the value, not of the text.
 ///
 /// ```
 /// use std::net::Ipv6Addr;
@@ -35,7 +36,7 @@ pub struct Verbatim<T> {
 }
 
 impl<T> Verbatim<T> {
-    /// The value, without the text it was read from.
+    /// The value, without its text.
     pub fn into_value(self) -> T {
         self.value
     }
@@ -46,7 +47,7 @@ impl<T: FromStr + fmt::Display> FromStr for Verbatim<T> {
 
     /// # Errors
     ///
-    /// Those of the value's own type.
+    /// The errors of the type of the value.
     fn from_str(text: &str) -> Result<Self, T::Err> {
         let value: T = text.parse()?;
         let written = (value.to_string() != text).then(|| text.into());
@@ -68,7 +69,7 @@ impl<T> From<T> for Verbatim<T> {
     }
 }
 
-/// As it was written.
+/// The original text.
 impl<T: fmt::Display> fmt::Display for Verbatim<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.written {
@@ -116,7 +117,7 @@ impl<T: Hash> Hash for Verbatim<T> {
     }
 }
 
-/// A string, as it was written.
+/// A string with the original text.
 impl<T: fmt::Display> Serialize for Verbatim<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

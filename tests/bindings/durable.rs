@@ -8,9 +8,10 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use kustomer_webhooks::runtime::inbox::{Inbox, Memory, OrderKey, Page, Peeked, State};
-use kustomer_webhooks::runtime::worker::ShutdownOutcome;
-use kustomer_webhooks::runtime::{Accept, Accepted, Durable, Inbound};
+use kustomer_webhooks::asyncapi_receiver::inbox::{Inbox, Memory, OrderKey, Page, Peeked, State};
+use kustomer_webhooks::asyncapi_receiver::worker::ShutdownOutcome;
+use kustomer_webhooks::asyncapi_receiver::{Accept, Accepted, Durable};
+use kustomer_webhooks::runtime::Inbound;
 use kustomer_webhooks::{EventName, SIGNATURE_HEADER, ServerParts, durable, event_fields, sign};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -100,7 +101,7 @@ async fn a_canary_goes_the_whole_way_in_a_teams_own_server() {
             }
         };
         timeout(PATIENCE, seen).await.expect(path);
-        assert_eq!((pulse.canary_age().is_some(), tally.of("stored") > 0), (comes_out, comes_out), "{path}");
+        assert_eq!((pulse.canary_age().is_some(), tally.get("stored") > 0), (comes_out, comes_out), "{path}");
         assert!(pulse.since_last_canary().is_some(), "{path}: it is waited for");
         assert!(calls.take().is_empty(), "{path}: no handler sees it");
         drop(stop);
@@ -128,7 +129,7 @@ async fn a_canary_is_given_an_http_url_or_a_client_of_the_teams_own() {
         async move { Ok(answer.await.unwrap_or_else(|never| match never {}).status()) }
     };
     let flying = posted.run_with(hyper::Uri::from_static("https://example.org/kustomer"), post, async {
-        while tally.of("stored") == 0 {
+        while tally.get("stored") == 0 {
             sleep(Duration::from_millis(5)).await;
         }
     });

@@ -116,10 +116,10 @@ pub(super) fn of_reply(cx: Context<'_>, reply: &Reply) -> Wire {
 /// A place in a message; none in a payload that is no JSON.
 pub(super) fn place(location: &RuntimeExpression, wire: Wire) -> Option<TokenStream> {
     match (location, wire) {
-        (RuntimeExpression::Header(name), _) => Some(quote!(request::header(#name))),
+        (RuntimeExpression::Header(name), _) => Some(quote!(request::FieldPath::header(#name))),
         (RuntimeExpression::Payload(pointer), Wire::Json) => {
             let pointer = pointer.as_str();
-            Some(quote!(request::payload(#pointer)))
+            Some(quote!(request::FieldPath::payload(#pointer)))
         }
         (RuntimeExpression::Payload(_), Wire::Text | Wire::Bytes | Wire::Own | Wire::Mixed) => None,
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use kustomer_webhooks::runtime::inbox::{Delivery, Entry, OrderKey, Reason, Stats, Stored};
+use kustomer_webhooks::asyncapi_receiver::inbox::{Delivery, Entry, OrderKey, Reason, Stats, Stored};
 use serde_json::{Value, json};
 
 use crate::error::{Failure, Outcome};
@@ -57,7 +57,7 @@ fn headers(delivery: &Delivery) -> Vec<(String, String)> {
 
 fn value(entry: &Entry) -> Value {
     json!({
-        "receipt": entry.receipt.0,
+        "receipt": entry.entry_id.0,
         "id": entry.id.as_str(),
         "name": entry.name,
         "key": entry.key.as_ref().map(OrderKey::as_str),
@@ -76,7 +76,7 @@ fn line(entry: &Entry) -> String {
     let key = entry.key.as_ref().map_or("-", OrderKey::as_str);
     let mut line = format!(
         "{:>8}  {:<7}  {:.3}  {name}  {key}  {}  {}\n",
-        entry.receipt, entry.state, entry.received_at, entry.attempts, entry.id
+        entry.entry_id, entry.state, entry.received_at, entry.attempts, entry.id
     );
     if let Some(reason) = &entry.reason {
         let place = reason.pointer().map(place).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
-use kustomer_webhooks::runtime::inbox::{self, Inbox, State, TransferError};
+use kustomer_webhooks::asyncapi_receiver::inbox::{self, Inbox, State, TransferError};
 use serde_json::json;
 
 use super::progress_writer::ProgressWriter;

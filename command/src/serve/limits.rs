@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use kustomer_webhooks::DurableReceiver;
-use kustomer_webhooks::runtime::worker::RetryPolicy;
+use kustomer_webhooks::asyncapi_receiver::worker::RetryPolicy;
 
 use super::forwarder::Forwarder;
 use crate::error::Failure;
@@ -175,7 +175,7 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use kustomer_webhooks::runtime::defaults;
+    use kustomer_webhooks::asyncapi_receiver::defaults;
 
     use super::{Handling, Receiving, Running};
 

@@ -9,7 +9,7 @@ use std::{env, fs};
 use async_nats::jetstream::Context;
 use async_nats::{Client, ConnectOptions, ServerAddr, jetstream};
 use clap::Args;
-use kustomer_webhooks::runtime::inbox::Nats;
+use kustomer_webhooks::asyncapi_receiver::inbox::Nats;
 
 use super::{SCHEMES, Store, unusable};
 use crate::error::Failure;
@@ -159,7 +159,7 @@ fn replicas(text: &str) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use kustomer_webhooks::runtime::defaults;
+    use kustomer_webhooks::asyncapi_receiver::defaults;
 
     use super::{Options, addresses};
 

@@ -1,6 +1,6 @@
-//! Integers out of the text of a number of JSON, without a floating-point number on the way.
+//! Parses an integer from the text of a JSON number, without floating-point arithmetic.
 
-/// The integer that a number is, however it is written; `None` of one with a fraction, and of what 128 bits do not hold.
+/// The integer in any notation; `None` if it has a fraction or does not fit into 128 bits.
 pub(super) fn parse_integer(text: &str) -> Option<i128> {
     let (number, exponent) = match text.split_once(['e', 'E']) {
         Some((number, exponent)) => (number, exponent.parse::<i64>().ok()?),
@@ -23,7 +23,7 @@ mod tests {
     use super::parse_integer;
 
     #[test]
-    fn numbers_are_whole_however_they_are_written() {
+    fn integers_are_parsed_in_each_notation() {
         let rows = [
             ("7", Some(7)),
             ("-7.000", Some(-7)),

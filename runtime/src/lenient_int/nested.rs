@@ -1,4 +1,4 @@
-//! What stands inside a value is read as the value is.
+//! Passes the lenient deserializer on to nested values.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::LenientDeserializer;
 
-/// Visits, accesses and seeds, each of which passes on what it meets.
+/// A wrapper for visitors, accesses and seeds that wraps nested deserializers.
 pub(super) struct NestedDeserializer<T>(pub(super) T);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for NestedDeserializer<V> {

@@ -1,7 +1,9 @@
-/// A reply with headers of its own: what a handler returns, and what a requester gets.
+//! A reply with headers.
+
+/// A reply with headers: a handler returns it, and a requester receives it.
 ///
-/// A reply whose headers the document does not describe is its payload alone. A correlation id among them is the
-/// request's when it is sent, whatever the handler wrote.
+/// It is used only if the document declares headers for the reply. A correlation id in the headers is replaced by that of the
+/// request when the reply is sent.
 ///
 /// ```
 /// use asyncapi_runtime::request::Reply;
@@ -16,14 +18,14 @@
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Reply<P, H> {
-    /// What is replied.
+    /// The payload.
     pub payload: P,
-    /// The headers that go with it, a type of the document.
+    /// The headers, a type from the document.
     pub headers: H,
 }
 
 impl<P, H> Reply<P, H> {
-    /// This payload, with these headers.
+    /// A reply with this payload and these headers.
     pub fn new(payload: P, headers: H) -> Self {
         Self { payload, headers }
     }

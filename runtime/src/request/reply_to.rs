@@ -1,6 +1,7 @@
-/// A reply, and the channel that it goes to, from a handler who alone knows the parameters of its address.
-///
-/// The document says by which channel replies go, and neither it nor the request says the values of the parameters.
+//! A reply with the channel that it is sent to.
+
+/// A reply and its channel, for a channel with parameters whose values are neither in the document nor in the request: the handler
+/// has to set them.
 ///
 /// ```
 /// use asyncapi_runtime::request::ReplyTo;
@@ -14,14 +15,14 @@
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReplyTo<C, R> {
-    /// The channel, with its parameters.
+    /// The channel with its parameters.
     pub channel: C,
-    /// What is replied.
+    /// The reply.
     pub reply: R,
 }
 
 impl<C, R> ReplyTo<C, R> {
-    /// This reply, by this channel.
+    /// A reply through this channel.
     pub fn new(channel: C, reply: R) -> Self {
         Self { channel, reply }
     }

@@ -1,3 +1,5 @@
+//! What can be tried as an alternative of a union.
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -1,3 +1,5 @@
+//! Compiled JSON Schemas that generated `validate` functions use.
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 

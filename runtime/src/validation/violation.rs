@@ -1,3 +1,5 @@
+//! Violations of a JSON Schema.
+
 use std::error::Error;
 use std::fmt;
 

@@ -1,3 +1,5 @@
+//! Date-times.
+
 use std::hash::{BuildHasher, RandomState};
 
 use asyncapi_runtime::DateTime;

@@ -1,3 +1,5 @@
+//! Decoding of bodies, and the location in errors.
+
 use std::collections::HashMap;
 use std::error::Error;
 

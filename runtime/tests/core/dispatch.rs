@@ -1,3 +1,5 @@
+//! Dispatch to handlers.
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, Waker};

@@ -1,9 +1,9 @@
+//! Conversion and display of errors.
+
 use std::error::Error;
 use std::io;
 
-use asyncapi_runtime::{
-    BoxError, DecodeError, DispatchError, HandlerError, Inbound, NotAccepted, PublishError, Refusal, RetryCause,
-};
+use asyncapi_runtime::{BoxError, DecodeError, DispatchError, HandlerError, Inbound, PublishError};
 
 fn undecodable() -> DecodeError {
     Inbound::new("{").peek("/name").unwrap_err()
@@ -38,12 +38,11 @@ fn a_dispatch_error_says_which_half_failed() {
 }
 
 #[test]
-fn causes_can_be_followed() {
-    let refused = NotAccepted::Refused(Refusal::Undecodable(undecodable()));
-    assert!(refused.source().unwrap().is::<DecodeError>());
-    let retry = NotAccepted::Retry(RetryCause::Handler("down".into()));
-    assert_eq!(retry.source().unwrap().to_string(), "down");
-    assert!(NotAccepted::Retry(RetryCause::Panicked).source().is_none());
+fn the_source_of_a_dispatch_error_is_the_cause_of_the_error_it_shows() {
+    let cause = PublishError::Transport(io::Error::other("closed"));
+    let handler = DispatchError::from(HandlerError::retry(cause));
+    assert_eq!(handler.source().unwrap().to_string(), "closed");
+    assert!(DispatchError::from(undecodable()).source().is_none());
 }
 
 #[test]

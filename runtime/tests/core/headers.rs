@@ -1,3 +1,5 @@
+//! Headers.
+
 use asyncapi_runtime::Headers;
 
 fn three() -> Headers {

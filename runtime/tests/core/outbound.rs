@@ -1,3 +1,5 @@
+//! Messages to send.
+
 use std::collections::HashMap;
 
 use asyncapi_runtime::Outbound;

@@ -1,3 +1,5 @@
+//! Strings and integers at JSON pointers.
+
 use asyncapi_runtime::{DecodeErrorKind, Inbound};
 use proptest::prelude::*;
 use serde_json::{Value, json};

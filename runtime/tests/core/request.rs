@@ -1,3 +1,5 @@
+//! Requests and correlation ids.
+
 use asyncapi_runtime::request::{self, Id, Request};
 use asyncapi_runtime::{Headers, Inbound, Outbound};
 use serde_json::{Value, json};
@@ -8,7 +10,7 @@ fn asking(payload: &Value) -> Request {
 
 #[test]
 fn an_address_that_stands_in_its_place_is_followed_and_an_empty_one_is_not() {
-    let place = || request::payload("/replyTo");
+    let place = || request::FieldPath::payload("/replyTo");
     let own = asking(&json!({"replyTo": "mine"})).with_reply_address_in(place()).unwrap();
     assert_eq!(own.reply_address(), Some("mine"));
     assert_eq!(own.outbound("mine").body().as_ref(), br#"{"replyTo":"mine"}"#);
@@ -22,14 +24,14 @@ fn an_address_that_stands_in_its_place_is_followed_and_an_empty_one_is_not() {
 #[test]
 fn a_payload_without_room_is_an_error() {
     for payload in [json!("text"), json!({"replyTo": {}}), json!({"replyTo": 1.5})] {
-        assert!(asking(&payload).with_reply_address_in(request::payload("/replyTo")).is_err(), "{payload}");
+        assert!(asking(&payload).with_reply_address_in(request::FieldPath::payload("/replyTo")).is_err(), "{payload}");
     }
 }
 
 #[test]
 fn ids_are_made_of_the_kind_that_is_asked_for() {
     let id = |kind| {
-        let request = asking(&json!({})).with_correlation_id_in(request::payload("/id"), kind).unwrap();
+        let request = asking(&json!({})).with_correlation_id_in(request::FieldPath::payload("/id"), kind).unwrap();
         let body: Value = serde_json::from_slice(request.outbound("inbox").body()).unwrap();
         (request.correlation_id().map(str::to_owned), body["id"].clone())
     };
@@ -43,7 +45,7 @@ fn ids_are_made_of_the_kind_that_is_asked_for() {
 
 #[test]
 fn without_an_id_every_message_is_the_reply() {
-    let place = || request::header("correlation");
+    let place = || request::FieldPath::header("correlation");
     let reply = Inbound::new("{}").with_headers(Headers::from_iter([("correlation", "another")]));
     assert!(asking(&json!({})).with_answer_in(place()).is_answered_by(&reply));
     let known = asking(&json!({})).with_correlation_id_in(place(), Id::Text).unwrap();
@@ -55,7 +57,8 @@ fn without_an_id_every_message_is_the_reply() {
 fn a_reply_repeats_the_id_where_it_can() {
     let replied = |payload: Value, kind, id: &str| {
         let reply = Outbound::json("inbox", &payload).unwrap();
-        String::from_utf8(reply.with_correlation_id_in(request::payload("/id"), kind, id).body().to_vec()).unwrap()
+        String::from_utf8(reply.with_correlation_id_in(request::FieldPath::payload("/id"), kind, id).body().to_vec())
+            .unwrap()
     };
     assert_eq!(replied(json!({}), Id::Integer, "7"), r#"{"id":7}"#);
     assert_eq!(replied(json!({"id": 8}), Id::Integer, "7"), r#"{"id":8}"#);
@@ -66,7 +69,8 @@ fn a_reply_repeats_the_id_where_it_can() {
 #[test]
 fn debug_shows_neither_ids_nor_payloads() {
     let outbound = Outbound::new("questions", "{}").with_header("correlation", "hunter2");
-    let request = Request::new(outbound).with_correlation_id_in(request::header("correlation"), Id::Text).unwrap();
+    let request =
+        Request::new(outbound).with_correlation_id_in(request::FieldPath::header("correlation"), Id::Text).unwrap();
     let shown = format!("{request:?}");
     assert!(shown.contains("questions") && !shown.contains("hunter2"), "{shown}");
 }

@@ -1,3 +1,5 @@
+//! Values that keep their text.
+
 use std::collections::HashSet;
 use std::net::Ipv6Addr;
 

@@ -1,0 +1,82 @@
+//! The stream of dead letters. It is read from its start, since there should be few.
+
+use std::time::Duration;
+
+use super::stream::StreamSeq;
+use super::{Nats, codec, stream, unavailable};
+use crate::inbox::{Entry, EventId, InboxError, Page, State};
+
+impl Nats {
+    pub(super) async fn list_dead(&self, page: Page, entries: &mut Vec<Entry>) -> Result<(), InboxError> {
+        let mut from = StreamSeq::first_dead_after(page.after);
+        for _ in 0..page.most {
+            let Some(message) = stream::next(&self.dead, &self.dead_subject(), from).await? else {
+                break;
+            };
+            from = message.sequence.saturating_add(1);
+            // What somebody else has published there is no letter.
+            if let Ok(letter) = codec::read(&message.payload) {
+                entries.push(stream::entry(StreamSeq::Dead(message.sequence), &letter, State::Dead));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn find_dead(&self, id: &EventId) -> Result<Option<u64>, InboxError> {
+        stream::find(&self.dead, &self.dead_subject(), id).await
+    }
+
+    /// Removes those that are older than this. They are in the order of their deaths.
+    pub(super) async fn purge_letters(&self, kept: Duration) -> Result<u64, InboxError> {
+        let mut purged = 0;
+        let lived = self.uptime().await?;
+        let now = self.servers_time().await?;
+        while let Some(message) = stream::next(&self.dead, &self.dead_subject(), 0).await? {
+            // One that does not say when it died, as those of earlier versions, is no older than both times have it.
+            let by_servers = now.map_or(0, |now| now.saturating_sub(message.time.unix_timestamp()));
+            let no_older = lived.min(u64::try_from(by_servers).unwrap_or(0));
+            let died = codec::read(&message.payload).ok().and_then(|letter| letter.lived);
+            let age = died.map_or(no_older, |died| lived.saturating_sub(died));
+            if Duration::from_secs(age) <= kept {
+                break;
+            }
+            self.dead.delete_message(message.sequence).await.map_err(unavailable)?;
+            purged += 1;
+        }
+        Ok(purged)
+    }
+
+    /// Has the dead letter of this number handled again, if there is one.
+    pub(super) async fn requeue_entry(&self, sequence: u64) -> Result<bool, InboxError> {
+        let Some(message) = stream::message(&self.dead, sequence).await? else {
+            return Ok(false);
+        };
+        let delivery = codec::read(&message.payload)?.delivery;
+        // Not the event's own id: within two hours that would be a duplicate.
+        let id = format!("{}:requeued:{sequence}", delivery.id());
+        self.publish_event(&delivery, &id).await?;
+        self.dead.delete_message(sequence).await.map_err(unavailable)?;
+        Ok(true)
+    }
+
+    /// The same for all that are there now. One that dies again at once is behind the last of them.
+    pub(super) async fn requeue_each_entry(&self, tell: &(dyn Fn(u64) + Sync)) -> Result<u64, InboxError> {
+        let last = stream::state(&self.dead).await?.last_sequence;
+        let (mut from, mut revived) = (0, 0);
+        while let Some(message) = stream::next(&self.dead, &self.dead_subject(), from).await? {
+            if message.sequence > last {
+                break;
+            }
+            from = message.sequence + 1;
+            if codec::read(&message.payload).is_ok() {
+                revived += u64::from(self.requeue_entry(message.sequence).await?);
+                tell(revived);
+            }
+        }
+        Ok(revived)
+    }
+
+    fn dead_subject(&self) -> String {
+        stream::dead_subject(&self.name)
+    }
+}

@@ -1,0 +1,97 @@
+//! Verifies that a delivery comes from its sender, from the raw bytes and before they are parsed.
+
+#[cfg(feature = "hmac")]
+mod hmac_sha256;
+#[cfg(feature = "hmac")]
+mod secret;
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use asyncapi_runtime::Headers;
+
+#[cfg(feature = "hmac")]
+pub use hmac_sha256::{HmacSha256Hex, sign};
+#[cfg(feature = "hmac")]
+pub use secret::{Secret, SecretError};
+
+/// Verifies deliveries.
+///
+/// ```
+/// use asyncapi_runtime::Headers;
+/// use asyncapi_receiver::verify::{Verify, VerifyError};
+///
+/// /// Trusts a proxy that has checked the certificate of the client.
+/// struct CheckedByProxy;
+///
+/// impl Verify for CheckedByProxy {
+///     fn verify(&self, headers: &Headers, _: &[u8]) -> Result<(), VerifyError> {
+///         match headers.get_str("x-client-verified") {
+///             Some("SUCCESS") => Ok(()),
+///             Some(_) => Err(VerifyError::Mismatch),
+///             None => Err(VerifyError::Missing),
+///         }
+///     }
+/// }
+/// ```
+pub trait Verify: Send + Sync {
+    /// Checks the headers and the raw body.
+    ///
+    /// # Errors
+    ///
+    /// The delivery could not be verified. The receiver logs the error; the response is the same for all errors.
+    fn verify(&self, headers: &Headers, body: &[u8]) -> Result<(), VerifyError>;
+
+    /// Checks the headers before the body is read, so that requests without a signature cost little. The default accepts all.
+    ///
+    /// # Errors
+    ///
+    /// [`verify`](Self::verify) would fail with every body.
+    fn verify_head(&self, _: &Headers) -> Result<(), VerifyError> {
+        Ok(())
+    }
+}
+
+/// Why a delivery could not be verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum VerifyError {
+    /// There is no signature.
+    Missing,
+    /// The signature has a wrong length, is not hex, or occurs more than once.
+    Malformed,
+    /// The signature is for another body or another secret.
+    Mismatch,
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "no signature",
+            Self::Malformed => "a malformed signature",
+            Self::Mismatch => "a signature that does not match",
+        })
+    }
+}
+
+impl Error for VerifyError {}
+
+impl<V: Verify + ?Sized> Verify for Arc<V> {
+    fn verify(&self, headers: &Headers, body: &[u8]) -> Result<(), VerifyError> {
+        (**self).verify(headers, body)
+    }
+
+    fn verify_head(&self, headers: &Headers) -> Result<(), VerifyError> {
+        (**self).verify_head(headers)
+    }
+}
+
+impl<V: Verify + ?Sized> Verify for Box<V> {
+    fn verify(&self, headers: &Headers, body: &[u8]) -> Result<(), VerifyError> {
+        (**self).verify(headers, body)
+    }
+
+    fn verify_head(&self, headers: &Headers) -> Result<(), VerifyError> {
+        (**self).verify_head(headers)
+    }
+}

@@ -1,0 +1,373 @@
+//! The worker: what becomes of an event after each kind of attempt.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use asyncapi_receiver::inbox::{Delivery, Inbox, Memory, Page, ReasonKind, Settlement};
+use asyncapi_receiver::worker::{RetryPolicy, ShutdownOutcome, UnknownEventPolicy};
+use asyncapi_receiver::{Accept, Accepted, Durable};
+use asyncapi_runtime::{Freshness, Inbound};
+
+use crate::kit::{Case, body, each, event_fields};
+
+#[tokio::test]
+async fn what_is_stored_is_handled_once() {
+    for case in each() {
+        for number in 0..100 {
+            case.put(&body(&number.to_string(), "fine")).await;
+        }
+        let running = Case::run(case.worker());
+        case.settled().await;
+        assert_eq!(running.stop().await, ShutdownOutcome::Drained);
+        let done = case.team.done();
+        assert_eq!((done.len(), done.values().sum::<u32>()), (100, 100), "{}", case.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_ids_five_times_at_once_are_a_thousand_completions() {
+    for case in each() {
+        let running = Case::run(case.worker());
+        let durable = Arc::new(Durable::new(Arc::clone(&case.inbox), event_fields()));
+        let mut senders = tokio::task::JoinSet::new();
+        for number in 0..5_000 {
+            let durable = Arc::clone(&durable);
+            let inbound = Inbound::new(body(&(number % 1_000).to_string(), "fine"));
+            senders.spawn(async move { durable.accept(inbound).await.unwrap() });
+        }
+        let accepted = senders.join_all().await;
+        assert_eq!(accepted.iter().filter(|accepted| **accepted == Accepted::Stored).count(), 1_000);
+        assert_eq!(accepted.iter().filter(|accepted| **accepted == Accepted::Duplicate).count(), 4_000);
+        case.settled().await;
+        let health = running.health.clone();
+        running.stop().await;
+        assert_eq!(health.counts().done, 1_000, "{}", case.name);
+        assert!(case.team.done().values().all(|times| *times == 1), "{}", case.name);
+        assert_eq!(case.team.done().len(), 1_000);
+    }
+}
+
+#[tokio::test]
+async fn every_tenth_panics_and_all_are_done() {
+    for case in each() {
+        for number in 0..100 {
+            let name = if number % 10 == 0 { "panicking_once" } else { "fine" };
+            case.put(&body(&number.to_string(), name)).await;
+        }
+        let running = Case::run(case.worker());
+        case.settled().await;
+        let health = running.health.clone();
+        running.stop().await;
+        let counts = health.counts();
+        assert_eq!((counts.done, counts.panicked, counts.dead), (100, 10, 0), "{}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn what_can_never_be_handled_is_dead_with_the_place_of_the_fault() {
+    for case in each() {
+        let durable = Durable::new(Arc::clone(&case.inbox), event_fields());
+        let accept = async |body: &str| durable.accept(Inbound::new(body.to_owned())).await.unwrap();
+        // The sender sees no difference.
+        assert_eq!(accept(r#"{"id": "poison", "name": "fine", "text": 7}"#).await, Accepted::Stored);
+        assert_eq!(accept(&body("rejected", "rejected")).await, Accepted::Stored);
+        assert_eq!(accept(&body("good", "fine")).await, Accepted::Stored);
+        assert_eq!(accept("{").await, Accepted::DeadLettered);
+        assert_eq!(accept("{").await, Accepted::Duplicate);
+        let running = Case::run(case.worker());
+        case.settled().await;
+        running.stop().await;
+        let dead = case.dead().await;
+        let told: Vec<_> =
+            dead.iter().map(|(id, reason)| (id.as_str(), reason.kind(), reason.pointer())).take(2).collect();
+        let expected = [("poison", ReasonKind::Undecodable, Some("/text")), ("rejected", ReasonKind::Rejected, None)];
+        assert_eq!(told, expected, "{}", case.name);
+        assert_eq!(dead[1].1.message(), "not ours");
+        assert_eq!((dead[2].1.kind(), dead.len()), (ReasonKind::NotJson, 3));
+        assert!(dead[2].0.starts_with("sha256:"), "{}", case.name);
+        assert!(case.team.done().contains_key("good"));
+    }
+}
+
+#[tokio::test]
+async fn what_fails_is_tried_again_and_then_dead() {
+    let retries = RetryPolicy::new(3, Duration::from_secs(1), Duration::from_secs(5));
+    for case in each() {
+        for name in ["failing_twice", "failing", "panicking", "stuck", "stuck_once"] {
+            case.put(&body(name, name)).await;
+        }
+        let worker = case.worker().with_retry_policy(retries).with_handler_deadline(Duration::from_secs(6));
+        let running = Case::run(worker);
+        case.settled().await;
+        let health = running.health.clone();
+        running.stop().await;
+        let counts = health.counts();
+        assert_eq!((counts.done, counts.dead, counts.timed_out, counts.panicked), (2, 3, 4, 3), "{}", case.name);
+        let dead = case.dead().await;
+        for (id, message) in [("failing", "database down"), ("panicking", "as told"), ("stuck", "not done within")] {
+            let reason = &dead.iter().find(|(dead, _)| dead == id).expect(id).1;
+            assert_eq!(reason.kind(), ReasonKind::Exhausted);
+            assert!(reason.message().contains(message), "{}: {}", case.name, reason.message());
+        }
+        let attempts = case.team.seen().iter().filter(|seen| seen.id == "failing").count();
+        assert_eq!(attempts, 3, "{}", case.name);
+    }
+}
+
+#[test]
+fn no_delays_are_too_long_or_too_short_to_be_waited_for() {
+    for (first, last) in [
+        (Duration::ZERO, Duration::ZERO),
+        (Duration::ZERO, Duration::MAX),
+        (Duration::from_nanos(1), Duration::MAX),
+        (Duration::MAX, Duration::MAX),
+        (Duration::MAX, Duration::ZERO),
+    ] {
+        for attempts in [0, 1, 2, 3, 8, u32::MAX] {
+            let retries = RetryPolicy::new(attempts, first, last);
+            for attempt in [0, 1, 2, 7, u32::MAX - 1, u32::MAX] {
+                let delay = retries.delay_after(attempt);
+                assert_eq!(delay.is_some(), attempt < attempts.max(1), "{attempt} of {attempts}");
+                assert!(delay.is_none_or(|delay| delay <= last.max(first)), "{delay:?}");
+            }
+        }
+    }
+    let delays: Vec<_> = (1..8).filter_map(|attempt| RetryPolicy::default().delay_after(attempt)).collect();
+    assert!(delays.is_sorted() && delays.len() == 7, "{delays:?}");
+    assert!(delays[0] >= Duration::from_millis(750) && delays[0] <= Duration::from_secs(1), "{delays:?}");
+    assert!(delays[6] >= Duration::from_secs(450) && delays[6] <= Duration::from_secs(600), "{delays:?}");
+}
+
+#[test]
+fn what_failed_together_is_not_tried_again_together() {
+    for attempt in 1..8 {
+        let delays: HashSet<_> = (0..32).filter_map(|_| RetryPolicy::default().delay_after(attempt)).collect();
+        assert!(delays.len() > 16, "after attempt {attempt}: {delays:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_handled_once_its_handler_is_mended() {
+    for case in each() {
+        case.put(&body("failing_twice", "failing_twice")).await;
+        let hasty = RetryPolicy::new(1, Duration::ZERO, Duration::ZERO);
+        let running = Case::run(case.worker().with_retry_policy(hasty));
+        case.settled().await;
+        assert_eq!(case.dead().await.len(), 1);
+        running.stop().await;
+        assert_eq!(case.inbox.requeue_all().await.unwrap(), 1);
+        let patient = RetryPolicy::new(3, Duration::from_secs(1), Duration::from_secs(1));
+        let running = Case::run(case.worker().with_retry_policy(patient));
+        case.settled().await;
+        running.stop().await;
+        assert_eq!(case.team.done().len(), 1, "{}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_handled_in_order_whatever_fails() {
+    for case in each() {
+        for number in 0..60 {
+            let name = ["slow", "failing_twice", "panicking_once", "fine"][number % 4];
+            let key = number % 3;
+            case.put(&format!(r#"{{"id": "{number}", "name": "{name}", "key": "{key}", "rev": {number}}}"#)).await;
+        }
+        let running = Case::run(case.worker());
+        case.settled().await;
+        running.stop().await;
+        let mut last = [None; 3];
+        for seen in case.team.seen() {
+            let number: usize = seen.id.parse().unwrap();
+            assert!(last[number % 3] <= Some(number), "{}: {number} after {last:?}", case.name);
+            last[number % 3] = Some(number);
+            assert!(!matches!(seen.freshness, Freshness::Stale { .. }));
+        }
+        assert_eq!(case.team.done().len(), 60, "{}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn handlers_are_told_of_gaps_and_stale_events() {
+    for case in each() {
+        for (id, rev) in [("a", 1), ("b", 4), ("c", 2)] {
+            case.put(&format!(r#"{{"id": "{id}", "name": "fine", "key": "k", "rev": {rev}}}"#)).await;
+        }
+        let running = Case::run(case.worker());
+        case.settled().await;
+        running.stop().await;
+        let told: Vec<_> = case.team.seen().into_iter().map(|seen| seen.freshness).collect();
+        let expected = [Freshness::Unknown, Freshness::Gap { handled: 1 }, Freshness::Stale { handled: 4 }];
+        assert_eq!(told, expected, "{}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn unknown_events_are_handled_or_set_aside() {
+    for (unknown, dead) in [(UnknownEventPolicy::Handle, 0), (UnknownEventPolicy::DeadLetter, 1)] {
+        for case in each() {
+            case.put(&body("e1", "unlisted")).await;
+            let running = Case::run(case.worker().with_unknown_event_policy(unknown));
+            case.settled().await;
+            running.stop().await;
+            let letters = case.dead().await;
+            assert_eq!((letters.len(), case.team.done().len()), (dead, 1 - dead), "{}", case.name);
+            assert!(letters.iter().all(|(_, reason)| reason.kind() == ReasonKind::Unknown));
+        }
+    }
+}
+
+#[tokio::test]
+async fn unknown_events_that_nobody_handles_are_dead_with_the_place_of_their_name() {
+    for case in each() {
+        case.put(&body("e1", "unlisted_too")).await;
+        let running = Case::run(case.worker());
+        case.settled().await;
+        running.stop().await;
+        let letters = case.dead().await;
+        let [(id, reason)] = &letters[..] else { panic!("{}: {letters:?}", case.name) };
+        assert_eq!((id.as_str(), reason.kind(), reason.pointer()), ("e1", ReasonKind::Unknown, Some("/name")));
+        assert!(case.team.seen().iter().all(|seen| seen.attempt == 1), "{}: it is not tried again", case.name);
+    }
+}
+
+#[tokio::test]
+async fn no_more_handlers_run_at_once_than_were_allowed() {
+    for case in each() {
+        for number in 0..20 {
+            case.put(&body(&number.to_string(), "gated")).await;
+        }
+        let running = Case::run(case.worker().with_concurrency(4));
+        case.until(async || case.team.seen().len() == 4).await;
+        for handled in 1..=16 {
+            case.team.gate.add_permits(1);
+            case.until(async || case.team.seen().len() == 4 + handled).await;
+        }
+        case.team.gate.add_permits(4);
+        case.settled().await;
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_drain_lets_finish_what_was_begun_and_begins_no_more() {
+    for case in each() {
+        for number in 0..10 {
+            case.put(&body(&number.to_string(), "gated")).await;
+        }
+        let running = Case::run(case.worker().with_concurrency(3));
+        case.until(async || case.team.seen().len() == 3).await;
+        let stopping = tokio::spawn(running.stop());
+        tokio::task::yield_now().await;
+        case.team.gate.add_permits(3);
+        assert_eq!(stopping.await.unwrap(), ShutdownOutcome::Drained, "{}", case.name);
+        assert!(case.team.done().len() <= 6, "those that began before it was told, and those only");
+        let rest = case.inbox.stats().await.unwrap().pending;
+        assert_eq!(rest + case.team.done().len() as u64, 10, "{}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_done_in_the_drain_is_given_back() {
+    for case in each() {
+        case.put(&body("e1", "stuck")).await;
+        let running = Case::run(case.worker().with_drain(Duration::from_secs(1)));
+        case.until(async || case.team.seen().len() == 1).await;
+        assert_eq!(running.stop().await, ShutdownOutcome::CutShort(1), "{}", case.name);
+        let leased = case.inbox.lease(1).await.unwrap().leased;
+        assert_eq!(leased[0].attempt, 1, "{}: the attempt does not count", case.name);
+    }
+}
+
+#[tokio::test]
+async fn an_event_whose_attempts_all_ended_the_process_is_dead() {
+    for case in each() {
+        case.put(&body("e1", "fine")).await;
+        // As a crash leaves it: leased, and never settled.
+        for _ in 0..2 {
+            let leased = case.inbox.lease(1).await.unwrap().leased;
+            let again = Settlement::Retry { after: Duration::ZERO };
+            case.inbox.settle(leased[0].token, again).await.unwrap();
+        }
+        let retries = RetryPolicy::new(2, Duration::ZERO, Duration::ZERO);
+        let running = Case::run(case.worker().with_retry_policy(retries));
+        case.settled().await;
+        running.stop().await;
+        assert_eq!(case.dead().await[0].1.kind(), ReasonKind::Interrupted, "{}", case.name);
+        assert!(case.team.seen().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_by_a_day_loses_nothing_and_kills_nothing_early() {
+    for days in [1, -1] {
+        for case in each() {
+            case.put(&body("failing_twice", "failing_twice")).await;
+            case.put(&body("gated", "gated")).await;
+            let running = Case::run(case.worker());
+            case.until(async || case.team.seen().len() >= 2).await;
+            case.clock.set_by(days);
+            case.put(&body("after", "fine")).await;
+            case.until(async || case.team.done().contains_key("after")).await;
+            case.clock.set_by(-days);
+            case.team.gate.add_permits(1);
+            case.settled().await;
+            running.stop().await;
+            assert_eq!(case.team.done().len(), 3, "{} {days}", case.name);
+            assert!(case.dead().await.is_empty(), "{} {days}", case.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_hour_without_a_database_ends_in_dead_letters_that_can_be_requeued() {
+    for case in each() {
+        case.put(&body("failing", "failing")).await;
+        // All eight attempts of the default, a quarter of an hour, at 60 × 16 times the speed.
+        let quick = RetryPolicy::new(8, Duration::from_secs(1), Duration::from_secs(37));
+        let running = Case::run(case.worker().with_retry_policy(quick));
+        case.settled().await;
+        running.stop().await;
+        let attempts: Vec<_> = case.team.seen().iter().map(|seen| seen.attempt).collect();
+        assert_eq!(attempts, [1, 2, 3, 4, 5, 6, 7, 8], "{}", case.name);
+        assert_eq!(case.inbox.requeue_all().await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_canary_goes_the_whole_way_and_no_handler_sees_it() {
+    for case in each() {
+        let worker = case.worker().with_canary(Some(Duration::from_secs(1)));
+        assert_eq!(worker.health().canary_age(), None);
+        let running = Case::run(worker);
+        case.until(async || running.health.canary_age().is_some()).await;
+        assert!(running.health.heartbeat_age() < Duration::from_secs(3_600));
+        running.stop().await;
+        assert!(case.team.seen().is_empty());
+        let left = case.inbox.list(Page::first()).await.unwrap();
+        assert!(left.iter().all(|entry| entry.id.as_str().starts_with("canary:")), "{}", case.name);
+    }
+}
+
+#[tokio::test]
+async fn a_canary_that_another_process_left_is_no_reason_to_wait_for_the_next() {
+    for case in each() {
+        case.inbox.put(Delivery::canary(1)).await.unwrap();
+        let running = Case::run(case.worker().with_canary(None));
+        case.until(async || running.health.canary_age().is_some()).await;
+        assert_eq!(running.health.since_last_canary(), None, "{}", case.name);
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn credentials_are_not_stored() {
+    use asyncapi_runtime::Headers;
+    let inbox = Arc::new(Memory::new());
+    let headers = [("Authorization", "Bearer s3cret"), ("cookie", "s3cret"), ("traceparent", "00-1-1-01")];
+    let inbound = Inbound::new("{}").with_headers(Headers::from_iter(headers));
+    Durable::new(Arc::clone(&inbox), event_fields()).accept(inbound).await.unwrap();
+    let leased = inbox.lease(1).await.unwrap().leased;
+    let kept: Vec<_> = leased[0].delivery.inbound().headers().iter().map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(kept, ["traceparent"]);
+}

@@ -1,0 +1,105 @@
+//! Leases: longer than their spans while a handler runs, over once nobody renews them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use asyncapi_receiver::Worker;
+use asyncapi_receiver::inbox::{Inbox, InboxError, Nats, Settlement};
+use asyncapi_receiver::worker::ShutdownOutcome;
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use crate::server::Server;
+use crate::team::{GATED, Team};
+use crate::{PATIENCE, event, lease};
+
+const LEASE: Duration = Duration::from_millis(600);
+
+async fn open(server: &Server) -> Arc<Nats> {
+    Arc::new(Nats::open_with_lease(server.jetstream().await, "webhooks", 1, LEASE).await.unwrap())
+}
+
+fn run(inbox: Arc<Nats>, team: &Arc<Team>) -> (oneshot::Sender<()>, JoinHandle<ShutdownOutcome>) {
+    let worker = Worker::new(inbox, Arc::clone(team)).with_canary(None);
+    let (stop, stopped) = oneshot::channel::<()>();
+    (stop, tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) })))
+}
+
+async fn until(condition: impl Fn() -> bool) {
+    let waiting = async {
+        while !condition() {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, waiting).await.expect("it comes to pass");
+}
+
+#[tokio::test]
+async fn a_handler_that_takes_longer_than_a_lease_is_the_only_one() {
+    let Some(server) = Server::start() else { return };
+    let inbox = open(&server).await;
+    inbox.put(event(GATED, "a")).await.unwrap();
+    let (first, second) = (Arc::new(Team::default()), Arc::new(Team::default()));
+    let one = run(Arc::clone(&inbox), &first);
+    until(|| first.begun() == 1).await;
+    let other = run(open(&server).await, &second);
+    // The other works, and has looked for more often enough.
+    for number in 0..5 {
+        inbox.put(event(&number.to_string(), &number.to_string())).await.unwrap();
+        sleep(LEASE).await;
+    }
+    assert_eq!((first.begun() + second.begun(), first.done().len() + second.done().len()), (6, 5));
+    first.gate.add_permits(1);
+    until(|| first.done().contains_key(GATED)).await;
+    for (stop, worker) in [one, other] {
+        drop(stop);
+        assert_eq!(worker.await.unwrap(), ShutdownOutcome::Drained);
+    }
+    assert!(!second.done().contains_key(GATED));
+    assert_eq!(inbox.stats().await.unwrap().pending, 0);
+}
+
+#[test]
+fn the_event_of_a_worker_that_was_killed_is_handled_elsewhere() {
+    let Some(server) = Server::start() else { return };
+    let runtime = || Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (first, second) = (Arc::new(Team::default()), Arc::new(Team::default()));
+    let killed = runtime();
+    killed.block_on(async {
+        let inbox = open(&server).await;
+        inbox.put(event(GATED, "a")).await.unwrap();
+        // It is left to the runtime.
+        std::mem::forget(run(inbox, &first));
+        until(|| first.begun() == 1).await;
+    });
+    // Nothing that it does goes on, and nothing is said of it.
+    killed.shutdown_background();
+    runtime().block_on(async {
+        second.gate.add_permits(1);
+        let inbox = open(&server).await;
+        let (stop, worker) = run(Arc::clone(&inbox), &second);
+        until(|| second.done().contains_key(GATED)).await;
+        drop(stop);
+        assert_eq!(worker.await.unwrap(), ShutdownOutcome::Drained);
+        assert_eq!(inbox.stats().await.unwrap().pending, 0);
+    });
+    assert!(first.done().is_empty());
+}
+
+#[tokio::test]
+async fn a_lease_that_nobody_renewed_is_over_for_good() {
+    let Some(server) = Server::start() else { return };
+    let inbox = open(&server).await;
+    inbox.put(event("e1", "a")).await.unwrap();
+    let token = lease(&inbox, 1).await[0].token;
+    inbox.renew(token).await.unwrap();
+    sleep(LEASE).await;
+    assert!(matches!(inbox.renew(token).await, Err(InboxError::Superseded)));
+    assert!(matches!(inbox.settle(token, Settlement::Done).await, Err(InboxError::Superseded)));
+    let again = lease(&inbox, 1).await.remove(0);
+    assert_eq!((again.delivery.id().as_str(), again.attempt), ("e1", 2));
+    assert!(matches!(inbox.renew(token).await, Err(InboxError::Superseded)), "the first ticket is not the second");
+    inbox.settle(again.token, Settlement::Done).await.unwrap();
+}
