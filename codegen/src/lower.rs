@@ -40,7 +40,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     passes::run(&mut types, &context);
     let definitions = match config.validation {
         Validation::Types => Definitions::default(),
-        Validation::Full => validation_schema::all(document, &types, &made, config.nulls),
+        Validation::Full => validation_schema::lower_definitions(document, &types, &made, config.nulls),
     };
     message_variants::assign(&mut operations, &types);
     let servers: Vec<Server> = document.servers.iter().map(server::lower_server).collect();

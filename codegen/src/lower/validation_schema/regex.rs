@@ -1,89 +1,91 @@
-//! Patterns (ECMA 262) as every reader takes them: what only old programs of the web may write (Annex B) is written out.
+//! Rewrites patterns (ECMA 262) without the syntax of Annex B, which not every regex engine accepts.
+//!
+//! Authors use it unknowingly: `[\w-.]` is common in patterns of mail addresses.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// The same pattern in the strict syntax: `[\w-.]` is `[\w\-.]`, `a{,3}` is `a\{,3}`, `\e` is `e`.
-pub(super) fn strict(pattern: &str) -> String {
-    let mut written = Writer { rest: pattern.chars().peekable(), text: String::with_capacity(pattern.len()) };
-    while let Some(sign) = written.rest.next() {
-        match sign {
+/// The same pattern without Annex B syntax: `[\w-.]` becomes `[\w\-.]`, `a{,3}` becomes `a\{,3}`, `\e` becomes `e`.
+pub(super) fn without_annex_b(pattern: &str) -> String {
+    let mut rewriter = Rewriter { rest: pattern.chars().peekable(), text: String::with_capacity(pattern.len()) };
+    while let Some(char) = rewriter.rest.next() {
+        match char {
             '\\' => {
-                written.escape();
+                rewriter.escape();
             }
-            '[' => written.class(),
-            '{' if !is_quantifier(&written.rest) => written.text.push_str("\\{"),
-            sign => written.text.push(sign),
+            '[' => rewriter.class(),
+            '{' if !is_quantifier(&rewriter.rest) => rewriter.text.push_str("\\{"),
+            char => rewriter.text.push(char),
         }
     }
-    written.text
+    rewriter.text
 }
 
-/// What stands in a class, as far as ranges ask.
+/// What the part of a class before a hyphen matches: a range can only start with a single character.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Atom {
-    /// Nothing that a range could start with.
+    /// Nothing: the class or a range has just begun or ended.
     None,
-    Sign,
-    /// Many signs, such as `\d`: no end of a range.
-    Many,
+    Single,
+    /// Several characters, such as `\d`.
+    Several,
 }
 
-struct Writer<'a> {
+struct Rewriter<'a> {
     rest: Peekable<Chars<'a>>,
     text: String,
 }
 
-impl Writer<'_> {
-    /// What follows a backslash.
+impl Rewriter<'_> {
+    /// Rewrites an escape sequence. The backslash has been consumed.
     fn escape(&mut self) -> Atom {
-        let Some(sign) = self.rest.next() else {
+        let Some(char) = self.rest.next() else {
             self.text.push('\\');
             return Atom::None;
         };
         let ahead: String = self.rest.clone().take(4).collect();
         let is_hexadecimal =
             |count: usize| ahead.len() >= count && ahead.bytes().take(count).all(|byte| byte.is_ascii_hexdigit());
-        let is_kept = match sign {
+        let keeps_backslash = match char {
             '0' if !ahead.starts_with(|next: char| next.is_ascii_digit()) => {
                 self.text.push_str("\\x00");
-                return Atom::Sign;
+                return Atom::Single;
             }
             'x' => is_hexadecimal(2),
             'u' => is_hexadecimal(4) || ahead.starts_with('{'),
             'c' if !ahead.starts_with(|next: char| next.is_ascii_alphabetic()) => {
                 self.text.push_str("\\\\c");
-                return Atom::Sign;
+                return Atom::Single;
             }
             'c' | 'd' | 'D' | 's' | 'S' | 'w' | 'W' | 'b' | 'B' | 'f' | 'n' | 'r' | 't' | 'v' | 'k' | '0'..='9' => true,
             'p' | 'P' => ahead.starts_with('{'),
-            // Some readers take these for the ends of words.
+            // Some regex engines read these as word boundaries.
             '<' | '>' => false,
             other => other.is_ascii_punctuation(),
         };
-        if is_kept {
+        if keeps_backslash {
             self.text.push('\\');
         }
-        self.text.push(sign);
-        let is_property = is_kept && matches!(sign, 'p' | 'P');
-        if is_property || sign == 'u' && ahead.starts_with('{') {
-            self.take_while('}');
+        self.text.push(char);
+        let is_property = keeps_backslash && matches!(char, 'p' | 'P');
+        if is_property || char == 'u' && ahead.starts_with('{') {
+            self.copy_until('}');
         }
-        let is_many = is_property || matches!(sign, 'd' | 'D' | 's' | 'S' | 'w' | 'W');
-        if is_many { Atom::Many } else { Atom::Sign }
+        let is_several = is_property || matches!(char, 'd' | 'D' | 's' | 'S' | 'w' | 'W');
+        if is_several { Atom::Several } else { Atom::Single }
     }
 
-    /// Takes what stands in braces.
-    fn take_while(&mut self, end: char) {
-        for sign in self.rest.by_ref() {
-            self.text.push(sign);
-            if sign == end {
+    /// Copies everything up to `end`.
+    fn copy_until(&mut self, end: char) {
+        for char in self.rest.by_ref() {
+            self.text.push(char);
+            if char == end {
                 return;
             }
         }
     }
 
-    /// A class: a hyphen beside what is no single sign is a hyphen.
+    /// Rewrites a class. A hyphen next to several characters is escaped, because it is no range.
     fn class(&mut self) {
         let start = self.text.len();
         self.text.push('[');
@@ -92,8 +94,8 @@ impl Writer<'_> {
         }
         let is_empty = self.rest.peek() == Some(&']');
         let mut before = Atom::None;
-        while let Some(sign) = self.rest.next() {
-            before = match sign {
+        while let Some(char) = self.rest.next() {
+            before = match char {
                 ']' if is_empty => {
                     let everything = self.text[start..].ends_with('^');
                     self.text.truncate(start);
@@ -106,45 +108,45 @@ impl Writer<'_> {
                 }
                 '\\' if self.rest.next_if_eq(&'b').is_some() => {
                     self.text.push_str("\\x08");
-                    Atom::Sign
+                    Atom::Single
                 }
                 '\\' => self.escape(),
-                '-' if before == Atom::Many && self.rest.peek() != Some(&']') || self.ends_in_many(before) => {
+                '-' if before == Atom::Several && self.rest.peek() != Some(&']') || self.precedes_several(before) => {
                     self.text.push_str("\\-");
                     Atom::None
                 }
-                sign => {
-                    self.text.push(sign);
-                    if before == Atom::Sign && sign == '-' { Atom::None } else { Atom::Sign }
+                char => {
+                    self.text.push(char);
+                    if before == Atom::Single && char == '-' { Atom::None } else { Atom::Single }
                 }
             };
         }
     }
 
-    /// Whether the hyphen that was just taken would end a range in what is no single sign.
-    fn ends_in_many(&self, before: Atom) -> bool {
+    /// Whether the hyphen that was just consumed is followed by several characters, so that it is no range.
+    fn precedes_several(&self, before: Atom) -> bool {
         let mut ahead = self.rest.clone();
-        before == Atom::Sign
+        before == Atom::Single
             && ahead.next() == Some('\\')
             && matches!(ahead.next(), Some('d' | 'D' | 's' | 'S' | 'w' | 'W'))
     }
 }
 
-/// Whether the rest begins as a quantifier does after its brace: `2}`, `2,}` or `2,3}`.
+/// Whether the rest is a quantifier after its opening brace: `2}`, `2,}` or `2,3}`.
 fn is_quantifier(rest: &Peekable<Chars<'_>>) -> bool {
-    let text: String = rest.clone().take_while(|sign| *sign != '}').collect();
-    let is_closed = rest.clone().any(|sign| sign == '}');
-    let (least, most) = text.split_once(',').unwrap_or((&text, ""));
+    let text: String = rest.clone().take_while(|char| *char != '}').collect();
+    let is_closed = rest.clone().any(|char| char == '}');
+    let (minimum, maximum) = text.split_once(',').unwrap_or((&text, ""));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    is_closed && !least.is_empty() && is_number(least) && is_number(most)
+    is_closed && !minimum.is_empty() && is_number(minimum) && is_number(maximum)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::strict;
+    use super::without_annex_b;
 
     #[test]
-    fn what_is_strict_stays_as_it_is() {
+    fn patterns_without_annex_b_do_not_change() {
         let patterns = [
             r"^[a-z0-9_.-]+$",
             r"^O-\d{2,}\.\w{3}$",
@@ -158,12 +160,12 @@ mod tests {
             r"\\[\\-a]",
         ];
         for pattern in patterns {
-            assert_eq!(strict(pattern), pattern);
+            assert_eq!(without_annex_b(pattern), pattern);
         }
     }
 
     #[test]
-    fn what_only_annex_b_allows_is_written_out() {
+    fn annex_b_syntax_is_rewritten() {
         let rows = [
             (r"^[\w-\.]+@[\d-x]$", r"^[\w\-\.]+@[\d\-x]$"),
             (r"[a-\d]", r"[a\-\d]"),
@@ -174,14 +176,14 @@ mod tests {
             (r"\xZ\u12\c1\pL", r"xZu12\\c1pL"),
         ];
         for (pattern, expected) in rows {
-            assert_eq!(strict(pattern), expected, "{pattern}");
+            assert_eq!(without_annex_b(pattern), expected, "{pattern}");
         }
     }
 
     #[test]
-    fn what_is_no_pattern_does_no_harm() {
+    fn invalid_patterns_do_not_panic() {
         for pattern in ["", "\\", "[", "[^", "[\\", "(", "{", "a{2", "[a-", "\\p{", "\\x", "[\\d-"] {
-            strict(pattern);
+            without_annex_b(pattern);
         }
     }
 }
