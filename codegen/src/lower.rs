@@ -20,6 +20,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use self::api::{bindings, channel, event, operation, server};
 use self::passes::PassContext;
+use self::schema::{Context, Facts, TypeBuilder};
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, Document};
@@ -30,7 +31,8 @@ use crate::location::Location;
 pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnostics) -> Api {
     let events = event::lower_events(document);
     lints::check(&document.schemas, config, diagnostics);
-    let mut schemas = schema::Lowering::new(document, config, &events, diagnostics);
+    let facts = Facts::new(document, &events);
+    let mut schemas = TypeBuilder::new(document, Context::new(document, config, &facts, diagnostics));
     let mut operations = operation::lower_operations(document, config, &events, &mut schemas, diagnostics);
     let channels = channel::lower_channels(document, &mut schemas);
     let bindings = bindings::lower_bindings(document, &mut schemas);

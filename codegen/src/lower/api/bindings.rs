@@ -7,10 +7,10 @@ use crate::document::{self, BindingRole, Bindings, Document, MessageId};
 use crate::ir::{Binding, BindingOwner, BindingSchema, Constant, ConstantValue};
 use crate::json::Value;
 use crate::location::Location;
-use crate::lower::schema::Lowering;
+use crate::lower::schema::TypeBuilder;
 
 /// The constants of all servers, channels, operations and messages with bindings. Also adds the types of the schemas.
-pub(in crate::lower) fn lower_bindings(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Binding> {
+pub(in crate::lower) fn lower_bindings(document: &Document, schemas: &mut TypeBuilder<'_>) -> Vec<Binding> {
     let mut lowering = BindingLowering { schemas, bindings: Vec::new() };
     for server in &document.servers {
         lowering.add(BindingOwner::Server, &server.at, &server.key, &server.bindings);
@@ -51,7 +51,7 @@ fn labelled_messages(document: &Document) -> Vec<(MessageId, String)> {
 }
 
 struct BindingLowering<'a, 's> {
-    schemas: &'a mut Lowering<'s>,
+    schemas: &'a mut TypeBuilder<'s>,
     bindings: Vec<Binding>,
 }
 
@@ -59,7 +59,7 @@ impl BindingLowering<'_, '_> {
     fn add(&mut self, owner: BindingOwner, at: &Location, key: &str, bindings: &Bindings) {
         for schema in &bindings.schemas {
             let name = schema.component_key.as_deref().unwrap_or(key);
-            self.schemas.binding(schema.schema, name, binding_schema(schema.role));
+            self.schemas.define_binding_type(schema.schema, name, binding_schema(schema.role));
         }
         let constants: Vec<Constant> = (bindings.values.iter())
             .filter_map(|value| {

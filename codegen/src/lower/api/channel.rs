@@ -6,10 +6,10 @@ use crate::document::{self, Document};
 use crate::ir::{Address, Channel, Docs, Parameter, Root, Segment, Template, Type};
 use crate::location::{FileId, Location};
 use crate::lower::docs;
-use crate::lower::schema::Lowering;
+use crate::lower::schema::TypeBuilder;
 
 /// All channels of the document.
-pub(in crate::lower) fn lower_channels(document: &Document, schemas: &mut Lowering<'_>) -> Vec<Channel> {
+pub(in crate::lower) fn lower_channels(document: &Document, schemas: &mut TypeBuilder<'_>) -> Vec<Channel> {
     // If several keys refer to one channel, its parameters are named after the first key in alphabetical order.
     let mut keys: HashMap<&Location, &str> = HashMap::new();
     for channel in &document.channels {
@@ -21,7 +21,7 @@ pub(in crate::lower) fn lower_channels(document: &Document, schemas: &mut Loweri
 }
 
 struct ChannelLowering<'a, 's> {
-    schemas: &'a mut Lowering<'s>,
+    schemas: &'a mut TypeBuilder<'s>,
     /// The key that names the parameters of the channel at each location.
     keys: HashMap<&'a Location, &'a str>,
 }
@@ -77,11 +77,11 @@ impl ChannelLowering<'_, '_> {
     /// too: after its own key if the parameter lists values, after the shared key if it has a schema.
     fn parameter_type(&mut self, channel: &document::Channel, parameter: &document::Parameter) -> Type {
         if let Some(key) = component_key(&parameter.at) {
-            return self.schemas.parameter(parameter, Root::Parameter(None, key));
+            return self.schemas.parameter_type(parameter, Root::Parameter(None, key));
         }
         let shared = self.keys.get(&channel.at).filter(|_| parameter.values.is_empty());
         let channel = shared.copied().unwrap_or(&channel.key).to_owned();
-        self.schemas.parameter(parameter, Root::Parameter(Some(channel), parameter.key.clone()))
+        self.schemas.parameter_type(parameter, Root::Parameter(Some(channel), parameter.key.clone()))
     }
 }
 

@@ -9,14 +9,14 @@ use crate::document::{self, Action, Document, MessageId};
 use crate::ir::{Direction, Event, Label, Operation, OperationMessage, Type, Variant};
 use crate::location::Location;
 use crate::lower::docs;
-use crate::lower::schema::{Lowering, UnionMessage};
+use crate::lower::schema::{TypeBuilder, UnionMessage};
 
 /// All outgoing operations, and the incoming operations that the option `operations` selects.
 pub(in crate::lower) fn lower_operations(
     document: &Document,
     config: &Config,
     events: &[Event],
-    schemas: &mut Lowering<'_>,
+    schemas: &mut TypeBuilder<'_>,
     diagnostics: &Diagnostics,
 ) -> Vec<Operation> {
     warn_if_no_incoming_operation(document, config, diagnostics);
@@ -61,7 +61,7 @@ fn warn_if_no_incoming_operation(document: &Document, config: &Config, diagnosti
 /// Lowers operations and their replies.
 pub(super) struct OperationLowering<'a, 's> {
     pub(super) document: &'a Document,
-    pub(super) schemas: &'a mut Lowering<'s>,
+    pub(super) schemas: &'a mut TypeBuilder<'s>,
     pub(super) diagnostics: &'a Diagnostics,
     event_indices: HashMap<&'a str, usize>,
     pub(super) extent: OutputScope,
@@ -93,8 +93,8 @@ impl OperationLowering<'_, '_> {
     fn message(&mut self, id: MessageId, name: &str) -> OperationMessage {
         let message = &self.document.messages[id];
         let label = message.key.as_deref().unwrap_or(name);
-        let headers = message.headers.map(|id| self.schemas.headers(id, label));
-        let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload(id, label, Some(name)));
+        let headers = message.headers.map(|id| self.schemas.headers_type(id, label));
+        let payload = message.payload.map_or(Type::Any, |id| self.schemas.payload_type(id, label, Some(name)));
         let payload = self.with_content_type(message, payload);
         let at = message.at.clone();
         let content_type = self.document.content_type(message).map(str::to_owned);
@@ -125,7 +125,7 @@ impl OperationLowering<'_, '_> {
                 }
             })
             .collect();
-        self.schemas.operation(&operation.at, id, &union)
+        self.schemas.union_of_messages(&operation.at, id, &union)
     }
 
     /// One type for all payloads of an operation, of which some are not JSON.
@@ -143,7 +143,7 @@ impl OperationLowering<'_, '_> {
         });
         let mut seen = BTreeSet::new();
         let variants = variants.filter(|variant| seen.insert(variant.at.clone())).collect();
-        self.schemas.mixed(&operation.at, id, variants)
+        self.schemas.message_union(&operation.at, id, variants)
     }
 
     /// The type of a payload, given the content type of its message: JSON, text, bytes or a type of the user's own.
@@ -152,7 +152,7 @@ impl OperationLowering<'_, '_> {
         if self.document.is_json(message) || self.is_binary(message, &payload) {
             return payload;
         }
-        if content_type.trim_start().to_lowercase().starts_with("text/") && self.schemas.is_text(&payload) {
+        if content_type.trim_start().to_lowercase().starts_with("text/") && self.schemas.is_string(&payload) {
             return Type::Text;
         }
         let at = message.at.join("payload");
@@ -160,7 +160,7 @@ impl OperationLowering<'_, '_> {
             return Type::Bytes;
         }
         let why = format!("messages of `{content_type}` are not decoded");
-        self.schemas.encoded(&at, content_type, &why)
+        self.schemas.encoded_type(&at, content_type, &why)
     }
 
     /// Whether a payload is not JSON.

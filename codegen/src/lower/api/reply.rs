@@ -75,10 +75,10 @@ impl OperationLowering<'_, '_> {
             let name = message.key.clone().or_else(|| message.name.clone());
             let label = name.unwrap_or_else(|| format!("{id} reply"));
             let payload =
-                message.payload.map_or(Type::Any, |id| self.schemas.payload(id, &label, message.name.as_deref()));
+                message.payload.map_or(Type::Any, |id| self.schemas.payload_type(id, &label, message.name.as_deref()));
             let payload = self.with_content_type(message, payload);
             let headers = message.headers.filter(|id| !self.only_correlation_id_required(*id, correlation));
-            let headers = headers.map(|id| self.schemas.headers(id, &label));
+            let headers = headers.map(|id| self.schemas.headers_type(id, &label));
             let content_type = self.document.content_type(message).map(str::to_owned);
             ReplyMessage { at: message.at.clone(), label, payload, content_type, headers }
         });
@@ -130,7 +130,7 @@ impl OperationLowering<'_, '_> {
                 let (at, label, ty) = (at.clone(), Label::plain(label.clone()), payload.clone());
                 Variant { at, label, ty, tag_values: Vec::new(), kinds: Vec::new() }
             });
-            return Some(self.schemas.mixed(&reply.at, &format!("{id} reply"), variants.collect()));
+            return Some(self.schemas.message_union(&reply.at, &format!("{id} reply"), variants.collect()));
         }
         let union: Vec<UnionMessage> = (messages.iter().zip(lowered))
             .map(|(message, lowered)| {
@@ -138,7 +138,7 @@ impl OperationLowering<'_, '_> {
                 UnionMessage { at, label, schema: message.payload, ty }
             })
             .collect();
-        Some(self.schemas.operation(&reply.at, &format!("{id} reply"), &union))
+        Some(self.schemas.union_of_messages(&reply.at, &format!("{id} reply"), &union))
     }
 }
 

@@ -1,7 +1,7 @@
-//! Defaults of properties, as values of their types.
+//! Lowers the defaults of properties to values of their types, and reports defaults that the schema does not allow.
 
 use super::super::scalar;
-use super::Lowering;
+use super::{Context, TypeTable, enums};
 use crate::config::Defaults;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{JsonType, Keywords, SchemaId};
@@ -9,46 +9,44 @@ use crate::ir::{DefaultValue, Field, FieldDefault, Presence, Type};
 use crate::json::Value;
 use crate::normalize::merge;
 
-impl Lowering<'_> {
-    /// Gives a field the default of its schema, and the place that the team wants defaults to have.
-    pub(super) fn fill_in(&self, field: &mut Field, id: SchemaId) {
-        field.default = self.default_of(field, id);
-        let is_value = field.default.as_ref().is_some_and(|default| default.value.is_some());
-        if is_value && field.presence == Presence::Optional && self.config.defaults == Defaults::Filled {
-            field.presence = Presence::Defaulted;
-        }
-    }
-
-    fn default_of(&self, field: &Field, id: SchemaId) -> Option<FieldDefault> {
-        let merged = merge::merged_schema(self.schemas, id)?;
-        // `null` says what absence says.
-        let default = merged.default.as_ref().filter(|default| **default != Value::Null)?;
-        let value = match &field.ty {
-            Type::Named(id) => match self.listed(&merged) {
-                // What is none of the values has been said where the enum is made.
-                Some(listed) => Some(DefaultValue::Variant(*id, listed.default?)),
-                None => None,
-            },
-            ty => plain(ty, default),
-        };
-        if value.is_none() && is_of_another_type(&field.ty, default) {
-            let message = format!("the default is {}, which the schema does not allow", default.kind());
-            let diagnostic = Diagnostic::new(Severity::Warning, &merged.at.join("default"), message);
-            self.diagnostics.push(diagnostic.with_help("write it as the schema says; it is passed over"));
-            return None;
-        }
-        if let Some((keyword, bound)) = invalid_default(&merged, default) {
-            let message = format!("the default is {}, and `{keyword}` is {bound}", default.to_json());
-            let diagnostic = Diagnostic::new(Severity::Warning, &merged.at.join("default"), message);
-            self.diagnostics.push(diagnostic.with_help("take one that the schema allows; it is passed over"));
-            return None;
-        }
-        Some(FieldDefault { json: default.to_json(), value })
+/// Gives a field the default of its schema. If the option says so, reading fills the field with it.
+pub(super) fn set_default(cx: Context<'_>, table: &TypeTable, field: &mut Field, id: SchemaId) {
+    field.default = find_default(cx, table, field, id);
+    let is_value = field.default.as_ref().is_some_and(|default| default.value.is_some());
+    if is_value && field.presence == Presence::Optional && cx.config.defaults == Defaults::Filled {
+        field.presence = Presence::Defaulted;
     }
 }
 
-/// The bound that a default breaks, with its keyword.
-fn invalid_default(merged: &Keywords, default: &Value) -> Option<(&'static str, String)> {
+fn find_default(cx: Context<'_>, table: &TypeTable, field: &Field, id: SchemaId) -> Option<FieldDefault> {
+    let merged = merge::merged_schema(cx.schemas, id)?;
+    // `null` as the default means that the property may be absent.
+    let default = merged.default.as_ref().filter(|default| **default != Value::Null)?;
+    let value = match &field.ty {
+        Type::Named(id) => match enums::find_enum(cx, table, &merged) {
+            // A default that is not listed has been reported with the enum.
+            Some(listed) => Some(DefaultValue::Variant(*id, listed.default?)),
+            None => None,
+        },
+        ty => inline_default(ty, default),
+    };
+    if value.is_none() && is_of_another_type(&field.ty, default) {
+        let message = format!("the default is {}, which the schema does not allow", default.kind());
+        let diagnostic = Diagnostic::new(Severity::Warning, &merged.at.join("default"), message);
+        cx.diagnostics.push(diagnostic.with_help("use a value of the type of the schema; the default is ignored"));
+        return None;
+    }
+    if let Some((keyword, bound)) = violated_keyword(&merged, default) {
+        let message = format!("the default is {}, and `{keyword}` is {bound}", default.to_json());
+        let diagnostic = Diagnostic::new(Severity::Warning, &merged.at.join("default"), message);
+        cx.diagnostics.push(diagnostic.with_help("use a value that the schema allows; the default is ignored"));
+        return None;
+    }
+    Some(FieldDefault { json: default.to_json(), value })
+}
+
+/// The keyword that a default violates, with its value.
+fn violated_keyword(merged: &Keywords, default: &Value) -> Option<(&'static str, String)> {
     let number = scalar::as_number(default);
     let length = match default {
         Value::String(text) => Some(text.chars().count()),
@@ -59,7 +57,7 @@ fn invalid_default(merged: &Keywords, default: &Value) -> Option<(&'static str, 
         _ => None,
     };
     #[allow(clippy::cast_precision_loss, reason = "no default is that long")]
-    let is_broken = |keyword: &str, bound: &Value| {
+    let is_violated = |keyword: &str, bound: &Value| {
         let bound = scalar::as_number(bound)?;
         Some(match keyword {
             "minimum" => number? < bound,
@@ -74,12 +72,12 @@ fn invalid_default(merged: &Keywords, default: &Value) -> Option<(&'static str, 
         })
     };
     let bounds = merged.assertions.plain.iter();
-    let mut broken = bounds.filter(|(keyword, bound)| is_broken(keyword, bound) == Some(true));
-    broken.next().map(|(keyword, bound)| (*keyword, bound.to_json()))
+    let mut violated = bounds.filter(|(keyword, bound)| is_violated(keyword, bound) == Some(true));
+    violated.next().map(|(keyword, bound)| (*keyword, bound.to_json()))
 }
 
-/// A default of a type that has no item.
-fn plain(ty: &Type, default: &Value) -> Option<DefaultValue> {
+/// The default of a type that is not an item.
+fn inline_default(ty: &Type, default: &Value) -> Option<DefaultValue> {
     match (ty, default) {
         (Type::Boolean, Value::Bool(value)) => Some(DefaultValue::Boolean(*value)),
         (Type::Integer(width), Value::Integer(value)) => {
@@ -92,7 +90,7 @@ fn plain(ty: &Type, default: &Value) -> Option<DefaultValue> {
     }
 }
 
-/// Whether a default can be no value of a plain type. Enums look after their own.
+/// Whether a default is not a value of a scalar type, a list or a map. The defaults of enums are checked with the enum.
 fn is_of_another_type(ty: &Type, default: &Value) -> bool {
     let kind = JsonType::of_value(default);
     match ty {

@@ -1,9 +1,14 @@
-//! Lists of values become enums, of the kind that all values have.
+//! Finds the enum that a schema is: `enum`, `const`, or alternatives that are limited to values.
+//!
+//! ```yaml
+//! {enum: [red, green]}                                       # enum { Red, Green, Unknown(String) }
+//! oneOf: [{const: 1, title: On}, {const: 2, title: Off}]     # enum { On = 1, Off = 2, … }
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::scalar;
-use super::Lowering;
+use super::{Context, TypeTable};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{DeclaredValue, JsonType, Keywords, ValueKeyword};
@@ -11,84 +16,86 @@ use crate::ir::{Docs, Enum, EnumValue, Members, Openness, Type, Width};
 use crate::json::Value;
 use crate::normalize::{alternatives, merge};
 
-impl Lowering<'_> {
-    /// The enum that a schema is: of its own values, or of those that its alternatives are limited to.
-    pub(super) fn listed(&self, merged: &Keywords) -> Option<Enum> {
-        let (listing, values, others) = if let Some(values) = &merged.values {
-            (merged.value_keyword, own(values, merged), UnlistedValues::Unsaid)
-        } else {
-            let (values, others) = self.spread(merged)?;
-            (ValueKeyword::Enum, values, others)
-        };
-        let members = members(values, merged, self.config)?;
-        let default = match (&merged.default, members.labels().len()) {
-            (Some(Value::Null), _) => None,
-            (Some(default), _) => position(&members, default),
-            (None, 1) if others == UnlistedValues::Unsaid => Some(0),
-            (None, _) => None,
-        };
-        // A constant is the only value there will ever be.
-        let openness = if listing == ValueKeyword::Const { Openness::Closed } else { Openness::Open };
-        Some(Enum { members, openness, default })
-    }
+/// The enum of a schema: of its own values, or of the values of its alternatives.
+pub(super) fn find_enum(cx: Context<'_>, table: &TypeTable, merged: &Keywords) -> Option<Enum> {
+    let (listing, values, others) = if let Some(values) = &merged.values {
+        (merged.value_keyword, declared_values(values, merged), UnlistedValues::Undeclared)
+    } else {
+        let (values, others) = find_spread_enum(cx, table, merged)?;
+        (ValueKeyword::Enum, values, others)
+    };
+    let members = members(values, merged, cx.config)?;
+    let default = match (&merged.default, members.labels().len()) {
+        (Some(Value::Null), _) => None,
+        (Some(default), _) => position(&members, default),
+        (None, 1) if others == UnlistedValues::Undeclared => Some(0),
+        (None, _) => None,
+    };
+    // A constant is the only value there will ever be.
+    let openness = if listing == ValueKeyword::Const { Openness::Closed } else { Openness::Open };
+    Some(Enum { members, openness, default })
+}
 
-    /// A default that is none of the values is a slip, and nothing is made of it.
-    pub(super) fn check_default(&self, merged: &Keywords, found: &Enum) {
-        let is_said = merged.default.as_ref().is_some_and(|default| *default != Value::Null);
-        if is_said && found.default.is_none() {
-            let at = merged.at.join("default");
-            let diagnostic = Diagnostic::new(Severity::Warning, &at, "the default is none of the listed values");
-            self.diagnostics.push(diagnostic.with_help("list it, or take one that is listed; it is passed over"));
-        }
+/// Reports a default that is not among the values. It is ignored.
+pub(super) fn check_default(cx: Context<'_>, merged: &Keywords, found: &Enum) {
+    let has_default = merged.default.as_ref().is_some_and(|default| *default != Value::Null);
+    if has_default && found.default.is_none() {
+        let at = merged.at.join("default");
+        let diagnostic = Diagnostic::new(Severity::Warning, &at, "the default is not one of the listed values");
+        cx.diagnostics.push(diagnostic.with_help("list it, or use a listed value; the default is ignored"));
     }
+}
 
-    /// The values of an enum that is spread over a union, each with the words of its alternative. An alternative that is any text
-    /// says that values which are not listed are to be expected, as open enums do.
-    fn spread(&self, merged: &Keywords) -> Option<(Vec<EnumValue<Value>>, UnlistedValues)> {
-        let alternatives = alternatives(self.schemas, merged);
-        if alternatives.len() < 2 {
+/// The values of alternatives that are limited to values, each with the docs of its alternative. An alternative without values
+/// that accepts any string makes the enum open.
+fn find_spread_enum(
+    cx: Context<'_>,
+    table: &TypeTable,
+    merged: &Keywords,
+) -> Option<(Vec<EnumValue<Value>>, UnlistedValues)> {
+    let alternatives = alternatives(cx.schemas, merged);
+    if alternatives.len() < 2 {
+        return None;
+    }
+    let mut found: Vec<EnumValue<Value>> = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut others = UnlistedValues::Undeclared;
+    for id in alternatives {
+        let part = merge::merged_schema(cx.schemas, id)?;
+        if table.by_schema.contains_key(&cx.schemas.definition(id)?) {
             return None;
         }
-        let mut spread: Vec<EnumValue<Value>> = Vec::new();
-        let mut seen = BTreeSet::new();
-        let mut others = UnlistedValues::Unsaid;
-        for id in alternatives {
-            let part = merge::merged_schema(self.schemas, id)?;
-            if self.made.contains_key(&self.schemas.definition(id)?) {
+        let Some(values) = part.values.as_ref() else {
+            if !accepts_any_string(&part) || cx.config.is_closed(&merged.at) {
                 return None;
             }
-            let Some(values) = part.values.as_ref() else {
-                if !is_any_text(&part) || self.config.is_closed(&merged.at) {
-                    return None;
-                }
-                others = UnlistedValues::Texts;
-                continue;
-            };
-            if values.iter().any(|value| JsonType::of_value(value).is_none_or(is_structured)) {
-                return None;
-            }
-            let mut values = own(values, &part);
-            if let [only] = &mut values[..] {
-                only.label = part.docs.title.clone().unwrap_or_else(|| only.label.clone());
-                only.docs.description = only.docs.description.take().or_else(|| part.docs.description.clone());
-                only.docs.deprecated = part.docs.deprecated;
-            }
-            spread.extend(values.into_iter().filter(|value| seen.insert(format!("{:?}", value.value))));
+            others = UnlistedValues::Strings;
+            continue;
+        };
+        if values.iter().any(|value| JsonType::of_value(value).is_none_or(is_structured)) {
+            return None;
         }
-        let are_texts = spread.iter().all(|value| matches!(value.value, Value::String(_)));
-        (others == UnlistedValues::Unsaid || are_texts && !spread.is_empty()).then_some((spread, others))
+        let mut values = declared_values(values, &part);
+        if let [only] = &mut values[..] {
+            only.label = part.docs.title.clone().unwrap_or_else(|| only.label.clone());
+            only.docs.description = only.docs.description.take().or_else(|| part.docs.description.clone());
+            only.docs.deprecated = part.docs.deprecated;
+        }
+        found.extend(values.into_iter().filter(|value| seen.insert(format!("{:?}", value.value))));
     }
+    let are_strings = found.iter().all(|value| matches!(value.value, Value::String(_)));
+    (others == UnlistedValues::Undeclared || are_strings && !found.is_empty()).then_some((found, others))
 }
 
-/// What an enum says of values that it does not list.
+/// What a schema declares about values that it does not list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum UnlistedValues {
-    Unsaid,
-    /// They may be any text.
-    Texts,
+    Undeclared,
+    /// They may be any string.
+    Strings,
 }
 
-fn is_any_text(part: &Keywords) -> bool {
+fn accepts_any_string(part: &Keywords) -> bool {
     part.types == [JsonType::String] && part.format.is_none() && part.one_of.is_empty() && part.any_of.is_empty()
 }
 
@@ -96,9 +103,9 @@ fn is_structured(json_type: JsonType) -> bool {
     matches!(json_type, JsonType::Array | JsonType::Object)
 }
 
-/// The values of a schema that its types allow, with what it says of each, `null` apart.
-fn own(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
-    // Enums may be long, so the words for a value are looked up, not searched for.
+/// The values of a schema that its types allow, with the name and the docs of each; without `null`.
+fn declared_values(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
+    // A map, because an enum may have thousands of values.
     let key = |value: &Value| format!("{value:?}");
     let listed: BTreeMap<String, &DeclaredValue> =
         merged.declared_values.iter().rev().map(|listed| (key(&listed.value), listed)).collect();
@@ -115,13 +122,13 @@ fn own(values: &[Value], merged: &Keywords) -> Vec<EnumValue<Value>> {
     values.iter().enumerate().filter(|(_, value)| matches_type(value, &merged.types)).map(of).collect()
 }
 
-/// Whether a value is of one of the types, `null` apart.
+/// Whether a value is of one of the types; `null` never is.
 fn matches_type(value: &Value, types: &[JsonType]) -> bool {
     JsonType::of_value(value)
         .is_some_and(|kind| types.is_empty() || types.iter().any(|json_type| json_type.overlaps(kind)))
 }
 
-/// What a value is called where nobody gave it a name.
+/// The label of a value without a declared name.
 fn label(value: &Value) -> String {
     let number = |text: String| text.replace('-', "minus ").replace('.', " point ");
     match value {
@@ -139,7 +146,7 @@ fn label(value: &Value) -> String {
     }
 }
 
-/// The values by their kind; `None` where they make no enum of their own.
+/// The values, all of one type or mixed; `None` if they do not become an enum.
 fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) -> Option<Members> {
     let kinds: BTreeSet<JsonType> = values.iter().filter_map(|value| JsonType::of_value(&value.value)).collect();
     let types: BTreeSet<JsonType> = merged.types.iter().copied().collect();
@@ -155,13 +162,13 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
             Some(Members::Booleans(values))
         }
         ([] | [JsonType::Boolean], _) => None,
-        // Lists and objects among themselves are better told by what is in them.
+        // Arrays and objects become the types that `items` and `properties` describe.
         (kinds, _) if kinds.iter().copied().all(is_structured) => None,
         ([JsonType::Integer], [] | [JsonType::Integer]) => {
             let values = values.into_iter().map(|value| value.try_map(as_integer)).collect::<Option<Vec<_>>>()?;
             let numbers: Vec<i128> = values.iter().map(|value| value.value).collect();
             let width = scalar::width_of(merged, config, &numbers);
-            // Beside values beyond `i64`, one that is not listed may be below zero all the same.
+            // Beside values above the maximum of `i64`, an unknown value may still be negative.
             let is_open = merged.value_keyword == ValueKeyword::Enum && !config.is_closed(&merged.at);
             if is_open && width == Width::U64 && scalar::integer(merged, config) == Type::Integer(Width::I64) {
                 return Some(Members::Integers(Width::I128, values));
@@ -175,10 +182,10 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
                 values.into_iter().map(|value| value.try_map(scalar::as_number)).collect::<Option<Vec<_>>>()?;
             Some(Members::Numbers(values))
         }
-        // A fraction among integers is nothing that an integer can be.
+        // A fraction is not an integer.
         (_, [JsonType::Integer]) => None,
         _ => {
-            // A list or an object that has a shape is better told by that; beside plain values, the shape is never met.
+            // An array or an object with a shape becomes the type of that shape.
             let has_shape = !merged.properties.is_empty() || merged.items.is_some() || !merged.tuple.is_empty();
             (!has_shape || !kinds.iter().copied().any(is_structured)).then_some(Members::Mixed(values))
         }
@@ -210,7 +217,7 @@ fn as_integer(value: &Value) -> Option<i128> {
     }
 }
 
-/// Where a value stands among the members.
+/// The index of a value among the members.
 fn position(members: &Members, default: &Value) -> Option<usize> {
     match members {
         Members::Texts(values) => {
