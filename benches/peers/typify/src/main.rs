@@ -1,4 +1,4 @@
-//! What typify makes of the JSON Schema test suite, counted as `tests/json_schema_suite.rs` counts this project's types.
+//! What typify makes of the JSON Schema test suite, counted as `tests/conformance` counts this project's types.
 //!
 //! `cargo run --manifest-path benches/peers/typify/Cargo.toml -- SUITE`, where SUITE holds the files of draft 7.
 
