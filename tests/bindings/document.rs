@@ -17,7 +17,10 @@ fn the_generated_bindings_are_up_to_date() {
     let source = Source::new("kustomer.yaml", read("spec/kustomer.yaml"))
         .with_overlay("kustomer.overlay.yaml", read("spec/kustomer.overlay.yaml"));
     let output = Config::new().generate(&source).expect("the document is valid");
-    assert!(read("generated/kustomer.rs") == output.code(), "generated/kustomer.rs is out of date: cargo build writes it");
+    assert!(
+        read("generated/kustomer.rs") == output.code(),
+        "generated/kustomer.rs is out of date: cargo build writes it"
+    );
 }
 
 #[test]

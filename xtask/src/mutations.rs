@@ -47,7 +47,10 @@ impl Mutation {
         for (original, changed) in self.sites {
             let count = text.matches(original).count();
             if count != 1 {
-                return Err(format!("{}: {original:?} occurs {count} times; update mutation {:?}", self.file, self.name));
+                return Err(format!(
+                    "{}: {original:?} occurs {count} times; update mutation {:?}",
+                    self.file, self.name
+                ));
             }
             let is_selected = format!("std::env::var(\"MUTATION\").as_deref() == Ok({:?})", self.name);
             text = text.replace(original, &format!("(if {is_selected} {{ {changed} }} else {{ {original} }})"));

@@ -51,14 +51,18 @@ pub(crate) fn run_package_tests() -> Result<(), String> {
 fn publishable() -> Result<Vec<Package>, String> {
     let output = cargo(&["metadata", "--no-deps", "--format-version", "1"]).output();
     let output = output.map_err(|cause| format!("cannot run cargo metadata: {cause}"))?;
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|cause| format!("cargo metadata: {cause}"))?;
+    let metadata: Metadata =
+        serde_json::from_slice(&output.stdout).map_err(|cause| format!("cargo metadata: {cause}"))?;
     let packages = metadata.packages.into_iter();
     Ok(packages.filter(|package| package.publish.as_ref().is_none_or(|registries| !registries.is_empty())).collect())
 }
 
 impl Package {
     fn is_described(&self) -> bool {
-        self.description.is_some() && self.repository.is_some() && !self.keywords.is_empty() && !self.categories.is_empty()
+        self.description.is_some()
+            && self.repository.is_some()
+            && !self.keywords.is_empty()
+            && !self.categories.is_empty()
     }
 
     /// The directory in its archive.
@@ -87,7 +91,9 @@ fn unpack(packages: &[Package], directory: &Path) -> Result<(), String> {
 fn test(packages: &[Package], directory: &Path) -> Result<(), String> {
     for package in packages {
         let mut command = cargo(&["test", "--all-features"]);
-        run(command.current_dir(package.directory(directory)).env("CARGO_TARGET_DIR", target_directory().join("packages")))?;
+        run(command
+            .current_dir(package.directory(directory))
+            .env("CARGO_TARGET_DIR", target_directory().join("packages")))?;
     }
     Ok(())
 }

@@ -15,8 +15,12 @@ pub(crate) fn run_readme_commands() -> Result<(), String> {
     fs::create_dir_all(&directory).map_err(|cause| format!("cannot create {}: {cause}", directory.display()))?;
     let mut git = Command::new("git");
     let outcome = run(git.args(["clone", "--quiet", "--no-hardlinks"]).arg(workspace_root()).arg(&clone))
-        .and_then(|()| run(cargo(&["test", "--workspace", "--all-features"]).current_dir(&clone).env(TARGET, target_directory())))
-        .and_then(|()| run(cargo(&["run", "--example", "quickstart"]).current_dir(&clone).env(TARGET, target_directory())));
+        .and_then(|()| {
+            run(cargo(&["test", "--workspace", "--all-features"]).current_dir(&clone).env(TARGET, target_directory()))
+        })
+        .and_then(|()| {
+            run(cargo(&["run", "--example", "quickstart"]).current_dir(&clone).env(TARGET, target_directory()))
+        });
     fs::remove_dir_all(&directory).map_err(|cause| format!("cannot remove {}: {cause}", directory.display()))?;
     outcome
 }

@@ -22,14 +22,17 @@ struct Package {
 /// Lists the dependencies that need a newer compiler.
 pub(crate) fn check() -> Result<(), String> {
     // Only for this platform: packages of other platforms are not downloaded.
-    let output = cargo(&["metadata", "--format-version", "1", "--all-features", "--filter-platform", &host()?]).output();
+    let output =
+        cargo(&["metadata", "--format-version", "1", "--all-features", "--filter-platform", &host()?]).output();
     let output = output.map_err(|cause| format!("cannot run cargo metadata: {cause}"))?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|cause| format!("cargo metadata: {cause}"))?;
+    let metadata: Metadata =
+        serde_json::from_slice(&output.stdout).map_err(|cause| format!("cargo metadata: {cause}"))?;
     let declared = parse(env!("CARGO_PKG_RUST_VERSION"));
-    let is_newer = |package: &&Package| package.rust_version.as_deref().is_some_and(|version| parse(version) > declared);
+    let is_newer =
+        |package: &&Package| package.rust_version.as_deref().is_some_and(|version| parse(version) > declared);
     let newer: Vec<String> = (metadata.packages.iter().filter(is_newer))
         .map(|package| format!("{} {} needs {:?}", package.name, package.version, package.rust_version))
         .collect();

@@ -19,7 +19,8 @@ impl WorkspaceCopy {
         let copy = Self { root: target_directory().join("copies").join(name), target };
         if copy.root.exists() {
             copy.set_read_only(false)?;
-            fs::remove_dir_all(&copy.root).map_err(|cause| format!("cannot remove {}: {cause}", copy.root.display()))?;
+            fs::remove_dir_all(&copy.root)
+                .map_err(|cause| format!("cannot remove {}: {cause}", copy.root.display()))?;
         }
         let output = Command::new("git").args(["ls-files", "-z"]).current_dir(workspace_root()).output();
         let output = output.map_err(|cause| format!("cannot run git: {cause}"))?;

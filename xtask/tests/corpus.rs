@@ -247,7 +247,11 @@ fn a_wrong_call_has_its_own_exit_code() {
         assert!(text(&output.stderr).contains(words), "{arguments:?}: {}", text(&output.stderr));
     }
     directory.write(&[("Cargo.toml", "[workspace]\n")], "out");
-    assert_eq!(directory.corpus(&["documents", "--no-compile"]).status.code(), Some(2), "the directory contains another workspace");
+    assert_eq!(
+        directory.corpus(&["documents", "--no-compile"]).status.code(),
+        Some(2),
+        "the directory contains another workspace"
+    );
     fs::remove_file(directory.0.join("out/Cargo.toml")).expect("it can be removed");
     let output = directory.corpus(&["documents", "--no-compile"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));

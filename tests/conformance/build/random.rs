@@ -31,9 +31,9 @@ pub(crate) fn generate() {
 
 fn write(name: &str, undeclared: Undeclared, config: &Config, check: Check) {
     let count = env::var("RANDOM_SCHEMAS").ok().and_then(|count| count.parse().ok()).unwrap_or(SCHEMAS);
-    let cases: Vec<Case> =
-        seeds().into_iter().flat_map(|seed| random_cases(seed, count, VALUES, undeclared)).collect();
-    let modules = cases.iter().map(|case| Module { code: code(&case.schema, config), position: Position::Property, check });
+    let cases: Vec<Case> = seeds().into_iter().flat_map(|seed| random_cases(seed, count, VALUES, undeclared)).collect();
+    let modules =
+        cases.iter().map(|case| Module { code: code(&case.schema, config), position: Position::Property, check });
     program::write(name, &modules.collect::<Vec<_>>());
     write_cases(name, &cases);
 }

@@ -73,7 +73,8 @@ fn differs_in_nulls(value: &Value, written: &Value) -> bool {
             value.iter().all(is_kept) && written.keys().all(|name| value.contains_key(name))
         }
         (Value::Array(value), Value::Array(written)) => {
-            value.len() == written.len() && value.iter().zip(written).all(|(value, written)| differs_in_nulls(value, written))
+            value.len() == written.len()
+                && value.iter().zip(written).all(|(value, written)| differs_in_nulls(value, written))
         }
         (value, written) => is_equal(value, written),
     }

@@ -69,7 +69,9 @@ impl ClippyOutput {
         match serde_json::from_str(line) {
             Ok(Line::CompilerMessage { message }) => match message.finding() {
                 Some(finding) => self.findings.push(finding),
-                None if message.level.starts_with("error") => self.other_errors += &message.rendered.unwrap_or_default(),
+                None if message.level.starts_with("error") => {
+                    self.other_errors += &message.rendered.unwrap_or_default();
+                }
                 None => {}
             },
             Ok(Line::CompilerArtifact { target }) if target.name.starts_with("corpus_") => {
@@ -155,7 +157,7 @@ impl Span {
 
 #[cfg(test)]
 mod tests {
-    use super::{FindingKind, ClippyOutput};
+    use super::{ClippyOutput, FindingKind};
 
     fn output(lines: &[&str]) -> ClippyOutput {
         let mut output = ClippyOutput { findings: Vec::new(), other_errors: String::new(), success: false };

@@ -34,11 +34,15 @@ pub(crate) fn compile(crates: &Crates, modules: &Modules<'_>, jobs: usize) -> Re
         }
         if failing.len() == known {
             if !output.success {
-                return Err(Failure::Broken(format!("cargo clippy fails outside of the modules:\n{}", output.other_errors)));
+                return Err(Failure::Broken(format!(
+                    "cargo clippy fails outside of the modules:\n{}",
+                    output.other_errors
+                )));
             }
             let with_kind = |kind| by_module.iter().filter(move |(_, finding)| finding.kind == kind);
             let texts = |kind| with_kind(kind).map(|(module, finding)| (*module, finding.text.clone())).collect();
-            let (rustc_warnings, clippy_warnings) = (texts(FindingKind::RustcWarning), texts(FindingKind::ClippyWarning));
+            let (rustc_warnings, clippy_warnings) =
+                (texts(FindingKind::RustcWarning), texts(FindingKind::ClippyWarning));
             return Ok(Compiled { failing, rustc_warnings, clippy_warnings, time: started.elapsed() });
         }
         crates.write_roots(modules, &failing.keys().copied().collect::<BTreeSet<_>>())?;

@@ -79,7 +79,10 @@ impl Crates {
                 let _ = write!(roots[module.shard], "\n#[path = {:?}]\npub mod {};\n", module.file, module.name);
             }
         }
-        roots.iter().enumerate().try_for_each(|(shard, root)| self.write_file(&format!("{}/src/lib.rs", name(shard)), root))
+        roots
+            .iter()
+            .enumerate()
+            .try_for_each(|(shard, root)| self.write_file(&format!("{}/src/lib.rs", name(shard)), root))
     }
 
     fn workspace(&self, runtime: &Path, shards: usize) -> Result<(), Failure> {
@@ -94,7 +97,9 @@ impl Crates {
         self.write_file("clippy.toml", "")?;
         // The versions that the runtime is tested with. They are already downloaded.
         match runtime.ancestors().map(|directory| directory.join("Cargo.lock")).find(|lock| lock.exists()) {
-            Some(lock) => self.write_file("Cargo.lock", &fs::read_to_string(&lock).map_err(Failure::at("read", &lock))?),
+            Some(lock) => {
+                self.write_file("Cargo.lock", &fs::read_to_string(&lock).map_err(Failure::at("read", &lock))?)
+            }
             None => Ok(()),
         }
     }

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use super::manifest::{Manifest, Validity};
 use super::detect::is_asyncapi;
+use super::manifest::{Manifest, Validity};
 
 /// One document.
 pub(crate) struct Document {

@@ -51,7 +51,8 @@ pub(crate) fn generate(documents: &[Document], config: &Config, jobs: usize) -> 
     panic::set_hook(Box::new(|info| LAST_PANIC.set(info.to_string())));
     let next = AtomicUsize::new(0);
     let results = thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(|| generate_until_done(documents, config, &next))).collect();
+        let workers: Vec<_> =
+            (0..jobs).map(|_| scope.spawn(|| generate_until_done(documents, config, &next))).collect();
         workers.into_iter().map(thread::ScopedJoinHandle::join).collect::<Vec<_>>()
     });
     panic::set_hook(hook);
@@ -71,7 +72,11 @@ thread_local! {
 }
 
 /// Takes the next document until none is left.
-fn generate_until_done(documents: &[Document], config: &Config, next: &AtomicUsize) -> Result<Vec<(usize, DocumentResult)>, String> {
+fn generate_until_done(
+    documents: &[Document],
+    config: &Config,
+    next: &AtomicUsize,
+) -> Result<Vec<(usize, DocumentResult)>, String> {
     let mut results = Vec::new();
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
@@ -88,7 +93,8 @@ fn on_large_stack(document: &Document, config: &Config) -> Result<DocumentResult
     let name = document.path.replace('\0', "");
     thread::scope(|scope| {
         let builder = thread::Builder::new().name(name).stack_size(STACK);
-        let thread = builder.spawn_scoped(scope, || generate_both(document, config)).map_err(|cause| cause.to_string())?;
+        let thread =
+            builder.spawn_scoped(scope, || generate_both(document, config)).map_err(|cause| cause.to_string())?;
         thread.join().map_err(|_| format!("the thread of {} ended early", document.path))
     })
 }

@@ -3,10 +3,10 @@
 //! If the generator refuses the changed document, the change is undone, so changes accumulate in documents that generate. A
 //! seed determines one document: the same seed and the same corpus give the same document.
 
-mod rng;
 mod files;
 mod operations;
 mod places;
+mod rng;
 mod schemas;
 mod vocabulary;
 

@@ -8,8 +8,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::compile::Compiled;
 use super::documents::Document;
-use super::generate::{DocumentResult, Generated, Outcome};
 use super::error_groups::{Group, Occurrence, group};
+use super::generate::{DocumentResult, Generated, Outcome};
 use super::manifest::Validity;
 use super::modules::Modules;
 
@@ -169,7 +169,12 @@ impl Compilation {
 }
 
 /// A message about a module is about its documents. The path is that of the first one.
-fn occurrence<'a>(documents: &[Document], modules: &Modules<'_>, index: usize, text: &'a str) -> Option<Occurrence<'a>> {
+fn occurrence<'a>(
+    documents: &[Document],
+    modules: &Modules<'_>,
+    index: usize,
+    text: &'a str,
+) -> Option<Occurrence<'a>> {
     let module = modules.all.get(index)?;
     let path = &documents.get(*module.documents.first()?)?.path;
     let valid = |document: &usize| documents.get(*document).is_some_and(|it| it.validity == Validity::Valid);

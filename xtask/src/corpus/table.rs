@@ -11,7 +11,8 @@ const NAMES: usize = 6;
 
 /// The complete result, with every path.
 pub(crate) fn json(summary: &Summary) -> Result<String, Failure> {
-    serde_json::to_string_pretty(summary).map_err(|cause| Failure::Broken(format!("cannot display the result: {cause}")))
+    serde_json::to_string_pretty(summary)
+        .map_err(|cause| Failure::Broken(format!("cannot display the result: {cause}")))
 }
 
 /// The result as a table for people.

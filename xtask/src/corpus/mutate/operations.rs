@@ -2,9 +2,9 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::rng::Rng;
 use super::files;
 use super::places::{self, Path, Places, Role};
+use super::rng::Rng;
 use super::schemas::{add, parse};
 use super::{Change, vocabulary};
 

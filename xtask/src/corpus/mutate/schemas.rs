@@ -2,9 +2,9 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::rng::Rng;
 use super::files;
 use super::places::{self, Path, Places, Role};
+use super::rng::Rng;
 use super::{Change, vocabulary};
 
 pub(super) const CHANGES: &[Change] = &[
