@@ -30,7 +30,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "an event is acknowledged before its transaction is committed",
-        file: "runtime/src/inbox/sqlite/tables.rs",
+        file: "runtime/src/inbox/sqlite/queries.rs",
         sites: &[
             (r#"self.run("COMMIT", []).map(|_| ())"#, "Ok(())"),
             (
@@ -45,8 +45,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         name: "an event is acknowledged in a deleted file",
         file: "runtime/src/inbox/sqlite.rs",
         sites: &[(
-            "self.change(Needs::TheFileInPlace, move |tables| tables.put(&delivery, None, now))",
-            "self.change(Needs::NothingMore, move |tables| tables.put(&delivery, None, now))",
+            "self.change(CommitRequirement::FileInPlace, move |store| store.put(&delivery, None, now))",
+            "self.change(CommitRequirement::None, move |store| store.put(&delivery, None, now))",
         )],
         test: ("durable", "monitor::an_inbox_whose_file_is_deleted_is_503_and_not_ready"),
     },
@@ -73,7 +73,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "an event is stored again each time it is delivered",
-        file: "runtime/src/inbox/sqlite/tables.rs",
+        file: "runtime/src/inbox/sqlite/queries.rs",
         sites: &[(
             "delivery.id().as_str()",
             r#"Box::leak(format!("{}{:?}", delivery.id(), std::time::Instant::now()).into_boxed_str()) as &str"#,
@@ -82,7 +82,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "events of one resource are handled out of order",
-        file: "runtime/src/inbox/sqlite/tables.rs",
+        file: "runtime/src/inbox/sqlite/queries.rs",
         sites: &[(
             "self.number(ahead, params![key, DONE])?.is_some()",
             "self.number(ahead, params![key, DONE])?.is_some_and(|_| false)",
@@ -91,13 +91,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "leased events are lost when the process ends",
-        file: "runtime/src/inbox/sqlite/tables.rs",
+        file: "runtime/src/inbox/sqlite/queries.rs",
         sites: &[("self.run(&sql, [WAITING, INTERRUPTED, now, LEASED])?", "0")],
         test: ("inbox", "sqlite::what_was_leased_is_ready_after_a_restart_and_the_attempt_counts"),
     },
     Mutation {
         name: "pending events are purged with old ones",
-        file: "runtime/src/inbox/sqlite/desk.rs",
+        file: "runtime/src/inbox/sqlite/admin.rs",
         sites: &[(
             "self.run(&sql, params![now.saturating_sub(millis(kept)), limit(most)])",
             r#"self.run("DELETE FROM event WHERE receipt IN (SELECT receipt FROM event WHERE stored_at < ?1 LIMIT ?2)", params![now.saturating_sub(millis(kept)), limit(most)])"#,
@@ -106,7 +106,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "a lease is not renewed",
-        file: "runtime/src/worker/lease.rs",
+        file: "runtime/src/worker/lease_renewal.rs",
         sites: &[("inbox.renew(ticket).await", "Ok::<(), InboxError>(())")],
         test: ("durable", "lease::a_lease_is_renewed_until_its_handler_is_done"),
     },
@@ -125,8 +125,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         name: "an event that is not handled during the drain counts as handled",
         file: "runtime/src/worker/attempt.rs",
         sites: &[(
-            "self.judge(outcome, attempt)",
-            "self.judge(outcome, attempt).map(|how| if matches!(how, Settlement::Released) { Settlement::Done } else { how })",
+            "self.classify(outcome, attempt)",
+            "self.classify(outcome, attempt).map(|it| if matches!(it, Settlement::Released) { Settlement::Done } else { it })",
         )],
         test: ("durable", "worker::what_is_not_done_in_the_drain_is_given_back"),
     },
@@ -138,13 +138,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "retries have no jitter",
-        file: "runtime/src/worker/retries.rs",
+        file: "runtime/src/worker/retry_policy.rs",
         sites: &[("0.25 * random()", "0.0 * random()")],
         test: ("durable", "worker::what_failed_together_is_not_tried_again_together"),
     },
     Mutation {
         name: "a missing canary is not reported",
-        file: "runtime/src/worker/pulse.rs",
+        file: "runtime/src/worker/health.rs",
         sites: &[("elapsed(since, self.now())", "Duration::ZERO.min(elapsed(since, self.now()))")],
         test: ("durable", "canary::it_stays_silent_when_nobody_works"),
     },
@@ -159,7 +159,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "an event that no handler can read is refused instead of kept",
-        file: "runtime/src/http/answer.rs",
+        file: "runtime/src/http/outcome.rs",
         sites: &[(
             r#"(StatusCode::ACCEPTED, "kept, not handled\n")"#,
             r#"(StatusCode::UNPROCESSABLE_ENTITY, "kept, not handled\n")"#,
@@ -168,13 +168,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "a failed store has no Retry-After",
-        file: "runtime/src/http/answer.rs",
+        file: "runtime/src/http/outcome.rs",
         sites: &[(r#"headers.insert(RETRY_AFTER, HeaderValue::from_static("60"))"#, "None")],
         test: ("durable", "acknowledgement::a_commit_that_fails_is_a_503_and_what_was_acknowledged_is_there"),
     },
     Mutation {
         name: "a full budget has no Retry-After",
-        file: "runtime/src/http/answer.rs",
+        file: "runtime/src/http/outcome.rs",
         sites: &[(r#"headers.insert(RETRY_AFTER, HeaderValue::from_static("10"))"#, "None")],
         test: (
             "durable",
@@ -192,7 +192,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "the budget does not count bodies",
-        file: "runtime/src/http/budget.rs",
+        file: "runtime/src/http/memory_budget.rs",
         sites: &[("coming + self.bytes", "0 * (coming + self.bytes)")],
         test: ("durable", "server::bodies_beyond_the_budget_are_503_until_there_is_room"),
     },
@@ -228,7 +228,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "retries have no limit",
-        file: "runtime/src/worker/retries.rs",
+        file: "runtime/src/worker/retry_policy.rs",
         sites: &[("attempt >= self.attempts", "attempt == u32::MAX")],
         test: ("durable", "worker::no_delays_are_too_long_or_too_short_to_be_waited_for"),
     },
