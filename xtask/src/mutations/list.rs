@@ -23,7 +23,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
                 let mut put = put;
                 std::future::poll_fn(|cx| std::task::Poll::Ready(put.as_mut().poll(cx).is_ready())).await;
                 std::mem::forget(put);
-                Ok(Ok(Put::Stored(crate::inbox::Receipt(1))))
+                Ok(Ok(PutOutcome::Stored(crate::inbox::EntryId(1))))
             }",
         )],
         test: ("durable", "acknowledgement::no_answer_comes_before_the_inbox_has_stored"),
@@ -222,7 +222,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         file: "runtime/src/durable.rs",
         sites: &[(
             "put.unwrap_or_else(|elapsed| Err(InboxError::Unavailable(elapsed.into())))",
-            "put.unwrap_or_else(|_elapsed| Ok(Put::Stored(crate::inbox::Receipt(1))))",
+            "put.unwrap_or_else(|_elapsed| Ok(PutOutcome::Stored(crate::inbox::EntryId(1))))",
         )],
         test: ("durable", "acknowledgement::what_cannot_be_stored_in_time_is_to_be_sent_again"),
     },
