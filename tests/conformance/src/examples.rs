@@ -10,7 +10,9 @@ use asyncapi_codegen::{Config, Error, Source};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::outcome::{Outcome, is_equal, read_root};
+#[allow(unused_imports, reason = "without a corpus there are no modules that use it")]
+use crate::outcome::read_root;
+use crate::outcome::{Outcome, is_equal};
 
 include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::outcome::{Outcome, is_equal, read_property, read_root};
+use crate::outcome::{Outcome, is_equal, read_property};
 
 include!(concat!(env!("OUT_DIR"), "/validation.rs"));
 
