@@ -53,8 +53,8 @@ fn what_is_no_alternative_is_refused_with_the_reason() {
     assert_eq!(content.map_err(|error| error.to_string()), Err(expected.to_owned()));
     let rival = round_trip::<unions::Rival>(&json!({"id": true})).expect_err("an id is no boolean");
     assert!(rival.starts_with("no alternative fits: as `ByNumber`, which is closest, at /id: invalid type"), "{rival}");
-    let rival = round_trip::<unions_types_only::Rival>(&json!({"id": true})).expect_err("nor without the runtime");
-    assert!(rival.starts_with("no alternative fits; ByNumber: invalid type"), "{rival}");
+    let types_only = round_trip::<unions_types_only::Rival>(&json!({"id": true})).expect_err("an id is no boolean");
+    assert_eq!(types_only, rival);
 }
 
 #[test]
