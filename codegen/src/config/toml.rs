@@ -24,12 +24,6 @@ use crate::suggestion::nearest;
 
 /// # Options from a file
 impl Config {
-    /// The keys of an options file. For a test of the documentation.
-    #[doc(hidden)]
-    pub fn option_keys() -> impl Iterator<Item = &'static str> {
-        KEYS.iter().map(|(key, _)| *key)
-    }
-
     /// Reads options from a file in TOML. [`Config::compile`] lets cargo watch the file.
     ///
     /// ```no_run

@@ -91,11 +91,10 @@ struct ByDefault {
 }
 
 /// Why valid values are refused without options, but not with `UntypedSchemas::AnyValue`.
-const REFUSED_BY_DEFAULT: &str =
-    "what speaks of properties or items, and names no type, is taken for an object or a list, as authors mean it";
+const REFUSED_BY_DEFAULT: &str = "a schema with `properties` or `items` and without `type` is read as an object or a list";
 
 /// Why valid values come back changed without options, but not with `keep_additional_properties`.
-const CHANGED_BY_DEFAULT: &str = "what no schema names is dropped, unless `Config::keep_additional_properties` asks for it";
+const CHANGED_BY_DEFAULT: &str = "undeclared properties are dropped without `Config::keep_additional_properties`";
 
 /// The figures of full validation: of reading and `validate` together.
 #[derive(Default, Deserialize, Eq, PartialEq, Serialize)]

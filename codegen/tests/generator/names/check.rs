@@ -274,7 +274,7 @@ fn letters(text: &str) -> String {
 
 /// A name without its hash suffixes (`x` and hexadecimal digits), spaces and underscores.
 fn without_suffixes(name: &str) -> String {
-    const DIGITS: usize = 4;
+    const DIGITS: usize = 8;
     let mut plain = name.to_owned();
     while let Some(start) = plain.match_indices(['x', 'X']).map(|(start, _)| start).find(|start| {
         let digits = plain.get(start + 1..=start + DIGITS).unwrap_or_default();
