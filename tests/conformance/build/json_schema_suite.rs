@@ -141,6 +141,7 @@ fn code(schema: &Value, config: &Config, copies: &TempDir) -> Result<String, Str
     write("schema.json", schema);
     let path = write("suite.json", &document);
     let config = config.clone().root(copies.path()).map_url(SERVER, copies.path().join("remotes"));
-    let output = config.read_source(path).and_then(|source| config.generate(&source)).map_err(|error| error.to_string())?;
+    let output =
+        config.read_source(path).and_then(|source| config.generate(&source)).map_err(|error| error.to_string())?;
     Ok(output.code().to_owned())
 }

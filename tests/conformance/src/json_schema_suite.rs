@@ -91,7 +91,8 @@ struct ByDefault {
 }
 
 /// Why valid values are refused without options, but not with `UntypedSchemas::AnyValue`.
-const REFUSED_BY_DEFAULT: &str = "a schema with `properties` or `items` and without `type` is read as an object or a list";
+const REFUSED_BY_DEFAULT: &str =
+    "a schema with `properties` or `items` and without `type` is read as an object or a list";
 
 /// Why valid values come back changed without options, but not with `keep_additional_properties`.
 const CHANGED_BY_DEFAULT: &str = "undeclared properties are dropped without `Config::keep_additional_properties`";
