@@ -1,6 +1,6 @@
 //! The intermediate representation: the API as Rust types and methods, before anything has a Rust name or is a token.
 //!
-//! `lower` fills it. `names` and `emit` read it, and need nothing of the document or of the options beside it.
+//! `lower` builds it and makes every decision. `emit` reads it, and sees neither the document nor the options.
 
 mod api;
 mod integer_usage;
