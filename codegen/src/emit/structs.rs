@@ -1,7 +1,5 @@
 //! Objects with named properties.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -124,42 +122,25 @@ pub(super) fn helpers(cx: Context<'_>) -> Option<TokenStream> {
     })
 }
 
-/// Whether a `null` of this property says something else than its absence.
+/// Whether `null` and a missing property mean different things.
 pub(super) fn keeps_null(cx: Context<'_>, field: &Field) -> bool {
     match field.presence {
-        Presence::Optional => accepts_null(cx, &field.ty, &mut BTreeSet::new()),
+        Presence::Optional => cx.api.types.accepts_null(&field.ty),
         Presence::OptionalNullable => true,
         Presence::Required | Presence::RequiredNullable | Presence::NullOrAbsent | Presence::Defaulted => false,
     }
 }
 
-/// Whether a function of the file keeps a `null` of this property apart.
+/// Whether the generated function `present` reads this property.
 fn is_kept_apart(cx: Context<'_>, field: &Field) -> bool {
     keeps_null(cx, field)
         && !lenient_integers::contains_integers(cx, &field.ty)
         && !attributes::overrides_deserialize(cx, &field.at)
 }
 
-/// Whether a function of the file reads this property.
+/// Whether a generated function reads this property.
 pub(super) fn has_manual_deserialize(cx: Context<'_>, field: &Field) -> bool {
     is_kept_apart(cx, field) || field.presence == Presence::Defaulted
-}
-
-/// Whether a type reads `null` as one of its values.
-fn accepts_null(cx: Context<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>) -> bool {
-    match ty {
-        Type::Any | Type::Nullable(_) => true,
-        Type::Named(id) if seen.insert(*id) => match &cx.api.types[*id].shape {
-            ItemKind::Alias(target) => accepts_null(cx, target, seen),
-            ItemKind::Union(union) => union.variants.iter().any(|variant| accepts_null(cx, &variant.ty, seen)),
-            ItemKind::Struct(_)
-            | ItemKind::Enum(_)
-            | ItemKind::MessageUnion(_)
-            | ItemKind::Newtype(_)
-            | ItemKind::OpenTuple(_) => false,
-        },
-        _ => false,
-    }
 }
 
 pub(super) fn is_optional(field: &Field) -> bool {

@@ -1,7 +1,7 @@
 //! The types of the generated code: the list of all items, how a type is written where it is used, and what an item is
 //! named after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Index, RangeInclusive};
 
 use super::{Docs, ItemKind};
@@ -37,6 +37,23 @@ impl Types {
         let mut types: Vec<_> = self.iter().collect();
         types.sort_by_key(|(_, def)| first.get(&def.name_path.root));
         types
+    }
+
+    /// Whether `null` is a value of the type.
+    pub(crate) fn accepts_null(&self, ty: &Type) -> bool {
+        let (mut pending, mut seen) = (vec![ty], BTreeSet::new());
+        while let Some(ty) = pending.pop() {
+            match ty {
+                Type::Any | Type::Nullable(_) => return true,
+                Type::Named(id) if seen.insert(*id) => match &self[*id].shape {
+                    ItemKind::Alias(target) => pending.push(target),
+                    ItemKind::Union(union) => pending.extend(union.variants.iter().map(|variant| &variant.ty)),
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        false
     }
 }
 
