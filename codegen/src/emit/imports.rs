@@ -244,9 +244,9 @@ impl UsedTypes {
             Type::Any => self.add("serde_json", ["Value"]),
             Type::Set(item) => {
                 match self.set_type {
-                    SetType::BTreeSet => self.add("std::collections", ["BTreeSet"]),
-                    SetType::HashSet => self.add("std::collections", ["HashSet"]),
-                    SetType::IndexSet => self.add("indexmap", ["IndexSet"]),
+                    SetType::BTree => self.add("std::collections", ["BTreeSet"]),
+                    SetType::Hash => self.add("std::collections", ["HashSet"]),
+                    SetType::Index => self.add("indexmap", ["IndexSet"]),
                 }
                 self.ty(item);
             }

@@ -137,7 +137,7 @@ pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payloa
 /// How the reply repeats the `id` of the request; one that the handler wrote into the payload is kept, and a header is
 /// the request's whatever the handler wrote, who has to write something where the document requires it.
 fn repeated(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> {
-    let Correlation { location, kind } = reply.reply_correlation.as_ref()?;
+    let Correlation { location, kind } = reply.correlation.as_ref()?;
     match location {
         RuntimeExpression::Header(header) => Some(quote!(.with_header(#header, id))),
         RuntimeExpression::Payload(_) => {
@@ -152,7 +152,7 @@ fn repeated(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> {
 pub(super) fn repeats_in_payloads(cx: Context<'_>) -> bool {
     let mut replies = cx.api.incoming().filter_map(|operation| operation.reply.as_ref());
     replies.any(|reply| {
-        let id = reply.reply_correlation.as_ref();
+        let id = reply.correlation.as_ref();
         let is_payload = id.is_some_and(|id| matches!(id.location, RuntimeExpression::Payload(_)));
         is_payload && repeated(cx, reply).is_some()
     })

@@ -30,9 +30,9 @@ pub(super) fn owned(cx: Context<'_>, ty: &Type) -> TokenStream {
         Type::Set(item) => {
             let item = owned(cx, item);
             match cx.api.output.set_type {
-                SetType::BTreeSet => quote!(BTreeSet<#item>),
-                SetType::HashSet => quote!(HashSet<#item>),
-                SetType::IndexSet => quote!(IndexSet<#item>),
+                SetType::BTree => quote!(BTreeSet<#item>),
+                SetType::Hash => quote!(HashSet<#item>),
+                SetType::Index => quote!(IndexSet<#item>),
             }
         }
         Type::Array(item, length) => {

@@ -175,8 +175,8 @@ pub(crate) struct Reply {
     pub(crate) payload: Type,
     pub(crate) headers: ReplyHeaders,
     pub(crate) to: ReplyTo,
-    /// Where a handler's reply repeats the correlation id of the request.
-    pub(crate) reply_correlation: Option<Correlation>,
+    /// Where the reply repeats the correlation id of the request.
+    pub(crate) correlation: Option<Correlation>,
     /// Where a request contains its correlation id.
     pub(crate) request_correlation: Option<Correlation>,
     /// Every location where a reply can contain its correlation id.

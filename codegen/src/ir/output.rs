@@ -40,9 +40,9 @@ pub(crate) enum HandlerMethods {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum SetType {
     #[default]
-    BTreeSet,
-    HashSet,
-    IndexSet,
+    BTree,
+    Hash,
+    Index,
 }
 
 /// Which notations of an integer are read.

@@ -27,9 +27,9 @@ pub(super) fn output_options(config: &Config, types: &Types, events: &[Event], s
         map_type: config.map_type.clone(),
         set_type: match config.unique_items {
             // A list stays a list, so this set type is never used.
-            UniqueItems::Vec | UniqueItems::BTreeSet => SetType::BTreeSet,
-            UniqueItems::HashSet => SetType::HashSet,
-            UniqueItems::IndexSet => SetType::IndexSet,
+            UniqueItems::Vec | UniqueItems::BTreeSet => SetType::BTree,
+            UniqueItems::HashSet => SetType::Hash,
+            UniqueItems::IndexSet => SetType::Index,
         },
         module: config.module.clone(),
         integer_notation: match config.integer_parsing {

@@ -257,14 +257,14 @@ impl Scope<'_, '_> {
     fn add_to_report(&self, requests: &[NameRequest], names: &[Name]) {
         let Some(kind) = self.kind else { return };
         let file = |at: &Location| (at.file.0 > 0).then(|| self.scopes.files.get(at.file.0).cloned()).flatten();
-        let named = requests.iter().zip(names).map(|(NameRequest { at, .. }, name)| Named {
+        let entries = requests.iter().zip(names).map(|(NameRequest { at, .. }, name)| Named {
             kind,
             name: name.plain().to_owned(),
             at: at.clone(),
             owner: self.owner.clone(),
             file: file(at),
         });
-        self.scopes.report.borrow_mut().extend(named);
+        self.scopes.report.borrow_mut().extend(entries);
     }
 
     /// Whether the name is not taken, and is a valid identifier.

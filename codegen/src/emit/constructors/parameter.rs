@@ -53,9 +53,7 @@ impl Parameter {
     pub(super) fn of_items(cx: Context<'_>, ty: &Type, name: &Name) -> Option<Self> {
         let (item, value) = match ty {
             Type::List(item) => (form(cx, item), collected(cx, item, name)),
-            Type::Set(item) if cx.api.output.set_type != SetType::IndexSet => {
-                (form(cx, item), collected(cx, item, name))
-            }
+            Type::Set(item) if cx.api.output.set_type != SetType::Index => (form(cx, item), collected(cx, item, name)),
             Type::Map(value) if **value == Type::Any || cx.api.output.map_type.is_none() => {
                 let form = form(cx, value);
                 let made = if is_text(cx, value) { quote!(value.into()) } else { quote!(value) };

@@ -42,7 +42,7 @@ impl OperationLowering<'_, '_> {
             payload,
             headers,
             to,
-            reply_correlation,
+            correlation: reply_correlation,
             request_correlation: correlation::request_correlation(self.document, operation),
             correlation_locations: correlation::reply_locations(self.document, reply),
         })
