@@ -140,7 +140,7 @@ fn a_folder_of_copies_is_read_as_far_as_references_lead() {
     }
     let url = "https://schemas.example.com";
     let unmapped = generated(&directory, &Config::new()).expect_err("nothing says where the copies are");
-    assert!(unmapped.contains("is on the network, which is never asked") && unmapped.contains(url), "{unmapped}");
+    assert!(unmapped.contains("is a URL, and nothing is downloaded") && unmapped.contains(url), "{unmapped}");
 }
 
 #[test]

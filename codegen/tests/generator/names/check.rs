@@ -44,7 +44,7 @@ impl Generated {
 
     /// The number of references to missing Avro definitions: the deleted part may contain the definition.
     fn missing_definitions(&self) -> usize {
-        self.output.report().iter().filter(|found| found.message().contains("is neither a type of Avro")).count()
+        self.output.report().iter().filter(|found| found.message().contains("is neither an Avro type")).count()
     }
 
     /// The names by what has them. `moved` gives the pointer after the change; parts without one are left out.
