@@ -271,7 +271,7 @@ fn find_positions(diagnostics: &mut [Diagnostic], source: &Source) {
     let mut files: BTreeMap<FileId, Positions> = BTreeMap::new();
     for diagnostic in &*diagnostics {
         if let Anchor::Node(place, _) = &diagnostic.anchor {
-            files.entry(place.file).or_default().want(&place.pointer);
+            files.entry(place.file).or_default().request(&place.pointer);
         }
     }
     for (file, positions) in &mut files {
@@ -279,7 +279,8 @@ fn find_positions(diagnostics: &mut [Diagnostic], source: &Source) {
     }
     for diagnostic in diagnostics {
         if let Anchor::Node(place, part) = &diagnostic.anchor {
-            diagnostic.position = files.get(&place.file).and_then(|positions| positions.of(&place.pointer, *part));
+            diagnostic.position =
+                files.get(&place.file).and_then(|positions| positions.position(&place.pointer, *part));
         }
     }
 }

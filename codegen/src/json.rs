@@ -1,7 +1,7 @@
-//! A JSON-like tree: what a document says, before anyone knows what it means.
+//! The JSON value of a parsed document.
 //!
-//! Not `serde_yaml::Value`, because that one resolves the types of keys: `NULL`, `200` and `true` are property
-//! names here, spelled as the author spelled them.
+//! Keys are always strings, exactly as in the document: `NULL`, `200` and `true` are property names. Integers keep all their
+//! digits.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use indexmap::IndexMap;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-/// The key that spreads one mapping into another (YAML 1.1 merge keys).
+/// The merge key of YAML 1.1, which copies the entries of another mapping.
 const MERGE_KEY: &str = "<<";
 
 /// The entries of a mapping, in the order of the document.
 pub(crate) type Mapping = IndexMap<String, Value>;
 
-/// One node of a document.
+/// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     Null,
@@ -24,19 +24,19 @@ pub(crate) enum Value {
     Float(f64),
     String(String),
     Sequence(Vec<Value>),
-    /// Boxed, because most nodes are none, and should not take the room of one.
+    /// Boxed, because most values are no mappings and would waste its size.
     Mapping(Box<Mapping>),
 }
 
 impl Value {
-    /// An object of these entries, and no larger.
+    /// A mapping with these entries, without spare capacity.
     pub(crate) fn object(entries: impl IntoIterator<Item = (String, Self)>) -> Self {
         let mut mapping: Mapping = entries.into_iter().collect();
         mapping.shrink_to_fit();
         Self::Mapping(Box::new(mapping))
     }
 
-    /// What kind of value this is, in the words of a message to the author.
+    /// The type of the value, for a diagnostic.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -56,7 +56,7 @@ impl Value {
         }
     }
 
-    /// A single value as a text; nothing of lists, objects and `null`.
+    /// A string, number or boolean as text. `None` for `null`, lists and objects.
     pub(crate) fn plain_text(&self) -> Option<String> {
         match self {
             Self::String(text) => Some(text.clone()),
@@ -67,14 +67,14 @@ impl Value {
         }
     }
 
-    /// The value as JSON writes it.
+    /// The value as JSON text.
     pub(crate) fn to_json(&self) -> String {
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         match self {
             Self::Bool(value) => value.to_string(),
             Self::Integer(number) => number.to_string(),
             Self::Float(number) if number.is_finite() => number.to_string(),
-            // JSON has no word for what is no number.
+            // JSON has no NaN and no infinity.
             Self::Null | Self::Float(_) => "null".to_owned(),
             Self::String(text) => quoted(text),
             Self::Sequence(items) => {
@@ -87,7 +87,7 @@ impl Value {
         }
     }
 
-    /// The child that a pointer step names.
+    /// The child with this key or index.
     pub(crate) fn child(&self, step: &str) -> Option<&Self> {
         match self {
             Self::Mapping(entries) => entries.get(step),
@@ -126,7 +126,7 @@ impl Serialize for Value {
     }
 }
 
-/// Reads a [`Value`] from any self-describing format.
+/// Deserializes a [`Value`] from JSON or YAML.
 pub(crate) struct ValueSeed;
 
 impl<'de> DeserializeSeed<'de> for ValueSeed {
@@ -141,7 +141,7 @@ impl<'de> Visitor<'de> for ValueSeed {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a value that JSON can hold")
+        formatter.write_str("a JSON value")
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -164,7 +164,7 @@ impl<'de> Visitor<'de> for ValueSeed {
         Ok(Value::Integer(value))
     }
 
-    /// What no integer holds is a number all the same, as it is to every reader of JSON.
+    /// An integer beyond `i128` becomes a float, as in most JSON parsers.
     #[allow(clippy::cast_precision_loss)]
     fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
         Ok(i128::try_from(value).map_or(Value::Float(value as f64), Value::Integer))
@@ -190,7 +190,7 @@ impl<'de> Visitor<'de> for ValueSeed {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut mapping = Mapping::new();
         let mut merged = Vec::new();
-        while let Some(key) = entries.next_key_seed(KeySeed { taken: &mapping })? {
+        while let Some(key) = entries.next_key_seed(KeySeed { mapping: &mapping })? {
             let value = entries.next_value_seed(Self)?;
             if key == MERGE_KEY {
                 merged.push(value);
@@ -206,9 +206,9 @@ impl<'de> Visitor<'de> for ValueSeed {
     }
 }
 
-/// Reads a key as it is written, and refuses one that stands there already, at its own place.
+/// Deserializes a key as a string. A duplicate key is an error at its position.
 struct KeySeed<'a> {
-    taken: &'a Mapping,
+    mapping: &'a Mapping,
 }
 
 impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
@@ -223,18 +223,18 @@ impl Visitor<'_> for KeySeed<'_> {
     type Value = String;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a key that is a text")
+        formatter.write_str("a string as key")
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<String, E> {
-        if self.taken.contains_key(key) {
+        if self.mapping.contains_key(key) {
             return Err(E::custom(format_args!("the key `{key}` occurs twice")));
         }
         Ok(key.to_owned())
     }
 }
 
-/// Adds the entries of a merge key: what the mapping says itself comes first, then earlier sources.
+/// Adds the entries of a merge key. Entries of the mapping itself and of earlier sources win.
 fn merge(mapping: &mut Mapping, source: Value) -> Result<(), &'static str> {
     match source {
         Value::Mapping(entries) => {
@@ -254,7 +254,7 @@ mod tests {
 
     use super::{Value, ValueSeed};
 
-    fn read(text: &str) -> Result<Value, String> {
+    fn parse(text: &str) -> Result<Value, String> {
         ValueSeed.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| error.to_string())
     }
 
@@ -266,22 +266,22 @@ mod tests {
     }
 
     #[test]
-    fn keys_stay_as_they_are_written() {
-        let value = read("NULL: 1\n200: 2\ntrue: 3\n1.10: 4\n'': 5\n~: 6\n").unwrap();
+    fn keys_keep_their_spelling() {
+        let value = parse("NULL: 1\n200: 2\ntrue: 3\n1.10: 4\n'': 5\n~: 6\n").unwrap();
         assert_eq!(keys(&value), ["NULL", "200", "true", "1.10", "", "~"]);
     }
 
     #[test]
     fn merge_keys_spread_and_never_override() {
-        let value = read("base: &base {a: 1, b: 1}\nuse:\n  b: 2\n  <<: *base\n").unwrap();
+        let value = parse("base: &base {a: 1, b: 1}\nuse:\n  b: 2\n  <<: *base\n").unwrap();
         let merged = value.child("use").unwrap();
         assert_eq!(keys(merged), ["b", "a"]);
         assert_eq!(merged.child("b"), Some(&Value::Integer(2)));
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_refused_where_it_stands() {
-        let error = read("a: 1\nb: 2\na: 3\n").unwrap_err();
+    fn a_duplicate_key_is_an_error() {
+        let error = parse("a: 1\nb: 2\na: 3\n").unwrap_err();
         assert!(error.contains("`a` occurs twice"), "{error}");
     }
 }

@@ -1,4 +1,4 @@
-//! Where a node stands: the file and the pointer in it.
+//! Where the nodes of a document are: file, JSON pointer, line and column.
 
 mod pointer;
 #[cfg(feature = "overlay")]
@@ -12,11 +12,11 @@ pub(crate) use self::provenance::{Origin, Origins};
 pub(crate) use self::runtime_expression::RuntimeExpression;
 pub(crate) use self::source_map::{EntryPart, Position, Positions};
 
-/// One of the files that a document is made of; 0 is the document itself.
+/// The index of a file of the source; 0 is the document itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FileId(pub(crate) usize);
 
-/// The address of a node among all files of a document.
+/// The file of a node, and its pointer in that file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Location {
     pub(crate) file: FileId,
@@ -24,12 +24,12 @@ pub(crate) struct Location {
 }
 
 impl Location {
-    /// The document's root.
+    /// The root of the document.
     pub(crate) fn root() -> Self {
         Self::default()
     }
 
-    /// The node one step below this one.
+    /// The child with this key or index.
     pub(crate) fn join(&self, step: &str) -> Self {
         Self { file: self.file, pointer: self.pointer.join(step) }
     }

@@ -2,6 +2,7 @@
 
 mod any_of_object;
 mod api;
+mod docs;
 mod integer_usage;
 mod lints;
 mod message_variants;
@@ -23,8 +24,8 @@ use self::passes::PassContext;
 use self::schema::{Context, Facts, TypeBuilder};
 use crate::config::{Config, Validation};
 use crate::diagnostic::Diagnostics;
-use crate::document::{self, Document};
-use crate::ir::{self, Access, Api, Definitions, Server, TypeDef, Types};
+use crate::document::Document;
+use crate::ir::{Api, Definitions, Server, TypeDef, Types};
 use crate::location::Location;
 
 /// Turns the document into the API as the chosen side sees it.
@@ -85,18 +86,4 @@ fn structural_keys(document: &Document, types: &Types) -> HashMap<Location, Stri
     let places = types.iter().flat_map(|(_, def)| [vec![def.at.clone()], variants(def)].concat());
     let below = places.filter(|at| ["/oneOf/", "/anyOf/"].iter().any(|list| at.pointer.as_str().contains(list)));
     below.map(|at| (at.clone(), structural_key::of_place(&document.schemas, &at))).collect()
-}
-
-/// A title stands in for a summary.
-fn docs(docs: &document::Docs) -> ir::Docs {
-    ir::Docs {
-        summary: docs.summary.clone().or_else(|| docs.title.clone()),
-        description: docs.description.clone(),
-        deprecated: docs.deprecated,
-        access: match docs.access {
-            document::Access::Both => Access::ReadWrite,
-            document::Access::ReadOnly => Access::ReadOnly,
-            document::Access::WriteOnly => Access::WriteOnly,
-        },
-    }
 }

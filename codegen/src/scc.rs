@@ -1,13 +1,13 @@
-//! Which nodes of a graph lie on a circle together: its strongly connected components (Tarjan 1972), in one pass.
+//! Strongly connected components of a graph (Tarjan 1972): the nodes that are in a cycle together.
 
 /// The component of each node.
-pub(crate) struct Circles {
+pub(crate) struct Components {
     component: Vec<usize>,
 }
 
-impl Circles {
-    /// The mark of the component that a node is in.
-    pub(crate) fn of(&self, node: usize) -> usize {
+impl Components {
+    /// An identifier of the component of a node: a node in it.
+    pub(crate) fn component_of(&self, node: usize) -> usize {
         self.component[node]
     }
 
@@ -16,7 +16,7 @@ impl Circles {
         self.component[one] == self.component[other]
     }
 
-    /// Of each component that holds a circle, the first node that can break one.
+    /// The first node of each component with a cycle that can break the cycle.
     pub(crate) fn cycle_heads<'a>(
         &'a self,
         edges: &'a [Vec<usize>],
@@ -24,48 +24,48 @@ impl Circles {
     ) -> impl Iterator<Item = usize> + 'a {
         let mut seen = vec![false; self.component.len()];
         (0..edges.len()).filter(move |node| {
-            let is_round = edges[*node].iter().any(|next| self.in_same_cycle(*next, *node));
-            is_round && can_break(*node) && !std::mem::replace(&mut seen[self.component[*node]], true)
+            let is_cyclic = edges[*node].iter().any(|next| self.in_same_cycle(*next, *node));
+            is_cyclic && can_break(*node) && !std::mem::replace(&mut seen[self.component[*node]], true)
         })
     }
 }
 
-/// Finds the components; without recursion, since chains of types may be as long as documents.
-pub(crate) fn find(edges: &[Vec<usize>]) -> Circles {
+/// Finds the components. Not recursive, because chains of types can be as long as documents.
+pub(crate) fn find(edges: &[Vec<usize>]) -> Components {
     let mut search = Search {
         edges,
         next: 0,
         order: vec![None; edges.len()],
         lowest: vec![0; edges.len()],
         component: vec![None; edges.len()],
-        open: Vec::new(),
+        stack: Vec::new(),
     };
     for node in 0..edges.len() {
-        search.from(node);
+        search.visit(node);
     }
-    Circles { component: search.component.into_iter().map(Option::unwrap_or_default).collect() }
+    Components { component: search.component.into_iter().map(Option::unwrap_or_default).collect() }
 }
 
 struct Search<'a> {
     edges: &'a [Vec<usize>],
     next: usize,
-    /// When a node was met.
+    /// The order in which nodes were visited.
     order: Vec<Option<usize>>,
-    /// The earliest node that a node leads back to.
+    /// The earliest visited node that is reachable from a node.
     lowest: Vec<usize>,
     component: Vec<Option<usize>>,
-    /// What has been met and is in no component yet.
-    open: Vec<usize>,
+    /// Visited nodes without a component.
+    stack: Vec<usize>,
 }
 
 impl Search<'_> {
-    fn from(&mut self, start: usize) {
+    fn visit(&mut self, start: usize) {
         if self.order[start].is_some() {
             return;
         }
         let edges = self.edges;
         let mut path = vec![(start, edges[start].iter())];
-        self.meet(start);
+        self.open(start);
         while let Some((node, rest)) = path.last_mut() {
             let node = *node;
             let Some(&next) = rest.next() else {
@@ -78,7 +78,7 @@ impl Search<'_> {
             };
             match self.order[next] {
                 None => {
-                    self.meet(next);
+                    self.open(next);
                     path.push((next, edges[next].iter()));
                 }
                 Some(order) if self.component[next].is_none() => self.lowest[node] = self.lowest[node].min(order),
@@ -87,19 +87,19 @@ impl Search<'_> {
         }
     }
 
-    fn meet(&mut self, node: usize) {
+    fn open(&mut self, node: usize) {
         self.order[node] = Some(self.next);
         self.lowest[node] = self.next;
         self.next += 1;
-        self.open.push(node);
+        self.stack.push(node);
     }
 
-    /// Takes the component off the stack, where the node is the one through which it was entered.
+    /// Completes the component, if the node is the first visited one of it.
     fn close(&mut self, node: usize) {
         if self.order[node] != Some(self.lowest[node]) {
             return;
         }
-        while let Some(member) = self.open.pop() {
+        while let Some(member) = self.stack.pop() {
             self.component[member] = Some(node);
             if member == node {
                 return;
@@ -113,12 +113,12 @@ mod tests {
     use super::find;
 
     #[test]
-    fn the_first_of_each_circle_is_found() {
+    fn the_first_node_of_each_cycle_is_found() {
         let edges = vec![vec![1], vec![2], vec![1, 3], vec![3], vec![0]];
-        let circles = find(&edges);
-        assert!(circles.in_same_cycle(1, 2) && !circles.in_same_cycle(0, 1));
-        assert_eq!(circles.cycle_heads(&edges, |_| true).collect::<Vec<_>>(), [1, 3]);
-        assert_eq!(circles.cycle_heads(&edges, |node| node != 1).collect::<Vec<_>>(), [2, 3]);
+        let components = find(&edges);
+        assert!(components.in_same_cycle(1, 2) && !components.in_same_cycle(0, 1));
+        assert_eq!(components.cycle_heads(&edges, |_| true).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(components.cycle_heads(&edges, |node| node != 1).collect::<Vec<_>>(), [2, 3]);
     }
 
     #[test]

@@ -1,33 +1,33 @@
-//! JSON pointers (RFC 6901), the addresses of nodes in a document.
+//! JSON pointers (RFC 6901).
 
 use std::fmt;
 use std::sync::Arc;
 
-/// The address of one node in a document, such as `/components/schemas/Order`; empty for the root.
+/// A JSON pointer (RFC 6901), such as `/components/schemas/Order`. Empty for the root.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pointer(Arc<str>);
 
 impl Pointer {
-    /// The whole document.
+    /// The pointer of the whole document.
     #[must_use]
     pub fn root() -> Self {
         Self::default()
     }
 
-    /// Reads the text of a pointer, such as `/info/title`, or `None` where it does not start with `/`.
+    /// Parses a pointer, such as `/info/title`. `None` if it is not empty and does not start with `/`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         (text.is_empty() || text.starts_with('/')).then(|| Self(text.into()))
     }
 
-    /// The node one step below this one: the value of a key, or the item at an index.
+    /// The pointer of the child with this key or index.
     #[must_use]
     pub fn join(&self, step: &str) -> Self {
         let mut text = String::with_capacity(self.0.len() + 1 + step.len());
         text.push_str(&self.0);
         text.push('/');
-        for sign in step.chars() {
-            match sign {
+        for character in step.chars() {
+            match character {
                 '~' => text.push_str("~0"),
                 '/' => text.push_str("~1"),
                 other => text.push(other),
@@ -42,7 +42,7 @@ impl Pointer {
         &self.0
     }
 
-    /// The steps from the root to the node, unescaped.
+    /// The keys and indexes from the root to the node, unescaped.
     pub fn steps(&self) -> impl Iterator<Item = String> {
         let steps = self.0.split('/').skip(1);
         steps.map(|step| step.replace("~1", "/").replace("~0", "~"))

@@ -1,24 +1,24 @@
-//! Where the nodes of a document's files came from, once overlays have changed them.
+//! Where nodes were before overlays were applied.
 //!
-//! A node goes by its place in its file as the overlays left it, since names and references hang on that. Only a
-//! diagnostic asks where it stood before: in an overlay, or elsewhere in a list that has lost items.
+//! All stages use the location after the overlays, because names and references depend on it. Only diagnostics use the
+//! original location: in an overlay, or at another index of a list that has lost items.
 
 use std::collections::BTreeMap;
 
 use super::{FileId, Location};
 
-/// The origins of the nodes of the files that overlays have changed; in other files they stand where they stood.
+/// The origins of nodes in files that overlays have changed. Nodes of other files have not moved.
 #[derive(Debug, Default)]
 pub(crate) struct Origins(pub(crate) BTreeMap<FileId, Origin>);
 
 impl Origins {
-    /// Where the node came from that now stands at `place`.
+    /// The original location of the node that is now at `place`.
     pub(crate) fn find(&self, place: &Location) -> Location {
         self.0.get(&place.file).map_or_else(|| place.clone(), |origin| origin.find(place))
     }
 }
 
-/// A node's place of origin, and those of the nodes below it that did not come with it.
+/// The original location of a node, and of the nodes below it that come from elsewhere.
 #[derive(Debug)]
 pub(crate) struct Origin {
     place: Location,
@@ -26,7 +26,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// A node that stands at `place` with everything below it.
+    /// A node that was at `place`, with everything below it.
     pub(crate) fn new(place: Location) -> Self {
         Self { place, below: BTreeMap::new() }
     }
@@ -43,23 +43,23 @@ impl Origin {
         origin.place.clone()
     }
 
-    /// The origin of the node one step below.
+    /// The origin of a child.
     pub(crate) fn child(&mut self, step: &str) -> &mut Self {
         let place = self.place.join(step);
         self.below.entry(step.to_owned()).or_insert_with(|| Self::new(place))
     }
 
-    /// Notes that the node one step below came from `place`.
+    /// Records that a child was at `place`.
     pub(crate) fn put(&mut self, step: &str, place: Location) {
         self.below.insert(step.to_owned(), Self::new(place));
     }
 
-    /// Notes that the entry of a mapping is gone.
+    /// Records that an entry of a mapping was removed.
     pub(crate) fn remove_key(&mut self, key: &str) {
         self.below.remove(key);
     }
 
-    /// Notes that an item of a list is gone, and that the items after it moved up; `length` is what is left.
+    /// Records that an item of a list was removed, so that the items after it have moved. `length` is the new length.
     pub(crate) fn remove_item(&mut self, index: usize, length: usize) {
         for index in index..length {
             let next = (index + 1).to_string();
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_in_is_found_where_it_was_written() {
+    fn an_inserted_node_is_found_in_the_overlay() {
         let mut origin = Origin::new(Location::root());
         origin.child("info").put("title", place(1, "/actions/0/update/title"));
         let origins = Origins(BTreeMap::from([(FileId(0), origin)]));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn items_behind_a_removed_one_are_found_where_they_stood() {
+    fn items_after_a_removed_one_are_found_at_their_old_index() {
         let mut origin = Origin::new(Location::root());
         let list = origin.child("list");
         list.put("3", place(1, "/actions/0/update"));

@@ -1,8 +1,7 @@
-//! Where in a text the nodes stand, found only when diagnostics are to be shown.
+//! Lines and columns of nodes, for diagnostics.
 //!
-//! The reader of documents keeps no positions, so the text is walked once more, by a parser that tells the position of
-//! everything it meets. One walk finds every node that is wanted: a long document has many faults, and to walk it once
-//! for each would take as long as the document is long, times the number of its faults.
+//! The document is parsed without positions. When there are diagnostics, the text is parsed once more, by a parser that
+//! reports positions. One pass finds the nodes of all diagnostics.
 
 use std::collections::BTreeMap;
 
@@ -10,27 +9,27 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 
 use super::pointer::Pointer;
 
-/// A position in a text, both numbers from 1; the column counts characters.
+/// A position in a text. Both numbers begin at 1. The column counts characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
-/// Which part of a mapping's entry a diagnostic is about.
+/// The part of a mapping entry that a diagnostic is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum EntryPart {
     Key,
     Value,
 }
 
-/// The nodes of one text whose positions are wanted, and then those positions.
+/// The positions of some nodes of one text: [`Self::request`] them, [`Self::find`] them, then ask for each.
 #[derive(Debug, Default)]
 pub(crate) struct Positions {
     root: PositionQuery,
 }
 
-/// A node that is wanted, or that leads to one.
+/// A requested node, or an ancestor of one.
 #[derive(Debug, Default)]
 struct PositionQuery {
     key: Option<Position>,
@@ -39,29 +38,28 @@ struct PositionQuery {
 }
 
 impl Positions {
-    /// Asks for the node at a pointer; before [`Positions::find`].
-    pub(crate) fn want(&mut self, pointer: &Pointer) {
+    /// Adds a node whose position is needed.
+    pub(crate) fn request(&mut self, pointer: &Pointer) {
         let mut node = &mut self.root;
         for step in pointer.steps() {
             node = node.below.entry(step).or_default();
         }
     }
 
-    /// Walks the text, once. Where it ends as no YAML can, what stands before that is found.
+    /// Parses the text. Nodes before a syntax error are found.
     pub(crate) fn find(&mut self, text: &str) {
-        let mut walk = Walk { parser: Parser::new_from_str(text), lines: text.lines().collect() };
-        while let Some((event, span)) = walk.next() {
+        let mut reader = EventReader { parser: Parser::new_from_str(text), lines: text.lines().collect() };
+        while let Some((event, span)) = reader.next() {
             if !matches!(event, Event::StreamStart | Event::DocumentStart(_)) {
-                walk.visit(&event, span, &mut self.root);
+                reader.visit(&event, span, &mut self.root);
                 return;
             }
         }
     }
 
-    /// The position of the node at `pointer`, or of its nearest ancestor that stands in the text itself.
-    ///
-    /// A node that came in by a merge key or an alias has no place along its own pointer; its ancestor has.
-    pub(crate) fn of(&self, pointer: &Pointer, part: EntryPart) -> Option<Position> {
+    /// The position of the node at `pointer`, or of its nearest ancestor in the text: a node from a merge key or an alias
+    /// is not in the text at its pointer.
+    pub(crate) fn position(&self, pointer: &Pointer, part: EntryPart) -> Option<Position> {
         let mut node = &self.root;
         let mut nearest = node.value;
         for step in pointer.steps() {
@@ -78,32 +76,32 @@ impl Positions {
     }
 }
 
-/// The events of a text, one after the other, until its end or its first fault.
-struct Walk<'a> {
+/// The parser events of a text, until its end or its first syntax error.
+struct EventReader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     lines: Vec<&'a str>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> EventReader<'a> {
     fn next(&mut self) -> Option<(Event<'a>, Span)> {
         self.parser.next_event()?.ok()
     }
 
-    /// Goes through the node that begins with this event. No deeper than pointers lead: what is not wanted is skipped.
-    fn visit(&mut self, event: &Event<'_>, span: Span, wanted: &mut PositionQuery) {
-        wanted.value.get_or_insert_with(|| self.start(event, span));
+    /// Visits the node that begins with this event, and the requested nodes below it.
+    fn visit(&mut self, event: &Event<'_>, span: Span, requested: &mut PositionQuery) {
+        requested.value.get_or_insert_with(|| self.start(event, span));
         match event {
-            Event::MappingStart(..) => self.visit_entries(wanted),
-            Event::SequenceStart(..) => self.visit_items(wanted),
+            Event::MappingStart(..) => self.visit_entries(requested),
+            Event::SequenceStart(..) => self.visit_items(requested),
             _ => {}
         }
     }
 
-    fn visit_entries(&mut self, wanted: &mut PositionQuery) {
+    fn visit_entries(&mut self, requested: &mut PositionQuery) {
         while let Some((key, key_span)) = self.next() {
             let below = match &key {
                 Event::MappingEnd => return,
-                Event::Scalar(text, ..) => wanted.below.get_mut(text.as_ref()),
+                Event::Scalar(text, ..) => requested.below.get_mut(text.as_ref()),
                 _ => {
                     self.skip(&key);
                     None
@@ -120,13 +118,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn visit_items(&mut self, wanted: &mut PositionQuery) {
+    fn visit_items(&mut self, requested: &mut PositionQuery) {
         let mut index = 0_usize;
         while let Some((item, span)) = self.next() {
             if item == Event::SequenceEnd {
                 return;
             }
-            match wanted.below.get_mut(&index.to_string()) {
+            match requested.below.get_mut(&index.to_string()) {
                 Some(below) => self.visit(&item, span, below),
                 None => self.skip(&item),
             }
@@ -134,13 +132,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Where a value begins, for an author: at the sign of a block scalar, and after the colon where there is nothing.
+    /// Where a value begins: at the `|` or `>` of a block scalar, and after the colon if the value is empty.
     fn start(&self, event: &Event<'_>, span: Span) -> Position {
         let start = position(span);
         match event {
             Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) => {
                 let mut above = (1..=start.line).rev().filter_map(|line| Some((line, self.lines.get(line - 1)?)));
-                let sign = above.find_map(|(line, text)| Some(Position { line, column: block_sign(text)? }));
+                let sign = above.find_map(|(line, text)| Some(Position { line, column: block_indicator(text)? }));
                 sign.unwrap_or(start)
             }
             Event::Scalar(text, ScalarStyle::Plain, ..) if text.is_empty() => {
@@ -150,7 +148,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Goes past the node that begins with this event.
+    /// Skips the node that begins with this event.
     fn skip(&mut self, event: &Event<'_>) {
         let mut open = depth(event);
         while open > 0 {
@@ -160,7 +158,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// How many nodes an event opens, or closes.
+/// The change of the nesting depth.
 fn depth(event: &Event<'_>) -> isize {
     match event {
         Event::MappingStart(..) | Event::SequenceStart(..) => 1,
@@ -169,8 +167,8 @@ fn depth(event: &Event<'_>) -> isize {
     }
 }
 
-/// The column of the `|` or `>` with which a line ends, its indicators (`>-`, `|2`) and a comment aside.
-fn block_sign(line: &str) -> Option<usize> {
+/// The column of the `|` or `>` at the end of a line, before its indicators (`>-`, `|2`) and a comment.
+fn block_indicator(line: &str) -> Option<usize> {
     let line = line.split(" #").next().unwrap_or(line).trim_end();
     let line = line.trim_end_matches(|sign: char| sign.is_ascii_digit() || matches!(sign, '+' | '-'));
     line.ends_with(['|', '>']).then(|| line.chars().count())
@@ -191,9 +189,9 @@ mod tests {
     fn at(pointer: &str, part: EntryPart) -> Option<(usize, usize)> {
         let pointer = Pointer::parse(pointer)?;
         let mut positions = Positions::default();
-        positions.want(&pointer);
+        positions.request(&pointer);
         positions.find(TEXT);
-        positions.of(&pointer, part).map(|Position { line, column }| (line, column))
+        positions.position(&pointer, part).map(|Position { line, column }| (line, column))
     }
 
     #[test]
@@ -209,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_placed_at_its_nearest_ancestor() {
+    fn a_missing_node_has_the_position_of_its_nearest_ancestor() {
         assert_eq!(at("/info/version", EntryPart::Value), at("/info", EntryPart::Value));
         assert_eq!(at("/info/version/deep", EntryPart::Key), at("/info", EntryPart::Value));
         assert_eq!(at("/merged/deep/a", EntryPart::Value), Some((10, 3)));
@@ -217,14 +215,14 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_breaks_off_has_positions_as_far_as_it_goes() {
+    fn nodes_before_a_syntax_error_are_found() {
         let pointers = ["/a", "/b", "/c"].map(|text| Pointer::parse(text).unwrap());
         let mut positions = Positions::default();
         for pointer in &pointers {
-            positions.want(pointer);
+            positions.request(pointer);
         }
         positions.find("a: 1\nb: 2\nc: \"\\q\"\n");
-        let lines = pointers.map(|pointer| positions.of(&pointer, EntryPart::Key).map(|position| position.line));
+        let lines = pointers.map(|pointer| positions.position(&pointer, EntryPart::Key).map(|position| position.line));
         assert_eq!(lines, [Some(1), Some(2), Some(1)]);
     }
 }

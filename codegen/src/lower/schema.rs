@@ -15,7 +15,7 @@ pub(super) use self::state::{Context, Facts, TypeBuilder};
 use self::state::{RecursionGuards, TypeTable};
 use super::name_path::Roots;
 use super::validation_schema::TypeIdBySchema;
-use super::{docs, name_path};
+use super::{docs::docs, name_path};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Document, Keywords, SchemaId, SchemaKind};
 use crate::ir::{Coverage, External, ItemKind, Root, Type, TypeDef, Types};

@@ -238,6 +238,7 @@ impl Schemas {
         let edges: Vec<Vec<usize>> = (0..self.all.len()).map(subschemas).collect();
         let components = scc::find(&edges);
         let is_cyclic = |id: &usize| edges[*id].iter().any(|next| components.in_same_cycle(*next, *id));
-        self.cycles = (0..edges.len()).filter(is_cyclic).map(|id| (SchemaId(id), components.of(id))).collect();
+        self.cycles =
+            (0..edges.len()).filter(is_cyclic).map(|id| (SchemaId(id), components.component_of(id))).collect();
     }
 }

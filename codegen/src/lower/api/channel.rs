@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::document::{self, Document};
 use crate::ir::{Address, Channel, Docs, Parameter, Root, Segment, Template, Type};
 use crate::location::{FileId, Location};
-use crate::lower::docs;
+use crate::lower::docs::docs;
 use crate::lower::schema::TypeBuilder;
 
 /// All channels of the document.

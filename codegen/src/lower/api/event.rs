@@ -8,7 +8,7 @@ use crate::ir::{self, Event, ExampleTarget};
 use crate::json::Value;
 use crate::limits::MAX_SUMMARY_IN_LABEL;
 use crate::lower::name_path::qualified_names;
-use crate::lower::{docs, structural_key, union};
+use crate::lower::{docs::docs, structural_key, union};
 
 /// The events of all operations, in the order of the document. Each name occurs once.
 pub(in crate::lower) fn lower_events(document: &Document) -> Vec<Event> {

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Action, Document, MessageId};
 use crate::ir::{Direction, Event, Label, Operation, OperationMessage, Type, Variant};
 use crate::location::Location;
-use crate::lower::docs;
+use crate::lower::docs::docs;
 use crate::lower::schema::{TypeBuilder, UnionMessage};
 
 /// All outgoing operations, and the incoming operations that the option `operations` selects.

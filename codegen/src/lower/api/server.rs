@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::channel::template_segments;
 use crate::document;
 use crate::ir::{Docs, EnumValue, Server, Variable};
-use crate::lower::docs;
+use crate::lower::docs::docs;
 
 pub(in crate::lower) fn lower_server(server: &document::Server) -> Server {
     let mut names = BTreeSet::new();

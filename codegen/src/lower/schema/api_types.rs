@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{docs, union};
+use super::super::{docs::docs, union};
 use super::{
     Context, TypeBuilder, TypeTable, define, inline_types, is_non_json_schema, replacement, set_root, type_of,
     type_with_null,

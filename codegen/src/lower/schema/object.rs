@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{docs, name_path, scalar, union};
+use super::super::{docs::docs, name_path, scalar, union};
 use super::{Context, TypeBuilder, defaults, enums, type_with_null};
 use crate::config::{Nulls, UntypedSchemas, Validation};
 use crate::document::{ConditionalProperty, JsonType, Keywords, SchemaId, SchemaKind, Schemas};

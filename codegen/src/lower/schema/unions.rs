@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::union::Alternative;
-use super::super::{any_of_object, docs, name_path, union};
+use super::super::{any_of_object, docs::docs, name_path, union};
 use super::object::is_struct;
 use super::{TypeBuilder, inline_types, items, object, type_with_null};
 use crate::document::{JsonType, Keywords, SchemaId};
