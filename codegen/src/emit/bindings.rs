@@ -1,4 +1,4 @@
-//! What bindings say of their protocols: a constant each, in a module for what has the binding.
+//! Constants for the values in bindings, in a module for each server, channel, operation and message.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! The channels' addresses: constants where they are fixed, types where they have parameters.
+//! The addresses of channels: a constant, or a struct if the address has parameters.
 
 mod parse_address;
 
@@ -58,7 +58,7 @@ fn define(cx: Context<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> V
     }
 }
 
-/// The document's words, and a sentence of our own.
+/// The docs of the document, and a sentence of the generator.
 fn with(words: &Docs, sentence: &str) -> TokenStream {
     let description = match &words.description {
         Some(description) => format!("{}\n\n{sentence}", description.trim_end()),
@@ -101,7 +101,7 @@ fn display(name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
     }
 }
 
-/// What a part of an address means, or the error that it means nothing.
+/// An expression that parses the value of a parameter, and returns `error` if it does not parse.
 pub(super) fn parsed(cx: Context<'_>, ty: &Type, field: &Name, error: &TokenStream) -> TokenStream {
     match ty {
         Type::String => quote!(#field.to_owned()),
@@ -121,7 +121,7 @@ fn is_closed(cx: Context<'_>, ty: &Type) -> bool {
     }
 }
 
-/// What taking addresses apart needs.
+/// The imports, the error type and the functions of the module.
 fn support(cx: Context<'_>, templates: &[&Template]) -> TokenStream {
     let mut enums: Vec<&Name> = templates
         .iter()

@@ -1,4 +1,4 @@
-//! How a struct is made: `new` takes what is required, and a method each, where that is chosen, what is not.
+//! Constructors: `new` takes the required fields, and `with_` methods set the optional ones if the options ask for them.
 
 mod parameter;
 mod setters;
@@ -11,7 +11,7 @@ use super::{Context, defaults, structs};
 use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
 
-/// Functions with more parameters are noticed by clippy.
+/// Beyond, `clippy::too_many_arguments` warns.
 const MOST_PARAMETERS: usize = 7;
 
 pub(super) fn define(cx: Context<'_>, id: TypeId, object: &Struct) -> Vec<TokenStream> {
@@ -24,7 +24,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, object: &Struct) -> Vec<TokenS
         let new = (asked_for > 0).then(|| new(cx, asked_for, object, members));
         quote!(impl #name { #new #(#setters)* })
     });
-    // Where only fixed values are required, there is nothing to ask for.
+    // If all required fields have one possible value, `Default` sets them.
     let default = (has_required && asked_for == 0).then(|| {
         let fields = fields(cx, object, members);
         quote! {
@@ -56,7 +56,7 @@ fn arguments<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> im
     parameters.map(|Parameter { name, ty, .. }| quote!(#name: #ty,))
 }
 
-/// The fields of the struct that is made, from parameters of their names.
+/// The fields of the struct expression. Parameters have the names of their fields.
 fn fields<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl Iterator<Item = TokenStream> + 'a {
     let field = move |(field, name): (&Field, &Name)| match required(cx, (field, name)) {
         Some(Parameter { is_plain: true, .. }) => quote!(#name,),
@@ -84,7 +84,7 @@ fn fields<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl 
     object.fields.iter().zip(members).map(field).chain(extra)
 }
 
-/// The parameter for a field that is required and not fixed.
+/// The parameter of a required field with more than one possible value.
 fn required(cx: Context<'_>, (field, name): (&Field, &Name)) -> Option<Parameter> {
     is_asked_for(cx, field).then(|| match field.presence {
         Presence::RequiredNullable => Parameter::of_nullable(cx, &field.ty, name),
@@ -96,7 +96,7 @@ fn is_asked_for(cx: Context<'_>, field: &Field) -> bool {
     !structs::is_optional(field) && fixed(cx, field).is_none()
 }
 
-/// The only value that the document allows in a required field.
+/// The value of a required field that has only one possible value.
 fn fixed(cx: Context<'_>, field: &Field) -> Option<TokenStream> {
     if field.presence != Presence::Required {
         return None;

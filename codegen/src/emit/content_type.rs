@@ -1,4 +1,4 @@
-//! Content types, where the document says more than that payloads are JSON.
+//! Content types other than JSON: docs, headers, and `EventName::content_type`.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use crate::ir::{ItemKind, Operation, Reply, ReplyMessage, Type};
 use crate::location::Location;
 use crate::names::Name;
 
-/// What everybody expects of a payload, and [`Outbound::json`] says anyway.
+/// The content type that `Outbound::json` sets.
 const JSON: &str = "application/json";
 
 fn is_special(content_type: &str) -> bool {
     !content_type.eq_ignore_ascii_case(JSON)
 }
 
-/// `EventName::content_type`, where any event has one to speak of.
+/// `EventName::content_type`, if a content type is not JSON.
 pub(super) fn of_events(cx: Context<'_>) -> Option<TokenStream> {
     let known = cx.api.events.iter().zip(&cx.names.events);
     let known: Vec<(&str, &Name)> =
@@ -26,7 +26,7 @@ pub(super) fn of_events(cx: Context<'_>) -> Option<TokenStream> {
     if !known.iter().any(|(content_type, _)| is_special(content_type)) {
         return None;
     }
-    // An arm each, even where they are alike: a change of the document is then a line of the diff.
+    // One arm for each event, so that a change of the document is one line of the diff.
     let arms = known.into_iter().map(|(content_type, name)| quote!(Self::#name => Some(#content_type),));
     Some(quote! {
         impl EventName {
@@ -41,7 +41,7 @@ pub(super) fn of_events(cx: Context<'_>) -> Option<TokenStream> {
     })
 }
 
-/// The content types of an operation's messages, for people.
+/// A sentence on the content types of an operation's messages.
 pub(super) fn words(operation: &Operation) -> Option<String> {
     let mut known: Vec<&str> =
         operation.messages.iter().filter_map(|message| message.content_type.as_deref()).collect();
@@ -57,7 +57,7 @@ pub(super) fn words(operation: &Operation) -> Option<String> {
     })
 }
 
-/// The header that says what is sent: of one message, or of whichever the `event` is.
+/// The call that sets the content type of a message; with several messages the value `event` decides.
 pub(super) fn header(cx: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     let messages = operation.messages.iter();
     let messages = messages
@@ -65,7 +65,7 @@ pub(super) fn header(cx: Context<'_>, operation: &Operation) -> Option<TokenStre
     of_sent(cx, &operation.payload, &messages.collect::<Vec<_>>(), &quote!(event))
 }
 
-/// The header that says what is replied: of one message, or of whichever the value of this name is.
+/// The call that sets the content type of a reply; with several messages the value `payload` decides.
 pub(super) fn reply_header(cx: Context<'_>, reply: &Reply, payload: &TokenStream) -> Option<TokenStream> {
     let messages = reply.messages.iter();
     let messages = messages
@@ -73,7 +73,7 @@ pub(super) fn reply_header(cx: Context<'_>, reply: &Reply, payload: &TokenStream
     of_sent(cx, &reply.payload, &messages.collect::<Vec<_>>(), &quote!(&#payload))
 }
 
-/// A message, and what its content type is.
+/// A message and its content type.
 struct MessageContentType<'a> {
     at: &'a Location,
     content_type: &'a str,
@@ -105,7 +105,7 @@ fn of_sent(
     let def = &cx.api.types[*id];
     let variants = def.shape.variants()?;
     let name = &cx.names.types[id];
-    // Of one that is listed twice, the first.
+    // If a message is listed twice, the first entry counts.
     let messages: BTreeMap<&Location, &str> =
         messages.iter().rev().map(|message| (message.at, message.content_type)).collect();
     let arms = variants.iter().zip(&cx.names.members[id]).filter_map(|(variant, member)| {
@@ -118,7 +118,7 @@ fn of_sent(
     (arms.len() == variants.len()).then(|| with(&quote!(match #value { #(#arms)* #unknown })))
 }
 
-/// The content type of a message of a reply, without its parameters and in lower case.
+/// The content type of a reply's message, in lower case and without parameters.
 pub(super) fn media_type(cx: Context<'_>, message: &ReplyMessage) -> String {
     let sent = MessageContentType::of(cx, &message.at, &message.payload, message.content_type.as_deref());
     let essence = sent.content_type.split(';').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Where each message carries its correlation id.
+//! Functions that read the correlation id of a message.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +6,7 @@ use quote::quote;
 use super::{Context, docs};
 use crate::location::RuntimeExpression;
 
-/// One function for each event that has one.
+/// One function for each event with a correlation id.
 pub(super) fn correlation_ids(cx: Context<'_>) -> Option<TokenStream> {
     let functions: Vec<TokenStream> = (cx.names.correlations.iter())
         .filter_map(|(index, name)| {

@@ -1,4 +1,4 @@
-//! Defaults of properties: beside the fields, or in them.
+//! Defaults of properties: as methods, or as values of missing fields.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -7,7 +7,7 @@ use super::{Context, docs, lenient_integers, literal, types};
 use crate::ir::{self, DefaultValue, Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
 
-/// The methods of a struct that know its defaults, where it has any.
+/// The `impl` with the defaults of a struct, if it has any.
 pub(super) fn methods<'a>(
     cx: Context<'a>,
     name: &'a Name,
@@ -23,7 +23,7 @@ pub(super) fn methods<'a>(
     (!methods.is_empty()).then(|| quote!(impl #name { #(#methods)* }))
 }
 
-/// `Default` where fields are filled in: with the document's values.
+/// `Default` with the defaults of the document.
 pub(super) fn filled_default<'a>(
     name: &'a Name,
     object: &'a Struct,
@@ -44,29 +44,29 @@ pub(super) fn filled_default<'a>(
     }
 }
 
-/// The default of a field that is filled in.
+/// The expression for the default of a field.
 pub(super) fn of_field(member: &Name) -> TokenStream {
     let function = function(Filling::Default, member);
     quote!(Self::#function())
 }
 
-/// What serde has to know of a field that is filled in.
+/// The serde attributes of a field that gets its default when it is missing.
 pub(super) fn attributes(owner: &Name, member: &Name) -> [TokenStream; 2] {
     let path = |filling: Filling| format!("{owner}::{}", function(filling, member));
     let (default, read) = (path(Filling::Default), path(Filling::Read));
     [quote!(default = #default), quote!(deserialize_with = #read)]
 }
 
-/// The default in words.
+/// A sentence with the default.
 pub(super) fn note(field: &Field) -> Option<String> {
     let default = field.default.as_ref().filter(|default| default.json.len() <= LONGEST_NOTE)?;
     Some(format!("The default is {}.", docs::code(&default.json)))
 }
 
-/// A default that is longer is left to the document.
+/// A longer default is not shown in docs.
 const LONGEST_NOTE: usize = 80;
 
-/// The value of a field, or the default where it is absent.
+/// The method that returns the value of a field, or its default.
 fn accessor(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
     let default = field.default.as_ref()?;
     let value = default.value.as_ref()?;
@@ -98,7 +98,7 @@ fn accessor(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream
     })
 }
 
-/// What fills a field: where the property is absent, and where it is `null`.
+/// The functions for a missing property and for `null`.
 fn filling(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
     let value = field.default.as_ref()?.value.as_ref()?;
     let (default, read) = (function(Filling::Default, member), function(Filling::Read, member));
@@ -121,7 +121,7 @@ fn filling(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream>
     })
 }
 
-/// The two functions of a field that is filled in.
+/// The two functions of such a field.
 #[derive(Clone, Copy)]
 enum Filling {
     Default,

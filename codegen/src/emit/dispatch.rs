@@ -1,4 +1,4 @@
-//! The `Dispatcher`: from what arrived to the handler's method.
+//! The `Dispatcher`, which decodes a message and calls the method of the handler.
 
 mod address;
 mod payload;
@@ -24,7 +24,7 @@ pub(super) fn dispatch(cx: Context<'_>) -> Vec<TokenStream> {
     items
 }
 
-/// The event's name decides.
+/// Dispatches by the name of the event.
 fn by_name(cx: Context<'_>) -> Vec<TokenStream> {
     let carried: Vec<(&Operation, &Name, &OperationMessage)> = handler::incoming(cx)
         .flat_map(|(operation, method)| operation.messages.iter().map(move |message| (operation, method, message)))
@@ -85,7 +85,7 @@ fn by_name(cx: Context<'_>) -> Vec<TokenStream> {
     vec![dispatch, event_name(cx)]
 }
 
-/// The function that reads the name.
+/// The function that reads the name of the event.
 fn event_name(cx: Context<'_>) -> TokenStream {
     let (docs, body) = match &cx.api.routing {
         Routing::ByName(RuntimeExpression::Payload(pointer)) => {
@@ -107,7 +107,7 @@ fn event_name(cx: Context<'_>) -> TokenStream {
     }
 }
 
-/// The types that are tried by name to tell events by the shapes of their payloads; `None` where no shape is asked for.
+/// The types that the dispatcher tries, if it recognises events by the shape of their payload.
 pub(super) fn asked_shapes(cx: Context<'_>) -> Option<Vec<&Type>> {
     let Routing::ByAddress(AddressRoutes { routes, .. }) = &cx.api.routing else { return None };
     cx.api.incoming().next()?;

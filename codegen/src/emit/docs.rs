@@ -1,4 +1,4 @@
-//! Documentation: the document's words, made safe for rustdoc and laid out as a person would.
+//! Doc comments from the titles and descriptions of the document.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,22 +7,22 @@ use super::markdown;
 pub(super) use super::markdown::{code, phrase};
 use crate::ir::{Access, Address, Api, Docs, EnumValue, ItemKind, Members, NamePath, Root, Step, TypeDef};
 
-/// The docs of an item: summary and description, nothing where the document says nothing; and whether it is deprecated.
+/// The summary, the description and `#[deprecated]`, as far as the document has them.
 pub(super) fn docs(docs: &Docs) -> TokenStream {
     docs_or(docs, || None)
 }
 
-/// The docs of an item, and a sentence of our own.
+/// The docs of an item, and a sentence of the generator.
 pub(super) fn with_note(docs: &Docs, note: Option<String>) -> TokenStream {
     to_lines(docs, || None, note)
 }
 
-/// The docs of an item, or words of our own where the document says nothing.
+/// The docs of an item, or a sentence of the generator if there are none.
 pub(super) fn docs_or(docs: &Docs, otherwise: impl FnOnce() -> Option<String>) -> TokenStream {
     to_lines(docs, otherwise, None)
 }
 
-/// The docs of an item, or words of our own where the document says nothing; and a sentence of our own.
+/// The docs of an item, or a sentence of the generator if there are none; and a note of the generator.
 pub(super) fn to_lines(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, note: Option<String>) -> TokenStream {
     let said =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
@@ -43,7 +43,7 @@ pub(super) fn to_lines(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, 
     quote!(#text #deprecated)
 }
 
-/// The docs of a type, or where it stands in the document.
+/// The docs of a type, or a sentence that says which schema it is.
 pub(super) fn of_type(def: &TypeDef) -> TokenStream {
     docs_or(&def.docs, || {
         let NamePath { root, steps, .. } = &def.name_path;
@@ -74,13 +74,13 @@ pub(super) fn of_type(def: &TypeDef) -> TokenStream {
     })
 }
 
-/// The short form, where there is one.
+/// The summary, or else the description.
 pub(super) fn summary(docs: &Docs) -> Option<&str> {
     let text = docs.summary.as_deref().or(docs.description.as_deref());
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// A text of the document as doc attributes, one a line.
+/// A text of the document as doc attributes, one for each line.
 pub(super) fn text(text: &str) -> TokenStream {
     attributes(&markdown::lines(text))
 }
@@ -93,13 +93,13 @@ fn attributes(lines: &[String]) -> TokenStream {
     quote!(#(#lines)*)
 }
 
-/// One line of our own.
+/// One line of the generator.
 pub(super) fn line(text: &str) -> TokenStream {
     let line = format!(" {text}");
     quote!(#[doc = #line])
 }
 
-/// Whether the document calls anything deprecated.
+/// Whether the document declares anything deprecated.
 pub(super) fn has_deprecated(api: &Api) -> bool {
     let channels = api.channels.iter().any(|channel| {
         let parameters = match &channel.address {

@@ -1,4 +1,4 @@
-//! Enums of strings: open ones keep what the document does not list.
+//! Enums of strings. An open enum keeps unknown strings in `Unknown`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,14 +8,14 @@ use crate::ir::{self, Docs, Enum, Openness, TypeDef, TypeId};
 use crate::location::Location;
 use crate::names::Name;
 
-/// What an enum of strings is made of.
+/// The parts of an enum of strings.
 pub(super) struct StringEnum<'a> {
     pub(super) name: TokenStream,
     pub(super) docs: TokenStream,
-    /// The derives, and what a team chose beside them.
+    /// The derives, and the attributes from the options.
     pub(super) attributes: TokenStream,
     pub(super) variants: Vec<Variant<'a>>,
-    /// The variant that is the default.
+    /// The index of the default variant.
     pub(super) default: Option<usize>,
 }
 
@@ -28,10 +28,10 @@ pub(super) struct Variant<'a> {
     pub(super) docs: &'a Docs,
 }
 
-/// What an open enum derives.
+/// The derives of an open enum.
 pub(super) const OPEN: &[&str] = &["Clone", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Deserialize"];
 
-/// What a closed enum derives.
+/// The derives of a closed enum.
 const CLOSED: &[&str] =
     &["Clone", "Copy", "Debug", "PartialEq", "Eq", "PartialOrd", "Ord", "Hash", "Serialize", "Deserialize"];
 
@@ -62,7 +62,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) 
     }
 }
 
-/// The value as it travels, what the document says of it, and the attributes that were chosen.
+/// The docs of a variant, which begin with its JSON string, and its attributes from the options.
 pub(super) fn variant_docs(cx: Context<'_>, at: &Location, value: &str, docs: &Docs) -> TokenStream {
     let wire = docs::line(&docs::code(value));
     let summary = docs::summary(docs).map(|summary| {
@@ -74,12 +74,12 @@ pub(super) fn variant_docs(cx: Context<'_>, at: &Location, value: &str, docs: &D
     quote!(#wire #summary #deprecated #chosen)
 }
 
-/// The mark of the variant that is the default, for each in turn.
+/// `#[default]` for the default variant, in the order of the variants.
 pub(super) fn default_marks(default: Option<usize>) -> impl Iterator<Item = Option<TokenStream>> {
     (0..).map(move |index| (default == Some(index)).then(|| quote!(#[default])))
 }
 
-/// These traits, and `Default` where there is one to derive.
+/// The traits, and `Default` if there is a default variant.
 pub(super) fn with_default(derived: &[&'static str], default: Option<usize>) -> Vec<&'static str> {
     derived.iter().copied().chain(default.map(|_| "Default")).collect()
 }
@@ -140,7 +140,7 @@ pub(super) fn open(cx: Context<'_>, string_enum: &StringEnum<'_>) -> Vec<TokenSt
     vec![definition, inherent, from_string, from_str, display(name), serialize]
 }
 
-/// An enum of nothing but the listed strings.
+/// An enum without `Unknown`.
 fn closed(cx: Context<'_>, string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
     let StringEnum { name, docs, attributes, variants, default } = string_enum;
     let members = variants.iter().zip(default_marks(*default)).map(|(Variant { name, value, at, docs }, mark)| {

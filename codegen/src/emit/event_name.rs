@@ -1,4 +1,4 @@
-//! `EventName`: every message that the document names.
+//! `EventName`, the enum of all messages of the document.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -16,7 +16,7 @@ pub(super) fn event_name(cx: Context<'_>) -> Vec<TokenStream> {
     let title = cx.api.title.as_deref().unwrap_or("the document");
     let docs = docs::line(&format!("The names of the events of {}.", docs::phrase(title)));
     let variants = cx.api.events.iter().zip(&cx.names.events).map(|(event, name)| variant(event, name)).collect();
-    // It stands for the whole document.
+    // Attributes for the root of the document apply to it.
     let attributes = attributes::of_type(cx, &Location::root(), enums::OPEN);
     let mut items = enums::open(cx, &StringEnum { name: quote!(EventName), docs, attributes, variants, default: None });
     items.extend(content_type::of_events(cx));

@@ -1,4 +1,4 @@
-//! The examples of messages, for tests and for those who try things out.
+//! Constants for the examples of messages.
 
 use proc_macro2::TokenStream;
 use quote::quote;

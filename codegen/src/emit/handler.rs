@@ -1,4 +1,4 @@
-//! The `Handler` trait: one method for each operation that arrives.
+//! The `Handler` trait, with one method for each incoming operation.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ pub(super) fn handler(cx: Context<'_>) -> Option<TokenStream> {
     })
 }
 
-/// The operations that arrive, with the names of their methods.
+/// The incoming operations, with the names of their methods.
 pub(super) fn incoming(cx: Context<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
     let operations = cx.api.operations.iter().zip(&cx.names.operations);
     operations.filter(|(operation, _)| operation.direction == Direction::Incoming)
@@ -56,7 +56,7 @@ fn method(cx: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
     let result = operation.reply.as_ref().map_or_else(|| quote!(()), |reply| reply::returned(cx, reply));
     let body = match cx.api.output.handler_methods {
         HandlerMethods::Required => quote!(;),
-        // Nobody but the team knows what to reply.
+        // There is no default for a reply.
         HandlerMethods::Provided if operation.reply.is_some() => quote!(;),
         HandlerMethods::Provided => {
             let id = &operation.id;
@@ -80,7 +80,7 @@ fn method(cx: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
     }
 }
 
-/// Where the parameters of the address are.
+/// The note on the parameters of the address.
 fn parameters(cx: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     let Address::Template(_) = &cx.api.channels[operation.channel].address else { return None };
     let name = &cx.names.channels[operation.channel];
@@ -88,7 +88,7 @@ fn parameters(cx: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     Some(quote!(#[doc = ""] #line))
 }
 
-/// Where the typed headers are, for those who need them.
+/// The note on typed headers.
 fn headers(cx: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     let types = operation.messages.iter().filter_map(|message| message.headers.as_ref());
     let mut names: Vec<String> = types.filter_map(|ty| types::name(cx, ty)).map(|name| format!("[`{name}`]")).collect();
@@ -99,7 +99,7 @@ fn headers(cx: Context<'_>, operation: &Operation) -> Option<TokenStream> {
     })
 }
 
-/// Which messages travel and where, in words.
+/// A phrase with the messages and the address of an operation.
 pub(super) fn carried(cx: Context<'_>, operation: &Operation, preposition: &str) -> String {
     let mut seen = BTreeSet::new();
     let messages = operation.messages.iter().filter(|message| seen.insert(message.event));
@@ -113,7 +113,7 @@ pub(super) fn carried(cx: Context<'_>, operation: &Operation, preposition: &str)
     format!("{} {preposition} {}", events.join(" or "), docs::code(address))
 }
 
-/// What the provided methods call.
+/// `on_unhandled`, which the provided methods call.
 fn unhandled(cx: Context<'_>) -> Option<TokenStream> {
     (cx.api.output.handler_methods == HandlerMethods::Provided).then(|| {
         quote! {

@@ -1,4 +1,4 @@
-//! What the file uses from elsewhere: only what it really uses.
+//! The `use` items of the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::ir::{
     SetType, Type, Union,
 };
 
-/// The `use` items at the top: the standard library, then the others, one item a module.
+/// One `use` item for each module: first the standard library, then the others.
 pub(super) fn imports(cx: Context<'_>) -> Vec<TokenStream> {
     let uses = UsedTypes::of(cx);
     let mut modules: Vec<_> = uses.modules.iter().collect();
@@ -32,7 +32,7 @@ fn import(module: &str, names: &BTreeSet<&str>) -> TokenStream {
     }
 }
 
-/// What receiving needs of the runtime.
+/// The items of the runtime that a handler needs.
 const RECEIVING: [&str; 9] = [
     "BoxFuture",
     "Context",
@@ -45,10 +45,10 @@ const RECEIVING: [&str; 9] = [
     "UnknownEvent",
 ];
 
-/// The names in use, by module.
+/// The used names, by module.
 #[derive(Default)]
 struct UsedTypes {
-    /// A type that is chosen is called by its path.
+    /// A map type from the options is written with its path and needs no import.
     map_is_default: bool,
     modules: BTreeMap<&'static str, BTreeSet<&'static str>>,
     set_type: SetType,
@@ -201,7 +201,7 @@ impl UsedTypes {
         }
     }
 
-    /// What a reply is called by.
+    /// The names in the type of a reply.
     fn reply(&mut self, reply: &Reply) {
         self.ty(&reply.payload);
         match &reply.headers {

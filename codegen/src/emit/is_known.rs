@@ -1,5 +1,5 @@
-//! Whether what has been read is what the document lists, or was only kept: `Unknown` takes every value, so among
-//! alternatives that are tried it comes last.
+//! Expressions that test whether a value contains no `Unknown`. `Unknown` accepts every value, so an alternative without it
+//! is preferred.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,11 +10,11 @@ use super::Context;
 use crate::ir::{Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
 
-/// Values are looked into no deeper than this.
+/// Deeper values are not tested.
 const DEEPEST: usize = 4;
 
-/// For each of the alternatives that are tried, an expression that is true where nothing in the value `read` is `Unknown`;
-/// `None` where that is always so, or where it is the same in all of them.
+/// For each alternative, an expression that is true if the value `read` contains no `Unknown`. `None` if the expression
+/// would always be true, or the same for all alternatives.
 pub(super) fn tests(cx: Context<'_>, alternatives: &[&Type]) -> Vec<Option<TokenStream>> {
     let shared = shared(cx, alternatives);
     let read = quote!(read);
@@ -25,7 +25,7 @@ pub(super) fn tests(cx: Context<'_>, alternatives: &[&Type]) -> Vec<Option<Token
     alternatives.iter().map(test).collect()
 }
 
-/// The properties that stand in all of the alternatives, and alike: they tell nothing.
+/// The properties that all alternatives have with the same type. They need no test.
 fn shared<'a>(cx: Context<'a>, alternatives: &[&Type]) -> BTreeSet<&'a str> {
     let mut structures = alternatives.iter().map(|ty| structure(cx, ty));
     let Some(Some((_, first))) = structures.next() else { return BTreeSet::new() };
@@ -39,7 +39,7 @@ fn shared<'a>(cx: Context<'a>, alternatives: &[&Type]) -> BTreeSet<&'a str> {
     shared.into_keys().collect()
 }
 
-/// The struct that a type is, by its own name or another.
+/// The struct of a type, which may be an alias.
 fn structure<'a>(cx: Context<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
     let Type::Named(id) = ty else { return None };
     match &cx.api.types[*id].shape {
@@ -49,7 +49,7 @@ fn structure<'a>(cx: Context<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
     }
 }
 
-/// The value is a place or a reference.
+/// `value` is a place expression or a reference.
 fn is_known_expr(cx: Context<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Option<TokenStream> {
     if depth > DEEPEST {
         return None;
@@ -65,7 +65,7 @@ fn is_known_expr(cx: Context<'_>, ty: &Type, value: &TokenStream, depth: usize) 
     }
 }
 
-/// Whether all that an iterator gives is known; each of it has the given name.
+/// The test of all items of an iterator; `held` is the name of the item.
 fn each(cx: Context<'_>, item: &Type, all: &TokenStream, held: &TokenStream, depth: usize) -> Option<TokenStream> {
     let test = is_known_expr(cx, item, held, depth + 1)?;
     Some(quote!(#all.all(|#held| #test)))
@@ -93,7 +93,7 @@ fn named(cx: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Opti
     }
 }
 
-/// Whether the properties are known, but for those that need not be asked.
+/// The test of all properties but those in `without`.
 fn of_struct(
     cx: Context<'_>,
     id: TypeId,

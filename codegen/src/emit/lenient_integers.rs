@@ -1,4 +1,4 @@
-//! Integers that are written as `1.0` or `1e3`: which types hold any, and what reads them.
+//! Integers that may be written as `1.0` or `1e3`: which fields need the functions of `lenient_int`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,8 +6,8 @@ use quote::quote;
 use super::{Context, attributes};
 use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Representation, Type};
 
-/// The function that reads a type which is or holds integers, those in types of their own apart: these look after
-/// themselves.
+/// The function that reads the integers in a type. Integers inside named types do not count, because those types read
+/// their own.
 pub(super) fn reader(cx: Context<'_>, ty: &Type) -> Option<IntReader> {
     let is_beside_types = || cx.api.integer_usage.is_beside_items(&cx.api.types, ty);
     contains_integers(cx, ty).then(|| if is_beside_types() { IntReader::Buffered } else { IntReader::Direct })
@@ -16,9 +16,9 @@ pub(super) fn reader(cx: Context<'_>, ty: &Type) -> Option<IntReader> {
 /// How integers are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum IntReader {
-    /// As the bytes come.
+    /// Without a buffer.
     Direct,
-    /// From a value: a type that is held could hold its holder, and each would wrap the deserializer once more.
+    /// From a buffered `Value`. A recursive type would wrap the deserializer once for each level otherwise.
     Buffered,
 }
 
@@ -30,7 +30,7 @@ impl IntReader {
         }
     }
 
-    /// The function that keeps a `null` apart from what is not there.
+    /// The function that distinguishes `null` from a missing property.
     pub(super) fn present_path(self) -> &'static str {
         match self {
             Self::Direct => "lenient_int::deserialize_present",
@@ -46,12 +46,12 @@ impl IntReader {
     }
 }
 
-/// Whether a type is or holds integers, those in types of their own apart.
+/// Whether a type contains integers outside of named types.
 pub(super) fn contains_integers(cx: Context<'_>, ty: &Type) -> bool {
     cx.api.integer_usage.is_in(&cx.api.types, ty)
 }
 
-/// Whether there are integers anywhere in a type.
+/// Whether a type contains integers at any depth.
 pub(super) fn transitively_contains_integers(cx: Context<'_>, ty: &Type) -> bool {
     cx.api.integer_usage.is_in_transitively(ty)
 }

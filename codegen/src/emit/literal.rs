@@ -1,4 +1,4 @@
-//! Values of the document as Rust writes them.
+//! Rust expressions for values of the document.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -33,7 +33,7 @@ pub(super) fn json(value: &Value) -> TokenStream {
     }
 }
 
-/// What `json!` takes.
+/// An argument of `json!`.
 fn inner(value: &Value) -> TokenStream {
     match value {
         Value::Null => quote!(null),
@@ -63,7 +63,7 @@ pub(super) fn scalar(value: &Value) -> TokenStream {
     }
 }
 
-/// An integer as `serde_json` holds it: beyond 64 bits, the nearest `f64`.
+/// An integer as `serde_json` stores it: beyond 64 bits, the nearest `f64`.
 pub(super) fn json_integer(value: i128) -> TokenStream {
     match (i64::try_from(value), u64::try_from(value)) {
         (Ok(small), _) if i32::try_from(small).is_ok() => integer(value, Width::I32),
@@ -79,22 +79,22 @@ pub(super) fn json_integer(value: i128) -> TokenStream {
     }
 }
 
-/// An integer as an `f64`, the nearest one.
+/// The nearest `f64` of an integer.
 pub(super) fn json_number(value: i128) -> TokenStream {
     number(value.to_string().parse().unwrap_or_default())
 }
 
-/// An integer where its type is known, or is `i32`.
+/// An integer literal without a suffix.
 pub(super) fn integer(value: i128, width: Width) -> TokenStream {
     let magnitude = Literal::u128_unsuffixed(value.unsigned_abs());
-    // The least number of a width is none with a minus before it.
+    // `i128::MIN` has no literal: its magnitude does not fit.
     if value == *width.range().start() && value < 0 && width == Width::I128 {
         return quote!(i128::MIN);
     }
     if value < 0 { quote!(-#magnitude) } else { quote!(#magnitude) }
 }
 
-/// An `f64`; what JSON cannot hold is zero.
+/// An `f64` literal; zero for values that JSON does not have.
 pub(super) fn number(value: f64) -> TokenStream {
     let magnitude = Literal::f64_unsuffixed(if value.is_finite() { value.abs() } else { 0.0 });
     if value.is_sign_negative() { quote!(-#magnitude) } else { quote!(#magnitude) }

@@ -1,5 +1,5 @@
-//! The messages of an operation or a reply of which some are no JSON, or have headers that others have not: an enum that
-//! the dispatcher or the requester makes, and the other side writes.
+//! Enums of messages of which some are not JSON, or have headers of their own. serde cannot read or write such an enum; the
+//! dispatcher and the requester do.
 
 mod read;
 
@@ -44,7 +44,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, variants: &[Var
     [Some(definition), outbound, read].into_iter().flatten().collect()
 }
 
-/// The payloads that leave from here: of operations, and of replies to what arrives.
+/// The payloads that this side sends: of outgoing operations, and of replies to incoming ones.
 fn sent(cx: Context<'_>) -> impl Iterator<Item = &Type> {
     let everything = (cx.api.output.scope == OutputScope::Everything).then_some(cx.api);
     everything.into_iter().flat_map(|api| {
@@ -53,7 +53,7 @@ fn sent(cx: Context<'_>) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// The headers of the messages that have their own, by the places of the messages.
+/// The headers of the messages that have some, by the location of the message.
 fn headers(cx: Context<'_>, id: TypeId) -> BTreeMap<&Location, &Type> {
     let replies = cx.api.operations.iter().filter_map(|operation| operation.reply.as_ref());
     let mut apart = replies.filter(|reply| matches!(reply.headers, ReplyHeaders::PerMessage));
@@ -61,7 +61,7 @@ fn headers(cx: Context<'_>, id: TypeId) -> BTreeMap<&Location, &Type> {
     answers.iter().filter_map(|ReplyMessage { at, headers, .. }| Some((at, headers.as_ref()?))).collect()
 }
 
-/// The replies that somebody here waits for.
+/// The replies that the requester waits for.
 fn received(cx: Context<'_>) -> impl Iterator<Item = &Reply> {
     let everything = (cx.api.output.scope == OutputScope::Everything).then_some(cx.api);
     everything.into_iter().flat_map(|api| api.outgoing().filter_map(|operation| operation.reply.as_ref()))

@@ -1,4 +1,4 @@
-//! What is known of a channel's parameters beside an address: their defaults, and where messages have them.
+//! Parameters of addresses: docs, defaults, and values from messages.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -8,7 +8,7 @@ use crate::ir::{Docs, ItemKind, Members, OutputScope, Parameter, Template, Type}
 use crate::location::RuntimeExpression;
 use crate::names::Name;
 
-/// The words for a parameter, with its default and the place in messages.
+/// The docs of a parameter, with its default and its location in messages.
 pub(super) fn words(parameter: &Parameter) -> TokenStream {
     let default = parameter.default.as_ref().map(|default| format!("The default is {}.", docs::code(default)));
     let place = parameter.location.as_ref().map(|location| format!("In messages, it is {}.", place(location)));
@@ -25,7 +25,7 @@ fn place(location: &RuntimeExpression) -> String {
     }
 }
 
-/// The address of the defaults, where every parameter has one.
+/// `Default`, if every parameter has a default.
 pub(super) fn default(cx: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
     let values = template.parameters.iter().map(|parameter| value(cx, parameter));
     let values: Vec<TokenStream> = values.collect::<Option<_>>()?;
@@ -38,7 +38,7 @@ pub(super) fn default(cx: Context<'_>, name: &Name, template: &Template, fields:
     })
 }
 
-/// A parameter's default as its type has it.
+/// The default of a parameter as an expression of its type.
 fn value(cx: Context<'_>, parameter: &Parameter) -> Option<TokenStream> {
     let text = parameter.default.as_deref()?;
     match &parameter.ty {
@@ -59,7 +59,7 @@ fn value(cx: Context<'_>, parameter: &Parameter) -> Option<TokenStream> {
     }
 }
 
-/// The address that a message speaks of, where it has every parameter.
+/// `of`, which builds an address from a message that contains every parameter.
 pub(super) fn of(cx: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
     if !has_of(cx, template) {
         return None;
@@ -92,7 +92,7 @@ pub(super) fn of(cx: Context<'_>, name: &Name, template: &Template, fields: &[Na
     })
 }
 
-/// Whether messages have every parameter of an address.
+/// Whether every parameter of an address has a location in messages.
 pub(super) fn has_of(cx: Context<'_>, template: &Template) -> bool {
     cx.api.output.scope == OutputScope::Everything
         && template.parameters.iter().all(|parameter| parameter.location.is_some())

@@ -1,4 +1,4 @@
-//! The `Publisher`: one method for each operation that leaves.
+//! The `Publisher`, with one method for each outgoing operation.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -36,7 +36,7 @@ pub(super) fn publisher(cx: Context<'_>) -> Vec<TokenStream> {
     vec![definition, methods]
 }
 
-/// The operations that leave, with the names of their methods.
+/// The outgoing operations, with the names of their methods.
 pub(super) fn outgoing(cx: Context<'_>) -> impl Iterator<Item = (&Operation, &Name)> {
     let operations = cx.api.operations.iter().zip(&cx.names.operations);
     operations.filter(|(operation, _)| operation.direction == Direction::Outgoing)
@@ -55,7 +55,7 @@ fn method(cx: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
     }
 }
 
-/// The docs of what sends.
+/// The docs of a method that sends.
 pub(super) fn docs(cx: Context<'_>, operation: &Operation, note: Option<String>) -> TokenStream {
     let notes = [content_type::words(operation), words_of_headers(cx, operation), note];
     let notes: Vec<String> = notes.into_iter().flatten().collect();
@@ -63,10 +63,10 @@ pub(super) fn docs(cx: Context<'_>, operation: &Operation, note: Option<String>)
     docs::to_lines(&operation.docs, || Some(format!("Sends {}.", handler::carried(cx, operation, "to"))), note)
 }
 
-/// How an operation becomes a message.
+/// The arguments of a method that sends, and the message from them.
 pub(super) struct PublishCall {
     pub(super) arguments: TokenStream,
-    /// The message, from the arguments; `?` says that they have no JSON form.
+    /// The expression of the message. It returns with `?` if an argument cannot be serialized.
     pub(super) outbound: TokenStream,
 }
 
@@ -104,12 +104,12 @@ pub(super) fn sending(cx: Context<'_>, operation: &Operation) -> PublishCall {
     PublishCall { arguments: quote!(#argument event: #payload #headers), outbound }
 }
 
-/// The headers that the caller gives.
+/// The headers among the arguments.
 enum PayloadArgs {
     Nothing,
-    /// Those of the only message.
+    /// The headers of the only message.
     Typed(TokenStream),
-    /// Of several messages, each with its own, or some with none.
+    /// One of several messages is sent, and at least one has headers.
     Any,
 }
 
@@ -124,7 +124,7 @@ fn headers(cx: Context<'_>, operation: &Operation) -> PayloadArgs {
     }
 }
 
-/// Which headers the messages of an operation have, where the types of its method do not say it.
+/// A sentence on the headers of several messages.
 fn words_of_headers(cx: Context<'_>, operation: &Operation) -> Option<String> {
     let PayloadArgs::Any = headers(cx, operation) else { return None };
     let listed = operation.messages.iter().filter_map(|message| {
@@ -136,7 +136,7 @@ fn words_of_headers(cx: Context<'_>, operation: &Operation) -> Option<String> {
     (!listed.is_empty()).then(|| format!("The headers come from `Headers::encode`: {}.", listed.join(", ")))
 }
 
-/// The message with the header that holds the event's name, which of several messages the variant says.
+/// The message with the header for the event's name, which depends on the variant.
 fn named(cx: Context<'_>, operation: &Operation, outbound: &TokenStream) -> Option<TokenStream> {
     let (Routing::ByName(RuntimeExpression::Header(header)), None) = (&cx.api.routing, operation.only_message()) else {
         return None;
@@ -151,7 +151,7 @@ fn named(cx: Context<'_>, operation: &Operation, outbound: &TokenStream) -> Opti
         Some(quote!(#union::#variant(_) => outbound.with_header(#header, #event)))
     });
     let arms: Vec<TokenStream> = arms.collect();
-    // What the document does not list has no name that anybody knows.
+    // An unknown alternative has no event name.
     let others = (is_open || arms.len() < variants.len()).then(|| quote!(_ => outbound));
     Some(quote!({
         let outbound = #outbound;

@@ -1,4 +1,4 @@
-//! Requests that are answered: the handler returns the reply, the dispatcher sends it.
+//! Replies: the handler returns a reply, and the dispatcher sends it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,12 +9,12 @@ use crate::ir::{Correlation, Operation, Reply, ReplyHeaders, ReplyTo};
 use crate::location::RuntimeExpression;
 use crate::names::Name;
 
-/// Whether any operation is answered.
+/// Whether an incoming operation has a reply.
 fn replies(cx: Context<'_>) -> bool {
     cx.api.incoming().any(|operation| operation.reply.is_some())
 }
 
-/// The type that dispatches: with a transport where anything is answered, so that no reply is without a way out.
+/// The type `Dispatcher`, which has a transport if an operation has a reply.
 pub(super) fn dispatcher(cx: Context<'_>) -> Vec<TokenStream> {
     if replies(cx) { with_reply() } else { without_reply() }
 }
@@ -58,7 +58,7 @@ fn with_reply() -> Vec<TokenStream> {
     vec![definition, new]
 }
 
-/// The head of `impl Dispatch for Dispatcher`.
+/// The header of `impl Dispatch for Dispatcher`.
 pub(super) fn implementing(cx: Context<'_>) -> TokenStream {
     if replies(cx) {
         quote!(impl<H: Handler, T: Transport> Dispatch for Dispatcher<H, T>)
@@ -67,7 +67,7 @@ pub(super) fn implementing(cx: Context<'_>) -> TokenStream {
     }
 }
 
-/// What a handler returns: a reply, and the channel that it goes to, where only the handler knows.
+/// The return type of the handler's method: the reply, with its channel if only the handler knows the channel.
 pub(super) fn returned(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let ty = ty(cx, reply);
     match reply.to {
@@ -79,7 +79,7 @@ pub(super) fn returned(cx: Context<'_>, reply: &Reply) -> TokenStream {
     }
 }
 
-/// What is replied: a payload, and its headers where the document describes any.
+/// The type of a reply: the payload, with the headers if the document describes some.
 pub(super) fn ty(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let payload = types::owned(cx, &reply.payload);
     match &reply.headers {
@@ -91,7 +91,7 @@ pub(super) fn ty(cx: Context<'_>, reply: &Reply) -> TokenStream {
     }
 }
 
-/// Calls a handler's method, and sends what it replies, if anything.
+/// Calls the handler's method, and sends its reply if there is one.
 pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payload: &TokenStream) -> TokenStream {
     let Some(reply) = &operation.reply else { return quote!(self.handler.#method(#payload, cx).await?) };
     let address = address(cx, reply);
@@ -134,8 +134,8 @@ pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payloa
     })
 }
 
-/// How the reply repeats the `id` of the request; one that the handler wrote into the payload is kept, and a header is
-/// the request's whatever the handler wrote, who has to write something where the document requires it.
+/// The call that copies the `id` of the request into the reply. An id that the handler wrote into the payload is kept; a
+/// header is overwritten, because the handler has to set a required header without knowing the id.
 fn repeated(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> {
     let Correlation { location, kind } = reply.correlation.as_ref()?;
     match location {
@@ -148,7 +148,7 @@ fn repeated(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> {
     }
 }
 
-/// Whether any handler's reply repeats an id in its payload.
+/// Whether a reply contains the request's id in its payload.
 pub(super) fn repeats_in_payloads(cx: Context<'_>) -> bool {
     let mut replies = cx.api.incoming().filter_map(|operation| operation.reply.as_ref());
     replies.any(|reply| {
@@ -158,7 +158,7 @@ pub(super) fn repeats_in_payloads(cx: Context<'_>) -> bool {
     })
 }
 
-/// Where a reply goes; one of which nobody says so is none.
+/// The statement that sets the address of a reply, if the document declares one.
 fn address(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let (location, otherwise) = match &reply.to {
         ReplyTo::Expression(location, otherwise) => (location, otherwise.map(|index| &cx.names.channels[index])),

@@ -1,4 +1,4 @@
-//! The `Requester`: one method for each operation that leaves and is answered, which waits for the reply.
+//! The `Requester`, with one method for each outgoing operation that has a reply.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::ir::{Correlation, IdKind, Operation, Reply, ReplyHeaders, ReplyTo, Ty
 use crate::location::RuntimeExpression;
 use crate::names::Name;
 
-/// The operations that are answered, with the names of their methods.
+/// The outgoing operations with a reply, and the names of their methods.
 pub(super) fn operations_with_reply(cx: Context<'_>) -> impl Iterator<Item = (&Operation, &Reply, &Name)> {
     publisher::outgoing(cx).filter_map(|(operation, name)| Some((operation, operation.reply.as_ref()?, name)))
 }
@@ -69,7 +69,7 @@ fn method(cx: Context<'_>, operation: &Operation, reply: &Reply, name: &Name) ->
     }
 }
 
-/// What is known of the reply, beside its type.
+/// The calls that set the reply address and the correlation id of a request.
 fn known(cx: Context<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
     let requests = types::wire(cx, &operation.payload);
     let asked = reply.request_correlation.as_ref().and_then(|Correlation { location, kind }| {
@@ -90,13 +90,13 @@ fn known(cx: Context<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
         ReplyTo::Undeclared => None,
     };
     let replies = of_reply(cx, reply);
-    // Without an id in the request there is none to be repeated.
+    // Without an id in the request the reply has none.
     let answered =
         reply.correlation_locations.iter().filter(|_| asked.is_some()).filter_map(|location| place(location, replies));
     quote!(#address #asked #(.with_answer_in(#answered))*)
 }
 
-/// What kind of id is made.
+/// The kind of id that the request generates.
 pub(super) fn kind(kind: IdKind) -> TokenStream {
     match kind {
         IdKind::Text => quote!(request::Id::Text),
@@ -105,7 +105,7 @@ pub(super) fn kind(kind: IdKind) -> TokenStream {
     }
 }
 
-/// How a reply travels, for those who look for a place in it: what is no JSON has none, and one of several may be.
+/// How a reply is encoded. Of several messages one may be JSON, so a pointer into the payload can exist.
 pub(super) fn of_reply(cx: Context<'_>, reply: &Reply) -> Wire {
     match types::wire(cx, &reply.payload) {
         Wire::Mixed => Wire::Json,
@@ -113,7 +113,7 @@ pub(super) fn of_reply(cx: Context<'_>, reply: &Reply) -> Wire {
     }
 }
 
-/// A place in a message; none in a payload that is no JSON.
+/// A location in a message. `None` for a pointer into a payload that is not JSON.
 pub(super) fn place(location: &RuntimeExpression, wire: Wire) -> Option<TokenStream> {
     match (location, wire) {
         (RuntimeExpression::Header(name), _) => Some(quote!(request::FieldPath::header(#name))),
@@ -125,7 +125,7 @@ pub(super) fn place(location: &RuntimeExpression, wire: Wire) -> Option<TokenStr
     }
 }
 
-/// The reply, as the method returns it.
+/// The expression that decodes the reply.
 fn decoded(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let payload = payload(cx, &reply.payload, &quote!(reply));
     match &reply.headers {
@@ -139,7 +139,7 @@ fn decoded(cx: Context<'_>, reply: &Reply) -> TokenStream {
     }
 }
 
-/// A payload out of what this names.
+/// The expression that decodes a payload of the variable `inbound`.
 pub(super) fn payload(cx: Context<'_>, ty: &Type, inbound: &TokenStream) -> TokenStream {
     match types::wire(cx, ty) {
         Wire::Json => {

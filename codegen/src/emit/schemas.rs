@@ -1,4 +1,4 @@
-//! The schemas that values are validated against, and the methods that do it.
+//! The JSON Schemas for validation, and the methods that validate.
 
 use std::fmt::Write as _;
 
@@ -82,7 +82,7 @@ pub(super) fn validate(cx: Context<'_>, id: TypeId) -> Option<TokenStream> {
     })
 }
 
-/// The functions that validate values of components without methods.
+/// The functions that validate values of aliases, which have no methods.
 pub(super) fn functions(cx: Context<'_>) -> Option<TokenStream> {
     let functions = cx.names.validators.iter().map(|(id, function)| {
         let name = &cx.names.types[id];
@@ -112,7 +112,7 @@ pub(super) fn functions(cx: Context<'_>) -> Option<TokenStream> {
     })
 }
 
-/// The function that validates a payload of this type; `None` where there is nothing to validate.
+/// The function that validates a payload of this type, if the type has a schema.
 pub(super) fn validator(cx: Context<'_>, ty: &Type) -> Option<TokenStream> {
     match ty {
         Type::Named(id) if is_defined(cx, *id) => {

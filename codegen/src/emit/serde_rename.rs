@@ -1,10 +1,10 @@
-//! serde's own renaming, foretold: which `rename_all` says the most, and what remains to be said for each member.
+//! Picks the `rename_all` rule that leaves the fewest fields with a `rename` of their own.
 
 use heck::{ToKebabCase, ToLowerCamelCase, ToShoutyKebabCase, ToShoutySnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The rules that a struct's names in documents follow (<https://serde.rs/container-attrs.html#rename_all>).
+/// The rules of serde (<https://serde.rs/container-attrs.html#rename_all>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
     None,
@@ -19,13 +19,13 @@ const RULES: &[Rule] =
     &[Rule::None, Rule::Camel, Rule::Pascal, Rule::Kebab, Rule::ScreamingSnake, Rule::ScreamingKebab];
 
 impl Rule {
-    /// The rule after which the fewest fields need a name of their own; no rule where none helps.
+    /// The rule with which the fewest fields need `rename`.
     pub(super) fn best(pairs: &[(&str, &str)]) -> Self {
         let misses = |rule: &&Self| pairs.iter().filter(|(field, wire)| rule.apply(field) != *wire).count();
         RULES.iter().min_by_key(misses).copied().unwrap_or(Self::None)
     }
 
-    /// What serde makes of a field's name. Its camel case drops underscores and raises the letter after each.
+    /// The name that serde makes of a field's name.
     pub(super) fn apply(self, field: &str) -> String {
         match self {
             Self::None => field.to_owned(),
@@ -38,7 +38,7 @@ impl Rule {
         }
     }
 
-    /// The attribute for the struct, where there is anything to say.
+    /// The attribute for the struct, if a rule helps.
     pub(super) fn attribute(self) -> Option<TokenStream> {
         let name = match self {
             Self::None => return None,
@@ -52,10 +52,10 @@ impl Rule {
     }
 }
 
-/// Equals no name of a document that matters: the field is then renamed by itself.
+/// Equals no name of a property, so that the field gets a `rename`.
 const UNFORETOLD: &str = "\u{0}";
 
-/// Where heck and serde agree: words of lower-case ASCII letters, digits only inside them.
+/// Whether heck and serde agree: words of lower-case ASCII letters, with digits only inside.
 fn is_plain(field: &str) -> bool {
     let word = |word: &str| {
         word.starts_with(|first: char| first.is_ascii_lowercase())

@@ -1,4 +1,4 @@
-//! The servers' URLs: one function each, the variables as arguments.
+//! One function for the URL of each server, with the variables as arguments.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -31,7 +31,7 @@ pub(super) fn servers(cx: Context<'_>) -> Option<TokenStream> {
     })
 }
 
-/// A variable of the URL as the function takes it.
+/// An argument of the function: a variable of the URL.
 struct Argument<'a> {
     variable: &'a Variable,
     name: &'a Name,
@@ -82,7 +82,7 @@ fn function(server: &Server, name: &Name, arguments: &[Argument<'_>]) -> TokenSt
     }
 }
 
-/// The values of a variable: a closed enum, because no other makes a URL that the document describes.
+/// The enum of the values of a variable. It is closed, because only the caller sets the value.
 fn choice(server: &Server, argument: &Argument<'_>) -> Option<TokenStream> {
     let Argument { variable, choice, .. } = argument;
     let ServerVariableNames { name, variants } = choice.as_ref()?;
@@ -126,7 +126,7 @@ fn choice(server: &Server, argument: &Argument<'_>) -> Option<TokenStream> {
 
 fn variable_docs(argument: &Argument<'_>) -> TokenStream {
     let Argument { variable, name, choice } = argument;
-    // An enum says the rest itself.
+    // The enum has the description.
     let summary = docs::summary(&variable.docs).filter(|_| choice.is_none()).map(str::to_owned);
     let default = variable.default.as_ref().map(|default| format!("The default is {}.", docs::code(default)));
     let details: Vec<String> = [summary, default].into_iter().flatten().collect();
@@ -141,7 +141,7 @@ fn text(segment: &Segment) -> &str {
     }
 }
 
-/// The URL as a format string; a keyword in it needs no `r#`.
+/// The URL as a format string. Keywords in a format string need no `r#`.
 fn template(segments: &[Segment], arguments: &[Argument<'_>]) -> String {
     let piece = |segment: &Segment| match segment {
         Segment::Text(text) => text.replace('{', "{{").replace('}', "}}"),

@@ -1,4 +1,4 @@
-//! Objects with named properties.
+//! Structs for objects with named properties, and their serde attributes.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -62,19 +62,19 @@ fn field(cx: Context<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) 
     if matches!(field.presence, Presence::Optional | Presence::OptionalNullable) {
         serde.push(quote!(skip_serializing_if = "Option::is_none"));
     }
-    // One after the other they stay in their lines.
+    // Two attributes, because one long attribute would be broken over several lines.
     let serde = [serde, read(cx, owner, field, name)];
     let serde = serde.iter().filter(|said| !said.is_empty()).map(|said| quote!(#[serde(#(#said),*)]));
     let chosen = attributes::of_member(cx, &field.at);
     quote!(#docs #(#serde)* #chosen pub #name: #ty)
 }
 
-/// What serde has to know to read a property, unless the team has said it.
+/// The serde attributes that read a property, unless the options set one.
 fn read(cx: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenStream> {
     if attributes::overrides_deserialize(cx, &field.at) {
         return Vec::new();
     }
-    // What is read by a function is missed where it is absent, `Option` or not.
+    // With `deserialize_with`, serde requires a missing property, even if the type is `Option`.
     let or_absent = |function: &str| vec![quote!(default), quote!(deserialize_with = #function)];
     let reader = lenient_integers::reader(cx, &field.ty);
     match field.presence {
@@ -91,7 +91,7 @@ fn read(cx: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenS
     }
 }
 
-/// The map of the properties that have no field.
+/// The field for additional properties: a flattened map.
 fn extra(cx: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenStream> {
     let AdditionalProperties::Kept(value) = &object.additional else { return None };
     let name = members.last()?;
@@ -102,7 +102,7 @@ fn extra(cx: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenStre
     Some(quote!(#docs #[serde(flatten #read)] pub #name: #map,))
 }
 
-/// Functions that the structs' attributes name.
+/// The function `present`, which attributes of fields call.
 pub(super) fn helpers(cx: Context<'_>) -> Option<TokenStream> {
     let mut fields = cx.api.types.iter().flat_map(|(_, def)| match &def.shape {
         ItemKind::Struct(object) => object.fields.as_slice(),

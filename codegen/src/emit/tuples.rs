@@ -1,4 +1,4 @@
-//! Lists whose first items have types of their own, and which may be longer or shorter.
+//! Lists whose first items have their own types, and whose length varies.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
@@ -28,7 +28,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, tuple: &OpenTup
     vec![definition, serialize(name, tuple), deserialize(cx, name, tuple)]
 }
 
-/// Item after item; an item that is absent leaves no gap.
+/// `Serialize`, which leaves out missing items.
 fn serialize(name: &Name, tuple: &OpenTuple) -> TokenStream {
     let items = (0..tuple.items.len()).map(|index| {
         let field = Literal::usize_unsuffixed(index);
@@ -85,11 +85,11 @@ fn deserialize(cx: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream {
         None => (None, None),
     };
     let values = names.iter().map(|name| quote!(#name)).chain(last);
-    // Longer than the one name that is spoken of inside, so that it hides nothing.
+    // The name is longer than the struct's name, so it does not shadow it.
     let visitor = Ident::new(&format!("{}Items", name.plain()), Span::call_site());
     let expected = expected(tuple);
     let deserialize = if tuple.types().any(|ty| lenient_integers::contains_integers(cx, ty)) {
-        // What reads the integers of a holder leaves those in such a struct to it.
+        // `lenient_int` does not look inside tuple structs, because they read their own integers.
         let (name, count) = (name.plain(), Literal::usize_unsuffixed(tuple.items.len()));
         quote!(deserialize_tuple_struct(#name, #count, #visitor))
     } else {
@@ -120,7 +120,7 @@ fn deserialize(cx: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream {
     }
 }
 
-/// The lengths in words.
+/// The allowed lengths, for the error message.
 fn expected(tuple: &OpenTuple) -> String {
     match (tuple.required, &tuple.rest) {
         (0, Some(_)) => "a list".to_owned(),

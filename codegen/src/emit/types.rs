@@ -1,4 +1,4 @@
-//! Types where they are used, and aliases.
+//! Types of fields and arguments, aliases, and wrappers.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -7,7 +7,7 @@ use super::{Context, attributes, docs, lenient_integers};
 use crate::ir::{External, ItemKind, SetType, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
 
-/// The type as a field or an argument has it.
+/// The type of a field.
 pub(super) fn owned(cx: Context<'_>, ty: &Type) -> TokenStream {
     match ty {
         Type::Any => quote!(Value),
@@ -64,12 +64,12 @@ pub(super) fn owned(cx: Context<'_>, ty: &Type) -> TokenStream {
     }
 }
 
-/// The type of maps whose values have a type.
+/// The type of maps with typed values.
 fn map(cx: Context<'_>) -> TokenStream {
     cx.api.output.map_type.as_deref().unwrap_or("BTreeMap").parse().unwrap_or_default()
 }
 
-/// The type as an argument that is only looked at.
+/// The type of an argument that is passed by reference.
 pub(super) fn borrowed(cx: Context<'_>, ty: &Type) -> TokenStream {
     match ty {
         Type::String | Type::Text => quote!(&str),
@@ -85,7 +85,7 @@ pub(super) fn borrowed(cx: Context<'_>, ty: &Type) -> TokenStream {
     }
 }
 
-/// The name of a type that has an item.
+/// The name of a type that has an item of its own.
 pub(super) fn name<'a>(cx: Context<'a>, ty: &Type) -> Option<&'a Name> {
     match ty {
         Type::Named(id) => Some(&cx.names.types[id]),
@@ -101,7 +101,7 @@ pub(super) fn alias(cx: Context<'_>, id: TypeId, def: &TypeDef, target: &Type) -
     quote!(#docs pub type #name = #target;)
 }
 
-/// A type that wraps what it stands for, because an alias would never end.
+/// A wrapper for a type, where an alias would be recursive or needs methods.
 pub(super) fn newtype(cx: Context<'_>, id: TypeId, def: &TypeDef, target: &Type) -> TokenStream {
     let name = &cx.names.types[&id];
     let docs = docs::of_type(def);
@@ -119,7 +119,7 @@ pub(super) fn newtype(cx: Context<'_>, id: TypeId, def: &TypeDef, target: &Type)
     }
 }
 
-/// The ways in and out of a wrapper that is one only to be validated.
+/// `From` and `Deref` for a wrapper that exists only for its `validate` method.
 pub(super) fn conversions(cx: Context<'_>, id: TypeId, target: &Type) -> Vec<TokenStream> {
     if !cx.api.definitions.contains_type(id) {
         return Vec::new();
@@ -145,19 +145,19 @@ pub(super) fn conversions(cx: Context<'_>, id: TypeId, target: &Type) -> Vec<Tok
     vec![from, deref]
 }
 
-/// How a payload becomes bytes, and bytes a payload.
+/// How a payload is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wire {
     Json,
     Text,
     Bytes,
-    /// One of several, some of which are no JSON.
+    /// One of several messages, some of which are not JSON.
     Mixed,
-    /// Its own type knows.
+    /// By the `TryFrom` and `From` impls of a type from the options.
     Own,
 }
 
-/// How a payload of this type travels, by whatever name it goes.
+/// How a payload of this type is encoded. The type may be an alias.
 pub(super) fn wire(cx: Context<'_>, ty: &Type) -> Wire {
     match ty {
         Type::Bytes => Wire::Bytes,

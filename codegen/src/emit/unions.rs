@@ -1,4 +1,4 @@
-//! Unions: one of several alternatives, told by a tag or by their kind of JSON; where nothing tells, they are tried.
+//! Unions: enums of the alternatives of a `oneOf` or `anyOf`, and how serde reads them.
 
 mod tagged;
 mod untagged;
@@ -36,7 +36,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) 
         representation => tagged::tagged(cx, name, members, union, representation, is_open),
     };
     let attributes = attributes::of_type(cx, &def.at, &["Clone", "Debug", "PartialEq", "Serialize"]);
-    // Boxing the large ones would change the type whenever the document gains a property.
+    // Large variants are not boxed: the box would come and go as the document grows.
     let definition = quote! {
         #docs
         #told
@@ -52,17 +52,17 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) 
     [definition].into_iter().chain(deserialize).collect()
 }
 
-/// What reads an alternative.
+/// The function that reads an alternative.
 fn read(cx: Context<'_>, variant: &Variant, otherwise: TokenStream) -> TokenStream {
     lenient_integers::reader(cx, &variant.ty).map_or(otherwise, lenient_integers::IntReader::function)
 }
 
-/// Whether an alternative is for all that no other is for; it is the last then.
+/// Whether an alternative accepts everything that no other accepts. It is the last one.
 fn is_catch_all(variant: &Variant) -> bool {
     variant.ty == Type::Any && !variant.kinds.is_empty()
 }
 
-/// Whether an alternative is for the objects that have no tag.
+/// Whether an alternative is for objects without the tag.
 fn has_no_tag(variant: &Variant) -> bool {
     variant.tag_values == [TagValue::Absent]
 }
@@ -71,7 +71,7 @@ fn is_exhaustive(union: &Union) -> bool {
     JsonKind::ALL.iter().all(|kind| union.variants.iter().any(|variant| variant.kinds.contains(kind)))
 }
 
-/// What would have been taken, for the error that says what was not.
+/// The accepted values, for the error message.
 fn expected(union: &Union, told: Representation<'_>) -> String {
     let values = union.variants.iter().flat_map(|variant| &variant.tag_values);
     let values = values.filter(|value| **value != TagValue::Absent).map(|value| format!("`{value}`"));

@@ -1,4 +1,4 @@
-//! Enums of numbers, and of values of several kinds: each variant stands for its value.
+//! Enums of numbers, of booleans, and of values of several JSON types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,14 +9,14 @@ use crate::json::Value;
 use crate::location::Location;
 use crate::names::Name;
 
-/// What all such enums are made of.
+/// The parts of such an enum.
 struct Parts<'a> {
     name: &'a Name,
     variants: &'a [Name],
-    /// The values as Rust writes them, and as they travel.
+    /// The values as Rust expressions, and as JSON.
     values: Vec<TokenStream>,
     texts: Vec<String>,
-    /// Where each stands, and what the document says of it.
+    /// The location and the docs of each value.
     docs: Vec<(&'a Location, &'a Docs)>,
     /// The type of the values.
     value: TokenStream,
@@ -26,20 +26,20 @@ struct Parts<'a> {
     comparison: Comparison,
 }
 
-/// How the values are read.
+/// How serde reads a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DeserializeStrategy {
-    /// As serde reads their type.
+    /// By the derived impl.
     Derived,
-    /// As integers, however whole numbers are written.
+    /// As integers, which may be written as `1.0`.
     Whole,
 }
 
-/// Whether a value of JSON is one that is listed.
+/// How a JSON value is compared with the values of the enum.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Comparison {
     Equal,
-    /// A whole number may be written as `1.0`.
+    /// An integer may be written as `1.0`.
     ByValue,
 }
 
@@ -52,13 +52,13 @@ impl Comparison {
                 _ => None,
             })
         };
-        // Up to here each has a double of its own.
+        // Every integer up to 2^53 is exact as a double.
         let are_exact = integers().all(|value| value.unsigned_abs() <= 1 << 53);
         let is_meant = cx.api.output.integer_notation == IntegerNotation::AnyNumber && integers().next().is_some();
         if is_meant && are_exact { Self::ByValue } else { Self::Equal }
     }
 
-    /// The condition on `known` and `value`.
+    /// The comparison of the variables `known` and `value`.
     fn condition(self) -> TokenStream {
         match self {
             Self::Equal => quote!(known.value() == value),
@@ -69,10 +69,10 @@ impl Comparison {
     }
 }
 
-/// The values as they travel, and what is said of them.
+/// The values as JSON, and their locations and docs.
 type MatchArms<'a> = (Vec<String>, Vec<(&'a Location, &'a Docs)>);
 
-/// What can be done with the values.
+/// The type of the values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ValueType {
     Boolean,
@@ -87,7 +87,7 @@ const NUMBERS: &[&str] = &["Clone", "Copy", "Debug", "PartialEq", "PartialOrd", 
 
 const VALUES: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize"];
 
-/// An enum of the document whose values are not all texts.
+/// An enum of the document whose values are not all strings.
 pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
     let parts = Parts::new(cx, id, listed);
     let mut items = vec![parts.definition(cx, def, listed.default), parts.inherent()];
@@ -206,7 +206,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// From a value, as far as it is listed or may be another, and back.
+    /// The conversions from a value, which fail for a value outside a closed enum, and back.
     fn conversions(&self) -> Vec<TokenStream> {
         let Self { name, variants, values, value, .. } = self;
         let is_meant = self.comparison.condition();
@@ -285,7 +285,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// In the words that serde has for enums of strings.
+    /// An error like the one of serde for an unknown variant.
     fn error(&self) -> TokenStream {
         let listed = self.texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
         let expected = if self.texts.len() == 1 { "expected" } else { "expected one of" };
@@ -293,7 +293,7 @@ impl<'a> Parts<'a> {
         quote!(serde::de::Error::custom(format_args!(#text)))
     }
 
-    /// A number out of a text, such as that of an address.
+    /// `FromStr`, for numbers in addresses.
     fn parsing(&self) -> TokenStream {
         let Self { name, value, .. } = self;
         match self.openness {

@@ -8,7 +8,7 @@ use crate::emit::{Context, types};
 use crate::ir::{ItemKind, Members, Segment, Template, Type};
 use crate::names::Name;
 
-/// Takes an address apart: from left to right, or by trying where values meet.
+/// `FromStr` of an address type. It parses from left to right, or by backtracking if that is ambiguous.
 pub(super) fn from_str(cx: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
     let steps = if needs_backtracking(template) {
         vec![parse_backtracking(cx, template, fields)]
@@ -31,7 +31,7 @@ pub(super) fn from_str(cx: Context<'_>, name: &Name, template: &Template, fields
     }
 }
 
-/// Takes an address apart, from left to right.
+/// Statements that parse an address from left to right.
 fn parse_left_to_right(template: &Template, fields: &[Name]) -> Vec<TokenStream> {
     let separator = separator(&template.text);
     let mut steps = vec![quote!(let rest = address;)];
@@ -51,7 +51,7 @@ fn parse_left_to_right(template: &Template, fields: &[Name]) -> Vec<TokenStream>
                 quote!(let (value, rest) = rest.split_once(#text).ok_or(OtherChannel)?;)
             }
             Some(Segment::Text(text)) => quote!(let value = rest.strip_suffix(#text).ok_or(OtherChannel)?;),
-            // Nothing stands between this value and the next, so this one takes everything.
+            // The next value follows without a separator, so this one takes everything.
             _ if segments.peek().is_some() => quote!(let (value, rest) = (rest, "");),
             _ => quote!(let value = rest;),
         };
@@ -65,8 +65,8 @@ fn parse_left_to_right(template: &Template, fields: &[Name]) -> Vec<TokenStream>
     steps
 }
 
-/// Whether values may meet so that their first sign does not tell where one ends: nothing stands between two, or what does
-/// may be part of a value that something is known of.
+/// Whether the end of a value can be ambiguous: nothing separates two values, or the text between them can be part of a
+/// value whose type is not plain text.
 fn needs_backtracking(template: &Template) -> bool {
     let separator = separator(&template.text);
     let is_known = |segment: &Segment| matches!(segment, Segment::Variable(index) if template.parameters[*index].ty != Type::String);
@@ -77,7 +77,7 @@ fn needs_backtracking(template: &Template) -> bool {
         }
         _ => false,
     };
-    // A parameter that stands there twice says itself where it ends.
+    // A parameter that occurs twice is compared with its first value.
     let variables = template.segments.iter().filter(|segment| matches!(segment, Segment::Variable(_))).count();
     if variables != template.parameters.len() {
         return false;
@@ -85,8 +85,8 @@ fn needs_backtracking(template: &Template) -> bool {
     template.segments.windows(2).any(meets) || template.segments.windows(3).any(meets)
 }
 
-/// Every way of taking the address apart is tried until each value is one that its parameter lists or reads; if there is
-/// none, values that are not listed do.
+/// Statements that parse an address by backtracking, until each value is listed by its enum or parses. If there is no such
+/// way, values outside the enums are accepted.
 fn parse_backtracking(cx: Context<'_>, template: &Template, fields: &[Name]) -> TokenStream {
     let separator = separator(&template.text);
     let parts = |listed: ClosedValues| {
@@ -116,14 +116,14 @@ fn parse_backtracking(cx: Context<'_>, template: &Template, fields: &[Name]) -> 
     }
 }
 
-/// Which values of an enum are taken.
+/// Which values of an enum are accepted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ClosedValues {
     Only,
     OrNot,
 }
 
-/// Whether a text is a value of a parameter, as a function.
+/// A closure that tests whether a text is a value of the type.
 fn fits(cx: Context<'_>, ty: &Type, listed: ClosedValues) -> TokenStream {
     match ty {
         Type::Named(id) => match (&cx.api.types[*id].shape, listed) {
@@ -141,12 +141,12 @@ fn fits(cx: Context<'_>, ty: &Type, listed: ClosedValues) -> TokenStream {
     }
 }
 
-/// What separates the levels of an address, and so cannot be part of a value.
+/// The separator of the levels of an address. A value cannot contain it.
 fn separator(template: &str) -> char {
     ['/', '.', ':'].into_iter().find(|sign| template.contains(*sign)).unwrap_or('/')
 }
 
-/// What taking addresses apart needs.
+/// The functions that the parsers call.
 pub(super) fn helpers(templates: &[&Template]) -> Vec<TokenStream> {
     let part = quote! {
         #[doc = " A value in an address: something, and no more than one level."]

@@ -1,4 +1,4 @@
-//! What functions that make structs ask for.
+//! Parameters of constructors and `with_` methods.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,17 +7,17 @@ use super::super::{Context, types};
 use crate::ir::{External, ItemKind, SetType, Type};
 use crate::names::Name;
 
-/// What a function asks for, and what becomes of it.
+/// A parameter, and the value of the field in terms of it.
 pub(super) struct Parameter {
     pub(super) name: TokenStream,
     pub(super) ty: TokenStream,
     pub(super) value: TokenStream,
-    /// The value is the parameter itself.
+    /// Whether the value is the parameter itself.
     pub(super) is_plain: bool,
 }
 
 impl Parameter {
-    /// A parameter of a field's type: texts are taken in any form, and what is on the heap is put there.
+    /// A parameter of a field's type. Strings are `impl Into<String>`, and boxed types are boxed here.
     pub(super) fn of(cx: Context<'_>, ty: &Type, name: &Name) -> Self {
         let owned = types::owned(cx, ty);
         let (ty, value, is_plain) = match ty {
@@ -31,13 +31,13 @@ impl Parameter {
         Self { name: quote!(#name), ty, value, is_plain }
     }
 
-    /// A parameter that says whether there is a value, or `null`.
+    /// A parameter for a value or `null`.
     pub(super) fn of_nullable(cx: Context<'_>, ty: &Type, name: &Name) -> Self {
         let owned = types::owned(cx, ty);
         Self { name: quote!(#name), ty: quote!(Option<#owned>), value: quote!(#name), is_plain: true }
     }
 
-    /// The same, and a value need not be wrapped.
+    /// A parameter for a value or `null`; a value need not be wrapped in `Some`.
     pub(super) fn of_untyped_nullable(cx: Context<'_>, ty: &Type, name: &Name) -> Self {
         let owned = types::owned(cx, ty);
         Self {
@@ -48,8 +48,8 @@ impl Parameter {
         }
     }
 
-    /// A parameter for a list or a map in whatever holds its items, such as an array; what each item is made of is taken in
-    /// any form, too. `None` of what is neither, or of a type that is not known here.
+    /// A parameter for a list or a map: an iterator over the items. `None` for other types, and for container types from the
+    /// options, which need not be collectable.
     pub(super) fn of_items(cx: Context<'_>, ty: &Type, name: &Name) -> Option<Self> {
         let (item, value) = match ty {
             Type::List(item) => (form(cx, item), collected(cx, item, name)),
@@ -66,7 +66,7 @@ impl Parameter {
     }
 }
 
-/// The form in which an item is taken.
+/// The type of an item of the iterator.
 fn form(cx: Context<'_>, item: &Type) -> TokenStream {
     let owned = types::owned(cx, item);
     if is_text(cx, item) { quote!(impl Into<#owned>) } else { owned }
@@ -77,7 +77,7 @@ fn collected(cx: Context<'_>, item: &Type, name: &Name) -> TokenStream {
     quote!(#name.into_iter() #made .collect())
 }
 
-/// Whether a type is `String`, or one that keeps a text beside its value, by whatever name it goes: it is made of others.
+/// Whether a type is `String` or keeps the text of its value, so that it converts from other types. It may be an alias.
 fn is_text(cx: Context<'_>, ty: &Type) -> bool {
     match ty {
         Type::External(External::Path(_) | External::Ipv4) => false,

@@ -1,4 +1,4 @@
-//! What a struct is built with: a method for each field that need not be there, where that is chosen.
+//! `with_` methods for optional fields, if the options ask for them.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use super::parameter::Parameter;
 use crate::ir::{AdditionalProperties, Field, Presence, Setters, Struct, Type};
 use crate::names::Name;
 
-/// The methods, in the order of the fields.
+/// The `with_` methods, in the order of the fields.
 pub(super) fn all<'a>(
     cx: Context<'a>,
     object: &'a Struct,
@@ -41,7 +41,7 @@ fn setter(cx: Context<'_>, field: &Field, name: &Name) -> TokenStream {
     }
 }
 
-/// What adds properties that have no field of their own.
+/// The `with_` method for additional properties.
 fn additional(cx: Context<'_>, value: &Type, name: &Name) -> Option<TokenStream> {
     let method = format_ident!("with_{}", name.plain());
     let map = Type::Map(Box::new(value.clone()));

@@ -1,4 +1,4 @@
-//! The address decides, and whatever tells the events of one address apart.
+//! Dispatches by the address, and by further rules if an address has several events.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,4 @@
-//! The handler's argument, out of the delivery.
+//! Decodes the argument of the handler's method.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use crate::emit::types::Wire;
 use crate::emit::{Context, message_union, schemas, types};
 use crate::ir::{Operation, OperationMessage, Type};
 
-/// The payload out of the delivery.
+/// The expression that decodes a payload.
 pub(super) fn decoded(cx: Context<'_>, ty: &Type) -> TokenStream {
     match types::wire(cx, ty) {
         Wire::Json => {
@@ -15,7 +15,7 @@ pub(super) fn decoded(cx: Context<'_>, ty: &Type) -> TokenStream {
             validated.unwrap_or_else(|| quote!(cx.decode()?))
         }
         Wire::Text => quote!(cx.inbound().text()?.to_owned()),
-        // Which one of several it is, its message says.
+        // `of_message` decodes the message that has arrived.
         Wire::Bytes | Wire::Mixed => quote!(cx.inbound().body().to_vec()),
         Wire::Own => {
             let ty = types::owned(cx, ty);
@@ -24,7 +24,7 @@ pub(super) fn decoded(cx: Context<'_>, ty: &Type) -> TokenStream {
     }
 }
 
-/// The handler's argument for one of an operation's messages.
+/// The argument of the handler's method for one message of the operation.
 pub(super) fn of_message(cx: Context<'_>, operation: &Operation, message: &OperationMessage) -> TokenStream {
     let decoded = decoded(cx, &message.payload);
     if operation.payload == message.payload {
@@ -32,7 +32,7 @@ pub(super) fn of_message(cx: Context<'_>, operation: &Operation, message: &Opera
     }
     match message_union::variant_of(cx, operation, message) {
         Some((union, variant)) => quote!(#union::#variant(#decoded)),
-        // Another of the messages may be anything, and so is the argument.
+        // The argument is a JSON value, because another message accepts any.
         None => match schemas::validator(cx, &message.payload) {
             Some(validate) => quote!({
                 let _ = cx.decode_valid(#validate)?;

@@ -1,4 +1,4 @@
-//! What tells the events of one address apart, as code: to call a method, and to say the event's name.
+//! Code for the rules that distinguish the events of one address: to call a method, and to name the event.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::emit::{Context, reply, schemas, types};
 use crate::ir::{Candidate, Case, ItemKind, Operation, OperationMessage, Rule, Selector, Type};
 use crate::location::RuntimeExpression;
 
-/// Calls the method that is meant.
+/// Code that calls the method of the handler.
 pub(super) fn handler_call(cx: Context<'_>, telling: &Rule) -> TokenStream {
     match telling {
         Rule::Operation(operation) | Rule::Variant(operation) => whole(cx, *operation),
@@ -43,7 +43,7 @@ pub(super) fn handler_call(cx: Context<'_>, telling: &Rule) -> TokenStream {
     }
 }
 
-/// The route of what arrived.
+/// Code that returns the route.
 pub(super) fn route(cx: Context<'_>, telling: &Rule) -> TokenStream {
     match telling {
         Rule::Operation(operation) => known(cx, &cx.api.operations[*operation].messages[0]),
@@ -73,7 +73,7 @@ pub(super) fn route(cx: Context<'_>, telling: &Rule) -> TokenStream {
     }
 }
 
-/// The text that tells events apart, as an `Option<&str>`.
+/// The text that identifies the event, as an `Option<&str>`.
 fn text(selector: &Selector, inbound: &TokenStream) -> TokenStream {
     match selector {
         Selector::Text(RuntimeExpression::Header(name)) => quote!(#inbound.header(#name)),
@@ -104,7 +104,7 @@ fn carried(cx: Context<'_>, candidate: Candidate) -> (&Operation, &OperationMess
     (operation, &operation.messages[candidate.message])
 }
 
-/// Calls an operation's method with its whole payload.
+/// Calls an operation's method with the union of its messages.
 fn whole(cx: Context<'_>, operation: usize) -> TokenStream {
     let (method, operation) = (&cx.names.operations[operation], &cx.api.operations[operation]);
     reply::call(cx, operation, method, &payload::decoded(cx, &operation.payload))
@@ -117,7 +117,7 @@ fn one(cx: Context<'_>, candidate: Candidate) -> TokenStream {
     reply::call(cx, operation, method, &payload::of_message(cx, operation, message))
 }
 
-/// The event of the alternative that the payload is read as.
+/// The event of the variant that the payload decodes to.
 fn by_variant(cx: Context<'_>, operation: &Operation) -> TokenStream {
     let first = || known(cx, &operation.messages[0]);
     let Type::Named(id) = &operation.payload else { return first() };
@@ -136,7 +136,7 @@ fn by_variant(cx: Context<'_>, operation: &Operation) -> TokenStream {
     })
 }
 
-/// The message that keeps most of the payload; what is no JSON comes last, and bytes are always bytes.
+/// The message that keeps most of the payload. Messages that are not JSON are tried last, and bytes accept everything.
 fn by_shape(
     cx: Context<'_>,
     candidates: &[Candidate],
@@ -166,7 +166,7 @@ fn by_shape(
     }
 }
 
-/// Types that read their own bytes are asked one after the other.
+/// Tries the types from the options that decode bytes, one after the other.
 fn by_custom_payload(
     cx: Context<'_>,
     candidates: &[Candidate],
@@ -185,7 +185,7 @@ fn by_custom_payload(
     quote!(#(#tried else)* { #rest })
 }
 
-/// The JSON types are tried, and the one that keeps most is meant.
+/// Tries the JSON types, and picks the one that keeps most of the payload.
 fn by_best_match(
     cx: Context<'_>,
     candidates: &[Candidate],
@@ -205,7 +205,7 @@ fn by_best_match(
             let told = told(cx, candidates, inbound);
             quote!(match #told? #arms)
         }
-        // What is JSON, and none of those, is not taken for something else.
+        // JSON that matches none of the types is an error, not text or bytes.
         Some(rest) => {
             if thens.is_empty() {
                 return quote!(if untagged::BestMatch::<()>::from_json_body(#inbound)?.is_some() { #last } else { #rest });
@@ -219,7 +219,7 @@ fn by_best_match(
     }
 }
 
-/// The functions that tell the events of an address, where several places ask.
+/// The functions that recognise the events of an address.
 pub(super) fn functions(cx: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream> {
     let mut seen = BTreeSet::new();
     let shapes = tellings.iter().filter_map(|telling| telling.shape());
@@ -237,7 +237,7 @@ pub(super) fn functions(cx: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream>
     functions.collect()
 }
 
-/// What tells which of these it is, as a `Result`: by the function for it, where there is one.
+/// The best match as a `Result`, by the function for these candidates if there is one.
 fn told(cx: Context<'_>, candidates: &[Candidate], inbound: &TokenStream) -> TokenStream {
     if let (Some(name), true) = (cx.names.shape_match_fns.get(candidates), are_named(cx, candidates)) {
         return quote!(#name(#inbound));
@@ -246,7 +246,7 @@ fn told(cx: Context<'_>, candidates: &[Candidate], inbound: &TokenStream) -> Tok
     quote!(untagged::BestMatch::from_body(#inbound)? #tried .finish())
 }
 
-/// Whether all are JSON, and go by names of their own.
+/// Whether all candidates are JSON and have different event names.
 fn are_named(cx: Context<'_>, candidates: &[Candidate]) -> bool {
     let is_json = |candidate: &Candidate| types::wire(cx, &carried(cx, *candidate).1.payload) == Wire::Json;
     have_names(cx, candidates) && candidates.iter().all(is_json)
@@ -257,7 +257,7 @@ fn have_names(cx: Context<'_>, candidates: &[Candidate]) -> bool {
     events.len() == candidates.len()
 }
 
-/// What each is called while they are tried; messages of one name in several operations go by their positions.
+/// The label of each candidate: its event name, or its index if a name occurs twice.
 fn marks(cx: Context<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
     let have_names = have_names(cx, candidates);
     let mark = |(index, candidate): (usize, &Candidate)| {
@@ -268,7 +268,7 @@ fn marks(cx: Context<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
     candidates.iter().enumerate().map(mark).collect()
 }
 
-/// Each is tried, and checked where that is wanted.
+/// The calls that try each candidate, and validate it if the options ask for it.
 fn tried(cx: Context<'_>, candidates: &[Candidate]) -> TokenStream {
     let types: Vec<&Type> = candidates.iter().map(|candidate| &carried(cx, *candidate).1.payload).collect();
     let tests = is_known::tests(cx, &types);
@@ -284,14 +284,14 @@ fn tried(cx: Context<'_>, candidates: &[Candidate]) -> TokenStream {
     quote!(#(#tried)*)
 }
 
-/// How the events of one address are told by the shapes of their payloads, where they ever are: the types that are tried by
-/// name, which may be none.
+/// The types that are tried for a rule that compares shapes; empty if one JSON type stands against types that are not JSON.
+/// `None` for other rules.
 pub(super) fn untagged_helpers<'a>(cx: Context<'a>, telling: &'a Rule) -> Option<Vec<&'a Type>> {
     match telling {
         Rule::Shape(candidates) => {
             let types = candidates.iter().map(|candidate| &carried(cx, *candidate).1.payload);
             let json: Vec<&Type> = types.filter(|ty| types::wire(cx, ty) == Wire::Json).collect();
-            // One beside others is only asked whether it is JSON.
+            // The only JSON type is not tried: it is enough that the payload is JSON.
             let is_one_of_several = json.len() == 1 && candidates.len() > 1;
             (!json.is_empty()).then(|| if is_one_of_several { Vec::new() } else { json })
         }

@@ -1,4 +1,4 @@
-//! Which message of a reply has arrived, where some of them are no JSON, or have headers that others have not.
+//! Recognises the message of a reply if some messages are not JSON or have headers of their own.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use crate::ir::{Reply, ReplyHeaders, ReplyMessage, Type, TypeId, Variant};
 use crate::location::Location;
 use crate::names::Name;
 
-/// A variant of a reply, and the message that it is for.
+/// A variant of a reply, and its message.
 struct Read<'a> {
     answer: &'a ReplyMessage,
     member: &'a Name,
     wire: Wire,
-    /// Whether the variant holds its headers, too.
+    /// Whether the variant contains headers too.
     is_headed: bool,
 }
 
-/// The function that a requester reads a reply with. The dispatcher needs none: it knows the message by then.
+/// The function by which the requester reads a reply. The dispatcher needs none, because it knows the message.
 pub(super) fn read(cx: Context<'_>, id: TypeId, variants: &[Variant], reply: &Reply) -> TokenStream {
     let name = &cx.names.types[&id];
     let answers: BTreeMap<&Location, &ReplyMessage> =
@@ -66,12 +66,12 @@ pub(super) fn read(cx: Context<'_>, id: TypeId, variants: &[Variant], reply: &Re
     }
 }
 
-/// The variant, out of a message that is known to be it.
+/// The expression that decodes a message into its variant.
 fn value(cx: Context<'_>, read: &Read<'_>) -> TokenStream {
     construct_variant(read, &requester::payload(cx, &read.answer.payload, &quote!(inbound)))
 }
 
-/// The variant with a payload, and with the headers that came if it has any.
+/// The variant with a payload, and with the received headers if it contains headers.
 fn construct_variant(Read { member, is_headed, .. }: &Read<'_>, payload: &TokenStream) -> TokenStream {
     if *is_headed {
         quote!(Self::#member(request::Reply { payload: #payload, headers: inbound.headers().decode()? }))
@@ -80,7 +80,7 @@ fn construct_variant(Read { member, is_headed, .. }: &Read<'_>, payload: &TokenS
     }
 }
 
-/// What is JSON is one of the messages that are; bytes are whatever is nothing else.
+/// Code that tries the JSON messages first and takes bytes last.
 fn by_shape(cx: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
     let of = |wire: Wire| reads.iter().filter(move |read| read.wire == wire).collect::<Vec<_>>();
     let (texts, bytes) = (of(Wire::Text), of(Wire::Bytes));
@@ -129,7 +129,7 @@ fn by_shape(cx: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
     }
 }
 
-/// A JSON type, asked whether it fits, and whether its headers do.
+/// The call that tries a JSON message.
 fn tried(cx: Context<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
     let (label, ty) = (&answer.label, types::owned(cx, &answer.payload));
     match (schemas::validator(cx, &answer.payload), is_known) {
