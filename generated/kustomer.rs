@@ -77,7 +77,7 @@ impl EventName {
         Self::TeamUpdate,
     ];
 
-    /// The value as it travels.
+    /// The value in JSON.
     pub fn as_str(&self) -> &str {
         match self {
             Self::CustomerCreate => "kustomer.customer.create",
@@ -240,10 +240,10 @@ pub trait Handler: Send + Sync {
         cx: &Context<'_>,
     ) -> impl Future<Output = Result<(), HandlerError>> + Send;
 
-    /// An event that has no method here.
+    /// An event without a method.
     ///
-    /// Unless you implement this, it becomes a dead letter where dead letters are kept, and is
-    /// acknowledged where they are not.
+    /// Unless you implement this, it becomes a dead letter if dead letters are kept, and is
+    /// acknowledged otherwise.
     fn on_unknown(
         &self,
         event: UnknownEvent<'_>,
@@ -255,7 +255,7 @@ pub trait Handler: Send + Sync {
     }
 }
 
-/// Decodes what arrives and calls the [`Handler`] method that is meant.
+/// Decodes messages and calls the methods of a [`Handler`].
 #[derive(Clone, Debug)]
 pub struct Dispatcher<H> {
     handler: H,
@@ -326,7 +326,7 @@ impl<H: Handler> Dispatch for Dispatcher<H> {
     }
 }
 
-/// The name of the event, which stands at `/name` of the payload.
+/// The name of the event, at `/name` in the payload.
 pub fn event_name(inbound: &Inbound) -> Result<Option<EventName>, DecodeError> {
     Ok(inbound.peek("/name")?.map(EventName::from))
 }
@@ -520,7 +520,7 @@ impl ChangeOperationOp {
     /// Every value that the document lists, in its order.
     pub const KNOWN: &[Self] = &[Self::Replace, Self::Add, Self::Remove];
 
-    /// The value as it travels.
+    /// The value in JSON.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Replace => "replace",
@@ -562,7 +562,7 @@ impl Serialize for ChangeOperationOp {
     }
 }
 
-/// Keeps a `null` that is there apart from a property that is not.
+/// Distinguishes `null` from a missing property.
 fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

@@ -120,7 +120,7 @@ fn allow_deprecated(item: &mut Item) {
 /// All items in a module, for a crate that generates code from several documents.
 fn in_module(api: &Api, name: &str, items: Vec<Item>) -> Item {
     let docs =
-        docs::line(&format!("What {} becomes in Rust.", docs::phrase(api.title.as_deref().unwrap_or("the document"))));
+        docs::line(&format!("The Rust code for {}.", docs::phrase(api.title.as_deref().unwrap_or("the document"))));
     let name = Ident::new(name, Span::call_site());
     // In a binary crate, rustc warns of public items that are not used.
     let mut module: ItemMod = parse_quote! {

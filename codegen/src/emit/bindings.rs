@@ -14,7 +14,7 @@ pub(super) fn bindings(cx: Context<'_>) -> Option<TokenStream> {
     }
     let kinds = BindingOwner::ALL.into_iter().filter_map(|kind| of_kind(cx, kind));
     Some(quote! {
-        #[doc = " What the document says for single protocols."]
+        #[doc = " Values from the bindings of the document."]
         pub mod bindings {
             #(#kinds)*
         }

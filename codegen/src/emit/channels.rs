@@ -41,7 +41,7 @@ fn define(cx: Context<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> V
         }
         Address::Unknown => {
             let key = &channel.key;
-            let docs = with(&channel.docs, "The address is decided at run time; this name stands for it.");
+            let docs = with(&channel.docs, "The address is only known at run time; this is the name of the channel.");
             vec![quote!(#docs pub const #name: &str = #key;)]
         }
         Address::Template(template) => {

@@ -42,7 +42,7 @@ fn new(cx: Context<'_>, asked_for: usize, object: &Struct, members: &[Name]) -> 
     let (arguments, fields) = (arguments(cx, object, members), fields(cx, object, members));
     let many = (asked_for > MOST_PARAMETERS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     quote! {
-        #[doc = " What is required, and nothing else."]
+        #[doc = " Creates a value from its required fields."]
         #[must_use]
         #many
         pub fn new(#(#arguments)*) -> Self {

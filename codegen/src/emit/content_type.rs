@@ -30,7 +30,7 @@ pub(super) fn of_events(cx: Context<'_>) -> Option<TokenStream> {
     let arms = known.into_iter().map(|(content_type, name)| quote!(Self::#name => Some(#content_type),));
     Some(quote! {
         impl EventName {
-            #[doc = " The content type of the event's payload, where the document gives one."]
+            #[doc = " The content type of the payload, if the document declares one."]
             pub fn content_type(&self) -> Option<&'static str> {
                 match self {
                     #(#arms)*

@@ -18,7 +18,7 @@ pub(super) fn correlation_ids(cx: Context<'_>) -> Option<TokenStream> {
                 }
                 RuntimeExpression::Payload(pointer) => {
                     let pointer = pointer.as_str();
-                    (format!("{} of the payload", docs::code(pointer)), quote!(inbound.peek_id(#pointer)))
+                    (format!("{} in the payload", docs::code(pointer)), quote!(inbound.peek_id(#pointer)))
                 }
             };
             let docs = docs::line(&format!("The correlation id of {}: {place}.", docs::code(&event.name)));
@@ -32,7 +32,7 @@ pub(super) fn correlation_ids(cx: Context<'_>) -> Option<TokenStream> {
         .collect();
     (!functions.is_empty()).then(|| {
         quote! {
-            #[doc = " The ids that tie messages to each other."]
+            #[doc = " The correlation ids of messages."]
             pub mod correlation_ids {
                 use asyncapi_runtime::{DecodeError, Inbound};
 

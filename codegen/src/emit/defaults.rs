@@ -86,8 +86,7 @@ fn accessor(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream
         }
         _ => (types::owned(cx, &field.ty), quote!(self.#member.unwrap_or(#expression))),
     };
-    let docs =
-        docs::line(&format!("{}, or {} where it is absent.", docs::code(&field.name), docs::code(&default.json)));
+    let docs = docs::line(&format!("{}, or {} if it is missing.", docs::code(&field.name), docs::code(&default.json)));
     let deprecated = field.docs.deprecated.then(|| quote!(#[deprecated]));
     Some(quote! {
         #docs

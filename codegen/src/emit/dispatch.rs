@@ -90,11 +90,11 @@ fn event_name(cx: Context<'_>) -> TokenStream {
     let (docs, body) = match &cx.api.routing {
         Routing::ByName(RuntimeExpression::Payload(pointer)) => {
             let pointer = pointer.to_string();
-            let docs = format!(" The name of the event, which stands at `{pointer}` of the payload.");
+            let docs = format!(" The name of the event, at `{pointer}` in the payload.");
             (docs, quote!(Ok(inbound.peek(#pointer)?.map(EventName::from))))
         }
         Routing::ByName(RuntimeExpression::Header(name)) => {
-            let docs = format!(" The name of the event, which stands in the header `{name}`.");
+            let docs = format!(" The name of the event, in the header `{name}`.");
             (docs, quote!(Ok(inbound.header(#name).map(|name| EventName::from(name.to_owned())))))
         }
         Routing::ByAddress(_) => return TokenStream::new(),

@@ -175,7 +175,7 @@ fn inherent(
             #docs
             pub const KNOWN: &[Self] = &[#(Self::#names),*];
 
-            #[doc = " The value as it travels."]
+            #[doc = " The value in JSON."]
             pub fn as_str(&self) -> #text {
                 match self {
                     #(Self::#names => #values,)*

@@ -22,10 +22,10 @@ pub(super) fn handler(cx: Context<'_>) -> Option<TokenStream> {
 
             #unhandled
 
-            #[doc = " An event that has no method here."]
+            #[doc = " An event without a method."]
             #[doc = ""]
-            #[doc = " Unless you implement this, it becomes a dead letter where dead letters are kept, and is"]
-            #[doc = " acknowledged where they are not."]
+            #[doc = " Unless you implement this, it becomes a dead letter if dead letters are kept, and is"]
+            #[doc = " acknowledged otherwise."]
             fn on_unknown(
                 &self,
                 event: UnknownEvent<'_>,

@@ -90,7 +90,7 @@ fn outbound(
     });
     quote! {
         impl #name {
-            #[doc = " The message as it travels."]
+            #[doc = " The message, ready to be sent to a channel."]
             pub fn outbound(&self, channel: impl Into<String>) -> Result<Outbound, serde_json::Error> {
                 Ok(match self {
                     #(#arms)*

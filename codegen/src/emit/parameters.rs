@@ -21,7 +21,7 @@ pub(super) fn words(parameter: &Parameter) -> TokenStream {
 fn place(location: &RuntimeExpression) -> String {
     match location {
         RuntimeExpression::Header(name) => format!("the header {}", docs::code(name)),
-        RuntimeExpression::Payload(pointer) => format!("{} of the payload", docs::code(pointer.as_str())),
+        RuntimeExpression::Payload(pointer) => format!("{} in the payload", docs::code(pointer.as_str())),
     }
 }
 
@@ -83,7 +83,7 @@ pub(super) fn of(cx: Context<'_>, name: &Name, template: &Template, fields: &[Na
     });
     Some(quote! {
         impl #name {
-            #[doc = " The address that a message itself speaks of; none where it lacks a part."]
+            #[doc = " The address from the values in a message. `None` if a value is missing."]
             pub fn of(inbound: &Inbound) -> Result<Option<Self>, DecodeError> {
                 #(#read)*
                 Ok(Some(Self { #(#values),* }))

@@ -43,7 +43,8 @@ pub(super) fn outgoing(cx: Context<'_>) -> impl Iterator<Item = (&Operation, &Na
 }
 
 fn method(cx: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
-    let note = operation.reply.as_ref().map(|_| "Nobody waits for the reply here: `Requester` does.".to_owned());
+    let note =
+        operation.reply.as_ref().map(|_| "This method does not wait for the reply; `Requester` does.".to_owned());
     let docs = docs(cx, operation, note);
     let PublishCall { arguments, outbound } = sending(cx, operation);
     quote! {

@@ -21,7 +21,7 @@ pub(super) fn dispatcher(cx: Context<'_>) -> Vec<TokenStream> {
 
 fn without_reply() -> Vec<TokenStream> {
     let definition = quote! {
-        #[doc = " Decodes what arrives and calls the [`Handler`] method that is meant."]
+        #[doc = " Decodes messages and calls the methods of a [`Handler`]."]
         #[derive(Clone, Debug)]
         pub struct Dispatcher<H> {
             handler: H,
@@ -40,7 +40,7 @@ fn without_reply() -> Vec<TokenStream> {
 
 fn with_reply() -> Vec<TokenStream> {
     let definition = quote! {
-        #[doc = " Decodes what arrives, calls the [`Handler`] method that is meant, and sends what it replies."]
+        #[doc = " Decodes messages, calls the methods of a [`Handler`], and sends the replies."]
         #[derive(Clone, Debug)]
         pub struct Dispatcher<H, T> {
             handler: H,

@@ -35,7 +35,7 @@ pub(super) fn requester(cx: Context<'_>) -> Vec<TokenStream> {
     };
     let methods = quote! {
         impl<T: RequestReply> Requester<T> {
-            #[doc = " Asks through this transport."]
+            #[doc = " Sends requests through this transport."]
             pub fn new(transport: T) -> Self {
                 Self { transport }
             }

@@ -19,7 +19,7 @@ pub(super) fn schemas(cx: Context<'_>) -> Option<TokenStream> {
         definitions.map(|(name, schema)| format!("{}:{}", Value::String(name).to_json(), schema.to_json())).collect();
     let text = literal::text(&format!("{{\"definitions\":{{\n{}\n}}}}", lines.join(",\n")));
     Some(quote! {
-        #[doc = " What the document asks of values, in JSON Schema draft 7."]
+        #[doc = " The schemas of the document, in JSON Schema draft 7."]
         static SCHEMAS: Schemas = Schemas::new(#text);
     })
 }
@@ -70,11 +70,11 @@ pub(super) fn validate(cx: Context<'_>, id: TypeId) -> Option<TokenStream> {
     let definition = name.plain();
     Some(quote! {
         impl #name {
-            #[doc = " Checks what the document asks for and the type does not say."]
+            #[doc = " Validates the value against its schema."]
             #[doc = ""]
             #[doc = " # Errors"]
             #[doc = ""]
-            #[doc = " Every violation, with its place."]
+            #[doc = " All violations, each with its location."]
             pub fn validate(&self) -> Result<(), Violations> {
                 SCHEMAS.check(#definition, self)
             }
@@ -87,13 +87,13 @@ pub(super) fn functions(cx: Context<'_>) -> Option<TokenStream> {
     let functions = cx.names.validators.iter().map(|(id, function)| {
         let name = &cx.names.types[id];
         let definition = name.plain();
-        let docs = docs::line(&format!("Checks a [`{definition}`](super::{definition})."));
+        let docs = docs::line(&format!("Validates a [`{definition}`](super::{definition})."));
         quote! {
             #docs
             #[doc = ""]
             #[doc = " # Errors"]
             #[doc = ""]
-            #[doc = " Every violation, with its place."]
+            #[doc = " All violations, each with its location."]
             pub fn #function(value: &super::#name) -> Result<(), Violations> {
                 SCHEMAS.check(#definition, value)
             }
@@ -102,7 +102,7 @@ pub(super) fn functions(cx: Context<'_>) -> Option<TokenStream> {
     let functions: Vec<TokenStream> = functions.collect();
     (!functions.is_empty()).then(|| {
         quote! {
-            #[doc = " Checks of what is another name of a type, and so has no methods of its own."]
+            #[doc = " Validation of type aliases, which have no methods."]
             pub mod validate {
                 use super::{SCHEMAS, Violations};
 

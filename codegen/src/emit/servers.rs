@@ -108,7 +108,7 @@ fn choice(server: &Server, argument: &Argument<'_>) -> Option<TokenStream> {
             #[doc = " Every value, in the order of the document."]
             pub const KNOWN: &[Self] = &[#(Self::#variants),*];
 
-            #[doc = " The value as it stands in the URL."]
+            #[doc = " The value in the URL."]
             pub const fn as_str(self) -> &'static str {
                 match self {
                     #(Self::#variants => #values,)*

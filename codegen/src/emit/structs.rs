@@ -95,7 +95,7 @@ fn read(cx: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenS
 fn extra(cx: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenStream> {
     let AdditionalProperties::Kept(value) = &object.additional else { return None };
     let name = members.last()?;
-    let docs = docs::line("Every property that has no field of its own.");
+    let docs = docs::line("Additional properties, which have no field.");
     let map = types::owned(cx, &Type::Map(Box::new(value.clone())));
     let read = lenient_integers::transitively_contains_integers(cx, value)
         .then(|| quote!(, deserialize_with = "lenient_int::deserialize_buffered"));
@@ -110,7 +110,7 @@ pub(super) fn helpers(cx: Context<'_>) -> Option<TokenStream> {
     });
     fields.any(|field| is_kept_apart(cx, field)).then(|| {
         quote! {
-            #[doc = " Keeps a `null` that is there apart from a property that is not."]
+            #[doc = " Distinguishes `null` from a missing property."]
             fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
             where
                 D: Deserializer<'de>,

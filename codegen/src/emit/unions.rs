@@ -15,7 +15,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) 
     let docs = docs::of_type(def);
     let told = match union.representation() {
         Representation::Tagged(tag) => {
-            let told = docs::line(&format!("Told apart by {}.", docs::code(tag)));
+            let told = docs::line(&format!("The alternative depends on {}.", docs::code(tag)));
             quote!(#[doc = ""] #told)
         }
         Representation::ByKind | Representation::Untagged => TokenStream::new(),

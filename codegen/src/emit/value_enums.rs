@@ -195,7 +195,7 @@ impl<'a> Parts<'a> {
                 #known
                 pub const KNOWN: &[Self] = &[#(Self::#variants),*];
 
-                #[doc = " The value as it travels."]
+                #[doc = " The value in JSON."]
                 pub fn value(#receiver) -> #value {
                     match self {
                         #(Self::#variants => #values,)*

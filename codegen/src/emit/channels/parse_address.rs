@@ -100,12 +100,12 @@ fn parse_backtracking(cx: Context<'_>, template: &Template, fields: &[Name]) -> 
         quote!([#(#parts),*])
     };
     let strict = parts(ClosedValues::Only);
-    let found = quote!(apart(address, #separator, &#strict));
+    let found = quote!(split_address(address, #separator, &#strict));
     let loose = parts(ClosedValues::OrNot);
     let found = if strict.to_string() == loose.to_string() {
         found
     } else {
-        quote!(#found.or_else(|| apart(address, #separator, &#loose)))
+        quote!(#found.or_else(|| split_address(address, #separator, &#loose)))
     };
     let bound = template.segments.iter().filter_map(|segment| match segment {
         Segment::Text(_) => None,
@@ -149,7 +149,7 @@ fn separator(template: &str) -> char {
 /// The functions that the parsers call.
 pub(super) fn helpers(templates: &[&Template]) -> Vec<TokenStream> {
     let part = quote! {
-        #[doc = " A value in an address: something, and no more than one level."]
+        #[doc = " A value in an address. It is not empty and contains no separator."]
         fn part(value: &str, separator: char) -> Result<&str, OtherChannel> {
             if value.is_empty() || value.contains(separator) { Err(OtherChannel) } else { Ok(value) }
         }
@@ -158,21 +158,21 @@ pub(super) fn helpers(templates: &[&Template]) -> Vec<TokenStream> {
         #[doc = " A piece of an address."]
         enum AddressPiece {
             Text(&'static str),
-            #[doc = " A value, and whether a text can be it."]
+            #[doc = " A value, with the test that it has to pass."]
             Value(fn(&str) -> bool),
         }
     };
     let apart = quote! {
-        #[doc = " The values in an address, each as short as can be, so that all of them fit."]
-        fn apart<'a>(address: &'a str, separator: char, parts: &[AddressPiece]) -> Option<Vec<&'a str>> {
+        #[doc = " The values in an address, each as short as possible."]
+        fn split_address<'a>(address: &'a str, separator: char, parts: &[AddressPiece]) -> Option<Vec<&'a str>> {
             match parts {
                 [] => address.is_empty().then(Vec::new),
-                [AddressPiece::Text(text), others @ ..] => apart(address.strip_prefix(text)?, separator, others),
+                [AddressPiece::Text(text), others @ ..] => split_address(address.strip_prefix(text)?, separator, others),
                 [AddressPiece::Value(fits), others @ ..] => {
                     let level = address.split(separator).next()?;
                     let ends = level.char_indices().map(|(at, sign)| at + sign.len_utf8());
                     ends.map(|end| address.split_at(end)).filter(|(value, _)| fits(value)).find_map(|(value, rest)| {
-                        let others = apart(rest, separator, others)?;
+                        let others = split_address(rest, separator, others)?;
                         Some([vec![value], others].concat())
                     })
                 }

@@ -25,7 +25,7 @@ pub(super) fn all<'a>(
 
 fn setter(cx: Context<'_>, field: &Field, name: &Name) -> TokenStream {
     let method = format_ident!("with_{}", name.plain());
-    let docs = docs::line(&format!("The same with this {}.", docs::code(name.plain())));
+    let docs = docs::line(&format!("Sets {}.", docs::code(name.plain())));
     let Parameter { ty, value, .. } = match field.presence {
         Presence::OptionalNullable => Parameter::of_untyped_nullable(cx, &field.ty, name),
         _ => Parameter::of_items(cx, &field.ty, name).unwrap_or_else(|| Parameter::of(cx, &field.ty, name)),
@@ -47,7 +47,7 @@ fn additional(cx: Context<'_>, value: &Type, name: &Name) -> Option<TokenStream>
     let map = Type::Map(Box::new(value.clone()));
     let Parameter { ty, value, .. } = Parameter::of_items(cx, &map, name)?;
     Some(quote! {
-        #[doc = " The same with these properties, which have no field of their own."]
+        #[doc = " Sets the additional properties."]
         #[must_use]
         pub fn #method(mut self, #name: #ty) -> Self {
             self.#name = #value;

@@ -228,7 +228,7 @@ pub(super) fn functions(cx: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream>
         let name = cx.names.shape_match_fns.get(shape)?;
         let tried = tried(cx, shape);
         Some(quote! {
-            #[doc = " The event whose payload keeps most of what arrived."]
+            #[doc = " The event whose type keeps most of the payload."]
             fn #name(inbound: &Inbound) -> Result<EventName, DecodeError> {
                 untagged::BestMatch::from_body(inbound)? #tried .finish()
             }

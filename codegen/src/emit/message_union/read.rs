@@ -50,11 +50,10 @@ pub(super) fn read(cx: Context<'_>, id: TypeId, variants: &[Variant], reply: &Re
             }
         },
     };
-    let looks =
-        if reads.iter().any(|read| read.is_headed) { "its shape and its headers" } else { "what it looks like" };
+    let looks = if reads.iter().any(|read| read.is_headed) { "its shape and headers" } else { "its shape" };
     let docs = match &arms[..] {
-        [] => format!(" The message that arrived: {looks} tell which it is."),
-        _ => format!(" The message that arrived: its content type tells which it is, or else {looks}."),
+        [] => format!(" The message of the reply, recognised by {looks}."),
+        _ => format!(" The message of the reply, recognised by its content type or else by {looks}."),
     };
     quote! {
         impl #name {
