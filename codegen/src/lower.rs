@@ -85,5 +85,5 @@ fn structural_keys(document: &Document, types: &Types) -> HashMap<Location, Stri
     };
     let places = types.iter().flat_map(|(_, def)| [vec![def.at.clone()], variants(def)].concat());
     let below = places.filter(|at| ["/oneOf/", "/anyOf/"].iter().any(|list| at.pointer.as_str().contains(list)));
-    below.map(|at| (at.clone(), structural_key::of_place(&document.schemas, &at))).collect()
+    below.map(|at| (at.clone(), structural_key::location_key(&document.schemas, &at))).collect()
 }

@@ -7,8 +7,8 @@ use crate::document::{Document, ForeignName, SchemaId, SchemaKind, SchemaLanguag
 use crate::ir::{Label, NamePath, Root, Step};
 use crate::location::{Location, Pointer};
 
-/// The origin of the type at a place.
-pub(super) fn of(at: &Location, roots: &Roots, schemas: &Schemas) -> NamePath {
+/// The path that the type at a location is named after.
+pub(super) fn name_path(at: &Location, roots: &Roots, schemas: &Schemas) -> NamePath {
     let steps: Vec<String> = at.pointer.steps().collect();
     let mut root_at = Location { file: at.file, pointer: Pointer::root() };
     let mut nearest = roots.named.get(&root_at).map(|root| (root, root_at.clone(), 0));
@@ -17,13 +17,13 @@ pub(super) fn of(at: &Location, roots: &Roots, schemas: &Schemas) -> NamePath {
         nearest = roots.named.get(&root_at).map(|root| (root, root_at.clone(), index + 1)).or(nearest);
     }
     let Some((root, root_at, depth)) = nearest else {
-        if let Some((root, depth)) = of_message(&steps) {
+        if let Some((root, depth)) = message_root(&steps) {
             let start = Location { file: at.file, pointer: Pointer::root() };
             let root_at = steps[..depth].iter().fold(start, |at, step| at.join(step));
             let steps = inner_steps(&root_at, &steps[depth..], schemas);
             return roots.name_path(root, root_at, steps);
         }
-        // A schema below no named place goes by the last word of its address, or by its file.
+        // A schema below no named location is named after the last step of its pointer, or after its file.
         let last = steps.last().cloned().unwrap_or_else(|| roots.file_stem(at));
         return roots.name_path(Root::Schema(last), at.clone(), Vec::new());
     };
@@ -31,8 +31,8 @@ pub(super) fn of(at: &Location, roots: &Roots, schemas: &Schemas) -> NamePath {
     roots.name_path(root.clone(), root_at, steps)
 }
 
-/// The payload or the headers of a message that no operation has, and how many steps lead there.
-fn of_message(steps: &[String]) -> Option<(Root, usize)> {
+/// The payload or the headers of a message that no operation has, and the number of steps to it.
+fn message_root(steps: &[String]) -> Option<(Root, usize)> {
     let steps = steps.windows(3).enumerate().rev();
     steps.into_iter().find_map(|(index, steps)| match steps {
         [messages, name, part] if messages == "messages" && part == "payload" => {
@@ -45,11 +45,11 @@ fn of_message(steps: &[String]) -> Option<(Root, usize)> {
     })
 }
 
-/// Where names come from.
+/// The locations that have names of their own.
 pub(super) struct Roots {
-    /// The place of each component, payload, headers and parameter.
+    /// The name of each component, payload, set of headers and parameter.
     named: HashMap<Location, Root>,
-    /// What else those may be called.
+    /// Further names of these locations, used if the first is not unique.
     fallback_names: HashMap<Location, Vec<String>>,
     files: Vec<String>,
 }
@@ -59,25 +59,25 @@ impl Roots {
         Self { named, fallback_names: HashMap::new(), files: files.to_vec() }
     }
 
-    /// Calls a place so, unless it has a name.
-    pub(super) fn name(&mut self, at: &Location, root: impl FnOnce() -> Root) -> Root {
+    /// Names a location, unless it has a name. Returns its name.
+    pub(super) fn add_if_unnamed(&mut self, at: &Location, root: impl FnOnce() -> Root) -> Root {
         self.named.entry(at.clone()).or_insert_with(root).clone()
     }
 
-    /// Calls a place so, whatever it was called before.
+    /// Names a location, and replaces the name that it has.
     pub(super) fn rename(&mut self, at: &Location, root: Root) {
         self.named.insert(at.clone(), root);
     }
 
-    /// Adds another name of a place, which counts where its own is not enough.
-    pub(super) fn also(&mut self, at: &Location, name: &str) {
+    /// Adds a further name of a location.
+    pub(super) fn add_fallback_name(&mut self, at: &Location, name: &str) {
         let names = self.fallback_names.entry(at.clone()).or_default();
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
     }
 
-    /// The origin of what stands some steps below a root.
+    /// The path of the type some steps below a root, with the names to use if it is not unique.
     pub(super) fn name_path(&self, root: Root, root_at: Location, steps: Vec<Step>) -> NamePath {
         let mut fallback_names = self.fallback_names.get(&root_at).cloned().unwrap_or_default();
         if let Root::Schema(name) | Root::Named(name) | Root::Payload(name) | Root::Headers(name) = &root {
@@ -92,7 +92,7 @@ impl Roots {
     }
 }
 
-/// The steps of a pointer inside a schema: each keyword takes the name or the index that follows it, if any.
+/// The steps of a pointer inside a schema. A keyword also consumes the name or the index after it.
 fn inner_steps(root: &Location, steps: &[String], schemas: &Schemas) -> Vec<Step> {
     let mut inner = Vec::new();
     let mut at = root.clone();
@@ -103,10 +103,10 @@ fn inner_steps(root: &Location, steps: &[String], schemas: &Schemas) -> Vec<Step
             "items" => inner.push(Step::Item),
             "propertyNames" => inner.push(Step::Key),
             "additionalProperties" => inner.push(Step::Value),
-            // The part of a multi-format schema that holds the schema; conditions, which speak of their owner.
+            // The schema of a multi-format schema, and conditions, which apply to the same value.
             "schema" | "if" | "then" | "else" => {}
             "dependencies" | "dependentSchemas" => at = steps.next().map_or_else(|| at.clone(), |name| at.join(name)),
-            // What is merged into its owner has no name of its own.
+            // Schemas in `allOf` are merged into their parent and have no names of their own.
             "allOf" => at = steps.next().map_or_else(|| at.clone(), |index| at.join(index)),
             "oneOf" | "anyOf" => {
                 at = steps.next().map_or_else(|| at.clone(), |index| at.join(index));
@@ -142,30 +142,30 @@ fn is_avro(at: &Location, schemas: &Schemas) -> bool {
     keywords.is_some_and(|keywords| keywords.language == SchemaLanguage::Avro)
 }
 
-/// The components, by key. One that only says where its schema stands, as in a file of its own, is that schema; of several
-/// such keys for one schema, the first of the alphabet, whatever their order.
-pub(super) fn components(document: &Document) -> Vec<(&str, SchemaId)> {
+/// The component schemas by key. A component that is a reference to a schema elsewhere names that schema. If several keys
+/// refer to one schema, the first key in alphabetical order does.
+pub(super) fn component_schemas(document: &Document) -> Vec<(&str, SchemaId)> {
     let schemas = &document.schemas;
-    let standing = |id: SchemaId| match schemas[id].kind {
+    let referenced = |id: SchemaId| match schemas[id].kind {
         SchemaKind::Reference(_) => schemas.definition(id),
         _ => None,
     };
     let own: BTreeSet<SchemaId> = document.components.iter().map(|(_, id)| *id).collect();
     let mut names: BTreeMap<SchemaId, &str> = BTreeMap::new();
     for (key, id) in &document.components {
-        if let Some(definition) = standing(*id).filter(|definition| !own.contains(definition)) {
+        if let Some(definition) = referenced(*id).filter(|definition| !own.contains(definition)) {
             let name = names.entry(definition).or_insert(key);
             *name = (*name).min(key);
         }
     }
     let components = document.components.iter().map(|(key, id)| {
-        let definition = standing(*id).filter(|definition| names.get(definition) == Some(&key.as_str()));
+        let definition = referenced(*id).filter(|definition| names.get(definition) == Some(&key.as_str()));
         (key.as_str(), definition.unwrap_or(*id))
     });
     components.collect()
 }
 
-/// The text after each of its owners, the nearest first.
+/// The name prefixed with its channel, operation, component or file. The nearest comes first.
 pub(super) fn qualified_names(text: &str, at: &Location, files: &[String]) -> Vec<String> {
     let mut owners = Vec::new();
     let steps: Vec<String> = at.pointer.steps().collect();
@@ -174,7 +174,7 @@ pub(super) fn qualified_names(text: &str, at: &Location, files: &[String]) -> Ve
             owners.extend([key.clone(), format!("{key} {action}")]);
         }
         [group, key, ..] if matches!(group.as_str(), "channels" | "operations") => owners.push(key.clone()),
-        // A container among the components is no schema itself, and its key tells the schemas of two apart.
+        // An object of schemas among the components: its key qualifies the names of the schemas.
         [group, _, key, _, ..] if group == "components" => owners.push(key.clone()),
         _ => {}
     }
@@ -186,7 +186,7 @@ pub(super) fn qualified_names(text: &str, at: &Location, files: &[String]) -> Ve
     owners.into_iter().map(|owner| format!("{owner} {text}")).collect()
 }
 
-/// A file's name without its ending, and the same after its directory: files of one name are kept apart by those.
+/// A file's name without its extension, alone and prefixed with its directory.
 fn file_owners(name: &str) -> Vec<String> {
     let mut words = name.rsplit(['/', '\\']);
     let own = file_stem(words.next().unwrap_or(name)).to_owned();
@@ -195,7 +195,7 @@ fn file_owners(name: &str) -> Vec<String> {
     std::iter::once(own).chain(both).collect()
 }
 
-/// A file's name without its directories and its ending.
+/// A file's name without its directories and its extension.
 fn file_stem(name: &str) -> &str {
     let own = name.rsplit(['/', '\\']).next().unwrap_or(name);
     own.split('.').find(|word| !word.is_empty()).unwrap_or(own)

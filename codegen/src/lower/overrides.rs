@@ -1,4 +1,4 @@
-//! What a team chose for single types, laid over those that the document gave.
+//! Options for single types: applies them to the types, and reports patterns that match nothing.
 
 use super::output_options::member_places;
 use crate::config::{Config, PatternMap};
@@ -7,7 +7,7 @@ use crate::document::Schemas;
 use crate::ir::{AdditionalProperties, Event, ItemKind, Openness, Type, Types};
 use crate::location::Pointer;
 
-/// Lets structs keep what the document does not name, where that is chosen.
+/// Adds a field for unknown properties to the structs that the option selects.
 pub(super) fn keep_unknown(types: &mut Types, config: &Config) {
     for def in &mut types.0 {
         if let ItemKind::Struct(object) = &mut def.shape
@@ -30,10 +30,10 @@ pub(super) fn close_enums(types: &mut Types, config: &Config) {
     }
 }
 
-/// Reports the patterns that meet nothing they could be for.
+/// Reports patterns that match no type or member of the kind that their option is for.
 pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: &Config, diagnostics: &Diagnostics) {
-    let places = |is_meant: fn(&ItemKind) -> bool| -> Vec<&Pointer> {
-        types.iter().filter(|(_, def)| is_meant(&def.shape)).map(|(_, def)| &def.at.pointer).collect()
+    let places = |is_target: fn(&ItemKind) -> bool| -> Vec<&Pointer> {
+        types.iter().filter(|(_, def)| is_target(&def.shape)).map(|(_, def)| &def.at.pointer).collect()
     };
     let check = Check { schemas, config, diagnostics };
     let objects = places(|shape| matches!(shape, ItemKind::Struct(_)));
@@ -42,24 +42,24 @@ pub(super) fn check(types: &Types, events: &[Event], schemas: &Schemas, config: 
         ("non_exhaustive", &config.non_exhaustive),
         ("setters", &config.setters),
     ] {
-        check.patterns(chosen, option, "object with named properties", &objects);
+        check.report_unmatched(chosen, option, "object with named properties", &objects);
     }
     let open = places(|shape| {
         matches!(shape, ItemKind::Enum(_)) || matches!(shape, ItemKind::Union(union) if union.tag.is_some())
     });
-    check.patterns(&config.closed_enums, "closed_enums", "enum of strings or union with a tag", &open);
+    check.report_unmatched(&config.closed_enums, "closed_enums", "enum of strings or union with a tag", &open);
     let items = places(|shape| !matches!(shape, ItemKind::Alias(_)));
     for (option, chosen) in [("derive", &config.derives), ("type_attribute", &config.type_attributes)] {
-        check.patterns(chosen, option, "schema with a type of its own", &items);
+        check.report_unmatched(chosen, option, "schema with a type of its own", &items);
     }
     let members = types.iter().flat_map(|(_, def)| member_places(def));
     let members: Vec<&Pointer> = members.chain(events.iter().map(|event| &event.at.pointer)).collect();
     let what = "property, enum value, alternative or message";
-    check.patterns(&config.field_attributes, "field_attribute", what, &members);
+    check.report_unmatched(&config.field_attributes, "field_attribute", what, &members);
     check.attributes_of_open_enums(types);
     if !config.replacements.is_empty() {
         let all: Vec<&Pointer> = schemas.locations().into_iter().map(|at| &at.pointer).collect();
-        check.patterns(&config.replacements, "replace", "schema", &all);
+        check.report_unmatched(&config.replacements, "replace", "schema", &all);
     }
 }
 
@@ -70,8 +70,8 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn patterns<T>(&self, chosen: &PatternMap<T>, option: &'static str, what: &str, places: &[&Pointer]) {
-        for pattern in chosen.unmatched(places) {
+    fn report_unmatched<T>(&self, patterns: &PatternMap<T>, option: &'static str, what: &str, places: &[&Pointer]) {
+        for pattern in patterns.unmatched(places) {
             let schema = pattern.as_literal_pointer().and_then(|at| self.schemas.at(&at));
             let target = schema.and_then(|id| self.schemas.definition(id)).map(|id| &self.schemas[id].at.pointer);
             let target = target.filter(|target| places.contains(target));
@@ -79,10 +79,8 @@ impl Check<'_> {
             self.diagnostics.push(pattern.no_match_diagnostic(what, &choice, places, target));
         }
     }
-}
 
-impl Check<'_> {
-    /// An open enum is read by its values, so what serde is told of a variant does nothing.
+    /// Warns about serde attributes on variants of open enums, whose `Deserialize` is generated and not derived.
     fn attributes_of_open_enums(&self, types: &Types) {
         let config = self.config;
         let open = types.iter().filter_map(|(_, def)| match &def.shape {
@@ -91,8 +89,8 @@ impl Check<'_> {
         });
         for listed in open {
             for (at, _) in listed.members.labels() {
-                let said = config.field_attributes.iter().filter(|(pattern, _)| pattern.matches(&at.pointer));
-                for (pattern, text) in said.filter(|(_, text)| text.contains("serde")) {
+                let matching = config.field_attributes.iter().filter(|(pattern, _)| pattern.matches(&at.pointer));
+                for (pattern, text) in matching.filter(|(_, text)| text.contains("serde")) {
                     let choice = config.option_site_for("field_attribute", pattern.as_str(), text);
                     let message = format!(
                         "an attribute for serde does nothing at `{}`: an open enum is read by its values",
@@ -100,8 +98,8 @@ impl Check<'_> {
                     );
                     let diagnostic = Diagnostic::at_option(Severity::Warning, &choice, at, message);
                     let closed = choice.show_other("closed_enums");
-                    let cure = format!("close the enum with `{closed}`, or take the attribute out");
-                    self.diagnostics.push(diagnostic.with_help(cure));
+                    let help = format!("close the enum with `{closed}`, or take the attribute out");
+                    self.diagnostics.push(diagnostic.with_help(help));
                 }
             }
         }

@@ -27,7 +27,7 @@ use crate::normalize::{is_nullable, merge};
 impl<'a> TypeBuilder<'a> {
     /// Builds the types of all components.
     pub(super) fn new(document: &Document, cx: Context<'a>) -> Self {
-        let components = name_path::components(document);
+        let components = name_path::component_schemas(document);
         let roots = components.iter().map(|(key, id)| (cx.schemas[*id].at.clone(), Root::Schema((*key).to_owned())));
         let names = Roots::new(&document.files, roots.collect());
         let mut builder = Self { cx, table: TypeTable::default(), guards: RecursionGuards::default(), names };
@@ -49,7 +49,7 @@ impl<'a> TypeBuilder<'a> {
     fn set_foreign_name(&mut self, location: &Location, name: &str) {
         let schemas = self.cx.schemas;
         let definition = schemas.at(location).map_or(location, |id| &schemas[id].at).clone();
-        let root = self.names.name(&definition, || Root::Named(name.to_owned()));
+        let root = self.names.add_if_unnamed(&definition, || Root::Named(name.to_owned()));
         self.names.rename(location, root);
     }
 
@@ -68,7 +68,7 @@ fn replacement<'a>(cx: Context<'a>, id: SchemaId) -> Option<&'a str> {
 
 /// Names a schema, unless it has a name.
 fn set_root(builder: &mut TypeBuilder<'_>, id: SchemaId, root: impl FnOnce() -> Root) {
-    builder.names.name(&builder.cx.schemas[id].at, root);
+    builder.names.add_if_unnamed(&builder.cx.schemas[id].at, root);
 }
 
 /// Builds the reserved type of a schema.
@@ -94,7 +94,7 @@ fn type_def(builder: &TypeBuilder<'_>, id: SchemaId, shape: ItemKind) -> TypeDef
     let schemas = builder.cx.schemas;
     let at = schemas[id].at.clone();
     let docs = schemas.keywords(id).map(|keywords| docs(&keywords.docs)).unwrap_or_default();
-    TypeDef { name_path: name_path::of(&at, &builder.names, schemas), at, docs, shape }
+    TypeDef { name_path: name_path::name_path(&at, &builder.names, schemas), at, docs, shape }
 }
 
 /// The type of a schema where it is used. Builds the item of the schema if it needs one.

@@ -69,7 +69,7 @@ pub(super) fn event_names(document: &Document, operation: &document::Operation) 
         let message = &document.messages[*id];
         match message.payload {
             Some(payload) if message.name.is_none() && payloads[name.as_str()].len() > 1 => {
-                format!("{name} {}", hash_suffix(&structural_key::of(&document.schemas, payload)))
+                format!("{name} {}", hash_suffix(&structural_key::schema_key(&document.schemas, payload)))
             }
             _ => name.clone(),
         }

@@ -211,7 +211,7 @@ fn shape_key(cx: &RoutingContext<'_>, candidate: CandidateMessage) -> String {
     let payload = cx.document.messages[candidate.message].payload;
     match payload.and_then(|id| schemas.definition(id)) {
         _ if !is_json(cx, ty) => format!("{ty:?}"),
-        Some(definition) if schemas.keywords(definition).is_some() => structural_key::of(schemas, definition),
+        Some(definition) if schemas.keywords(definition).is_some() => structural_key::schema_key(schemas, definition),
         _ => format!("{ty:?}"),
     }
 }

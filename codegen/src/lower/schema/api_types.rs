@@ -31,7 +31,7 @@ impl TypeBuilder<'_> {
     pub(in crate::lower) fn payload_type(&mut self, id: SchemaId, message: &str, fallback: Option<&str>) -> Type {
         set_root(self, id, || Root::Payload(message.to_owned()));
         if let Some(name) = fallback {
-            self.names.also(&self.cx.schemas[id].at, name);
+            self.names.add_fallback_name(&self.cx.schemas[id].at, name);
         }
         if is_non_json_schema(self.cx, id) {
             return type_of(self, id);

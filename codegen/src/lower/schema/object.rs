@@ -148,7 +148,7 @@ fn pattern_value_union(builder: &mut TypeBuilder<'_>, keywords: &Keywords, mut f
         kinds: Vec::new(),
     });
     let shape = ItemKind::Union(Union::new(variants.collect(), None));
-    let mut name_path = name_path::of(&keywords.at, &builder.names, cx.schemas);
+    let mut name_path = name_path::name_path(&keywords.at, &builder.names, cx.schemas);
     name_path.steps.push(Step::Value);
     let union = builder.table.add(TypeDef { at: at.clone(), name_path, docs: Docs::default(), shape });
     builder.table.pattern_values.insert(at, union.clone());

@@ -54,7 +54,7 @@ fn merged_alternative(builder: &mut TypeBuilder<'_>, shared: &Keywords, id: Sche
     let Some(part) = merge::merged_schema(cx.schemas, id) else { return Type::Any };
     let mut merged = merge::merge_alternative(cx.schemas, shared, part.into_owned(), &cx.schemas[id].at).keywords;
     merged.at = cx.schemas[id].at.clone();
-    let name_path = name_path::of(&merged.at, &builder.names, cx.schemas);
+    let name_path = name_path::name_path(&merged.at, &builder.names, cx.schemas);
     let (at, docs) = (merged.at.clone(), docs(&merged.docs));
     let type_id = builder.table.reserve_unnamed();
     builder.guards.merging.push(cx.schemas.definition(id).unwrap_or(id));
@@ -98,7 +98,7 @@ pub(super) fn union_of_types(builder: &mut TypeBuilder<'_>, merged: &Keywords) -
 /// The struct of the variant for `object`.
 fn object_variant(builder: &mut TypeBuilder<'_>, part: &Keywords) -> Type {
     let cx = builder.cx;
-    let mut name_path = name_path::of(&part.at, &builder.names, cx.schemas);
+    let mut name_path = name_path::name_path(&part.at, &builder.names, cx.schemas);
     name_path.steps.push(Step::Variant(Label::plain("Object")));
     let shape = ItemKind::Struct(object::build_struct(builder, part));
     builder.table.add(TypeDef { at: part.at.join("type"), name_path, docs: docs(&part.docs), shape })
@@ -154,7 +154,7 @@ pub(super) fn union_of_subtypes(builder: &mut TypeBuilder<'_>, merged: &Keywords
 /// The struct of the schema itself.
 fn base_struct(builder: &mut TypeBuilder<'_>, merged: &Keywords) -> Type {
     let cx = builder.cx;
-    let mut name_path = name_path::of(&merged.at, &builder.names, cx.schemas);
+    let mut name_path = name_path::name_path(&merged.at, &builder.names, cx.schemas);
     name_path.steps.push(Step::Variant(Label::plain(BASE)));
     let shape = ItemKind::Struct(object::build_struct(builder, merged));
     builder.table.add(TypeDef { at: merged.at.join("discriminator"), name_path, docs: docs(&merged.docs), shape })
