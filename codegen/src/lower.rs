@@ -1,4 +1,6 @@
-//! Stage four: what the document says becomes what Rust will say, still without names and tokens.
+//! The stage from the document to the IR: operations, routing and types, without Rust names and tokens.
+//!
+//! It only reads the document. First the API objects and the schemas are lowered, then the passes run over all types.
 
 mod any_of_object;
 mod api;
@@ -28,22 +30,22 @@ use crate::document::Document;
 use crate::ir::{Api, Definitions, Server, TypeDef, Types};
 use crate::location::Location;
 
-/// Turns the document into the API as the chosen side sees it.
+/// The API of a document, as the chosen perspective sees it.
 pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnostics) -> Api {
     let events = event::lower_events(document);
     lints::check(&document.schemas, config, diagnostics);
     let facts = Facts::new(document, &events);
-    let mut schemas = TypeBuilder::new(document, Context::new(document, config, &facts, diagnostics));
-    let mut operations = operation::lower_operations(document, config, &events, &mut schemas, diagnostics);
-    let channels = channel::lower_channels(document, &mut schemas);
-    let bindings = bindings::lower_bindings(document, &mut schemas);
-    let (mut types, coverage, made) = schemas.finish();
+    let mut builder = TypeBuilder::new(document, Context::new(document, config, &facts, diagnostics));
+    let mut operations = operation::lower_operations(document, config, &events, &mut builder, diagnostics);
+    let channels = channel::lower_channels(document, &mut builder);
+    let bindings = bindings::lower_bindings(document, &mut builder);
+    let (mut types, coverage, type_ids) = builder.finish();
     let context =
         PassContext { schemas: &document.schemas, config, events: &events, operations: &operations, diagnostics };
     passes::run(&mut types, &context);
     let definitions = match config.validation {
         Validation::Types => Definitions::default(),
-        Validation::Full => validation_schema::lower_definitions(document, &types, &made, config.nulls),
+        Validation::Full => validation_schema::lower_definitions(document, &types, &type_ids, config.nulls),
     };
     message_variants::assign(&mut operations, &types);
     let servers: Vec<Server> = document.servers.iter().map(server::lower_server).collect();
@@ -77,7 +79,7 @@ fn ambiguous_names(document: &Document) -> BTreeSet<String> {
     short.filter(|short| !seen.insert(*short)).map(str::to_owned).collect()
 }
 
-/// The identities of what stands below an alternative; everything else is known by its place.
+/// The structural keys of locations below alternatives. The pointers of other locations identify them.
 fn structural_keys(document: &Document, types: &Types) -> HashMap<Location, String> {
     let variants = |def: &TypeDef| -> Vec<Location> {
         let variants = def.shape.variants().unwrap_or_default();

@@ -1,11 +1,11 @@
-//! Types that need no item: numbers, texts, booleans.
+//! The types of strings and numbers, and the JSON type that the keywords of a schema imply.
 
 use crate::config::{Config, Formats, OutputScope};
 use crate::document::{JsonType, Keywords, SchemaLanguage};
 use crate::ir::{External, Type, Width};
 use crate::json::Value;
 
-/// The type that is named, or the one that the other keywords speak of.
+/// The JSON type in `type`, or the one that the other keywords describe.
 pub(super) fn implied_type(keywords: &Keywords) -> Option<JsonType> {
     if let [only] = keywords.types[..] {
         return Some(only);
@@ -16,17 +16,17 @@ pub(super) fn implied_type(keywords: &Keywords) -> Option<JsonType> {
     if !keywords.types.is_empty() {
         return None;
     }
-    if has_type(keywords, JsonType::Object) {
+    if describes(keywords, JsonType::Object) {
         Some(JsonType::Object)
-    } else if has_type(keywords, JsonType::Array) {
+    } else if describes(keywords, JsonType::Array) {
         Some(JsonType::Array)
     } else {
         keywords.values.as_deref().and_then(common_type)
     }
 }
 
-/// Whether keywords that shape a type are there for objects or for arrays.
-pub(super) fn has_type(keywords: &Keywords, json_type: JsonType) -> bool {
+/// Whether a schema has keywords that describe the properties of objects or the items of arrays.
+pub(super) fn describes(keywords: &Keywords, json_type: JsonType) -> bool {
     match json_type {
         JsonType::Object => {
             !keywords.properties.is_empty()
@@ -39,7 +39,7 @@ pub(super) fn has_type(keywords: &Keywords, json_type: JsonType) -> bool {
     }
 }
 
-/// The one type of all values, `null` apart.
+/// The one type of all values; `null` is left aside.
 fn common_type(values: &[Value]) -> Option<JsonType> {
     let mut types: Vec<JsonType> =
         values.iter().filter(|value| **value != Value::Null).map(JsonType::of_value).collect::<Option<_>>()?;
@@ -52,7 +52,7 @@ fn common_type(values: &[Value]) -> Option<JsonType> {
     }
 }
 
-/// The nearest number that `f64` has, as JSON's readers take it.
+/// The number as `f64`, rounded as JSON parsers do.
 pub(super) fn as_number(value: &Value) -> Option<f64> {
     match value {
         Value::Integer(number) => number.to_string().parse().ok(),
@@ -61,7 +61,7 @@ pub(super) fn as_number(value: &Value) -> Option<f64> {
     }
 }
 
-/// A text, or what its format makes of it.
+/// `String`, or the type of the format.
 pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
     let is_base64 = keywords.assertions.plain.iter().any(|(key, value)| {
         *key == "contentEncoding" && matches!(value, Value::String(encoding) if encoding.eq_ignore_ascii_case("base64"))
@@ -74,13 +74,13 @@ pub(super) fn string(keywords: &Keywords, config: &Config) -> Type {
         (OutputScope::Everything, "date-time") => Type::External(External::DateTime),
         (OutputScope::Everything, "date") => Type::External(External::Date),
         (OutputScope::Everything, "uuid") => Type::External(External::Uuid),
-        (OutputScope::Everything, format) if config.formats == Formats::All => every(format),
+        (OutputScope::Everything, format) if config.formats == Formats::All => type_of_format(format),
         _ => Type::String,
     }
 }
 
-/// The formats that have a type where the team wants it of all that can.
-fn every(format: &str) -> Type {
+/// The types of the formats that have a type only if types for all formats are chosen.
+fn type_of_format(format: &str) -> Type {
     Type::External(match format {
         "uri" => External::Url,
         "ipv4" => External::Ipv4,
@@ -92,33 +92,33 @@ fn every(format: &str) -> Type {
     })
 }
 
-/// A number that the team has a type for, by its format; the logical types of Avro stand on numbers, too.
+/// The type that an option gives to the format of a number. The logical types of Avro are formats of numbers too.
 pub(super) fn mapped_number(keywords: &Keywords, config: &Config) -> Option<Type> {
     let format = keywords.format.as_deref()?;
-    // What is mapped is then the text of that name, not a number of seconds that somebody called the same.
-    let is_of_texts = keywords.language == SchemaLanguage::JsonSchema && TEXTS.contains(&format);
-    let path = config.format_types.get(format).filter(|_| !is_of_texts)?;
-    Some(number_of(path))
+    // The option is for the format of strings, and not for a number with a format of the same name.
+    let is_string_format = keywords.language == SchemaLanguage::JsonSchema && STRING_FORMATS.contains(&format);
+    let path = config.format_types.get(format).filter(|_| !is_string_format)?;
+    Some(number_type(path))
 }
 
-/// The formats of JSON Schema that are of texts.
-const TEXTS: &[&str] = &["date", "date-time", "duration", "time"];
+/// Formats of JSON Schema that apply to strings, and that Avro uses for numbers.
+const STRING_FORMATS: &[&str] = &["date", "date-time", "duration", "time"];
 
-/// `f64`, unless the team chose another.
+/// `f64`, or the type that an option gives to numbers without a format.
 pub(super) fn number(keywords: &Keywords, config: &Config) -> Type {
     match (keywords.format.as_deref(), &config.number_type) {
-        (None, Some(path)) => number_of(path),
+        (None, Some(path)) => number_type(path),
         _ => Type::Double,
     }
 }
 
-/// `i64`, unless the format names a width, the bounds fit one, or the team chose another.
+/// `i64`, or the width of the format or the bounds, or the type that an option gives to integers.
 ///
-/// Two bounds choose the narrowest width that holds both, unsigned where nothing is below zero. One bound says which side
-/// of zero counts; the widest type of that side is taken.
+/// With a minimum and a maximum this is the narrowest type for both, unsigned if the minimum is not negative. With one of
+/// them it is `u64` or `i64`.
 pub(super) fn integer(keywords: &Keywords, config: &Config) -> Type {
     if let (None, (None, None), Some(path)) = (&keywords.format, keywords.integer_bounds, &config.integer_type) {
-        return number_of(path);
+        return number_type(path);
     }
     Type::Integer(match (keywords.format.as_deref(), keywords.integer_bounds) {
         (Some("int8"), _) => Width::I8,
@@ -130,17 +130,17 @@ pub(super) fn integer(keywords: &Keywords, config: &Config) -> Type {
         (Some("uint16"), _) => Width::U16,
         (Some("uint32"), _) => Width::U32,
         (Some("uint64"), _) => Width::U64,
-        (_, (Some(least), Some(greatest))) if least >= 0 => narrowest(UNSIGNED, [least, greatest]),
-        (_, (Some(least), Some(greatest))) => narrowest(SIGNED, [least, greatest]),
-        (_, (Some(least), None)) if least >= 0 => narrowest([Width::U64], [least]),
-        (_, (Some(least), None)) => narrowest([Width::I64], [least]),
-        (_, (None, Some(greatest))) => narrowest([Width::I64], [greatest]),
+        (_, (Some(min), Some(max))) if min >= 0 => narrowest(UNSIGNED, [min, max]),
+        (_, (Some(min), Some(max))) => narrowest(SIGNED, [min, max]),
+        (_, (Some(min), None)) if min >= 0 => narrowest([Width::U64], [min]),
+        (_, (Some(min), None)) => narrowest([Width::I64], [min]),
+        (_, (None, Some(max))) => narrowest([Width::I64], [max]),
         (_, (None, None)) => Width::I64,
     })
 }
 
-/// A type of numbers by its path: Rust's own, or one that is defined elsewhere.
-fn number_of(path: &str) -> Type {
+/// The type of numbers at a path: a primitive type, or a type of another crate.
+fn number_type(path: &str) -> Type {
     match path {
         "String" => Type::String,
         "f64" => Type::Double,
@@ -162,14 +162,14 @@ const UNSIGNED: [Width; 4] = [Width::U8, Width::U16, Width::U32, Width::U64];
 
 const SIGNED: [Width; 4] = [Width::I8, Width::I16, Width::I32, Width::I64];
 
-/// The first of these widths that holds all the numbers.
+/// The first of these widths that contains all numbers.
 fn narrowest<const N: usize, const M: usize>(widths: [Width; N], numbers: [i128; M]) -> Width {
     let holds = |width: &Width| numbers.iter().all(|number| width.range().contains(number));
     widths.into_iter().find(holds).unwrap_or(Width::I128)
 }
 
-/// The width of an enum's values: as of any integer, unless a value is beyond it.
-pub(super) fn width_of(keywords: &Keywords, config: &Config, values: &[i128]) -> Width {
+/// The width of the values of an enum: that of an integer with these keywords, or a wider one if a value needs it.
+pub(super) fn enum_width(keywords: &Keywords, config: &Config, values: &[i128]) -> Width {
     let width = match integer(keywords, config) {
         Type::Integer(width) => width,
         _ => Width::I64,

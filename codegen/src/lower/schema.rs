@@ -62,7 +62,7 @@ impl<'a> TypeBuilder<'a> {
 }
 
 /// The type with which an option replaces a schema.
-fn replacement<'a>(cx: Context<'a>, id: SchemaId) -> Option<&'a str> {
+fn replacement(cx: Context<'_>, id: SchemaId) -> Option<&str> {
     cx.config.replacements.best(&cx.schemas[id].at.pointer).map(String::as_str)
 }
 

@@ -134,7 +134,8 @@ fn properties_in_conditions(schemas: &Schemas, keywords: &Keywords) -> Vec<(Stri
         for (key, id) in &keywords.assertions.schemas {
             match *key {
                 "if" => {
-                    found.extend(mentions(schemas, *id).into_iter().map(|(name, mention)| (name, as_tested(mention))))
+                    let tested = mentions(schemas, *id).into_iter();
+                    found.extend(tested.map(|(name, mention)| (name, as_tested(mention))));
                 }
                 "then" | "else" => consequences.push(*id),
                 _ => {}

@@ -67,7 +67,7 @@ fn collect_kinds(types: &Types, ty: &Type, kinds: &mut BTreeSet<JsonKind>, seen:
         Type::Any | Type::Encoded(_) | Type::External(External::Path(_)) => kinds.extend(JsonKind::ALL),
         Type::String | Type::Text | Type::EventName | Type::External(_) => _ = kinds.insert(JsonKind::String),
         Type::List(_) | Type::Set(_) | Type::Array(..) | Type::Tuple(_) | Type::Bytes => {
-            _ = kinds.insert(JsonKind::Array)
+            _ = kinds.insert(JsonKind::Array);
         }
         Type::Map(_) | Type::Keyed(..) => _ = kinds.insert(JsonKind::Object),
         Type::Nullable(inner) => {

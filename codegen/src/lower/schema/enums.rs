@@ -167,7 +167,7 @@ fn members(values: Vec<EnumValue<Value>>, merged: &Keywords, config: &Config) ->
         ([JsonType::Integer], [] | [JsonType::Integer]) => {
             let values = values.into_iter().map(|value| value.try_map(as_integer)).collect::<Option<Vec<_>>>()?;
             let numbers: Vec<i128> = values.iter().map(|value| value.value).collect();
-            let width = scalar::width_of(merged, config, &numbers);
+            let width = scalar::enum_width(merged, config, &numbers);
             // Beside values above the maximum of `i64`, an unknown value may still be negative.
             let is_open = merged.value_keyword == ValueKeyword::Enum && !config.is_closed(&merged.at);
             if is_open && width == Width::U64 && scalar::integer(merged, config) == Type::Integer(Width::I64) {

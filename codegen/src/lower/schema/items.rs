@@ -114,7 +114,7 @@ pub(super) fn described_types(cx: Context<'_>, merged: &Keywords) -> Vec<JsonTyp
         return Vec::new();
     }
     let described =
-        [JsonType::Array, JsonType::Object].into_iter().filter(|json_type| scalar::has_type(merged, *json_type));
+        [JsonType::Array, JsonType::Object].into_iter().filter(|json_type| scalar::describes(merged, *json_type));
     described.collect()
 }
 
