@@ -1,4 +1,4 @@
-//! Resolves `$ref` (Reference Object; URI fragments of RFC 3986, JSON pointers of RFC 6901).
+//! Resolves `$ref` (Reference Object; URI fragments of RFC 3986, JSON pointers of RFC 6901). Nothing is downloaded.
 
 use std::collections::{BTreeSet, VecDeque};
 

@@ -27,8 +27,7 @@ fn a_call_goes_by_its_method_and_stands_at_what_it_is_for() {
     let [module, closed] = &said[..] else { panic!("{said:?}") };
     assert_eq!(
         module,
-        "orders.yaml:1:1: `my-orders`, which the module is to be called, is not a Rust identifier; give a name such as \
-         `orders`"
+        "orders.yaml:1:1: `my-orders`, the name of the module, is not a Rust identifier; give a name such as `orders`"
     );
     assert_eq!(
         closed,
