@@ -66,7 +66,7 @@ fn check_required_names(
     for (index, name) in keywords.required.iter().enumerate().filter(|(_, name)| !is_known(name)) {
         let Some(suggestion) = suggestion::nearest(name, optional().copied()) else { continue };
         let at = keywords.at.join("required").join(&index.to_string());
-        let message = format!("`{name}` is required, and no property is called so");
+        let message = format!("`{name}` is required, but no property has this name");
         let diagnostic = Diagnostic::new(Severity::Warning, &at, message);
         diagnostics.push(diagnostic.with_help(format!("did you mean `{suggestion}`?")));
     }
@@ -83,9 +83,9 @@ fn check_item_list(keywords: &Keywords, diagnostics: &Diagnostics) {
     if keywords.tuple.len() != 1 || is_sized || !keywords.is_open_tuple {
         return;
     }
-    let message = "a list of one schema speaks of the first item alone, and the others may be anything";
+    let message = "a list of one schema describes only the first item, and the other items may be anything";
     let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("items"), message);
-    diagnostics.push(diagnostic.with_help("write the schema without the list, if all items are meant"));
+    diagnostics.push(diagnostic.with_help("write the schema without the list if it describes all items"));
 }
 
 /// ```yaml
@@ -106,9 +106,9 @@ fn check_closed_all_of(schemas: &Schemas, keywords: &Keywords, diagnostics: &Dia
         }
         let listed: BTreeSet<&str> = property_names(&part).collect();
         let Some(refused) = property_names(&merged).find(|name| !listed.contains(name)) else { continue };
-        let message = format!("this part allows no properties but its own, so `{refused}` may never be there");
+        let message = format!("this schema allows only its own properties, so `{refused}` is never valid");
         let at = keywords.at.join("allOf").join(&index.to_string());
-        let help = format!("take `additionalProperties: false` out of `#{}`", part.at.pointer);
+        let help = format!("remove `additionalProperties: false` from `#{}`", part.at.pointer);
         diagnostics.push(Diagnostic::new(Severity::Warning, &at, message).with_help(help));
     }
 }
@@ -128,7 +128,7 @@ fn check_format(keywords: &Keywords, config: &Config, diagnostics: &Diagnostics)
         return;
     }
     let Some(suggestion) = suggestion::nearest(format, FORMATS.iter().copied()) else { return };
-    let message = format!("no format is called `{format}`, so it says nothing");
+    let message = format!("there is no format `{format}`, so it has no effect");
     let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("format"), message);
     diagnostics.push(diagnostic.with_help(format!("did you mean `{suggestion}`?")));
 }
@@ -141,9 +141,9 @@ fn check_mapped_formats(all: &[&Keywords], config: &Config, diagnostics: &Diagno
         all.iter().filter_map(|keywords| keywords.format.as_deref()).chain(encoded).collect();
     for format in config.format_types.keys().filter(|format| !declared.contains(format.as_str())) {
         let help = suggestion::nearest(format, declared.iter().copied())
-            .map_or_else(|| "take the option out".to_owned(), |suggestion| format!("did you mean `{suggestion}`?"));
+            .map_or_else(|| "remove the option".to_owned(), |suggestion| format!("did you mean `{suggestion}`?"));
         let choice = config.option_site("map_format", format);
-        let message = format!("`{choice}` speaks of `{format}`, and no schema has this format");
+        let message = format!("`{choice}` maps `{format}`, but no schema has this format");
         diagnostics.push(Diagnostic::at_option(Severity::Warning, &choice, &Location::root(), message).with_help(help));
     }
 }
@@ -178,8 +178,8 @@ fn check_discriminator_values(schemas: &Schemas, keywords: &Keywords, diagnostic
         return;
     }
     let consequence = match base {
-        Some(_) => "what they add is dropped where the schema stands for them",
-        None => "what they hold tells alternatives apart",
+        Some(_) => "additional properties are dropped when a value is read as this schema",
+        None => "the content of the value selects the alternative",
     };
     let name = &discriminator.property;
     let mut by_values: BTreeMap<&[TagValue], Vec<String>> = BTreeMap::new();
@@ -189,11 +189,11 @@ fn check_discriminator_values(schemas: &Schemas, keywords: &Keywords, diagnostic
     for (values, labels) in by_values {
         let (message, help) = match values {
             [only] if labels.len() > 1 => (
-                format!("`{only}` of `{name}` means each of {}", labels.join(", ")),
-                format!("give `{name}` another value in each of them"),
+                format!("`{only}` of `{name}` selects each of {}", labels.join(", ")),
+                format!("give `{name}` a different value in each of them"),
             ),
             _ => (
-                format!("no value of `{name}` means {}", labels.join(" or ")),
+                format!("no value of `{name}` selects {}", labels.join(" or ")),
                 format!("give `{name}` a `const` in each of them"),
             ),
         };
@@ -240,8 +240,7 @@ fn check_discriminator_property(schemas: &Schemas, keywords: &Keywords, diagnost
     } else {
         let labels: Vec<String> =
             without_property.iter().map(|(id, _)| format!("`{}`", union::label(schemas, *id))).collect();
-        let message =
-            format!("alternatives are told apart by `{name}`, and {} has no such property", labels.join(", "));
+        let message = format!("`{name}` selects the alternative, but {} has no such property", labels.join(", "));
         Diagnostic::new(Severity::Warning, &at, message).with_help(format!("describe `{name}` in each of them"))
     };
     diagnostics.push(diagnostic);

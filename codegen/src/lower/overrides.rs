@@ -93,12 +93,12 @@ impl Check<'_> {
                 for (pattern, text) in matching.filter(|(_, text)| text.contains("serde")) {
                     let choice = config.option_site_for("field_attribute", pattern.as_str(), text);
                     let message = format!(
-                        "an attribute for serde does nothing at `{}`: an open enum is read by its values",
+                        "a serde attribute has no effect at `{}`, because open enums do not derive `Deserialize`",
                         at.pointer
                     );
                     let diagnostic = Diagnostic::at_option(Severity::Warning, &choice, at, message);
                     let closed = choice.show_other("closed_enums");
-                    let help = format!("close the enum with `{closed}`, or take the attribute out");
+                    let help = format!("close the enum with `{closed}`, or remove the attribute");
                     self.diagnostics.push(diagnostic.with_help(help));
                 }
             }

@@ -225,9 +225,11 @@ fn pick_name_property<'a>(
 fn warn_of_several(cx: &RoutingContext<'_>, operation: &Operation, properties: &[&str]) {
     let [first, ..] = properties else { return };
     let names: Vec<String> = properties.iter().map(|property| format!("`{property}`")).collect();
-    let message = format!("{} all list the names of the events, and `{first}` decides", names.join(", "));
+    let message = format!("{} all list the names of the events, and `{first}` is used", names.join(", "));
     let diagnostic = Diagnostic::new(Severity::Warning, &operation.at, message).at_key();
-    cx.diagnostics.push(diagnostic.with_help("say which one it is").with_option("discriminator", &[]));
+    cx.diagnostics.push(
+        diagnostic.with_help("name the property that contains the name of the event").with_option("discriminator", &[]),
+    );
 }
 
 fn are_names_unique(incoming: &[(usize, &Operation)]) -> bool {
@@ -243,10 +245,10 @@ fn check_names_are_unique(cx: &RoutingContext<'_>, incoming: &[(usize, &Operatio
             if !seen.insert(message.event) {
                 let name = &cx.events[message.event].name;
                 let message =
-                    format!("`{name}` arrives in another operation too, so its name does not tell them apart");
+                    format!("another operation receives `{name}` too, so the name does not select an operation");
                 cx.diagnostics.push(
                     Diagnostic::new(Severity::Error, &operation.at, message)
-                        .with_help("let the channel's address decide, and leave this out")
+                        .with_help("let the address of the channel select the operation, and remove the option")
                         .with_option("discriminator", &[]),
                 );
             }

@@ -50,11 +50,11 @@ fn warn_if_no_incoming_operation(document: &Document, config: &Config, diagnosti
         Perspective::Client => ("a client", "Perspective::Application"),
         Perspective::Application => ("the application", "Perspective::Client"),
     };
-    let message = format!("nothing in this document arrives at {side}, so there is no handler");
+    let message = format!("no operation of this document sends events to {side}, so no handler is generated");
     diagnostics.push(
         Diagnostic::new(Severity::Warning, &Location::root().join("channels"), message)
             .at_key()
-            .with_help(format!("if you are the other side, choose `{other}`")),
+            .with_help(format!("to generate code for the other side, choose `{other}`")),
     );
 }
 
@@ -171,7 +171,7 @@ impl OperationLowering<'_, '_> {
 }
 
 fn no_message(operation: &document::Operation) -> Diagnostic {
-    Diagnostic::new(Severity::Warning, &operation.at, "the operation has no message, so nothing is made of it")
+    Diagnostic::new(Severity::Warning, &operation.at, "the operation has no message, so no code is generated for it")
         .at_key()
         .with_help("give it a `message`")
 }

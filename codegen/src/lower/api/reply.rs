@@ -31,7 +31,7 @@ impl OperationLowering<'_, '_> {
         let payload = self.reply_payload(reply, id, &messages, &headers)?;
         let to = self.reply_to(reply);
         if let (Direction::Incoming, ReplyTo::Undeclared) = (direction, &to) {
-            let message = "the document does not say where to reply, so the handler does not reply";
+            let message = "the reply has no address, so the handler sends no reply";
             let diagnostic = Diagnostic::new(Severity::Warning, &reply.at, message).at_key();
             let help = "give the reply an `address`, or a channel whose address is fixed or has parameters";
             self.diagnostics.push(diagnostic.with_help(help));

@@ -181,8 +181,8 @@ fn warn_adjacent_parameters(pattern: &AddressPattern, channels: &[Channel], diag
     let is_adjacent = |pair: &[SegmentMatch]| matches!(pair, [SegmentMatch::AnyText, SegmentMatch::AnyText]);
     if pattern.segments.windows(2).any(is_adjacent) {
         let channel = &channels[pattern.channel];
-        let message = "nothing stands between two parameters of the address, so the first is taken to be one sign long";
-        let help = "put a sign between them, or list the values of one";
+        let message = "two parameters of the address have no text between them, so the first matches one character";
+        let help = "put text between them, or list the values of one in an `enum`";
         diagnostics.push(Diagnostic::new(Severity::Warning, &channel.at, message).at_key().with_help(help));
     }
 }
@@ -193,8 +193,8 @@ fn warn_shared_addresses(patterns: &[&AddressPattern], channels: &[Channel], dia
         let shared = patterns[..index].iter().find_map(|first| Some((first, first.shared_address(later)?)));
         if let Some((first, address)) = shared {
             let (first, later) = (&channels[first.channel], &channels[later.channel]);
-            let message = format!("`{address}` is an address of `{}` too, which takes it", first.key);
-            let help = "list each value for one of them only";
+            let message = format!("`{address}` is also an address of `{}`, which is compared first", first.key);
+            let help = "list each value for only one of them";
             diagnostics.push(Diagnostic::new(Severity::Warning, &later.at, message).at_key().with_help(help));
         }
     }

@@ -86,12 +86,12 @@ fn warn_unreachable(cx: &RoutingContext<'_>, operation: usize, unreachable: &[(u
     let (operation, owner) = (&cx.operations[operation], &cx.operations[*owner]);
     let names: Vec<String> = unreachable.iter().map(|(event, _)| format!("`{}`", cx.events[*event].name)).collect();
     let what = match &names[..] {
-        all if all.len() == operation.messages.len() => "nothing reaches this operation".to_owned(),
-        [only] => format!("{only} never reaches this operation"),
-        several => format!("{} never reach this operation", several.join(", ")),
+        all if all.len() == operation.messages.len() => "this operation never receives an event".to_owned(),
+        [only] => format!("this operation never receives {only}"),
+        several => format!("this operation never receives {}", several.join(", ")),
     };
-    let message = format!("{what}: `{}` receives the same at the same address", owner.id);
-    let help = "give each operation messages of its own, or choose the operations";
+    let message = format!("{what}: `{}` receives the same messages at the same address", owner.id);
+    let help = "give each operation messages of its own, or select the operations to generate";
     let diagnostic = Diagnostic::new(Severity::Warning, &operation.at, message).at_key();
     cx.diagnostics.push(diagnostic.with_help(help).with_option("operations", &[]));
 }
@@ -240,9 +240,9 @@ fn warn_same_shape(cx: &RoutingContext<'_>, first: Candidate, second: CandidateM
         return;
     }
     let of = if is_same_operation { String::new() } else { format!(" of `{}`", other.id) };
-    let message = format!("`{}` looks just as `{}`{of}, so it is taken for that", lost.name, known.name);
+    let message = format!("`{}` has the same shape as `{}`{of}, so it is never selected", lost.name, known.name);
     let at = if is_same_operation { &cx.message(second.candidate).at } else { &operation.at };
-    let help = "give each a property or a header with a `const`, or say what tells";
+    let help = "give each message a property or a header with a different `const`, or name the one that contains the name of the event";
     let diagnostic = Diagnostic::new(Severity::Warning, at, message).at_key();
     cx.diagnostics.push(diagnostic.with_help(help).with_option("discriminator", &[]));
 }
