@@ -41,14 +41,15 @@ fn define(cx: Context<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> V
         }
         Address::Unknown => {
             let key = &channel.key;
-            let docs = with(&channel.docs, "The address is only known at run time; this is the name of the channel.");
+            let docs =
+                docs_with(&channel.docs, "The address is only known at run time; this is the name of the channel.");
             vec![quote!(#docs pub const #name: &str = #key;)]
         }
         Address::Template(template) => {
-            let docs = with(&channel.docs, &format!("The address is {}.", docs::code(&template.text)));
+            let docs = docs_with(&channel.docs, &format!("The address is {}.", docs::code(&template.text)));
             let items = [
                 Some(structure(cx, &docs, name, template, fields)),
-                parameters::of(cx, name, template, fields),
+                parameters::from_message(cx, name, template, fields),
                 parameters::default(cx, name, template, fields),
                 Some(display(name, template, fields)),
                 Some(parse_address::from_str(cx, name, template, fields)),
@@ -59,16 +60,16 @@ fn define(cx: Context<'_>, channel: &Channel, name: &Name, fields: &[Name]) -> V
 }
 
 /// The docs of the document, and a sentence of the generator.
-fn with(words: &Docs, sentence: &str) -> TokenStream {
-    let description = match &words.description {
+fn docs_with(docs: &Docs, sentence: &str) -> TokenStream {
+    let description = match &docs.description {
         Some(description) => format!("{}\n\n{sentence}", description.trim_end()),
         None => sentence.to_owned(),
     };
-    docs::docs(&Docs { description: Some(description), ..words.clone() })
+    docs::docs(&Docs { description: Some(description), ..docs.clone() })
 }
 
 fn structure(cx: Context<'_>, docs: &TokenStream, name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
-    let field_docs = template.parameters.iter().map(parameters::words);
+    let field_docs = template.parameters.iter().map(parameters::parameter_docs);
     let types = template.parameters.iter().map(|parameter| types::owned(cx, &parameter.ty));
     quote! {
         #docs
@@ -102,7 +103,7 @@ fn display(name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
 }
 
 /// An expression that parses the value of a parameter, and returns `error` if it does not parse.
-pub(super) fn parsed(cx: Context<'_>, ty: &Type, field: &Name, error: &TokenStream) -> TokenStream {
+pub(super) fn parse_expression(cx: Context<'_>, ty: &Type, field: &Name, error: &TokenStream) -> TokenStream {
     match ty {
         Type::String => quote!(#field.to_owned()),
         Type::Named(id) if is_closed(cx, ty) => {
@@ -138,7 +139,7 @@ fn support(cx: Context<'_>, templates: &[&Template]) -> TokenStream {
         [only] => Some(quote!(use super::#only;)),
         _ => Some(quote!(use super::{#(#enums),*};)),
     };
-    let read = templates.iter().any(|template| parameters::has_of(cx, template));
+    let read = templates.iter().any(|template| parameters::has_from_message(cx, template));
     let read = read.then(|| {
         quote!(
             use asyncapi_runtime::{DecodeError, Inbound};

@@ -18,14 +18,14 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, object: &Struct) -> Vec<TokenS
     let name = &cx.names.types[&id];
     let members = &cx.names.members[&id];
     let has_required = object.fields.iter().any(|field| !structs::is_optional(field));
-    let asked_for = object.fields.iter().filter(|field| is_asked_for(cx, field)).count();
+    let parameter_count = object.fields.iter().filter(|field| is_parameter(cx, field)).count();
     let setters: Vec<TokenStream> = setters::all(cx, object, members).collect();
-    let inherent = (asked_for > 0 || !setters.is_empty()).then(|| {
-        let new = (asked_for > 0).then(|| new(cx, asked_for, object, members));
+    let inherent = (parameter_count > 0 || !setters.is_empty()).then(|| {
+        let new = (parameter_count > 0).then(|| new(cx, parameter_count, object, members));
         quote!(impl #name { #new #(#setters)* })
     });
     // If all required fields have one possible value, `Default` sets them.
-    let default = (has_required && asked_for == 0).then(|| {
+    let default = (has_required && parameter_count == 0).then(|| {
         let fields = fields(cx, object, members);
         quote! {
             impl Default for #name {
@@ -38,9 +38,9 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, object: &Struct) -> Vec<TokenS
     inherent.into_iter().chain(default).collect()
 }
 
-fn new(cx: Context<'_>, asked_for: usize, object: &Struct, members: &[Name]) -> TokenStream {
+fn new(cx: Context<'_>, parameter_count: usize, object: &Struct, members: &[Name]) -> TokenStream {
     let (arguments, fields) = (arguments(cx, object, members), fields(cx, object, members));
-    let many = (asked_for > MOST_PARAMETERS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    let many = (parameter_count > MOST_PARAMETERS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     quote! {
         #[doc = " Creates a value from its required fields."]
         #[must_use]
@@ -52,21 +52,21 @@ fn new(cx: Context<'_>, asked_for: usize, object: &Struct, members: &[Name]) -> 
 }
 
 fn arguments<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl Iterator<Item = TokenStream> + 'a {
-    let parameters = object.fields.iter().zip(members).filter_map(move |field| required(cx, field));
+    let parameters = object.fields.iter().zip(members).filter_map(move |field| parameter(cx, field));
     parameters.map(|Parameter { name, ty, .. }| quote!(#name: #ty,))
 }
 
 /// The fields of the struct expression. Parameters have the names of their fields.
 fn fields<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl Iterator<Item = TokenStream> + 'a {
-    let field = move |(field, name): (&Field, &Name)| match required(cx, (field, name)) {
+    let field = move |(field, name): (&Field, &Name)| match parameter(cx, (field, name)) {
         Some(Parameter { is_plain: true, .. }) => quote!(#name,),
         Some(Parameter { value, .. }) => quote!(#name: #value,),
         None if field.presence == Presence::Defaulted => {
-            let value = defaults::of_field(name);
+            let value = defaults::default_expression(name);
             quote!(#name: #value,)
         }
         None => {
-            let value = fixed(cx, field).unwrap_or_else(|| quote!(None));
+            let value = only_value(cx, field).unwrap_or_else(|| quote!(None));
             quote!(#name: #value,)
         }
     };
@@ -85,19 +85,19 @@ fn fields<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl 
 }
 
 /// The parameter of a required field with more than one possible value.
-fn required(cx: Context<'_>, (field, name): (&Field, &Name)) -> Option<Parameter> {
-    is_asked_for(cx, field).then(|| match field.presence {
+fn parameter(cx: Context<'_>, (field, name): (&Field, &Name)) -> Option<Parameter> {
+    is_parameter(cx, field).then(|| match field.presence {
         Presence::RequiredNullable => Parameter::of_nullable(cx, &field.ty, name),
         _ => Parameter::of(cx, &field.ty, name),
     })
 }
 
-fn is_asked_for(cx: Context<'_>, field: &Field) -> bool {
-    !structs::is_optional(field) && fixed(cx, field).is_none()
+fn is_parameter(cx: Context<'_>, field: &Field) -> bool {
+    !structs::is_optional(field) && only_value(cx, field).is_none()
 }
 
 /// The value of a required field that has only one possible value.
-fn fixed(cx: Context<'_>, field: &Field) -> Option<TokenStream> {
+fn only_value(cx: Context<'_>, field: &Field) -> Option<TokenStream> {
     if field.presence != Presence::Required {
         return None;
     }

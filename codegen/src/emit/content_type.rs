@@ -14,7 +14,7 @@ use crate::names::Name;
 /// The content type that `Outbound::json` sets.
 const JSON: &str = "application/json";
 
-fn is_special(content_type: &str) -> bool {
+fn differs_from_json(content_type: &str) -> bool {
     !content_type.eq_ignore_ascii_case(JSON)
 }
 
@@ -23,7 +23,7 @@ pub(super) fn of_events(cx: Context<'_>) -> Option<TokenStream> {
     let known = cx.api.events.iter().zip(&cx.names.events);
     let known: Vec<(&str, &Name)> =
         known.filter_map(|(event, name)| Some((event.content_type.as_deref()?, name))).collect();
-    if !known.iter().any(|(content_type, _)| is_special(content_type)) {
+    if !known.iter().any(|(content_type, _)| differs_from_json(content_type)) {
         return None;
     }
     // One arm for each event, so that a change of the document is one line of the diff.
@@ -42,12 +42,12 @@ pub(super) fn of_events(cx: Context<'_>) -> Option<TokenStream> {
 }
 
 /// A sentence on the content types of an operation's messages.
-pub(super) fn words(operation: &Operation) -> Option<String> {
+pub(super) fn sentence(operation: &Operation) -> Option<String> {
     let mut known: Vec<&str> =
         operation.messages.iter().filter_map(|message| message.content_type.as_deref()).collect();
     known.sort_unstable();
     known.dedup();
-    if !known.iter().any(|content_type| is_special(content_type)) {
+    if !known.iter().any(|content_type| differs_from_json(content_type)) {
         return None;
     }
     let known: Vec<String> = known.into_iter().map(docs::code).collect();
@@ -62,7 +62,7 @@ pub(super) fn header(cx: Context<'_>, operation: &Operation) -> Option<TokenStre
     let messages = operation.messages.iter();
     let messages = messages
         .map(|message| MessageContentType::of(cx, &message.at, &message.payload, message.content_type.as_deref()));
-    of_sent(cx, &operation.payload, &messages.collect::<Vec<_>>(), &quote!(event))
+    header_of_messages(cx, &operation.payload, &messages.collect::<Vec<_>>(), &quote!(event))
 }
 
 /// The call that sets the content type of a reply; with several messages the value `payload` decides.
@@ -70,27 +70,27 @@ pub(super) fn reply_header(cx: Context<'_>, reply: &Reply, payload: &TokenStream
     let messages = reply.messages.iter();
     let messages = messages
         .map(|message| MessageContentType::of(cx, &message.at, &message.payload, message.content_type.as_deref()));
-    of_sent(cx, &reply.payload, &messages.collect::<Vec<_>>(), &quote!(&#payload))
+    header_of_messages(cx, &reply.payload, &messages.collect::<Vec<_>>(), &quote!(&#payload))
 }
 
 /// A message and its content type.
 struct MessageContentType<'a> {
     at: &'a Location,
     content_type: &'a str,
-    is_said: bool,
+    is_declared: bool,
 }
 
 impl<'a> MessageContentType<'a> {
-    fn of(cx: Context<'_>, at: &'a Location, payload: &Type, said: Option<&'a str>) -> Self {
-        let content_type = said.unwrap_or_else(|| match types::wire(cx, payload) {
+    fn of(cx: Context<'_>, at: &'a Location, payload: &Type, declared: Option<&'a str>) -> Self {
+        let content_type = declared.unwrap_or_else(|| match types::wire(cx, payload) {
             Wire::Json => JSON,
             _ => "application/octet-stream",
         });
-        Self { at, content_type, is_said: said.is_some() }
+        Self { at, content_type, is_declared: declared.is_some() }
     }
 }
 
-fn of_sent(
+fn header_of_messages(
     cx: Context<'_>,
     payload: &Type,
     messages: &[MessageContentType<'_>],
@@ -98,8 +98,8 @@ fn of_sent(
 ) -> Option<TokenStream> {
     let first = messages.first()?.content_type;
     if messages.iter().all(|message| message.content_type == first) {
-        let is_said = messages.iter().any(|message| message.is_said);
-        return (is_said && is_special(first)).then(|| with(&quote!(#first)));
+        let is_declared = messages.iter().any(|message| message.is_declared);
+        return (is_declared && differs_from_json(first)).then(|| header_call(&quote!(#first)));
     }
     let Type::Named(id) = payload else { return None };
     let def = &cx.api.types[*id];
@@ -115,16 +115,16 @@ fn of_sent(
     let arms: Vec<TokenStream> = arms.collect();
     let is_open = matches!(&def.shape, ItemKind::Union(union) if union.is_open());
     let unknown = is_open.then(|| quote!(#name::Unknown(_) => #JSON,));
-    (arms.len() == variants.len()).then(|| with(&quote!(match #value { #(#arms)* #unknown })))
+    (arms.len() == variants.len()).then(|| header_call(&quote!(match #value { #(#arms)* #unknown })))
 }
 
 /// The content type of a reply's message, in lower case and without parameters.
 pub(super) fn media_type(cx: Context<'_>, message: &ReplyMessage) -> String {
-    let sent = MessageContentType::of(cx, &message.at, &message.payload, message.content_type.as_deref());
-    let essence = sent.content_type.split(';').next().unwrap_or_default();
+    let message = MessageContentType::of(cx, &message.at, &message.payload, message.content_type.as_deref());
+    let essence = message.content_type.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }
 
-fn with(content_type: &TokenStream) -> TokenStream {
+fn header_call(content_type: &TokenStream) -> TokenStream {
     quote!(.with_header("content-type", #content_type))
 }

@@ -16,7 +16,7 @@ pub(super) fn methods<'a>(
 ) -> Option<TokenStream> {
     let methods = object.fields.iter().zip(members).filter_map(move |(field, member)| match field.presence {
         Presence::Optional => accessor(cx, field, member),
-        Presence::Defaulted => filling(cx, field, member),
+        Presence::Defaulted => default_functions(cx, field, member),
         _ => None,
     });
     let methods: Vec<TokenStream> = methods.collect();
@@ -31,7 +31,7 @@ pub(super) fn filled_default<'a>(
     has_extra: bool,
 ) -> TokenStream {
     let fields = object.fields.iter().zip(members).map(|(field, member)| {
-        let value = if field.presence == Presence::Defaulted { of_field(member) } else { quote!(None) };
+        let value = if field.presence == Presence::Defaulted { default_expression(member) } else { quote!(None) };
         quote!(#member: #value,)
     });
     let extra = members.last().filter(|_| has_extra).map(|member| quote!(#member: Default::default(),));
@@ -45,15 +45,15 @@ pub(super) fn filled_default<'a>(
 }
 
 /// The expression for the default of a field.
-pub(super) fn of_field(member: &Name) -> TokenStream {
-    let function = function(Filling::Default, member);
+pub(super) fn default_expression(member: &Name) -> TokenStream {
+    let function = function_name(DefaultFunction::Default, member);
     quote!(Self::#function())
 }
 
 /// The serde attributes of a field that gets its default when it is missing.
 pub(super) fn attributes(owner: &Name, member: &Name) -> [TokenStream; 2] {
-    let path = |filling: Filling| format!("{owner}::{}", function(filling, member));
-    let (default, read) = (path(Filling::Default), path(Filling::Read));
+    let path = |kind: DefaultFunction| format!("{owner}::{}", function_name(kind, member));
+    let (default, read) = (path(DefaultFunction::Default), path(DefaultFunction::Read));
     [quote!(default = #default), quote!(deserialize_with = #read)]
 }
 
@@ -98,9 +98,10 @@ fn accessor(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream
 }
 
 /// The functions for a missing property and for `null`.
-fn filling(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
+fn default_functions(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {
     let value = field.default.as_ref()?.value.as_ref()?;
-    let (default, read) = (function(Filling::Default, member), function(Filling::Read, member));
+    let (default, read) =
+        (function_name(DefaultFunction::Default, member), function_name(DefaultFunction::Read, member));
     let ty = types::owned(cx, &field.ty);
     let expression = expression(cx, value);
     let expression = match value {
@@ -122,15 +123,15 @@ fn filling(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream>
 
 /// The two functions of such a field.
 #[derive(Clone, Copy)]
-enum Filling {
+enum DefaultFunction {
     Default,
     Read,
 }
 
-fn function(filling: Filling, member: &Name) -> Ident {
-    let prefix = match filling {
-        Filling::Default => "default",
-        Filling::Read => "read",
+fn function_name(kind: DefaultFunction, member: &Name) -> Ident {
+    let prefix = match kind {
+        DefaultFunction::Default => "default",
+        DefaultFunction::Read => "read",
     };
     Ident::new(&format!("{prefix}_{}", member.plain()), Span::call_site())
 }

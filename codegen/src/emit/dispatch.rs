@@ -26,10 +26,10 @@ pub(super) fn dispatch(cx: Context<'_>) -> Vec<TokenStream> {
 
 /// Dispatches by the name of the event.
 fn by_name(cx: Context<'_>) -> Vec<TokenStream> {
-    let carried: Vec<(&Operation, &Name, &OperationMessage)> = handler::incoming(cx)
+    let messages: Vec<(&Operation, &Name, &OperationMessage)> = handler::incoming(cx)
         .flat_map(|(operation, method)| operation.messages.iter().map(move |message| (operation, method, message)))
         .collect();
-    let events: Vec<&Name> = carried.iter().map(|(.., message)| &cx.names.events[message.event]).collect();
+    let events: Vec<&Name> = messages.iter().map(|(.., message)| &cx.names.events[message.event]).collect();
     let known = match &events[..] {
         all if all.len() == cx.api.events.len() => quote! {
             Some(EventName::Unknown(name)) => Route::Unknown(Some(name)),
@@ -44,10 +44,10 @@ fn by_name(cx: Context<'_>) -> Vec<TokenStream> {
             Some(name) => Route::Unknown(Some(name.to_string())),
         },
     };
-    let arms = carried.into_iter().map(move |(operation, method, message)| {
+    let arms = messages.into_iter().map(move |(operation, method, message)| {
         let event = &cx.names.events[message.event];
         let payload = payload::of_message(cx, operation, message);
-        let call = reply::call(cx, operation, method, &payload);
+        let call = reply::handler_call(cx, operation, method, &payload);
         quote!(Some(EventName::#event) => #call,)
     });
     let head = reply::implementing(cx);
@@ -108,10 +108,10 @@ fn event_name(cx: Context<'_>) -> TokenStream {
 }
 
 /// The types that the dispatcher tries, if it recognises events by the shape of their payload.
-pub(super) fn asked_shapes(cx: Context<'_>) -> Option<Vec<&Type>> {
+pub(super) fn tried_types(cx: Context<'_>) -> Option<Vec<&Type>> {
     let Routing::ByAddress(AddressRoutes { routes, .. }) = &cx.api.routing else { return None };
     cx.api.incoming().next()?;
-    let tellings = routes.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    let asked: Vec<_> = tellings.filter_map(|telling| rules::untagged_helpers(cx, telling)).collect();
-    (!asked.is_empty()).then(|| asked.concat())
+    let rules = routes.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
+    let tried: Vec<_> = rules.filter_map(|rule| rules::untagged_helpers(cx, rule)).collect();
+    (!tried.is_empty()).then(|| tried.concat())
 }

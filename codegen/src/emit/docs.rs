@@ -24,9 +24,9 @@ pub(super) fn docs_or(docs: &Docs, otherwise: impl FnOnce() -> Option<String>) -
 
 /// The docs of an item, or a sentence of the generator if there are none; and a note of the generator.
 pub(super) fn to_lines(docs: &Docs, otherwise: impl FnOnce() -> Option<String>, note: Option<String>) -> TokenStream {
-    let said =
+    let trimmed =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let mut paragraphs: Vec<String> = said(&docs.summary).into_iter().chain(said(&docs.description)).collect();
+    let mut paragraphs: Vec<String> = trimmed(&docs.summary).into_iter().chain(trimmed(&docs.description)).collect();
     paragraphs.dedup();
     if paragraphs.is_empty() {
         paragraphs.extend(otherwise());
@@ -61,14 +61,14 @@ pub(super) fn of_type(def: &TypeDef) -> TokenStream {
             Step::Property(name) => Some(format!("{} in {place}", code(name))),
             Step::Item | Step::Key | Step::Value | Step::Variant(_) => None,
         });
-        let whole = property.unwrap_or(place);
+        let subject = property.unwrap_or(place);
         let sentence = match steps.last() {
-            Some(Step::Item) => format!("An item of {whole}."),
-            Some(Step::Key) => format!("A key of {whole}."),
-            Some(Step::Value) => format!("A value of {whole}."),
-            Some(Step::Variant(_)) => format!("An alternative of {whole}."),
-            Some(Step::Property(_)) => format!("The property {whole}."),
-            None => format!("The {}.", whole.trim_start_matches("the ")),
+            Some(Step::Item) => format!("An item of {subject}."),
+            Some(Step::Key) => format!("A key of {subject}."),
+            Some(Step::Value) => format!("A value of {subject}."),
+            Some(Step::Variant(_)) => format!("An alternative of {subject}."),
+            Some(Step::Property(_)) => format!("The property {subject}."),
+            None => format!("The {}.", subject.trim_start_matches("the ")),
         };
         Some(sentence)
     })

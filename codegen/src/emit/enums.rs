@@ -70,12 +70,12 @@ pub(super) fn variant_docs(cx: Context<'_>, at: &Location, value: &str, docs: &D
         quote!(#[doc = ""] #summary)
     });
     let deprecated = docs.deprecated.then(|| quote!(#[deprecated]));
-    let chosen = attributes::of_member(cx, at);
-    quote!(#wire #summary #deprecated #chosen)
+    let configured = attributes::of_member(cx, at);
+    quote!(#wire #summary #deprecated #configured)
 }
 
 /// `#[default]` for the default variant, in the order of the variants.
-pub(super) fn default_marks(default: Option<usize>) -> impl Iterator<Item = Option<TokenStream>> {
+pub(super) fn default_attributes(default: Option<usize>) -> impl Iterator<Item = Option<TokenStream>> {
     (0..).map(move |index| (default == Some(index)).then(|| quote!(#[default])))
 }
 
@@ -89,9 +89,9 @@ pub(super) fn open(cx: Context<'_>, string_enum: &StringEnum<'_>) -> Vec<TokenSt
     let StringEnum { name, docs, attributes, variants, default } = string_enum;
     let names = variants.iter().map(|variant| variant.name);
     let values = variants.iter().map(|variant| variant.value);
-    let members = variants.iter().zip(default_marks(*default)).map(|(variant, mark)| {
+    let members = variants.iter().zip(default_attributes(*default)).map(|(variant, default)| {
         let (docs, name) = (variant_docs(cx, variant.at, variant.value, variant.docs), variant.name);
-        quote!(#docs #mark #name,)
+        quote!(#docs #default #name,)
     });
     let definition = quote! {
         #docs
@@ -143,11 +143,12 @@ pub(super) fn open(cx: Context<'_>, string_enum: &StringEnum<'_>) -> Vec<TokenSt
 /// An enum without `Unknown`.
 fn closed(cx: Context<'_>, string_enum: &StringEnum<'_>) -> Vec<TokenStream> {
     let StringEnum { name, docs, attributes, variants, default } = string_enum;
-    let members = variants.iter().zip(default_marks(*default)).map(|(Variant { name, value, at, docs }, mark)| {
-        let docs = variant_docs(cx, at, value, docs);
-        let rename = (name.plain() != *value).then(|| quote!(#[serde(rename = #value)]));
-        quote!(#docs #rename #mark #name,)
-    });
+    let members =
+        variants.iter().zip(default_attributes(*default)).map(|(Variant { name, value, at, docs }, default)| {
+            let docs = variant_docs(cx, at, value, docs);
+            let rename = (name.plain() != *value).then(|| quote!(#[serde(rename = #value)]));
+            quote!(#docs #rename #default #name,)
+        });
     let definition = quote! {
         #docs
         #attributes

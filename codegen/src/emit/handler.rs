@@ -46,9 +46,10 @@ pub(super) fn incoming(cx: Context<'_>) -> impl Iterator<Item = (&Operation, &Na
 }
 
 fn method(cx: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
-    let docs = docs::docs_or(&operation.docs, || Some(format!("Receives {}.", carried(cx, operation, "from"))));
-    let content_type = content_type::words(operation).map(|words| {
-        let line = docs::line(&words);
+    let docs =
+        docs::docs_or(&operation.docs, || Some(format!("Receives {}.", messages_and_address(cx, operation, "from"))));
+    let content_type = content_type::sentence(operation).map(|sentence| {
+        let line = docs::line(&sentence);
         quote!(#[doc = ""] #line)
     });
     let (parameters, headers) = (parameters(cx, operation), headers(cx, operation));
@@ -100,7 +101,7 @@ fn headers(cx: Context<'_>, operation: &Operation) -> Option<TokenStream> {
 }
 
 /// A phrase with the messages and the address of an operation.
-pub(super) fn carried(cx: Context<'_>, operation: &Operation, preposition: &str) -> String {
+pub(super) fn messages_and_address(cx: Context<'_>, operation: &Operation, preposition: &str) -> String {
     let mut seen = BTreeSet::new();
     let messages = operation.messages.iter().filter(|message| seen.insert(message.event));
     let events: Vec<String> = messages.map(|message| docs::code(&cx.api.events[message.event].name)).collect();

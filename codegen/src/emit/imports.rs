@@ -151,7 +151,7 @@ impl UsedTypes {
         if cx.api.incoming().next().is_some() {
             self.add("std::future", ["Future"]);
             self.add("asyncapi_runtime", RECEIVING);
-            if let Some(tried) = dispatch::asked_shapes(cx) {
+            if let Some(tried) = dispatch::tried_types(cx) {
                 self.add("asyncapi_runtime", ["untagged"]);
                 for ty in tried {
                     self.ty(ty);

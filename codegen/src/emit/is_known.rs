@@ -18,8 +18,8 @@ const DEEPEST: usize = 4;
 pub(super) fn tests(cx: Context<'_>, alternatives: &[&Type]) -> Vec<Option<TokenStream>> {
     let shared = shared(cx, alternatives);
     let read = quote!(read);
-    let test = |ty: &&Type| match structure(cx, ty) {
-        Some((id, object)) => of_struct(cx, id, object, &read, 0, &shared),
+    let test = |ty: &&Type| match struct_of(cx, ty) {
+        Some((id, object)) => struct_test(cx, id, object, &read, 0, &shared),
         None => is_known_expr(cx, ty, &read, 0),
     };
     alternatives.iter().map(test).collect()
@@ -27,24 +27,24 @@ pub(super) fn tests(cx: Context<'_>, alternatives: &[&Type]) -> Vec<Option<Token
 
 /// The properties that all alternatives have with the same type. They need no test.
 fn shared<'a>(cx: Context<'a>, alternatives: &[&Type]) -> BTreeSet<&'a str> {
-    let mut structures = alternatives.iter().map(|ty| structure(cx, ty));
+    let mut structures = alternatives.iter().map(|ty| struct_of(cx, ty));
     let Some(Some((_, first))) = structures.next() else { return BTreeSet::new() };
-    let said = |field: &'a Field| (field.name.as_str(), (&field.ty, field.presence));
-    let mut shared: BTreeMap<&str, (&Type, Presence)> = first.fields.iter().map(said).collect();
+    let key = |field: &'a Field| (field.name.as_str(), (&field.ty, field.presence));
+    let mut shared: BTreeMap<&str, (&Type, Presence)> = first.fields.iter().map(key).collect();
     for structure in structures {
         let Some((_, object)) = structure.filter(|_| !shared.is_empty()) else { return BTreeSet::new() };
-        let fields: BTreeMap<&str, (&Type, Presence)> = object.fields.iter().map(said).collect();
-        shared.retain(|name, said| fields.get(name) == Some(said));
+        let fields: BTreeMap<&str, (&Type, Presence)> = object.fields.iter().map(key).collect();
+        shared.retain(|name, key| fields.get(name) == Some(key));
     }
     shared.into_keys().collect()
 }
 
 /// The struct of a type, which may be an alias.
-fn structure<'a>(cx: Context<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
+fn struct_of<'a>(cx: Context<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
     let Type::Named(id) = ty else { return None };
     match &cx.api.types[*id].shape {
         ItemKind::Struct(object) => Some((*id, object)),
-        ItemKind::Alias(target) => structure(cx, target),
+        ItemKind::Alias(target) => struct_of(cx, target),
         _ => None,
     }
 }
@@ -58,15 +58,15 @@ fn is_known_expr(cx: Context<'_>, ty: &Type, value: &TokenStream, depth: usize) 
         Type::EventName => Some(quote!(!matches!(#value, EventName::Unknown(_)))),
         Type::Named(id) => named(cx, *id, value, depth),
         Type::Nullable(item) | Type::List(item) | Type::Set(item) | Type::Array(item, _) => {
-            each(cx, item, &quote!(#value.iter()), &quote!(item), depth)
+            all_known(cx, item, &quote!(#value.iter()), &quote!(item), depth)
         }
-        Type::Map(item) | Type::Keyed(_, item) => each(cx, item, &quote!(#value.values()), &quote!(item), depth),
+        Type::Map(item) | Type::Keyed(_, item) => all_known(cx, item, &quote!(#value.values()), &quote!(item), depth),
         _ => None,
     }
 }
 
 /// The test of all items of an iterator; `held` is the name of the item.
-fn each(cx: Context<'_>, item: &Type, all: &TokenStream, held: &TokenStream, depth: usize) -> Option<TokenStream> {
+fn all_known(cx: Context<'_>, item: &Type, all: &TokenStream, held: &TokenStream, depth: usize) -> Option<TokenStream> {
     let test = is_known_expr(cx, item, held, depth + 1)?;
     Some(quote!(#all.all(|#held| #test)))
 }
@@ -87,14 +87,14 @@ fn named(cx: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Opti
             let rest = (arms.len() < union.variants.len()).then(|| quote!(_ => true,));
             (!arms.is_empty()).then(|| quote!(match &#value { #(#arms)* #rest }))
         }
-        ItemKind::Struct(object) => of_struct(cx, id, object, value, depth, &BTreeSet::new()),
+        ItemKind::Struct(object) => struct_test(cx, id, object, value, depth, &BTreeSet::new()),
         ItemKind::Alias(target) => is_known_expr(cx, target, value, depth + 1),
         ItemKind::Newtype(_) | ItemKind::OpenTuple(_) | ItemKind::MessageUnion(_) => None,
     }
 }
 
 /// The test of all properties but those in `without`.
-fn of_struct(
+fn struct_test(
     cx: Context<'_>,
     id: TypeId,
     object: &Struct,
@@ -103,19 +103,21 @@ fn of_struct(
     without: &BTreeSet<&str>,
 ) -> Option<TokenStream> {
     let fields = object.fields.iter().zip(&cx.names.members[&id]);
-    let asked = fields.filter(|(field, _)| !without.contains(field.name.as_str()));
+    let tested = fields.filter(|(field, _)| !without.contains(field.name.as_str()));
     let tests: Vec<TokenStream> =
-        asked.filter_map(|(field, member)| of_field(cx, field, value, member, depth)).collect();
+        tested.filter_map(|(field, member)| field_test(cx, field, value, member, depth)).collect();
     (!tests.is_empty()).then(|| quote!(#(#tests)&&*))
 }
 
-fn of_field(cx: Context<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {
+fn field_test(cx: Context<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {
     let held = member.to_token_stream();
     match field.presence {
         Presence::Required | Presence::Defaulted => is_known_expr(cx, &field.ty, &quote!(#value.#member), depth + 1),
         Presence::RequiredNullable | Presence::Optional | Presence::NullOrAbsent => {
-            each(cx, &field.ty, &quote!(#value.#member.iter()), &held, depth + 1)
+            all_known(cx, &field.ty, &quote!(#value.#member.iter()), &held, depth + 1)
         }
-        Presence::OptionalNullable => each(cx, &field.ty, &quote!(#value.#member.iter().flatten()), &held, depth + 1),
+        Presence::OptionalNullable => {
+            all_known(cx, &field.ty, &quote!(#value.#member.iter().flatten()), &held, depth + 1)
+        }
     }
 }

@@ -9,16 +9,17 @@ use crate::location::RuntimeExpression;
 use crate::names::Name;
 
 /// The docs of a parameter, with its default and its location in messages.
-pub(super) fn words(parameter: &Parameter) -> TokenStream {
+pub(super) fn parameter_docs(parameter: &Parameter) -> TokenStream {
     let default = parameter.default.as_ref().map(|default| format!("The default is {}.", docs::code(default)));
-    let place = parameter.location.as_ref().map(|location| format!("In messages, it is {}.", place(location)));
-    let said = [parameter.docs.description.clone(), default, place];
-    let description: Vec<String> = said.into_iter().flatten().collect();
+    let location =
+        parameter.location.as_ref().map(|location| format!("In messages, it is {}.", location_phrase(location)));
+    let paragraphs = [parameter.docs.description.clone(), default, location];
+    let description: Vec<String> = paragraphs.into_iter().flatten().collect();
     let description = (!description.is_empty()).then(|| description.join("\n\n"));
     docs::docs(&Docs { description, ..parameter.docs.clone() })
 }
 
-fn place(location: &RuntimeExpression) -> String {
+fn location_phrase(location: &RuntimeExpression) -> String {
     match location {
         RuntimeExpression::Header(name) => format!("the header {}", docs::code(name)),
         RuntimeExpression::Payload(pointer) => format!("{} in the payload", docs::code(pointer.as_str())),
@@ -60,8 +61,8 @@ fn value(cx: Context<'_>, parameter: &Parameter) -> Option<TokenStream> {
 }
 
 /// `of`, which builds an address from a message that contains every parameter.
-pub(super) fn of(cx: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
-    if !has_of(cx, template) {
+pub(super) fn from_message(cx: Context<'_>, name: &Name, template: &Template, fields: &[Name]) -> Option<TokenStream> {
+    if !has_from_message(cx, template) {
         return None;
     }
     let read = template.parameters.iter().zip(fields).filter_map(|(parameter, field)| {
@@ -78,7 +79,7 @@ pub(super) fn of(cx: Context<'_>, name: &Name, template: &Template, fields: &[Na
         if parameter.ty == Type::String {
             return quote!(#field);
         }
-        let value = channels::parsed(cx, &parameter.ty, field, &quote!(DecodeError::custom(OtherChannel)));
+        let value = channels::parse_expression(cx, &parameter.ty, field, &quote!(DecodeError::custom(OtherChannel)));
         quote!(#field: #value)
     });
     Some(quote! {
@@ -93,7 +94,7 @@ pub(super) fn of(cx: Context<'_>, name: &Name, template: &Template, fields: &[Na
 }
 
 /// Whether every parameter of an address has a location in messages.
-pub(super) fn has_of(cx: Context<'_>, template: &Template) -> bool {
+pub(super) fn has_from_message(cx: Context<'_>, template: &Template) -> bool {
     cx.api.output.scope == OutputScope::Everything
         && template.parameters.iter().all(|parameter| parameter.location.is_some())
 }

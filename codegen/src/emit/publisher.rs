@@ -58,10 +58,14 @@ fn method(cx: Context<'_>, operation: &Operation, name: &Name) -> TokenStream {
 
 /// The docs of a method that sends.
 pub(super) fn docs(cx: Context<'_>, operation: &Operation, note: Option<String>) -> TokenStream {
-    let notes = [content_type::words(operation), words_of_headers(cx, operation), note];
+    let notes = [content_type::sentence(operation), headers_sentence(cx, operation), note];
     let notes: Vec<String> = notes.into_iter().flatten().collect();
     let note = (!notes.is_empty()).then(|| notes.join("\n\n"));
-    docs::to_lines(&operation.docs, || Some(format!("Sends {}.", handler::carried(cx, operation, "to"))), note)
+    docs::to_lines(
+        &operation.docs,
+        || Some(format!("Sends {}.", handler::messages_and_address(cx, operation, "to"))),
+        note,
+    )
 }
 
 /// The arguments of a method that sends, and the message from them.
@@ -126,7 +130,7 @@ fn headers(cx: Context<'_>, operation: &Operation) -> PayloadArgs {
 }
 
 /// A sentence on the headers of several messages.
-fn words_of_headers(cx: Context<'_>, operation: &Operation) -> Option<String> {
+fn headers_sentence(cx: Context<'_>, operation: &Operation) -> Option<String> {
     let PayloadArgs::Any = headers(cx, operation) else { return None };
     let listed = operation.messages.iter().filter_map(|message| {
         let event = docs::code(&cx.api.events[message.event].name);

@@ -69,7 +69,7 @@ pub(super) fn implementing(cx: Context<'_>) -> TokenStream {
 
 /// The return type of the handler's method: the reply, with its channel if only the handler knows the channel.
 pub(super) fn returned(cx: Context<'_>, reply: &Reply) -> TokenStream {
-    let ty = ty(cx, reply);
+    let ty = reply_type(cx, reply);
     match reply.to {
         ReplyTo::Parameterized(index) => {
             let channel = &cx.names.channels[index];
@@ -80,7 +80,7 @@ pub(super) fn returned(cx: Context<'_>, reply: &Reply) -> TokenStream {
 }
 
 /// The type of a reply: the payload, with the headers if the document describes some.
-pub(super) fn ty(cx: Context<'_>, reply: &Reply) -> TokenStream {
+pub(super) fn reply_type(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let payload = types::owned(cx, &reply.payload);
     match &reply.headers {
         ReplyHeaders::Nothing | ReplyHeaders::PerMessage => payload,
@@ -92,9 +92,14 @@ pub(super) fn ty(cx: Context<'_>, reply: &Reply) -> TokenStream {
 }
 
 /// Calls the handler's method, and sends its reply if there is one.
-pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payload: &TokenStream) -> TokenStream {
+pub(super) fn handler_call(
+    cx: Context<'_>,
+    operation: &Operation,
+    method: &Name,
+    payload: &TokenStream,
+) -> TokenStream {
     let Some(reply) = &operation.reply else { return quote!(self.handler.#method(#payload, cx).await?) };
-    let address = address(cx, reply);
+    let address = reply_address(cx, reply);
     let (replied, value, headers) = match &reply.headers {
         ReplyHeaders::Nothing | ReplyHeaders::PerMessage => (quote!(reply), quote!(reply), None),
         ReplyHeaders::Typed(_) => (
@@ -110,9 +115,9 @@ pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payloa
         Wire::Own => quote!(Outbound::new(address, Vec::<u8>::from(&#value))),
     };
     let content_type = content_type::reply_header(cx, reply, &value);
-    let correlation = repeated(cx, reply).and_then(|with_id| {
-        let carried = operation.messages.iter().find(|message| cx.api.events[message.event].correlation.is_some())?;
-        let function = &cx.names.correlations[&carried.event];
+    let correlation = copied_correlation_id(cx, reply).and_then(|with_id| {
+        let message = operation.messages.iter().find(|message| cx.api.events[message.event].correlation.is_some())?;
+        let function = &cx.names.correlations[&message.event];
         Some(quote! {
             let outbound = match correlation_ids::#function(cx.inbound())? {
                 Some(id) => outbound #with_id,
@@ -136,13 +141,13 @@ pub(super) fn call(cx: Context<'_>, operation: &Operation, method: &Name, payloa
 
 /// The call that copies the `id` of the request into the reply. An id that the handler wrote into the payload is kept; a
 /// header is overwritten, because the handler has to set a required header without knowing the id.
-fn repeated(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> {
+fn copied_correlation_id(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> {
     let Correlation { location, kind } = reply.correlation.as_ref()?;
     match location {
         RuntimeExpression::Header(header) => Some(quote!(.with_header(#header, id))),
         RuntimeExpression::Payload(_) => {
-            let place = requester::place(location, requester::of_reply(cx, reply))?;
-            let kind = requester::kind(*kind);
+            let place = requester::field_path(location, requester::reply_wire(cx, reply))?;
+            let kind = requester::id_kind(*kind);
             Some(quote!(.with_correlation_id_in(#place, #kind, id)))
         }
     }
@@ -154,12 +159,12 @@ pub(super) fn repeats_in_payloads(cx: Context<'_>) -> bool {
     replies.any(|reply| {
         let id = reply.correlation.as_ref();
         let is_payload = id.is_some_and(|id| matches!(id.location, RuntimeExpression::Payload(_)));
-        is_payload && repeated(cx, reply).is_some()
+        is_payload && copied_correlation_id(cx, reply).is_some()
     })
 }
 
 /// The statement that sets the address of a reply, if the document declares one.
-fn address(cx: Context<'_>, reply: &Reply) -> TokenStream {
+fn reply_address(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let (location, otherwise) = match &reply.to {
         ReplyTo::Expression(location, otherwise) => (location, otherwise.map(|index| &cx.names.channels[index])),
         ReplyTo::Fixed(index) => {
@@ -169,7 +174,7 @@ fn address(cx: Context<'_>, reply: &Reply) -> TokenStream {
         ReplyTo::Parameterized(_) => return quote!(let address = channel.to_string();),
         ReplyTo::Undeclared => return TokenStream::new(),
     };
-    let said = match location {
+    let address = match location {
         RuntimeExpression::Header(header) => quote!(cx.inbound().header(#header).map(str::to_owned)),
         RuntimeExpression::Payload(pointer) => {
             let pointer = pointer.as_str();
@@ -177,7 +182,7 @@ fn address(cx: Context<'_>, reply: &Reply) -> TokenStream {
         }
     };
     if let Some(channel) = otherwise {
-        return quote!(let address = #said.unwrap_or_else(|| channels::#channel.to_owned()););
+        return quote!(let address = #address.unwrap_or_else(|| channels::#channel.to_owned()););
     }
-    quote!(let address = #said.ok_or_else(|| HandlerError::reject("the request says no address for the reply"))?;)
+    quote!(let address = #address.ok_or_else(|| HandlerError::reject("the request says no address for the reply"))?;)
 }

@@ -56,13 +56,13 @@ fn method(cx: Context<'_>, operation: &Operation, reply: &Reply, name: &Name) ->
         }
         ReplyTo::Expression(..) | ReplyTo::Fixed(_) | ReplyTo::Undeclared => None,
     };
-    let ty = reply::ty(cx, reply);
-    let known = known(cx, operation, reply);
-    let decoded = decoded(cx, reply);
+    let ty = reply::reply_type(cx, reply);
+    let options = request_options(cx, operation, reply);
+    let decoded = decode_reply(cx, reply);
     quote! {
         #docs
         pub async fn #name(&self, #arguments #reply_channel) -> Result<#ty, RequestError<T::Error>> {
-            let request = request::Request::new(#outbound) #known;
+            let request = request::Request::new(#outbound) #options;
             let reply = self.transport.request(request).await.map_err(RequestError::Transport)?;
             #decoded
         }
@@ -70,34 +70,37 @@ fn method(cx: Context<'_>, operation: &Operation, reply: &Reply, name: &Name) ->
 }
 
 /// The calls that set the reply address and the correlation id of a request.
-fn known(cx: Context<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
+fn request_options(cx: Context<'_>, operation: &Operation, reply: &Reply) -> TokenStream {
     let requests = types::wire(cx, &operation.payload);
-    let asked = reply.request_correlation.as_ref().and_then(|Correlation { location, kind }| {
-        let (place, kind) = (place(location, requests)?, self::kind(*kind));
+    let correlation = reply.request_correlation.as_ref().and_then(|Correlation { location, kind }| {
+        let (place, kind) = (field_path(location, requests)?, id_kind(*kind));
         Some(quote!(.with_correlation_id_in(#place, #kind)?))
     });
-    let settled = |index: usize| {
+    let fixed = |index: usize| {
         let channel = &cx.names.channels[index];
         quote!(.with_reply_address(channels::#channel))
     };
     let address = match &reply.to {
-        ReplyTo::Expression(location, otherwise) => match place(location, requests) {
+        ReplyTo::Expression(location, otherwise) => match field_path(location, requests) {
             Some(place) => Some(quote!(.with_reply_address_in(#place)?)),
-            None => otherwise.map(settled),
+            None => otherwise.map(fixed),
         },
-        ReplyTo::Fixed(index) => Some(settled(*index)),
+        ReplyTo::Fixed(index) => Some(fixed(*index)),
         ReplyTo::Parameterized(_) => Some(quote!(.with_reply_address(reply_channel.to_string()))),
         ReplyTo::Undeclared => None,
     };
-    let replies = of_reply(cx, reply);
+    let replies = reply_wire(cx, reply);
     // Without an id in the request the reply has none.
-    let answered =
-        reply.correlation_locations.iter().filter(|_| asked.is_some()).filter_map(|location| place(location, replies));
-    quote!(#address #asked #(.with_answer_in(#answered))*)
+    let answered = reply
+        .correlation_locations
+        .iter()
+        .filter(|_| correlation.is_some())
+        .filter_map(|location| field_path(location, replies));
+    quote!(#address #correlation #(.with_answer_in(#answered))*)
 }
 
 /// The kind of id that the request generates.
-pub(super) fn kind(kind: IdKind) -> TokenStream {
+pub(super) fn id_kind(kind: IdKind) -> TokenStream {
     match kind {
         IdKind::Text => quote!(request::Id::Text),
         IdKind::Integer => quote!(request::Id::Integer),
@@ -106,7 +109,7 @@ pub(super) fn kind(kind: IdKind) -> TokenStream {
 }
 
 /// How a reply is encoded. Of several messages one may be JSON, so a pointer into the payload can exist.
-pub(super) fn of_reply(cx: Context<'_>, reply: &Reply) -> Wire {
+pub(super) fn reply_wire(cx: Context<'_>, reply: &Reply) -> Wire {
     match types::wire(cx, &reply.payload) {
         Wire::Mixed => Wire::Json,
         wire => wire,
@@ -114,7 +117,7 @@ pub(super) fn of_reply(cx: Context<'_>, reply: &Reply) -> Wire {
 }
 
 /// A location in a message. `None` for a pointer into a payload that is not JSON.
-pub(super) fn place(location: &RuntimeExpression, wire: Wire) -> Option<TokenStream> {
+pub(super) fn field_path(location: &RuntimeExpression, wire: Wire) -> Option<TokenStream> {
     match (location, wire) {
         (RuntimeExpression::Header(name), _) => Some(quote!(request::FieldPath::header(#name))),
         (RuntimeExpression::Payload(pointer), Wire::Json) => {
@@ -126,8 +129,8 @@ pub(super) fn place(location: &RuntimeExpression, wire: Wire) -> Option<TokenStr
 }
 
 /// The expression that decodes the reply.
-fn decoded(cx: Context<'_>, reply: &Reply) -> TokenStream {
-    let payload = payload(cx, &reply.payload, &quote!(reply));
+fn decode_reply(cx: Context<'_>, reply: &Reply) -> TokenStream {
+    let payload = decode_payload(cx, &reply.payload, &quote!(reply));
     match &reply.headers {
         ReplyHeaders::Nothing | ReplyHeaders::PerMessage => quote!(Ok(#payload)),
         ReplyHeaders::Typed(_) => quote! {
@@ -140,7 +143,7 @@ fn decoded(cx: Context<'_>, reply: &Reply) -> TokenStream {
 }
 
 /// The expression that decodes a payload of the variable `inbound`.
-pub(super) fn payload(cx: Context<'_>, ty: &Type, inbound: &TokenStream) -> TokenStream {
+pub(super) fn decode_payload(cx: Context<'_>, ty: &Type, inbound: &TokenStream) -> TokenStream {
     match types::wire(cx, ty) {
         Wire::Json => {
             let validated = schemas::validator(cx, ty).map(|validate| quote!(#inbound.decode_valid(#validate)?));

@@ -63,14 +63,15 @@ fn field(cx: Context<'_>, owner: &Name, field: &Field, name: &Name, rule: Rule) 
         serde.push(quote!(skip_serializing_if = "Option::is_none"));
     }
     // Two attributes, because one long attribute would be broken over several lines.
-    let serde = [serde, read(cx, owner, field, name)];
-    let serde = serde.iter().filter(|said| !said.is_empty()).map(|said| quote!(#[serde(#(#said),*)]));
-    let chosen = attributes::of_member(cx, &field.at);
-    quote!(#docs #(#serde)* #chosen pub #name: #ty)
+    let serde = [serde, read_attributes(cx, owner, field, name)];
+    let serde =
+        serde.iter().filter(|arguments| !arguments.is_empty()).map(|arguments| quote!(#[serde(#(#arguments),*)]));
+    let configured = attributes::of_member(cx, &field.at);
+    quote!(#docs #(#serde)* #configured pub #name: #ty)
 }
 
 /// The serde attributes that read a property, unless the options set one.
-fn read(cx: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenStream> {
+fn read_attributes(cx: Context<'_>, owner: &Name, field: &Field, name: &Name) -> Vec<TokenStream> {
     if attributes::overrides_deserialize(cx, &field.at) {
         return Vec::new();
     }
@@ -108,7 +109,7 @@ pub(super) fn helpers(cx: Context<'_>) -> Option<TokenStream> {
         ItemKind::Struct(object) => object.fields.as_slice(),
         _ => &[],
     });
-    fields.any(|field| is_kept_apart(cx, field)).then(|| {
+    fields.any(|field| calls_present(cx, field)).then(|| {
         quote! {
             #[doc = " Distinguishes `null` from a missing property."]
             fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
@@ -132,7 +133,7 @@ pub(super) fn keeps_null(cx: Context<'_>, field: &Field) -> bool {
 }
 
 /// Whether the generated function `present` reads this property.
-fn is_kept_apart(cx: Context<'_>, field: &Field) -> bool {
+fn calls_present(cx: Context<'_>, field: &Field) -> bool {
     keeps_null(cx, field)
         && !lenient_integers::contains_integers(cx, &field.ty)
         && !attributes::overrides_deserialize(cx, &field.at)
@@ -140,7 +141,7 @@ fn is_kept_apart(cx: Context<'_>, field: &Field) -> bool {
 
 /// Whether a generated function reads this property.
 pub(super) fn has_manual_deserialize(cx: Context<'_>, field: &Field) -> bool {
-    is_kept_apart(cx, field) || field.presence == Presence::Defaulted
+    calls_present(cx, field) || field.presence == Presence::Defaulted
 }
 
 pub(super) fn is_optional(field: &Field) -> bool {

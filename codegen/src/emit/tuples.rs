@@ -63,9 +63,9 @@ fn deserialize(cx: Context<'_>, name: &Name, tuple: &OpenTuple) -> TokenStream {
         let index_literal = Literal::usize_unsuffixed(index);
         let missing = quote!(serde::de::Error::invalid_length(#index_literal, &self));
         let required = (index < tuple.required).then(|| quote!(.ok_or_else(|| #missing)?));
-        let whole = lenient_integers::contains_integers(cx, &tuple.items[index])
+        let unwrapped = lenient_integers::contains_integers(cx, &tuple.items[index])
             .then(|| quote!(.map(|lenient_int::Lenient(item)| item)));
-        quote!(let #item = items.next_element()? #whole #required;)
+        quote!(let #item = items.next_element()? #unwrapped #required;)
     });
     let (rest, last) = match &tuple.rest {
         Some(ty) => {

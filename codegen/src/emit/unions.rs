@@ -13,17 +13,17 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) 
     let name = &cx.names.types[&id];
     let members = &cx.names.members[&id];
     let docs = docs::of_type(def);
-    let told = match union.representation() {
+    let tag_docs = match union.representation() {
         Representation::Tagged(tag) => {
-            let told = docs::line(&format!("The alternative depends on {}.", docs::code(tag)));
-            quote!(#[doc = ""] #told)
+            let tag_docs = docs::line(&format!("The alternative depends on {}.", docs::code(tag)));
+            quote!(#[doc = ""] #tag_docs)
         }
         Representation::ByKind | Representation::Untagged => TokenStream::new(),
     };
     let variants = union.variants.iter().zip(members).map(move |(variant, name)| {
         let ty = types::owned(cx, &variant.ty);
-        let chosen = attributes::of_member(cx, &variant.at);
-        quote!(#chosen #name(#ty),)
+        let configured = attributes::of_member(cx, &variant.at);
+        quote!(#configured #name(#ty),)
     });
     let is_open = union.is_open();
     let open = is_open.then(|| quote!(#[non_exhaustive]));
@@ -39,7 +39,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) 
     // Large variants are not boxed: the box would come and go as the document grows.
     let definition = quote! {
         #docs
-        #told
+        #tag_docs
         #attributes
         #[serde(untagged)]
         #open
@@ -53,7 +53,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, union: &Union) 
 }
 
 /// The function that reads an alternative.
-fn read(cx: Context<'_>, variant: &Variant, otherwise: TokenStream) -> TokenStream {
+fn read_function(cx: Context<'_>, variant: &Variant, otherwise: TokenStream) -> TokenStream {
     lenient_integers::reader(cx, &variant.ty).map_or(otherwise, lenient_integers::IntReader::function)
 }
 
@@ -72,16 +72,16 @@ fn is_exhaustive(union: &Union) -> bool {
 }
 
 /// The accepted values, for the error message.
-fn expected(union: &Union, told: Representation<'_>) -> String {
+fn expected(union: &Union, tag_docs: Representation<'_>) -> String {
     let values = union.variants.iter().flat_map(|variant| &variant.tag_values);
     let values = values.filter(|value| **value != TagValue::Absent).map(|value| format!("`{value}`"));
-    let tag = match told {
+    let tag = match tag_docs {
         Representation::Tagged(tag) => {
-            Some(format!("an object whose `{tag}` is {}", either(&values.collect::<Vec<_>>())))
+            Some(format!("an object whose `{tag}` is {}", join_with_or(&values.collect::<Vec<_>>())))
         }
         Representation::ByKind | Representation::Untagged => None,
     };
-    let untagged = match told {
+    let untagged = match tag_docs {
         Representation::Tagged(tag) if union.variants.iter().any(has_no_tag) => Some(format!("one without `{tag}`")),
         _ => None,
     };
@@ -93,10 +93,10 @@ fn expected(union: &Union, told: Representation<'_>) -> String {
         JsonKind::Array => "an array",
         JsonKind::Object => "an object",
     });
-    either(&kinds.map(str::to_owned).chain(tag).chain(untagged).collect::<Vec<_>>())
+    join_with_or(&kinds.map(str::to_owned).chain(tag).chain(untagged).collect::<Vec<_>>())
 }
 
-fn either(texts: &[String]) -> String {
+fn join_with_or(texts: &[String]) -> String {
     match texts {
         [] => "nothing".to_owned(),
         [only] => only.clone(),

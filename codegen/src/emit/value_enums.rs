@@ -10,7 +10,7 @@ use crate::location::Location;
 use crate::names::Name;
 
 /// The parts of such an enum.
-struct Parts<'a> {
+struct ValueEnum<'a> {
     name: &'a Name,
     variants: &'a [Name],
     /// The values as Rust expressions, and as JSON.
@@ -22,7 +22,7 @@ struct Parts<'a> {
     value: TokenStream,
     kind: ValueType,
     openness: Openness,
-    reading: DeserializeStrategy,
+    strategy: DeserializeStrategy,
     comparison: Comparison,
 }
 
@@ -32,7 +32,7 @@ enum DeserializeStrategy {
     /// By the derived impl.
     Derived,
     /// As integers, which may be written as `1.0`.
-    Whole,
+    Lenient,
 }
 
 /// How a JSON value is compared with the values of the enum.
@@ -54,8 +54,8 @@ impl Comparison {
         };
         // Every integer up to 2^53 is exact as a double.
         let are_exact = integers().all(|value| value.unsigned_abs() <= 1 << 53);
-        let is_meant = cx.api.output.integer_notation == IntegerNotation::AnyNumber && integers().next().is_some();
-        if is_meant && are_exact { Self::ByValue } else { Self::Equal }
+        let comparison = cx.api.output.integer_notation == IntegerNotation::AnyNumber && integers().next().is_some();
+        if comparison && are_exact { Self::ByValue } else { Self::Equal }
     }
 
     /// The comparison of the variables `known` and `value`.
@@ -89,10 +89,10 @@ const VALUES: &[&str] = &["Clone", "Debug", "PartialEq", "Serialize"];
 
 /// An enum of the document whose values are not all strings.
 pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) -> Vec<TokenStream> {
-    let parts = Parts::new(cx, id, listed);
+    let parts = ValueEnum::new(cx, id, listed);
     let mut items = vec![parts.definition(cx, def, listed.default), parts.inherent()];
     items.extend(parts.conversions());
-    if parts.reading == DeserializeStrategy::Whole {
+    if parts.strategy == DeserializeStrategy::Lenient {
         items.push(parts.deserialize());
     }
     if parts.kind == ValueType::Integer {
@@ -102,7 +102,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, listed: &Enum) 
     items
 }
 
-impl<'a> Parts<'a> {
+impl<'a> ValueEnum<'a> {
     fn new(cx: Context<'a>, id: TypeId, listed: &'a Enum) -> Self {
         fn match_arms<T>(values: &[EnumValue<T>], shown: impl Fn(&T) -> String) -> MatchArms<'_> {
             values.iter().map(|value| (shown(&value.value), (&value.at, &value.docs))).unzip()
@@ -131,18 +131,18 @@ impl<'a> Parts<'a> {
             }
         };
         let (name, variants) = (&cx.names.types[&id], cx.names.members[&id].as_slice());
-        let reading = if lenient_integers::transitively_contains_integers(cx, &Type::Named(id)) {
-            DeserializeStrategy::Whole
+        let strategy = if lenient_integers::transitively_contains_integers(cx, &Type::Named(id)) {
+            DeserializeStrategy::Lenient
         } else {
             DeserializeStrategy::Derived
         };
         let comparison = Comparison::of(cx, &listed.members);
-        Self { name, variants, values, texts, docs, value, kind, openness: listed.openness, reading, comparison }
+        Self { name, variants, values, texts, docs, value, kind, openness: listed.openness, strategy, comparison }
     }
 
     fn definition(&self, cx: Context<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {
         let Self { name, variants, value, .. } = self;
-        let marks = enums::default_marks(default);
+        let marks = enums::default_attributes(default);
         let derived: &[&str] = match (self.kind, self.openness) {
             (ValueType::Boolean | ValueType::Integer, _) | (_, Openness::Closed) => UNITS,
             (ValueType::Number, Openness::Open) => NUMBERS,
@@ -151,8 +151,8 @@ impl<'a> Parts<'a> {
         let mut derived = enums::with_default(derived, default);
         let docs = docs::of_type(def);
         let wire = value.to_string();
-        let read = match (self.reading, self.openness) {
-            (DeserializeStrategy::Whole, _) => None,
+        let read = match (self.strategy, self.openness) {
+            (DeserializeStrategy::Lenient, _) => None,
             (DeserializeStrategy::Derived, Openness::Open) => Some(quote!(from = #wire,)),
             (DeserializeStrategy::Derived, Openness::Closed) => Some(quote!(try_from = #wire,)),
         };
@@ -209,12 +209,12 @@ impl<'a> Parts<'a> {
     /// The conversions from a value, which fail for a value outside a closed enum, and back.
     fn conversions(&self) -> Vec<TokenStream> {
         let Self { name, variants, values, value, .. } = self;
-        let is_meant = self.comparison.condition();
+        let comparison = self.comparison.condition();
         let from = match (self.openness, self.kind) {
             (Openness::Open, ValueType::Json) => quote! {
                 impl From<Value> for #name {
                     fn from(value: Value) -> Self {
-                        let known = Self::KNOWN.iter().find(|known| #is_meant);
+                        let known = Self::KNOWN.iter().find(|known| #comparison);
                         known.cloned().unwrap_or(Self::Unknown(value))
                     }
                 }
@@ -236,7 +236,7 @@ impl<'a> Parts<'a> {
                         type Error = serde::de::value::Error;
 
                         fn try_from(value: Value) -> Result<Self, serde::de::value::Error> {
-                            let known = Self::KNOWN.iter().find(|known| #is_meant);
+                            let known = Self::KNOWN.iter().find(|known| #comparison);
                             known.copied().ok_or_else(|| #error)
                         }
                     }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::parsed;
+use super::parse_expression;
 use crate::emit::{Context, types};
 use crate::ir::{ItemKind, Members, Segment, Template, Type};
 use crate::names::Name;
@@ -16,7 +16,7 @@ pub(super) fn from_str(cx: Context<'_>, name: &Name, template: &Template, fields
         parse_left_to_right(template, fields)
     };
     let values = template.parameters.iter().zip(fields).map(|(parameter, field)| {
-        let value = parsed(cx, &parameter.ty, field, &quote!(OtherChannel));
+        let value = parse_expression(cx, &parameter.ty, field, &quote!(OtherChannel));
         quote!(#field: #value)
     });
     quote! {
@@ -89,12 +89,12 @@ fn needs_backtracking(template: &Template) -> bool {
 /// way, values outside the enums are accepted.
 fn parse_backtracking(cx: Context<'_>, template: &Template, fields: &[Name]) -> TokenStream {
     let separator = separator(&template.text);
-    let parts = |listed: ClosedValues| {
+    let parts = |accepted: ClosedValues| {
         let parts = template.segments.iter().map(move |segment| match segment {
             Segment::Text(text) => quote!(AddressPiece::Text(#text)),
             Segment::Variable(index) => {
-                let fits = fits(cx, &template.parameters[*index].ty, listed);
-                quote!(AddressPiece::Value(#fits))
+                let test = value_test(cx, &template.parameters[*index].ty, accepted);
+                quote!(AddressPiece::Value(#test))
             }
         });
         quote!([#(#parts),*])
@@ -124,9 +124,9 @@ enum ClosedValues {
 }
 
 /// A closure that tests whether a text is a value of the type.
-fn fits(cx: Context<'_>, ty: &Type, listed: ClosedValues) -> TokenStream {
+fn value_test(cx: Context<'_>, ty: &Type, accepted: ClosedValues) -> TokenStream {
     match ty {
-        Type::Named(id) => match (&cx.api.types[*id].shape, listed) {
+        Type::Named(id) => match (&cx.api.types[*id].shape, accepted) {
             (ItemKind::Enum(of), ClosedValues::Only) if matches!(of.members, Members::Texts(_)) => {
                 let name = &cx.names.types[id];
                 quote!(|value| #name::KNOWN.iter().any(|known| known.as_str() == value))
@@ -179,9 +179,9 @@ pub(super) fn helpers(templates: &[&Template]) -> Vec<TokenStream> {
             }
         }
     };
-    let (tried, plain): (Vec<&Template>, Vec<&Template>) =
+    let (backtracking, simple): (Vec<&Template>, Vec<&Template>) =
         templates.iter().partition(|template| needs_backtracking(template));
-    let plain = (!plain.is_empty()).then_some(part);
-    let tried = (!tried.is_empty()).then_some([definition, apart]);
-    plain.into_iter().chain(tried.into_iter().flatten()).collect()
+    let simple = (!simple.is_empty()).then_some(part);
+    let backtracking = (!backtracking.is_empty()).then_some([definition, apart]);
+    simple.into_iter().chain(backtracking.into_iter().flatten()).collect()
 }

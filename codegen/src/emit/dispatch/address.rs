@@ -16,17 +16,17 @@ pub(super) fn dispatch(cx: Context<'_>, addresses: &AddressRoutes) -> Vec<TokenS
         let (pattern, call) = (pattern(cx, arrival), rules::handler_call(cx, &arrival.operation));
         quote!(#pattern => #call,)
     });
-    let route_without = addresses.without_address.as_ref().map(|telling| {
-        let route = rules::route(cx, telling);
+    let route_without = addresses.without_address.as_ref().map(|rule| {
+        let route = rules::route(cx, rule);
         quote!(None => #route,)
     });
-    let call_without = addresses.without_address.as_ref().map(|telling| {
-        let call = rules::handler_call(cx, telling);
+    let call_without = addresses.without_address.as_ref().map(|rule| {
+        let call = rules::handler_call(cx, rule);
         quote!(None => #call,)
     });
-    let tellings = addresses.routes.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    let tellings = tellings.chain(&addresses.without_address);
-    let functions = rules::functions(cx, &tellings.collect::<Vec<_>>());
+    let rules = addresses.routes.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
+    let rules = rules.chain(&addresses.without_address);
+    let functions = rules::functions(cx, &rules.collect::<Vec<_>>());
     let head = reply::implementing(cx);
     let dispatch = quote! {
         #head {

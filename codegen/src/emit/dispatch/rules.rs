@@ -13,15 +13,15 @@ use crate::ir::{Candidate, Case, ItemKind, Operation, OperationMessage, Rule, Se
 use crate::location::RuntimeExpression;
 
 /// Code that calls the method of the handler.
-pub(super) fn handler_call(cx: Context<'_>, telling: &Rule) -> TokenStream {
-    match telling {
-        Rule::Operation(operation) | Rule::Variant(operation) => whole(cx, *operation),
-        Rule::Message(candidate) => one(cx, *candidate),
+pub(super) fn handler_call(cx: Context<'_>, rule: &Rule) -> TokenStream {
+    match rule {
+        Rule::Operation(operation) | Rule::Variant(operation) => call_with_union(cx, *operation),
+        Rule::Message(candidate) => call_with_message(cx, *candidate),
         Rule::Select { selector, cases, fallback } => {
             let patterns = cases.iter().map(pattern);
-            let calls = cases.iter().map(|case| one(cx, case.candidate));
-            let otherwise = fallback.as_ref().map(|telling| {
-                let call = handler_call(cx, telling);
+            let calls = cases.iter().map(|case| call_with_message(cx, case.candidate));
+            let otherwise = fallback.as_ref().map(|rule| {
+                let call = handler_call(cx, rule);
                 quote!(_ => #call,)
             });
             let text = text(selector, &quote!(cx.inbound()));
@@ -39,21 +39,23 @@ pub(super) fn handler_call(cx: Context<'_>, telling: &Rule) -> TokenStream {
                 #otherwise
             })
         }
-        Rule::Shape(candidates) => by_shape(cx, candidates, &quote!(cx.inbound()), &|candidate| one(cx, candidate)),
+        Rule::Shape(candidates) => {
+            by_shape(cx, candidates, &quote!(cx.inbound()), &|candidate| call_with_message(cx, candidate))
+        }
     }
 }
 
 /// Code that returns the route.
-pub(super) fn route(cx: Context<'_>, telling: &Rule) -> TokenStream {
-    match telling {
-        Rule::Operation(operation) => known(cx, &cx.api.operations[*operation].messages[0]),
-        Rule::Message(candidate) => known(cx, carried(cx, *candidate).1),
+pub(super) fn route(cx: Context<'_>, rule: &Rule) -> TokenStream {
+    match rule {
+        Rule::Operation(operation) => known_route(cx, &cx.api.operations[*operation].messages[0]),
+        Rule::Message(candidate) => known_route(cx, message_of(cx, *candidate).1),
         Rule::Variant(operation) => by_variant(cx, &cx.api.operations[*operation]),
         Rule::Select { selector, cases, fallback } => {
             let patterns = cases.iter().map(pattern);
-            let routes = cases.iter().map(|case| known(cx, carried(cx, case.candidate).1));
-            let otherwise = fallback.as_ref().map(|telling| {
-                let route = route(cx, telling);
+            let routes = cases.iter().map(|case| known_route(cx, message_of(cx, case.candidate).1));
+            let otherwise = fallback.as_ref().map(|rule| {
+                let route = route(cx, rule);
                 quote!(_ => #route,)
             });
             let otherwise = otherwise.unwrap_or_else(|| quote!(other => Route::Unknown(other.map(str::to_owned)),));
@@ -64,11 +66,11 @@ pub(super) fn route(cx: Context<'_>, telling: &Rule) -> TokenStream {
             })
         }
         Rule::Shape(candidates) if are_named(cx, candidates) => {
-            let told = told(cx, candidates, &quote!(inbound));
-            quote!(Route::Known(#told?.to_string()))
+            let best_match = best_match(cx, candidates, &quote!(inbound));
+            quote!(Route::Known(#best_match?.to_string()))
         }
         Rule::Shape(candidates) => {
-            by_shape(cx, candidates, &quote!(inbound), &|candidate| known(cx, carried(cx, candidate).1))
+            by_shape(cx, candidates, &quote!(inbound), &|candidate| known_route(cx, message_of(cx, candidate).1))
         }
     }
 }
@@ -94,38 +96,38 @@ fn pattern(case: &Case) -> TokenStream {
     quote!(Some(#(#values)|*))
 }
 
-fn known(cx: Context<'_>, message: &OperationMessage) -> TokenStream {
+fn known_route(cx: Context<'_>, message: &OperationMessage) -> TokenStream {
     let event = &cx.names.events[message.event];
     quote!(Route::Known(EventName::#event.to_string()))
 }
 
-fn carried(cx: Context<'_>, candidate: Candidate) -> (&Operation, &OperationMessage) {
+fn message_of(cx: Context<'_>, candidate: Candidate) -> (&Operation, &OperationMessage) {
     let operation = &cx.api.operations[candidate.operation];
     (operation, &operation.messages[candidate.message])
 }
 
 /// Calls an operation's method with the union of its messages.
-fn whole(cx: Context<'_>, operation: usize) -> TokenStream {
+fn call_with_union(cx: Context<'_>, operation: usize) -> TokenStream {
     let (method, operation) = (&cx.names.operations[operation], &cx.api.operations[operation]);
-    reply::call(cx, operation, method, &payload::decoded(cx, &operation.payload))
+    reply::handler_call(cx, operation, method, &payload::decoded(cx, &operation.payload))
 }
 
 /// Calls an operation's method with one of its messages.
-fn one(cx: Context<'_>, candidate: Candidate) -> TokenStream {
+fn call_with_message(cx: Context<'_>, candidate: Candidate) -> TokenStream {
     let method = &cx.names.operations[candidate.operation];
-    let (operation, message) = carried(cx, candidate);
-    reply::call(cx, operation, method, &payload::of_message(cx, operation, message))
+    let (operation, message) = message_of(cx, candidate);
+    reply::handler_call(cx, operation, method, &payload::of_message(cx, operation, message))
 }
 
 /// The event of the variant that the payload decodes to.
 fn by_variant(cx: Context<'_>, operation: &Operation) -> TokenStream {
-    let first = || known(cx, &operation.messages[0]);
+    let first = || known_route(cx, &operation.messages[0]);
     let Type::Named(id) = &operation.payload else { return first() };
     let ItemKind::Union(union) = &cx.api.types[*id].shape else { return first() };
     let name = &cx.names.types[id];
     let messages = operation.messages_by_place();
     let arms = union.variants.iter().zip(&cx.names.members[id]).filter_map(|(variant, member)| {
-        let known = known(cx, messages.get(&variant.at)?);
+        let known = known_route(cx, messages.get(&variant.at)?);
         Some(quote!(#name::#member(_) => #known))
     });
     let is_open = union.is_open();
@@ -143,7 +145,7 @@ fn by_shape(
     inbound: &TokenStream,
     then: &impl Fn(Candidate) -> TokenStream,
 ) -> TokenStream {
-    let wire = |candidate: &Candidate| types::wire(cx, &carried(cx, *candidate).1.payload);
+    let wire = |candidate: &Candidate| types::wire(cx, &message_of(cx, *candidate).1.payload);
     let (json, others): (Vec<Candidate>, Vec<Candidate>) =
         candidates.iter().copied().partition(|candidate| wire(candidate) == Wire::Json);
     let (own, others): (Vec<Candidate>, Vec<Candidate>) =
@@ -177,12 +179,12 @@ fn by_custom_payload(
     if candidates.is_empty() {
         return rest.clone();
     }
-    let tried = candidates.iter().map(|candidate| {
-        let ty = types::owned(cx, &carried(cx, *candidate).1.payload);
+    let attempts = candidates.iter().map(|candidate| {
+        let ty = types::owned(cx, &message_of(cx, *candidate).1.payload);
         let then = then(*candidate);
         quote!(if <#ty as TryFrom<&[u8]>>::try_from(#inbound.body()).is_ok() { #then })
     });
-    quote!(#(#tried else)* { #rest })
+    quote!(#(#attempts else)* { #rest })
 }
 
 /// Tries the JSON types, and picks the one that keeps most of the payload.
@@ -193,26 +195,28 @@ fn by_best_match(
     then: &impl Fn(Candidate) -> TokenStream,
     rest: Option<&TokenStream>,
 ) -> TokenStream {
-    let marks: Vec<TokenStream> = marks(cx, candidates);
-    let thens: Vec<TokenStream> = candidates.iter().map(|candidate| then(*candidate)).collect();
-    let (Some((last, thens)), [marks @ .., _]) = (thens.split_last(), &marks[..]) else { return TokenStream::new() };
+    let labels: Vec<TokenStream> = labels(cx, candidates);
+    let outcomes: Vec<TokenStream> = candidates.iter().map(|candidate| then(*candidate)).collect();
+    let (Some((last, outcomes)), [labels @ .., _]) = (outcomes.split_last(), &labels[..]) else {
+        return TokenStream::new();
+    };
     let arms = quote!({
-        #(#marks => #thens,)*
+        #(#labels => #outcomes,)*
         _ => #last,
     });
     match rest {
         None => {
-            let told = told(cx, candidates, inbound);
-            quote!(match #told? #arms)
+            let best_match = best_match(cx, candidates, inbound);
+            quote!(match #best_match? #arms)
         }
         // JSON that matches none of the types is an error, not text or bytes.
         Some(rest) => {
-            if thens.is_empty() {
+            if outcomes.is_empty() {
                 return quote!(if untagged::BestMatch::<()>::from_json_body(#inbound)?.is_some() { #last } else { #rest });
             }
-            let tried = tried(cx, candidates);
+            let attempts = attempts(cx, candidates);
             quote!(match untagged::BestMatch::from_json_body(#inbound)? {
-                Some(alternatives) => match alternatives #tried .finish()? #arms,
+                Some(alternatives) => match alternatives #attempts .finish()? #arms,
                 None => #rest,
             })
         }
@@ -220,17 +224,17 @@ fn by_best_match(
 }
 
 /// The functions that recognise the events of an address.
-pub(super) fn functions(cx: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream> {
+pub(super) fn functions(cx: Context<'_>, rules: &[&Rule]) -> Vec<TokenStream> {
     let mut seen = BTreeSet::new();
-    let shapes = tellings.iter().filter_map(|telling| telling.shape());
+    let shapes = rules.iter().filter_map(|rule| rule.shape());
     let named = shapes.filter(|shape| are_named(cx, shape) && seen.insert(*shape));
     let functions = named.filter_map(|shape| {
         let name = cx.names.shape_match_fns.get(shape)?;
-        let tried = tried(cx, shape);
+        let attempts = attempts(cx, shape);
         Some(quote! {
             #[doc = " The event whose type keeps most of the payload."]
             fn #name(inbound: &Inbound) -> Result<EventName, DecodeError> {
-                untagged::BestMatch::from_body(inbound)? #tried .finish()
+                untagged::BestMatch::from_body(inbound)? #attempts .finish()
             }
         })
     });
@@ -238,64 +242,64 @@ pub(super) fn functions(cx: Context<'_>, tellings: &[&Rule]) -> Vec<TokenStream>
 }
 
 /// The best match as a `Result`, by the function for these candidates if there is one.
-fn told(cx: Context<'_>, candidates: &[Candidate], inbound: &TokenStream) -> TokenStream {
+fn best_match(cx: Context<'_>, candidates: &[Candidate], inbound: &TokenStream) -> TokenStream {
     if let (Some(name), true) = (cx.names.shape_match_fns.get(candidates), are_named(cx, candidates)) {
         return quote!(#name(#inbound));
     }
-    let tried = tried(cx, candidates);
-    quote!(untagged::BestMatch::from_body(#inbound)? #tried .finish())
+    let attempts = attempts(cx, candidates);
+    quote!(untagged::BestMatch::from_body(#inbound)? #attempts .finish())
 }
 
 /// Whether all candidates are JSON and have different event names.
 fn are_named(cx: Context<'_>, candidates: &[Candidate]) -> bool {
-    let is_json = |candidate: &Candidate| types::wire(cx, &carried(cx, *candidate).1.payload) == Wire::Json;
+    let is_json = |candidate: &Candidate| types::wire(cx, &message_of(cx, *candidate).1.payload) == Wire::Json;
     have_names(cx, candidates) && candidates.iter().all(is_json)
 }
 
 fn have_names(cx: Context<'_>, candidates: &[Candidate]) -> bool {
-    let events: BTreeSet<usize> = candidates.iter().map(|candidate| carried(cx, *candidate).1.event).collect();
+    let events: BTreeSet<usize> = candidates.iter().map(|candidate| message_of(cx, *candidate).1.event).collect();
     events.len() == candidates.len()
 }
 
 /// The label of each candidate: its event name, or its index if a name occurs twice.
-fn marks(cx: Context<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
+fn labels(cx: Context<'_>, candidates: &[Candidate]) -> Vec<TokenStream> {
     let have_names = have_names(cx, candidates);
-    let mark = |(index, candidate): (usize, &Candidate)| {
-        let event = &cx.names.events[carried(cx, *candidate).1.event];
+    let label = |(index, candidate): (usize, &Candidate)| {
+        let event = &cx.names.events[message_of(cx, *candidate).1.event];
         let index = Literal::usize_unsuffixed(index);
         if have_names { quote!(EventName::#event) } else { quote!(#index) }
     };
-    candidates.iter().enumerate().map(mark).collect()
+    candidates.iter().enumerate().map(label).collect()
 }
 
 /// The calls that try each candidate, and validate it if the options ask for it.
-fn tried(cx: Context<'_>, candidates: &[Candidate]) -> TokenStream {
-    let types: Vec<&Type> = candidates.iter().map(|candidate| &carried(cx, *candidate).1.payload).collect();
+fn attempts(cx: Context<'_>, candidates: &[Candidate]) -> TokenStream {
+    let types: Vec<&Type> = candidates.iter().map(|candidate| &message_of(cx, *candidate).1.payload).collect();
     let tests = is_known::tests(cx, &types);
-    let tried = candidates.iter().zip(marks(cx, candidates)).zip(tests).map(|((candidate, mark), is_known)| {
-        let message = carried(cx, *candidate).1;
+    let attempts = candidates.iter().zip(labels(cx, candidates)).zip(tests).map(|((candidate, label), is_known)| {
+        let message = message_of(cx, *candidate).1;
         let (name, ty) = (&cx.api.events[message.event].name, types::owned(cx, &message.payload));
         match (schemas::validator(cx, &message.payload), is_known) {
-            (Some(validate), _) => quote!(.or_try_valid(#name, |_: #ty| #mark, #validate)),
-            (None, Some(test)) => quote!(.or_try_preferring_known(#name, |_: #ty| #mark, |read: &#ty| #test)),
-            (None, None) => quote!(.or_try(#name, |_: #ty| #mark)),
+            (Some(validate), _) => quote!(.or_try_valid(#name, |_: #ty| #label, #validate)),
+            (None, Some(test)) => quote!(.or_try_preferring_known(#name, |_: #ty| #label, |read: &#ty| #test)),
+            (None, None) => quote!(.or_try(#name, |_: #ty| #label)),
         }
     });
-    quote!(#(#tried)*)
+    quote!(#(#attempts)*)
 }
 
 /// The types that are tried for a rule that compares shapes; empty if one JSON type stands against types that are not JSON.
 /// `None` for other rules.
-pub(super) fn untagged_helpers<'a>(cx: Context<'a>, telling: &'a Rule) -> Option<Vec<&'a Type>> {
-    match telling {
+pub(super) fn untagged_helpers<'a>(cx: Context<'a>, rule: &'a Rule) -> Option<Vec<&'a Type>> {
+    match rule {
         Rule::Shape(candidates) => {
-            let types = candidates.iter().map(|candidate| &carried(cx, *candidate).1.payload);
+            let types = candidates.iter().map(|candidate| &message_of(cx, *candidate).1.payload);
             let json: Vec<&Type> = types.filter(|ty| types::wire(cx, ty) == Wire::Json).collect();
             // The only JSON type is not tried: it is enough that the payload is JSON.
             let is_one_of_several = json.len() == 1 && candidates.len() > 1;
             (!json.is_empty()).then(|| if is_one_of_several { Vec::new() } else { json })
         }
-        Rule::Select { fallback, .. } => fallback.as_ref().and_then(|telling| untagged_helpers(cx, telling)),
+        Rule::Select { fallback, .. } => fallback.as_ref().and_then(|rule| untagged_helpers(cx, rule)),
         Rule::Operation(_) | Rule::Message(_) | Rule::Variant(_) => None,
     }
 }

@@ -35,9 +35,9 @@ pub(super) fn read(cx: Context<'_>, id: TypeId, variants: &[Variant], reply: &Re
     let media_types = reads.iter().map(|read| content_type::media_type(cx, read.answer));
     let media_types: Vec<String> = media_types.collect();
     let arms = reads.iter().zip(&media_types).filter_map(|(read, media_type)| {
-        let is_its_own = media_types.iter().filter(|other| *other == media_type).count() == 1;
+        let is_unique = media_types.iter().filter(|other| *other == media_type).count() == 1;
         let value = value(cx, read);
-        is_its_own.then(|| quote!(Some(#media_type) => Ok(#value),))
+        is_unique.then(|| quote!(Some(#media_type) => Ok(#value),))
     });
     let arms: Vec<TokenStream> = arms.collect();
     let by_shape = by_shape(cx, &reads);
@@ -50,10 +50,10 @@ pub(super) fn read(cx: Context<'_>, id: TypeId, variants: &[Variant], reply: &Re
             }
         },
     };
-    let looks = if reads.iter().any(|read| read.is_headed) { "its shape and headers" } else { "its shape" };
+    let criteria = if reads.iter().any(|read| read.is_headed) { "its shape and headers" } else { "its shape" };
     let docs = match &arms[..] {
-        [] => format!(" The message of the reply, recognised by {looks}."),
-        _ => format!(" The message of the reply, recognised by its content type or else by {looks}."),
+        [] => format!(" The message of the reply, recognised by {criteria}."),
+        _ => format!(" The message of the reply, recognised by its content type or else by {criteria}."),
     };
     quote! {
         impl #name {
@@ -67,7 +67,7 @@ pub(super) fn read(cx: Context<'_>, id: TypeId, variants: &[Variant], reply: &Re
 
 /// The expression that decodes a message into its variant.
 fn value(cx: Context<'_>, read: &Read<'_>) -> TokenStream {
-    construct_variant(read, &requester::payload(cx, &read.answer.payload, &quote!(inbound)))
+    construct_variant(read, &requester::decode_payload(cx, &read.answer.payload, &quote!(inbound)))
 }
 
 /// The variant with a payload, and with the received headers if it contains headers.
@@ -91,8 +91,8 @@ fn by_shape(cx: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
         }
         several => {
             let types: Vec<&Type> = several.iter().map(|read| &read.answer.payload).collect();
-            let read_and_known = several.iter().zip(is_known::tests(cx, &types));
-            let tried = read_and_known.map(|(read, is_known)| tried(cx, read, is_known));
+            let reads_and_tests = several.iter().zip(is_known::tests(cx, &types));
+            let tried = reads_and_tests.map(|(read, is_known)| attempt(cx, read, is_known));
             let headers = (several.iter().any(|read| read.is_headed)).then(|| quote!(.with_headers(inbound.headers())));
             let tried = quote!(#headers #(#tried)* .finish());
             if several.len() == reads.len() {
@@ -129,7 +129,7 @@ fn by_shape(cx: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
 }
 
 /// The call that tries a JSON message.
-fn tried(cx: Context<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
+fn attempt(cx: Context<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
     let (label, ty) = (&answer.label, types::owned(cx, &answer.payload));
     match (schemas::validator(cx, &answer.payload), is_known) {
         (Some(validate), _) => quote!(.or_try_valid(#label, Self::#member, #validate)),

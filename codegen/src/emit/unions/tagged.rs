@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::super::{Context, literal};
-use super::{expected, has_no_tag, is_catch_all, is_exhaustive, read};
+use super::{expected, has_no_tag, is_catch_all, is_exhaustive, read_function};
 use crate::ir::{JsonKind, Representation, TagValue, Union, Variant, Width};
 use crate::names::Name;
 
@@ -35,7 +35,7 @@ pub(super) fn tagged(
             _ if is_last(variant) => quote!(JsonShape::Object(_)),
             (values, _) => quote!(JsonShape::Object(#(#values)|*)),
         };
-        let read = read(cx, variant, quote!(Deserialize::deserialize));
+        let read = read_function(cx, variant, quote!(Deserialize::deserialize));
         Some(quote!(#pattern => #read(value).map(Self::#member),))
     });
     let imports = match representation {
