@@ -133,7 +133,8 @@ fn check_format(keywords: &Keywords, config: &Config, diagnostics: &Diagnostics)
     diagnostics.push(diagnostic.with_help(format!("did you mean `{suggestion}`?")));
 }
 
-/// `Config::new().map_format("uuuid", "String")`: no schema has the format. A warning, because the options may be shared by several documents.
+/// `Config::new().map_format("uuuid", "String")`: no schema has the format. A warning, because several documents may
+/// share the options.
 fn check_mapped_formats(all: &[&Keywords], config: &Config, diagnostics: &Diagnostics) {
     let is_encoded = |keywords: &&Keywords| keywords.assertions.plain.iter().any(|(key, _)| *key == "contentEncoding");
     let encoded = all.iter().filter(|keywords| is_encoded(keywords)).map(|_| "byte");

@@ -33,15 +33,14 @@ pub(super) fn name_path(at: &Location, roots: &Roots, schemas: &Schemas) -> Name
 
 /// The payload or the headers of a message that no operation has, and the number of steps to it.
 fn message_root(steps: &[String]) -> Option<(Root, usize)> {
-    let steps = steps.windows(3).enumerate().rev();
-    steps.into_iter().find_map(|(index, steps)| match steps {
-        [messages, name, part] if messages == "messages" && part == "payload" => {
-            Some((Root::Payload(name.clone()), index + 3))
-        }
-        [messages, name, part] if messages == "messages" && part == "headers" => {
-            Some((Root::Headers(name.clone()), index + 3))
-        }
-        _ => None,
+    steps.windows(3).enumerate().rev().find_map(|(index, steps)| {
+        let [messages, name, part] = steps else { return None };
+        let root: fn(String) -> Root = match part.as_str() {
+            "payload" => Root::Payload,
+            "headers" => Root::Headers,
+            _ => return None,
+        };
+        (messages == "messages").then(|| (root(name.clone()), index + 3))
     })
 }
 

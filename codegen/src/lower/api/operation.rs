@@ -71,8 +71,8 @@ impl OperationLowering<'_, '_> {
     fn operation(&mut self, operation: &document::Operation, direction: Direction) -> Option<Operation> {
         let id = operation_id(self.document, operation);
         let names = event_names(self.document, operation);
-        let named = operation.messages.iter().zip(&names);
-        let messages: Vec<OperationMessage> = named.map(|(id, name)| self.message(*id, name)).collect();
+        let messages = operation.messages.iter().zip(&names).map(|(id, name)| self.message(*id, name));
+        let messages: Vec<OperationMessage> = messages.collect();
         let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, direction, &id));
         if messages.is_empty() {
             self.diagnostics.push(no_message(operation));
