@@ -5,12 +5,10 @@ mod bindings;
 mod channels;
 mod constructors;
 mod content_type;
-mod correlation;
 mod defaults;
 mod dispatch;
 mod docs;
 mod enums;
-mod event_name;
 mod examples;
 mod handler;
 mod imports;
@@ -71,13 +69,13 @@ fn emit_items(cx: Context<'_>, add_item: &mut dyn FnMut(Item)) {
         }
         add_item(item);
     };
-    event_name::event_name(cx).into_iter().for_each(&mut add);
+    enums::event_name(cx).into_iter().for_each(&mut add);
     if cx.api.output.scope == OutputScope::Everything {
         handler::handler(cx).into_iter().for_each(&mut add);
         dispatch::dispatch(cx).into_iter().for_each(&mut add);
         publisher::publisher(cx).into_iter().for_each(&mut add);
         requester::requester(cx).into_iter().for_each(&mut add);
-        correlation::correlation_ids(cx).into_iter().for_each(&mut add);
+        reply::correlation_ids(cx).into_iter().for_each(&mut add);
     }
     channels::channels(cx).into_iter().for_each(&mut add);
     servers::servers(cx).into_iter().for_each(&mut add);

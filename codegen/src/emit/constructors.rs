@@ -1,14 +1,10 @@
 //! Constructors: `new` takes the required fields, and `with_` methods set the optional ones if the options ask for them.
 
-mod parameter;
-mod setters;
-
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
-use self::parameter::Parameter;
-use super::{Context, defaults, structs};
-use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Struct, Type, TypeId};
+use super::{Context, defaults, docs, structs, types};
+use crate::ir::{AdditionalProperties, External, Field, ItemKind, Presence, SetType, Setters, Struct, Type, TypeId};
 use crate::names::Name;
 
 /// Beyond, `clippy::too_many_arguments` warns.
@@ -19,7 +15,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, object: &Struct) -> Vec<TokenS
     let members = &cx.names.members[&id];
     let has_required = object.fields.iter().any(|field| !structs::is_optional(field));
     let parameter_count = object.fields.iter().filter(|field| is_parameter(cx, field)).count();
-    let setters: Vec<TokenStream> = setters::all(cx, object, members).collect();
+    let setters: Vec<TokenStream> = setters(cx, object, members).collect();
     let inherent = (parameter_count > 0 || !setters.is_empty()).then(|| {
         let new = (parameter_count > 0).then(|| new(cx, parameter_count, object, members));
         quote!(impl #name { #new #(#setters)* })
@@ -114,5 +110,130 @@ fn only_value(cx: Context<'_>, field: &Field) -> Option<TokenStream> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The `with_` methods, in the order of the fields.
+fn setters<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl Iterator<Item = TokenStream> + 'a {
+    let is_generated = object.setters == Setters::Generated;
+    let optional =
+        object.fields.iter().zip(members).filter(move |(field, _)| is_generated && structs::is_optional(field));
+    let rest = match (&object.additional, members.last()) {
+        (AdditionalProperties::Kept(value), Some(name)) if is_generated => additional(cx, value, name),
+        _ => None,
+    };
+    optional.map(move |(field, name)| setter(cx, field, name)).chain(rest)
+}
+
+fn setter(cx: Context<'_>, field: &Field, name: &Name) -> TokenStream {
+    let method = format_ident!("with_{}", name.plain());
+    let docs = docs::line(&format!("Sets {}.", docs::code(name.plain())));
+    let Parameter { ty, value, .. } = match field.presence {
+        Presence::OptionalNullable => Parameter::of_untyped_nullable(cx, &field.ty, name),
+        _ => Parameter::of_items(cx, &field.ty, name).unwrap_or_else(|| Parameter::of(cx, &field.ty, name)),
+    };
+    let value = if field.presence == Presence::Defaulted { value } else { quote!(Some(#value)) };
+    quote! {
+        #docs
+        #[must_use]
+        pub fn #method(mut self, #name: #ty) -> Self {
+            self.#name = #value;
+            self
+        }
+    }
+}
+
+/// The `with_` method for additional properties.
+fn additional(cx: Context<'_>, value: &Type, name: &Name) -> Option<TokenStream> {
+    let method = format_ident!("with_{}", name.plain());
+    let map = Type::Map(Box::new(value.clone()));
+    let Parameter { ty, value, .. } = Parameter::of_items(cx, &map, name)?;
+    Some(quote! {
+        #[doc = " Sets the additional properties."]
+        #[must_use]
+        pub fn #method(mut self, #name: #ty) -> Self {
+            self.#name = #value;
+            self
+        }
+    })
+}
+
+/// A parameter, and the value of the field in terms of it.
+struct Parameter {
+    name: TokenStream,
+    ty: TokenStream,
+    value: TokenStream,
+    /// Whether the value is the parameter itself.
+    is_plain: bool,
+}
+
+impl Parameter {
+    /// A parameter of a field's type. Strings are `impl Into<String>`, and boxed types are boxed here.
+    fn of(cx: Context<'_>, ty: &Type, name: &Name) -> Self {
+        let owned = types::owned(cx, ty);
+        let (ty, value, is_plain) = match ty {
+            Type::Boxed(id) => {
+                let inner = types::owned(cx, &Type::Named(*id));
+                (inner, quote!(Box::new(#name)), false)
+            }
+            ty if is_text(cx, ty) => (quote!(impl Into<#owned>), quote!(#name.into()), false),
+            _ => (owned, quote!(#name), true),
+        };
+        Self { name: quote!(#name), ty, value, is_plain }
+    }
+
+    /// A parameter for a value or `null`.
+    fn of_nullable(cx: Context<'_>, ty: &Type, name: &Name) -> Self {
+        let owned = types::owned(cx, ty);
+        Self { name: quote!(#name), ty: quote!(Option<#owned>), value: quote!(#name), is_plain: true }
+    }
+
+    /// A parameter for a value or `null`; a value need not be wrapped in `Some`.
+    fn of_untyped_nullable(cx: Context<'_>, ty: &Type, name: &Name) -> Self {
+        let owned = types::owned(cx, ty);
+        Self {
+            name: quote!(#name),
+            ty: quote!(impl Into<Option<#owned>>),
+            value: quote!(#name.into()),
+            is_plain: false,
+        }
+    }
+
+    /// A parameter for a list or a map: an iterator over the items. `None` for other types, and for container types from the
+    /// options, which need not be collectable.
+    fn of_items(cx: Context<'_>, ty: &Type, name: &Name) -> Option<Self> {
+        let (item, value) = match ty {
+            Type::List(item) => (form(cx, item), collected(cx, item, name)),
+            Type::Set(item) if cx.api.output.set_type != SetType::Index => (form(cx, item), collected(cx, item, name)),
+            Type::Map(value) if **value == Type::Any || cx.api.output.map_type.is_none() => {
+                let form = form(cx, value);
+                let made = if is_text(cx, value) { quote!(value.into()) } else { quote!(value) };
+                let pair = quote!((impl Into<String>, #form));
+                (pair, quote!(#name.into_iter().map(|(name, value)| (name.into(), #made)).collect()))
+            }
+            _ => return None,
+        };
+        Some(Self { name: quote!(#name), ty: quote!(impl IntoIterator<Item = #item>), value, is_plain: false })
+    }
+}
+
+/// The type of an item of the iterator.
+fn form(cx: Context<'_>, item: &Type) -> TokenStream {
+    let owned = types::owned(cx, item);
+    if is_text(cx, item) { quote!(impl Into<#owned>) } else { owned }
+}
+
+fn collected(cx: Context<'_>, item: &Type, name: &Name) -> TokenStream {
+    let made = is_text(cx, item).then(|| quote!(.map(Into::into)));
+    quote!(#name.into_iter() #made .collect())
+}
+
+/// Whether a type is `String` or keeps the text of its value, so that it converts from other types. It may be an alias.
+fn is_text(cx: Context<'_>, ty: &Type) -> bool {
+    match ty {
+        Type::External(External::Path(_) | External::Ipv4) => false,
+        Type::String | Type::External(_) => true,
+        Type::Named(id) => matches!(&cx.api.types[*id].shape, ItemKind::Alias(target) if is_text(cx, target)),
+        _ => false,
     }
 }

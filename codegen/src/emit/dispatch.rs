@@ -1,13 +1,13 @@
 //! The `Dispatcher`, which decodes a message and calls the method of the handler.
 
 mod address;
-mod payload;
 mod rules;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, handler, reply};
+use super::types::Wire;
+use super::{Context, handler, message_union, reply, schemas, types};
 use crate::ir::{AddressRoutes, Operation, OperationMessage, Routing, Type};
 use crate::location::RuntimeExpression;
 use crate::names::Name;
@@ -46,7 +46,7 @@ fn by_name(cx: Context<'_>) -> Vec<TokenStream> {
     };
     let arms = messages.into_iter().map(move |(operation, method, message)| {
         let event = &cx.names.events[message.event];
-        let payload = payload::of_message(cx, operation, message);
+        let payload = message_payload(cx, operation, message);
         let call = reply::handler_call(cx, operation, method, &payload);
         quote!(Some(EventName::#event) => #call,)
     });
@@ -114,4 +114,40 @@ pub(super) fn tried_types(cx: Context<'_>) -> Option<Vec<&Type>> {
     let rules = routes.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
     let tried: Vec<_> = rules.filter_map(|rule| rules::untagged_helpers(cx, rule)).collect();
     (!tried.is_empty()).then(|| tried.concat())
+}
+
+/// The expression that decodes a payload.
+fn operation_payload(cx: Context<'_>, ty: &Type) -> TokenStream {
+    match types::wire(cx, ty) {
+        Wire::Json => {
+            let validated = schemas::validator(cx, ty).map(|validate| quote!(cx.decode_valid(#validate)?));
+            validated.unwrap_or_else(|| quote!(cx.decode()?))
+        }
+        Wire::Text => quote!(cx.inbound().text()?.to_owned()),
+        // `message_payload` decodes the message that has arrived.
+        Wire::Bytes | Wire::Mixed => quote!(cx.inbound().body().to_vec()),
+        Wire::Own => {
+            let ty = types::owned(cx, ty);
+            quote!(<#ty as TryFrom<&[u8]>>::try_from(cx.inbound().body()).map_err(DecodeError::custom)?)
+        }
+    }
+}
+
+/// The argument of the handler's method for one message of the operation.
+fn message_payload(cx: Context<'_>, operation: &Operation, message: &OperationMessage) -> TokenStream {
+    let decoded = operation_payload(cx, &message.payload);
+    if operation.payload == message.payload {
+        return decoded;
+    }
+    match message_union::variant_of(cx, operation, message) {
+        Some((union, variant)) => quote!(#union::#variant(#decoded)),
+        // The argument is a JSON value, because another message accepts any.
+        None => match schemas::validator(cx, &message.payload) {
+            Some(validate) => quote!({
+                let _ = cx.decode_valid(#validate)?;
+                cx.decode()?
+            }),
+            None => decoded,
+        },
+    }
 }

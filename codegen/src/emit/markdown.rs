@@ -118,7 +118,7 @@ enum Overflow {
     Keep,
 }
 
-impl<'a> Layout<'a> {
+impl Layout<'_> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         if range.end <= self.autolink_end {
             return;
@@ -305,7 +305,9 @@ impl<'a> Layout<'a> {
         for line in inline.text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             match overflow {
                 Overflow::Wrap => {
-                    wrapped(line, WIDTH.saturating_sub(margin)).iter().for_each(|line| self.push_line(line))
+                    for line in wrapped(line, WIDTH.saturating_sub(margin)) {
+                        self.push_line(&line);
+                    }
                 }
                 Overflow::Keep => self.push_line(line),
             }

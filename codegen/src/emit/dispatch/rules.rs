@@ -6,7 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::super::is_known;
-use super::payload;
+use super::{message_payload, operation_payload};
 use crate::emit::types::Wire;
 use crate::emit::{Context, reply, schemas, types};
 use crate::ir::{Candidate, Case, ItemKind, Operation, OperationMessage, Rule, Selector, Type};
@@ -109,14 +109,14 @@ fn message_of(cx: Context<'_>, candidate: Candidate) -> (&Operation, &OperationM
 /// Calls an operation's method with the union of its messages.
 fn call_with_union(cx: Context<'_>, operation: usize) -> TokenStream {
     let (method, operation) = (&cx.names.operations[operation], &cx.api.operations[operation]);
-    reply::handler_call(cx, operation, method, &payload::decoded(cx, &operation.payload))
+    reply::handler_call(cx, operation, method, &operation_payload(cx, &operation.payload))
 }
 
 /// Calls an operation's method with one of its messages.
 fn call_with_message(cx: Context<'_>, candidate: Candidate) -> TokenStream {
     let method = &cx.names.operations[candidate.operation];
     let (operation, message) = message_of(cx, candidate);
-    reply::handler_call(cx, operation, method, &payload::of_message(cx, operation, message))
+    reply::handler_call(cx, operation, method, &message_payload(cx, operation, message))
 }
 
 /// The event of the variant that the payload decodes to.
