@@ -207,9 +207,9 @@ impl Parameter {
             Type::Set(item) if cx.api.output.set_type != SetType::Index => (form(cx, item), collected(cx, item, name)),
             Type::Map(value) if **value == Type::Any || cx.api.output.map_type.is_none() => {
                 let form = form(cx, value);
-                let made = if is_text(cx, value) { quote!(value.into()) } else { quote!(value) };
+                let converted = if is_text(cx, value) { quote!(value.into()) } else { quote!(value) };
                 let pair = quote!((impl Into<String>, #form));
-                (pair, quote!(#name.into_iter().map(|(name, value)| (name.into(), #made)).collect()))
+                (pair, quote!(#name.into_iter().map(|(name, value)| (name.into(), #converted)).collect()))
             }
             _ => return None,
         };
@@ -224,8 +224,8 @@ fn form(cx: Context<'_>, item: &Type) -> TokenStream {
 }
 
 fn collected(cx: Context<'_>, item: &Type, name: &Name) -> TokenStream {
-    let made = is_text(cx, item).then(|| quote!(.map(Into::into)));
-    quote!(#name.into_iter() #made .collect())
+    let converted = is_text(cx, item).then(|| quote!(.map(Into::into)));
+    quote!(#name.into_iter() #converted .collect())
 }
 
 /// Whether a type is `String` or keeps the text of its value, so that it converts from other types. It may be an alias.

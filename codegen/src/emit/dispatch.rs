@@ -112,8 +112,8 @@ pub(super) fn tried_types(cx: Context<'_>) -> Option<Vec<&Type>> {
     let Routing::ByAddress(AddressRoutes { routes, .. }) = &cx.api.routing else { return None };
     cx.api.incoming().next()?;
     let rules = routes.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    let tried: Vec<_> = rules.filter_map(|rule| rules::untagged_helpers(cx, rule)).collect();
-    (!tried.is_empty()).then(|| tried.concat())
+    let types: Vec<_> = rules.filter_map(|rule| rules::untagged_helpers(cx, rule)).collect();
+    (!types.is_empty()).then(|| types.concat())
 }
 
 /// The expression that decodes a payload.

@@ -151,9 +151,9 @@ impl UsedTypes {
         if cx.api.incoming().next().is_some() {
             self.add("std::future", ["Future"]);
             self.add("asyncapi_runtime", RECEIVING);
-            if let Some(tried) = dispatch::tried_types(cx) {
+            if let Some(types) = dispatch::tried_types(cx) {
                 self.add("asyncapi_runtime", ["untagged"]);
-                for ty in tried {
+                for ty in types {
                     self.ty(ty);
                 }
             }

@@ -26,8 +26,8 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, variants: &[Var
         let payload = types::owned(cx, &variant.ty);
         let headers = headers.get(&variant.at).map(|headers| types::owned(cx, headers));
         let ty = headers.map_or_else(|| payload.clone(), |headers| quote!(request::Reply<#payload, #headers>));
-        let chosen = attributes::of_member(cx, &variant.at);
-        quote!(#chosen #name(#ty),)
+        let configured = attributes::of_member(cx, &variant.at);
+        quote!(#configured #name(#ty),)
     });
     let definition = quote! {
         #docs
@@ -75,7 +75,7 @@ fn outbound(
     headers: &BTreeMap<&Location, &Type>,
 ) -> TokenStream {
     let arms = variants.iter().zip(members).map(|(variant, member)| {
-        let (held, payload, headers) = if headers.contains_key(&variant.at) {
+        let (pattern, payload, headers) = if headers.contains_key(&variant.at) {
             let headers = quote!(.with_headers(&Headers::encode(headers)?));
             (quote!(request::Reply { payload, headers }), quote!(payload), Some(headers))
         } else {
@@ -86,7 +86,7 @@ fn outbound(
             Wire::Text | Wire::Bytes | Wire::Mixed => quote!(Outbound::new(channel, #payload.clone())),
             Wire::Own => quote!(Outbound::new(channel, Vec::<u8>::from(#payload))),
         };
-        quote!(Self::#member(#held) => #outbound #headers,)
+        quote!(Self::#member(#pattern) => #outbound #headers,)
     });
     quote! {
         impl #name {

@@ -142,7 +142,7 @@ impl<'a> ValueEnum<'a> {
 
     fn definition(&self, cx: Context<'_>, def: &TypeDef, default: Option<usize>) -> TokenStream {
         let Self { name, variants, value, .. } = self;
-        let marks = enums::default_attributes(default);
+        let default_attributes = enums::default_attributes(default);
         let derived: &[&str] = match (self.kind, self.openness) {
             (ValueType::Boolean | ValueType::Integer, _) | (_, Openness::Closed) => UNITS,
             (ValueType::Number, Openness::Open) => NUMBERS,
@@ -173,7 +173,7 @@ impl<'a> ValueEnum<'a> {
             #[serde(#read into = #wire)]
             #open
             pub enum #name {
-                #(#variant_docs #marks #variants,)*
+                #(#variant_docs #default_attributes #variants,)*
                 #unknown
             }
         }

@@ -92,14 +92,14 @@ fn by_shape(cx: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
         several => {
             let types: Vec<&Type> = several.iter().map(|read| &read.answer.payload).collect();
             let reads_and_tests = several.iter().zip(is_known::tests(cx, &types));
-            let tried = reads_and_tests.map(|(read, is_known)| attempt(cx, read, is_known));
+            let attempts = reads_and_tests.map(|(read, is_known)| attempt(cx, read, is_known));
             let headers = (several.iter().any(|read| read.is_headed)).then(|| quote!(.with_headers(inbound.headers())));
-            let tried = quote!(#headers #(#tried)* .finish());
+            let attempts = quote!(#headers #(#attempts)* .finish());
             if several.len() == reads.len() {
-                return quote!(untagged::BestMatch::from_body(inbound)? #tried);
+                return quote!(untagged::BestMatch::from_body(inbound)? #attempts);
             }
             Some(
-                quote!(if let Some(alternatives) = untagged::BestMatch::from_json_body(inbound)? { alternatives #tried }),
+                quote!(if let Some(alternatives) = untagged::BestMatch::from_json_body(inbound)? { alternatives #attempts }),
             )
         }
     };
@@ -121,10 +121,10 @@ fn by_shape(cx: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
         }
         _ => quote!(Err(DecodeError::custom("nothing says which of the messages this is"))),
     };
-    let tried: Vec<TokenStream> = json.into_iter().chain(own).chain(text).collect();
-    match &tried[..] {
+    let attempts: Vec<TokenStream> = json.into_iter().chain(own).chain(text).collect();
+    match &attempts[..] {
         [] => rest,
-        tried => quote!(#(#tried else)* { #rest }),
+        attempts => quote!(#(#attempts else)* { #rest }),
     }
 }
 
