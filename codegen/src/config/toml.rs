@@ -92,9 +92,9 @@ impl Config {
 /// The value of a key, and the method that it calls.
 enum Key {
     /// `true`, or `false` for the default.
-    Flag(fn(Config) -> Config),
+    Flag(Setter),
     /// One of these strings.
-    Variant(&'static [(&'static str, fn(Config) -> Config)]),
+    Variant(&'static [(&'static str, Setter)]),
     /// A string.
     Text(fn(Config, String) -> Config),
     /// A string, or an array of strings: one call for each.
@@ -113,6 +113,9 @@ enum Key {
     /// A table with one entry, whose key is one of these.
     VariantWithText(&'static [(&'static str, TextVariant)]),
 }
+
+/// Calls a method without an argument, or with a fixed one.
+type Setter = fn(Config) -> Config;
 
 /// Calls a method with an enum variant that contains a text. `None` if the text is invalid.
 type TextVariant = fn(Config, String) -> Option<Config>;

@@ -89,3 +89,39 @@ fn explain<'a>(message: &'a str, line: &str) -> (&'a str, Option<&'static str>) 
         (message, None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+
+    fn parse(text: &str) -> Result<Value, String> {
+        super::parse("a.yaml", text).map_err(|error| error.message)
+    }
+
+    fn keys(value: &Value) -> Vec<&str> {
+        match value {
+            Value::Mapping(entries) => entries.keys().map(String::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn keys_keep_their_spelling() {
+        let value = parse("NULL: 1\n200: 2\ntrue: 3\n1.10: 4\n'': 5\n~: 6\n").unwrap();
+        assert_eq!(keys(&value), ["NULL", "200", "true", "1.10", "", "~"]);
+    }
+
+    #[test]
+    fn merge_keys_spread_and_never_override() {
+        let value = parse("base: &base {a: 1, b: 1}\nuse:\n  b: 2\n  <<: *base\n").unwrap();
+        let merged = value.child("use").unwrap();
+        assert_eq!(keys(merged), ["b", "a"]);
+        assert_eq!(merged.child("b"), Some(&Value::Integer(2)));
+    }
+
+    #[test]
+    fn a_duplicate_key_is_an_error() {
+        let error = parse("a: 1\nb: 2\na: 3\n").unwrap_err();
+        assert!(error.contains("`a` occurs twice"), "{error}");
+    }
+}
