@@ -1,4 +1,4 @@
-//! What is said of options: at their line in a file, and by the name of the method where they are calls.
+//! Diagnostics about options: at their line in a file, or by the name of the method.
 
 use asyncapi_codegen::{Config, Error, Source};
 
@@ -12,8 +12,8 @@ components:
     State: {type: string, enum: [open, closed]}
 ";
 
-/// Every fault, on one line each.
-fn faults(config: &Config) -> Vec<String> {
+/// The diagnostics, one line for each.
+fn diagnostics(config: &Config) -> Vec<String> {
     match config.generate(&Source::new("orders.yaml", DOCUMENT)) {
         Err(Error::Refused(report)) => report.lines().collect(),
         Ok(output) => output.report().lines().collect(),
@@ -22,9 +22,9 @@ fn faults(config: &Config) -> Vec<String> {
 }
 
 #[test]
-fn a_call_goes_by_its_method_and_stands_at_what_it_is_for() {
-    let said = faults(&Config::new().closed_enums("/components/schemas/Stte").module("my-orders"));
-    let [module, closed] = &said[..] else { panic!("{said:?}") };
+fn a_method_call_is_reported_by_its_name_at_the_node_that_it_is_for() {
+    let lines = diagnostics(&Config::new().closed_enums("/components/schemas/Stte").module("my-orders"));
+    let [module, closed] = &lines[..] else { panic!("{lines:?}") };
     assert_eq!(
         module,
         "orders.yaml:1:1: `my-orders`, the name of the module, is not a Rust identifier; give a name such as `orders`"
@@ -37,35 +37,35 @@ fn a_call_goes_by_its_method_and_stands_at_what_it_is_for() {
 }
 
 #[test]
-fn a_line_of_a_file_goes_by_its_key_and_a_call_beside_it_by_its_method() {
-    let text = "# What we want.\nclosed-enums = [\n  '/components/schemas/Stte',\n]\n";
+fn an_option_in_a_file_is_reported_by_its_key_and_a_method_call_by_its_name() {
+    let text = "# Options.\nclosed-enums = [\n  '/components/schemas/Stte',\n]\n";
     let config = Config::from_toml("spec/asyncapi.toml", text).expect("the keys are known");
-    let of_file = "spec/asyncapi.toml:3:3: `closed-enums`: the pattern `/components/schemas/Stte` matches no enum of \
+    let from_file = "spec/asyncapi.toml:3:3: `closed-enums`: the pattern `/components/schemas/Stte` matches no enum of \
                    strings or union with a tag; did you mean `/components/schemas/State`?";
-    assert_eq!(faults(&config), [of_file]);
-    // The same text in another option is another choice.
-    let said = faults(&config.keep_additional_properties("/components/schemas/Stte"));
-    let [first, of_call] = &said[..] else { panic!("{said:?}") };
-    assert_eq!(first, of_file);
-    assert!(of_call.starts_with("orders.yaml:7:5: `Config::keep_additional_properties`: the pattern"), "{of_call}");
+    assert_eq!(diagnostics(&config), [from_file]);
+    // The same pattern in a method call has its own diagnostic.
+    let lines = diagnostics(&config.keep_additional_properties("/components/schemas/Stte"));
+    let [first, from_call] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!(first, from_file);
+    assert!(from_call.starts_with("orders.yaml:7:5: `Config::keep_additional_properties`: the pattern"), "{from_call}");
 }
 
 #[test]
-fn a_cure_spells_an_option_as_its_reader_writes_it() {
+fn the_help_shows_an_option_as_the_user_writes_it() {
     let document = "
 asyncapi: 2.6.0
 info: {title: Far, version: '1'}
 channels: {far: {subscribe: {message: {payload: {$ref: 'https://example.com/far.yaml'}}}}}
 ";
-    let cure = |config: Config| match config.generate(&Source::new("far.yaml", document)) {
+    let help = |config: Config| match config.generate(&Source::new("far.yaml", document)) {
         Err(Error::Refused(report)) => report.iter().find_map(|diagnostic| diagnostic.help().map(str::to_owned)),
         other => panic!("{other:?}"),
     };
-    let called =
+    let method_call =
         "save a copy, and map the URL to it: `Config::map_url(\"https://example.com/far.yaml\", \"far.yaml\")`";
-    assert_eq!(cure(Config::new()).as_deref(), Some(called));
-    let written = "save a copy, and map the URL to it: `map-url.\"https://example.com/far.yaml\" = \"far.yaml\"` in asyncapi.toml";
-    assert_eq!(cure(Config::from_toml("asyncapi.toml", "").unwrap()).as_deref(), Some(written));
-    let [_, line, _] = written.split('`').collect::<Vec<_>>()[..] else { panic!("{written}") };
+    assert_eq!(help(Config::new()).as_deref(), Some(method_call));
+    let key = "save a copy, and map the URL to it: `map-url.\"https://example.com/far.yaml\" = \"far.yaml\"` in asyncapi.toml";
+    assert_eq!(help(Config::from_toml("asyncapi.toml", "").unwrap()).as_deref(), Some(key));
+    let [_, line, _] = key.split('`').collect::<Vec<_>>()[..] else { panic!("{key}") };
     assert!(Config::from_toml("asyncapi.toml", line).is_ok(), "{line}");
 }
