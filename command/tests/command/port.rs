@@ -1,1 +1,1 @@
-../../../runtime/tests/nats/port.rs
+../../../runtime/receiver/tests/nats/port.rs

@@ -58,6 +58,7 @@ pub(crate) fn write(name: &str, modules: &[Module]) {
             Ok(code) => {
                 let path = directory.join(format!("m{index}.rs"));
                 fs::write(&path, code).expect("OUT_DIR is writable");
+                let path = path.display().to_string();
                 let _ = writeln!(
                     declarations,
                     "#[allow(warnings, clippy::all, clippy::pedantic)]\n#[rustfmt::skip]\n#[path = {path:?}]\nmod m{index};"

@@ -10,13 +10,13 @@ pub(crate) struct Mutation {
     pub(crate) test: (&'static str, &'static str),
 }
 
-/// The test targets of the runtime that contain the tests.
+/// The test targets of the receiver that contain the tests.
 pub(crate) const TEST_TARGETS: [&str; 3] = ["durable", "http", "inbox"];
 
 pub(crate) const MUTATIONS: &[Mutation] = &[
     Mutation {
         name: "an event is acknowledged before the inbox has stored it",
-        file: "runtime/src/durable.rs",
+        file: "runtime/receiver/src/durable.rs",
         sites: &[(
             "tokio::time::timeout(self.deadline, put).await",
             "{
@@ -30,7 +30,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "an event is acknowledged before its transaction is committed",
-        file: "runtime/src/inbox/sqlite/queries.rs",
+        file: "runtime/receiver/src/inbox/sqlite/queries.rs",
         sites: &[
             (r#"self.run("COMMIT", []).map(|_| ())"#, "Ok(())"),
             (
@@ -43,28 +43,28 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "an event is acknowledged in a deleted file",
-        file: "runtime/src/inbox/sqlite.rs",
+        file: "runtime/receiver/src/inbox/sqlite.rs",
         sites: &[(
-            "self.change(CommitRequirement::FileInPlace, move |store| store.put(&delivery, None, now))",
-            "self.change(CommitRequirement::None, move |store| store.put(&delivery, None, now))",
+            "self.write_and_notify(CommitRequirement::FileInPlace, move |store| store.put(&delivery, None, now))",
+            "self.write_and_notify(CommitRequirement::None, move |store| store.put(&delivery, None, now))",
         )],
         test: ("durable", "monitor::an_inbox_whose_file_is_deleted_is_503_and_not_ready"),
     },
     Mutation {
         name: "a commit is not synced to the disk",
-        file: "runtime/src/inbox/sqlite/schema.rs",
+        file: "runtime/receiver/src/inbox/sqlite/schema.rs",
         sites: &[(r#""PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;""#, r#""PRAGMA synchronous = OFF;""#)],
         test: ("durable", "synced::the_log_is_synced_between_the_event_and_its_answer"),
     },
     Mutation {
         name: "signatures are not verified",
-        file: "runtime/src/http/receiver.rs",
+        file: "runtime/receiver/src/http/receiver.rs",
         sites: &[("self.verifier.verify(&headers, &body)", "Ok::<(), crate::verify::VerifyError>(())")],
         test: ("durable", "server::what_is_not_verified_is_401_and_nothing_of_it_is_stored"),
     },
     Mutation {
         name: "only the first of several secrets is tried",
-        file: "runtime/src/verify/hmac_sha256.rs",
+        file: "runtime/receiver/src/verify/hmac_sha256.rs",
         sites: &[(
             "matched |= keyed.clone().chain_update(body).verify_slice(&signature).is_ok()",
             "return keyed.clone().chain_update(body).verify_slice(&signature).map_err(|_| VerifyError::Mismatch)",
@@ -73,7 +73,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "an event is stored again each time it is delivered",
-        file: "runtime/src/inbox/sqlite/queries.rs",
+        file: "runtime/receiver/src/inbox/sqlite/queries.rs",
         sites: &[(
             "delivery.id().as_str()",
             r#"Box::leak(format!("{}{:?}", delivery.id(), std::time::Instant::now()).into_boxed_str()) as &str"#,
@@ -82,7 +82,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "events of one resource are handled out of order",
-        file: "runtime/src/inbox/sqlite/queries.rs",
+        file: "runtime/receiver/src/inbox/sqlite/queries.rs",
         sites: &[(
             "self.number(ahead, params![key, DONE])?.is_some()",
             "self.number(ahead, params![key, DONE])?.is_some_and(|_| false)",
@@ -91,13 +91,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "leased events are lost when the process ends",
-        file: "runtime/src/inbox/sqlite/queries.rs",
+        file: "runtime/receiver/src/inbox/sqlite/queries.rs",
         sites: &[("self.run(&sql, [WAITING, INTERRUPTED, now, LEASED])?", "0")],
         test: ("inbox", "sqlite::what_was_leased_is_ready_after_a_restart_and_the_attempt_counts"),
     },
     Mutation {
         name: "pending events are purged with old ones",
-        file: "runtime/src/inbox/sqlite/admin.rs",
+        file: "runtime/receiver/src/inbox/sqlite/admin.rs",
         sites: &[(
             "self.run(&sql, params![now.saturating_sub(millis(kept)), limit(most)])",
             r#"self.run("DELETE FROM event WHERE receipt IN (SELECT receipt FROM event WHERE stored_at < ?1 LIMIT ?2)", params![now.saturating_sub(millis(kept)), limit(most)])"#,
@@ -106,13 +106,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "a lease is not renewed",
-        file: "runtime/src/worker/lease_renewal.rs",
-        sites: &[("inbox.renew(ticket).await", "Ok::<(), InboxError>(())")],
+        file: "runtime/receiver/src/worker/lease_renewal.rs",
+        sites: &[("inbox.renew(token).await", "Ok::<(), InboxError>(())")],
         test: ("durable", "lease::a_lease_is_renewed_until_its_handler_is_done"),
     },
     Mutation {
         name: "a dead letter is discarded",
-        file: "runtime/src/worker/attempt.rs",
+        file: "runtime/receiver/src/worker/attempt.rs",
         sites: &[(
             "Settlement::Dead(reason)
 ",
@@ -123,7 +123,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "an event that is not handled during the drain counts as handled",
-        file: "runtime/src/worker/attempt.rs",
+        file: "runtime/receiver/src/worker/attempt.rs",
         sites: &[(
             "self.classify(outcome, attempt)",
             "self.classify(outcome, attempt).map(|it| if matches!(it, Settlement::Released) { Settlement::Done } else { it })",
@@ -132,34 +132,34 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "a handler has no deadline",
-        file: "runtime/src/worker/attempt.rs",
+        file: "runtime/receiver/src/worker/attempt.rs",
         sites: &[("sleep.as_mut().poll(cx).is_ready()", "sleep.as_mut().poll(cx).is_ready() && false")],
         test: ("durable", "worker::what_fails_is_tried_again_and_then_dead"),
     },
     Mutation {
         name: "retries have no jitter",
-        file: "runtime/src/worker/retry_policy.rs",
+        file: "runtime/receiver/src/worker/retry_policy.rs",
         sites: &[("0.25 * random()", "0.0 * random()")],
         test: ("durable", "worker::what_failed_together_is_not_tried_again_together"),
     },
     Mutation {
         name: "a missing canary is not reported",
-        file: "runtime/src/worker/health.rs",
+        file: "runtime/receiver/src/worker/health.rs",
         sites: &[("elapsed(since, self.now())", "Duration::ZERO.min(elapsed(since, self.now()))")],
         test: ("durable", "canary::it_stays_silent_when_nobody_works"),
     },
     Mutation {
         name: "a canary counts as received although its completion is not stored",
-        file: "runtime/src/worker/attempt.rs",
+        file: "runtime/receiver/src/worker/attempt.rs",
         sites: &[(
-            "self.settle(ticket, Settlement::Done, &mut told).await && matches!(outcome, Outcome::Done)",
+            "self.settle(token, Settlement::Done, &mut given_up).await && matches!(outcome, Outcome::Done)",
             "matches!(outcome, Outcome::Done)",
         )],
         test: ("durable", "canary::it_stays_silent_while_nothing_can_be_written_down"),
     },
     Mutation {
         name: "an event that no handler can read is refused instead of kept",
-        file: "runtime/src/http/outcome.rs",
+        file: "runtime/receiver/src/http/outcome.rs",
         sites: &[(
             r#"(StatusCode::ACCEPTED, "kept, not handled\n")"#,
             r#"(StatusCode::UNPROCESSABLE_ENTITY, "kept, not handled\n")"#,
@@ -168,13 +168,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "a failed store has no Retry-After",
-        file: "runtime/src/http/outcome.rs",
+        file: "runtime/receiver/src/http/outcome.rs",
         sites: &[(r#"headers.insert(RETRY_AFTER, HeaderValue::from_static("60"))"#, "None")],
         test: ("durable", "acknowledgement::a_commit_that_fails_is_a_503_and_what_was_acknowledged_is_there"),
     },
     Mutation {
         name: "a full budget has no Retry-After",
-        file: "runtime/src/http/outcome.rs",
+        file: "runtime/receiver/src/http/outcome.rs",
         sites: &[(r#"headers.insert(RETRY_AFTER, HeaderValue::from_static("10"))"#, "None")],
         test: (
             "durable",
@@ -183,7 +183,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "a chunked body has no size limit",
-        file: "runtime/src/http/body.rs",
+        file: "runtime/receiver/src/http/body.rs",
         sites: &[
             ("more > limit - collected.len()", "more > usize::MAX - collected.len()"),
             ("announced.map_or(limit, |announced| announced.min(limit))", "1 << 30"),
@@ -192,19 +192,19 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "the budget does not count bodies",
-        file: "runtime/src/http/memory_budget.rs",
+        file: "runtime/receiver/src/http/memory_budget.rs",
         sites: &[("coming + self.bytes", "0 * (coming + self.bytes)")],
         test: ("durable", "server::bodies_beyond_the_budget_are_503_until_there_is_room"),
     },
     Mutation {
         name: "an incomplete head has no deadline",
-        file: "runtime/src/server/connection.rs",
+        file: "runtime/receiver/src/server/connection.rs",
         sites: &[("idle.as_mut().poll(cx).is_ready()", "false")],
         test: ("durable", "connections::a_connection_without_a_whole_head_is_closed"),
     },
     Mutation {
         name: "a body has no deadline",
-        file: "runtime/src/http/body.rs",
+        file: "runtime/receiver/src/http/body.rs",
         sites: &[(
             "tokio::time::timeout(limits.deadline, collected).await",
             "Ok::<_, tokio::time::error::Elapsed>(collected.await)",
@@ -213,13 +213,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "an event that is not in the document is refused",
-        file: "runtime/src/inline.rs",
+        file: "runtime/receiver/src/inline.rs",
         sites: &[("matches!(refusal, Refusal::Unhandled) && self.dead_letters.is_none()", "false")],
         test: ("http", "inline::what_is_not_listed_and_not_handled_is_kept_where_it_can_be_and_never_refused"),
     },
     Mutation {
         name: "an event is acknowledged although the inbox timed out",
-        file: "runtime/src/durable.rs",
+        file: "runtime/receiver/src/durable.rs",
         sites: &[(
             "put.unwrap_or_else(|elapsed| Err(InboxError::Unavailable(elapsed.into())))",
             "put.unwrap_or_else(|_elapsed| Ok(PutOutcome::Stored(crate::inbox::EntryId(1))))",
@@ -228,19 +228,19 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "retries have no limit",
-        file: "runtime/src/worker/retry_policy.rs",
+        file: "runtime/receiver/src/worker/retry_policy.rs",
         sites: &[("attempt >= self.attempts", "attempt == u32::MAX")],
         test: ("durable", "worker::no_delays_are_too_long_or_too_short_to_be_waited_for"),
     },
     Mutation {
         name: "a panic counts as success",
-        file: "runtime/src/worker/attempt.rs",
-        sites: &[("Outcome::Panicked(text_of(error.into_panic().as_ref()))", "{ drop(error); Outcome::Done }")],
+        file: "runtime/receiver/src/worker/attempt.rs",
+        sites: &[("Outcome::Panicked(panic_message(error.into_panic().as_ref()))", "{ drop(error); Outcome::Done }")],
         test: ("durable", "worker::every_tenth_panics_and_all_are_done"),
     },
     Mutation {
         name: "a request during the drain is accepted",
-        file: "runtime/src/server/connection.rs",
+        file: "runtime/receiver/src/server/connection.rs",
         sites: &[("*self.stopped.borrow()", "*self.stopped.borrow() && false")],
         test: (
             "durable",
@@ -249,13 +249,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "each event has its own commit",
-        file: "runtime/src/inbox/sqlite/writer.rs",
+        file: "runtime/receiver/src/inbox/sqlite/writer.rs",
         sites: &[("jobs.blocking_recv_many(&mut batch, AT_MOST)", "jobs.blocking_recv_many(&mut batch, 1)")],
         test: ("inbox", "sqlite::those_that_wait_share_a_commit"),
     },
     Mutation {
         name: "the age of the oldest event is not reported",
-        file: "runtime/src/server/metrics.rs",
+        file: "runtime/receiver/src/server/metrics.rs",
         sites: &[("stats.oldest_pending.unwrap_or_default()", "Duration::ZERO")],
         test: ("durable", "monitor::what_is_silent_or_behind_shows_for_how_long"),
     },
