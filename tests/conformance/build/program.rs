@@ -71,7 +71,7 @@ pub(crate) fn write(name: &str, modules: &[Module]) {
         }
     }
     let text = format!(
-        "{declarations}\nfn read(module: usize, value: &str) -> Outcome {{\n    let _ = value;\n    match module {{\n{arms}        \
+        "{declarations}\n#[allow(clippy::all, clippy::pedantic)]\nfn read(module: usize, value: &str) -> Outcome {{\n    let _ = value;\n    match module {{\n{arms}        \
          _ => panic!(\"no module {{module}}\"),\n    }}\n}}\n"
     );
     fs::write(out.join(format!("{name}.rs")), text).expect("OUT_DIR is writable");
