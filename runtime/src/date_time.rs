@@ -1,4 +1,4 @@
-//! RFC 3339 date-times that keep their text.
+//! RFC 3339 date-times that keep their original text.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -13,23 +13,22 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// Digits of a second's fraction that a [`Timestamp`] keeps: nanoseconds.
+/// The number of fraction digits that a [`Timestamp`] keeps: nanoseconds.
 const FRACTION_DIGITS: usize = 9;
 
 /// An RFC 3339 date-time that is written back exactly as it was read.
 ///
-/// It is an instant, a [`jiff::Timestamp`], and dereferences to one. The text it was read from is kept beside it
-/// only if it is not what jiff itself would write (`2024-06-01T12:00:00Z`: in UTC, no needless zeros), so
-/// milliseconds such as `.000` and offsets such as `+02:00` survive a round trip.
+/// It dereferences to its instant, a [`jiff::Timestamp`]. The original text is stored only if jiff would write the
+/// instant in another way (jiff writes UTC without trailing zeros: `2024-06-01T12:00:00Z`). So milliseconds such as
+/// `.000` and offsets such as `+02:00` survive a round trip.
 ///
-/// Two are equal, and ordered, by the instant, however they were written.
+/// Two date-times are compared by their instants, not by their texts.
 ///
-/// `9999-12-31T23:59:59Z`, which senders write for "never", is two hours past the last instant that jiff knows. It and
-/// its like are read as [`Timestamp::MAX`], and still equal and ordered by what was written.
+/// `9999-12-31T23:59:59Z`, which senders write for "never", is two hours after the last instant that jiff supports.
+/// Such date-times have the instant [`Timestamp::MAX`], but are still compared by the instants that their texts mean.
 ///
-/// Everything RFC 3339 allows is read: lower-case `t` and `z`, a leap second (taken as the second before it),
-/// more than nine digits of a second (the instant has the first nine). So are other ISO 8601 forms that jiff
-/// reads.
+/// All forms of RFC 3339 are accepted: lower-case `t` and `z`, a leap second (read as the second before it), and more
+/// than nine fraction digits (the instant has the first nine). Other ISO 8601 forms that jiff accepts are accepted too.
 ///
 /// ```
 /// use asyncapi_runtime::DateTime;
@@ -49,13 +48,13 @@ pub struct DateTime {
 }
 
 impl DateTime {
-    /// The instant, or the last that jiff knows where it is later than that.
+    /// The instant; [`Timestamp::MAX`] if it is later than that.
     #[must_use]
     pub fn timestamp(&self) -> Timestamp {
         self.instant
     }
 
-    /// The instant, and how far beyond it this one is: zero but in the last hours of the year 9999.
+    /// The instant, and how much later this date-time is: zero, except in the last hours of the year 9999.
     fn instant_and_offset(&self) -> (Timestamp, SignedDuration) {
         let written = self.written.as_deref().filter(|_| self.instant == Timestamp::MAX);
         (self.instant, written.and_then(saturating_parse).unwrap_or_default())
@@ -67,7 +66,7 @@ impl FromStr for DateTime {
 
     /// # Errors
     ///
-    /// The text is no date-time with an offset.
+    /// The text is not a date-time with an offset.
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
         let instant: Timestamp = match with_known_precision(text).parse() {
             Err(_) if saturating_parse(text).is_some() => Timestamp::MAX,
@@ -78,7 +77,7 @@ impl FromStr for DateTime {
     }
 }
 
-/// RFC 3339 sets no limit to the digits of a fraction; jiff refuses those it cannot keep.
+/// Cuts the fraction to nine digits. RFC 3339 has no limit; jiff rejects more digits than it can store.
 fn with_known_precision(text: &str) -> Cow<'_, str> {
     let Some((whole, rest)) = text.split_once('.') else {
         return Cow::Borrowed(text);
@@ -90,9 +89,9 @@ fn with_known_precision(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{whole}.{}{}", &rest[..FRACTION_DIGITS], &rest[digits..]))
 }
 
-/// How much later than the last instant jiff knows; `None` where it is not later, or no date-time.
+/// How much later the date-time is than [`Timestamp::MAX`]; `None` if it is not later, or not a date-time.
 fn saturating_parse(text: &str) -> Option<SignedDuration> {
-    // Nearly every date-time is of another year, and is not read twice.
+    // A quick check, so that a date-time of another year is not parsed twice.
     if !text.starts_with("9999-12-3") {
         return None;
     }
@@ -125,7 +124,7 @@ impl From<DateTime> for Timestamp {
     }
 }
 
-/// As it was written.
+/// The original text.
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.written {
@@ -167,7 +166,7 @@ impl Hash for DateTime {
     }
 }
 
-/// A string, as it was written.
+/// A string with the original text.
 impl Serialize for DateTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

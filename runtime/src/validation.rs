@@ -1,4 +1,4 @@
-//! What the schemas of a document ask of values beyond their types.
+//! Validation of values against the JSON Schemas of a document.
 
 mod cause;
 mod patterns;

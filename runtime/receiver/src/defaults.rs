@@ -1,74 +1,77 @@
-//! Every limit of a receiver as it is unless it is set otherwise.
+//! The default limits of receivers, servers and workers.
 //!
-//! | what | default | set by |
+//! | limit | default | set by |
 //! |---|---|---|
-//! | head of a request, and a connection on which none was answered 2xx | [5 s](HEADER_DEADLINE) | `Server::with_header_deadline` |
-//! | a connection between requests, once one was | [2 min](IDLE_DEADLINE) | `Server::with_idle_deadline` |
+//! | time for the head of a request, and lifetime of a connection without a 2xx answer | [5 s](HEADER_DEADLINE) | `Server::with_header_deadline` |
+//! | time between requests on a connection with a 2xx answer | [2 min](IDLE_DEADLINE) | `Server::with_idle_deadline` |
 //! | size of the head of a request | [64 KiB](HEADER_LIMIT) | `Server::with_header_limit` |
-//! | connections at once, and requests | [4,096](CONNECTIONS) | `Server::with_connections` |
-//! | body, from its first byte to its last | [10 s](BODY_DEADLINE) | `Receiver::with_body_deadline` |
+//! | simultaneous connections, and simultaneous requests | [4,096](CONNECTIONS) | `Server::with_connections` |
+//! | time for a body, from its first byte to its last | [10 s](BODY_DEADLINE) | `Receiver::with_body_deadline` |
 //! | size of a body | [8 MiB](BODY_LIMIT) | `Receiver::with_body_limit` |
-//! | bodies in memory together, from their first byte until the answer | [64 MiB](BODY_BUDGET) | `Receiver::with_body_budget` |
-//! | storing a delivery | [2 s](STORE_DEADLINE) | `Durable::with_store_deadline` |
-//! | handling while the sender waits (without a store) | [5 s](INLINE_DEADLINE) | `Inline::with_deadline` |
-//! | handlers at once | [16](CONCURRENCY) | `Worker::with_concurrency` |
-//! | one attempt of a handler | [60 s](HANDLER_DEADLINE) | `Worker::with_handler_deadline` |
-//! | attempts | [8](ATTEMPTS) | `Worker::with_retry_policy` |
-//! | between attempts, at first and at last, less up to a quarter at random | [1 s](FIRST_RETRY), [10 min](LAST_RETRY) | `Worker::with_retry_policy` |
-//! | after the end of a process that interrupted an event for the second time and more, doubled each time | [1 s](FIRST_INTERRUPTED_RETRY) to [10 min](LAST_INTERRUPTED_RETRY) | not a setting |
-//! | ids of done events, so that duplicates are known | [7 days](HORIZON) | `Worker::with_horizon` |
-//! | dead letters | [until somebody sees to them](DEAD_LETTER_RETENTION) | `Worker::with_dead_letter_retention` |
-//! | between canaries | [60 s](CANARY_PERIOD) | `Worker::with_canary`, `Canary::with_period` |
-//! | a silent worker, until it is taken for dead | [60 s](WORKER_SILENCE) | `Monitor::with_worker_deadline` |
-//! | drain, once told to stop | [30 s](DRAIN) | `Server::with_drain`, `Worker::with_drain` |
-//! | lease of an event, in a JetStream only; renewed while its handler runs | [2 min](NATS_LEASE) | `Nats::open_with_lease` |
+//! | total size of all bodies in memory, each from its first byte until the answer | [64 MiB](BODY_BUDGET) | `Receiver::with_body_budget` |
+//! | time to store a delivery | [2 s](STORE_DEADLINE) | `Durable::with_store_deadline` |
+//! | time of a handler while the sender waits (without an inbox) | [5 s](INLINE_DEADLINE) | `Inline::with_deadline` |
+//! | simultaneous handlers | [16](CONCURRENCY) | `Worker::with_concurrency` |
+//! | time of one attempt of a handler | [60 s](HANDLER_DEADLINE) | `Worker::with_handler_deadline` |
+//! | attempts per event | [8](ATTEMPTS) | `Worker::with_retry_policy` |
+//! | delay before the first retry and before the last, reduced by a random part of up to a quarter | [1 s](FIRST_RETRY), [10 min](LAST_RETRY) | `Worker::with_retry_policy` |
+//! | delay after the end of a process has interrupted an event for the second time, doubled each further time | [1 s](FIRST_INTERRUPTED_RETRY) to [10 min](LAST_INTERRUPTED_RETRY) | not a setting |
+//! | retention of the ids of handled events, to recognize duplicates | [7 days](HORIZON) | `Worker::with_horizon` |
+//! | retention of dead letters | [until they are requeued or discarded](DEAD_LETTER_RETENTION) | `Worker::with_dead_letter_retention` |
+//! | time between canaries | [60 s](CANARY_PERIOD) | `Worker::with_canary`, `Canary::with_period` |
+//! | silence of a worker until it counts as dead | [60 s](WORKER_SILENCE) | `Monitor::with_worker_deadline` |
+//! | time of a drain | [30 s](DRAIN) | `Server::with_drain`, `Worker::with_drain` |
+//! | lease of an event, with JetStream only; renewed while its handler runs | [2 min](NATS_LEASE) | `Nats::open_with_lease` |
 //!
-//! Not settings: a JetStream has 32 partitions and knows duplicates for 2 hours; a 503 says `Retry-After: 60` where
-//! something failed, and `10` where it soon passes (memory, a drain); one HTTP/2 connection has 100 streams.
+//! These values cannot be set:
+//!
+//! - With JetStream, an inbox has 32 partitions and recognizes duplicates for 2 hours.
+//! - A 503 has `Retry-After: 60` after a failure, and `10` if the cause is short (memory limit, drain).
+//! - An HTTP/2 connection has at most 100 concurrent streams.
 
 use std::time::Duration;
 
-/// How long the head of a request may take, and how long a connection may be without one before any was answered 2xx.
+/// How long the head of a request may take, and how long a connection may last without a request answered with 2xx.
 pub const HEADER_DEADLINE: Duration = Duration::from_secs(5);
-/// How long a connection is kept between requests, once one was answered 2xx.
+/// How long a connection stays open between requests, after a request was answered with 2xx.
 pub const IDLE_DEADLINE: Duration = Duration::from_secs(2 * 60);
-/// How many bytes the head of a request may have.
+/// The largest head of a request, in bytes.
 pub const HEADER_LIMIT: usize = 64 * 1024;
-/// How many connections there may be at once, and how many requests.
+/// The largest number of simultaneous connections, and of simultaneous requests.
 pub const CONNECTIONS: usize = 4_096;
 /// How long a body may take.
 pub const BODY_DEADLINE: Duration = Duration::from_secs(10);
-/// How many bytes a body may have.
+/// The largest body, in bytes.
 pub const BODY_LIMIT: usize = 8 * 1024 * 1024;
-/// How many bytes all bodies in memory may have together.
+/// The largest total size of all bodies in memory, in bytes.
 pub const BODY_BUDGET: usize = 64 * 1024 * 1024;
-/// How long storing may take before the sender is told to try again.
+/// How long storing may take before the answer is 503.
 pub const STORE_DEADLINE: Duration = Duration::from_secs(2);
 /// How long a handler may take while the sender waits for it.
 pub const INLINE_DEADLINE: Duration = Duration::from_secs(5);
-/// How many handlers run at once.
+/// The largest number of handlers that run at the same time.
 pub const CONCURRENCY: usize = 16;
 /// How long one attempt of a handler may take.
 pub const HANDLER_DEADLINE: Duration = Duration::from_secs(60);
-/// How often an event is tried.
+/// The largest number of attempts per event.
 pub const ATTEMPTS: u32 = 8;
-/// How long after the first failure it is tried again.
+/// The delay between the first failure and the next attempt.
 pub const FIRST_RETRY: Duration = Duration::from_secs(1);
-/// How long before the last attempt.
+/// The delay before the last attempt.
 pub const LAST_RETRY: Duration = Duration::from_secs(10 * 60);
-/// How long an event waits that was interrupted by the end of its process for the second time. Doubled each time.
+/// The delay after the end of a process has interrupted an event for the second time. Doubled each further time.
 pub const FIRST_INTERRUPTED_RETRY: Duration = Duration::from_secs(1);
-/// The longest time that an event waits after the end of its process interrupted it.
+/// The longest delay after the end of a process has interrupted an event.
 pub const LAST_INTERRUPTED_RETRY: Duration = Duration::from_secs(10 * 60);
-/// How long the id of a done event is kept.
+/// How long the id of a handled event is kept.
 pub const HORIZON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// How long a dead letter is kept; `None` for as long as nobody requeues or discards it.
+/// How long a dead letter is kept; `None` until it is requeued or discarded.
 pub const DEAD_LETTER_RETENTION: Option<Duration> = None;
-/// How long after one canary the next is sent.
+/// The time between two canaries.
 pub const CANARY_PERIOD: Duration = Duration::from_secs(60);
-/// How long a worker may be silent before it is taken for dead.
+/// How long a worker may be silent before it counts as dead.
 pub const WORKER_SILENCE: Duration = Duration::from_secs(60);
-/// How long a server or a worker may take to end once it is told to.
+/// How long a server or a worker may take to shut down.
 pub const DRAIN: Duration = Duration::from_secs(30);
-/// How long an event of a JetStream is its worker's before it comes again.
+/// How long an event in JetStream is leased before it is redelivered.
 pub const NATS_LEASE: Duration = Duration::from_secs(2 * 60);

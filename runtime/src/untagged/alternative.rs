@@ -1,4 +1,4 @@
-//! What can be tried as an alternative of a union.
+//! The trait of types that can be alternatives of an untagged union.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -6,19 +6,19 @@ use serde::de::DeserializeOwned;
 use crate::request::Reply;
 use crate::{DecodeError, Headers};
 
-/// What can be tried: whatever is read from JSON, and a [`Reply`], whose headers have to fit too.
+/// A possible alternative: any type that is deserialized from JSON, or a [`Reply`], whose headers must match too.
 pub trait Alternative: Sized {
-    /// What the body is read as.
+    /// The type of the body.
     type Payload: DeserializeOwned + Serialize;
 
-    /// The alternative, and how many of the headers that came it keeps.
+    /// Builds the alternative. Also returns the number of received headers that it keeps.
     ///
     /// # Errors
     ///
-    /// The headers cannot be read.
+    /// The headers do not match.
     fn of(payload: Self::Payload, headers: &Headers) -> Result<(Self, usize), DecodeError>;
 
-    /// The most headers that it may keep.
+    /// The largest number of headers that it may keep.
     fn most(headers: &Headers) -> usize;
 }
 

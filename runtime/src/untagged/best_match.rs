@@ -1,4 +1,4 @@
-//! Alternatives that nothing tells apart are tried.
+//! Tries the alternatives of a union that has no tag, and selects the one that keeps most of the value.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -8,7 +8,7 @@ use super::Alternative;
 use super::no_match::{NoMatch, RejectedAlternative};
 use crate::{DecodeError, Headers, Inbound, lenient_int};
 
-/// A value, and the alternative that keeps most of it so far.
+/// A value, and the best alternative so far: the one that keeps most of the value.
 ///
 /// ```
 /// use asyncapi_runtime::untagged::BestMatch;
@@ -46,7 +46,7 @@ pub struct BestMatch<T> {
 }
 
 impl<T> BestMatch<T> {
-    /// Reads the value whole, whatever it is.
+    /// Deserializes any JSON value.
     ///
     /// # Errors
     ///
@@ -55,12 +55,12 @@ impl<T> BestMatch<T> {
         Value::deserialize(deserializer).map(Self::from_value)
     }
 
-    /// The same of a value that has been read.
+    /// Starts with a value that is already deserialized.
     pub(super) fn from_value(value: Value) -> Self {
         Self { value, headers: Headers::new(), best: None, refused: Vec::new() }
     }
 
-    /// Reads the body of a delivery whole.
+    /// Decodes the body of a delivery.
     ///
     /// # Errors
     ///
@@ -69,11 +69,11 @@ impl<T> BestMatch<T> {
         inbound.decode().map(Self::from_value)
     }
 
-    /// The same of a body that may be something else; `None` where it is no JSON, and its header does not say that it is.
+    /// Decodes a body that may have another format. `None` if it is not JSON, and its media type is not JSON either.
     ///
     /// # Errors
     ///
-    /// The body is said to be JSON, and is not.
+    /// The media type is JSON, but the body is not.
     pub fn from_json_body(inbound: &Inbound) -> Result<Option<Self>, DecodeError> {
         let is_said = inbound.media_type().is_some_and(|said| said.ends_with("/json") || said.ends_with("+json"));
         match Self::from_body(inbound) {
@@ -83,20 +83,20 @@ impl<T> BestMatch<T> {
         }
     }
 
-    /// Tells the headers that came with the value, for alternatives that have some of their own.
+    /// Sets the headers of the message, for alternatives with headers.
     #[must_use]
     pub fn with_headers(self, headers: &Headers) -> Self {
         Self { headers: headers.clone(), ..self }
     }
 
-    /// Tries an alternative, unless one before it keeps all of the value.
+    /// Tries an alternative, unless an earlier one keeps the complete value.
     #[must_use]
     pub fn or_try<A: Alternative>(self, name: &str, alternative: fn(A) -> T) -> Self {
         self.or_try_preferring_known(name, alternative, |_| true)
     }
 
-    /// Tries an alternative that may keep what it does not know, such as an open enum: of two that keep as much, one
-    /// that knows all of the value is meant.
+    /// Tries an alternative that may keep unknown values, such as an open enum. If two alternatives keep the same
+    /// number of parts, the one for which `is_known` is true is better.
     #[must_use]
     pub fn or_try_preferring_known<A: Alternative>(
         mut self,
@@ -128,7 +128,7 @@ impl<T> BestMatch<T> {
         self
     }
 
-    /// Tries an alternative that has to be valid too.
+    /// Tries an alternative. It matches only if it is also valid.
     #[cfg(feature = "validation")]
     #[must_use]
     pub fn or_try_valid<A: Alternative>(
@@ -148,7 +148,7 @@ impl<T> BestMatch<T> {
         }
     }
 
-    /// The same as [`best`](Self::best), of a delivery.
+    /// Like [`best`](Self::best), for the body of a delivery.
     ///
     /// # Errors
     ///
@@ -158,7 +158,8 @@ impl<T> BestMatch<T> {
         best.map(|(_, read)| read).ok_or_else(|| NoMatch::of(&refused, &value).of_body())
     }
 
-    /// The first alternative that keeps all of the value and knows it, or else the first that keeps most of it.
+    /// The best alternative: the one that keeps most parts of the value. If several are equally good, the first of
+    /// them.
     ///
     /// # Errors
     ///
@@ -169,7 +170,7 @@ impl<T> BestMatch<T> {
     }
 }
 
-/// How well an alternative fits: what is kept of the value counts first, and of the headers last.
+/// How well an alternative matches. The order of the fields is the order of comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
     kept: usize,
@@ -177,7 +178,7 @@ struct Candidate {
     headers: usize,
 }
 
-/// How many of a value's parts are still there in what was written.
+/// The number of parts of a value that are still present after it was deserialized and serialized again.
 fn kept(value: &Value, written: &Value) -> usize {
     match (value, written) {
         (Value::Object(value), Value::Object(written)) => {

@@ -1,4 +1,4 @@
-//! A value that has been looked at, read from its beginning after all.
+//! Deserializers for a value of which a part was already read, to select the alternative.
 
 use std::marker::PhantomData;
 
@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 use serde_json::Value;
 
-/// What serde's own deserializers of values lack: an alternative may be an `Option` or a newtype.
+/// Supports `Option` and newtypes as alternatives. The value deserializers of serde do not support them.
 pub(super) struct ReplayDeserializer<D>(pub(super) D);
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for ReplayDeserializer<D> {
@@ -39,7 +39,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ReplayDeserializer<D> {
     }
 }
 
-/// `null`, which an alternative that may be `null` takes.
+/// A `null`. It is deserialized by a nullable alternative.
 pub(super) struct NullDeserializer<E>(PhantomData<E>);
 
 impl<E> NullDeserializer<E> {
@@ -69,7 +69,7 @@ impl<'de, E: Error> Deserializer<'de> for NullDeserializer<E> {
     }
 }
 
-/// An object: the entries that have been read, and then the others.
+/// An object: first the entries that were already read, then the others.
 pub(super) struct ObjectDeserializer<A> {
     before: std::vec::IntoIter<(String, Value)>,
     value: Option<Value>,

@@ -1,4 +1,4 @@
-//! A value that counts what is asked of it, to tell how much of it a type has a use for.
+//! A deserializer that counts the parts of a value that a type uses.
 
 use std::cell::Cell;
 
@@ -7,14 +7,14 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{IntoDeserializer, Visitor};
 use serde_json::Value;
 
-/// A part counts where something is asked for that only a type that knows it asks for, and again where it is that.
+/// Counts a part when the type requests a specific JSON type, and again when the part has this JSON type.
 #[derive(Clone, Copy)]
 pub(super) struct CoverageDeserializer<'a> {
     pub(super) value: &'a Value,
     pub(super) parts: &'a Cell<usize>,
 }
 
-/// How many parts more a listed value is worth.
+/// How many additional parts a matching enum value counts as.
 const TELLING: usize = 4;
 
 impl<'a> CoverageDeserializer<'a> {
@@ -51,7 +51,8 @@ macro_rules! holders {
 impl<'de> Deserializer<'de> for CoverageDeserializer<'de> {
     type Error = serde_json::Error;
 
-    /// What takes anything knows nothing of it; but numbers are asked for so by those who read them by hand.
+    /// A type that accepts any value does not count. Numbers count, because hand-written implementations call this for
+    /// them.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         let inside = |value| Self { value, ..self };
         match self.value {
@@ -82,7 +83,7 @@ impl<'de> Deserializer<'de> for CoverageDeserializer<'de> {
         if self.value.is_null() { self.counting(|_| visitor.visit_none()) } else { visitor.visit_some(self) }
     }
 
-    /// Some are no wrapper, but a word between `serde_json` and itself.
+    /// A name with `$` is not a newtype: `serde_json` uses it for its own types, such as `RawValue`.
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -98,7 +99,7 @@ impl<'de> Deserializer<'de> for CoverageDeserializer<'de> {
         self.counting(|value| value.deserialize_unit_struct(name, visitor))
     }
 
-    /// A listed value that is right may be what tells the alternative, and counts for several.
+    /// A matching enum value may be the tag of the alternative, so it counts as several parts.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,

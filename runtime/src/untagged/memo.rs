@@ -1,4 +1,7 @@
-//! Trying alternatives once: what holds itself is read again by each alternative around it, twice as often a level deeper.
+//! Remembers the results of tried alternatives.
+//!
+//! In a recursive union, each alternative tries the values inside it again. Without this, the number of attempts would
+//! double with each level of nesting.
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
@@ -10,11 +13,12 @@ use serde_json::Value;
 
 use super::BestMatch;
 
-/// Reads a value by trying alternatives, each value once, however many alternatives around it are tried.
+/// Deserializes a union by trying its alternatives. A nested value is tried once per type, even if several outer
+/// alternatives contain it.
 ///
 /// # Errors
 ///
-/// What `best` says, and the deserializer's own.
+/// The error of `best`, or of the deserializer.
 pub fn memoized<'de, T, D>(
     deserializer: D,
     best: impl FnOnce(BestMatch<T>) -> Result<T, serde_json::Error>,
@@ -25,7 +29,7 @@ where
 {
     let value = Value::deserialize(deserializer)?;
     let attempt = Attempt::begin();
-    // What stands alone is tried once anyway, and what holds nothing is soon read.
+    // The outermost value is tried once anyway, and scalars and empty values are cheap.
     let key = (attempt.is_inside() && holds(&value)).then(|| (TypeId::of::<T>(), value.to_string()));
     if let Some(known) = key.as_ref().and_then(Attempt::known) {
         return known.map_err(D::Error::custom);
@@ -45,10 +49,10 @@ fn holds(value: &Value) -> bool {
     }
 }
 
-/// A type, and the text of a value that was to be one.
+/// A type, and the JSON text of a value that is deserialized as this type.
 type Key = (TypeId, String);
 
-/// What came of the values inside the one that is being read.
+/// The results for the values inside the outermost value.
 #[derive(Default)]
 struct MemoTable {
     depth: usize,
@@ -59,7 +63,7 @@ thread_local! {
     static MEMO: RefCell<MemoTable> = RefCell::default();
 }
 
-/// A value on the way; what is known of those inside it is forgotten with the outermost.
+/// A value that is being deserialized. The end of the outermost attempt clears the table.
 struct Attempt {
     depth: usize,
 }

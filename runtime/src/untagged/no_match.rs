@@ -1,4 +1,4 @@
-//! Why a value is none of several alternatives: of each where it fails, that of the closest first.
+//! The error for a value that matches no alternative: the failure of each alternative, the closest one first.
 
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -10,23 +10,23 @@ use super::coverage::CoverageDeserializer;
 use crate::DecodeError;
 use crate::lenient_int::LenientDeserializer;
 
-/// An alternative that a value is not.
+/// An alternative that does not match the value.
 #[derive(Debug)]
 pub(super) struct RejectedAlternative {
     name: String,
     why: Mismatch,
 }
 
-/// Why it is not.
+/// Why the alternative does not match.
 #[derive(Debug)]
 enum Mismatch {
-    /// It cannot be read. Where and why is found out when nothing fits, which is seldom.
+    /// The value cannot be deserialized. The function finds the reason; it is called only if no alternative matches.
     Unreadable(fn(&Value) -> Failure),
-    /// It can be read, and something else is wrong.
+    /// The value can be deserialized, but its headers or a validation fail.
     Read(DecodeError),
 }
 
-/// Where an alternative fails, and how much of the value it has a use for all the same.
+/// Where an alternative fails, and how many parts of the value it uses.
 #[derive(Debug)]
 struct Failure {
     error: DecodeError,
@@ -34,12 +34,12 @@ struct Failure {
 }
 
 impl RejectedAlternative {
-    /// The value cannot be read as this type.
+    /// The value cannot be deserialized as this type.
     pub(super) fn unreadable<V: DeserializeOwned>(name: &str) -> Self {
         Self { name: name.to_owned(), why: Mismatch::Unreadable(Failure::of::<V>) }
     }
 
-    /// The value can be read, and is wrong otherwise.
+    /// The value can be deserialized, but has this other error.
     pub(super) fn read(name: &str, error: DecodeError) -> Self {
         Self { name: name.to_owned(), why: Mismatch::Read(error) }
     }
@@ -53,7 +53,7 @@ impl Failure {
     }
 }
 
-/// How much of a value a type has a use for. Each property is asked for alone, as reading ends at the first that is wrong.
+/// How many parts of a value a type uses. Each property is tried separately, because serde stops at the first error.
 fn usable_parts<V: DeserializeOwned>(value: &Value) -> usize {
     let parts = Cell::new(0);
     let count =
@@ -69,11 +69,11 @@ fn usable_parts<V: DeserializeOwned>(value: &Value) -> usize {
     parts.get()
 }
 
-/// So many signs are told of why the closest alternative is none, and of each other: of what holds itself, each level has
-/// the reasons of the level below once for each alternative.
+/// The length limits, in characters, of the message for the closest alternative and of those for the others. In a
+/// recursive union, each level repeats the messages of the level below once per alternative.
 const MOST_TOLD: (usize, usize) = (960, 240);
 
-/// Why a value is none of several alternatives, the closest first.
+/// The errors of all alternatives, the closest one first.
 pub(super) struct NoMatch<'a>(Vec<(&'a str, DecodeError)>);
 
 impl<'a> NoMatch<'a> {
@@ -90,14 +90,14 @@ impl<'a> NoMatch<'a> {
         Self(faults.into_iter().map(|(_, fault)| fault).collect())
     }
 
-    /// The fault of a whole body: it stands where the closest alternative fails.
+    /// The error for a body. Its location is the place where the closest alternative fails.
     pub(super) fn of_body(self) -> DecodeError {
         let Some((name, closest)) = self.0.first() else { return DecodeError::custom("there is no alternative") };
         let message = format!("as `{name}`{}: {:.*}{}", self.closest(), MOST_TOLD.0, closest.message(), self.others());
         closest.clone().with_message(message)
     }
 
-    /// The fault of a value inside another.
+    /// The error message for a nested value.
     pub(super) fn of_value(self) -> String {
         let Some((name, closest)) = self.0.first() else { return "there is no alternative".to_owned() };
         let (place, others) = (place(closest), self.others());
@@ -117,7 +117,7 @@ impl<'a> NoMatch<'a> {
     }
 }
 
-/// The place of a fault in a sentence; nothing where it is the whole value.
+/// The place of an error, as a part of a sentence; empty if it is the complete value.
 fn place(error: &DecodeError) -> String {
     match error.pointer() {
         "" => String::new(),

@@ -1,4 +1,4 @@
-//! A first look at a value, as the deserializer shows it.
+//! The visitor that finds the JSON type and the tag of a value.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::buffered::{NullDeserializer, ObjectDeserializer, ReplayDeserializer};
 use super::{JsonShape, Tag, Union};
 
-/// Looks at a value and has the alternative chosen.
+/// Finds the JSON type and the tag of a value, then deserializes the selected alternative.
 pub(super) struct ShapeVisitor<T>(PhantomData<T>);
 
 impl<T> ShapeVisitor<T> {
@@ -74,7 +74,7 @@ impl<'de, T: Union> Visitor<'de> for ShapeVisitor<T> {
         T::from_shape(JsonShape::Array, ReplayDeserializer(SeqAccessDeserializer::new(items)))
     }
 
-    /// Reads up to the tag, which most senders write first, and no further.
+    /// Buffers the entries up to the tag. Most senders write the tag first.
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<T, A::Error> {
         let mut before: Vec<(String, Value)> = Vec::new();
         let mut tag: Option<Value> = None;

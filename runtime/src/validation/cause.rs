@@ -1,4 +1,4 @@
-//! From what the library finds to violations.
+//! Converts the errors of the `jsonschema` crate to violations.
 
 use jsonschema::JsonType;
 use jsonschema::ValidationError;
@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::Violation;
 
-/// A violation for each error, and those of the alternative that is meant where a union has none that fits; the schema at
-/// a pointer may say which that is.
+/// Returns a violation for each error. If no alternative of a union matches, the violations of the intended alternative
+/// are added. `schema_at` returns the schema at a pointer, which may have a `discriminator` that selects it.
 pub(super) fn all<'a, 's>(
     errors: impl Iterator<Item = ValidationError<'a>>,
     schema_at: impl Fn(&str) -> Option<&'s Value>,
@@ -25,7 +25,8 @@ fn add<'s>(
     schema_at: &impl Fn(&str) -> Option<&'s Value>,
     violations: &mut Vec<Violation>,
 ) {
-    // Generated schemas write what is nullable as `null` or else the schema: nobody means `null` by another value.
+    // Generated schemas declare a nullable value as `anyOf` of `null` and the schema. A value other than `null` is
+    // always intended for the schema.
     if let Kind::AnyOf { context } = error.kind()
         && let [null, other] = &context[..]
         && is_not_null(null)
@@ -51,15 +52,16 @@ fn add<'s>(
     }
 }
 
-/// Whether an alternative asked for nothing but `null`.
+/// Whether the only error of an alternative is that the value is not `null`.
 fn is_not_null(errors: &[ValidationError<'_>]) -> bool {
     let is_null = |kind: &TypeKind| matches!(kind, TypeKind::Single(JsonType::Null));
     matches!(errors, [error] if matches!(error.kind(), Kind::Type { kind } if is_null(kind)))
 }
 
-/// The alternative that is meant: the only one that is not ruled out by the type of the value, by a property that it lacks,
-/// or by a constant in one of its properties, such as a tag. Where all are, a constant says more than what is lacking: the
-/// alternative of the tag is meant, whatever else it asks for.
+/// The intended alternative: the only one that is not ruled out. Three errors rule an alternative out: the value has
+/// another type, a required property is missing, or a property such as a tag has another constant.
+///
+/// If these rule all alternatives out, missing properties are ignored: then the tag alone selects the alternative.
 fn closest_branch<'a>(
     union: &str,
     alternatives: &'a [Vec<ValidationError<'static>>],
@@ -77,7 +79,7 @@ fn closest_branch<'a>(
     only(alternatives, |error| is_of_another(error) || is_lacking(error)).or_else(|| only(alternatives, is_of_another))
 }
 
-/// The alternative that a discriminator names, where no constants do: which of those in the list.
+/// The index of the alternative that the `discriminator` selects. For unions without constants.
 fn named<'s>(error: &ValidationError<'_>, schema_at: &impl Fn(&str) -> Option<&'s Value>) -> Option<usize> {
     let (union, keyword) = error.schema_path().as_str().rsplit_once('/')?;
     let union = schema_at(union)?;
@@ -110,13 +112,13 @@ fn keyword<'a>(error: &'a ValidationError<'_>) -> &'a str {
     }
 }
 
-/// Which keyword counts what a list contains: to the library all of them are one kind of error.
+/// The keyword that limits the number of matching items. The library has one kind of error for all three keywords.
 fn counting(schema_path: &str) -> &'static str {
     let keywords = ["minContains", "maxContains"];
     keywords.into_iter().find(|keyword| schema_path.ends_with(keyword)).unwrap_or("contains")
 }
 
-/// What forbids a value by the schema `false`: the keyword that has it, or the schema itself.
+/// The keyword whose schema `false` forbids the value; `false` if the schema belongs to no such keyword.
 fn forbidding(schema_path: &str) -> &'static str {
     let keywords = ["additionalProperties", "additionalItems"];
     let is_last = |keyword: &&str| {

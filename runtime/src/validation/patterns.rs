@@ -1,9 +1,9 @@
-//! Patterns that no regular expression can be made of.
+//! Removes patterns that are invalid regular expressions from schemas.
 
 use jsonschema::Draft;
 use serde_json::{Value, json};
 
-/// Takes out of schemas what cannot be read, so that all else is still asked for; whether there was any.
+/// Removes the invalid patterns, so that all other keywords are still checked. Returns whether there were any.
 pub(super) fn leave_out_unreadable(schemas: &mut Value) -> bool {
     match schemas {
         Value::Array(items) => items.iter_mut().map(leave_out_unreadable).filter(|found| *found).count() > 0,

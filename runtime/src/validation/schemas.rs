@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{Violation, Violations, cause, patterns};
 
-/// The schemas of a document, in JSON Schema draft 7, as generated code holds them. Each is read when it is first asked for.
+/// The schemas of a document, in JSON Schema draft 7, as generated code contains them. Each is compiled at its first
+/// use.
 ///
 /// ```
 /// use asyncapi_runtime::Schemas;
@@ -31,24 +32,26 @@ use super::{Violation, Violations, cause, patterns};
 pub struct Schemas {
     text: &'static str,
     registry: OnceLock<Result<Registry<'static>, String>>,
-    /// The same without the patterns that no regular expression can be made of, where there are any.
+    /// The schemas without invalid patterns. Built if a schema has an invalid pattern.
     readable: OnceLock<Result<Registry<'static>, String>>,
-    /// The text, for what is to be said of values that fit no alternative.
+    /// The parsed text, for the violations of values that match no alternative.
     parsed: OnceLock<Result<Value, String>>,
-    /// By the names of the definitions.
+    /// The compiled schemas, by the names of their definitions.
     validators: OnceLock<RwLock<HashMap<String, Prepared>>>,
 }
 
-/// A schema that is ready, or why it cannot be.
+/// A compiled schema, or the reason why it cannot be compiled.
 type Prepared = Result<Arc<Validator>, Arc<str>>;
 
-/// What the text is called by the schemas in it; nothing outside sees it.
+/// The URI of the schemas in the registry. It appears in no message.
 const BASE: &str = "urn:asyncapi:schemas";
 
 impl Schemas {
-    /// The schemas of a text: an object with `definitions`, which refer to each other as `#/definitions/Name`. A schema with
-    /// alternatives may have a `discriminator` with a `propertyName` and a `mapping` from its values to alternatives, as they
-    /// are listed: it rules nothing out, and tells which alternative is spoken of where none fits.
+    /// The schemas in a text: a JSON object with `definitions`, which refer to each other as `#/definitions/Name`.
+    ///
+    /// A union may have a `discriminator` with a `propertyName`, and a `mapping` from the values of this property to
+    /// alternatives, each as it is in the list of the union. The discriminator does not affect whether a value is
+    /// valid. If no alternative matches, it selects the alternative whose violations are reported.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
         Self {
@@ -60,17 +63,17 @@ impl Schemas {
         }
     }
 
-    /// Checks a value, as it is written, against the definition of this name.
+    /// Checks the serialized form of a value against the definition with this name.
     ///
     /// # Errors
     ///
-    /// Every violation. A schema that cannot be read is one too, of all values: `$schema` is its keyword. A pattern that
-    /// no regular expression can be made of is left out.
+    /// All violations. If the schema cannot be compiled, every value has one violation, with the keyword `$schema`. A
+    /// pattern that is an invalid regular expression is not checked.
     pub fn check<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> Result<(), Violations> {
         let unchecked = |message: String| Violation::new(String::new(), "$schema".to_owned(), message);
         let value = match written(value) {
             Ok(value) => value,
-            Err(error) => return Violations::none_of(vec![unchecked(format!("the value is no JSON: {error}"))]),
+            Err(error) => return Violations::none_of(vec![unchecked(format!("the value is not JSON: {error}"))]),
         };
         match self.validator(name) {
             Ok(validator) => {
@@ -104,12 +107,12 @@ impl Schemas {
     }
 }
 
-/// The validator of a definition.
+/// Compiles the definition with this name.
 fn build(registry: &Result<Registry<'static>, String>, name: &str) -> Result<Validator, String> {
     let registry = registry.as_ref().map_err(Clone::clone)?;
     let schema = json!({"$ref": format!("{BASE}#/definitions/{name}")});
     let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
-    // Later drafts know it, and documents say it whatever the draft.
+    // A format of later drafts, which documents use in all drafts.
     let options = options.with_format("uuid", is_uuid);
     options.with_registry(registry).offline().build(&schema).map_err(|error| error.to_string())
 }
@@ -118,7 +121,7 @@ fn read(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
-/// A value as it is written. A number beyond 64 bits has no place in a [`Value`] but as the nearest `f64`.
+/// Serializes a value. A [`Value`] cannot contain an integer of more than 64 bits: it becomes the nearest `f64`.
 fn written<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Value> {
     serde_json::to_value(value).or_else(|_| serde_json::from_slice(&serde_json::to_vec(value)?))
 }

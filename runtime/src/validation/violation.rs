@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::fmt;
 
-/// One place where a value is not what its schema asks for.
+/// One place where a value violates its schema.
 ///
-/// `Display` is for the person mending it: `at /lines/0/sku: maxLength: …`. Neither it nor `Debug` quotes the value; names
-/// of properties may come from it.
+/// `Display` shows place, keyword and message: `at /lines/0/sku: maxLength: …`. `Display` and `Debug` do not quote the
+/// value, but names of properties may come from it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Violation {
     pointer: String,
@@ -19,21 +19,21 @@ impl Violation {
         Self { pointer, keyword, message }
     }
 
-    /// The JSON pointer (RFC 6901) of what is wrong; empty for the value as a whole.
+    /// The JSON pointer (RFC 6901) of the invalid part; empty for the complete value.
     ///
-    /// A property that is missing, or that should not be there, is a fault of the object.
+    /// For a missing or forbidden property, it is the pointer of the object.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// The keyword of JSON Schema that says so, such as `maxLength`; `false` where the schema allows nothing at all.
+    /// The violated keyword of JSON Schema, such as `maxLength`; `false` if the schema is `false`.
     #[must_use]
     pub fn keyword(&self) -> &str {
         &self.keyword
     }
 
-    /// What is wrong, in words.
+    /// The description of the violation, in English.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -54,12 +54,12 @@ impl fmt::Debug for Violation {
     }
 }
 
-/// Every way in which a value is not what its schema asks for; at least one.
+/// All violations of a schema by a value; at least one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    /// The violations as a result: `Ok` where there are none.
+    /// Converts the violations to a result: `Ok` if there are none.
     pub(super) fn none_of(mut violations: Vec<Violation>) -> Result<(), Self> {
         violations.sort_by(|left, right| (&left.pointer, &left.keyword).cmp(&(&right.pointer, &right.keyword)));
         if violations.is_empty() { Ok(()) } else { Err(Self(violations)) }
@@ -89,7 +89,7 @@ impl<'a> IntoIterator for &'a Violations {
     }
 }
 
-/// All of them, one a line.
+/// All violations, one per line.
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, violation) in self.0.iter().enumerate() {

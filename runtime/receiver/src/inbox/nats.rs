@@ -1,4 +1,4 @@
-//! The inbox in a JetStream.
+//! The inbox in JetStream, the persistent streams of NATS.
 
 mod admin;
 mod attempt_log;
@@ -40,42 +40,43 @@ use orphans::OrphanTracker;
 use stream::{PARTITIONS, StreamSeq, dead_subject, partition, subject};
 use uptime::UptimeStart;
 
-/// How long a server may take to answer. One that was killed never does, and another has its part soon after.
+/// How long the server may take to answer. A killed server never answers, and another one replaces it soon.
 const SILENCE: Duration = Duration::from_secs(2);
 
-/// The room that is left in a message for the reason of a dead letter, whose signs may take six bytes each.
+/// The bytes reserved in a message for the reason of a dead letter. JSON escapes may take six bytes per character.
 const REASON_ROOM: usize = 64 * 1024;
 
-/// The room for headers beside a body, 64 KiB of them with what escapes them.
+/// The bytes reserved in a message for headers: 64 KiB of headers, and their JSON escapes.
 const HEAD_ROOM: usize = 192 * 1024;
 
-/// An inbox in a JetStream of NATS, that several receivers and workers share.
+/// An inbox in NATS JetStream, which several receivers and workers can share.
 ///
-/// It is three streams: `NAME`, a work queue in 32 partitions, `NAME_dead`, and `NAME_revisions`. What it promises less
-/// than a [`Inbox`] does otherwise:
+/// It consists of three streams: `NAME`, a work queue with 32 partitions, `NAME_dead`, and `NAME_revisions`. It differs
+/// from the other implementations of [`Inbox`]:
 ///
-/// - **Durable is what JetStream says it is.** By default a server acknowledges what it has written and syncs its
-///   disk every 2 minutes (`sync_interval`), so a single server that loses its power loses what it acknowledged.
-///   Run three servers and set three replicas, so that a majority has it; or set `sync_interval: always`.
-///   Three bear the loss of one at a time: where a second is killed while the first still catches up, what a majority
-///   had acknowledged was seen to be lost (servers of 2.9), so restart them one after the other.
-/// - Tried with servers of 2.15, and of 2.9. Those of 2.9 are not advised: after a leader was killed, some of their
-///   consumers were seen to hand out nothing more until the servers were started again.
-/// - Duplicates are known for 2 hours (`Nats-Msg-Id`), not for 7 days.
-/// - Streams that are there already keep their settings, the number of replicas among them.
-/// - Order is kept in each of the 32 partitions, by the hash of the key. So at most 32 events are handled at
-///   once, and one that waits for its next attempt holds up every event of its partition.
-/// - An event whose worker was killed comes again after the lease, 2 minutes by default; the worker renews it for as
-///   long as a handler runs. Where the server cannot be reached for a whole lease, the handler is dropped, since the
-///   event comes again. What a process did not survive is tried one at a time by each of the others.
-/// - Revisions are remembered for 7 days. Where they cannot be read, an event is handled all the same, and its
-///   [`Freshness`](asyncapi_runtime::Freshness) is not known. Headers that are no UTF-8 are mended.
-/// - When the last event came is known to 10 seconds. Dead letters, should there be a [`Retention`] for them, grow old only
-///   while somebody works on the inbox, to some minutes, whatever the clocks of the servers are set to.
-/// - What waits or is worked on is listed as ready. Receipts are even for what is to be handled, and odd for dead
-///   letters, which are numbered for themselves. One is found by its id by reading all that are before it.
-/// - A server takes messages of 1 MB unless told otherwise (`max_payload`), and what is larger is answered 413, as
-///   all that is too large: see [`largest_body`](Self::largest_body).
+/// - **Durability depends on the settings of JetStream.** By default a server acknowledges a message before the message
+///   is synced to the disk, and syncs every 2 minutes (`sync_interval`). A single server that loses its power loses the
+///   messages since the last sync. Run three servers with three replicas, so that a majority has each message, or set
+///   `sync_interval: always`. Three servers tolerate the loss of one at a time. Servers of version 2.9 have lost
+///   acknowledged messages when a second server was killed before the first had caught up: restart them one by one.
+/// - Tested with servers of versions 2.15 and 2.9. Version 2.9 is not recommended: after a leader was killed, some
+///   consumers delivered nothing until the servers were restarted.
+/// - Duplicates are recognized for 2 hours (`Nats-Msg-Id`), not for 7 days.
+/// - Existing streams keep their settings, such as the number of replicas.
+/// - Events are ordered in each of the 32 partitions. The hash of the key selects the partition. So at most 32 events
+///   are handled at the same time, and an event that waits for its next attempt blocks its partition.
+/// - An event whose worker was killed is redelivered when its lease ends, after 2 minutes by default. The worker renews
+///   the lease while a handler runs. If the server is unreachable for a complete lease, the worker drops the handler,
+///   because the event will be redelivered. Each of the other processes retries, one at a time, the events that were
+///   interrupted when a process ended.
+/// - Revisions are remembered for 7 days. If they cannot be read, the event is still handled, and its
+///   [`Freshness`](asyncapi_runtime::Freshness) is `Unknown`. Invalid UTF-8 in headers is replaced.
+/// - The time of the last event is accurate to 10 seconds. If dead letters have a [`Retention`], their age grows only
+///   while a worker is connected, is accurate to some minutes, and does not depend on the clocks of the servers.
+/// - Events that wait or are leased are listed as ready. Entry ids are even for events in the queue, and odd for dead
+///   letters. To find an entry by its event id, all entries before it are read.
+/// - A server accepts messages of up to 1 MB by default (`max_payload`). A larger body is answered with 413: see
+///   [`largest_body`](Self::largest_body).
 ///
 /// ```no_run
 /// use asyncapi_receiver::inbox::{InboxError, Nats};
@@ -104,16 +105,17 @@ pub struct Nats {
 }
 
 impl Nats {
-    /// Opens the inbox of this name, or makes one with so many replicas: 1, 3 or 5.
+    /// Opens the inbox with this name, or creates it with this number of replicas: 1, 3 or 5.
     ///
     /// # Errors
     ///
-    /// JetStream is not there, or has streams of that name that are no inbox.
+    /// JetStream is unavailable, or a stream with this name exists and is not an inbox.
     pub async fn open(context: Context, name: &str, replicas: usize) -> Result<Self, InboxError> {
         Self::open_with_lease(context, name, replicas, defaults::NATS_LEASE).await
     }
 
-    /// The same, with another time after which an event whose worker is silent comes again. Default: 2 min.
+    /// Like [`open`](Self::open), with this lease: an event is redelivered if its worker is silent for as long.
+    /// Default: 2 min.
     ///
     /// # Errors
     ///
@@ -128,7 +130,7 @@ impl Nats {
         Self::attach(context, name, queue, lease).await
     }
 
-    /// Opens the inbox of this name, if there is one.
+    /// Opens the inbox with this name. `None` if it does not exist.
     ///
     /// # Errors
     ///
@@ -142,7 +144,7 @@ impl Nats {
         Self::attach(context, name, queue, defaults::NATS_LEASE).await.map(Some)
     }
 
-    /// What belongs to this queue, made where it is not there.
+    /// Opens the streams and consumers that belong to this queue. Creates those that do not exist.
     async fn attach(context: Context, name: &str, queue: Stream, lease: Duration) -> Result<Self, InboxError> {
         let replicas = queue.cached_info().config.num_replicas;
         let dead = context.get_or_create_stream(stream::dead(name, replicas)).await.map_err(unavailable)?;
@@ -152,9 +154,9 @@ impl Nats {
             let durable = config.durable_name.clone().unwrap_or_default();
             queue.get_or_create_consumer(&durable, config).await.map_err(unavailable)
         });
-        // Of several servers each takes a while to agree with the others.
+        // In parallel, because in a cluster the servers take some time to agree on each consumer.
         let consumers = try_join_all(consumers).await?;
-        // Those that were there have kept theirs.
+        // Existing consumers keep their lease.
         let spans = consumers.iter().map(|consumer: &PullConsumer| consumer.cached_info().config.ack_wait);
         let lease = spans.min().unwrap_or(lease);
         let inbox = Self {
@@ -174,19 +176,19 @@ impl Nats {
         };
         let (largest, usual) = (inbox.largest_body(), defaults::BODY_LIMIT);
         if largest < usual {
-            tracing::warn!(largest, usual, "larger bodies are answered 413 for what max_payload of the NATS server is");
+            tracing::warn!(largest, usual, "larger bodies are answered with 413, because of max_payload of the NATS server");
         }
         Ok(inbox)
     }
 
-    /// How many bytes a body may have and be stored for certain, by the server's `max_payload`, whatever its headers
-    /// are: some 256 KiB less than that. What is larger may be answered 413, as [`InboxError::TooLarge`].
+    /// The largest body, in bytes, that is stored whatever its headers are: `max_payload` of the server less 256 KiB.
+    /// A larger body may be answered with 413, as [`InboxError::TooLarge`].
     #[must_use]
     pub fn largest_body(&self) -> usize {
         self.largest_event().saturating_sub(HEAD_ROOM)
     }
 
-    /// How many servers keep a copy of it.
+    /// The number of servers that have a copy of the inbox.
     #[must_use]
     pub fn replicas(&self) -> usize {
         self.queue.cached_info().config.num_replicas
@@ -196,11 +198,12 @@ impl Nats {
         self.context.client().max_payload().saturating_sub(REASON_ROOM)
     }
 
-    /// Publishes, and waits until the server has it. The number of the message, unless its id is known.
+    /// Publishes a message and waits until the server has stored it. Returns its sequence number; `None` for a
+    /// duplicate.
     async fn publish(&self, subject: String, id: &str, frame: Bytes) -> Result<Option<u64>, InboxError> {
         let bytes = frame.len();
         let mut headers = async_nats::HeaderMap::new();
-        // An id may hold what a header may not.
+        // Hashed, because an event id may contain characters that a header must not contain.
         headers.insert(NATS_MESSAGE_ID, EventId::of_body(id.as_bytes()).as_str());
         let sent = self.context.publish_with_headers(subject, headers, frame).await;
         let sent = sent.map_err(|error| match error.kind() {
@@ -221,7 +224,7 @@ impl Nats {
         Ok(put?.map_or(PutOutcome::Duplicate, |sequence| PutOutcome::Stored(StreamSeq::Queue(sequence).entry_id())))
     }
 
-    /// Whether an event, and the reason that it may need as a dead letter, fit into a message.
+    /// Checks that a message has space for the event and for the reason that it gets if it becomes a dead letter.
     fn check_size(&self, bytes: usize) -> Result<(), InboxError> {
         let most = self.largest_event();
         if bytes > most { Err(InboxError::TooLarge { bytes, most }) } else { Ok(()) }
@@ -234,7 +237,8 @@ impl Nats {
         reason: &Reason,
         id: &str,
     ) -> Result<PutOutcome, InboxError> {
-        // Where that is not known, it is as old as the inbox and as it is by the clocks of the servers, whichever is less.
+        // Without it, the age of the letter is the smaller of two: the uptime of the inbox and the age by server
+        // clocks.
         let lived = self.uptime().await.ok();
         let frame = codec::write_letter(delivery, attempts, reason, lived);
         let put = self.publish(dead_subject(&self.name), id, frame).await?;
@@ -246,7 +250,7 @@ fn is_absent(kind: GetStreamErrorKind) -> bool {
     matches!(kind, GetStreamErrorKind::JetStream(error) if error.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }
 
-/// What comes of this, if it does in time.
+/// Runs the work. Returns `Unavailable` if it takes longer than `time`.
 async fn with_timeout<T>(time: Duration, work: impl Future<Output = Result<T, InboxError>>) -> Result<T, InboxError> {
     tokio::time::timeout(time, work).await.unwrap_or_else(|elapsed| Err(unavailable(elapsed)))
 }
@@ -345,7 +349,7 @@ impl Inbox for Nats {
         Box::pin(async move {
             let (queue, dead) = (stream::state(&self.queue).await?, stream::state(&self.dead).await?);
             let millis = |second: i64| second.saturating_mul(1_000);
-            // By the clock here, unless the servers' is ahead of it: then by that, as of their last message.
+            // The local clock, unless the server clock is ahead: then the time of the last message.
             let now = Timestamp::now().as_millisecond().max(millis(queue.last_timestamp.unix_timestamp()));
             let oldest = elapsed(millis(queue.first_timestamp.unix_timestamp()), now);
             Ok(Stats {
@@ -366,12 +370,12 @@ impl Inbox for Nats {
         })
     }
 
-    /// Writes down how far time has come, by which dead letters are old. All else is where it stays.
+    /// Stores the uptime, from which the age of dead letters is computed. Everything else is stored already.
     fn checkpoint(&self) -> BoxFuture<'_, Result<(), InboxError>> {
         Box::pin(self.persist_uptime())
     }
 
-    /// Dead letters only: the server forgets ids by itself.
+    /// Deletes dead letters only. The server deletes the ids of handled events by itself.
     fn purge(&self, retention: Retention) -> BoxFuture<'_, Result<PurgeCounts, InboxError>> {
         Box::pin(async move {
             self.flush_last_arrival().await?;

@@ -1,7 +1,7 @@
-//! The newest revision of each resource that was handled: a stream with one message a resource.
+//! The newest handled revision of each resource: a stream with one message per resource.
 //!
-//! It is what a bucket of keys and values is, too, but read from the server that leads the stream: a bucket lets any of
-//! the servers answer, and one that lags behind would tell a gap where there is none.
+//! A key-value bucket of NATS would have the same structure. But any server may answer for a bucket, and a server that
+//! lags behind would cause the report of a gap that does not exist. Here the leader of the stream answers.
 
 use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE;
 use async_nats::jetstream::context::PublishErrorKind;
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{Nats, SILENCE, stream, unavailable, with_timeout};
 use crate::inbox::{Delivery, InboxError, Revision};
 
-/// A leased event's resource, and what was known of it then.
+/// The resource of a leased event, and its newest revision at the time of the lease.
 #[derive(Clone)]
 pub(super) struct Resource {
     subject: String,
@@ -20,7 +20,7 @@ pub(super) struct Resource {
     known: Option<RevisionCache>,
 }
 
-/// The newest revision, and the number of the message that says so; 0 where there is none.
+/// The newest revision, and the sequence number of the message that contains it; 0 if there is no message.
 #[derive(Clone, Copy, Default)]
 struct RevisionCache {
     newest: Option<i64>,
@@ -30,15 +30,15 @@ struct RevisionCache {
 impl Resource {
     fn of(name: &str, delivery: &Delivery) -> Option<Self> {
         let (key, revision) = (delivery.key()?, delivery.revision()?);
-        // A key may hold what a subject may not.
+        // Hashed, because a key may contain characters that a subject must not contain.
         let token = encode_string(&Sha256::digest(key.as_str().as_bytes()));
         Some(Self { subject: stream::revision_subject(name, &token), revision, known: None })
     }
 }
 
 impl Nats {
-    /// How an event stands to those of its resource that were handled. Where that cannot be read it is not known, and
-    /// the event is handled all the same.
+    /// Compares the revision of an event with the newest handled revision of its resource. If that cannot be read, the
+    /// freshness is `Unknown`, and the event is still handled.
     pub(super) async fn look_up(&self, delivery: &Delivery) -> (Option<Resource>, Freshness) {
         let Some(mut resource) = Resource::of(&self.name, delivery) else {
             return (None, Freshness::Unknown);
@@ -56,7 +56,7 @@ impl Nats {
         }
     }
 
-    /// Writes down that this revision was handled, unless a newer one was.
+    /// Stores that this revision was handled, unless a newer one was handled.
     pub(super) async fn note(&self, resource: &Resource) -> Result<(), InboxError> {
         let Resource { subject, revision, known } = resource;
         let mut known = match known {
@@ -71,7 +71,7 @@ impl Nats {
             let sent = with_timeout(SILENCE, async { sent.await.map_err(unavailable) }).await?;
             match with_timeout(SILENCE, async { Ok(sent.await) }).await? {
                 Ok(_) => return Ok(()),
-                // Another worker has handled one since, whose lease was over.
+                // Another worker has stored a revision in the meantime: the lease of this worker had ended.
                 Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => {
                     known = self.newest_of(subject).await?;
                 }

@@ -1,4 +1,4 @@
-//! The streams and consumers, and what is read from them.
+//! The configuration of streams and consumers, their subjects, and functions that read messages.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use super::codec::{self, WireMessage};
 use crate::defaults;
 use crate::inbox::{Delivery, Entry, EntryId, EventId, InboxError, OrderKey, State};
 
-/// Each is handled in order.
+/// The number of partitions of the queue. The events of a partition are handled in order.
 pub(super) const PARTITIONS: usize = 32;
 const DEAD_SUFFIX: &str = "_dead";
 
 const REVISIONS_SUFFIX: &str = "_revisions";
 
-/// How long a server knows an id.
+/// How long the server recognizes a message id as a duplicate.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(2 * 60 * 60);
 
 pub(super) fn queue(name: &str, replicas: usize) -> Config {
@@ -43,7 +43,7 @@ pub(super) fn dead(name: &str, replicas: usize) -> Config {
     }
 }
 
-/// One message a resource, for as long as its done events would be known.
+/// One message per resource, kept as long as another inbox keeps the ids of handled events.
 pub(super) fn revisions(name: &str, replicas: usize) -> Config {
     Config {
         name: format!("{name}{REVISIONS_SUFFIX}"),
@@ -55,7 +55,7 @@ pub(super) fn revisions(name: &str, replicas: usize) -> Config {
     }
 }
 
-/// One at a time, for as long as it takes: the worker counts attempts, not the server.
+/// One event at a time, with unlimited redelivery: the worker counts the attempts, not the server.
 pub(super) fn consumer(name: &str, partition: usize, lease: Duration) -> pull::Config {
     pull::Config {
         durable_name: Some(format!("partition_{partition}")),
@@ -83,22 +83,23 @@ pub(super) fn revision_subject(name: &str, resource: &str) -> String {
     format!("{name}{REVISIONS_SUFFIX}.{resource}")
 }
 
-/// No resource is called so: those are hashes.
+/// The subject of the last arrival. It is not the subject of a resource, because those end with a hash.
 pub(super) fn arrival_subject(name: &str) -> String {
     revision_subject(name, "last_event")
 }
 
-/// Nor so.
+/// The subject of the uptime. Not the subject of a resource either.
 pub(super) fn lived_subject(name: &str) -> String {
     revision_subject(name, "lived")
 }
 
-/// Nor so.
+/// The subject of the attempt log of an event. Not the subject of a resource either.
 pub(super) fn attempt_log_subject(name: &str, sequence: u64) -> String {
     revision_subject(name, &format!("history_{sequence}"))
 }
 
-/// Where an event is. Both streams count from 1, and a receipt has to tell one from the other.
+/// The stream of an event and its sequence number there. Both streams count from 1, so an [`EntryId`] encodes the
+/// stream.
 #[derive(Clone, Copy)]
 pub(super) enum StreamSeq {
     Queue(u64),
@@ -117,17 +118,18 @@ impl StreamSeq {
         if entry_id.0.is_multiple_of(2) { Self::Queue(entry_id.0 / 2) } else { Self::Dead(entry_id.0 / 2) }
     }
 
-    /// The number of the first that is listed after this one, or would be.
+    /// The smallest sequence number in the queue whose entry id is greater than this one.
     pub(super) fn first_pending_after(entry_id: EntryId) -> u64 {
         entry_id.0 / 2 + 1
     }
 
+    /// The smallest sequence number among the dead letters whose entry id is greater than this one.
     pub(super) fn first_dead_after(entry_id: EntryId) -> u64 {
         entry_id.0.div_ceil(2)
     }
 }
 
-/// By the key, or where there is none by the id, so that the partitions fill alike.
+/// The partition, by the hash of the key. An event without a key is distributed by its id.
 pub(super) fn partition(delivery: &Delivery) -> usize {
     let of = delivery.key().map_or_else(|| delivery.id().as_str(), OrderKey::as_str);
     usize::from(Sha256::digest(of.as_bytes())[0]) % PARTITIONS
@@ -137,22 +139,22 @@ pub(super) async fn state(stream: &Stream) -> Result<StreamState, InboxError> {
     stream.get_info().await.map(|info| info.state).map_err(super::unavailable)
 }
 
-/// The message of this number, if it is still there.
+/// The message with this sequence number, if it still exists.
 pub(super) async fn message(stream: &Stream, sequence: u64) -> Result<Option<StreamMessage>, InboxError> {
     found(stream.get_raw_message(sequence).await)
 }
 
-/// The first message from this number on. Those that are gone cost nothing.
+/// The first message with this sequence number or a greater one. The server skips deleted messages.
 pub(super) async fn next(stream: &Stream, subject: &str, from: u64) -> Result<Option<StreamMessage>, InboxError> {
     found(stream.get_first_raw_message_by_subject(subject, from.max(1)).await)
 }
 
-/// The last message of this subject.
+/// The last message with this subject.
 pub(super) async fn last(stream: &Stream, subject: &str) -> Result<Option<StreamMessage>, InboxError> {
     found(stream.get_last_raw_message_by_subject(subject).await)
 }
 
-/// The number of the event of this id, which is looked for from the beginning.
+/// The sequence number of the event with this id. Reads the stream from its beginning.
 pub(super) async fn find(stream: &Stream, subject: &str, id: &EventId) -> Result<Option<u64>, InboxError> {
     let mut from = 1;
     while let Some(message) = next(stream, subject, from).await? {

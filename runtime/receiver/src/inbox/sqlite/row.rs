@@ -8,14 +8,14 @@ use rusqlite::{Error, Row};
 
 use crate::inbox::{Delivery, DeliveryKind, Entry, EntryId, EventId, OrderKey, Reason, Revision, State};
 
-/// What an entry is read from, in this order.
+/// The columns of an [`Entry`], in the order in which [`entry`] expects them.
 pub(super) const ENTRY: &str = "receipt, id, name, key, state, attempts, received_at, ifnull(length(body), 0), \
      reason, reason_pointer, reason_message";
 
-/// What a delivery is read from, in this order.
+/// The columns of a [`Delivery`], in the order in which [`delivery`] expects them.
 pub(super) const DELIVERY: &str = "id, kind, name, key, revision, revision_before, received_at, channel, headers, body";
 
-// The numbers of the states, in the file and in its indexes: they never change their meaning.
+// The numbers of the states in the file and in its indexes. Never change them: existing files contain them.
 pub(super) const READY: i64 = 0;
 pub(super) const HELD: i64 = 1;
 pub(super) const WAITING: i64 = 2;
@@ -99,7 +99,8 @@ pub(super) fn delivery(row: &Row<'_>) -> Result<Delivery, Error> {
     Ok(delivery)
 }
 
-/// Names and values one after the other, each behind its length: values are bytes, so no text would do.
+/// Encodes headers as a sequence of name, value, name, value. Each is preceded by its length, as a little-endian `u32`.
+/// The format is binary because header values are bytes.
 pub(super) fn write_headers(headers: &Headers) -> Vec<u8> {
     let mut written = Vec::new();
     for part in headers.iter().flat_map(|(name, value)| [name.as_bytes(), value]) {

@@ -10,21 +10,22 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::uptime;
 use crate::inbox::InboxError;
 
-/// How long another process may hold the file before a write fails. Below what a sender waits for.
+/// How long a write waits for the lock of another process before it fails. Shorter than the time a sender waits.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// After how many pages of 4 KiB the writer itself writes the log back into the file, so that it begins again. What it has
-/// grown to is room that the disk must have beside the events. A quarter of `SQLite`'s own choice, for a tenth less speed.
+/// The size of the log, in pages of 4 KiB, at which the writer copies the log back into the file (a checkpoint). The
+/// log needs disk space in addition to the events. The default of `SQLite` is four times as large, and about 10 %
+/// faster.
 const LOG_PAGES: u32 = 256;
 
-/// `AsIn` in ASCII, so that no other program's file is taken for ours.
+/// `AsIn` in ASCII. It identifies the file as an inbox, so that a file of another program is refused.
 const APPLICATION: i64 = 0x4173_496e;
 const VERSION: i64 = 1;
 
-/// `headers` and `body` come last: what is read most should not have to be sought behind them.
+/// `headers` and `body` are the last columns: `SQLite` would have to read past them to reach columns behind them.
 const TABLES: &str = "
     CREATE TABLE event (
-        -- Never given twice: a ticket, and what was logged of an event, must not mean another.
+        -- Never reused: a lease token or a line of a log must not refer to another event.
         receipt INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
         state INTEGER NOT NULL,
@@ -52,15 +53,15 @@ const TABLES: &str = "
     CREATE INDEX event_by_revision ON event (key, revision) WHERE state = 4 AND revision IS NOT NULL;
     CREATE INDEX event_by_due ON event (due_at) WHERE state = 2;
     CREATE INDEX event_by_end ON event (settled_at) WHERE state = 4;
-    -- Who leases: a number that grows with each process that does.
+    -- The number of the process that leases events. Each new process increments it.
     CREATE TABLE lessee (fence INTEGER NOT NULL);
     INSERT INTO lessee VALUES (0);
-    -- When the last of the events came that are not known any more.
+    -- The arrival time of the newest event among those that were deleted.
     CREATE TABLE forgotten (last_stored_at INTEGER);
     INSERT INTO forgotten VALUES (NULL);
 ";
 
-/// A connection to the inbox in this file, made if there is none.
+/// Opens a connection to the inbox in this file. Creates the file and the inbox if they do not exist.
 pub(super) fn open(path: &Path) -> Result<Connection, InboxError> {
     let path = make(path).map_err(|error| InboxError::Unavailable(error.into()))?;
     let connection = connect(&path)?;
@@ -73,7 +74,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, InboxError> {
     Ok(connection)
 }
 
-/// A connection to the inbox in this file, which is left as it is if there is none.
+/// Opens a connection to an existing inbox. Returns an error, and leaves the file as it is, if it contains no inbox.
 pub(super) fn open_existing(path: &Path) -> Result<Connection, InboxError> {
     let connection = check(connect(path)?)?;
     prepare(&connection).map_err(unavailable)?;
@@ -82,14 +83,14 @@ pub(super) fn open_existing(path: &Path) -> Result<Connection, InboxError> {
 }
 
 fn connect(path: &Path) -> Result<Connection, InboxError> {
-    // The file is there, or is to be. Without URIs: a path is a path.
+    // Without CREATE: the file must exist. Without URI: a path is always taken literally.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(unavailable)?;
     connection.busy_timeout(PATIENCE).map_err(unavailable)?;
     Ok(connection)
 }
 
-/// A second connection, for writing the log back and nothing else.
+/// Opens a second connection, which is used only for checkpoints of the log.
 pub(super) fn connect_beside(path: &Path) -> Result<Connection, InboxError> {
     let connection = connect(path)?;
     prepare(&connection).map_err(unavailable)?;
@@ -101,15 +102,15 @@ fn check(connection: Connection) -> Result<Connection, InboxError> {
         SchemaVersion::Inbox(VERSION) => return Ok(connection),
         SchemaVersion::Inbox(newer) => format!("an inbox of version {newer}"),
         SchemaVersion::Empty => {
-            "a file with no inbox in it; what one holds may be in the -wal file that stood beside it".into()
+            "a file without an inbox; its events may be in the missing -wal file next to it".into()
         }
-        SchemaVersion::SomethingElse => "a file that is no inbox".into(),
+        SchemaVersion::SomethingElse => "a file that is not an inbox".into(),
     };
     Err(InboxError::Unreadable(problem.into()))
 }
 
-/// The file, made if there is none, for its owner only: it holds what senders say of people. The path is absolute, so
-/// that `:memory:` and the like, which would keep nothing, are files as well.
+/// Creates the file if it does not exist, readable by its owner only, because events may contain personal data. Returns
+/// the absolute path, so that `SQLite` treats names like `:memory:` as files: an in-memory database would keep nothing.
 fn make(path: &Path) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
     let mut options = OpenOptions::new();
@@ -124,7 +125,7 @@ fn make(path: &Path) -> io::Result<PathBuf> {
 
 fn prepare(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.set_prepared_statement_cache_capacity(64);
-    // These answer with the value set, so they are queries.
+    // These statements return the new value, so they have to run as queries.
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection.query_row("PRAGMA journal_size_limit = 67108864", [], |_| Ok(()))?;
     connection.query_row(&format!("PRAGMA wal_autocheckpoint = {LOG_PAGES}"), [], |_| Ok(()))?;
@@ -149,7 +150,7 @@ fn version(connection: &Connection) -> Result<SchemaVersion, rusqlite::Error> {
 }
 
 fn create(connection: &Connection) -> Result<(), rusqlite::Error> {
-    // All or nothing, and only one of two processes that start together.
+    // In a transaction: if two processes start at the same time, only one of them creates the tables.
     connection.execute_batch("BEGIN IMMEDIATE")?;
     if matches!(version(connection)?, SchemaVersion::Empty) {
         connection.execute_batch(TABLES)?;
@@ -159,7 +160,7 @@ fn create(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.execute_batch("COMMIT")
 }
 
-/// What no waiting helps with is told apart.
+/// Maps a damaged file to `Unreadable`, because a retry cannot help, and other errors to `Unavailable`.
 fn unavailable(error: rusqlite::Error) -> InboxError {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => InboxError::Unreadable(error.into()),

@@ -14,50 +14,51 @@ use super::queries::{Store, TxError};
 use super::wal::Wal;
 use crate::inbox::InboxError;
 
-/// The most jobs that share a transaction. More would make the first of them wait for the last.
+/// The largest number of jobs in one transaction. With more, the first job would wait too long for the last one.
 const AT_MOST: usize = 512;
 
-/// How long whoever closes the inbox waits for that: usually a few milliseconds, and no longer for a disk that is stuck.
+/// How long `drop` waits until the file is closed. It usually takes a few milliseconds; a stuck disk may take forever.
 const CLOSING: Duration = Duration::from_millis(250);
 
-/// The way to the thread that owns the connection. The thread ends when this is dropped.
+/// A handle to the thread that owns the connection. The thread ends when the handle is dropped.
 pub(super) struct Writer {
     queue: Option<mpsc::UnboundedSender<Box<dyn Job>>>,
-    /// Hears of it when the thread has closed the file.
+    /// Is disconnected when the thread has closed the file.
     closed: Mutex<Receiver<()>>,
 }
 
-/// What has to hold once a transaction is committed, for those who asked for it.
+/// What the caller of a job requires after the commit, in addition to the commit itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum CommitRequirement {
-    /// That the next process finds the file: it is to be acknowledged, or said that all is well.
+    /// The file still exists under its path. Required before an event is acknowledged and before the inbox is
+    /// reported as healthy.
     FileInPlace,
-    /// Nothing more. What was acknowledged before the file was deleted can still be handled.
+    /// Nothing. Events that were acknowledged before the file was deleted can still be handled.
     None,
 }
 
-/// Something to be done in a transaction that it may share with others.
+/// Work in a transaction. Several jobs may share one transaction.
 trait Job: Send {
     /// Whether the caller has dropped the request.
     fn is_cancelled(&self) -> bool;
-    /// Does it. It may be done again, if the transaction fails.
+    /// Runs the job. It may run again if the transaction fails.
     fn run(&mut self, store: &Store<'_>) -> Result<(), rusqlite::Error>;
-    /// Tells who waits that it is committed, and what was found of the files then.
+    /// Sends the outcome to the caller after the commit. `in_place` is the result of [`FileGuard::check`].
     fn committed(self: Box<Self>, in_place: Result<(), &'static str>);
-    /// Tells who waits that it is not.
+    /// Sends the error to the caller.
     fn failed(self: Box<Self>, error: &rusqlite::Error);
 }
 
-/// Work that whoever asked for it can take back for as long as it is not begun, and with it the body that it holds:
-/// while a disk is stuck, the queue must not keep what its sender was told to send again.
+/// Work that has not run is removed when the caller drops the request. This frees the event body that the work owns:
+/// while a disk is stuck, the queue must not keep bodies that their senders will send again.
 type Work<W> = Arc<Mutex<Option<W>>>;
 
-/// Who asked. Takes the work back when it is dropped.
+/// Removes the work from its job when it is dropped, unless the work is running.
 struct CancelOnDrop<W>(Work<W>);
 
 impl<W> Drop for CancelOnDrop<W> {
     fn drop(&mut self) {
-        // Where it is locked it is being done.
+        // The lock is taken while the work runs.
         if let Ok(mut work) = self.0.try_lock() {
             work.take();
         }
@@ -94,13 +95,13 @@ where
                 }
                 _ => Ok(outcome),
             };
-            // Whoever asked may be gone.
+            // The caller may have dropped the request.
             let _gone = self.reply.send(outcome);
         }
     }
 
     fn failed(self: Box<Self>, error: &rusqlite::Error) {
-        // As text, since it may be told to many.
+        // As a string, because several jobs may get the same error, and it cannot be cloned.
         let _gone = self.reply.send(Err(InboxError::Unavailable(error.to_string().into())));
     }
 }
@@ -112,7 +113,7 @@ impl Writer {
         let thread = thread::Builder::new().name("inbox".to_owned());
         let started = thread.spawn(move || {
             write(&connection, files, &log, jobs);
-            // The last connection to be closed takes the log with it.
+            // `SQLite` deletes the log when the last connection is closed.
             drop(log);
             drop(connection);
             drop(closing);
@@ -121,7 +122,7 @@ impl Writer {
         Ok(Self { queue: Some(queue), closed: Mutex::new(closed) })
     }
 
-    /// Has this done. If the future is dropped before the work is begun, it is not done.
+    /// Runs the work on the thread of the writer. If the future is dropped before the work starts, it never runs.
     pub(super) fn run<W, T>(
         &self,
         needs: CommitRequirement,
@@ -146,7 +147,7 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// Waits for the file to be closed, so that nothing is left beside it when the process ends.
+    /// Waits until the file is closed, so that no log is left next to it when the process ends.
     fn drop(&mut self) {
         self.queue = None;
         let closed = self.closed.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -154,7 +155,7 @@ impl Drop for Writer {
     }
 }
 
-/// What the thread does: whatever waits, together.
+/// The loop of the thread: commits all waiting jobs in one transaction.
 fn write(connection: &Connection, mut files: FileGuard, log: &Wal, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>) {
     let mut room = SpaceGuard::new(Store::new(connection));
     let mut batch = Vec::new();
@@ -162,7 +163,7 @@ fn write(connection: &Connection, mut files: FileGuard, log: &Wal, mut jobs: mps
         batch.retain(|job| !job.is_cancelled());
         match commit(&mut room, &mut batch) {
             Ok(()) => {
-                // After the commit, and before anybody hears of it.
+                // After the commit, and before the callers get their outcomes.
                 let in_place = files.check();
                 batch.drain(..).for_each(|job| job.committed(in_place));
                 log.request_checkpoint();
@@ -173,14 +174,14 @@ fn write(connection: &Connection, mut files: FileGuard, log: &Wal, mut jobs: mps
     }
 }
 
-/// One of them may have spoilt it for all.
+/// Commits each job in its own transaction, because one job may have failed the shared transaction.
 fn one_by_one(room: &mut SpaceGuard<'_>, files: &mut FileGuard, batch: &mut Vec<Box<dyn Job>>) {
     let mut jobs = mem::take(batch).into_iter();
     while let Some(mut job) = jobs.next() {
         match commit(room, slice::from_mut(&mut job)) {
             Ok(()) => job.committed(files.check()),
             Err(TxError::Within(error)) => job.failed(&error),
-            // The file is another's now. Each would wait for as long as this one has.
+            // Another process has locked the file. Each remaining job would wait as long as this one.
             Err(TxError::Begin(error)) => {
                 job.failed(&error);
                 fail(&mut jobs.by_ref().collect(), &error);
@@ -193,7 +194,7 @@ fn fail(batch: &mut Vec<Box<dyn Job>>, error: &rusqlite::Error) {
     batch.drain(..).for_each(|job| job.failed(error));
 }
 
-/// Does all of them, or none.
+/// Commits all jobs of the batch, or none.
 fn commit(room: &mut SpaceGuard<'_>, batch: &mut [Box<dyn Job>]) -> Result<(), TxError> {
     room.transaction(|store| batch.iter_mut().try_for_each(|job| job.run(store)))
 }
