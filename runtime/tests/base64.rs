@@ -1,4 +1,4 @@
-//! Base64 in payloads: what is read comes back as it was written.
+//! Base64 in payloads: a decoded value is encoded to the same text.
 
 use asyncapi_runtime::{Base64, Verbatim};
 use proptest::prelude::*;

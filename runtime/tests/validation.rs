@@ -1,4 +1,4 @@
-//! Values against schemas: what is found, how it is told, and what happens where a schema is no schema.
+//! Validation against schemas: the violations, their messages, and invalid schemas.
 
 use asyncapi_runtime::{Context, DecodeErrorKind, Inbound, Schemas, Violations};
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ fn what_the_alternative_of_the_tag_lacks_is_told() {
     assert_eq!(found("Sent", &letter), pairs(&[("", "oneOf"), ("", "required"), ("/pages", "maximum")]));
     let violations = SCHEMAS.check("Sent", &json!({"kind": "crate"})).expect_err("it has no weight").to_string();
     assert!(violations.contains("\"weight\" is a required property"), "{violations}");
-    // Without a tag nothing says which is meant.
+    // Without a tag, no alternative is selected, so only the union is reported.
     assert_eq!(found("Sent", &json!({})), pairs(&[("", "oneOf")]));
 }
 

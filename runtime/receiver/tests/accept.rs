@@ -1,4 +1,4 @@
-//! The errors of an acceptor.
+//! The errors of `Accept`.
 
 use std::error::Error;
 

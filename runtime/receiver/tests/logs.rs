@@ -1,4 +1,4 @@
-//! What is logged helps, and holds no payload.
+//! Log messages are useful, and contain no part of a payload.
 
 #[expect(dead_code, reason = "shared with the tests of what is answered, which use all of it")]
 #[path = "http/script.rs"]
@@ -22,7 +22,7 @@ use script::{
     WRONG_SHAPE,
 };
 
-/// Keeps every event's fields as text.
+/// A subscriber that stores the fields of all log events as text.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<String>>);
 
@@ -53,7 +53,7 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-/// What this logs.
+/// Runs the future and returns everything that it logs.
 async fn logged<T>(work: impl Future<Output = T>) -> String {
     let log = Log::default();
     let _subscribed = tracing::subscriber::set_default(log.clone());

@@ -1,6 +1,7 @@
-//! What is traced of a receiver that stores: it links receipt and handling, and holds nothing of the sender's.
+//! The spans of a receiver with an inbox: they link the receipt of an event to its handling, and contain no sender
+//! data.
 //!
-//! On its own, with a single test, as `tests/logs.rs` is.
+//! A separate test target with one test, like `tests/logs.rs`.
 
 #[expect(dead_code, reason = "shared with the tests of the worker, which use all of it")]
 #[path = "durable/team.rs"]
@@ -21,7 +22,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// Every span with its fields, and every event with those of its own.
+/// A subscriber that stores all spans and log events with their fields.
 #[derive(Clone, Default)]
 struct Trace(Arc<Mutex<Traced>>);
 
@@ -103,7 +104,7 @@ async fn receipt_and_handling_are_linked_and_nothing_of_the_sender_is_traced() {
         let spans = traced.spans.iter().filter(|(span, _)| *span == name);
         spans.filter_map(|(_, fields)| fields.get("receipt").cloned()).collect()
     };
-    // Six that are handled, and one that is not JSON.
+    // Six events are handled, and one is not JSON.
     assert_eq!((receipts("receive").len(), receipts("handle").len()), (7, 6), "{:?}", traced.spans);
     assert!(receipts("handle").is_subset(&receipts("receive")));
     for part in ["event stored", "duplicate", "event handled", "attempt failed", "panicked", "dead letter", "/text"] {

@@ -1,4 +1,4 @@
-//! HMAC-SHA256 over the raw body: the published vectors, then everything that must not pass.
+//! HMAC-SHA256 of the raw body: the test vectors of the RFC, then invalid signatures.
 
 use asyncapi_receiver::verify::VerifyError::{Malformed, Mismatch, Missing};
 use asyncapi_receiver::verify::{HmacSha256Hex, Secret, SecretError, Verify, VerifyError, sign};
@@ -19,7 +19,7 @@ fn signed(signature: impl Into<Vec<u8>>) -> Headers {
     Headers::from_iter([(HEADER, signature.into())])
 }
 
-/// RFC 4231, section 4: key, data, HMAC-SHA-256. Case 5 is about truncation, which is not done here.
+/// RFC 4231, section 4: key, data, HMAC-SHA-256. Without case 5, which tests truncation, because we do not truncate.
 fn rfc_4231() -> [(Vec<u8>, Vec<u8>, &'static str); 6] {
     [
         (vec![0x0b; 20], b"Hi There".to_vec(), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),

@@ -109,7 +109,7 @@ fn is_a_string_in_json() {
     assert_eq!(escaped.to_string(), "2024-06-01T12:00:00Z");
 }
 
-/// A date-time put together by the grammar of RFC 3339, section 5.6, and not by jiff.
+/// A date-time built from the grammar of RFC 3339, section 5.6, without jiff.
 fn any_rfc_3339() -> impl Strategy<Value = String> {
     let date = (0..=9999_u16, 1..=12_u8, 1..=28_u8);
     let time = (0..=23_u8, 0..=59_u8, 0..=60_u8, "(\\.[0-9]{1,14})?");

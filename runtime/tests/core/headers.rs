@@ -1,4 +1,4 @@
-//! Headers.
+//! Headers: lookup, decoding and encoding.
 
 use asyncapi_runtime::Headers;
 

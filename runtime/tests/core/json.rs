@@ -1,9 +1,9 @@
-//! JSON to try things with.
+//! Generators of JSON values for property tests.
 
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Any JSON value, a few levels deep. Keys are drawn so that pointers have something to escape, and to miss.
+/// Any JSON value with a few levels. Some keys need escapes in a JSON pointer, and some look like other keys.
 pub(crate) fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -25,7 +25,7 @@ pub(crate) fn any_key() -> impl Strategy<Value = String> {
     prop_oneof!["[ab/~01]{0,3}", ".{0,4}"]
 }
 
-/// The pointer of every value in this one, this one included.
+/// The pointers of all values inside this value, and of the value itself.
 pub(crate) fn pointers(value: &Value) -> Vec<String> {
     let mut found = vec![String::new()];
     let mut below = |token: &str, child: &Value| {

@@ -1,4 +1,4 @@
-//! Integers, however whole numbers are written.
+//! Integers in all JSON forms, such as `1.0` and `1e2`.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The core, with no feature on: what a delivery is, what can go wrong with it, and what goes out.
+//! Tests of the runtime without optional features: inbound messages, their errors, and outbound messages.
 
 mod date_time;
 mod decode;

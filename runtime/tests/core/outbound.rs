@@ -1,4 +1,4 @@
-//! Messages to send.
+//! Outbound messages.
 
 use std::collections::HashMap;
 

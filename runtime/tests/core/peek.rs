@@ -96,7 +96,7 @@ proptest! {
     #[test]
     fn agrees_with_value_pointer(value in any_value(), stray in "(/[ab01~-]{0,2}){0,3}|[ab/]{0,3}") {
         let inbound = Inbound::new(value.to_string());
-        // What is written is read again first: a float may lose its last digit on the way.
+        // Parsed again before the comparison, because a float may lose its last digit when it is written.
         let value: Value = inbound.decode().unwrap();
         for pointer in pointers(&value).into_iter().chain([stray]) {
             let expected = value.pointer(&pointer).and_then(Value::as_str);
@@ -120,7 +120,7 @@ proptest! {
             (Ok(found), Ok(value)) => {
                 prop_assert_eq!(found.as_deref(), value.pointer(&pointer).and_then(Value::as_str));
             }
-            // What is skipped is checked for its shape only, so `peek` may be the milder, never the stricter.
+            // `peek` checks only the syntax of skipped values. So it may accept more than `decode`, but never less.
             (_, Err(_)) => {}
             (Err(error), Ok(value)) => prop_assert!(false, "{error} in {value}"),
         }
@@ -136,7 +136,7 @@ proptest! {
 
 #[test]
 fn the_generated_values_do_hold_strings_to_find() {
-    // Or the first property could pass without having compared a single one.
+    // Otherwise the property tests above could pass without comparing any string.
     let nested = json!({"a": [{"b/c": "x"}]});
     assert_eq!(pointers(&nested), ["", "/a", "/a/0", "/a/0/b~1c"]);
     assert_eq!(peek(&nested.to_string(), "/a/0/b~1c").as_deref(), Some("x"));

@@ -1,4 +1,4 @@
-//! Unions: told apart at first sight, or tried.
+//! Unions whose alternatives are selected by type or tag, or are tried.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -117,10 +117,10 @@ fn the_alternative_that_keeps_most_is_meant() {
     let street = |street: &str| Home { street: street.to_owned() };
     assert_eq!(either(r#"{"street": "Elm"}"#), Ok(Either::Home(street("Elm"))));
     assert_eq!(either(r#"{"left": {"street": "Elm"}}"#), Ok(Either::Wide(Wide { left: Some(street("Elm")) })));
-    // `Wide` could be read, and would drop the number of the house.
+    // `Wide` would match too, but would lose the house number.
     let deep = either(r#"{"left": {"street": "Elm", "number": 4}}"#);
     assert!(matches!(deep, Ok(Either::Deep(_))), "{deep:?}");
-    // Nothing keeps all of it, and the first of those that keep most is taken.
+    // No alternative keeps the complete value. Of those that keep most, the first is taken.
     assert_eq!(either(r#"{"street": "Elm", "of": "tomorrow"}"#), Ok(Either::Home(street("Elm"))));
 }
 
@@ -159,7 +159,7 @@ enum Sent {
     Bare(Reply<Letter, Home>),
 }
 
-/// Why a body is none of the messages.
+/// The error of a body that matches no message.
 fn sent(body: &str) -> DecodeError {
     let fitting = BestMatch::from_body(&Inbound::new(body.to_owned())).expect("it is JSON");
     fitting.or_try("letter", Sent::Letter).or_try("parcel", Sent::Parcel).finish().expect_err("it is none of them")
@@ -167,7 +167,7 @@ fn sent(body: &str) -> DecodeError {
 
 #[test]
 fn the_fault_of_a_body_is_that_of_the_message_that_has_a_use_for_most_of_it() {
-    // What is wrong comes first, and last, and in a property that both have.
+    // The invalid property is the first, then the last, then one that both messages have.
     let wrong = sent(r#"{"article": 1, "to": {"street": "Elm"}, "weight": 3}"#);
     assert_eq!(wrong.pointer(), "/article");
     assert!(wrong.message().starts_with("as `parcel`, which is closest: invalid type: integer `1`"), "{wrong}");
@@ -307,7 +307,7 @@ enum Tree {
     Leaf(u8),
 }
 
-/// How often alternatives of a tree were tried.
+/// The number of attempts to deserialize an alternative of a tree.
 static TRIED: AtomicUsize = AtomicUsize::new(0);
 
 impl<'de> Deserialize<'de> for Tree {
@@ -335,7 +335,7 @@ fn what_holds_itself_is_tried_once_a_level() {
     assert!(matches!(&read, Tree::NamedBranch(branch) if branch.name == "n"), "{read:?}");
     assert_eq!(serde_json::to_string(&read).expect("it can be written"), text);
     assert!(serde_json::from_str::<Tree>(&tree("false")).is_err());
-    // What holds nothing is read whenever it is asked for.
+    // Scalars and empty values are not remembered, so they are deserialized several times.
     let tried = TRIED.load(Ordering::Relaxed);
     assert!(tried <= 2 * (DEPTH + 10), "{tried}");
 }

@@ -1,4 +1,4 @@
-//! Values that keep their text.
+//! Values that keep their original text.
 
 use std::collections::HashSet;
 use std::net::Ipv6Addr;

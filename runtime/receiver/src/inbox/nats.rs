@@ -176,7 +176,11 @@ impl Nats {
         };
         let (largest, usual) = (inbox.largest_body(), defaults::BODY_LIMIT);
         if largest < usual {
-            tracing::warn!(largest, usual, "larger bodies are answered with 413, because of max_payload of the NATS server");
+            tracing::warn!(
+                largest,
+                usual,
+                "larger bodies are answered with 413: max_payload of the NATS server is too small"
+            );
         }
         Ok(inbox)
     }

@@ -1,4 +1,4 @@
-//! No 2xx before the event is durable. Whoever moves the acknowledgement before the commit turns this red.
+//! There is no 2xx answer before the event is durable. These tests fail if it is sent before the commit.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,15 +19,15 @@ use crate::client::post;
 use crate::kit::{HEADER, PATIENCE, body, event_fields, receiver, signature};
 use crate::server::serve;
 
-/// Long enough for an answer that should not come to come.
+/// How long a test waits for an answer that must not come.
 const A_WHILE: Duration = Duration::from_millis(200);
 
-/// An inbox that stores nothing before it is let.
+/// An inbox that stores an event only when the test opens the gate.
 pub(crate) struct Gated {
     inbox: Memory,
     gate: Semaphore,
     came: AtomicUsize,
-    /// How often it was asked what there is.
+    /// The number of calls of `stats`.
     pub(crate) asked: AtomicUsize,
 }
 
@@ -138,7 +138,7 @@ async fn what_cannot_be_stored_in_time_is_to_be_sent_again() {
     assert!(durable.accept(Inbound::new(body("e1", "fine"))).await.is_ok());
 }
 
-/// Lets every statement of a put work, and its commit fail.
+/// Makes the commit of a put fail, but none of its statements.
 fn spoil_commits(path: &Path) {
     let spoiler = Connection::open(path).unwrap();
     spoiler

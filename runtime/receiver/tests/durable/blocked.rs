@@ -1,4 +1,4 @@
-//! Handlers that take their time, which is nobody's but theirs.
+//! While all handlers are blocked, all events are still answered.
 
 use std::sync::Arc;
 use std::time::Duration;

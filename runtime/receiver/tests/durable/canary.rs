@@ -1,4 +1,4 @@
-//! The receiver's own deliveries: they tell when any part of the way is closed, and no handler sees them.
+//! Canaries, the deliveries of the receiver to itself: they detect a failure of any component, and reach no handler.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn verifier(token: &str) -> HmacSha256Hex {
     HmacSha256Hex::new(HEADER, [secret(token)]).unwrap()
 }
 
-/// A server on the inbox that sends itself canaries signed with this token, and how its answers were.
+/// Starts a server that sends itself canaries signed with this token. Also returns the response counts.
 async fn serve(
     inbox: &Arc<dyn Inbox>,
     worker: &Worker<Arc<Team>>,
@@ -98,7 +98,7 @@ async fn it_stays_silent_while_nothing_can_be_written_down() {
 async fn no_event_of_a_sender_is_taken_for_one() {
     for case in each() {
         let durable = Durable::new(Arc::clone(&case.inbox), event_fields()).with_canary(CanaryToken::random());
-        // Whatever a sender writes there, it is not the mark.
+        // A sender cannot guess the token of the canaries.
         for (number, guess) in ["-1", "0-1", "00000000000000000000000000000000-1"].into_iter().enumerate() {
             let headers = Headers::from_iter([("x-asyncapi-canary", guess)]);
             let inbound = Inbound::new(body(&format!("canary:{number}"), "fine")).with_headers(headers);

@@ -7,7 +7,7 @@ use asyncapi_receiver::Clock;
 use asyncapi_runtime::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
-/// A clock by which an hour is over in some seconds, and that can be set like one on a wall.
+/// A clock on which an hour takes some seconds. Its time can be changed, like the system time.
 pub(crate) struct FastClock {
     made_at: Timestamp,
     made: Instant,

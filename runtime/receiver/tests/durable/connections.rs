@@ -1,4 +1,4 @@
-//! Connections: how long each may be without a request, and how many there may be.
+//! Limits of connections: the time without a request, and the number of connections.
 
 use std::time::{Duration, Instant};
 
@@ -16,10 +16,10 @@ use crate::client::head;
 use crate::kit::{HEADER, PATIENCE, body, receiver, signature};
 use crate::server::{SHORT, deliver, holding, run};
 
-/// Until the server closes the connection.
+/// Waits until the server closes the connection.
 pub(crate) async fn closed(mut stream: TcpStream) {
     let mut rest = Vec::new();
-    // Closed with a reset is closed too.
+    // A reset counts as closed.
     let _reset = timeout(PATIENCE, stream.read_to_end(&mut rest)).await.expect("it is closed");
 }
 
@@ -27,13 +27,13 @@ pub(crate) async fn closed(mut stream: TcpStream) {
 async fn a_connection_without_a_whole_head_is_closed() {
     let server = Server::new(receiver(Memory::new())).with_header_deadline(SHORT);
     let serving = run(server).await;
-    // Nothing; half a head; half of what might become HTTP/2; all of that, and then nothing.
+    // Nothing; an incomplete head; an incomplete HTTP/2 preface; a complete preface; an incomplete header.
     for start in ["", "POST /hook HTT", "PRI * HTT", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "POST / HTTP/1.1\r\nx: "] {
         let mut stream = TcpStream::connect(serving.address).await.unwrap();
         stream.write_all(start.as_bytes()).await.unwrap();
         closed(stream).await;
     }
-    // A byte now and then does not help.
+    // Single bytes do not extend the deadline.
     let mut stream = TcpStream::connect(serving.address).await.unwrap();
     let dripping = async {
         while stream.write_all(b"x").await.is_ok() {
@@ -41,14 +41,14 @@ async fn a_connection_without_a_whole_head_is_closed() {
         }
     };
     timeout(PATIENCE, dripping).await.expect("it is closed");
-    // Nor does having had an answer that is no 2xx.
+    // An answer that is not 2xx does not extend it either.
     let mut stream = TcpStream::connect(serving.address).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nhost: h\r\n\r\n").await.unwrap();
     closed(stream).await;
     serving.stop().await;
 }
 
-/// Sends a delivery over a connection that stays open, and reads the answer, which is a 2xx.
+/// Sends a delivery over a connection that stays open, and checks that the answer is 2xx.
 async fn deliver_over(stream: &mut TcpStream, id: &str) {
     let body = body(id, "fine");
     let length = body.len().to_string();
@@ -70,7 +70,7 @@ async fn a_connection_of_a_sender_is_kept_between_requests_and_half_a_head_on_it
         sleep(SHORT * 3).await;
     }
     stream.write_all(b"POST / HTTP/1.1\r\nx: ").await.unwrap();
-    // The two minutes for which it would be kept are longer than anybody waits here.
+    // An idle connection would stay open for two minutes, longer than this test waits.
     closed(stream).await;
     serving.stop().await;
 }
@@ -87,7 +87,7 @@ async fn a_connection_of_a_sender_is_closed_when_it_is_idle_for_too_long_or_othe
     }
 }
 
-/// The types of the frames in what a server of HTTP/2 has sent.
+/// The types of the HTTP/2 frames that the server has sent.
 fn frames(mut bytes: &[u8]) -> Vec<u8> {
     let mut types = Vec::new();
     while let [a, b, c, kind, rest @ ..] = bytes {
@@ -104,7 +104,7 @@ async fn over_http_2_the_end_of_an_idle_connection_is_announced() {
     let serving = run(Server::new(receiver(Memory::new())).with_header_deadline(SHORT)).await;
     let mut stream = TcpStream::connect(serving.address).await.unwrap();
     let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
-    // The head of a POST to http://h/, which is the whole request.
+    // A HEADERS frame with a POST to http://h/, which is the complete request.
     let request = [&[0, 0, 6, 1, 5, 0, 0, 0, 1], [0x83, 0x86, 0x84, 0x41, 1, b'h'].as_slice()].concat();
     let begin = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", settings.as_slice(), &request].concat();
     stream.write_all(&begin).await.unwrap();
@@ -114,7 +114,7 @@ async fn over_http_2_the_end_of_an_idle_connection_is_announced() {
     serving.stop().await;
 }
 
-/// What became of connections that sent a byte now and then, and of the others meanwhile.
+/// The measurements of slow connections, and of normal requests at the same time.
 #[derive(Debug)]
 struct Slow {
     heads_closed_after: Duration,
@@ -133,12 +133,12 @@ async fn slow_senders(connections: u32, header: Duration, body: Duration) -> Slo
     for number in 0..connections {
         slow.spawn(async move {
             let is_head = number % 2 == 0;
-            // All are open together, but the system's queue is shorter than they are many.
+            // Staggered, because the accept queue of the system is shorter than the number of connections.
             sleep(Duration::from_micros(500) * number).await;
             let mut stream = TcpStream::connect(address).await.unwrap();
             let started = Instant::now();
             let (length, made_up) = (("content-length", "9000"), "00".repeat(32));
-            // What bears no signature is refused from its head, and its body is read for a while all the same.
+            // A request without a signature is refused after its head, but its body is still read for some time.
             let start = match number % 4 {
                 1 => head("POST", &[length, (HEADER, &made_up)]),
                 3 => head("POST", &[length]),
@@ -178,7 +178,7 @@ async fn slow_senders(connections: u32, header: Duration, body: Duration) -> Slo
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_heads_and_slow_bodies_are_closed_while_others_are_served() {
     let slow = slow_senders(200, SHORT, 2 * SHORT).await;
-    // The machine may be busy. The long form is strict.
+    // With a tolerance, because the machine may be busy. The long form of the test has stricter limits.
     let late = Duration::from_secs(6);
     assert!(slow.heads_closed_after < SHORT + late && slow.bodies_closed_after < 2 * SHORT + late, "{slow:?}");
     assert!(slow.others_p99 < Duration::from_secs(5), "{slow:?}");
@@ -199,7 +199,7 @@ async fn there_are_no_more_connections_than_allowed() {
     let server = Server::new(receiver(Memory::new())).with_connections(1).with_header_deadline(SHORT);
     let serving = run(server).await;
     let idle = TcpStream::connect(serving.address).await.unwrap();
-    // It waits until the idle one is closed.
+    // The delivery waits until the idle connection is closed.
     assert_eq!(deliver(serving.address, &body("e1", "fine")).await, 202);
     closed(idle).await;
     serving.stop().await;

@@ -1,4 +1,4 @@
-//! A drain comes to its end, whatever the inbox does.
+//! A drain ends even if the inbox hangs, and leaves no log next to the file.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ async fn after_a_drain_the_inbox_is_whole_in_its_one_file() {
     let (path, copy) = (directory.path().join("inbox.sqlite"), directory.path().join("copy.sqlite"));
     let inbox = Arc::new(Sqlite::open(&path).unwrap());
     let durable = Durable::new(Arc::clone(&inbox), event_fields());
-    // Who reads what was there keeps what comes after in the log.
+    // An open read transaction keeps later commits in the log.
     let reader = rusqlite::Connection::open(&path).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM event").unwrap();
     for number in 0..20 {

@@ -1,4 +1,4 @@
-//! What holds when the process does not: the receiver is killed or terminated, again and again, under load.
+//! The receiver is killed or terminated repeatedly under load. No acknowledged event may be lost.
 
 use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
@@ -19,20 +19,20 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use crate::kit::{HEADER, PATIENCE, body, signature};
 use crate::process::{Logbook, Process, listening, spawn, this_program};
 
-/// Events a second.
+/// Events per second.
 const RATE: u32 = 300;
-/// From the start of a process on; it listens after a tenth of that, or later.
+/// The longest life of a process. It listens after a tenth of this time, or later.
 const LIFE: Duration = Duration::from_millis(400);
 
-/// What the senders know.
+/// The answers that the senders received.
 #[derive(Default)]
 struct Sent {
     acknowledged: Mutex<BTreeSet<String>>,
     refused: Mutex<Vec<u16>>,
 }
 
-/// Sends new events by the clock, to wherever the receiver is now. Does not try twice: what was not acknowledged may be
-/// there or not.
+/// Sends new events at a constant rate to the current address of the receiver. Sends each event once, so an event that
+/// was not acknowledged may be stored or not.
 async fn send_all(sent: Arc<Sent>, at: watch::Receiver<Option<SocketAddr>>) {
     let mut due = interval(Duration::from_secs(1) / RATE);
     due.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -53,7 +53,7 @@ async fn send_all(sent: Arc<Sent>, at: watch::Receiver<Option<SocketAddr>>) {
     }
 }
 
-/// Moments that another run with the same seed has too.
+/// Random times of interruption, reproducible by the seed.
 struct Moments(u64);
 
 impl Moments {
@@ -63,7 +63,7 @@ impl Moments {
         Self(seed)
     }
 
-    /// `SplitMix64`.
+    /// The next time, by the algorithm `SplitMix64`.
     fn next(&mut self) -> Duration {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut bits = self.0;
@@ -73,12 +73,12 @@ impl Moments {
     }
 }
 
-/// How many events the process that was killed had begun and not settled. Looked at in a copy: to mend what it left
-/// behind is the next one's to do, and to be killed in.
+/// The number of events that were leased when the process was killed. Counted in a copy of the file: the recovery of
+/// the file itself is left to the next process, which may be killed during the recovery.
 async fn in_flight(directory: &Path) -> u32 {
     let copy = tempfile::tempdir().unwrap();
     for name in ["inbox.sqlite", "inbox.sqlite-wal"] {
-        // It may not have come as far.
+        // The process may have been killed before it created the file.
         let _absent = fs::copy(directory.join(name), copy.path().join(name));
     }
     let Ok(inbox) = Sqlite::open_existing(copy.path().join("inbox.sqlite")) else { return 0 };
@@ -88,13 +88,13 @@ async fn in_flight(directory: &Path) -> u32 {
 
 #[derive(Clone, Copy, PartialEq)]
 enum How {
-    /// At any moment, before it listens too.
+    /// At any time, even before it listens.
     Killed,
-    /// At any moment from when it listens on.
+    /// At any time after it listens.
     Terminated,
 }
 
-/// The status, if there was an answer.
+/// Posts the body and returns the status of the answer, if there is one.
 async fn try_post(address: SocketAddr, body: &str) -> Option<u16> {
     let mut stream = TcpStream::connect(address).await.ok()?;
     let length = body.len();
@@ -108,7 +108,7 @@ async fn try_post(address: SocketAddr, body: &str) -> Option<u16> {
     reply.split(' ').nth(1)?.parse().ok()
 }
 
-/// Interrupts the receiver again and again under load, and counts afterwards.
+/// Interrupts the receiver repeatedly under load, then compares the handled events with the acknowledged ones.
 async fn interrupted(times: u32, how: How) {
     let directory = tempfile::tempdir().unwrap();
     let directory = directory.path();
@@ -148,7 +148,7 @@ async fn interrupted(times: u32, how: How) {
     let process = Process::start(directory).await;
     let inbox = Sqlite::open(directory.join("inbox.sqlite")).unwrap();
     let started = Instant::now();
-    // Its canary comes and goes.
+    // The canary of the worker may be pending for a short time.
     while inbox.stats().await.unwrap().pending > 0 && started.elapsed() < PATIENCE {
         sleep(Duration::from_millis(10)).await;
     }

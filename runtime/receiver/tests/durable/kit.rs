@@ -1,4 +1,4 @@
-//! A receiver's parts, put together for a test.
+//! Helpers that build receivers and workers for tests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::team::Team;
 
 pub(crate) const HEADER: &str = "x-signature";
 pub(crate) const TOKEN: &str = "token-a";
-/// Only to end a test that would hang: nothing is measured by it.
+/// Only ends a test that hangs. No test measures this time.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn secret(token: &str) -> Secret {
@@ -46,7 +46,7 @@ pub(crate) fn body(id: &str, name: &str) -> String {
     format!(r#"{{"id": "{id}", "name": "{name}"}}"#)
 }
 
-/// An inbox of each kind, by a clock that runs sixty times as fast.
+/// An inbox with a clock that runs sixty times as fast as real time, and its handlers.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) inbox: Arc<dyn Inbox>,
@@ -110,7 +110,7 @@ impl Case {
         durable.accept(Inbound::new(body.to_owned())).await.unwrap();
     }
 
-    /// Until nothing is pending.
+    /// Waits until no event is pending.
     pub(crate) async fn settled(&self) {
         self.until(async || self.inbox.stats().await.unwrap().pending == 0).await;
     }
@@ -125,7 +125,7 @@ impl Case {
         assert!(waited.is_ok(), "{}: {:?}, seen {:?}", self.name, self.inbox.stats().await, self.team.seen());
     }
 
-    /// Ids and reasons of the dead letters.
+    /// The ids and reasons of the dead letters.
     pub(crate) async fn dead(&self) -> Vec<(String, Reason)> {
         let dead = self.inbox.list(Page::of(State::Dead)).await.unwrap();
         dead.into_iter().map(|entry| (entry.id.to_string(), entry.reason.expect("a reason"))).collect()

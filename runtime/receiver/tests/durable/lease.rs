@@ -1,4 +1,4 @@
-//! Leases that end by themselves: renewed while an attempt runs, and respected where they are over all the same.
+//! Leases that expire: the worker renews them while an attempt runs, and drops the attempt if the lease is lost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ use crate::team::Team;
 
 const SPAN: Duration = Duration::from_millis(30);
 
-/// An inbox that leases for a time.
+/// An inbox whose leases expire.
 #[derive(Default)]
 struct Timed {
     inbox: Memory,
@@ -139,7 +139,7 @@ async fn a_handler_is_dropped_once_its_lease_is_over_and_says_nothing_of_the_end
     assert_eq!(inbox.states().await, [State::Leased], "whoever has it now says how it ends");
 }
 
-/// Handlers that do not let themselves be dropped, since they never await.
+/// Handlers that cannot be cancelled because they never await.
 #[derive(Default)]
 struct Blocking {
     ended: AtomicBool,

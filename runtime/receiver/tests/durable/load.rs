@@ -1,4 +1,5 @@
-//! Many events at once, each five times, some answers unheard, one in ten a panic, one in ten thousand poison.
+//! Load: many events, each delivered five times. Some senders ignore the answer, one event in ten panics, and one in
+//! ten thousand cannot be decoded.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,13 +19,13 @@ use crate::server::serve;
 
 const COPIES: usize = 5;
 const SENDERS: usize = 50;
-/// The answer to one delivery in so many is not heard; of each event at most one.
+/// For one delivery out of this number, the sender does not wait for the answer. At most one per event.
 const UNHEARD: usize = 7;
 const PANIC: usize = 10;
 const POISON: usize = 10_000;
 
 fn body(event: usize) -> String {
-    // Neither the first nor one that panics.
+    // An event that does not panic, and that is not the first.
     if event % POISON == POISON / 2 + 1 {
         return format!(r#"{{"id": "{event}", "name": "fine", "text": 5}}"#);
     }
@@ -32,7 +33,7 @@ fn body(event: usize) -> String {
     format!(r#"{{"id": "{event}", "name": "{name}"}}"#)
 }
 
-/// One connection after the other.
+/// A sender that opens a new connection when the previous one is closed.
 struct Sender {
     to: SocketAddr,
     connection: Option<SendRequest<Full<Bytes>>>,
@@ -60,14 +61,15 @@ impl Sender {
     }
 }
 
-/// The share of one of the senders, all of which have parts of one event at a time. The answers that it heard.
+/// Sends the share of one sender, and returns the statuses that it received. The deliveries of an event are distributed
+/// over the senders.
 async fn send(sender: usize, to: SocketAddr, events: usize) -> Vec<u16> {
     let mut answers = Vec::new();
     let mut connection = Sender { to, connection: None };
     for delivery in (sender..events * COPIES).step_by(SENDERS) {
         let body = body(delivery / COPIES);
         if delivery.is_multiple_of(UNHEARD) {
-            // The connection is closed with it, before or after the answer.
+            // Closes the connection before or after the answer arrives.
             let after = Duration::from_micros(200 * (delivery as u64 % 16));
             let _unheard = timeout(after, connection.post(body)).await;
             connection.connection = None;

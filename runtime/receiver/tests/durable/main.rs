@@ -1,6 +1,7 @@
-//! Stored, acknowledged, handled: what a receiver promises, and the faults it survives.
+//! Tests of the guarantees of a receiver with an inbox, and of its behaviour during failures.
 //!
-//! The short forms run with the others. The long ones, of the same tests, take minutes: `.ci/faults`.
+//! Some tests have a short and a long form. The long forms are ignored by default and take minutes: `.ci/faults` runs
+//! them.
 
 mod acknowledgement;
 mod blocked;

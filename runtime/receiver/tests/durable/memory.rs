@@ -1,4 +1,4 @@
-//! Bodies that are too large cost their sender an answer, and the receiver no memory.
+//! Bodies that are too large are refused, and do not increase the memory of the receiver.
 
 use std::fs;
 use std::io::Write as _;
@@ -15,10 +15,10 @@ const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 const SIZES: [(usize, u16); 3] = [(MIB, 202), (9 * MIB, 413), (100 * MIB, 413)];
 const ROUNDS: usize = 4;
-/// Of resident memory, at any time.
+/// The largest allowed growth of resident memory, in bytes.
 const GROWTH: u64 = 16 * 1024 * 1024;
 
-/// A field of what Linux says of a process, in bytes.
+/// A field of `/proc/PID/status` on Linux, in bytes.
 fn status(process: &Process, field: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", process.id())).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
@@ -29,7 +29,7 @@ fn padded(id: &str, size: usize) -> String {
     format!(r#"{{"id": "{id}", "name": "fine", "pad": "{}"}}"#, "x".repeat(size))
 }
 
-/// Sends all of a body in chunks before it looks for the answer, and says what that is.
+/// Sends a complete body in chunks, then reads the answer and returns its status.
 async fn send_chunked(process: &Process, signature: &str, body: &str) -> u16 {
     let exchange = async {
         let mut stream = TcpStream::connect(process.address).await.unwrap();
@@ -57,18 +57,18 @@ async fn large_bodies_are_2xx_or_413_and_leave_the_memory_as_it_was() {
         assert_eq!(post(process.address, &[(HEADER, &signature(&body))], &body).await.status, 202);
     }
     let Some(before) = status(&process, "VmRSS") else {
-        // Not by `eprintln!`, which the harness keeps to itself for as long as the test passes.
+        // Not `eprintln!`: the test harness hides its output when the test passes.
         let _unsaid = writeln!(
             std::io::stderr(),
             "SKIPPED: there is no /proc here, so nobody looked at the memory of a receiver"
         );
         return;
     };
-    // The cap is 8 MiB. Again and again: what one round leaves behind must not add up.
+    // The limit is 8 MiB. Several rounds, because memory that is not freed would add up.
     for (round, (size, answer)) in (0..ROUNDS).flat_map(|round| SIZES.map(|size| (round, size))) {
         for way in ["whole", "chunked"] {
             let body = padded(&format!("{way}-{size}-{round}"), size);
-            // Above the cap nobody gets as far as looking at it.
+            // Above the limit, the body is refused before its signature is checked.
             let signature = if answer == 202 { signature(&body) } else { "00".repeat(32) };
             let answered = match way {
                 "whole" => post(process.address, &[(HEADER, &signature)], &body).await.status,

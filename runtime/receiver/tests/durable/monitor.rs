@@ -156,8 +156,12 @@ async fn it_can_have_a_listener_of_its_own() {
     serving.abort();
 }
 
-/// Reads Prometheus' text format 0.0.4 by its rules: each name has one HELP and one TYPE before its samples, which stand
-/// together; names and labels are of the allowed characters; values are numbers; no sample is there twice.
+/// Parses the Prometheus text format 0.0.4, and checks its rules:
+///
+/// - Each name has one HELP and one TYPE, followed by all samples of the name.
+/// - Names and labels contain only allowed characters.
+/// - Values are numbers.
+/// - No sample occurs twice.
 fn parse(text: &str) -> BTreeMap<String, f64> {
     let is_name = |name: &str| {
         name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')

@@ -1,4 +1,4 @@
-//! A receiver in a process of its own, to be killed, terminated and looked at from outside.
+//! A receiver in a separate process, so that tests can kill, terminate and trace it.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -23,7 +23,7 @@ use crate::kit::{PATIENCE, receiver};
 const DIRECTORY: &str = "RECEIVER_DIRECTORY";
 const HANDLERS: usize = 16;
 
-/// Writes down which events it was given, where a kill does not reach.
+/// Handlers that write the ids of their events to a file, which remains when the process is killed.
 pub(crate) struct Logbook(Mutex<fs::File>);
 
 impl Logbook {
@@ -32,7 +32,7 @@ impl Logbook {
         Self(Mutex::new(file))
     }
 
-    /// How often each was handled.
+    /// How often each event was handled.
     pub(crate) fn read(directory: &Path) -> BTreeMap<String, u32> {
         let mut handled = BTreeMap::new();
         for id in fs::read_to_string(directory.join("handled")).unwrap().lines() {
@@ -56,7 +56,7 @@ impl Dispatch for Logbook {
     }
 }
 
-/// Not a test: the receiver that tests start.
+/// Not a test: tests start this receiver in a child process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a part of the other tests, which start it"]
 async fn child() {
@@ -69,14 +69,14 @@ async fn child() {
     let port = listener.local_addr().unwrap().port();
     let working = tokio::spawn(worker.run(terminated()));
     let serving = tokio::spawn(Server::new(receiver(inbox)).serve(listener, terminated()));
-    // Both listen for signals already.
+    // The worker and the server already listen for signals.
     fs::write(directory.join("port.new"), port.to_string()).unwrap();
     fs::rename(directory.join("port.new"), directory.join("port")).unwrap();
     serving.await.unwrap();
     working.await.unwrap();
 }
 
-/// Starts it, and waits for nothing.
+/// Starts the receiver without waiting until it listens.
 pub(crate) fn spawn(mut command: Command, directory: &Path) -> Child {
     let _absent = fs::remove_file(directory.join("port"));
     command.args(["--exact", "process::child", "--ignored"]).env(DIRECTORY, directory);
@@ -87,7 +87,7 @@ pub(crate) fn this_program() -> Command {
     Command::new(std::env::current_exe().unwrap())
 }
 
-/// Where it listens, once it does.
+/// Waits until the receiver listens, and returns its address.
 pub(crate) async fn listening(directory: &Path) -> SocketAddr {
     loop {
         if let Ok(port) = fs::read_to_string(directory.join("port")) {
@@ -107,7 +107,8 @@ impl Process {
         Self::start_as(this_program(), directory).await
     }
 
-    /// Under another program, which is given this one and its arguments after its own.
+    /// Starts the receiver under another program, such as `strace`. Its arguments are followed by the command of the
+    /// receiver.
     pub(crate) async fn start_under(program: &str, arguments: &[&OsStr], directory: &Path) -> Self {
         let mut command = Command::new(program);
         command.args(arguments).arg(std::env::current_exe().unwrap());
@@ -124,7 +125,7 @@ impl Process {
         self.child.id().expect("it runs")
     }
 
-    /// Asks it to end; it has 30 seconds, and must end well.
+    /// Sends SIGTERM. The process must end successfully within 30 seconds.
     pub(crate) async fn terminate(mut self) {
         let id = self.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());

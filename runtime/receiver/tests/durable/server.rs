@@ -23,7 +23,7 @@ use crate::client::{head, post, send};
 use crate::connections::closed;
 use crate::kit::{HEADER, PATIENCE, body, event_fields, receiver, secret, signature};
 
-/// For what is to be overtaken. What is to be in time has the defaults.
+/// A deadline that is exceeded on purpose. Requests that should be in time have the default deadlines.
 pub(crate) const SHORT: Duration = Duration::from_millis(300);
 
 pub(crate) struct Serving {
@@ -94,9 +94,9 @@ async fn bodies_above_the_cap_are_413_and_counted() {
     let serving = serve(receiver).await;
     let fits = format!(r#"{{"id": "e1", "pad": "{}"}}"#, "x".repeat(60 * 1024));
     assert_eq!(deliver(serving.address, &fits).await, 202);
-    // All of it is sent before the answer is read, far more than the buffers of a socket hold.
+    // The client sends the complete body before it reads the answer. The body is much larger than the socket buffers.
     let above = "x".repeat(20 * 1024 * 1024);
-    // Nobody gets as far as looking at it.
+    // The signature is never checked.
     let signature = signature("another");
     let signed = (HEADER, signature.as_str());
     assert_eq!(post(serving.address, &[signed], &above).await.status, 413);
@@ -124,7 +124,7 @@ async fn heads_above_the_cap_are_431_and_those_below_are_read() {
     usual.stop().await;
 }
 
-/// Holds every delivery until it is let go.
+/// An acceptor that blocks every delivery until the test releases it.
 pub(crate) struct Holding {
     gate: Arc<Semaphore>,
     came: Arc<Semaphore>,
@@ -140,7 +140,7 @@ impl Accept for Holding {
     }
 }
 
-/// What lets one go, what tells that one has come, and the receiver.
+/// Returns the semaphore that releases deliveries, the semaphore that counts arrived deliveries, and the receiver.
 pub(crate) fn holding() -> (Arc<Semaphore>, Arc<Semaphore>, Receiver<Holding>) {
     let (gate, came) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
     let verifier = HmacSha256Hex::new(HEADER, [secret(crate::kit::TOKEN)]).unwrap();
@@ -192,7 +192,7 @@ async fn large_bodies_that_never_end_do_not_keep_small_ones_out() {
         let head = head("POST", &[("content-length", length.as_str()), (HEADER, &signature("another body"))]);
         stream.write_all((head + &"x".repeat(size - 1)).as_bytes()).await.unwrap();
         stalled.push(stream);
-        // All that it has sent is there, as far as can be told from outside.
+        // Long enough for the server to read everything that the client has sent.
         tokio::time::sleep(SHORT).await;
     }
     for number in 0..20 {
@@ -248,8 +248,8 @@ async fn a_drain_answers_what_was_begun_and_takes_nothing_new() {
 
 #[tokio::test]
 async fn what_comes_in_on_an_open_connection_during_a_drain_is_503_and_says_when_to_come_back() {
-    // Which of the two the server sees first, the end of the head or the stop, is a matter of luck; a connection that
-    // had not begun is closed. So until it has been seen.
+    // The server may see the shutdown before the beginning of the request, and then closes the connection without an
+    // answer. So the test repeats until it gets a 503.
     let seen = async {
         loop {
             let serving = serve(receiver(Memory::new())).await;
@@ -323,7 +323,7 @@ async fn secrets_are_rotated_under_load_without_a_refused_event() {
     *rotating.0.write().unwrap() = verifier(&["a", "b"]);
     until(|| response_counts.get("stored") > 200).await;
     *token.write().unwrap() = "b";
-    // What was signed with the old one is still on its way.
+    // Requests with the old signature may still be in flight.
     until(|| response_counts.get("stored") > 300).await;
     *rotating.0.write().unwrap() = verifier(&["b"]);
     for sender in senders {

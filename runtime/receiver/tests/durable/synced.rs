@@ -1,4 +1,4 @@
-//! Seen from outside, in the system calls of the process: the disk has the event before its sender has the answer.
+//! Checks in the system calls of the process that an event is synced to the disk before its sender gets the answer.
 
 use std::fs;
 use std::io::Write as _;
@@ -13,22 +13,22 @@ use crate::process::Process;
 
 const EVENTS: usize = 5;
 
-/// What the process did, in order, and which of its threads.
+/// A system call of the process, with its thread.
 #[derive(Debug, PartialEq)]
 enum Call<'t> {
-    /// Something that holds this event was written into the log of the inbox.
+    /// Data that contains this event was written to the log of the inbox.
     Logged {
         event: usize,
         by: &'t str,
     },
-    /// The log is on the disk. A thread that writes it back into the file sees to that as well, in its own time.
+    /// The log was synced to the disk. The thread of checkpoints syncs the log too, at other times.
     Synced {
         by: &'t str,
     },
     Answered,
 }
 
-/// strace, if it is there and may trace.
+/// Whether strace is installed and may trace.
 fn can_trace() -> bool {
     let tried = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
     tried.is_ok_and(|output| output.status.success())
@@ -67,7 +67,7 @@ fn id(event: usize) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_is_synced_between_the_event_and_its_answer() {
     if !can_trace() {
-        // Not by `eprintln!`, which the harness keeps to itself for as long as the test passes.
+        // Not `eprintln!`: the test harness hides its output when the test passes.
         let _unsaid = writeln!(
             std::io::stderr(),
             "SKIPPED: there is no strace here that may trace, so nobody watched when the disk is synced"
@@ -77,8 +77,8 @@ async fn the_log_is_synced_between_the_event_and_its_answer() {
     let directory = tempfile::tempdir().unwrap();
     let trace = directory.path().join("trace");
     let calls = "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg";
-    // As a child of what it traces, so that it is the receiver that is started here; whole pages of the log; and the
-    // name of each file.
+    // -D: strace becomes a child of the receiver, so that the receiver itself is the child of this test.
+    // -s: complete pages of the log. -y: the path of each file.
     let arguments = ["-D", "-f", "-s", "5000", "-y", "-e", calls, "-o"].map(AsRef::as_ref);
     let arguments = [arguments.as_slice(), &[trace.as_os_str()]].concat();
     let process = Process::start_under("strace", &arguments, directory.path()).await;

@@ -1,4 +1,4 @@
-//! Handlers that do what the event's name says, and remember whom they have seen.
+//! Handlers that act by the name of the event, and record the events that they handled.
 
 use std::collections::BTreeMap;
 use std::future;
@@ -19,7 +19,7 @@ struct Event {
     text: Option<String>,
 }
 
-/// What a handler was given.
+/// The input of a handler.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Seen {
     pub(crate) id: String,
@@ -30,7 +30,7 @@ pub(crate) struct Seen {
 pub(crate) struct Team {
     seen: Mutex<Vec<Seen>>,
     done: Mutex<BTreeMap<String, u32>>,
-    /// Handlers named `gated` take one of these.
+    /// Handlers of the event `gated` wait for a permit.
     pub(crate) gate: Semaphore,
 }
 
@@ -41,12 +41,12 @@ impl Default for Team {
 }
 
 impl Team {
-    /// Every attempt that was begun, in order.
+    /// All started attempts, in order.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
-    /// How often each was handled to the end.
+    /// How often the handler of each event completed.
     pub(crate) fn done(&self) -> BTreeMap<String, u32> {
         self.done.lock().unwrap().clone()
     }
@@ -58,7 +58,7 @@ impl Team {
             "failing" => return Err(HandlerError::retry("database down")),
             "failing_twice" if cx.attempt() < 3 => return Err(HandlerError::retry("database down")),
             "panicking" => panic!("as told"),
-            // Without a word on standard error, since there may be thousands.
+            // Without a message on standard error, because there may be thousands of panics.
             "panicking_once" if cx.attempt() == 1 => panic::resume_unwind(Box::new("as told")),
             "stuck" => future::pending().await,
             "stuck_once" if cx.attempt() == 1 => future::pending().await,

@@ -1,4 +1,4 @@
-//! The worker: what becomes of an event after each kind of attempt.
+//! The worker: the state of an event after each outcome of an attempt.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -69,7 +69,7 @@ async fn what_can_never_be_handled_is_dead_with_the_place_of_the_fault() {
     for case in each() {
         let durable = Durable::new(Arc::clone(&case.inbox), event_fields());
         let accept = async |body: &str| durable.accept(Inbound::new(body.to_owned())).await.unwrap();
-        // The sender sees no difference.
+        // The sender gets the same answer for all of them.
         assert_eq!(accept(r#"{"id": "poison", "name": "fine", "text": 7}"#).await, Accepted::Stored);
         assert_eq!(accept(&body("rejected", "rejected")).await, Accepted::Stored);
         assert_eq!(accept(&body("good", "fine")).await, Accepted::Stored);
@@ -283,7 +283,7 @@ async fn what_is_not_done_in_the_drain_is_given_back() {
 async fn an_event_whose_attempts_all_ended_the_process_is_dead() {
     for case in each() {
         case.put(&body("e1", "fine")).await;
-        // As a crash leaves it: leased, and never settled.
+        // A crash leaves the event leased and not settled.
         for _ in 0..2 {
             let leased = case.inbox.lease(1).await.unwrap().leased;
             let again = Settlement::Retry { after: Duration::ZERO };
@@ -323,7 +323,7 @@ async fn a_clock_that_is_set_by_a_day_loses_nothing_and_kills_nothing_early() {
 async fn an_hour_without_a_database_ends_in_dead_letters_that_can_be_requeued() {
     for case in each() {
         case.put(&body("failing", "failing")).await;
-        // All eight attempts of the default, a quarter of an hour, at 60 × 16 times the speed.
+        // All eight attempts of the default policy. They take a quarter of an hour, and here 1/960 of it.
         let quick = RetryPolicy::new(8, Duration::from_secs(1), Duration::from_secs(37));
         let running = Case::run(case.worker().with_retry_policy(quick));
         case.settled().await;

@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand, so that requests can be as wrong as they like.
+//! A minimal HTTP/1.1 client that can send invalid requests.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// Only to end a test that would hang: nothing is measured by it.
+/// Only ends a test that hangs. No test measures this time.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, PartialEq)]
@@ -29,21 +29,21 @@ impl Reply {
         let headers = lines
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-            // Would differ from one second to the next.
+            // It would be different in the next second.
             .filter(|(name, _)| name != "date")
             .collect();
         Self { status, headers, body: body.to_owned() }
     }
 }
 
-/// A request line, the headers every request needs, and these.
+/// The head of a request: the request line, the required headers, and the given headers.
 pub(crate) fn head(method: &str, headers: &[(&str, &str)]) -> String {
     let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let lines = lines.concat();
     format!("{method} /hook HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{lines}\r\n")
 }
 
-/// Sends this, leaves the connection open, and waits for the reply.
+/// Sends the request, keeps the connection open, and waits for the reply.
 pub(crate) async fn send(server: SocketAddr, request: &str) -> Reply {
     let exchange = async {
         let mut stream = TcpStream::connect(server).await.unwrap();
@@ -55,7 +55,7 @@ pub(crate) async fn send(server: SocketAddr, request: &str) -> Reply {
     timeout(PATIENCE, exchange).await.expect("no reply")
 }
 
-/// A whole POST with this body.
+/// Sends a complete POST with this body.
 pub(crate) async fn post(server: SocketAddr, headers: &[(&str, &str)], body: &str) -> Reply {
     let length = body.len().to_string();
     let head = head("POST", &[&[("content-length", length.as_str())], headers].concat());

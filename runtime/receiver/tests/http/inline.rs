@@ -1,4 +1,4 @@
-//! Dispatch while the sender waits.
+//! Handlers that run while the sender waits, without an inbox.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,7 @@ async fn what_is_not_listed_and_not_handled_is_kept_where_it_can_be_and_never_re
     assert!(matches!(with_sink(UNHANDLED, &Arc::new(Sink::new(Fate::Fails))).await, Err(NotAccepted::Retry(_))));
 }
 
-// Time is paused: it leaps to the deadline as soon as nothing else is left to do.
+// Time is paused: it jumps to the deadline as soon as all tasks wait.
 #[tokio::test(start_paused = true)]
 async fn what_may_pass_is_left_to_the_sender() {
     let default = Duration::from_secs(5);
@@ -56,7 +56,7 @@ async fn the_deadline_can_be_set() {
     let started = tokio::time::Instant::now();
     let slow = inline.accept(Inbound::new(SLOW)).await;
     assert!(matches!(slow, Err(NotAccepted::Retry(RetryCause::Deadline(passed))) if passed == minute));
-    // The paused clock's minute, give or take its one-millisecond ticks.
+    // One minute on the paused clock, which ticks once per millisecond.
     assert!(started.elapsed() >= minute);
 }
 

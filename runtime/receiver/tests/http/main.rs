@@ -1,4 +1,4 @@
-//! Receiving: what becomes of a delivery, and what its sender is told, over real connections.
+//! Tests of the HTTP receiver over real connections: how a delivery is handled, and how it is answered.
 
 mod client;
 mod inline;

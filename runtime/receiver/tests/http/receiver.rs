@@ -14,9 +14,9 @@ use crate::server::Server;
 
 const HEADER: &str = "x-signature";
 const TOKEN: &str = "token-a";
-/// What a signature looks like, for whoever cannot sign.
+/// A well-formed signature that matches no body.
 const MADE_UP: &str = "00000000000000000000000000000000000000000000000000000000000000ff";
-/// For what is to be overtaken by a deadline. What is to be in time has the defaults.
+/// A deadline that is exceeded on purpose. Requests that should be in time have the default deadlines.
 const SHORT: Duration = Duration::from_millis(50);
 
 type Scripted = Inline<Arc<Script>>;
@@ -33,7 +33,7 @@ fn receiver(script: &Arc<Script>) -> Receiver<Scripted> {
     Receiver::new(Inline::new(Arc::clone(script)), verifier(&[TOKEN]))
 }
 
-/// Posts a body signed with the token, and returns the reply.
+/// Posts a body with a valid signature, and returns the reply.
 async fn deliver(server: Server, receiver: Receiver<Scripted>, body: &str) -> Reply {
     let signature = sign(&secret(TOKEN), body.as_bytes());
     post(server.serve(receiver).await, &[(HEADER, &signature)], body).await
@@ -184,7 +184,7 @@ async fn a_chunked_body_is_counted() {
         let fits = format!("{head}8\r\n{first}\r\n8\r\n{second}\r\n0\r\n\r\n");
         assert_eq!(send(address, &fits).await.status, 204, "{server:?}");
 
-        // Never ends: the reply comes as soon as the limit is passed.
+        // The body never ends: the reply must come as soon as the body is larger than the limit.
         let too_large = format!("{head}8\r\n{first}\r\n9\r\n{second} \r\n");
         assert_eq!(send(address, &too_large).await.status, 413, "{server:?}");
     }
@@ -225,7 +225,7 @@ async fn what_may_pass_is_503_and_says_when_to_come_back() {
     }
 }
 
-/// Has a store that never has room for what comes.
+/// An acceptor for which every event is too large.
 struct Small;
 
 impl Accept for Small {

@@ -1,4 +1,4 @@
-//! A dispatcher that does what the event's name says, and a sink that counts.
+//! A dispatcher that acts by the name of the event, and a dead-letter sink that records letters.
 
 use std::future;
 use std::sync::Mutex;
@@ -16,11 +16,11 @@ pub(crate) const REJECTED: &str = r#"{"name": "rejected", "text": "s3cret"}"#;
 pub(crate) const SLOW: &str = r#"{"name": "slow", "text": "s3cret"}"#;
 pub(crate) const PANICKING: &str = r#"{"name": "panicking", "text": "s3cret"}"#;
 pub(crate) const UNKNOWN: &str = r#"{"name": "s3cret", "text": "s3cret"}"#;
-/// Nobody handles it.
+/// An event without a handler.
 pub(crate) const UNHANDLED: &str = r#"{"name": "s3cret unhandled"}"#;
 pub(crate) const UNKNOWN_RETRIED: &str = r#"{"name": "s3cret retried"}"#;
 pub(crate) const WRONG_SHAPE: &str = r#"{"name": "handled", "text": {"s3cret": 1}}"#;
-/// Decodes on its own account what is not there, as a handler of an unknown event may.
+/// Its handler fails to decode the payload, as a handler of an unknown event may.
 pub(crate) const DECODING: &str = r#"{"name": "decoding", "text": "s3cret"}"#;
 pub(crate) const NOT_JSON: &str = "s3cret, and no JSON";
 
@@ -89,7 +89,7 @@ impl Dispatch for Script {
     }
 }
 
-/// How a sink fares.
+/// The result of the sink.
 #[derive(Clone, Copy)]
 pub(crate) enum Fate {
     Keeps,
@@ -108,7 +108,7 @@ impl Sink {
         Self { fate, kept: Mutex::default() }
     }
 
-    /// Body and reason of every letter.
+    /// Bodies and reasons of all stored letters.
     pub(crate) fn kept(&self) -> Vec<(String, &'static str)> {
         self.kept.lock().unwrap().clone()
     }

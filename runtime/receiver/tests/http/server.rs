@@ -1,4 +1,4 @@
-//! One receiver, served in the two ways it is meant to be.
+//! Serves a receiver in both supported ways.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -18,7 +18,7 @@ pub(crate) enum Server {
 impl Server {
     pub(crate) const BOTH: [Self; 2] = [Self::Axum, Self::Hyper];
 
-    /// Serves on a free port of the loopback, until the test's runtime ends.
+    /// Serves on a free port of the loopback interface until the runtime of the test ends.
     pub(crate) async fn serve<A: Accept + 'static>(self, receiver: Receiver<A>) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();

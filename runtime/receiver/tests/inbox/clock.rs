@@ -1,4 +1,4 @@
-//! A clock for tests that is set by hand.
+//! A clock for tests that changes only when a test sets it.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use asyncapi_receiver::Clock;
 use asyncapi_runtime::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
-/// A clock that stands still until it is set.
+/// A clock whose time is constant until the test sets it.
 pub(crate) struct HandClock(Mutex<Timestamp>);
 
 impl HandClock {

@@ -1,4 +1,4 @@
-//! What every inbox promises, tested with each of them.
+//! The contract of the trait `Inbox`, tested with each implementation.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! A file that goes away while it is in use: nothing more is said to be stored, and nothing stored is out of reach.
+//! The file is deleted or moved while it is in use: no new event is acknowledged, and stored events can still be
+//! handled.
 
 use std::fs;
 use std::path::{Path, PathBuf};

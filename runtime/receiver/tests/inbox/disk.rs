@@ -1,4 +1,4 @@
-//! A disk that is full, on a small one of its own. Where none can be mounted this is passed over, aloud.
+//! A full disk: a small tmpfs. The tests print `SKIPPED` if it cannot be mounted.
 
 use std::fs::File;
 use std::io::Write;
@@ -23,7 +23,7 @@ impl Disk {
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self { directory });
         }
-        // Not by `eprintln!`, which the harness keeps to itself for as long as the test passes.
+        // Not `eprintln!`: the test harness hides its output when the test passes.
         let _unsaid =
             writeln!(std::io::stderr(), "SKIPPED: no tmpfs can be mounted here, so nothing was tested on a full disk");
         None
@@ -37,7 +37,7 @@ impl Disk {
         self.path().join("ballast")
     }
 
-    /// Fills it but for so many bytes.
+    /// Fills the disk except for this number of bytes.
     fn fill_but(&self, left: usize) {
         let mut file = File::create(self.ballast()).unwrap();
         while file.write_all(&[b'x'; 4 * KIB]).is_ok() {}
@@ -69,8 +69,8 @@ async fn handle_all(inbox: &Sqlite) -> Result<Vec<String>, InboxError> {
     Ok(handled)
 }
 
-/// The log of what was written has taken all the room there was. Some more comes free than the events need, but not
-/// enough for the log to grow to its usual size.
+/// The log fills the disk. Then some space becomes free: more than the events need, but not enough for the log to grow
+/// to its usual size.
 #[tokio::test]
 async fn what_room_comes_free_on_a_full_disk_is_not_eaten_by_the_log() {
     let Some(disk) = Disk::mount("size=2m") else { return };

@@ -1,4 +1,4 @@
-//! One of each kind, to run the same test against.
+//! One inbox of each implementation, to run the same test with all of them.
 
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl Case {
         self.inbox.lease(most).await.unwrap().leased
     }
 
-    /// The ids that can be leased now, which thereby are.
+    /// Leases all ready events and returns their ids.
     pub(crate) async fn lease_ids(&self) -> Vec<String> {
         self.lease(1_000).await.iter().map(|leased| leased.delivery.id().to_string()).collect()
     }

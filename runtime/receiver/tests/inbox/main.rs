@@ -1,4 +1,4 @@
-//! What every inbox promises, held against each of them.
+//! Tests of the inboxes in memory and in `SQLite`.
 
 mod clock;
 mod contract;

@@ -1,4 +1,4 @@
-//! Both inboxes against a model that is simple enough to be believed.
+//! Property tests that compare both inboxes with a simple model.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -38,10 +38,10 @@ fn any_step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A line for each key. Only the head of a line is ever worked on; the rest stands in order of arrival.
+/// A waiting line per key, in order of arrival. Only the first event of a line can be leased.
 #[derive(Default)]
 struct Model {
-    /// Arrival number and key of each id that was ever put.
+    /// The arrival number and the key of each stored id.
     known: BTreeMap<u8, (usize, u8)>,
     lines: BTreeMap<u8, Vec<u8>>,
     leased: Vec<u8>,
@@ -167,7 +167,7 @@ proptest! {
 }
 
 proptest! {
-    // Every step of it is synced to the disk.
+    // Few cases, because every step is synced to the disk.
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]

@@ -1,4 +1,4 @@
-//! What only a file can promise.
+//! Tests that apply only to the inbox in a `SQLite` file.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -40,7 +40,7 @@ async fn what_was_leased_is_ready_after_a_restart_and_the_attempt_counts() {
     let again = after.lease(10).await.unwrap().leased;
     assert_eq!((again[0].delivery.id().as_str(), again[0].attempt), ("a1", 2));
 
-    // The first process lives on, and is told that its time is over. It may still take deliveries.
+    // The first process is still alive. It can neither lease nor settle, but may still store deliveries.
     let settled = before.settle(leased[0].token, Settlement::Done).await;
     assert!(matches!(settled, Err(InboxError::Superseded)), "{settled:?}");
     assert!(matches!(before.lease(1).await, Err(InboxError::Superseded)));
@@ -191,7 +191,7 @@ async fn while_another_holds_the_file_those_that_wait_are_told_together() {
     let inbox = Arc::new(open_at(&path, START));
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    // One after the other they would wait for 150 seconds.
+    // If they waited one after the other, this would take 150 seconds.
     let mut puts = tokio::task::JoinSet::new();
     for number in 0..100 {
         let inbox = Arc::clone(&inbox);
@@ -201,7 +201,7 @@ async fn while_another_holds_the_file_those_that_wait_are_told_together() {
     assert!(puts.iter().all(|put| matches!(put, Err(InboxError::Unavailable(_)))), "{puts:?}");
 }
 
-/// How many transactions stand in a log, by the frames that end one (<https://sqlite.org/fileformat2.html#walformat>).
+/// The number of transactions in a log: the number of commit frames (<https://sqlite.org/fileformat2.html#walformat>).
 fn transactions(log: &Path) -> usize {
     const HEAD: usize = 32;
     const HEAD_OF_FRAME: usize = 24;
@@ -218,7 +218,7 @@ async fn those_that_wait_share_a_commit() {
     let path = directory.path().join("inbox.sqlite");
     let inbox = Arc::new(open_at(&path, START));
     inbox.put(event("before")).await.unwrap();
-    // Who reads what is in the log keeps it from beginning again.
+    // An open read transaction prevents the log from being overwritten.
     let reader = Connection::open(&path).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM event").unwrap();
     let other = Connection::open(&path).unwrap();
@@ -238,7 +238,7 @@ async fn those_that_wait_share_a_commit() {
     assert!((1..10).contains(&shared), "{shared} transactions for 100 events");
 }
 
-/// A body, as long as it is in memory.
+/// A body that counts its copies in memory.
 struct Held(#[expect(dead_code, reason = "it is counted, not looked at")] Arc<()>);
 
 impl AsRef<[u8]> for Held {
@@ -258,7 +258,7 @@ async fn what_is_no_longer_asked_for_is_not_kept_in_memory() {
     for number in 0..100 {
         let body = Bytes::from_owner(Held(Arc::clone(&held)));
         let delivery = Delivery::new(EventId::new(number.to_string()), Inbound::new(body));
-        // The sender was told to try again.
+        // The deadline of the request has passed, so its future is dropped.
         drop(inbox.put(delivery));
     }
     assert_eq!(Arc::strong_count(&held), 1, "the writer, which waits for the file, has none of them");
@@ -269,7 +269,7 @@ async fn a_full_store_takes_nothing_keeps_what_it_has_and_recovers() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     drop(open_at(&path, START));
-    // In place of a full disk: every insert fails in the midst of its transaction.
+    // Simulates a full disk: every insert fails inside its transaction.
     let inbox = Sqlite::open(&path).unwrap();
     inbox.put(event("before")).await.unwrap();
     let filler = Connection::open(&path).unwrap();
@@ -283,7 +283,7 @@ async fn a_full_store_takes_nothing_keeps_what_it_has_and_recovers() {
     assert_eq!(ids(&inbox).await, ["before", "after"]);
 }
 
-/// What a process does that one of its events ends, time and again: whatever it has leased by then is interrupted.
+/// One event ends its process repeatedly. Each time, the other leased events are interrupted too.
 #[tokio::test]
 async fn an_event_that_ends_the_process_does_not_wear_out_its_neighbours() {
     let directory = tempfile::tempdir().unwrap();
@@ -297,7 +297,7 @@ async fn an_event_that_ends_the_process_does_not_wear_out_its_neighbours() {
     let (mut crashes, mut attempts) = (0, BTreeMap::new());
     while crashes < 8 {
         let inbox = Sqlite::open(&path).unwrap().with_clock(clock.clone());
-        // Beside what was interrupted, others go on.
+        // Other events are handled in addition to the interrupted ones.
         inbox.put(event(&format!("new-{crashes}"))).await.unwrap();
         let mut begun = inbox.lease(16).await.unwrap();
         loop {
@@ -351,7 +351,7 @@ async fn a_long_list_keeps_nothing_from_being_put() {
     }
     let mut listing = inbox.list(Page { most: usize::MAX, ..Page::first() });
     let mut putting = inbox.put(event("meanwhile"));
-    // The list is begun first.
+    // The listing starts first.
     let is_put_first = poll_fn(|cx| {
         if listing.as_mut().poll(cx).is_ready() {
             return Poll::Ready(false);

@@ -1,4 +1,4 @@
-//! Clocks that were set between two starts of a process: nobody in it can have noticed.
+//! The system clock is changed while no process runs, so that no process can detect it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ const HALF_A_DAY: Retention =
 const BOTH: PurgeCounts = PurgeCounts { done: 1, dead: 1 };
 const NONE: PurgeCounts = PurgeCounts { done: 0, dead: 0 };
 
-/// A process that has the inbox open, and its clock.
+/// A simulated process: an open inbox and its clock.
 struct Process {
     inbox: Sqlite,
     clock: Arc<HandClock>,
@@ -41,7 +41,7 @@ fn file() -> (TempDir, PathBuf) {
     (directory, path)
 }
 
-/// One event that is done and one that is dead, of a process that was killed.
+/// The file of a killed process, with one handled event and one dead letter.
 async fn with_what_is_over() -> (TempDir, PathBuf) {
     let (directory, path) = file();
     let before = Process::start(&path, START);
@@ -57,7 +57,7 @@ async fn nothing_is_thrown_away_early_by_a_clock_that_was_set() {
     for jumps in [vec![DAY], vec![-DAY], vec![DAY, 0], vec![0, DAY, 2 * DAY], vec![30 * DAY]] {
         let (_directory, path) = with_what_is_over().await;
         for jump in &jumps {
-            // As a worker does at its start.
+            // A worker calls this when it starts.
             assert_eq!(Process::start(&path, START + jump).purged().await, NONE, "{jumps:?}");
         }
         let last = Process::start(&path, START + jumps.last().unwrap());
@@ -75,7 +75,7 @@ async fn what_is_over_grows_old_though_the_process_starts_again_and_again() {
         let process = Process::start(&path, START + start * DAY);
         assert_eq!(process.purged().await, NONE, "{start}");
         process.clock.pass(4 * HOUR);
-        // As at the end of a drain.
+        // A worker calls this at the end of a drain.
         process.inbox.checkpoint().await.unwrap();
     }
     let last = Process::start(&path, START + 3 * DAY);

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::port;
 use crate::server::said_to_be_missing;
 
-/// Three servers with a JetStream over them, each with a directory of its own.
+/// Three servers that form one JetStream cluster, each with its own directory.
 pub(crate) struct Cluster {
     nodes: Vec<Node>,
     _directory: TempDir,
@@ -25,7 +25,7 @@ struct Node {
 }
 
 impl Cluster {
-    /// `None` where there is no nats-server, or none of today, which is said.
+    /// Starts the servers. Prints `SKIPPED` and returns `None` if nats-server is missing or too old.
     pub(crate) fn start() -> Option<Self> {
         is_current()?;
         let directory = tempfile::tempdir().unwrap();
@@ -56,13 +56,13 @@ impl Cluster {
         Some(Self { nodes, _directory: directory })
     }
 
-    /// A connection that goes to another server when its own is gone.
+    /// Opens a connection that switches to another server if its server ends.
     pub(crate) async fn jetstream(&self) -> jetstream::Context {
         let urls: Vec<async_nats::ServerAddr> = self.nodes.iter().map(|node| node.url.parse().unwrap()).collect();
         for _ in 0..1_000 {
             if let Ok(client) = async_nats::connect(urls.as_slice()).await {
                 let mut context = jetstream::new(client);
-                // Before they have found each other none of them answers.
+                // The servers do not answer before they have formed the cluster.
                 context.set_timeout(Duration::from_secs(1));
                 return context;
             }
@@ -71,7 +71,7 @@ impl Cluster {
         panic!("none of the servers answers");
     }
 
-    /// Kills the one that leads this stream, once one does, and starts it again.
+    /// Waits until the stream has a leader, kills the leader, and starts it again.
     pub(crate) async fn kill_the_leader(&mut self, context: &jetstream::Context, stream: &str) {
         let leader = loop {
             let stream = context.get_stream(stream).await;
@@ -94,7 +94,7 @@ impl Node {
     }
 }
 
-/// Whether the server is none of 2.9, whose consumers were seen to stand still after a leader was killed.
+/// `None` for version 2.9 of the server: some of its consumers delivered nothing after a leader was killed.
 fn is_current() -> Option<()> {
     let asked = match Command::new("nats-server").arg("--version").output() {
         Ok(asked) => asked,

@@ -1,4 +1,4 @@
-//! Events that were worked on when a process ended: one of them may be why.
+//! Events that were leased when a process ended. One of them may have caused the end.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,7 +28,7 @@ async fn an_event_that_ends_the_process_does_not_wear_out_its_neighbours() {
     let (mut crashes, mut attempts) = (0, BTreeMap::new());
     while crashes < CRASHES {
         let inbox = open(&server).await;
-        // Beside what was interrupted, others go on.
+        // Other events are handled in addition to the interrupted ones.
         let new = format!("new-{crashes}");
         inbox.put(event(&new, &new)).await.unwrap();
         loop {
@@ -39,7 +39,7 @@ async fn an_event_that_ends_the_process_does_not_wear_out_its_neighbours() {
             }
             assert!(leased.iter().filter(|leased| leased.attempt > 1).count() <= 1, "{leased:?}");
             if leased.iter().any(|leased| leased.delivery.id().as_str() == "poison") {
-                // Nothing is said of any of them.
+                // None of the leased events is settled.
                 crashes += 1;
                 break;
             }

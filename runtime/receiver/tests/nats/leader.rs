@@ -1,4 +1,4 @@
-//! Three servers, of which the one that leads the stream is killed again and again. What was acknowledged is handled.
+//! A cluster of three servers. The leader of the stream is killed repeatedly. All acknowledged events are handled.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,12 +20,12 @@ use crate::team::Team;
 
 const STREAM: &str = "webhooks";
 const SENDERS: u64 = 8;
-/// Only to end a test that would hang: nothing is measured by it.
+/// Only ends a test that hangs. No test measures this time.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// An event whose end a killed server did not write down comes again after this.
+/// If a killed server did not store the end of an event, the event is redelivered after this time.
 const LEASE: Duration = Duration::from_secs(3);
 
-/// Once the servers have found each other.
+/// Opens the inbox as soon as the servers have formed the cluster.
 async fn open(context: &jetstream::Context) -> Nats {
     let opening = async {
         loop {
@@ -39,7 +39,7 @@ async fn open(context: &jetstream::Context) -> Nats {
     timeout(PATIENCE, opening).await.expect("three servers make a cluster")
 }
 
-/// What the senders know.
+/// The answers that the senders received.
 #[derive(Default)]
 struct Sent {
     next: AtomicU64,
@@ -48,14 +48,14 @@ struct Sent {
     refused: AtomicU64,
 }
 
-/// Sends one event after the other, each until it is acknowledged.
+/// Sends events one by one. Repeats each event until it is acknowledged.
 async fn send(sent: Arc<Sent>, durable: Arc<Durable<Arc<Nats>>>) {
     while !sent.enough.load(Ordering::SeqCst) {
         let id = format!("e{}", sent.next.fetch_add(1, Ordering::SeqCst));
         loop {
             match durable.accept(Inbound::new(format!(r#"{{"id": "{id}"}}"#))).await {
                 Ok(_) => break,
-                // A 503.
+                // The HTTP answer would be 503.
                 Err(NotAccepted::Retry(RetryCause::Unavailable(_))) => sent.refused.fetch_add(1, Ordering::SeqCst),
                 Err(other) => panic!("{other:?}"),
             };
@@ -69,16 +69,16 @@ async fn send(sent: Arc<Sent>, durable: Arc<Durable<Arc<Nats>>>) {
     }
 }
 
-/// Until nothing waits any more.
+/// Waits until no event is pending.
 async fn all_handled(inbox: &Nats) {
     while !inbox.stats().await.is_ok_and(|stats| stats.pending == 0) {
-        // As a worker does every ten minutes: a server that was killed may have left something behind.
+        // A worker calls this every ten minutes. It finds events that a killed server does not deliver any more.
         let _unavailable = inbox.purge(Retention::default()).await;
         sleep(LEASE).await;
     }
 }
 
-/// What the servers say of what they do not hand out.
+/// Prints the state of the consumers, to explain events that are not delivered.
 async fn describe(inbox: &Nats, context: &jetstream::Context) {
     println!("{inbox:?}, {:?}", inbox.stats().await);
     for partition in 0..32 {
@@ -119,7 +119,7 @@ async fn leader_killed(times: u32, every: Duration) {
         sleep(every).await;
         timeout(PATIENCE, cluster.kill_the_leader(&context, STREAM)).await.expect("one leads");
         let before = sent.acknowledged.lock().unwrap().len();
-        // It has to go on before the next.
+        // The cluster must accept events again before the next kill.
         let going_on = async {
             while sent.acknowledged.lock().unwrap().len() == before {
                 sleep(Duration::from_millis(20)).await;

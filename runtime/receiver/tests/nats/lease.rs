@@ -1,4 +1,4 @@
-//! Leases: longer than their spans while a handler runs, over once nobody renews them.
+//! Leases: a worker renews them while a handler runs, and they expire when nobody renews them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +45,7 @@ async fn a_handler_that_takes_longer_than_a_lease_is_the_only_one() {
     let one = run(Arc::clone(&inbox), &first);
     until(|| first.begun() == 1).await;
     let other = run(open(&server).await, &second);
-    // The other works, and has looked for more often enough.
+    // Meanwhile the other worker handles events, and tries to lease the first event several times.
     for number in 0..5 {
         inbox.put(event(&number.to_string(), &number.to_string())).await.unwrap();
         sleep(LEASE).await;
@@ -70,11 +70,11 @@ fn the_event_of_a_worker_that_was_killed_is_handled_elsewhere() {
     killed.block_on(async {
         let inbox = open(&server).await;
         inbox.put(event(GATED, "a")).await.unwrap();
-        // It is left to the runtime.
+        // The shutdown of the runtime ends the worker.
         std::mem::forget(run(inbox, &first));
         until(|| first.begun() == 1).await;
     });
-    // Nothing that it does goes on, and nothing is said of it.
+    // The worker stops without settling its event.
     killed.shutdown_background();
     runtime().block_on(async {
         second.gate.add_permits(1);

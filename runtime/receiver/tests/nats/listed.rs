@@ -1,4 +1,4 @@
-//! What people ask: both streams in one list, page by page, and out of the inbox into another.
+//! Lists of entries from both streams, page by page, and export to another inbox.
 
 use asyncapi_receiver::inbox::{Delivery, EntryId, EventId, Inbox, Memory, Nats, Page, State, export, import};
 use asyncapi_runtime::Inbound;
@@ -6,7 +6,7 @@ use asyncapi_runtime::Inbound;
 use crate::server::Server;
 use crate::{event, open, reason};
 
-/// Five to be handled, with gaps where others were, and three dead letters.
+/// An inbox with five pending events, gaps in their sequence numbers, and three dead letters.
 async fn filled(server: &Server) -> Nats {
     let inbox = open(server).await;
     for number in 0..5 {

@@ -1,4 +1,4 @@
-//! The inbox in a JetStream, against a server that is started here. Without one the tests pass over, aloud.
+//! Tests of the inbox in JetStream. Each test starts a NATS server, and prints `SKIPPED` if none is installed.
 
 mod cluster;
 mod interrupted;
@@ -42,7 +42,7 @@ fn reason() -> Reason {
     Reason::new(ReasonKind::Undecodable, "no string").with_pointer("/text")
 }
 
-/// Everything that can be leased, once the server has noticed that it can.
+/// Leases until this number of events is leased, because the server may deliver them with a delay.
 async fn lease(inbox: &Nats, number: usize) -> Vec<LeasedDelivery> {
     let mut leased = Vec::new();
     let leasing = async {
@@ -165,7 +165,7 @@ async fn dead_letters_grow_old_by_how_long_the_inbox_was_worked_on() {
     };
     open(&server).await.put_dead(event("first", "a"), reason()).await.unwrap();
     lived(29).await.put_dead(event("second", "a"), reason()).await.unwrap();
-    // By the clock of the server, no second has passed.
+    // On the clock of the server, less than a second has passed.
     for (days, gone) in [(29, 0), (31, 1), (31, 0), (60, 1)] {
         let inbox = lived(days).await;
         assert_eq!(inbox.purge(month).await.unwrap(), PurgeCounts { done: 0, dead: gone }, "after {days} days");
@@ -217,7 +217,7 @@ async fn a_clock_that_was_a_day_ahead_hides_no_silence() {
     let noted = jetstream.publish("webhooks_revisions.last_event", tomorrow.to_string().into());
     noted.await.unwrap().await.unwrap();
     assert_eq!(inbox.stats().await.unwrap().last_event, Some(Duration::ZERO));
-    // As a worker does at its start.
+    // A worker calls this when it starts.
     inbox.purge(Retention::default()).await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(inbox.stats().await.unwrap().last_event > Some(Duration::ZERO));

@@ -1,4 +1,4 @@
-//! An event that the server has forgotten in the queue, as some do when a leader is killed.
+//! Events in the queue that the server does not deliver any more. Some servers do so after a leader was killed.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{event, lease};
 
 const LEASE: Duration = Duration::from_millis(300);
 
-/// Has the server give each event once and never again, so that one whose lease is over is left behind.
+/// An inbox whose server delivers each event only once. An event whose lease has expired remains in the queue.
 async fn forgetful(server: &Server) -> Nats {
     let context = server.jetstream().await;
     let inbox = Nats::open_with_lease(context.clone(), "webhooks", 1, LEASE).await.unwrap();
@@ -58,7 +58,7 @@ async fn what_waits_or_is_worked_on_is_left_alone() {
     }
     let first = lease(&inbox, 1).await.remove(0);
     inbox.settle(first.token, Settlement::Retry { after: LEASE * 200 }).await.unwrap();
-    // For longer than what is left behind is waited for.
+    // Longer than the time after which an undelivered event is requeued.
     for _ in 0..5 {
         assert!(inbox.lease(1).await.unwrap().leased.is_empty());
         sleep(LEASE).await;

@@ -1,18 +1,18 @@
-//! Ports for those who listen, are killed, and listen there again.
+//! Free ports for servers that are killed and then listen on the same port again.
 
 use std::net::TcpListener;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU16, Ordering};
 
-/// Below those that a system gives to whoever connects, so that no connection of another test, nor what is left of it for
-/// a minute, has the port in the meantime.
+/// Below the ephemeral ports, which the system uses for outgoing connections. Otherwise a connection of another test
+/// could occupy the port while the server is down, or for a minute after it was closed (TIME-WAIT).
 const PORTS: Range<u16> = 10_000..32_000;
 
-/// One at which nobody listens, given once.
+/// A port on which no process listens. Each call returns another port.
 pub(crate) fn free() -> u16 {
     static GIVEN: AtomicU16 = AtomicU16::new(0);
     let many = PORTS.end - PORTS.start;
-    // Tests that run beside these, in another process, begin elsewhere.
+    // Tests in another process start with another port.
     let first = std::process::id().wrapping_mul(97) % u32::from(many);
     let first = u16::try_from(first).unwrap();
     loop {

@@ -1,4 +1,4 @@
-//! Gaps and stale events are told, whoever handled what was before them.
+//! Gaps and stale events are reported, even if another worker handled the earlier events.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn handle(inbox: &Nats, delivery: Delivery, settlement: Settlement) -> Fre
 #[tokio::test]
 async fn revisions_tell_gaps_and_stale_events() {
     let Some(server) = Server::start() else { return };
-    // Each by a worker of its own.
+    // Each event is handled by another worker.
     let mut seen = Vec::new();
     for delivery in [
         revision("e1", 1, None),

@@ -10,14 +10,14 @@ use tempfile::TempDir;
 
 use crate::port;
 
-/// A nats-server with a JetStream in a directory of its own.
+/// A nats-server with JetStream in its own directory.
 pub(crate) struct Server {
     child: Child,
     port: u16,
     directory: TempDir,
 }
 
-/// The largest message of a server that is not told otherwise, and of one that is.
+/// The largest message that the server accepts: the default, or a configured size.
 #[derive(Clone, Copy)]
 pub(crate) enum Messages {
     Usual,
@@ -25,7 +25,7 @@ pub(crate) enum Messages {
 }
 
 impl Server {
-    /// `None` where there is none, which is said.
+    /// Starts a server. Prints `SKIPPED` and returns `None` if nats-server is missing.
     pub(crate) fn start() -> Option<Self> {
         Self::start_for(Messages::Usual)
     }
@@ -55,7 +55,7 @@ impl Server {
         self.child = run(self.port, &self.directory).unwrap();
     }
 
-    /// A connection, once the server listens.
+    /// Waits until the server listens, and opens a connection.
     pub(crate) async fn jetstream(&self) -> jetstream::Context {
         for _ in 0..1_000 {
             if let Ok(client) = async_nats::connect(format!("nats://127.0.0.1:{}", self.port)).await {
@@ -68,7 +68,7 @@ impl Server {
 }
 
 pub(crate) fn said_to_be_missing<T>() -> Option<T> {
-    // Not by `eprintln!`, which the harness keeps to itself for as long as the test passes.
+    // Not `eprintln!`: the test harness hides its output when the test passes.
     let _unsaid =
         writeln!(std::io::stderr(), "SKIPPED: there is no nats-server on the path, so nothing was tested against one");
     None
@@ -84,7 +84,7 @@ fn run(port: u16, directory: &TempDir) -> std::io::Result<Child> {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have been killed before.
+        // The server may have ended already.
         let _dead = self.child.kill();
         let _waited = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! Bodies above what the server takes in a message: 413, never 503 for as long as they are sent.
+//! Bodies that are larger than a message of the server: they are answered with 413, not with repeated 503.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::{lease, open};
 const LIMIT: usize = 8 * 1024 * 1024;
 
 fn of_size(id: &str, bytes: usize) -> Delivery {
-    // Signs that would be six bytes each in a text of JSON.
+    // Characters that need an escape in JSON.
     let headers = Headers::from_iter([("x-quoted", "\"".repeat(60 * 1024))]);
     Delivery::new(EventId::new(id), Inbound::new(vec![1; bytes]).with_headers(headers))
 }
@@ -62,7 +62,7 @@ async fn a_strangers_message_holds_up_nobody_however_large() {
     jetstream.publish("webhooks.0", vec![b'x'; full].into()).await.unwrap().await.unwrap();
     let dead = async {
         loop {
-            // On a busy machine it may take a server too long; then the message comes again.
+            // On a busy machine the server may answer too late. Then it delivers the message again.
             if let Ok(batch) = inbox.lease(32).await {
                 assert!(batch.leased.is_empty(), "{batch:?}");
             }

@@ -1,4 +1,4 @@
-//! Several workers on one inbox.
+//! Handlers of several workers that share one inbox.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use asyncapi_runtime::{BoxFuture, Context, DecodeError, Dispatch, DispatchError, HandlerError, Inbound, Route};
 use tokio::sync::Semaphore;
 
-/// The id of an event whose handler takes one of the gate's permits.
+/// The id of an event whose handler waits for a permit of the gate.
 pub(crate) const GATED: &str = "gated";
 
 /// Counts how often each event was handled.
@@ -24,7 +24,7 @@ impl Default for Team {
 }
 
 impl Team {
-    /// How many attempts were begun.
+    /// The number of started attempts.
     pub(crate) fn begun(&self) -> usize {
         self.begun.load(Ordering::SeqCst)
     }

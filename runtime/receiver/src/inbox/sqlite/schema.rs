@@ -101,9 +101,7 @@ fn check(connection: Connection) -> Result<Connection, InboxError> {
     let problem = match version(&connection).map_err(unavailable)? {
         SchemaVersion::Inbox(VERSION) => return Ok(connection),
         SchemaVersion::Inbox(newer) => format!("an inbox of version {newer}"),
-        SchemaVersion::Empty => {
-            "a file without an inbox; its events may be in the missing -wal file next to it".into()
-        }
+        SchemaVersion::Empty => "a file without an inbox; its events may be in the missing -wal file next to it".into(),
         SchemaVersion::SomethingElse => "a file that is not an inbox".into(),
     };
     Err(InboxError::Unreadable(problem.into()))
