@@ -1,8 +1,8 @@
-//! Where in a message a value is.
+//! The location of a value in a message.
 
 use std::borrow::Cow;
 
-/// Where in a message a value is: in a header, or in the payload.
+/// The location of a value in a message: in a header, or in the payload.
 ///
 /// It is what a runtime expression of AsyncAPI names: `$message.header#/name` and `$message.payload#/pointer`.
 ///

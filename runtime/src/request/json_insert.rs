@@ -1,4 +1,5 @@
-//! Inserts a value into a JSON text without changing the rest: digits of numbers, order of keys and white space are kept.
+//! Inserts a value into a JSON text without changing the rest: digits of numbers, order of keys and white space are
+//! kept.
 
 use std::ops::Range;
 use std::str;
@@ -143,7 +144,8 @@ fn parse_at<T: DeserializeOwned>(text: &str, start: usize) -> Result<(T, usize),
 mod tests {
     use super::{InsertPoint, PointerContent, find};
 
-    /// The text with a 7 at the pointer, what stands there in brackets, or a word for what else is the case.
+    /// The text with a 7 inserted at the pointer; an existing string or integer in angle brackets; or a word for other
+    /// cases.
     fn filled(text: &str, pointer: &str) -> String {
         match find(text.as_bytes(), pointer) {
             Ok(PointerContent::Absent(InsertPoint { before, after })) => format!("{before}7{after}"),

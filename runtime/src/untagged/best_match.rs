@@ -152,7 +152,7 @@ impl<T> BestMatch<T> {
     ///
     /// # Errors
     ///
-    /// When no alternative can be read: where and why, of the one that comes closest, and then of the others.
+    /// No alternative matches. The message has the place and reason of the closest failure, then those of the others.
     pub fn finish(self) -> Result<T, DecodeError> {
         let Self { value, best, refused, .. } = self;
         best.map(|(_, read)| read).ok_or_else(|| NoMatch::of(&refused, &value).of_body())
@@ -163,7 +163,7 @@ impl<T> BestMatch<T> {
     ///
     /// # Errors
     ///
-    /// When no alternative can be read: where and why, of the one that comes closest, and then of the others.
+    /// No alternative matches. The message has the place and reason of the closest failure, then those of the others.
     pub fn best<E: Error>(self) -> Result<T, E> {
         let Self { value, best, refused, .. } = self;
         best.map(|(_, read)| read).ok_or_else(|| E::custom(NoMatch::of(&refused, &value).of_value()))

@@ -1,11 +1,10 @@
-//! What it costs to store an event before it is acknowledged: 2,000 events of 4 KB a second, on a machine shared with
-//! their sender, and beside them what a hyper handler makes of them that reads the body and answers.
+//! Measures the cost of storing an event before it is acknowledged: 2,000 events of 4 KiB per second. The sender runs
+//! on the same machine. A plain hyper handler that reads the body and answers is the baseline.
 //!
-//! `cargo bench -p asyncapi-runtime --features hmac,server,sqlite --bench receiver [-- SECONDS [EVENTS A SECOND]]`
+//! `cargo bench -p asyncapi-receiver --features hmac,server,sqlite --bench receiver [-- SECONDS [EVENTS A SECOND]]`
 //!
-//! Each of the three runs for so long, 5 seconds unless told otherwise, as a process of its own. The times hang on the
-//! machine and on what else it does; the ratios of one run rather less. It fails, with exit code 1, where what is aimed at
-//! is missed.
+//! Each of the three servers runs in a separate process, for 5 seconds by default. The times depend on the machine and
+//! its load; the ratios within one run depend on them less. The exit code is 1 if a target is missed.
 
 mod sender;
 mod server;
@@ -17,10 +16,10 @@ use asyncapi_runtime::BoxError;
 use server::{Kind, Process};
 use summary::Summary;
 
-/// What is aimed at.
+/// The targets.
 const P99: Duration = Duration::from_millis(50);
 const RESIDENT: u64 = 64 * 1024 * 1024;
-/// Of the p99 with handlers of a minute to that with instant ones.
+/// The largest ratio of the p99 with handlers that take a minute to the p99 with instant handlers.
 const RATIO: f64 = 1.2;
 
 fn main() -> Result<(), BoxError> {

@@ -1,4 +1,4 @@
-//! Events at an even pace, whatever becomes of those before.
+//! Sends events at a constant rate, even if earlier events are not answered yet.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub(crate) const BODY_BYTES: usize = 4 * 1024;
 const CONNECTIONS: u32 = 64;
 const KEYS: u32 = 500;
 
-/// What came back, and after how long.
+/// The status of an answer, and the time until it arrived.
 #[derive(Clone, Copy)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -39,7 +39,8 @@ pub(crate) async fn send(to: SocketAddr, rate: u32, seconds: u32) -> Result<Vec<
     Ok(answers)
 }
 
-/// What one connection sends, each when it is due. If the one before is not answered by then, the wait counts.
+/// Sends the events of one connection, each when it is due. If the previous event is not answered by then, the wait is
+/// part of the measured time.
 async fn send_some(
     first: u32,
     to: SocketAddr,
@@ -59,7 +60,7 @@ async fn send_some(
         let due = start + Duration::from_secs(1) * event / rate;
         let was_free = Instant::now() < due;
         sleep_until(due).await;
-        // How late the timer is, is not the receiver's doing.
+        // The delay of the timer is not part of the measured time.
         let begun = if was_free { Instant::now() } else { due };
         let status = post(&mut sender, body, signature).await?;
         answers.push(Answer { status, after: begun.elapsed() });

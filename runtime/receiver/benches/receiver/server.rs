@@ -1,4 +1,4 @@
-//! What is compared, each in a process of its own: this program, called with other arguments.
+//! The servers that are compared. Each is this program in a separate process, with other arguments.
 
 use std::convert::Infallible;
 use std::fs;
@@ -30,11 +30,11 @@ pub(crate) const TOKEN: &str = "token";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
-    /// hyper, a handler that reads the body, and nothing else.
+    /// Only hyper with a handler that reads the body.
     Bare,
-    /// The receiver with its inbox, and handlers that have nothing to do.
+    /// The receiver with its inbox, and handlers that do nothing.
     Instant,
-    /// The same with handlers that take a minute.
+    /// The receiver with its inbox, and handlers that take a minute.
     Slow,
 }
 
@@ -58,7 +58,7 @@ impl FromStr for Kind {
     }
 }
 
-/// Serves until it is told to stop. Says its address on the first line.
+/// Serves until SIGTERM. Prints its address on the first line.
 pub(crate) async fn serve(kind: Kind, directory: &Path) -> Result<(), BoxError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     println!("{}", listener.local_addr()?);
@@ -94,7 +94,7 @@ async fn accept(request: Request<Incoming>) -> Result<Response<Empty<Bytes>>, In
     Ok(response)
 }
 
-/// Takes this long.
+/// A handler that takes this long.
 struct Handler(Duration);
 
 impl Dispatch for Handler {
@@ -124,7 +124,7 @@ impl Process {
         Ok(Self { child, address: line.trim().parse()? })
     }
 
-    /// The most memory it has had, in bytes, where the system says.
+    /// The peak resident memory in bytes. `None` if the system has no `/proc`.
     pub(crate) fn most_resident(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

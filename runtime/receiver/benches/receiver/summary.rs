@@ -1,4 +1,4 @@
-//! A run, in a line.
+//! Summarizes a run in one line.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ impl Summary {
         self.p99.as_secs_f64() / other.p99.as_secs_f64()
     }
 
-    /// What is not as it should be.
+    /// The missed targets, as texts.
     pub(crate) fn missed(&self, p99: Duration, resident: u64) -> Vec<String> {
         let mut missed = Vec::new();
         if self.other > 0 {

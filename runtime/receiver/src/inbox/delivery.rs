@@ -24,10 +24,10 @@ pub struct Delivery {
     inbound: Inbound,
 }
 
-/// Who made a delivery.
+/// The origin of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DeliveryKind {
-    /// A sender: it is an event.
+    /// A sender: the delivery is an event.
     Event,
     /// The receiver itself, to test the path through the inbox. No handler sees a canary, and its id is not kept.
     Canary,
@@ -96,14 +96,14 @@ impl Delivery {
         self
     }
 
-    /// Sets when it was received, by the receiver's clock.
+    /// Sets the time of receipt, by the clock of the receiver.
     #[must_use]
     pub fn with_received_at(mut self, received_at: Timestamp) -> Self {
         self.received_at = received_at;
         self
     }
 
-    /// Sets who made it, for a store that reads it back.
+    /// Sets the origin. For stores that load a delivery.
     #[must_use]
     pub fn with_kind(mut self, kind: DeliveryKind) -> Self {
         self.kind = kind;
@@ -116,7 +116,7 @@ impl Delivery {
         &self.id
     }
 
-    /// Who made it.
+    /// The origin of the delivery.
     #[must_use]
     pub fn kind(&self) -> DeliveryKind {
         self.kind
@@ -140,7 +140,7 @@ impl Delivery {
         self.revision
     }
 
-    /// When it was received, by the receiver's clock.
+    /// The time of receipt, by the clock of the receiver.
     #[must_use]
     pub fn received_at(&self) -> Timestamp {
         self.received_at

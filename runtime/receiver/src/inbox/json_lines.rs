@@ -36,16 +36,17 @@ pub enum TransferError {
     Line {
         /// The number of the line, from 1. The lines before it are imported.
         number: u64,
-        /// What is wrong.
+        /// The description of the problem.
         problem: String,
     },
 }
 
 /// Writes the events in this state as JSON lines with their payloads, in the order of arrival. Returns their number.
 ///
-/// A line is an object with `id`, `kind` (only for a `canary`), `name`, `key`, `revision`, `revision_before`, `received_at`,
-/// `channel`, `headers` (pairs), `body` (text; `body_hex` if the body is not UTF-8), `state`, `attempts` and `reason` (with
-/// `kind`, `pointer` and `message`). Properties without a value are absent. Done events have no payload and are not exported.
+/// A line is an object with `id`, `kind` (only for a `canary`), `name`, `key`, `revision`, `revision_before`,
+/// `received_at`, `channel`, `headers` (pairs), `body` (text; `body_hex` if the body is not UTF-8), `state`, `attempts`
+/// and `reason` (with `kind`, `pointer` and `message`). Properties without a value are absent. Done events have no
+/// payload and are not exported.
 ///
 /// # Errors
 ///
@@ -60,7 +61,7 @@ pub async fn export(inbox: &dyn Inbox, state: State, to: &mut (dyn Write + Send)
             return Ok(written);
         };
         for entry in entries {
-            // The event may have been done since it was listed.
+            // The event may have been handled after it was listed.
             if let Some(Stored { entry, delivery: Some(delivery) }) = inbox.get(entry.entry_id).await? {
                 writeln!(to, "{}", line(entry.state, entry.attempts, entry.reason.as_ref(), &delivery))?;
                 written += 1;
@@ -70,12 +71,13 @@ pub async fn export(inbox: &dyn Inbox, state: State, to: &mut (dyn Write + Send)
     }
 }
 
-/// Puts the events of an export into an inbox: dead letters as dead letters, all others as ready. Attempt counts start at 0.
+/// Puts the events of an export into an inbox: dead letters as dead letters, all others as ready. Attempt counts start
+/// at 0.
 ///
 /// # Errors
 ///
-/// The inbox or the reader failed, or a line is not valid. All lines before it are imported, and the same lines can be imported
-/// again.
+/// The inbox or the reader failed, or a line is not valid. All lines before it are imported, and the same lines can be
+/// imported again.
 pub async fn import(inbox: &dyn Inbox, from: &mut (dyn BufRead + Send)) -> Result<Imported, TransferError> {
     let mut imported = Imported::default();
     let mut line = String::new();
@@ -110,7 +112,7 @@ fn line(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Deliver
     line
 }
 
-/// All of a line but the body.
+/// A line without the body.
 pub(super) fn head(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Delivery) -> Value {
     let inbound = delivery.inbound();
     let headers: Vec<_> =
@@ -146,7 +148,7 @@ fn parse(line: &str) -> Result<(Delivery, Option<Reason>), String> {
     with_head(&line, body(&line)?)
 }
 
-/// The delivery of this body, of which a line says all else.
+/// Builds a delivery from a line and a body. Also returns the reason, if it was a dead letter.
 pub(super) fn with_head(line: &Map<String, Value>, body: Bytes) -> Result<(Delivery, Option<Reason>), String> {
     let text = |name| line.get(name).and_then(Value::as_str);
     let integer = |name| line.get(name).and_then(Value::as_i64);

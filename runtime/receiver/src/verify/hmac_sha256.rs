@@ -8,19 +8,20 @@ use sha2::Sha256;
 
 use super::{Secret, SecretError, Verify, VerifyError};
 
-/// Bytes of a SHA-256 digest; the header has twice as many hex digits.
+/// The length of a SHA-256 digest in bytes. The header has twice as many hex digits.
 const DIGEST_BYTES: usize = 32;
 
-/// Verifies a header that holds the hex HMAC-SHA256 (RFC 2104) of the raw body.
+/// Verifies a header that contains the hex HMAC-SHA256 (RFC 2104) of the raw body.
 ///
-/// Kustomer signs so: `X-Kustomer-Webhook-Signature`, lower-case hex, keyed with the webhook's token. Either
-/// case is read here.
+/// Kustomer uses this signature: the header `X-Kustomer-Webhook-Signature` in lower-case hex, with the token of the
+/// webhook as the key. Upper-case hex is accepted too.
 ///
-/// Several secrets are accepted at once, so that one can be replaced while events come in: old, then old and
-/// new, then new. The comparison takes the same time whatever differs, and every secret is tried even after one
-/// has matched, so that the time taken does not tell which it was.
+/// Several secrets can be valid at the same time, so that a secret can be replaced while events arrive: first the old
+/// one, then both, then the new one. Verification takes constant time: it does not depend on the bytes that differ, and
+/// all secrets are tried even if one has matched.
 ///
-/// It says who made the body, not when: a recorded delivery verifies again. Deduplicate by the event's id.
+/// The signature proves who created the body, but not when. A recorded delivery is still valid, so duplicates have to
+/// be detected by the id of the event.
 ///
 /// ```
 /// use asyncapi_runtime::Headers;

@@ -1,4 +1,4 @@
-//! What is kept, and every change of it.
+//! The content of the inbox in memory, and its changes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -46,7 +46,7 @@ impl Store {
         PutOutcome::Stored(EntryId(number))
     }
 
-    /// Where an event of this key goes: behind another, or in front.
+    /// The first state of an event with this key: held if another event with the key is pending, otherwise ready.
     fn initial_state(&self, key: Option<&OrderKey>) -> State {
         let is_ahead = |row: &Row| row.state.is_pending() && row.delivery.key() == key;
         if key.is_some() && self.rows.values().any(is_ahead) { State::Held } else { State::Ready }
@@ -60,7 +60,7 @@ impl Store {
 
     pub(super) fn lease(&mut self, most: usize, now: i64) -> Batch {
         for (number, row) in &mut self.rows {
-            // Should the clock have been set back: nobody waits for longer than was meant.
+            // If the clock was set back, no event waits longer than its original delay.
             row.due = row.due.min(now.saturating_add(row.due_after));
             if row.state == State::Waiting && row.due <= now {
                 row.state = State::Ready;
@@ -123,7 +123,7 @@ impl Store {
         Ok(())
     }
 
-    /// Lets the next of a key step forward.
+    /// Makes the next held event with this key ready.
     fn promote(&mut self, key: Option<&OrderKey>) {
         let held = |row: &Row| row.state == State::Held && row.delivery.key() == key;
         if let Some((number, row)) = self.rows.iter_mut().find(|(_, row)| held(row)) {

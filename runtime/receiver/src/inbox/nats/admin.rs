@@ -12,7 +12,7 @@ impl Nats {
                 break;
             };
             from = message.sequence.saturating_add(1);
-            // What somebody else has published there is set aside once its turn comes.
+            // A message that another program published is skipped. It becomes a dead letter when it is delivered.
             if let Ok(event) = codec::read(&message.payload) {
                 entries.push(stream::entry(StreamSeq::Queue(message.sequence), &event, State::Ready));
             }

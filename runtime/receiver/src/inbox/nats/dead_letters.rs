@@ -14,7 +14,7 @@ impl Nats {
                 break;
             };
             from = message.sequence.saturating_add(1);
-            // What somebody else has published there is no letter.
+            // A message that another program published is not a dead letter, so it is skipped.
             if let Ok(letter) = codec::read(&message.payload) {
                 entries.push(stream::entry(StreamSeq::Dead(message.sequence), &letter, State::Dead));
             }
@@ -26,13 +26,14 @@ impl Nats {
         stream::find(&self.dead, &self.dead_subject(), id).await
     }
 
-    /// Removes those that are older than this. They are in the order of their deaths.
+    /// Deletes the dead letters that are older than this. The stream is ordered by the times at which they became dead.
     pub(super) async fn purge_letters(&self, kept: Duration) -> Result<u64, InboxError> {
         let mut purged = 0;
         let lived = self.uptime().await?;
         let now = self.servers_time().await?;
         while let Some(message) = stream::next(&self.dead, &self.dead_subject(), 0).await? {
-            // One that does not say when it died, as those of earlier versions, is no older than both times have it.
+            // A letter of an earlier version has no uptime. Its age is the smaller of the uptime and the age by server
+            // time.
             let by_servers = now.map_or(0, |now| now.saturating_sub(message.time.unix_timestamp()));
             let no_older = lived.min(u64::try_from(by_servers).unwrap_or(0));
             let died = codec::read(&message.payload).ok().and_then(|letter| letter.lived);
@@ -46,20 +47,20 @@ impl Nats {
         Ok(purged)
     }
 
-    /// Has the dead letter of this number handled again, if there is one.
+    /// Moves the dead letter with this sequence number to the queue. Returns whether it exists.
     pub(super) async fn requeue_entry(&self, sequence: u64) -> Result<bool, InboxError> {
         let Some(message) = stream::message(&self.dead, sequence).await? else {
             return Ok(false);
         };
         let delivery = codec::read(&message.payload)?.delivery;
-        // Not the event's own id: within two hours that would be a duplicate.
+        // A new message id: within two hours, the id of the event would be a duplicate.
         let id = format!("{}:requeued:{sequence}", delivery.id());
         self.publish_event(&delivery, &id).await?;
         self.dead.delete_message(sequence).await.map_err(unavailable)?;
         Ok(true)
     }
 
-    /// The same for all that are there now. One that dies again at once is behind the last of them.
+    /// Requeues all current dead letters. Stops at the last of them: a letter that dies again is stored behind it.
     pub(super) async fn requeue_each_entry(&self, tell: &(dyn Fn(u64) + Sync)) -> Result<u64, InboxError> {
         let last = stream::state(&self.dead).await?.last_sequence;
         let (mut from, mut revived) = (0, 0);

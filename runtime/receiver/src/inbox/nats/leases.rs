@@ -34,7 +34,7 @@ pub(super) struct ActiveLease {
     attempt_log: AttemptLog,
     /// Whether an earlier attempt was interrupted.
     interrupted: bool,
-    /// Where its revision is stored when it is done.
+    /// The resource whose revision is stored when the event is done.
     resource: Option<Resource>,
     /// When it was leased or last renewed, before the request to the server.
     since: Instant,
@@ -45,7 +45,7 @@ impl Nats {
         self.find_orphans().await;
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let (mut leased, mut failed) = (Vec::new(), None);
-        // A different first partition each time, and at most as many at once as events are wanted.
+        // Each call starts with another partition, and fetches from at most as many partitions as events are wanted.
         let busy: Vec<_> = self.leased().values().map(|held| held.partition).collect();
         let partitions = (0..PARTITIONS).cycle().skip(turn % PARTITIONS).take(PARTITIONS);
         let mut partitions = partitions.filter(|partition| !busy.contains(partition));
@@ -62,7 +62,7 @@ impl Nats {
             }
         }
         match failed {
-            // The events of the other partitions are leased.
+            // The events of the other partitions are already leased, so they are returned.
             Some(error) if !leased.is_empty() => tracing::warn!(%error, "a partition could not be read"),
             Some(error) => return Err(error),
             None => {}
@@ -101,7 +101,8 @@ impl Nats {
         Ok(Some(LeasedDelivery { token, delivery, attempt, freshness }))
     }
 
-    /// Stores a lease. Only one interrupted event is leased at a time, since it may crash the process again; another one is returned.
+    /// Stores a lease. Only one interrupted event is leased at a time, since it may crash the process again; another
+    /// one is returned.
     fn hold(&self, entry_id: EntryId, held: ActiveLease) -> Result<(), Box<ActiveLease>> {
         let mut leased = self.leased();
         if held.interrupted && leased.values().any(|other| other.interrupted) {
@@ -111,7 +112,8 @@ impl Nats {
         Ok(())
     }
 
-    /// What somebody else has published there would hold up its partition for ever.
+    /// Moves a message that another program published to the dead letters. Otherwise it would block its partition
+    /// forever.
     async fn dead_letter_foreign_message(&self, message: &Message) -> Result<(), InboxError> {
         let sequence = message.info().map_err(InboxError::Unreadable)?.stream_sequence;
         let id = format!("unreadable:{sequence}");
@@ -133,7 +135,7 @@ impl Nats {
         let held = self.held(token)?;
         let since = Instant::now();
         if since.duration_since(held.since) >= self.lease {
-            // The server has heard nothing for so long that it gives the event to whoever asks.
+            // The lease has expired, so the server may already have delivered the event to another worker.
             self.leased().remove(&token.entry_id);
             return Err(InboxError::Superseded);
         }
@@ -151,8 +153,8 @@ impl Nats {
         };
         let ack = match settlement {
             Settlement::Done => {
-                // Before the end of the event: should this be all that is written down, a handler that runs again is
-                // told that it has.
+                // Stored before the acknowledgement. If the process ends between both, the event is handled again, and
+                // its freshness shows that it was handled before.
                 if let Some(resource) = &resource {
                     self.note(resource).await?;
                 }
@@ -189,13 +191,13 @@ impl Nats {
         Ok(())
     }
 
-    /// Why the end could not be written down. Once the lease is over that is because it is: a server that has forgotten
-    /// the lease never answers, and would hold up the partition for ever.
+    /// The error for a failed acknowledgement. If the lease has expired, it is removed and the error is `Superseded`: a
+    /// server that has forgotten the lease never answers, so a retry would block the partition forever.
     fn if_still_leased(&self, token: LeaseToken, since: Instant, error: InboxError) -> InboxError {
         if since.elapsed() <= self.lease {
             return error;
         }
-        tracing::warn!(%error, receipt = %token.entry_id, "the end was not heard in time, so the event comes again");
+        tracing::warn!(%error, receipt = %token.entry_id, "the acknowledgement was too late, so the event is redelivered");
         self.leased().remove(&token.entry_id);
         InboxError::Superseded
     }
@@ -204,7 +206,7 @@ impl Nats {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is worked on here.
+    /// The events that this process has leased.
     pub(super) fn leased_here(&self) -> Vec<EntryId> {
         self.leased().keys().copied().collect()
     }
@@ -219,7 +221,7 @@ impl Nats {
     }
 }
 
-/// Says so, and waits until the server has heard it.
+/// Sends an acknowledgement, and waits until the server has confirmed it.
 async fn acknowledge(message: &Message, kind: AckKind) -> Result<(), InboxError> {
     with_timeout(SILENCE, async { message.double_ack_with(kind).await.map_err(InboxError::Unavailable) }).await
 }
