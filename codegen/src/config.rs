@@ -31,13 +31,13 @@ use crate::location::Location;
 ///
 /// and in the crate, `include!(concat!(env!("OUT_DIR"), "/orders.rs"));`.
 ///
-/// The options are grouped by subject below. Each has a key in `asyncapi.toml`, which `cargo asyncapi` reads. Build scripts
-/// read it with `Config::from_file`, with the feature `toml`.
+/// The options are grouped by subject below. Each has a key in `asyncapi.toml`, which `cargo asyncapi` reads. Build
+/// scripts read it with `Config::from_file`, with the feature `toml`.
 ///
 /// # Patterns
 ///
-/// Many options apply to parts of a document. A pattern selects them: a JSON pointer (RFC 6901), as diagnostics show it,
-/// with `*` for any one step and `**` for any number of steps.
+/// Many options apply to parts of a document. A pattern selects them: a JSON pointer (RFC 6901), as diagnostics show
+/// it, with `*` for any one step and `**` for any number of steps.
 ///
 /// | pattern | matches |
 /// |---|---|
@@ -48,11 +48,12 @@ use crate::location::Location;
 /// | `/**/properties/id` | every property with the name `id` |
 /// | `/**` | everything |
 ///
-/// The pointer is that of the definition, not of a reference to it. For a definition in another file, it is the pointer in
-/// that file. As in every JSON pointer, `/` in a key is `~1` and `~` is `~0`. A key that is `*` is `~2`.
+/// The pointer is that of the definition, not of a reference to it. For a definition in another file, it is the pointer
+/// in that file. As in every JSON pointer, `/` in a key is `~1` and `~` is `~0`. A key that is `*` is `~2`.
 ///
-/// If several patterns match, all derives and attributes apply. For names and types, the most specific pattern applies, and
-/// among equally specific ones the last. A pattern without a match is an error: it is misspelled, or the document changed.
+/// If several patterns match, all derives and attributes apply. For names and types, the most specific pattern applies,
+/// and among equally specific ones the last. A pattern without a match is an error: it is misspelled, or the document
+/// changed.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// The local paths of network resources, by the beginnings of their URLs.

@@ -121,7 +121,8 @@ impl Diagnostic {
         self.help.as_deref()
     }
 
-    /// The JSON pointer (RFC 6901) of the node in its file. `None` if the text could not be parsed, or for the options file.
+    /// The JSON pointer (RFC 6901) of the node in its file. `None` if the text could not be parsed, or for the options
+    /// file.
     #[must_use]
     pub fn pointer(&self) -> Option<&Pointer> {
         match &self.anchor {
@@ -250,7 +251,8 @@ impl Diagnostics {
         for diagnostic in &mut diagnostics {
             diagnostic.move_to_origin(&self.origins.borrow());
         }
-        // An object that several others refer to is parsed for each of them, so its diagnostics are found several times.
+        // An object that several others refer to is parsed for each of them, so its diagnostics are found several
+        // times.
         let mut seen = BTreeSet::new();
         diagnostics.retain(|found| seen.insert((found.file(), found.pointer().cloned(), found.message.clone())));
         for diagnostic in &mut diagnostics {

@@ -45,7 +45,8 @@ struct Context<'a> {
 
 /// Passes the items of the file to `add_item`, in their order; the imports come first.
 ///
-/// An item is printed before the next one is built, so that the syntax tree of a long file is never in memory as a whole.
+/// An item is printed before the next one is built, so that the syntax tree of a long file is never in memory as a
+/// whole.
 pub(crate) fn emit(api: &Api, names: &Names, add_item: &mut dyn FnMut(Item)) {
     let cx = Context { api, names };
     match &api.output.module {

@@ -7,8 +7,8 @@ use crate::diagnostic::Report;
 
 /// Why no code was generated.
 ///
-/// `Debug` prints the same text as `Display`, so that a build script can return the error from `main`. It prints a report on
-/// a new line, below the prefix that Rust prints.
+/// `Debug` prints the same text as `Display`, so that a build script can return the error from `main`. It prints a
+/// report on a new line, below the prefix that Rust prints.
 #[non_exhaustive]
 pub enum Error {
     /// The document or an option has errors. The report contains them and the warnings.

@@ -27,8 +27,8 @@ struct Generated {
 
 /// # Running the generator
 impl Config {
-    /// Generates code from a document. A pure function: it uses no files, environment or clock, and returns the same bytes for
-    /// the same input.
+    /// Generates code from a document. A pure function: it uses no files, environment or clock, and returns the same
+    /// bytes for the same input.
     ///
     /// # Errors
     ///
@@ -76,7 +76,8 @@ impl Config {
         }
     }
 
-    /// Runs the stages. Each reports all its diagnostics, and none starts after errors that would make its result wrong.
+    /// Runs the stages. Each reports all its diagnostics, and none starts after errors that would make its result
+    /// wrong.
     fn stages(&self, source: &Source, diagnostics: &Diagnostics) -> Option<Generated> {
         let document = document::parse(source, diagnostics)?;
         check::check(&document, self, diagnostics);
@@ -107,8 +108,8 @@ impl Config {
 
     /// Generates code from the file at `path` and writes it. For build scripts.
     ///
-    /// Writes the file only if its content differs, tells cargo which files to watch, and prints warnings as warnings of cargo.
-    /// In a package that was downloaded from a registry, nothing is written outside `OUT_DIR`.
+    /// Writes the file only if its content differs, tells cargo which files to watch, and prints warnings as warnings
+    /// of cargo. In a package that was downloaded from a registry, nothing is written outside `OUT_DIR`.
     ///
     /// # Errors
     ///
@@ -130,7 +131,8 @@ impl Config {
         load::read(self.root.as_deref(), path.as_ref(), overlays, &self.urls)
     }
 
-    /// Reports overlays of the options that are not in the source. Without this error, the code would be wrong unnoticed.
+    /// Reports overlays of the options that are not in the source. Without this error, the code would be wrong
+    /// unnoticed.
     #[cfg(feature = "overlay")]
     fn check_overlays(&self, source: &Source, diagnostics: &Diagnostics) {
         let is_read = |name: &str| source.overlays().any(|file| source.name_of(file) == name);

@@ -1,7 +1,7 @@
 //! The JSON value of a parsed document.
 //!
-//! Keys are always strings, exactly as in the document: `NULL`, `200` and `true` are property names. Integers keep all their
-//! digits.
+//! Keys are always strings, exactly as in the document: `NULL`, `200` and `true` are property names. Integers keep all
+//! their digits.
 
 use std::fmt;
 

@@ -1,7 +1,8 @@
 //! The fixed limits of the generator: the value of each, and what happens beyond it.
 //!
-//! A limit of each kind: those of other programs (serde, rustc, clippy), those that end a walk through a recursive document,
-//! and those that keep names and messages short. No limit is an option, because no document of the corpus reaches one.
+//! A limit of each kind: those of other programs (serde, rustc, clippy), those that end a walk through a recursive
+//! document, and those that keep names and messages short. No limit is an option, because no document of the corpus
+//! reaches one.
 
 use std::ops::RangeInclusive;
 
@@ -47,8 +48,8 @@ pub(crate) const ARRAY_LENGTHS: RangeInclusive<usize> = 1..=32;
 pub(crate) const TUPLE_LENGTHS: RangeInclusive<usize> = 1..=16;
 /// Alternatives with a tag before an alternative without it is accepted. Fewer: the union is untagged.
 pub(crate) const MIN_TAGGED_ALTERNATIVES: usize = 2;
-/// Types inside each other that rustc follows for auto traits: 128 (The Rust Reference, `recursion_limit`), less some for
-/// the types around them. Beyond: a warning.
+/// Types inside each other that rustc follows for auto traits: 128 (The Rust Reference, `recursion_limit`), less some
+/// for the types around them. Beyond: a warning.
 pub(crate) const MAX_AUTO_TRAIT_DEPTH: usize = 100;
 /// Types inside each other that rustc follows for drop glue, for which it counts fewer of them. Beyond: a warning.
 pub(crate) const MAX_DROP_DEPTH: usize = 4 * MAX_AUTO_TRAIT_DEPTH;

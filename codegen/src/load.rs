@@ -19,8 +19,8 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] when the document cannot be read or is not UTF-8. A file that it refers to and that cannot be read
-    /// is an error in the report of [`Config::generate`](crate::Config::generate).
+    /// [`Error::Read`] when the document cannot be read or is not UTF-8. A file that it refers to and that cannot be
+    /// read is an error in the report of [`Config::generate`](crate::Config::generate).
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         Self::read_within(default_root(path), path)
@@ -62,7 +62,8 @@ impl Source {
     }
 }
 
-/// Reads a document, overlays, and the files that they refer to. Without a root, the default of [`Source::read`] applies.
+/// Reads a document, overlays, and the files that they refer to. Without a root, the default of [`Source::read`]
+/// applies.
 pub(crate) fn read(
     root: Option<&Path>,
     path: &Path,
@@ -87,8 +88,8 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Reads the files that the document refers to, then those that these refer to, and so on. Overlays come last, because
-    /// an overlay may change any of the other files.
+    /// Reads the files that the document refers to, then those that these refer to, and so on. Overlays come last,
+    /// because an overlay may change any of the other files.
     fn add_referenced_files(&mut self) {
         let mut next = 0;
         let mut overlays = VecDeque::new();
@@ -123,7 +124,8 @@ impl Loader<'_> {
         }
     }
 
-    /// The name of the file to which references in this file are relative. For an overlay it is the file that it changes.
+    /// The name of the file to which references in this file are relative. For an overlay it is the file that it
+    /// changes.
     fn referrer(&self, file: FileId) -> &str {
         let is_overlay = self.source.is_overlay(file);
         let file = if is_overlay { self.source.overlaid_file(file).unwrap_or_default() } else { file };

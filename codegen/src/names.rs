@@ -20,7 +20,8 @@ use crate::ir::{
 };
 use crate::location::Location;
 
-/// Assigns all names. If two names collide, both get a longer name, in the same way every time, and a warning reports it.
+/// Assigns all names. If two names collide, both get a longer name, in the same way every time, and a warning reports
+/// it.
 pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> Names {
     let scopes = Scopes::new(config, &api.structural_keys, &api.files, diagnostics);
     let types = types(api, &scopes);
@@ -46,8 +47,8 @@ pub(crate) fn assign(api: &Api, config: &Config, diagnostics: &Diagnostics) -> N
     names
 }
 
-/// Names the types by rank: components, types that their schema language names, payloads, other roots, and nested types. A
-/// type of an earlier rank keeps the shorter name.
+/// Names the types by rank: components, types that their schema language names, payloads, other roots, and nested
+/// types. A type of an earlier rank keeps the shorter name.
 fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     let mut scope = scopes.open(NameKind::Type, Style::Type, reserved::TYPES);
     let mut assigned: BTreeMap<TypeId, Name> = BTreeMap::new();
@@ -77,7 +78,8 @@ fn types(api: &Api, scopes: &Scopes<'_>) -> BTreeMap<TypeId, Name> {
     assigned
 }
 
-/// A root is named after its own text, without its namespace. A nested type is named after its root and the steps from there.
+/// A root is named after its own text, without its namespace. A nested type is named after its root and the steps from
+/// there.
 fn type_name_request(def: &TypeDef, root_name: Option<String>, ambiguous: &BTreeSet<String>) -> NameRequest {
     let NamePath { root, steps, fallback_names, .. } = &def.name_path;
     let (own, noun) = match root {

@@ -150,7 +150,8 @@ impl Source {
         self.files.iter().position(|file| file.name == name).map(FileId)
     }
 
-    /// The name of the file that a path or a URL in the file `referrer` refers to. `None` for a URL without a local copy.
+    /// The name of the file that a path or a URL in the file `referrer` refers to. `None` for a URL without a local
+    /// copy.
     pub(crate) fn target_file_name(&self, referrer: &str, path: &str) -> Option<String> {
         let decoded = |text: &str| percent_decoded(text).unwrap_or_else(|| text.to_owned());
         if !is_url(path) {
@@ -188,8 +189,8 @@ impl Source {
         targets.find(|file| !self.is_overlay(*file)).or_else(|| self.unique_by_file_name(file_name(extends)))
     }
 
-    /// Finds a file by its name without directories, which differ between checkouts. The document wins over other files;
-    /// among the others, the name must be unique.
+    /// Finds a file by its name without directories, which differ between checkouts. The document wins over other
+    /// files; among the others, the name must be unique.
     fn unique_by_file_name(&self, name: &str) -> Option<FileId> {
         let mut matching = self.document_files().filter(|file| file_name(self.name_of(*file)) == name);
         let first = matching.next()?;

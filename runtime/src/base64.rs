@@ -10,7 +10,8 @@ use ::base64::{DecodeError, prelude::BASE64_STANDARD};
 
 /// Bytes as base64 (RFC 4648). Generated fields are `Verbatim<Base64>`, which keeps the text.
 ///
-/// It parses the standard and the URL-safe alphabet, with and without padding, and writes the standard alphabet with padding.
+/// It parses the standard and the URL-safe alphabet, with and without padding, and writes the standard alphabet with
+/// padding.
 ///
 /// ```
 /// use asyncapi_runtime::{Base64, Verbatim};

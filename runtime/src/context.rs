@@ -92,14 +92,15 @@ impl<'a> Context<'a> {
         self.received_at
     }
 
-    /// The id of the event, if the receiver has ids. It is the same at each attempt, so a handler can use it to be idempotent.
+    /// The id of the event, if the receiver has ids. It is the same at each attempt, so a handler can use it to be
+    /// idempotent.
     #[must_use]
     pub fn event_id(&self) -> Option<&'a str> {
         self.event_id
     }
 
-    /// Whether the event is in sequence with the events of its resource that were handled before. Receivers without a store, such as
-    /// `Inline`, do not know it.
+    /// Whether the event is in sequence with the events of its resource that were handled before. Receivers without a
+    /// store, such as `Inline`, do not know it.
     #[must_use]
     pub fn freshness(&self) -> Freshness {
         self.freshness

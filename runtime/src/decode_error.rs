@@ -9,8 +9,8 @@ use crate::pointer;
 
 /// Why a body could not be decoded, and where.
 ///
-/// `Display` is for a person: `at /data/id: invalid type: …`. It may quote the payload. Log only [`pointer`](Self::pointer) and
-/// [`kind`](Self::kind), as `Debug` does.
+/// `Display` is for a person: `at /data/id: invalid type: …`. It may quote the payload. Log only
+/// [`pointer`](Self::pointer) and [`kind`](Self::kind), as `Debug` does.
 ///
 /// ```
 /// use asyncapi_runtime::{DecodeErrorKind, Inbound};
@@ -53,8 +53,8 @@ pub enum DecodeErrorKind {
 impl DecodeError {
     /// The JSON pointer (RFC 6901) of the error; empty for the whole body.
     ///
-    /// For a missing property it points to the object. Inside of an untagged or internally tagged union it points to the union. For
-    /// several possible messages it belongs to the closest one. Its keys come from the payload.
+    /// For a missing property it points to the object. Inside of an untagged or internally tagged union it points to
+    /// the union. For several possible messages it belongs to the closest one. Its keys come from the payload.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer

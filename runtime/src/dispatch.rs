@@ -40,8 +40,8 @@ pub trait Dispatch: Send + Sync {
     /// The body is not JSON.
     fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError>;
 
-    /// Decodes the payload and calls the handler of the event. An event that the document does not contain goes to the handler for
-    /// unknown events.
+    /// Decodes the payload and calls the handler of the event. An event that the document does not contain goes to the
+    /// handler for unknown events.
     ///
     /// The future may be dropped at any await, and the same delivery may be dispatched again.
     ///
@@ -111,8 +111,8 @@ impl<'a> UnknownEvent<'a> {
         self.name
     }
 
-    /// An error for an event without a handler. A receiver with dead letters stores the event as one, so that it can be handled later.
-    /// Other receivers acknowledge it, since the sender did nothing wrong.
+    /// An error for an event without a handler. A receiver with dead letters stores the event as one, so that it can be
+    /// handled later. Other receivers acknowledge it, since the sender did nothing wrong.
     #[must_use]
     pub fn unhandled(&self) -> HandlerError {
         HandlerError::Unhandled { pointer: self.pointer.map(str::to_owned) }

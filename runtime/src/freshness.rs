@@ -2,8 +2,8 @@
 
 /// Whether an event is in sequence with the events of its resource that were handled before, by its revision.
 ///
-/// Senders deliver at least once and in any order. The order of arrival may differ from the order in which the events occurred;
-/// revisions show that.
+/// Senders deliver at least once and in any order. The order of arrival may differ from the order in which the events
+/// occurred; revisions show that.
 ///
 /// ```
 /// use asyncapi_runtime::Freshness;

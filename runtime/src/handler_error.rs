@@ -7,8 +7,8 @@ use crate::{BoxError, DecodeError};
 
 /// Why a handler did not handle an event, and whether another attempt can help.
 ///
-/// `?` converts any error to [`Retry`](Self::Retry), since most failures are temporary. Use [`HandlerError::reject`] for an event
-/// that can never be handled.
+/// `?` converts any error to [`Retry`](Self::Retry), since most failures are temporary. Use [`HandlerError::reject`]
+/// for an event that can never be handled.
 ///
 /// Receivers log the text of the error. Keep payloads out of it.
 ///
@@ -34,8 +34,8 @@ pub enum HandlerError {
     Retry(BoxError),
     /// No attempt will work: make the event a dead letter.
     Reject(BoxError),
-    /// There is no handler: the document does not contain the event, and the handler for unknown events does not take it.
-    /// See [`UnknownEvent::unhandled`](crate::UnknownEvent::unhandled).
+    /// There is no handler: the document does not contain the event, and the handler for unknown events does not take
+    /// it. See [`UnknownEvent::unhandled`](crate::UnknownEvent::unhandled).
     Unhandled {
         /// The JSON pointer of the unknown name, if it is in the payload.
         pointer: Option<String>,

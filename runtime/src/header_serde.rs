@@ -13,8 +13,8 @@ use crate::{DecodeError, Headers};
 impl Headers {
     /// Decodes the headers into a type, such as the struct that is generated for the headers of a message.
     ///
-    /// The header for a field is found by name, without case. Numbers and booleans are parsed from the text, lists and objects
-    /// from JSON. If a header occurs twice, the first one is used. A header that is not UTF-8 counts as absent.
+    /// The header for a field is found by name, without case. Numbers and booleans are parsed from the text, lists and
+    /// objects from JSON. If a header occurs twice, the first one is used. A header that is not UTF-8 counts as absent.
     ///
     /// ```
     /// use asyncapi_runtime::Headers;
@@ -34,12 +34,14 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// [`DecodeErrorKind::Data`](crate::DecodeErrorKind::Data) if a required header is absent, or a header cannot be parsed.
+    /// [`DecodeErrorKind::Data`](crate::DecodeErrorKind::Data) if a required header is absent, or a header cannot be
+    /// parsed.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         T::deserialize(Fields(self)).map_err(|error| DecodeError::of_headers(&error))
     }
 
-    /// Encodes the fields of a type as headers: texts unchanged, other values as JSON. `null` and absent fields are omitted.
+    /// Encodes the fields of a type as headers: texts unchanged, other values as JSON. `null` and absent fields are
+    /// omitted.
     ///
     /// ```
     /// use asyncapi_runtime::Headers;

@@ -5,7 +5,8 @@ use std::slice;
 
 /// The headers of a message, in order, for all transports (HTTP, Kafka, NATS).
 ///
-/// Names are compared without ASCII case, and keep their case. A name may occur several times. Values are bytes, as in Kafka.
+/// Names are compared without ASCII case, and keep their case. A name may occur several times. Values are bytes, as in
+/// Kafka.
 ///
 /// A look-up takes linear time. `Debug` shows names only, since values may be credentials.
 ///

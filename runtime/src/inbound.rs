@@ -53,8 +53,8 @@ impl Inbound {
 
     /// The channel: an address, a topic or a subject.
     ///
-    /// `None` if the transport has no channels, or if its address has no meaning: the URL of a webhook is chosen by the receiver,
-    /// and Kustomer sends all ten channels to one URL.
+    /// `None` if the transport has no channels, or if its address has no meaning: the URL of a webhook is chosen by the
+    /// receiver, and Kustomer sends all ten channels to one URL.
     #[must_use]
     pub fn channel(&self) -> Option<&str> {
         self.channel.as_deref()
@@ -78,7 +78,8 @@ impl Inbound {
         self.headers.get_str(name)
     }
 
-    /// The media type of `Content-Type`, without parameters and in lower case: `text/plain` of `Text/Plain; charset=utf-8`.
+    /// The media type of `Content-Type`, without parameters and in lower case: `text/plain` of `Text/Plain;
+    /// charset=utf-8`.
     #[must_use]
     pub fn media_type(&self) -> Option<String> {
         let essence = self.header("content-type")?.split(';').next()?.trim();
@@ -96,11 +97,11 @@ impl Inbound {
 
     /// The string at a JSON pointer (RFC 6901) in the body, without decoding the rest.
     ///
-    /// `Ok(None)` if there is no string at the pointer, or if the pointer is not valid. Of a repeated key in an object, the last one
-    /// counts, as in `serde_json::Value`.
+    /// `Ok(None)` if there is no string at the pointer, or if the pointer is not valid. Of a repeated key in an object,
+    /// the last one counts, as in `serde_json::Value`.
     ///
-    /// The syntax of the whole body is checked. Numbers out of range, unpaired surrogates and invalid UTF-8 in skipped values are
-    /// found only by [`decode`](Self::decode).
+    /// The syntax of the whole body is checked. Numbers out of range, unpaired surrogates and invalid UTF-8 in skipped
+    /// values are found only by [`decode`](Self::decode).
     ///
     /// # Errors
     ///
@@ -133,8 +134,8 @@ impl Inbound {
     ///
     /// # Errors
     ///
-    /// The body is not exactly one JSON value ([`Syntax`](crate::DecodeErrorKind::Syntax)), or has another shape than `T`
-    /// ([`Data`](crate::DecodeErrorKind::Data)). The error has a JSON pointer.
+    /// The body is not exactly one JSON value ([`Syntax`](crate::DecodeErrorKind::Syntax)), or has another shape than
+    /// `T` ([`Data`](crate::DecodeErrorKind::Data)). The error has a JSON pointer.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let mut track = Track::new();

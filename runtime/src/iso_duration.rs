@@ -8,8 +8,8 @@ use jiff::SpanFieldwise;
 
 /// An ISO 8601 duration, such as `P1DT12H`: a [`jiff::Span`], to which it dereferences.
 ///
-/// Generated fields are `Verbatim<IsoDuration>`, which keeps the text. Two durations are equal if all their units are equal: `PT60M` is
-/// not `PT1H`, since the length of a day or a month depends on its start.
+/// Generated fields are `Verbatim<IsoDuration>`, which keeps the text. Two durations are equal if all their units are
+/// equal: `PT60M` is not `PT1H`, since the length of a day or a month depends on its start.
 ///
 /// ```
 /// use asyncapi_runtime::{Verbatim, IsoDuration};

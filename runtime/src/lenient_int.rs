@@ -1,8 +1,8 @@
 //! Integers that are written as `1.0` or `1e3`. For generated code only.
 //!
-//! In JSON Schema, `1.0` and `1e3` are integers, and libraries of Python, Lua or PHP write them so. `serde_json` does not accept them
-//! for an `i64`. [`deserialize()`] does, also in an `Option`, in lists, tuples and maps. Named types inside of a field have their own
-//! attributes.
+//! In JSON Schema, `1.0` and `1e3` are integers, and libraries of Python, Lua or PHP write them so. `serde_json` does
+//! not accept them for an `i64`. [`deserialize()`] does, also in an `Option`, in lists, tuples and maps. Named types
+//! inside of a field have their own attributes.
 //!
 //! ```
 //! use asyncapi_runtime::lenient_int;
@@ -53,8 +53,8 @@ pub fn deserialize_present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserialize(deserializer).map(Some)
 }
 
-/// Like [`deserialize()`], through a buffered [`Value`]: serde's buffer for flattened properties loses the form of integers, and a type
-/// that refers to itself would wrap the deserializer once per level.
+/// Like [`deserialize()`], through a buffered [`Value`]: serde's buffer for flattened properties loses the form of
+/// integers, and a type that refers to itself would wrap the deserializer once per level.
 ///
 /// # Errors
 ///

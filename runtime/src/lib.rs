@@ -1,8 +1,8 @@
 //! What code generated from an AsyncAPI document calls.
 //!
 //! A message that was received is an [`Inbound`]: headers and the raw body. Generated code implements [`Dispatch`]: it
-//! finds out which event the message is without decoding all of it, decodes the payload, and calls the handler. A handler
-//! returns a plain `Result` and uses `?`; see [`HandlerError`].
+//! finds out which event the message is without decoding all of it, decodes the payload, and calls the handler. A
+//! handler returns a plain `Result` and uses `?`; see [`HandlerError`].
 //!
 //! ```
 //! use asyncapi_runtime::{Context, HandlerError, Inbound};
@@ -28,8 +28,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A message to send is an [`Outbound`]. A [`Transport`] sends it; a transport that implements [`RequestReply`] also waits
-//! for replies.
+//! A message to send is an [`Outbound`]. A [`Transport`] sends it; a transport that implements [`RequestReply`] also
+//! waits for replies.
 //!
 //! This crate does no I/O and needs no executor. `asyncapi-receiver` receives events over HTTP and stores them.
 //!
@@ -44,8 +44,8 @@
 //!
 //! # What is not logged
 //!
-//! Payloads contain personal data, and headers contain credentials. `Debug` of [`Inbound`], [`Outbound`], [`Headers`] and
-//! [`DecodeError`] therefore shows names, sizes and JSON pointers, never values.
+//! Payloads contain personal data, and headers contain credentials. `Debug` of [`Inbound`], [`Outbound`], [`Headers`]
+//! and [`DecodeError`] therefore shows names, sizes and JSON pointers, never values.
 
 #[cfg(feature = "base64")]
 mod base64;

@@ -174,8 +174,8 @@ impl<'de> Visitor<'de> for ScalarsAt<'_, '_> {
     }
 }
 
-/// The key of a map that represents a number, if another crate enables `arbitrary_precision` of `serde_json`. Without this, integer ids
-/// and revisions would not be found then.
+/// The key of a map that represents a number, if another crate enables `arbitrary_precision` of `serde_json`. Without
+/// this, integer ids and revisions would not be found then.
 const NUMBER: &str = "$serde_json::private::Number";
 
 /// The meaning of a key in an object.

@@ -20,7 +20,8 @@ use crate::{Inbound, Outbound};
 
 /// A request message, for a transport with [`RequestReply`](crate::RequestReply).
 ///
-/// A reply address or correlation id that the caller has written into the message is kept. An empty text counts as absent.
+/// A reply address or correlation id that the caller has written into the message is kept. An empty text counts as
+/// absent.
 ///
 /// ```
 /// use asyncapi_runtime::request::{self, Id, Request};
@@ -84,7 +85,8 @@ impl Request {
         Ok(self)
     }
 
-    /// Sets the field of the request for the correlation id, and writes an id of this kind. An id in that field is kept.
+    /// Sets the field of the request for the correlation id, and writes an id of this kind. An id in that field is
+    /// kept.
     ///
     /// # Errors
     ///
@@ -133,7 +135,8 @@ impl Request {
 
     /// Whether a message from the reply address is the reply to this request.
     ///
-    /// The correlation id decides. If the document has none for the request or for its replies, every message is the reply.
+    /// The correlation id decides. If the document has none for the request or for its replies, every message is the
+    /// reply.
     #[must_use]
     pub fn is_answered_by(&self, inbound: &Inbound) -> bool {
         let Some(id) = &self.correlation_id else { return true };
@@ -148,8 +151,8 @@ impl Request {
 impl Outbound {
     /// Writes the correlation id of the request into this reply, as this kind of value.
     ///
-    /// An id in that field is kept. If the payload cannot contain the field, or the id is of another kind, the reply is unchanged: a
-    /// reply without the id is better than none.
+    /// An id in that field is kept. If the payload cannot contain the field, or the id is of another kind, the reply is
+    /// unchanged: a reply without the id is better than none.
     #[must_use]
     pub fn with_correlation_id_in(self, place: FieldPath, kind: Id, id: impl Into<String>) -> Self {
         match (existing_text(&self, &place), kind.parse(id.into())) {

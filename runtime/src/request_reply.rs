@@ -54,7 +54,8 @@ pub trait RequestReply: Transport {
 /// Why a request failed.
 #[derive(Debug)]
 pub enum RequestError<E> {
-    /// The payload cannot be serialized as JSON, or cannot contain the correlation id or the reply address. Nothing was sent.
+    /// The payload cannot be serialized as JSON, or cannot contain the correlation id or the reply address. Nothing was
+    /// sent.
     Encode(serde_json::Error),
     /// The transport failed, or there was no reply.
     Transport(E),

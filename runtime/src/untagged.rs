@@ -1,7 +1,8 @@
 //! Deserializes unions (`oneOf`, `anyOf`). For generated code only.
 //!
-//! If the JSON type or a property selects the alternative, the value is deserialized from the stream ([`deserialize()`]): only the
-//! entries before that property are buffered. Otherwise all alternatives are tried ([`BestMatch`]).
+//! If the JSON type or a property selects the alternative, the value is deserialized from the stream
+//! ([`deserialize()`]): only the entries before that property are buffered. Otherwise all alternatives are tried
+//! ([`BestMatch`]).
 //!
 //! ```
 //! use asyncapi_runtime::untagged::{self, Union, JsonShape, Tag};

@@ -12,8 +12,9 @@ use serde::ser::{Serialize, Serializer};
 
 /// A value that is serialized with exactly the text it was parsed from.
 ///
-/// Many types parse several texts as the same value: an upper-case UUID would be written in lower case. If the texts differ, this
-/// type stores the original text too, so that an event can be forwarded unchanged. It dereferences to the value.
+/// Many types parse several texts as the same value: an upper-case UUID would be written in lower case. If the texts
+/// differ, this type stores the original text too, so that an event can be forwarded unchanged. It dereferences to the
+/// value.
 ///
 /// Equality and order are those of the value, not of the text.
 ///

@@ -1,7 +1,7 @@
 //! Checks that examples of messages match the schemas of their payloads and headers.
 //!
-//! Only certain violations are reported: a wrong type, a missing property, an unlisted value. Patterns and formats are not
-//! checked.
+//! Only certain violations are reported: a wrong type, a missing property, an unlisted value. Patterns and formats are
+//! not checked.
 
 mod instance;
 

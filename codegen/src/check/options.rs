@@ -37,8 +37,8 @@ fn operations_exist(document: &Document, config: &Config, diagnostics: &Diagnost
     }
 }
 
-/// `Config::new().defaults(Defaults::Filled).validation(Validation::Full)`: filled defaults would be validated like values
-/// that were sent, and could violate `dependencies` or `maxProperties`.
+/// `Config::new().defaults(Defaults::Filled).validation(Validation::Full)`: filled defaults would be validated like
+/// values that were sent, and could violate `dependencies` or `maxProperties`.
 fn filled_defaults_exclude_validation(config: &Config, diagnostics: &Diagnostics) {
     if config.defaults == Defaults::Filled && config.validation == Validation::Full {
         let (defaults, validation) =

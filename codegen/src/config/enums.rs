@@ -35,8 +35,8 @@ pub enum EventNameLocation {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Defaults {
-    /// The field is an `Option`, and a method such as `quantity_or_default` returns its value or the default. A value that
-    /// was read is written back unchanged.
+    /// The field is an `Option`, and a method such as `quantity_or_default` returns its value or the default. A value
+    /// that was read is written back unchanged.
     #[default]
     Methods,
     /// The field has the plain type, and contains the default where the property is absent or `null`. The property is
@@ -56,9 +56,9 @@ pub enum Nulls {
     Kept,
 }
 
-/// The type of an array with `uniqueItems`, if its items can be ordered and hashed: strings, integers, booleans, enums of
-/// strings or integers, dates, and arrays of these. Other arrays are always `Vec`. [`Config::validation`] does not report
-/// duplicates that a set has dropped.
+/// The type of an array with `uniqueItems`, if its items can be ordered and hashed: strings, integers, booleans, enums
+/// of strings or integers, dates, and arrays of these. Other arrays are always `Vec`. [`Config::validation`] does not
+/// report duplicates that a set has dropped.
 ///
 /// [`Config::validation`]: crate::Config::validation
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,24 +71,26 @@ pub enum UniqueItems {
     BTreeSet,
     /// `std::collections::HashSet`: the order is lost; duplicates are dropped.
     HashSet,
-    /// `indexmap::IndexSet`, from the crate `indexmap` with its feature `serde`: the order is kept; duplicates are dropped.
+    /// `indexmap::IndexSet`, from the crate `indexmap` with its feature `serde`: the order is kept; duplicates are
+    /// dropped.
     IndexSet,
 }
 
-/// Which string formats have their own Rust types. A value of such a type is written back unchanged. A string that does not
-/// match its format does not decode.
+/// Which string formats have their own Rust types. A value of such a type is written back unchanged. A string that does
+/// not match its format does not decode.
 ///
-/// `time` is always a string, because its offset does not fit into a time of day. Formats that only restrict a string, such
-/// as `email`, are strings, too. [`Config::map_format`](crate::Config::map_format) chooses another type for any format.
+/// `time` is always a string, because its offset does not fit into a time of day. Formats that only restrict a string,
+/// such as `email`, are strings, too. [`Config::map_format`](crate::Config::map_format) chooses another type for any
+/// format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Formats {
     /// `date-time`, `date` and `uuid`.
     #[default]
     Common,
-    /// Also `uri` as `url::Url`, `ipv4` and `ipv6` as types of the standard library, `byte` or `contentEncoding: base64` as
-    /// `asyncapi_runtime::Base64` (feature `base64`), `duration` as `jiff::Span`, and `password` as a string that `Debug`
-    /// does not show.
+    /// Also `uri` as `url::Url`, `ipv4` and `ipv6` as types of the standard library, `byte` or `contentEncoding:
+    /// base64` as `asyncapi_runtime::Base64` (feature `base64`), `duration` as `jiff::Span`, and `password` as a string
+    /// that `Debug` does not show.
     All,
 }
 
@@ -106,12 +108,12 @@ pub enum ArrayLengths {
 /// What a schema with `properties` or `items` but without `type` means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UntypedSchemas {
-    /// An object or an array, as authors usually intend. A property has the type that is declared anywhere: also in one of
-    /// the objects of an `anyOf`, or under a condition (`if`, `then`, `else`, `dependencies`).
+    /// An object or an array, as authors usually intend. A property has the type that is declared anywhere: also in one
+    /// of the objects of an `anyOf`, or under a condition (`if`, `then`, `else`, `dependencies`).
     #[default]
     Inferred,
-    /// What JSON Schema says: an object with these properties, or any value that is not an object. It becomes an enum of
-    /// the two. An `anyOf` of objects is an enum, not one struct, because a property that one object declares can be
+    /// What JSON Schema says: an object with these properties, or any value that is not an object. It becomes an enum
+    /// of the two. An `anyOf` of objects is an enum, not one struct, because a property that one object declares can be
     /// anything in another. A property that only conditions declare is a JSON value, because it can be anything if no
     /// condition applies.
     AnyValue,

@@ -89,8 +89,8 @@ impl Pattern {
         self.specificity().0.then(|| self.literal_prefix())
     }
 
-    /// The error for a pattern without a match: it is misspelled, or the document changed. If the pattern is the pointer of
-    /// a reference, `reference_target` is what that refers to.
+    /// The error for a pattern without a match: it is misspelled, or the document changed. If the pattern is the
+    /// pointer of a reference, `reference_target` is what that refers to.
     pub(crate) fn no_match_diagnostic(
         &self,
         what: &str,

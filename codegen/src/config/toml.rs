@@ -1,7 +1,7 @@
 //! Options from a file in TOML. Every error has a position and a help.
 //!
-//! A table of keys instead of `#[derive(Deserialize)]`: it finds every error of a file at once, suggests the right key, and
-//! keeps the proc macros of serde out of build scripts.
+//! A table of keys instead of `#[derive(Deserialize)]`: it finds every error of a file at once, suggests the right key,
+//! and keeps the proc macros of serde out of build scripts.
 
 use std::cell::RefCell;
 use std::fs;
@@ -43,8 +43,8 @@ impl Config {
         Ok(config)
     }
 
-    /// Reads options from a text in TOML. Diagnostics show `name`, and paths in the text are relative to the directory of
-    /// `name`.
+    /// Reads options from a text in TOML. Diagnostics show `name`, and paths in the text are relative to the directory
+    /// of `name`.
     ///
     /// Every method that sets an option has a key, with hyphens for underscores:
     ///

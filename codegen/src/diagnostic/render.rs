@@ -44,7 +44,8 @@ impl<'a> Snippets<'a> {
         Renderer::plain().render(&[group.elements(help)])
     }
 
-    /// The line with this number, or the last line. Only one line is rendered, because the renderer scans its whole input.
+    /// The line with this number, or the last line. Only one line is rendered, because the renderer scans its whole
+    /// input.
     fn line(&mut self, diagnostic: &Diagnostic, number: usize) -> (usize, &'a str) {
         let report = self.report;
         let lines = self.lines.entry(diagnostic.file());

@@ -1,7 +1,8 @@
 //! Reads Avro schemas (Avro 1.12, "Schema Declaration") as the JSON Schema keywords for the same JSON.
 //!
-//! Payloads are plain JSON with the shape of the schema, not Avro's JSON encoding, which wraps the values of a union in an
-//! object with the name of their type. `bytes` and `fixed` are strings. A logical type has the JSON of its base type.
+//! Payloads are plain JSON with the shape of the schema, not Avro's JSON encoding, which wraps the values of a union in
+//! an object with the name of their type. `bytes` and `fixed` are strings. A logical type has the JSON of its base
+//! type.
 //!
 //! All mistakes are warnings. An invalid schema allows every value.
 
@@ -37,8 +38,8 @@ pub(super) fn is_record(schema: &Value) -> bool {
     is_record && matches!(schema.child("fields"), Some(Value::Sequence(_)))
 }
 
-/// Whether a node is or refers to an Avro schema, at a location where JSON Schema is allowed too. A schema that means the
-/// same in both languages, such as `{type: string}`, counts as JSON Schema.
+/// Whether a node is or refers to an Avro schema, at a location where JSON Schema is allowed too. A schema that means
+/// the same in both languages, such as `{type: string}`, counts as JSON Schema.
 pub(super) fn looks_like_avro(node: &Node<'_>) -> bool {
     let file = node.reference().and_then(|reference| reference.split('#').next());
     let extension = file.and_then(|file| Path::new(file).extension());

@@ -1,7 +1,7 @@
 //! Reads bindings: what a document describes for one protocol only, in servers, channels, operations and messages.
 //!
-//! The bindings of the protocols (github.com/asyncapi/bindings) change without a new version of AsyncAPI. Therefore only
-//! the keys that contain a schema are known here. Everything else is read as values.
+//! The bindings of the protocols (github.com/asyncapi/bindings) change without a new version of AsyncAPI. Therefore
+//! only the keys that contain a schema are known here. Everything else is read as values.
 
 use super::avro;
 use super::cursor::{Node, Object};

@@ -137,7 +137,8 @@ impl<'a> Node<'a> {
     }
 }
 
-/// An object with fixed keys. It remembers the keys that the reader asks for, and [`Object::finish`] reports all others.
+/// An object with fixed keys. It remembers the keys that the reader asks for, and [`Object::finish`] reports all
+/// others.
 pub(crate) struct Object<'a> {
     tree: Tree<'a>,
     entries: &'a Mapping,

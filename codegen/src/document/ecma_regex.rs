@@ -1,7 +1,7 @@
 //! Checks the syntax of patterns (regular expressions of ECMA-262).
 //!
-//! The check is lenient: what some regular expression engine accepts, such as inline flags, is accepted. It is iterative,
-//! so a deeply nested pattern cannot overflow the stack.
+//! The check is lenient: what some regular expression engine accepts, such as inline flags, is accepted. It is
+//! iterative, so a deeply nested pattern cannot overflow the stack.
 
 use std::iter::Peekable;
 use std::str::Chars;

@@ -1,4 +1,5 @@
-//! Warnings about mistakes that do not stop the generator: siblings of `$ref`, references to messages, later JSON Schema drafts.
+//! Warnings about mistakes that do not stop the generator: siblings of `$ref`, references to messages, later JSON
+//! Schema drafts.
 
 use super::cursor::{Node, Object};
 use crate::json::Value;
@@ -127,7 +128,8 @@ const EVALUATING_KEYWORDS: &[&str] = &[
     "$recursiveRef",
 ];
 
-/// Whether `unevaluatedProperties` and `unevaluatedItems` mean the same as `additionalProperties` and `additionalItems`.
+/// Whether `unevaluatedProperties` and `unevaluatedItems` mean the same as `additionalProperties` and
+/// `additionalItems`.
 pub(super) fn is_unevaluated_additional(object: &mut Object<'_>) -> bool {
     EVALUATING_KEYWORDS.iter().all(|key| object.get(key).is_none())
 }

@@ -1,4 +1,5 @@
-//! Reads the objects that AsyncAPI 2 and 3 define alike: Info, Server Variable, Parameter, Message and parts of Components.
+//! Reads the objects that AsyncAPI 2 and 3 define alike: Info, Server Variable, Parameter, Message and parts of
+//! Components.
 
 use super::bindings;
 use super::cursor::{Node, Object};

@@ -66,8 +66,8 @@ pub(super) fn apply_overlays(mut roots: Vec<Value>, source: &Source, diagnostics
     (!diagnostics.has_errors(Strictness::Lenient)).then_some(roots)
 }
 
-/// Warns about a target without a match. The help names the reference at which the path ends, or the file that has a match,
-/// or the part of the path that matches.
+/// Warns about a target without a match. The help names the reference at which the path ends, or the file that has a
+/// match, or the part of the path that matches.
 fn report_no_match(action: &Action<'_>, file: FileId, changed: &BTreeMap<FileId, Overlaid>) {
     let tree = action.at.tree;
     let file_name = |file: FileId| file_name(tree.source.name_of(file));

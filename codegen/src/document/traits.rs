@@ -1,7 +1,7 @@
 //! Merges traits into messages and operations, before anything else is read.
 //!
-//! Both versions use JSON Merge Patch (RFC 7396). In AsyncAPI 2 the trait has precedence (AsyncAPI 2.6, "Message Object"),
-//! in AsyncAPI 3 the object ("Traits Merge Mechanism").
+//! Both versions use JSON Merge Patch (RFC 7396). In AsyncAPI 2 the trait has precedence (AsyncAPI 2.6, "Message
+//! Object"), in AsyncAPI 3 the object ("Traits Merge Mechanism").
 
 use std::collections::BTreeMap;
 
@@ -61,8 +61,8 @@ fn is_channel_reference(node: &Node<'_>) -> bool {
     is_channel && node.at.file == FileId::default() && node.reference().is_some()
 }
 
-/// Merges a Channel Item into the target of its `$ref`. The precedence is undefined (AsyncAPI 2.6, "Channel Item Object");
-/// here the Channel Item has it.
+/// Merges a Channel Item into the target of its `$ref`. The precedence is undefined (AsyncAPI 2.6, "Channel Item
+/// Object"); here the Channel Item has it.
 fn merge_channel_target(node: &Node<'_>, object: Value) -> Value {
     let Value::Mapping(mut own) = object else { return object };
     let has_siblings = own.keys().any(|key| key != "$ref" && !key.starts_with("x-"));

@@ -1,4 +1,5 @@
-//! Constructors: `new` takes the required fields, and `with_` methods set the optional ones if the options ask for them.
+//! Constructors: `new` takes the required fields, and `with_` methods set the optional ones if the options ask for
+//! them.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -199,8 +200,8 @@ impl Parameter {
         }
     }
 
-    /// A parameter for a list or a map: an iterator over the items. `None` for other types, and for container types from the
-    /// options, which need not be collectable.
+    /// A parameter for a list or a map: an iterator over the items. `None` for other types, and for container types
+    /// from the options, which need not be collectable.
     fn of_items(cx: Context<'_>, ty: &Type, name: &Name) -> Option<Self> {
         let (item, value) = match ty {
             Type::List(item) => (form(cx, item), collected(cx, item, name)),

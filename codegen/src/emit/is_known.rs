@@ -1,5 +1,5 @@
-//! Expressions that test whether a value contains no `Unknown`. `Unknown` accepts every value, so an alternative without it
-//! is preferred.
+//! Expressions that test whether a value contains no `Unknown`. `Unknown` accepts every value, so an alternative
+//! without it is preferred.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Lays out the Markdown of a document for doc comments, so that rustdoc and clippy have nothing to warn of.
 //!
-//! Text stays as the author wrote it, but for what rustdoc would read as a link, as a tag or as Rust: brackets and `<` are
-//! escaped, references become links, and code blocks are never doctests. Long lines are wrapped.
+//! Text stays as the author wrote it, but for what rustdoc would read as a link, as a tag or as Rust: brackets and `<`
+//! are escaped, references become links, and code blocks are never doctests. Long lines are wrapped.
 
 use std::mem;
 use std::ops::Range;

@@ -1,5 +1,5 @@
-//! Enums of messages of which some are not JSON, or have headers of their own. serde cannot read or write such an enum; the
-//! dispatcher and the requester do.
+//! Enums of messages of which some are not JSON, or have headers of their own. serde cannot read or write such an enum;
+//! the dispatcher and the requester do.
 
 mod read;
 

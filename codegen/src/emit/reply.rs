@@ -139,8 +139,8 @@ pub(super) fn handler_call(
     })
 }
 
-/// The call that copies the `id` of the request into the reply. An id that the handler wrote into the payload is kept; a
-/// header is overwritten, because the handler has to set a required header without knowing the id.
+/// The call that copies the `id` of the request into the reply. An id that the handler wrote into the payload is kept;
+/// a header is overwritten, because the handler has to set a required header without knowing the id.
 fn copied_correlation_id(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> {
     let Correlation { location, kind } = reply.correlation.as_ref()?;
     match location {

@@ -39,19 +39,22 @@ impl Output {
         self.coverage
     }
 
-    /// The methods of `Handler`, one for each incoming operation. Empty with [`Config::types_only`](crate::Config::types_only).
+    /// The methods of `Handler`, one for each incoming operation. Empty with
+    /// [`Config::types_only`](crate::Config::types_only).
     #[must_use]
     pub fn handler_methods(&self) -> &[String] {
         &self.handler_methods
     }
 
-    /// The methods of `Publisher`, one for each outgoing operation. Empty with [`Config::types_only`](crate::Config::types_only).
+    /// The methods of `Publisher`, one for each outgoing operation. Empty with
+    /// [`Config::types_only`](crate::Config::types_only).
     #[must_use]
     pub fn publisher_methods(&self) -> &[String] {
         &self.publisher_methods
     }
 
-    /// Every name in the code that comes from the document, with the part of the document that has it. For tests of the generator.
+    /// Every name in the code that comes from the document, with the part of the document that has it. For tests of the
+    /// generator.
     #[doc(hidden)]
     #[must_use]
     pub fn names(&self) -> &[Named] {

@@ -54,8 +54,8 @@ fn modified(path: &Path) -> Option<SystemTime> {
 
 /// Writes the text, unless the file already contains it.
 ///
-/// The file gets the modification time of the document. Cargo watches both files, and a file that is newer than the start of
-/// the build script would make the next build run it again.
+/// The file gets the modification time of the document. Cargo watches both files, and a file that is newer than the
+/// start of the build script would make the next build run it again.
 pub(crate) fn write_if_changed(path: &Path, text: &str, time: Option<SystemTime>) -> Result<(), Error> {
     if fs::read(path).is_ok_and(|content| content == text.as_bytes()) {
         return Ok(());

@@ -24,8 +24,8 @@ pub(crate) struct Api {
     pub(crate) coverage: Coverage,
     /// A key by content for each place that has only a position in a list: such a key survives reordering.
     pub(crate) structural_keys: HashMap<Location, String>,
-    /// Type names without their namespace that occur in several namespaces. Such a type always keeps its namespace in its
-    /// name, even if the generated code uses only one of them.
+    /// Type names without their namespace that occur in several namespaces. Such a type always keeps its namespace in
+    /// its name, even if the generated code uses only one of them.
     pub(crate) ambiguous_names: BTreeSet<String>,
     /// The names of the document's files, by [`FileId`](crate::location::FileId).
     pub(crate) files: Vec<String>,
@@ -145,7 +145,8 @@ impl Operation {
         }
     }
 
-    /// The messages by their places, which the variants of the payload union have too. If a message occurs twice, the first.
+    /// The messages by their places, which the variants of the payload union have too. If a message occurs twice, the
+    /// first.
     pub(crate) fn messages_by_place(&self) -> HashMap<&Location, &OperationMessage> {
         self.messages.iter().rev().map(|message| (&message.at, message)).collect()
     }

@@ -13,8 +13,8 @@ pub(crate) enum ItemKind {
     Struct(Struct),
     Enum(Enum),
     Union(Union),
-    /// The messages of an operation or of a reply, if some payloads are not JSON or the messages differ in their headers.
-    /// The payload alone does not select the variant.
+    /// The messages of an operation or of a reply, if some payloads are not JSON or the messages differ in their
+    /// headers. The payload alone does not select the variant.
     MessageUnion(Vec<Variant>),
     OpenTuple(OpenTuple),
     Alias(Type),

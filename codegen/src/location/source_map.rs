@@ -57,8 +57,8 @@ impl Positions {
         }
     }
 
-    /// The position of the node at `pointer`, or of its nearest ancestor in the text: a node from a merge key or an alias
-    /// is not in the text at its pointer.
+    /// The position of the node at `pointer`, or of its nearest ancestor in the text: a node from a merge key or an
+    /// alias is not in the text at its pointer.
     pub(crate) fn position(&self, pointer: &Pointer, part: EntryPart) -> Option<Position> {
         let mut node = &self.root;
         let mut nearest = node.value;

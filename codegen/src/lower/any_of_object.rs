@@ -11,7 +11,8 @@ use super::union;
 use crate::document::{Keywords, SchemaId, Schemas};
 use crate::normalize::{merge, only_requires};
 
-/// The object with the properties of all alternatives. `None` if they cannot be valid together, or if a tag selects one.
+/// The object with the properties of all alternatives. `None` if they cannot be valid together, or if a tag selects
+/// one.
 pub(super) fn combined_object(schemas: &Schemas, merged: &Keywords, alternatives: &[SchemaId]) -> Option<Keywords> {
     if !merged.one_of.is_empty() || union::find_tag(schemas, Some(merged), alternatives).is_some() {
         return None;
@@ -50,8 +51,8 @@ pub(super) fn combined_object(schemas: &Schemas, merged: &Keywords, alternatives
     Some(combined)
 }
 
-/// The keywords that all alternatives of a schema share: its own keywords, and the properties of the alternatives in other
-/// lists. Those properties are optional, because any alternative of the other list may be the valid one.
+/// The keywords that all alternatives of a schema share: its own keywords, and the properties of the alternatives in
+/// other lists. Those properties are optional, because any alternative of the other list may be the valid one.
 pub(super) fn shared_keywords(schemas: &Schemas, merged: &Keywords) -> Keywords {
     let mut shared =
         Keywords { one_of: Vec::new(), any_of: Vec::new(), further_alternatives: Vec::new(), ..merged.clone() };

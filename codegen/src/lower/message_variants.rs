@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use crate::ir::{Operation, Type, Types};
 use crate::location::Location;
 
-/// Sets [`OperationMessage::variant`](crate::ir::OperationMessage) by the place of the message: two messages can have the
-/// same payload type, so the type does not identify the variant.
+/// Sets [`OperationMessage::variant`](crate::ir::OperationMessage) by the place of the message: two messages can have
+/// the same payload type, so the type does not identify the variant.
 pub(super) fn assign(operations: &mut [Operation], types: &Types) {
     for operation in operations {
         let Type::Named(id) = &operation.payload else { continue };

@@ -141,8 +141,8 @@ fn is_avro(at: &Location, schemas: &Schemas) -> bool {
     keywords.is_some_and(|keywords| keywords.language == SchemaLanguage::Avro)
 }
 
-/// The component schemas by key. A component that is a reference to a schema elsewhere names that schema. If several keys
-/// refer to one schema, the first key in alphabetical order does.
+/// The component schemas by key. A component that is a reference to a schema elsewhere names that schema. If several
+/// keys refer to one schema, the first key in alphabetical order does.
 pub(super) fn component_schemas(document: &Document) -> Vec<(&str, SchemaId)> {
     let schemas = &document.schemas;
     let referenced = |id: SchemaId| match schemas[id].kind {

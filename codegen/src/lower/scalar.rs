@@ -114,8 +114,8 @@ pub(super) fn number(keywords: &Keywords, config: &Config) -> Type {
 
 /// `i64`, or the width of the format or the bounds, or the type that an option gives to integers.
 ///
-/// With a minimum and a maximum this is the narrowest type for both, unsigned if the minimum is not negative. With one of
-/// them it is `u64` or `i64`.
+/// With a minimum and a maximum this is the narrowest type for both, unsigned if the minimum is not negative. With one
+/// of them it is `u64` or `i64`.
 pub(super) fn integer(keywords: &Keywords, config: &Config) -> Type {
     if let (None, (None, None), Some(path)) = (&keywords.format, keywords.integer_bounds, &config.integer_type) {
         return number_type(path);

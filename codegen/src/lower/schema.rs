@@ -1,4 +1,5 @@
-//! Lowers schemas to types: a schema with a shape of its own becomes an item, other schemas become types where they are used.
+//! Lowers schemas to types: a schema with a shape of its own becomes an item, other schemas become types where they are
+//! used.
 
 mod api_types;
 mod array;

@@ -1,5 +1,5 @@
-//! Keys that depend on the content of a schema and not on its position, so that names made unique by a key stay the same
-//! when other schemas are added, removed or moved.
+//! Keys that depend on the content of a schema and not on its position, so that names made unique by a key stay the
+//! same when other schemas are added, removed or moved.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,7 @@
 //! The names of the alternatives of `oneOf` and `anyOf`, and the order in which they are tried.
 //!
-//! The alternatives themselves come from [`normalize`](crate::normalize), and the tag that distinguishes them from [`tag`].
+//! The alternatives themselves come from [`normalize`](crate::normalize), and the tag that distinguishes them from
+//! [`tag`].
 
 mod tag;
 
@@ -87,8 +88,8 @@ fn label_to_depth(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
     }
 }
 
-/// The name of an object with constant properties: a string alone, another value after the name of its property. Of several
-/// constants, the first in alphabetical order of the properties.
+/// The name of an object with constant properties: a string alone, another value after the name of its property. Of
+/// several constants, the first in alphabetical order of the properties.
 fn constant_label(schemas: &Schemas, merged: &Keywords) -> Option<String> {
     let constants: BTreeMap<&str, TagValue> = constant_properties(schemas, merged).collect();
     let text = constants.values().find_map(|value| match value {

@@ -385,7 +385,8 @@ fn split_contains_counts(plain: &[KeywordEntry]) -> (Vec<&KeywordEntry>, Vec<&Ke
     plain.iter().partition(|(key, _)| matches!(*key, "minContains" | "maxContains"))
 }
 
-/// `contains` with counts. Draft 7 has no counts, so the schema declares a later draft, and the schema of the items draft 7:
+/// `contains` with counts. Draft 7 has no counts, so the schema declares a later draft, and the schema of the items
+/// draft 7:
 ///
 /// ```json
 /// {"$schema": "https://json-schema.org/draft/2019-09/schema", "contains": {"const": 1}, "maxContains": 2}

@@ -128,8 +128,8 @@ fn char_name(char: char) -> Option<&'static str> {
     })
 }
 
-/// Letters beyond ASCII that rustc accepts without the warning `uncommon_codepoints`, of the scripts that documents use.
-/// Left out are letters whose other case is not a single letter, and combining marks of Latin letters.
+/// Letters beyond ASCII that rustc accepts without the warning `uncommon_codepoints`, of the scripts that documents
+/// use. Left out are letters whose other case is not a single letter, and combining marks of Latin letters.
 ///
 /// This is a table and no crate, because names must not change when a new version of Unicode adds letters.
 const COMMON: &[RangeInclusive<char>] = &[

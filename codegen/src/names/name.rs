@@ -42,7 +42,8 @@ impl ToTokens for Name {
 #[derive(Debug)]
 pub(crate) struct Names {
     pub(crate) types: BTreeMap<TypeId, Name>,
-    /// The fields of a struct, followed by the name of its map of additional properties; the variants of an enum or a union.
+    /// The fields of a struct, followed by the name of its map of additional properties; the variants of an enum or a
+    /// union.
     pub(crate) members: BTreeMap<TypeId, Vec<Name>>,
     pub(crate) events: Vec<Name>,
     /// The functions that validate aliases: an alias has no methods.

@@ -13,8 +13,8 @@ use crate::location::{Location, Pointer};
 pub(super) struct Scopes<'a> {
     config: &'a Config,
     structural_keys: &'a HashMap<Location, String>,
-    /// The places that the option `rename` can address, each with whether its name begins with a capital letter. Empty if
-    /// there are no renames.
+    /// The places that the option `rename` can address, each with whether its name begins with a capital letter. Empty
+    /// if there are no renames.
     renamable: RefCell<BTreeSet<(bool, Pointer)>>,
     /// All assigned names.
     report: RefCell<Vec<Named>>,
@@ -286,8 +286,8 @@ impl Scope<'_, '_> {
         name
     }
 
-    /// The name of a request in a conflict. Tries in this order: the text with all punctuation spelled out, the fallback
-    /// texts, the text as it is, the text with the case of its first letter, the text with a hash.
+    /// The name of a request in a conflict. Tries in this order: the text with all punctuation spelled out, the
+    /// fallback texts, the text as it is, the text with the case of its first letter, the text with a hash.
     fn unique_name(&self, index: usize, request: &NameRequest, preferred: &str, conflict: &Conflict<'_>) -> String {
         let if_unique = |to_name: CaseFn, counts: &BTreeMap<String, usize>| {
             let name = to_name(self.style, &request.text);

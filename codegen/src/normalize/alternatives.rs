@@ -25,7 +25,8 @@ pub(crate) fn alternatives(schemas: &Schemas, keywords: &Keywords) -> Vec<Schema
 
 /// The schemas under `oneOf`, or under `anyOf` if there is no `oneOf`.
 ///
-/// A union that refers to itself through other unions is flattened into one list: the reference back allows nothing new.
+/// A union that refers to itself through other unions is flattened into one list: the reference back allows nothing
+/// new.
 pub(crate) fn listed_alternatives(schemas: &Schemas, keywords: &Keywords) -> Vec<SchemaId> {
     let listed = |keywords: &Keywords| {
         if keywords.one_of.is_empty() { keywords.any_of.clone() } else { keywords.one_of.clone() }

@@ -124,7 +124,8 @@ pub(crate) fn describes_conditional(schemas: &Schemas, merged: &Keywords) -> boo
     properties.iter().any(|(_, mention)| matches!(mention, ConditionalProperty::Described(_)))
 }
 
-/// The properties that the conditions of a schema mention, nested conditions included. The parts of an `allOf` have their own.
+/// The properties that the conditions of a schema mention, nested conditions included. The parts of an `allOf` have
+/// their own.
 fn properties_in_conditions(schemas: &Schemas, keywords: &Keywords) -> Vec<(String, ConditionalProperty)> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::from([&keywords.at]);

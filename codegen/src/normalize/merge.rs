@@ -5,9 +5,10 @@
 //! # merged: {type: object, required: [id], properties: {id: {type: string}}}
 //! ```
 //!
-//! If several parts describe one property, the property gets the schema that `property_intersection` made for it, or the
-//! schema of the part that implies the others. Of two `oneOf`s in one `allOf`, the first one becomes the enum, and the
-//! properties of the second one are added to each alternative: an enum of all pairs would be long, and its names arbitrary.
+//! If several parts describe one property, the property gets the schema that `property_intersection` made for it, or
+//! the schema of the part that implies the others. Of two `oneOf`s in one `allOf`, the first one becomes the enum, and
+//! the properties of the second one are added to each alternative: an enum of all pairs would be long, and its names
+//! arbitrary.
 
 mod subschemas;
 
@@ -69,8 +70,8 @@ fn collect_parts(schemas: &Schemas, keywords: &Keywords) -> (Keywords, Subschema
     }
 }
 
-/// The schema that an `allOf` is equal to: its only part that has more than annotations, if no keyword beside the `allOf`
-/// adds anything.
+/// The schema that an `allOf` is equal to: its only part that has more than annotations, if no keyword beside the
+/// `allOf` adds anything.
 ///
 /// A schema that extends a schema with a discriminator has a tag of its own, and so is a type of its own.
 pub(crate) fn as_single_ref(schemas: &Schemas, keywords: &Keywords) -> Option<SchemaId> {

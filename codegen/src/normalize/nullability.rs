@@ -32,8 +32,8 @@ pub(super) fn allows_only_null(schemas: &Schemas, id: SchemaId) -> bool {
     })
 }
 
-/// Whether a schema allows `null` explicitly, itself or with a part or an alternative, and no part of its `allOf` excludes
-/// `null`.
+/// Whether a schema allows `null` explicitly, itself or with a part or an alternative, and no part of its `allOf`
+/// excludes `null`.
 pub(crate) fn is_nullable(schemas: &Schemas, id: SchemaId) -> bool {
     let Some(keywords) = schemas.keywords(id) else { return false };
     if declares_null(schemas, keywords) {

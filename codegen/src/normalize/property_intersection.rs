@@ -7,8 +7,8 @@
 //! # adds, for `owner`: {allOf: [{$ref: '#/components/schemas/Person'}, {required: [mail], …}]}
 //! ```
 //!
-//! Merging only looks these schemas up. The parts of an added schema may describe a property several times in turn. A part
-//! that adds nothing is left out, so the type is that of the schema that implies the others.
+//! Merging only looks these schemas up. The parts of an added schema may describe a property several times in turn. A
+//! part that adds nothing is left out, so the type is that of the schema that implies the others.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -62,7 +62,8 @@ pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
-/// Resolves a path in the file `base`, and removes `.` and `..` where possible. A base that ends with `/` is a directory.
+/// Resolves a path in the file `base`, and removes `.` and `..` where possible. A base that ends with `/` is a
+/// directory.
 pub(crate) fn resolve_path(base: &str, path: &str) -> String {
     let directory = if base.ends_with('/') { Some(Path::new(base)) } else { Path::new(base).parent() };
     let mut result = directory.map(PathBuf::from).unwrap_or_default();

@@ -9,9 +9,9 @@ use asyncapi_runtime::{BoxError, BoxFuture, DecodeError, Inbound};
 
 /// Takes responsibility for a verified delivery.
 ///
-/// A receiver hands each delivery to an acceptor, which dispatches it at once (`Inline`) or stores it first (`Durable`). The
-/// receiver acknowledges only accepted deliveries. A sender such as Kustomer repeats other deliveries for about an hour, then
-/// disables the webhook.
+/// A receiver hands each delivery to an acceptor, which dispatches it at once (`Inline`) or stores it first
+/// (`Durable`). The receiver acknowledges only accepted deliveries. A sender such as Kustomer repeats other deliveries
+/// for about an hour, then disables the webhook.
 ///
 /// ```
 /// use asyncapi_runtime::{BoxFuture, Inbound};

@@ -17,7 +17,8 @@ pub trait Clock: Send + Sync {
     fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
 }
 
-/// The system time at its creation, plus the time that has passed since, so that changes of the system clock have no effect.
+/// The system time at its creation, plus the time that has passed since, so that changes of the system clock have no
+/// effect.
 ///
 /// [`Clock::sleep`] needs a tokio runtime with its timer enabled.
 #[derive(Clone, Copy, Debug)]

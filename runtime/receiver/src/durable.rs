@@ -29,8 +29,8 @@ const CREDENTIALS: [&str; 3] = ["authorization", "cookie", "proxy-authorization"
 ///
 /// So slow or failing handlers, and events that no handler can decode, do not affect the sender.
 ///
-/// `Authorization`, `Cookie` and `Proxy-Authorization` are not stored. All other headers are stored with the raw body, so
-/// handlers can use a `traceparent`.
+/// `Authorization`, `Cookie` and `Proxy-Authorization` are not stored. All other headers are stored with the raw body,
+/// so handlers can use a `traceparent`.
 ///
 /// ```
 /// use std::sync::Arc;

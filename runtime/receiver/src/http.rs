@@ -29,21 +29,21 @@
 //!
 //! # In a server of your own
 //!
-//! The receiver limits bodies: their size, their time and their memory. `server::Server` also does the following; your own
-//! server has to do it itself:
+//! The receiver limits bodies: their size, their time and their memory. `server::Server` also does the following; your
+//! own server has to do it itself:
 //!
 //! - **Timers.** `axum::serve` sets none, and waits for an incomplete request head forever. Use `server::conn::auto` of
 //!   hyper-util with a `TokioTimer` and `header_read_timeout`, and close idle connections.
 //! - **A limit for connections**, below the limit of file descriptors of the process.
 //! - **A limit for the size of request heads**: `max_buf_size` and `max_header_list_size` of hyper's builders.
-//! - **Drain.** On SIGTERM, call `server::Monitor::drain`, accept no more connections, let requests finish, and end the worker
-//!   (`Worker::run` has its own `stop`) before the process ends.
-//! - **No layer that reads, decompresses or rewrites the body**: the signature is over the raw bytes. Also no layer that
-//!   responds instead of the receiver, such as a timeout that turns "stored" into an error.
+//! - **Drain.** On SIGTERM, call `server::Monitor::drain`, accept no more connections, let requests finish, and end the
+//!   worker (`Worker::run` has its own `stop`) before the process ends.
+//! - **No layer that reads, decompresses or rewrites the body**: the signature is over the raw bytes. Also no layer
+//!   that responds instead of the receiver, such as a timeout that turns "stored" into an error.
 //! - **A running `Worker`.** Without one, events are stored and not handled.
-//! - **Monitoring**: `server::Monitor::serve` on a separate listener, and `server::Canary::run` with the URL of the receiver,
-//!   so that canaries take the same path as events. Disable the canaries of the worker then (`Worker::with_canary`): they skip
-//!   HTTP and would hide a failure there.
+//! - **Monitoring**: `server::Monitor::serve` on a separate listener, and `server::Canary::run` with the URL of the
+//!   receiver, so that canaries take the same path as events. Disable the canaries of the worker then
+//!   (`Worker::with_canary`): they skip HTTP and would hide a failure there.
 
 mod body;
 mod buffer;

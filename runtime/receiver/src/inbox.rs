@@ -9,13 +9,13 @@
 //!  └──────▶ held              (behind an earlier event of the same resource)
 //! ```
 //!
-//! Of all events with the same [`OrderKey`], at most one is ready, leased or waiting at a time. The others are held until it
-//! is done or dead, in the order of arrival. So an event that waits for its next attempt delays only events with the same
-//! key. A dead event delays no other event. An event without a key delays no other event.
+//! Of all events with the same [`OrderKey`], at most one is ready, leased or waiting at a time. The others are held
+//! until it is done or dead, in the order of arrival. So an event that waits for its next attempt delays only events
+//! with the same key. A dead event delays no other event. An event without a key delays no other event.
 //!
 //! The stores: [`Memory`] loses everything at a restart and is for tests. `Sqlite` (feature `sqlite`) is a file on the
-//! machine of the receiver. Both give the same guarantees. `Nats` (feature `nats`) is a JetStream for several nodes; its
-//! documentation lists the weaker guarantees.
+//! machine of the receiver. Both give the same guarantees. `Nats` (feature `nats`) is a JetStream for several nodes;
+//! its documentation lists the weaker guarantees.
 
 mod dead_letter_reason;
 mod delivery;
@@ -58,8 +58,8 @@ pub use stats::Stats;
 
 /// A store of deliveries. A completed change is durable, unless the documentation of the store says otherwise.
 ///
-/// The futures may be dropped at any await. The change may then have happened or not. A lease from a dropped future ends with
-/// the process.
+/// The futures may be dropped at any await. The change may then have happened or not. A lease from a dropped future
+/// ends with the process.
 pub trait Inbox: Send + Sync {
     /// Stores a delivery, unless there is one with its id.
     ///
@@ -79,9 +79,9 @@ pub trait Inbox: Send + Sync {
 
     /// Leases up to `limit` ready events, the earliest first, and counts an attempt for each of them.
     ///
-    /// The first lease of a process ends the leases of every process before it. Their events become ready again, but only one
-    /// of them is leased at a time, since one of them may have crashed the process. Only one process at a time works on an
-    /// inbox; an earlier process gets [`InboxError::Superseded`].
+    /// The first lease of a process ends the leases of every process before it. Their events become ready again, but
+    /// only one of them is leased at a time, since one of them may have crashed the process. Only one process at a time
+    /// works on an inbox; an earlier process gets [`InboxError::Superseded`].
     ///
     /// # Errors
     ///
@@ -93,12 +93,13 @@ pub trait Inbox: Send + Sync {
         None
     }
 
-    /// Extends a lease to its full duration from now on. The default does nothing, for stores whose leases do not expire.
+    /// Extends a lease to its full duration from now on. The default does nothing, for stores whose leases do not
+    /// expire.
     ///
     /// # Errors
     ///
-    /// It is not known whether the lease is extended. [`InboxError::Superseded`] if it has ended: another worker has the event
-    /// or will get it.
+    /// It is not known whether the lease is extended. [`InboxError::Superseded`] if it has ended: another worker has
+    /// the event or will get it.
     fn renew(&self, _: LeaseToken) -> BoxFuture<'_, Result<(), InboxError>> {
         Box::pin(async { Ok(()) })
     }
@@ -107,8 +108,8 @@ pub trait Inbox: Send + Sync {
     ///
     /// # Errors
     ///
-    /// It is not known whether the end is recorded. [`InboxError::Superseded`] if the lease has ended: another worker has the
-    /// event.
+    /// It is not known whether the end is recorded. [`InboxError::Superseded`] if the lease has ended: another worker
+    /// has the event.
     fn settle(&self, token: LeaseToken, settlement: Settlement) -> BoxFuture<'_, Result<(), InboxError>>;
 
     /// Waits until there may be new events to lease.
@@ -137,7 +138,8 @@ pub trait Inbox: Send + Sync {
     /// The store cannot be read.
     fn find(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>>;
 
-    /// Makes a dead letter ready again, with an attempt count of 0 and its old position. `false` if no dead letter has this id.
+    /// Makes a dead letter ready again, with an attempt count of 0 and its old position. `false` if no dead letter has
+    /// this id.
     ///
     /// # Errors
     ///
@@ -177,8 +179,8 @@ pub trait Inbox: Send + Sync {
     /// The store cannot be read.
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>>;
 
-    /// Moves stored events from a log to their final location, if the store has a log. A worker calls this at the end of a
-    /// drain. The inbox remains usable. The default does nothing.
+    /// Moves stored events from a log to their final location, if the store has a log. A worker calls this at the end
+    /// of a drain. The inbox remains usable. The default does nothing.
     ///
     /// # Errors
     ///

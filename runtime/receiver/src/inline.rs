@@ -22,14 +22,15 @@ use crate::{Accept, Accepted, DeadLetter, DeadLetters, NotAccepted, Refusal, Ret
 /// | the same, and the sink fails | [`NotAccepted::Retry`] |
 /// | the same, and there is no sink | [`NotAccepted::Refused`] |
 ///
-/// **Without a sink, an event that always fails may disable the webhook**: it is never acknowledged, so the sender repeats it until
-/// it gives up. Use a sink in production.
+/// **Without a sink, an event that always fails may disable the webhook**: it is never acknowledged, so the sender
+/// repeats it until it gives up. Use a sink in production.
 ///
-/// Events are not stored: an event is lost if the sender gives up. If the sender disconnects or the deadline passes, the handler
-/// is dropped at its next await. Handlers must tolerate to be started again.
+/// Events are not stored: an event is lost if the sender gives up. If the sender disconnects or the deadline passes,
+/// the handler is dropped at its next await. Handlers must tolerate to be started again.
 ///
-/// Needs a tokio runtime with its timer enabled. Panics are caught only if the program is built with unwinding. Failures are
-/// logged with `tracing` as warnings that contain the name of the event and the error of the handler, but no payload.
+/// Needs a tokio runtime with its timer enabled. Panics are caught only if the program is built with unwinding.
+/// Failures are logged with `tracing` as warnings that contain the name of the event and the error of the handler, but
+/// no payload.
 ///
 /// ```
 /// use asyncapi_runtime::Inbound;
@@ -64,8 +65,8 @@ impl<D: Dispatch> Inline<D> {
 
     /// Sets the time limit for the handler, and again for the dead letter sink. Default: 5 s.
     ///
-    /// Stay below the timeout of the sender; Kustomer documents only "within a few seconds". A handler that blocks its thread
-    /// cannot be stopped.
+    /// Stay below the timeout of the sender; Kustomer documents only "within a few seconds". A handler that blocks its
+    /// thread cannot be stopped.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;

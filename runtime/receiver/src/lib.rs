@@ -33,11 +33,11 @@
 //!
 //! With `Durable`, a `Worker` and an inbox that survives the process, such as `inbox::Sqlite`:
 //!
-//! - **No delivery is acknowledged before it is durable.** If it cannot be stored, the answer is 503, and the sender sends
-//!   it again.
+//! - **No delivery is acknowledged before it is durable.** If it cannot be stored, the answer is 503, and the sender
+//!   sends it again.
 //! - **Every stored event is handled at least once, or becomes a dead letter with a reason.** The reasons include: the
-//!   body is not JSON, the payload has the wrong shape (with a JSON pointer), no handler exists for the event, the handler
-//!   rejects it, the handler fails or panics at the last attempt, the process dies during the last attempt.
+//!   body is not JSON, the payload has the wrong shape (with a JSON pointer), no handler exists for the event, the
+//!   handler rejects it, the handler fails or panics at the last attempt, the process dies during the last attempt.
 //! - **At most one completion is recorded for each event id and inbox** within the deduplication horizon,
 //!   [7 days](defaults::HORIZON).
 //! - **Events with the same key are handled one after the other, in the order of arrival.** If they have revisions,
@@ -47,19 +47,19 @@
 //! ## What is not guaranteed
 //!
 //! - The order in which the events occurred: senders deliver in any order.
-//! - Exactly once: a handler runs again if the process ends before the completion is recorded. Make handlers idempotent;
-//!   use `Context::event_id`.
+//! - Exactly once: a handler runs again if the process ends before the completion is recorded. Make handlers
+//!   idempotent; use `Context::event_id`.
 //! - Events with a body above the limit: the answer is 413. They are counted and not stored.
 //! - Events that the sender never sent, or stopped sending while no receiver ran. `server::Monitor` reports silence.
-//! - Two machines that share one file, and a machine that loses its disk. Use `inbox::Nats` there; its documentation says
-//!   which guarantees are weaker.
+//! - Two machines that share one file, and a machine that loses its disk. Use `inbox::Nats` there; its documentation
+//!   says which guarantees are weaker.
 //!
 //! Every limit has a default and can be set: see [`defaults`].
 //!
 //! # What is not logged
 //!
-//! Payloads contain personal data, and headers contain credentials. Logs and `Debug` output contain names, sizes and JSON
-//! pointers, never values.
+//! Payloads contain personal data, and headers contain credentials. Logs and `Debug` output contain names, sizes and
+//! JSON pointers, never values.
 
 mod accept;
 #[cfg(feature = "durable")]

@@ -5,8 +5,8 @@ use std::fmt;
 
 use asyncapi_runtime::DecodeError;
 
-/// Displays an error and its causes in one line. Of a [`DecodeError`] among the causes it shows only the pointer and the kind,
-/// since the message may quote the payload.
+/// Displays an error and its causes in one line. Of a [`DecodeError`] among the causes it shows only the pointer and
+/// the kind, since the message may quote the payload.
 pub(crate) struct Escaped<'a>(pub(crate) &'a dyn Error);
 
 impl fmt::Display for Escaped<'_> {

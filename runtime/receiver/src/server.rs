@@ -86,8 +86,8 @@ const BREATHER: Duration = Duration::from_millis(100);
 /// When the server is stopped, it accepts no more connections, responds 503 with `Retry-After` to new requests on open
 /// connections, lets running requests finish, and ends.
 ///
-/// In your own server, use the [`Receiver`] as a `tower_service::Service`. That server then needs these limits itself, except
-/// for bodies: see [`http`](crate::http#in-a-server-of-your-own).
+/// In your own server, use the [`Receiver`] as a `tower_service::Service`. That server then needs these limits itself,
+/// except for bodies: see [`http`](crate::http#in-a-server-of-your-own).
 pub struct Server<A> {
     receiver: Receiver<A>,
     monitor: Option<Monitor>,
@@ -113,8 +113,8 @@ impl<A: Accept + 'static> Server<A> {
         }
     }
 
-    /// Serves `GET /livez`, `/readyz` and `/metrics` too. Default: not served. If the receiver is open to the internet, use a
-    /// separate listener instead: [`Monitor::serve`].
+    /// Serves `GET /livez`, `/readyz` and `/metrics` too. Default: not served. If the receiver is open to the internet,
+    /// use a separate listener instead: [`Monitor::serve`].
     #[must_use]
     pub fn with_monitor(mut self, monitor: Monitor) -> Self {
         self.monitor = Some(monitor.with_response_counts(self.receiver.response_counts()));
@@ -128,8 +128,8 @@ impl<A: Accept + 'static> Server<A> {
         self
     }
 
-    /// Sets the time limit for the head of a request, and for a connection without a request before its first 2xx response.
-    /// Default: 5 s.
+    /// Sets the time limit for the head of a request, and for a connection without a request before its first 2xx
+    /// response. Default: 5 s.
     #[must_use]
     pub fn with_header_deadline(mut self, deadline: Duration) -> Self {
         self.timeouts.head = deadline;
@@ -138,8 +138,8 @@ impl<A: Accept + 'static> Server<A> {
 
     /// Sets how long an idle connection stays open after a 2xx response. Default: 2 min.
     ///
-    /// A request that is sent while its connection is being closed gets no response, and the sender repeats it. So this should
-    /// be longer than the idle timeout of common clients. HTTP/2 announces the end of a connection.
+    /// A request that is sent while its connection is being closed gets no response, and the sender repeats it. So this
+    /// should be longer than the idle timeout of common clients. HTTP/2 announces the end of a connection.
     #[must_use]
     pub fn with_idle_deadline(mut self, deadline: Duration) -> Self {
         self.timeouts.idle = deadline;

@@ -43,7 +43,8 @@ pub trait Verify: Send + Sync {
     /// The delivery could not be verified. The receiver logs the error; the response is the same for all errors.
     fn verify(&self, headers: &Headers, body: &[u8]) -> Result<(), VerifyError>;
 
-    /// Checks the headers before the body is read, so that requests without a signature cost little. The default accepts all.
+    /// Checks the headers before the body is read, so that requests without a signature cost little. The default
+    /// accepts all.
     ///
     /// # Errors
     ///

@@ -40,10 +40,11 @@ const RELEASE_TIME: Duration = Duration::from_secs(5);
 /// | the process ends during the last attempt | a dead letter, [`Interrupted`](crate::inbox::ReasonKind::Interrupted) |
 /// | the lease ends before the attempt | the handler is dropped; another worker gets the event |
 ///
-/// **Guarantees**: every stored event is handled at least once or becomes a dead letter with a reason. At most one completion
-/// is recorded for an event id within the deduplication horizon. Events with the same
+/// **Guarantees**: every stored event is handled at least once or becomes a dead letter with a reason. At most one
+/// completion is recorded for an event id within the deduplication horizon. Events with the same
 /// [`OrderKey`](crate::inbox::OrderKey) are handled one after the other in the order of arrival, and
-/// [`Context::freshness`](asyncapi_runtime::Context::freshness) reports when this is not the order in which they occurred.
+/// [`Context::freshness`](asyncapi_runtime::Context::freshness) reports when this is not the order in which they
+/// occurred.
 ///
 /// **Not guaranteed**: the order in which the events occurred, and exactly once. A handler may run again after it has
 /// finished, if the process ends before the completion is recorded. Make handlers idempotent; use
@@ -60,8 +61,8 @@ const RELEASE_TIME: Duration = Duration::from_secs(5);
 /// | retention of dead letters | until they are requeued or discarded |
 /// | unknown events | passed to the handler for unknown events; dead letters if there is none |
 ///
-/// If leases of the inbox expire, as in a JetStream, the worker renews the lease while the attempt runs. So a handler may run
-/// longer than a lease, and the event of a killed worker becomes available after one lease.
+/// If leases of the inbox expire, as in a JetStream, the worker renews the lease while the attempt runs. So a handler
+/// may run longer than a lease, and the event of a killed worker becomes available after one lease.
 ///
 /// Needs a tokio runtime with its timer enabled. Panics are caught only if the program is built with unwinding.
 ///
@@ -117,8 +118,8 @@ struct Settings {
 /// What the worker does with events that the document does not contain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum UnknownEventPolicy {
-    /// They are passed to the handler for unknown events. Without such a handler they become dead letters, which can be requeued
-    /// when there is a handler.
+    /// They are passed to the handler for unknown events. Without such a handler they become dead letters, which can be
+    /// requeued when there is a handler.
     #[default]
     Handle,
     /// They become dead letters, and the handler is not called.
@@ -130,8 +131,8 @@ pub enum UnknownEventPolicy {
 pub enum ShutdownOutcome {
     /// It was stopped, and all attempts ended within the drain.
     Drained,
-    /// It was stopped, and this many attempts had not ended within the drain. Their events were released, or become ready when
-    /// the next worker leases.
+    /// It was stopped, and this many attempts had not ended within the drain. Their events were released, or become
+    /// ready when the next worker leases.
     CutShort(usize),
     /// A worker of another process works on the inbox now.
     Superseded,
@@ -155,7 +156,8 @@ impl<D: Dispatch + 'static> Worker<D> {
         Self { inbox: Arc::new(inbox), dispatch: Arc::new(dispatch), clock, health, settings }
     }
 
-    /// Sets the number of handlers that run at once, at least 1. Each one has the body of an event in memory. Default: 16.
+    /// Sets the number of handlers that run at the same time, at least 1. Each one has the body of an event in memory.
+    /// Default: 16.
     #[must_use]
     pub fn with_concurrency(mut self, handlers: usize) -> Self {
         self.settings.concurrency = handlers.max(1);
@@ -193,8 +195,9 @@ impl<D: Dispatch + 'static> Worker<D> {
         self.settings.drain
     }
 
-    /// Sets the period of canaries: the worker puts an event of its own into the inbox, which is leased and settled like any
-    /// other; `None` for no canaries. Default: 60 s. Disable them if you use `server::Canary`, whose canaries also go over HTTP.
+    /// Sets the period of canaries: the worker puts an event of its own into the inbox, which is leased and settled
+    /// like any other; `None` for no canaries. Default: 60 s. Disable them if you use `server::Canary`, whose canaries
+    /// also go over HTTP.
     #[must_use]
     pub fn with_canary(mut self, period: Option<Duration>) -> Self {
         self.settings.canary = period;
@@ -221,7 +224,8 @@ impl<D: Dispatch + 'static> Worker<D> {
         self
     }
 
-    /// Sets what the worker does with events that the document does not contain. Default: [`UnknownEventPolicy::Handle`].
+    /// Sets what the worker does with events that the document does not contain. Default:
+    /// [`UnknownEventPolicy::Handle`].
     #[must_use]
     pub fn with_unknown_event_policy(mut self, unknown: UnknownEventPolicy) -> Self {
         self.settings.unknown = unknown;

@@ -2,8 +2,8 @@
 
 /// A reply with headers: a handler returns it, and a requester receives it.
 ///
-/// It is used only if the document declares headers for the reply. A correlation id in the headers is replaced by that of the
-/// request when the reply is sent.
+/// It is used only if the document declares headers for the reply. A correlation id in the headers is replaced by that
+/// of the request when the reply is sent.
 ///
 /// ```
 /// use asyncapi_runtime::request::Reply;

@@ -1,7 +1,7 @@
 //! A reply with the channel that it is sent to.
 
-/// A reply and its channel, for a channel with parameters whose values are neither in the document nor in the request: the handler
-/// has to set them.
+/// A reply and its channel, for a channel with parameters whose values are neither in the document nor in the request:
+/// the handler has to set them.
 ///
 /// ```
 /// use asyncapi_runtime::request::ReplyTo;

@@ -8,7 +8,7 @@ use super::super::schema::SchemaId;
 use crate::json::Value;
 use crate::location::Location;
 
-/// Stands for `$ref` among the names that a definition uses.
+/// The entry for a `$ref` in the names that a definition uses.
 const REFERENCE: &str = "$ref";
 
 /// A definition inside a schema.

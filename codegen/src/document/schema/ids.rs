@@ -1,8 +1,8 @@
 //! Finds schemas by `$id` and `$anchor` (JSON Schema draft 7, section 8.2).
 //!
 //! `$id` names a schema and changes the base URI of the references below it. A reference is looked up first among the
-//! schemas of the document by their `$id`, then among the copies of remote files, then relative to its own file. Nothing
-//! is fetched.
+//! schemas of the document by their `$id`, then among the copies of remote files, then relative to its own file.
+//! Nothing is fetched.
 
 use std::collections::BTreeMap;
 

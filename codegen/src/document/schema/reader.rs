@@ -22,7 +22,8 @@ pub(crate) struct SchemaReader {
     /// The dialect of the schema that is being read.
     dialect: Dialect,
     avro_definitions: avro::DocumentDefinitions,
-    /// Targets of references. They are read one after the other, because a chain of references may be longer than the stack.
+    /// Targets of references. They are read one after the other, because a chain of references may be longer than the
+    /// stack.
     pending: Vec<SchemaId>,
     /// The number of nested calls of `read_as`.
     depth: usize,
@@ -149,8 +150,8 @@ impl SchemaReader {
         }
     }
 
-    /// Reads a schema with a media type. An Avro schema has the id of the object that contains it. If a component refers
-    /// to an Avro schema, the schema has the id and the name of the component.
+    /// Reads a schema with a media type. An Avro schema has the id of the object that contains it. If a component
+    /// refers to an Avro schema, the schema has the id and the name of the component.
     fn read_kind_of_format(&mut self, node: &Node<'_>, media_type: &str, id: SchemaId) -> SchemaKind {
         let lowercase = media_type.to_lowercase();
         if JSON_SCHEMA_MEDIA_TYPES.iter().any(|known| lowercase.contains(known)) {

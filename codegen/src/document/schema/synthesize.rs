@@ -5,8 +5,8 @@ use super::table::{Schema, SchemaKind, Schemas};
 use crate::location::Location;
 
 impl Schemas {
-    /// Adds a schema that matches all of `parts`, for the location that `steps` lead to from `whole`. If there is a schema
-    /// at that location, the new schema is at a similar location.
+    /// Adds a schema that matches all of `parts`, for the location that `steps` lead to from `whole`. If there is a
+    /// schema at that location, the new schema is at a similar location.
     pub(crate) fn insert_all_of(&mut self, whole: &Location, steps: &[String], parts: Vec<SchemaId>) -> SchemaId {
         let at = Some(descendant(whole, steps)).filter(|at| self.at(at).is_none());
         let at = at.unwrap_or_else(|| descendant(&whole.join("allOf").join("all"), steps));

@@ -85,8 +85,8 @@ fn needs_backtracking(template: &Template) -> bool {
     template.segments.windows(2).any(meets) || template.segments.windows(3).any(meets)
 }
 
-/// Statements that parse an address by backtracking, until each value is listed by its enum or parses. If there is no such
-/// way, values outside the enums are accepted.
+/// Statements that parse an address by backtracking, until each value is listed by its enum or parses. If there is no
+/// such way, values outside the enums are accepted.
 fn parse_backtracking(cx: Context<'_>, template: &Template, fields: &[Name]) -> TokenStream {
     let separator = separator(&template.text);
     let parts = |accepted: ClosedValues| {

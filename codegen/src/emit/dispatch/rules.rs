@@ -288,7 +288,7 @@ fn attempts(cx: Context<'_>, candidates: &[Candidate]) -> TokenStream {
     quote!(#(#attempts)*)
 }
 
-/// The types that are tried for a rule that compares shapes; empty if one JSON type stands against types that are not JSON.
+/// The types that are tried for a rule that compares shapes; empty if only one of the types is JSON.
 /// `None` for other rules.
 pub(super) fn untagged_helpers<'a>(cx: Context<'a>, rule: &'a Rule) -> Option<Vec<&'a Type>> {
     match rule {

@@ -96,8 +96,8 @@ fn is_slice(items: &[Value]) -> bool {
     items.iter().all(|item| is_scalar(item) && is_same_type(item))
 }
 
-/// How the generated code names and describes a schema in a binding. A message has headers of its own, so the headers of a
-/// protocol carry the name of the protocol.
+/// How the generated code names and describes a schema in a binding. A message has headers of its own, so the headers
+/// of a protocol carry the name of the protocol.
 fn binding_schema(role: BindingRole) -> BindingSchema {
     let (name_suffix, title) = match role {
         BindingRole::KafkaKey => ("key", "Kafka key"),

@@ -73,8 +73,8 @@ impl ChannelLowering<'_, '_> {
         }
     }
 
-    /// The type of a parameter. It is named after the parameter alone if this is a component, otherwise after the channel
-    /// too: after its own key if the parameter lists values, after the shared key if it has a schema.
+    /// The type of a parameter. It is named after the parameter alone if this is a component, otherwise after the
+    /// channel too: after its own key if the parameter lists values, after the shared key if it has a schema.
     fn parameter_type(&mut self, channel: &document::Channel, parameter: &document::Parameter) -> Type {
         if let Some(key) = component_key(&parameter.at) {
             return self.schemas.parameter_type(parameter, Root::Parameter(None, key));

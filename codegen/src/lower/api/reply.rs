@@ -85,8 +85,8 @@ impl OperationLowering<'_, '_> {
         messages.collect()
     }
 
-    /// Whether headers consist of the correlation id only. The runtime copies it from the request, so a handler needs no
-    /// type for these headers.
+    /// Whether headers consist of the correlation id only. The runtime copies it from the request, so a handler needs
+    /// no type for these headers.
     fn only_correlation_id_required(&self, headers: SchemaId, correlation: Option<&Correlation>) -> bool {
         let Some(Correlation { location: RuntimeExpression::Header(id), .. }) = correlation else { return false };
         let headers = merge::merged_schema(&self.document.schemas, headers);

@@ -1,5 +1,5 @@
-//! Replaces an untagged union by the type of its variants, if all variants are of one type: the second variant would never
-//! be read.
+//! Replaces an untagged union by the type of its variants, if all variants are of one type: the second variant would
+//! never be read.
 //!
 //! ```text
 //! Code: oneOf [Old, New];  Old: {type: string, pattern: '^O'};  New: {type: string, pattern: '^N'}

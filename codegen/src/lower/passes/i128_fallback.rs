@@ -1,5 +1,5 @@
-//! Replaces `i128` by `serde_json::Number` in types that serde buffers: variants of unions, and maps of unknown properties.
-//! serde's buffer has no 128-bit integers, so reading would fail.
+//! Replaces `i128` by `serde_json::Number` in types that serde buffers: variants of unions, and maps of unknown
+//! properties. serde's buffer has no 128-bit integers, so reading would fail.
 //!
 //! ```text
 //! enum Id { Integer(i128), String(String) }   becomes   enum Id { Integer(serde_json::Number), String(String) }

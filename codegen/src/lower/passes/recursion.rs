@@ -1,4 +1,5 @@
-//! Makes recursive types possible in Rust: a `Box` where a value would have no end, a newtype where an alias would have none.
+//! Makes recursive types possible in Rust: a `Box` where a value would have no end, a newtype where an alias would have
+//! none.
 //!
 //! ```text
 //! type A = A                               becomes   type A = serde_json::Value, with a warning
@@ -97,8 +98,8 @@ fn types_in_alias(shape: &ItemKind) -> Vec<usize> {
 
 /// Breaks each cycle of types that contain each other with a `Box`. Lists and maps are on the heap already.
 ///
-/// The first type of a cycle that is not an alias gets the boxes. There is one in each cycle, because no cycle consists of
-/// aliases alone. This is repeated until there is no cycle.
+/// The first type of a cycle that is not an alias gets the boxes. There is one in each cycle, because no cycle consists
+/// of aliases alone. This is repeated until there is no cycle.
 pub(super) fn box_cycles(types: &mut Types) {
     loop {
         let contained: Vec<Vec<usize>> = types.0.iter_mut().map(|def| contained_types(&mut def.shape)).collect();

@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::ir::{ItemKind, Operation, Presence, Type, Types};
 use crate::limits::{MAX_AUTO_TRAIT_DEPTH, MAX_DROP_DEPTH};
 
-/// Warns about types that are too deep: payloads, which rustc follows to find out whether they are `Send`, and all types,
-/// which it follows to drop them.
+/// Warns about types that are too deep: payloads, which rustc follows to find out whether they are `Send`, and all
+/// types, which it follows to drop them.
 pub(super) fn check(types: &mut Types, operations: &[Operation], diagnostics: &Diagnostics) {
     let inner: Vec<Vec<(usize, usize)>> = types.0.iter_mut().map(|def| inner_types(&mut def.shape)).collect();
     let mut seen = BTreeSet::new();

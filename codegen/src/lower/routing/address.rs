@@ -1,4 +1,5 @@
-//! Incoming operations grouped by address, in the order in which a receiver compares addresses: the most specific first.
+//! Incoming operations grouped by address, in the order in which a receiver compares addresses: the most specific
+//! first.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,8 +91,8 @@ impl AddressPattern {
         Self { channel: index, segments, is_template, is_open, operations: Vec::new() }
     }
 
-    /// The sort key. First come fixed addresses, then templates with more fixed text, fewer parameters for any text, fewer
-    /// parsed parameters, fewer enum values, and fixed text nearer to the start.
+    /// The sort key. First come fixed addresses, then templates with more fixed text, fewer parameters for any text,
+    /// fewer parsed parameters, fewer enum values, and fixed text nearer to the start.
     fn sort_key(&self) -> impl Ord + use<> {
         let fixed_length: usize = self.segments.iter().map(|segment| segment.text().map_or(0, str::len)).sum();
         let count = |is: fn(&SegmentMatch) -> bool| self.segments.iter().filter(|segment| is(segment)).count();
@@ -163,8 +164,8 @@ pub(super) fn group_by_address(
     groups.chain(fallbacks).collect()
 }
 
-/// The route for values that no enum lists. It exists if exactly one of the patterns has an open enum and none accepts any
-/// text.
+/// The route for values that no enum lists. It exists if exactly one of the patterns has an open enum and none accepts
+/// any text.
 fn fallback_route(patterns: &[&AddressPattern]) -> Option<AddressGroup> {
     let accepts_any = |pattern: &AddressPattern| {
         pattern.segments.iter().all(|segment| matches!(segment, SegmentMatch::Text(_) | SegmentMatch::AnyText))

@@ -53,7 +53,8 @@ impl TypeBuilder<'_> {
             && self.cx.config.schema_format_type(at, media_type).is_none()
     }
 
-    /// The type of a payload that is not JSON: the type that an option gives it, or bytes, with a warning that has the reason.
+    /// The type of a payload that is not JSON: the type that an option gives it, or bytes, with a warning that has the
+    /// reason.
     pub(in crate::lower) fn encoded_type(&mut self, at: &Location, media_type: &str, reason: &str) -> Type {
         if let Some(known) = self.table.encoded.get(at) {
             return known.clone();

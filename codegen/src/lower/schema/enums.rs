@@ -46,8 +46,8 @@ pub(super) fn check_default(cx: Context<'_>, merged: &Keywords, found: &Enum) {
     }
 }
 
-/// The values of alternatives that are limited to values, each with the docs of its alternative. An alternative without values
-/// that accepts any string makes the enum open.
+/// The values of alternatives that are limited to values, each with the docs of its alternative. An alternative without
+/// values that accepts any string makes the enum open.
 fn find_spread_enum(
     cx: Context<'_>,
     table: &TypeTable,

@@ -5,8 +5,8 @@
 //! # struct { id: String, size: Option<i64> }
 //! ```
 //!
-//! If `patternProperties` describe the values differently, the map has a union of all of them: the runtime has no regular
-//! expressions, which alone could select one. Properties that only conditions mention are optional fields.
+//! If `patternProperties` describe the values differently, the map has a union of all of them: the runtime has no
+//! regular expressions, which alone could select one. Properties that only conditions mention are optional fields.
 
 use std::collections::BTreeSet;
 
@@ -63,8 +63,8 @@ fn undeclared_property(builder: &mut TypeBuilder<'_>, keywords: &Keywords, name:
     Field { at, name: name.to_owned(), docs, ty: Type::Any, presence: Presence::Required, default: None }
 }
 
-/// A property that only conditions mention. Where no condition holds it may have any value, so it has a type only if the
-/// options allow that.
+/// A property that only conditions mention. Where no condition holds it may have any value, so it has a type only if
+/// the options allow that.
 fn conditional_field(
     builder: &mut TypeBuilder<'_>,
     keywords: &Keywords,

@@ -104,7 +104,8 @@ fn object_variant(builder: &mut TypeBuilder<'_>, part: &Keywords) -> Type {
     builder.table.add(TypeDef { at: part.at.join("type"), name_path, docs: docs(&part.docs), shape })
 }
 
-/// The union of a schema without `type`: a variant for each type that its keywords describe, and one for all other types.
+/// The union of a schema without `type`: a variant for each type that its keywords describe, and one for all other
+/// types.
 pub(super) fn union_with_other(builder: &mut TypeBuilder<'_>, merged: &Keywords, types: Vec<JsonType>) -> Union {
     let kind = |json_type: &JsonType| if *json_type == JsonType::Array { JsonKind::Array } else { JsonKind::Object };
     let described: Vec<JsonKind> = types.iter().map(kind).collect();

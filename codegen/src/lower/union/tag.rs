@@ -1,4 +1,5 @@
-//! The tag of a union: a property for which every object among the alternatives has values of its own, or a discriminator.
+//! The tag of a union: a property for which every object among the alternatives has values of its own, or a
+//! discriminator.
 //!
 //! ```yaml
 //! oneOf:
@@ -25,8 +26,8 @@ pub(in crate::lower) struct Alternative {
     pub(in crate::lower) tag_values: Vec<TagValue>,
 }
 
-/// The property that distinguishes the objects among the alternatives, with the values of each object. Alternatives that are
-/// not objects have no values: their JSON type distinguishes them.
+/// The property that distinguishes the objects among the alternatives, with the values of each object. Alternatives
+/// that are not objects have no values: their JSON type distinguishes them.
 pub(in crate::lower) fn find_tag(
     schemas: &Schemas,
     keywords: Option<&Keywords>,
@@ -136,8 +137,8 @@ fn allowed_values(schemas: &Schemas, id: SchemaId) -> Option<Vec<TagValue>> {
     values.iter().map(TagValue::from_json).collect::<Option<Vec<_>>>().filter(|values| !values.is_empty())
 }
 
-/// The values of a discriminator for each object: those that `mapping` gives it, those that its property is limited to, and
-/// the name of its component.
+/// The values of a discriminator for each object: those that `mapping` gives it, those that its property is limited to,
+/// and the name of its component.
 ///
 /// `None` if the property of an object allows none of these, so that the discriminator distinguishes nothing.
 fn discriminator_values(

@@ -1,4 +1,5 @@
-//! The schemas that the parts of an `allOf` have for properties, items and tuple elements, and the choice of one of them.
+//! The schemas that the parts of an `allOf` have for properties, items and tuple elements, and the choice of one of
+//! them.
 
 use std::collections::BTreeSet;
 

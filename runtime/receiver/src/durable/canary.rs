@@ -10,8 +10,8 @@ const HEADER: &str = "x-asyncapi-canary";
 
 /// The token by which a receiver recognizes its own canaries. Nobody else can guess it.
 ///
-/// A canary has it in a header, and is signed like any other delivery. Events of a sender do not contain the token, so none of
-/// them can be mistaken for a canary and skip the handlers.
+/// A canary has it in a header, and is signed like any other delivery. Events of a sender do not contain the token, so
+/// none of them can be mistaken for a canary and skip the handlers.
 #[derive(Clone)]
 pub struct CanaryToken(Arc<str>);
 

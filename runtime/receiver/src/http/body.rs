@@ -60,8 +60,8 @@ where
     }
 }
 
-/// Reads and drops a rejected body until the deadline. A client that sends the whole body before it reads the response would
-/// otherwise see a closed connection instead of the response.
+/// Reads and drops a rejected body until the deadline. A client that sends the whole body before it reads the response
+/// would otherwise see a closed connection instead of the response.
 pub(super) fn discard<B>(mut body: Pin<Box<B>>, limits: &Limits)
 where
     B: http_body::Body<Data: Send> + Send + 'static,

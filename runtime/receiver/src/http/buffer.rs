@@ -10,9 +10,9 @@ const SMALL: usize = 64 * 1024;
 
 /// A growing body whose final size is not known.
 ///
-/// A large body is in mapped pages, which return to the operating system as soon as the body is dropped. An allocator keeps
-/// much of the freed memory in each thread, and holds two copies while it grows a vector. Pages that are not written cost
-/// nothing, so space for the largest body is mapped at once.
+/// A large body is in mapped pages, which return to the operating system as soon as the body is dropped. An allocator
+/// keeps much of the freed memory in each thread, and holds two copies while it grows a vector. Pages that are not
+/// written cost nothing, so space for the largest body is mapped at once.
 pub(super) struct Buffer {
     largest: usize,
     filled: usize,
@@ -81,7 +81,8 @@ impl Buffer {
 
 fn map_pages(bytes: usize) -> io::Result<MmapMut> {
     let pages = MmapOptions::new().len(bytes).map_anon()?;
-    // A huge page would take 2 MiB for the first byte. Kernels without huge pages return an error, which does not matter.
+    // A huge page would take 2 MiB for the first byte. Kernels without huge pages return an error, which does not
+    // matter.
     #[cfg(target_os = "linux")]
     let _no_huge_pages = pages.advise(memmap2::Advice::NoHugePage);
     Ok(pages)

@@ -7,8 +7,8 @@ use tokio::sync::Notify;
 
 /// The number of bytes that all bodies in memory may have together.
 ///
-/// When the budget is used up, a body that needs more bytes takes them from the largest incomplete body, if that one is larger.
-/// So clients that send large bodies, or stop in the middle of one, cannot keep small bodies out.
+/// When the budget is used up, a body that needs more bytes takes them from the largest incomplete body, if that one is
+/// larger. So clients that send large bodies, or stop in the middle of one, cannot keep small bodies out.
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
     total: usize,

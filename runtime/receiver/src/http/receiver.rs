@@ -23,8 +23,8 @@ use crate::{Accept, defaults};
 
 /// Receives webhooks: a [`tower_service::Service`] that never fails, since every outcome has a response.
 ///
-/// Cloning is cheap; clones share limits and counts. In axum, use `route_service("/hooks", receiver)`; in plain hyper, use
-/// `TowerToHyperService::new(receiver)` of hyper-util. Needs a tokio runtime with its timer enabled.
+/// Cloning is cheap; clones share limits and counts. In axum, use `route_service("/hooks", receiver)`; in plain hyper,
+/// use `TowerToHyperService::new(receiver)` of hyper-util. Needs a tokio runtime with its timer enabled.
 ///
 /// The first row that applies decides:
 ///
@@ -44,8 +44,8 @@ use crate::{Accept, defaults};
 /// | a delivery that the sender should repeat | 503 | with `Retry-After: 60`, in seconds |
 /// | a delivery that can never be handled, and was not stored | 422 | |
 ///
-/// The signature is checked over the raw bytes, before anything parses them. Path and query are ignored. Rejected requests
-/// are logged with `tracing` as warnings that contain the status and the reason only.
+/// The signature is checked over the raw bytes, before anything parses them. Path and query are ignored. Rejected
+/// requests are logged with `tracing` as warnings that contain the status and the reason only.
 ///
 /// ```
 /// use asyncapi_receiver::http::Receiver;
@@ -115,8 +115,8 @@ impl<A: Accept> Receiver<A> {
         Self { accept: Arc::new(accept), settings: Arc::new(settings) }
     }
 
-    /// Sets the channel of every delivery; see [`Inbound::channel`]. Default: none, since the URL of a webhook is chosen by the
-    /// receiver and does not name a channel of the document.
+    /// Sets the channel of every delivery; see [`Inbound::channel`]. Default: none, since the URL of a webhook is
+    /// chosen by the receiver and does not name a channel of the document.
     #[must_use]
     pub fn with_channel(mut self, channel: impl Into<String>) -> Self {
         self.settings_mut().channel = Some(channel.into());
@@ -140,9 +140,9 @@ impl<A: Accept> Receiver<A> {
     /// Sets the maximum of memory for the bodies of all requests together, in bytes, from their first byte until the
     /// response. Default: 64 MiB. No body can be larger than this.
     ///
-    /// When the budget is used up, the largest incomplete body is rejected with 503, and the sender repeats it. So a few large
-    /// bodies with wrong signatures, which are detected only when the body is complete, do not keep other events out. A flood
-    /// of small bodies or connections does; a proxy in front of the receiver has to stop that.
+    /// When the budget is used up, the largest incomplete body is rejected with 503, and the sender repeats it. So a
+    /// few large bodies with wrong signatures, which are detected only when the body is complete, do not keep other
+    /// events out. A flood of small bodies or connections does; a proxy in front of the receiver has to stop that.
     #[must_use]
     pub fn with_body_budget(mut self, bytes: usize) -> Self {
         self.settings_mut().limits.budget = Budget::new(bytes);
@@ -231,8 +231,8 @@ impl Settings {
 }
 
 impl Settings {
-    /// Reads the body, unless the headers show that the request is rejected. So requests without a signature use no memory of
-    /// the budget.
+    /// Reads the body, unless the headers show that the request is rejected. So requests without a signature use no
+    /// memory of the budget.
     async fn read_body<B>(&self, headers: &Headers, body: &mut Pin<Box<B>>) -> Result<(Bytes, Permit), Outcome>
     where
         B: http_body::Body<Error: Into<BoxError>>,

@@ -71,8 +71,8 @@ impl FromStr for ReasonKind {
 }
 
 impl Reason {
-    /// A reason with a message. The message is stored and may quote the payload; logs contain the kind and the pointer only. A
-    /// message above 4 KiB is truncated.
+    /// A reason with a message. The message is stored and may quote the payload; logs contain the kind and the pointer
+    /// only. A message above 4 KiB is truncated.
     #[must_use]
     pub fn new(kind: ReasonKind, message: impl Into<String>) -> Self {
         let mut message = message.into();
@@ -98,8 +98,8 @@ impl Reason {
         self.kind
     }
 
-    /// The JSON pointer (RFC 6901) of the error in the payload; empty for the whole body, `None` if the payload is not the
-    /// reason.
+    /// The JSON pointer (RFC 6901) of the error in the payload; empty for the whole body, `None` if the payload is not
+    /// the reason.
     #[must_use]
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()

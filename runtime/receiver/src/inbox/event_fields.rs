@@ -6,8 +6,8 @@ use super::{Delivery, EventId, OrderKey, Revision};
 
 /// Where in a delivery the fields are that an inbox needs: the event's id, its name, its key and its revision.
 ///
-/// All are optional. An event without an id gets the SHA-256 of its body as its id. Events without a key are handled in any
-/// order.
+/// All are optional. An event without an id gets the SHA-256 of its body as its id. Events without a key are handled in
+/// any order.
 ///
 /// ```
 /// use asyncapi_runtime::Inbound;
@@ -64,8 +64,8 @@ impl EventFields {
         self
     }
 
-    /// Sets where the order key is, such as the id of a customer: a string or an integer. Events with the same key are handled
-    /// in the order of arrival.
+    /// Sets where the order key is, such as the id of a customer: a string or an integer. Events with the same key are
+    /// handled in the order of arrival.
     #[must_use]
     pub fn with_key(mut self, place: FieldPath) -> Self {
         self.key = Some(place);

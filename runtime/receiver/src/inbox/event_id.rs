@@ -46,8 +46,8 @@ impl fmt::Display for EventId {
     }
 }
 
-/// The key by which events are ordered, usually the id of a resource. Events with the same key are handled one after the
-/// other, in the order of arrival.
+/// The key by which events are ordered, usually the id of a resource. Events with the same key are handled one after
+/// the other, in the order of arrival.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderKey(String);
 

@@ -6,14 +6,14 @@ use crate::defaults;
 
 /// How long an inbox keeps done events and dead letters.
 ///
-/// Only time in which a process has the inbox open counts, so that a change of the system clock does not make entries older.
-/// NATS servers delete ids themselves; there, this is for dead letters only.
+/// Only time in which a process has the inbox open counts, so that a change of the system clock does not make entries
+/// older. NATS servers delete ids themselves; there, this is for dead letters only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Retention {
     /// The ids of done events: the deduplication horizon. Default: 7 days.
     pub done: Duration,
-    /// Dead letters; `None` to keep them until they are requeued or discarded. Default: `None`, since each one needs the
-    /// attention of a person.
+    /// Dead letters; `None` to keep them until they are requeued or discarded. Default: `None`, since each one needs
+    /// the attention of a person.
     pub dead: Option<Duration>,
 }
 

@@ -36,24 +36,25 @@ const BATCH_ROWS: usize = 500;
 /// An inbox in one `SQLite` file. `SQLite` is compiled in. The inbox survives `kill -9` and a power failure.
 ///
 /// One thread writes. It commits all requests that have arrived meanwhile in one transaction with one `fsync`
-/// (`journal_mode=WAL`, `synchronous=FULL`), and completes them after the commit. Another thread runs checkpoints, which move
-/// committed data from the log to the file. A missing file is created with access for its owner only; the directory must exist
-/// and be on a local disk. Bodies of done events are deleted. The file does not shrink; free space is used again.
+/// (`journal_mode=WAL`, `synchronous=FULL`), and completes them after the commit. Another thread runs checkpoints,
+/// which move committed data from the log to the file. A missing file is created with access for its owner only; the
+/// directory must exist and be on a local disk. Bodies of done events are deleted. The file does not shrink; free space
+/// is used again.
 ///
-/// **There are also `-wal` and `-shm` files, and `-wal` contains events**: a copy of the main file alone may miss events. After a
-/// drain the file is complete ([`Inbox::checkpoint`]). Back up a running inbox with `sqlite3 inbox.sqlite ".backup copy.sqlite"`, or
-/// with an export.
+/// **There are also `-wal` and `-shm` files, and `-wal` contains events**: a copy of the main file alone may miss
+/// events. After a drain the file is complete ([`Inbox::checkpoint`]). Back up a running inbox with `sqlite3
+/// inbox.sqlite ".backup copy.sqlite"`, or with an export.
 ///
 /// On a full disk, puts fail. They work again when there is space for the content of the log, about 1 MiB.
 ///
-/// If the file is deleted, moved or replaced while it is open, puts and [`Inbox::stats`] fail, so that a receiver responds 503 and
-/// is not ready. Stored events can still be handled by this process.
+/// If the file is deleted, moved or replaced while it is open, puts and [`Inbox::stats`] fail, so that a receiver
+/// responds 503 and is not ready. Stored events can still be handled by this process.
 ///
-/// Several processes can open the file, such as a receiver and a command that lists dead letters. Only one process may lease: its
-/// first lease ends the leases of all processes before it; see [`Inbox::lease`].
+/// Several processes can open the file, such as a receiver and a command that lists dead letters. Only one process may
+/// lease: its first lease ends the leases of all processes before it; see [`Inbox::lease`].
 ///
-/// Delays of retries do not depend on changes of the system clock. After a restart, an event waits at most for its delay again. For
-/// [`Retention`], only time counts in which a process has the inbox open.
+/// Delays of retries do not depend on changes of the system clock. After a restart, an event waits at most for its
+/// delay again. For [`Retention`], only time counts in which a process has the inbox open.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -89,7 +90,8 @@ impl Sqlite {
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open); or the file does not exist or is empty, for example because it was moved without its `-wal`.
+    /// As [`open`](Self::open); or the file does not exist or is empty, for example because it was moved without its
+    /// `-wal`.
     pub fn open_existing(path: impl AsRef<Path>) -> Result<Self, InboxError> {
         let path = absolute(path.as_ref())?;
         Self::start(&path, schema::open_existing(&path)?)

@@ -26,13 +26,13 @@ const BODY: &[u8] = br#"{"canary":true}"#;
 
 type Sign = dyn Fn(&[u8]) -> (String, String) + Send + Sync;
 
-/// A request that a receiver sends to itself periodically to test the whole path. It is sent to the address of the server, or to
-/// a URL ([`run`](Self::run)); signed, verified, stored, acknowledged, leased by a worker and settled. No handler sees it, and its
-/// id is not kept.
+/// A request that a receiver sends to itself periodically to test the whole path. It is sent to the address of the
+/// server, or to a URL ([`run`](Self::run)); signed, verified, stored, acknowledged, leased by a worker and settled. No
+/// handler sees it, and its id is not kept.
 ///
-/// [`WorkerHealth::canary_age`] and the metric `asyncapi_canary_seconds` of a [`Monitor`](super::Monitor) report when a canary
-/// last arrived. Canaries do not test the handlers, and test a proxy only if they are sent to its URL. If several nodes share an
-/// inbox, a canary may arrive at another node than the one that sent it.
+/// [`WorkerHealth::canary_age`] and the metric `asyncapi_canary_seconds` of a [`Monitor`](super::Monitor) report when a
+/// canary last arrived. Canaries do not test the handlers, and test a proxy only if they are sent to its URL. If
+/// several nodes share an inbox, a canary may arrive at another node than the one that sent it.
 ///
 /// ```
 /// # #[cfg(feature = "hmac")]
@@ -65,8 +65,8 @@ pub struct Canary {
 }
 
 impl Canary {
-    /// Canaries with this token (see [`Durable::with_canary`](crate::Durable::with_canary)), with the header that `sign` returns for
-    /// the body, and for the worker with this health. One is sent every 60 seconds.
+    /// Canaries with this token (see [`Durable::with_canary`](crate::Durable::with_canary)), with the header that
+    /// `sign` returns for the body, and for the worker with this health. One is sent every 60 seconds.
     pub fn new(
         token: CanaryToken,
         sign: impl Fn(&[u8]) -> (String, String) + Send + Sync + 'static,
@@ -105,8 +105,8 @@ impl Canary {
         Ok(())
     }
 
-    /// Like [`run`](Self::run), with your own HTTP client: `post` sends a request and returns the status. With TLS, canaries can
-    /// take the path through a proxy, like events.
+    /// Like [`run`](Self::run), with your own HTTP client: `post` sends a request and returns the status. With TLS,
+    /// canaries can take the path through a proxy, like events.
     pub async fn run_with<P>(
         self,
         url: Uri,

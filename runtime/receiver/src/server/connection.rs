@@ -101,8 +101,8 @@ impl<A: Accept + 'static> ConnectionService<A> {
         .await;
     }
 
-    /// Completes when the connection is idle for too long. HTTP/2 announces that first, so that requests on their way get a
-    /// response. HTTP/1.1 cannot.
+    /// Completes when the connection is idle for too long. HTTP/2 announces that first, so that requests on their way
+    /// get a response. HTTP/1.1 cannot.
     async fn until_idle(&self, activity: &Activity, announced: &Notify) {
         let scarce = || self.is_stopped() || self.places.available_permits().saturating_mul(4) < self.connections;
         activity.idle_for_too_long(self.timeouts, scarce).await;

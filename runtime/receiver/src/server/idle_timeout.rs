@@ -61,7 +61,8 @@ impl Activity {
         self.lock().is_http_2
     }
 
-    /// Completes when the connection is idle for too long. The short limit applies to all while connections are `scarce`.
+    /// Completes when the connection is idle for too long. The short limit applies to all while connections are
+    /// `scarce`.
     pub(super) async fn idle_for_too_long(&self, timeouts: Timeouts, scarce: impl Fn() -> bool) {
         loop {
             let now = Instant::now();

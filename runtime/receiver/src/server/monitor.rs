@@ -33,8 +33,8 @@ const INBOX_DEADLINE: Duration = Duration::from_secs(2);
 /// | `/readyz` | 200; 503 while the server drains, or when the inbox does not answer within 2 seconds |
 /// | `/metrics` | metrics in the text format of Prometheus |
 ///
-/// **Silence is an alarm.** Alert on these conditions. Acknowledged events are stored meanwhile, and most senders repeat other
-/// events for about an hour.
+/// **Silence is an alarm.** Alert on these conditions. Acknowledged events are stored meanwhile, and most senders
+/// repeat other events for about an hour.
 ///
 /// | condition | what it means | what to do |
 /// |---|---|---|

@@ -90,8 +90,8 @@ impl WorkerHealth {
         (at != NEVER).then(|| elapsed(at, self.now()))
     }
 
-    /// The time since the last canary arrived, or since the first one was sent if none has arrived; `None` if this process sent
-    /// none. Canaries that another process has left in the inbox do not change that.
+    /// The time since the last canary arrived, or since the first one was sent if none has arrived; `None` if this
+    /// process sent none. Canaries that another process has left in the inbox do not change that.
     #[must_use]
     pub fn since_last_canary(&self) -> Option<Duration> {
         let since = self.state.canary_since.load(Ordering::Relaxed);

@@ -63,8 +63,8 @@ impl<D: Dispatch + 'static> Pool<D> {
         }
     }
 
-    /// Leases events; `None` if `stop` completes first, since a blocked inbox must not delay the stop. Events that are leased
-    /// later are released.
+    /// Leases events; `None` if `stop` completes first, since a blocked inbox must not delay the stop. Events that are
+    /// leased later are released.
     async fn lease(
         &mut self,
         limit: usize,

@@ -8,8 +8,8 @@ use crate::defaults;
 /// How often an event is tried, and the delays between attempts.
 ///
 /// The delays grow by a constant factor from the first to the last. Each delay is shortened by a random part of up to a
-/// quarter, so that events that failed together are not tried again together. By default, the delays are about 1, 3, 8, 25,
-/// 71, 207 and 600 seconds: an event whose handler always fails is a dead letter after about 15 minutes.
+/// quarter, so that events that failed together are not tried again together. By default, the delays are about 1, 3, 8,
+/// 25, 71, 207 and 600 seconds: an event whose handler always fails is a dead letter after about 15 minutes.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,7 +1,7 @@
 //! A log of how the deliveries of a queued event ended. The server only counts deliveries.
 //!
-//! A record is written when an attempt ends and the event stays in the queue. A delivery without a record was interrupted, most
-//! often by the end of the process; any of the events that were leased then may have caused that.
+//! A record is written when an attempt ends and the event stays in the queue. A delivery without a record was
+//! interrupted, most often by the end of the process; any of the events that were leased then may have caused that.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Stores when the last event of a sender arrived. The queue does not show that: it has canaries too, and done events leave it.
+//! Stores when the last event of a sender arrived. The queue does not show that: it has canaries too, and done events
+//! leave it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -44,7 +45,8 @@ impl Nats {
         Ok(last.map(|last| elapsed(last, Timestamp::now().as_millisecond())))
     }
 
-    /// Writes the record again, since messages expire after a week. A time in the future, from a wrong clock, is replaced by now.
+    /// Writes the record again, since messages expire after a week. A time in the future, from a wrong clock, is
+    /// replaced by now.
     pub(super) async fn flush_last_arrival(&self) -> Result<(), InboxError> {
         if let Some(last) = self.read_arrival().await? {
             let last = last.min(Timestamp::now().as_millisecond());
@@ -59,8 +61,8 @@ impl Nats {
         Ok(message.and_then(|message| std::str::from_utf8(&message.payload).ok()?.parse().ok()))
     }
 
-    /// The server time of the last record, in seconds since 1970. A worker writes the record before it deletes dead letters, whose times
-    /// are server times too, since its own clock may be wrong.
+    /// The server time of the last record, in seconds since 1970. A worker writes the record before it deletes dead
+    /// letters, whose times are server times too, since its own clock may be wrong.
     pub(super) async fn servers_time(&self) -> Result<Option<i64>, InboxError> {
         Ok(self.last_note().await?.map(|message| message.time.unix_timestamp()))
     }

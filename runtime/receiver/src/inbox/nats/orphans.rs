@@ -1,7 +1,7 @@
 //! Finds messages that are in the queue but that the server does not deliver any more.
 //!
-//! If the leader of a stream is killed while an acknowledgement is stored, some servers (such as 2.9) keep the message and never deliver
-//! it again. It would be pending forever, and if its end was not recorded, the event would be lost.
+//! If the leader of a stream is killed while an acknowledgement is stored, some servers (such as 2.9) keep the message
+//! and never deliver it again. It would be pending forever, and if its end was not recorded, the event would be lost.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};

@@ -1,7 +1,8 @@
-//! The uptime of an inbox: the time in which workers had it open. Dead letters age by it, since the clocks of servers may be changed.
+//! The uptime of an inbox: the time in which workers had it open. Dead letters age by it, since the clocks of servers
+//! may be changed.
 //!
-//! Each process continues from the stored uptime with its own steady clock, and stores the result. So several processes count the same
-//! time once.
+//! Each process continues from the stored uptime with its own steady clock, and stores the result. So several processes
+//! count the same time once.
 
 use std::sync::PoisonError;
 use std::time::Instant;

@@ -1,8 +1,8 @@
 //! Handles a full disk.
 //!
-//! Commits go into a log (`-wal`). `SQLite` runs a checkpoint after a commit when the log is large. On a full disk there are no
-//! commits, so the log keeps its space. If less space becomes free than the log needs, new commits would take that space too, and
-//! no checkpoint could run. So this module runs a checkpoint first.
+//! Commits go into a log (`-wal`). `SQLite` runs a checkpoint after a commit when the log is large. On a full disk
+//! there are no commits, so the log keeps its space. If less space becomes free than the log needs, new commits would
+//! take that space too, and no checkpoint could run. So this module runs a checkpoint first.
 
 use rusqlite::{Error, ErrorCode};
 

@@ -16,12 +16,12 @@ use crate::inbox::{
 /// The tolerance in milliseconds for clock readings of different threads.
 const CLOCK_TOLERANCE: i64 = 1_000;
 
-/// The `fence` of an event whose attempt was interrupted by the end of its process. It waits for its delay, and until no other
-/// interrupted event is leased.
+/// The `fence` of an event whose attempt was interrupted by the end of its process. It waits for its delay, and until
+/// no other interrupted event is leased.
 const INTERRUPTED: i64 = -1;
 
-/// SQL for the delay of such an event, in milliseconds: none after the first interrupted attempt, which is most often a crash
-/// with another cause; then [`FIRST_INTERRUPTED_RETRY`], doubled each time up to [`LAST_INTERRUPTED_RETRY`].
+/// SQL for the delay of such an event, in milliseconds: none after the first interrupted attempt, which is most often a
+/// crash with another cause; then [`FIRST_INTERRUPTED_RETRY`], doubled each time up to [`LAST_INTERRUPTED_RETRY`].
 fn interrupted_backoff() -> String {
     let (first, last) = (millis(FIRST_INTERRUPTED_RETRY), millis(LAST_INTERRUPTED_RETRY));
     format!("CASE WHEN attempts < 2 THEN 0 ELSE min({last}, {first} << min(attempts - 2, 14)) END")
@@ -209,7 +209,8 @@ impl<'c> Store<'c> {
         Ok(interrupted)
     }
 
-    /// The fencing token of this process; `None` if a later process leases. The first call ends all leases of earlier processes.
+    /// The fencing token of this process; `None` if a later process leases. The first call ends all leases of earlier
+    /// processes.
     fn next_fencing_token(&self, now: i64) -> Result<Option<i64>, Error> {
         let last = self.number("SELECT fence FROM lessee", [])?.unwrap_or(0);
         if let Some(own) = self.session.get().fence {

@@ -1,8 +1,8 @@
 //! The two times by which entries in the file age.
 //!
-//! The clock of a process is steady while it runs ([`SteadyClock`](crate::SteadyClock)), but the system clock may have been changed
-//! before its start. A day without a process cannot be distinguished from a clock that is a day ahead. So the file has a wall time,
-//! and an uptime that counts only while a process has the inbox open.
+//! The clock of a process is steady while it runs ([`SteadyClock`](crate::SteadyClock)), but the system clock may have
+//! been changed before its start. A day without a process cannot be distinguished from a clock that is a day ahead. So
+//! the file has a wall time, and an uptime that counts only while a process has the inbox open.
 
 use rusqlite::Error;
 

@@ -1,7 +1,7 @@
 //! Checkpoints of the write-ahead log (`-wal`) in a thread of their own.
 //!
-//! `SQLite` itself runs a checkpoint in a commit when the log is large, and the requests in that commit wait for it. So this thread
-//! runs frequent small checkpoints, and the log rarely becomes large.
+//! `SQLite` itself runs a checkpoint in a commit when the log is large, and the requests in that commit wait for it. So
+//! this thread runs frequent small checkpoints, and the log rarely becomes large.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -16,8 +16,8 @@ use crate::inbox::InboxError;
 /// The delay between a commit and a checkpoint, which collects several commits.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// `SQLite` 3.51.3, the first version without the WAL-reset bug (<https://sqlite.org/wal.html>), in which concurrent checkpoints
-/// could corrupt the file. A build can use an older `SQLite` of the system.
+/// `SQLite` 3.51.3, the first version without the WAL-reset bug (<https://sqlite.org/wal.html>), in which concurrent
+/// checkpoints could corrupt the file. A build can use an older `SQLite` of the system.
 const FIRST_SAFE_VERSION: i32 = 3_051_003;
 
 /// The checkpoint thread. It ends on drop.
