@@ -1,10 +1,9 @@
-//! The main job in one command: `cargo run --example quickstart`.
+//! A durable receiver that loses no acknowledged event: `cargo run --example quickstart`.
 //!
-//! Builds the bindings from the document, starts a receiver on a free loopback port with its inbox in a temporary
-//! directory, and plays Kustomer's part against it over real HTTP: ten signed events, a forged one, one with a name of
-//! tomorrow, one that is not JSON. The worker is not running then, and all of the receiver is dropped before anything is
-//! handled. The next one opens the same file, and handles what the first has acknowledged. Fails unless every handler
-//! method ran exactly once.
+//! The example starts a receiver on a free loopback port with an inbox in a temporary directory. Then it sends events over
+//! real HTTP like Kustomer: ten signed events, a forged event, an event with an unknown name, and a body that is not JSON.
+//! The worker does not run, and the receiver is dropped before any event is handled. A second receiver opens the same file
+//! and handles the acknowledged events. The example fails unless every handler method ran exactly once.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -31,9 +30,9 @@ use tokio::time::{sleep, timeout};
 const TOKEN: &str = "the token that Kustomer shows with the webhook";
 
 /// Ends a run that would hang.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What a team writes: what to do with each event.
+/// The handler of your application.
 #[derive(Clone, Default)]
 struct Crm {
     counts: Arc<Mutex<BTreeMap<&'static str, usize>>>,
@@ -116,12 +115,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     receive_only(&file, crm.clone()).await?;
     crm.nothing_ran_yet()?;
-    println!("everything is dropped; what was acknowledged is in {}", file.display());
+    println!("the receiver is dropped; the acknowledged events are in {}", file.display());
     handle(&file, crm.clone()).await?;
     crm.every_method_ran_once()
 }
 
-/// The first process: it receives, and ends before anything is handled.
+/// The first receiver: it stores events, and ends before any event is handled.
 async fn receive_only(file: &Path, crm: Crm) -> Result<(), Box<dyn Error>> {
     let (receiver, _never_run) = durable(crm, [TOKEN], Sqlite::open(file)?)?.into_receiver_and_worker();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -136,14 +135,14 @@ async fn receive_only(file: &Path, crm: Crm) -> Result<(), Box<dyn Error>> {
     let forged = br#"{"id": "forged", "name": "kustomer.user.create"}"#.to_vec();
     expect("a forged event", post(address, "a guess", forged).await?, StatusCode::UNAUTHORIZED)?;
     let unknown = br#"{"id": "unknown", "name": "kustomer.tag.create"}"#.to_vec();
-    expect("a name of tomorrow", post(address, TOKEN, unknown).await?, StatusCode::ACCEPTED)?;
-    expect("what is not JSON", post(address, TOKEN, b"not JSON".to_vec()).await?, StatusCode::ACCEPTED)?;
+    expect("an unknown name", post(address, TOKEN, unknown).await?, StatusCode::ACCEPTED)?;
+    expect("a body that is not JSON", post(address, TOKEN, b"not JSON".to_vec()).await?, StatusCode::ACCEPTED)?;
 
     drop(stop);
     Ok(serving.await?)
 }
 
-/// The second one: it finds what the first has kept, and handles it.
+/// The second receiver: it opens the same inbox, and handles the stored events.
 async fn handle(file: &Path, crm: Crm) -> Result<(), Box<dyn Error>> {
     let inbox = Arc::new(Sqlite::open(file)?);
     let receiver = durable(crm, [TOKEN], Arc::clone(&inbox))?;
@@ -155,14 +154,14 @@ async fn handle(file: &Path, crm: Crm) -> Result<(), Box<dyn Error>> {
 
     let first = event(0, &EventName::KNOWN[0])?;
     expect("the first event again", post(address, TOKEN, first).await?, StatusCode::OK)?;
-    timeout(PATIENCE, nothing_pending(&inbox)).await.map_err(|_| "not everything was handled in time")??;
+    timeout(TIMEOUT, nothing_pending(&inbox)).await.map_err(|_| "not everything was handled in time")??;
     let dead = inbox.list(Page::of(State::Dead)).await?;
     let reasons: Vec<_> = dead.iter().filter_map(|entry| entry.reason.as_ref()).map(Reason::kind).collect();
-    println!("dead letters, for a person to look at: {reasons:?}");
+    println!("dead letters: {reasons:?}");
 
     drop(stop);
     running.await?;
-    if reasons.len() == 1 { Ok(()) } else { Err("one dead letter is due: what is not JSON".into()) }
+    if reasons.len() == 1 { Ok(()) } else { Err("expected one dead letter: the body that is not JSON".into()) }
 }
 
 async fn nothing_pending(inbox: &Sqlite) -> Result<(), InboxError> {
@@ -188,9 +187,9 @@ async fn post(address: SocketAddr, token: &str, body: Vec<u8>) -> Result<StatusC
     Ok(client.request(request).await?.status())
 }
 
-fn expect(what: &str, answer: StatusCode, expected: StatusCode) -> Result<(), Box<dyn Error>> {
-    println!("{} for {what}", answer.as_u16());
-    if answer == expected { Ok(()) } else { Err(format!("{what}: {answer}, where {expected} is due").into()) }
+fn expect(request: &str, status: StatusCode, expected: StatusCode) -> Result<(), Box<dyn Error>> {
+    println!("{} for {request}", status.as_u16());
+    if status == expected { Ok(()) } else { Err(format!("{request}: status {status}, expected {expected}").into()) }
 }
 
 impl Crm {
@@ -199,7 +198,7 @@ impl Crm {
         if counts.is_empty() { Ok(()) } else { Err(format!("handled without a worker: {counts:?}").into()) }
     }
 
-    /// Ten events, ten methods, and one for the name of tomorrow; nothing of the forged one.
+    /// Ten methods for ten events, and `on_unknown` for the unknown name. The forged event reaches no method.
     fn every_method_ran_once(&self) -> Result<(), Box<dyn Error>> {
         let counts = self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if counts.len() == EventName::KNOWN.len() + 1 && counts.values().all(|count| *count == 1) {

@@ -1,24 +1,26 @@
-//! What Kustomer's documentation says of a delivery and its `AsyncAPI` document does not.
+//! The headers and the signature of a Kustomer delivery. They are in Kustomer's documentation, not in its `AsyncAPI` document.
 
 use asyncapi_receiver::verify::{self, HmacSha256Hex, Secret, SecretError};
 
-/// The header that repeats the event's name (Kustomer, "Outbound Webhooks").
+/// The header with the name of the event, for example `kustomer.team.create` (Kustomer, "Outbound Webhooks").
 ///
-/// Not covered by the signature, so it is never trusted here: the name in the body decides.
+/// The signature does not cover this header, so the receiver ignores it and reads the name from the body (`/name`).
 pub const EVENT_HEADER: &str = "X-Kustomer-Webhook-Event";
 
-/// The header that holds the signature: lower-case hex of HMAC-SHA256 over the raw body, keyed with the webhook's
-/// token (Kustomer, "Outbound Webhooks").
+/// The header with the signature: HMAC-SHA256 (RFC 2104) of the raw body, with the token of the webhook as the key, in 64
+/// lower-case hexadecimal digits (Kustomer, "Outbound Webhooks").
+///
+/// The signature contains no timestamp and no id. Only deduplication by event id detects a replay.
 pub const SIGNATURE_HEADER: &str = "X-Kustomer-Webhook-Signature";
 
-/// Verifies deliveries signed with any of these tokens.
+/// Creates a verifier that accepts deliveries signed with any of the tokens.
 ///
-/// Kustomer documents no rotation of a webhook's token: make a second webhook, accept both tokens for a while, and
-/// remove the first.
+/// Kustomer documents no rotation of the token of a webhook. To rotate, create a second webhook, accept both tokens for a
+/// while, and then remove the first webhook.
 ///
 /// # Errors
 ///
-/// [`SecretError`] when there is no token, or an empty one.
+/// [`SecretError`] if there is no token, or if a token is empty.
 ///
 /// # Examples
 ///
@@ -38,11 +40,13 @@ pub fn verifier(tokens: impl IntoIterator<Item = impl Into<Vec<u8>>>) -> Result<
     HmacSha256Hex::new(SIGNATURE_HEADER, secrets)
 }
 
-/// The value of [`SIGNATURE_HEADER`] for a body, for tests that play Kustomer's part.
+/// Computes the value of [`SIGNATURE_HEADER`] for a body. It is for tests that simulate Kustomer.
+///
+/// The value has 64 lower-case hexadecimal digits.
 ///
 /// # Errors
 ///
-/// [`SecretError::Empty`] when the token is empty.
+/// [`SecretError::Empty`] if the token is empty.
 pub fn sign(token: impl Into<Vec<u8>>, body: &[u8]) -> Result<String, SecretError> {
     Ok(verify::sign(&Secret::new(token)?, body))
 }

@@ -1,4 +1,4 @@
-//! The receiver that loses nothing that it acknowledged, wired for Kustomer.
+//! The durable receiver for Kustomer: it stores each event before it acknowledges it.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -20,12 +20,17 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{Dispatcher, Handler, verifier};
 
-/// Where Kustomer's events say what an inbox has to know.
+/// The locations of the fields of a Kustomer event that the inbox needs.
 ///
-/// The `id` of the event tells events apart, and `data.id` is what they are about, so that those of one customer are
-/// handled one after the other. `data.attributes.rev` grows by one with each change, and updates tell the revision
-/// before in `changes.attributes.rev`, so that gaps and stale events can be told. No document states this; it is what
-/// delivered events show.
+/// | field | JSON pointer | use |
+/// |---|---|---|
+/// | id | `/id` | deduplication |
+/// | name | `/name` | lists and logs |
+/// | key | `/data/id` | events of one resource are handled in order |
+/// | revision | `/data/attributes/rev` | an integer that grows by one with each change |
+/// | revision before | `/changes/attributes/rev/before` | detects gaps and stale events; only in updates |
+///
+/// The source is samples of delivered events. The document does not state what these fields mean.
 #[must_use]
 pub fn event_fields() -> EventFields {
     EventFields::new()
@@ -36,11 +41,11 @@ pub fn event_fields() -> EventFields {
         .with_revision_before(FieldPath::payload("/changes/attributes/rev/before"))
 }
 
-/// A receiver that stores each event in the inbox before it acknowledges it, and hands it to the handler later.
+/// Creates a receiver that stores each event in the inbox before it acknowledges it, and calls the handler later.
 ///
 /// # Errors
 ///
-/// [`SecretError`] when there is no token, or an empty one.
+/// [`SecretError`] if there is no token, or if a token is empty.
 ///
 /// # Examples
 ///
@@ -70,23 +75,23 @@ pub fn durable<H: Handler + 'static>(
     Ok(DurableReceiver::new(Dispatcher::new(handler), verifier(tokens)?, inbox))
 }
 
-/// Receives, stores, acknowledges; then handles. Made by [`durable`].
+/// Receives, stores and acknowledges events, and then handles them. Created by [`durable`].
 ///
-/// **What is promised**, with an inbox that survives the process, such as `inbox::Sqlite`:
+/// **Guaranteed**, with an inbox that survives the process, such as `inbox::Sqlite`:
 ///
 /// - No event is acknowledged before it is durable.
-/// - Every stored event is handled at least once, or becomes a dead letter with its reason, to be handled again once
-///   the cause is mended.
-/// - At most one completion is recorded for an event's id within the deduplication horizon: 7 days, and 2 hours
-///   where the inbox is a JetStream of NATS, which knows no more.
-/// - Events of one resource (`data.id`) are handled in the order they arrived, and [`Context::freshness`] flags gaps and
-///   stale ones among them.
-/// - Nothing that a handler does changes what Kustomer is answered, so no event can have the webhook disabled.
+/// - Every stored event is handled at least once, or becomes a dead letter with its reason. A dead letter can be retried
+///   after the cause is corrected.
+/// - At most one completion is recorded for each event id within the deduplication horizon. The default horizon is 7 days.
+///   With a JetStream of NATS it is 2 hours.
+/// - Events of one resource (`data.id`) are handled in order of arrival. [`Context::freshness`] reports gaps and stale
+///   events.
+/// - The response to Kustomer does not depend on the handler. So a failing handler cannot disable the webhook.
 ///
-/// **What is not**: the order in which the events occurred, and exactly once. Handlers have to be idempotent, by
-/// [`Context::event_id`].
+/// **Not guaranteed**: the order in which the events occurred, and exactly-once handling. Handlers must be idempotent. Use
+/// [`Context::event_id`] to detect a repeated event.
 ///
-/// The limits and their defaults are those of [`Server`], [`Receiver`] and [`Worker`], and changed there:
+/// The limits and their defaults are those of [`Server`], [`Receiver`] and [`Worker`]. To change them:
 ///
 /// ```
 /// # #[cfg(feature = "sqlite")]
@@ -109,76 +114,77 @@ pub struct DurableReceiver<D> {
     receiver: Receiver<Durable<Arc<dyn Inbox>>>,
     worker: Worker<D>,
     verifier: HmacSha256Hex,
-    mark: CanaryToken,
-    served: Box<dyn FnOnce(DurableServer) -> DurableServer + Send>,
-    watched: Box<dyn Fn(Monitor) -> Monitor + Send>,
-    monitored: MonitorPlacement,
-    /// What all its monitors are made of, so that all are told of the drain.
+    canary_token: CanaryToken,
+    configure_server: Box<dyn FnOnce(DurableServer) -> DurableServer + Send>,
+    configure_monitor: Box<dyn Fn(Monitor) -> Monitor + Send>,
+    monitor_placement: MonitorPlacement,
+    /// All monitors are clones of this one, so all report the drain.
     monitor: Monitor,
 }
 
 /// The server of a [`DurableReceiver`].
 pub type DurableServer = Server<Durable<Arc<dyn Inbox>>>;
 
-/// The parts of a [`DurableReceiver`], each to be run beside the others in a server of one's own. Without the worker
-/// nothing is handled; without the endpoint nothing is received.
+/// The parts of a [`DurableReceiver`], to run them in your own server. Without the endpoint no event is received, and without
+/// the worker no event is handled.
 #[derive(Debug)]
 pub struct ServerParts<D> {
-    /// What receives: a tower service, for one route.
+    /// Receives events. It is a tower service for one route.
     pub endpoint: Receiver<Durable<Arc<dyn Inbox>>>,
-    /// What handles. It puts no canaries of its own.
+    /// Handles stored events. It sends no canaries.
     pub worker: Worker<D>,
-    /// What answers whether all is well, on a listener of its own.
+    /// Answers `/livez`, `/readyz` and `/metrics` on a separate listener.
     pub monitor: Monitor,
-    /// What tries the whole way, once it is told the URL of the endpoint; `None` where the worker was to have none.
+    /// Sends canaries to the URL of the endpoint, to test the complete path. `None` if canaries are turned off for the worker.
     pub canary: Option<Canary>,
 }
 
 /// Where `/livez`, `/readyz` and `/metrics` are answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MonitorPlacement {
-    /// By the server that receives.
+    /// On the listener of the receiver.
     #[default]
-    Here,
-    /// Not by it: the world that can reach the receiver need not see them. See [`DurableReceiver::monitor`].
-    Elsewhere,
+    Shared,
+    /// Not on the listener of the receiver, so that senders cannot reach them. Serve [`DurableReceiver::monitor`] on
+    /// another listener.
+    Separate,
 }
 
 impl<D: Dispatch + 'static> DurableReceiver<D> {
-    /// The same for events that are not handled by a [`Handler`], as when they are passed on unread.
+    /// Like [`durable`], but with any dispatcher instead of a [`Handler`], for example to forward events without decoding.
     #[must_use]
     pub fn new(dispatch: D, verifier: HmacSha256Hex, inbox: impl Inbox + 'static) -> Self {
         let inbox: Arc<dyn Inbox> = Arc::new(inbox);
-        let mark = CanaryToken::random();
-        let durable = Durable::new(Arc::clone(&inbox), event_fields()).with_canary(mark.clone());
+        let canary_token = CanaryToken::random();
+        let durable = Durable::new(Arc::clone(&inbox), event_fields()).with_canary(canary_token.clone());
         Self {
             receiver: Receiver::new(durable, verifier.clone()),
             worker: Worker::new(Arc::clone(&inbox), dispatch),
             verifier,
-            mark,
-            served: Box::new(|server| server),
-            watched: Box::new(|monitor| monitor),
-            monitored: MonitorPlacement::default(),
+            canary_token,
+            configure_server: Box::new(|server| server),
+            configure_monitor: Box::new(|monitor| monitor),
+            monitor_placement: MonitorPlacement::default(),
             monitor: Monitor::new(),
             inbox,
         }
     }
 
-    /// Changes how events are handled.
+    /// Changes the options of the worker, which handles events.
     #[must_use]
     pub fn with_worker(mut self, change: impl FnOnce(Worker<D>) -> Worker<D>) -> Self {
         self.worker = change(self.worker);
         self
     }
 
-    /// Changes how events are stored.
+    /// Changes the options for storing events.
     #[must_use]
     pub fn with_durable(mut self, change: impl FnOnce(Durable<Arc<dyn Inbox>>) -> Durable<Arc<dyn Inbox>>) -> Self {
         self.receiver = self.receiver.with_accept(change);
         self
     }
 
-    /// Changes how bodies are read.
+    /// Changes the options of the endpoint, for example the limits of a body.
     #[must_use]
     pub fn with_receiver(
         mut self,
@@ -188,44 +194,44 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
         self
     }
 
-    /// Changes how connections are served.
+    /// Changes the options of the server, for example the limits of connections.
     #[must_use]
     pub fn with_server(mut self, change: impl FnOnce(DurableServer) -> DurableServer + Send + 'static) -> Self {
-        let before = self.served;
-        self.served = Box::new(|server| change(before(server)));
+        let previous = self.configure_server;
+        self.configure_server = Box::new(|server| change(previous(server)));
         self
     }
 
-    /// Changes what is watched.
+    /// Changes the options of the monitor. A second call replaces the first.
     #[must_use]
     pub fn with_monitor(mut self, change: impl Fn(Monitor) -> Monitor + Send + 'static) -> Self {
-        self.watched = Box::new(change);
+        self.configure_monitor = Box::new(change);
         self
     }
 
-    /// Sets where the monitor answers. Default: [`MonitorPlacement::Here`].
+    /// Sets where `/livez`, `/readyz` and `/metrics` are served. Default: [`MonitorPlacement::Shared`].
     #[must_use]
-    pub fn monitored(mut self, monitored: MonitorPlacement) -> Self {
-        self.monitored = monitored;
+    pub fn with_monitor_placement(mut self, placement: MonitorPlacement) -> Self {
+        self.monitor_placement = placement;
         self
     }
 
-    /// Says whether this receiver is well, for a listener of its own. Take it once all else is set.
+    /// Creates a monitor of this receiver for a separate listener. Call it after all other options are set.
     #[must_use]
     pub fn monitor(&self) -> Monitor {
-        let watched = self.monitor.clone().with_inbox(Arc::clone(&self.inbox)).with_worker_health(self.worker.health());
-        (self.watched)(watched.with_response_counts(self.receiver.response_counts()))
+        let monitor = self.monitor.clone().with_inbox(Arc::clone(&self.inbox)).with_worker_health(self.worker.health());
+        (self.configure_monitor)(monitor.with_response_counts(self.receiver.response_counts()))
     }
 
-    /// The endpoint and the worker alone. What is to watch over them in a server of one's own comes with
+    /// Splits the receiver into the endpoint and the worker, without a monitor and a canary. See also
     /// [`into_server_parts`](Self::into_server_parts).
     #[must_use]
     pub fn into_receiver_and_worker(self) -> (Receiver<Durable<Arc<dyn Inbox>>>, Worker<D>) {
         (self.receiver, self.worker)
     }
 
-    /// All of it in parts, for a server of one's own. What is then that server's job (timers, caps, the drain) is told in
-    /// [`http`](asyncapi_receiver::http#in-a-server-of-your-own).
+    /// Splits the receiver into all its parts, for your own server. Timeouts, limits and the drain are then the job of that
+    /// server. See [`http`](asyncapi_receiver::http#in-a-server-of-your-own).
     ///
     /// ```no_run
     /// # #[cfg(feature = "sqlite")]
@@ -238,8 +244,8 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     /// async fn serve(crm: impl Handler + 'static, token: String, inbox: Sqlite) -> Result<(), BoxError> {
     ///     let ServerParts { endpoint, worker, monitor, canary } = durable(crm, [token], inbox)?.into_server_parts();
     ///     let working = tokio::spawn(worker.run(terminated()));
-    ///     let watched = TcpListener::bind(("127.0.0.1", 9090)).await?;
-    ///     tokio::spawn(monitor.serve(watched, std::future::pending()));
+    ///     let monitor_listener = TcpListener::bind(("127.0.0.1", 9090)).await?;
+    ///     tokio::spawn(monitor.serve(monitor_listener, std::future::pending()));
     ///
     ///     let router = axum::Router::new().route_service("/kustomer", endpoint);
     ///     let listener = TcpListener::bind(("127.0.0.1", 8080)).await?;
@@ -256,72 +262,72 @@ impl<D: Dispatch + 'static> DurableReceiver<D> {
     #[must_use]
     pub fn into_server_parts(self) -> ServerParts<D> {
         let monitor = self.monitor();
-        let (worker, canary) = with_canary_by_http(self.worker, self.mark, self.verifier);
+        let (worker, canary) = with_http_canary(self.worker, self.canary_token, self.verifier);
         ServerParts { endpoint: self.receiver, worker, monitor, canary }
     }
 
-    /// Receives and handles until `stop` is done or another process has taken over the inbox, then drains: requests
-    /// that were begun are answered, handlers that run may finish. From then on its [`monitor`](Self::monitor)s say that
-    /// it is not ready.
+    /// Receives and handles events until `stop` completes or another process has taken over the inbox. Then it drains: open
+    /// requests are answered, and running handlers may finish. During the drain, each [`monitor`](Self::monitor) reports that
+    /// the receiver is not ready.
     ///
     /// # Panics
     ///
-    /// Where the worker did, which is a bug. What is stored stays stored.
+    /// If the worker panics, which is a bug. Stored events stay stored.
     pub async fn run(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) -> ShutdownOutcome {
         let mut server = Server::new(self.receiver.clone());
-        if self.monitored == MonitorPlacement::Here {
+        if self.monitor_placement == MonitorPlacement::Shared {
             server = server.with_monitor(self.monitor());
         }
-        let (worker, canary) = with_canary_by_http(self.worker, self.mark, self.verifier);
+        let (worker, canary) = with_http_canary(self.worker, self.canary_token, self.verifier);
         let (drain, monitor) = (worker.drain(), self.monitor);
         if let Some(canary) = canary {
             server = server.with_canary(canary);
         }
-        let server = (self.served)(server);
-        let (tell, mut told) = watch::channel(());
-        // It is told by the end of the channel, so also when this future is dropped.
-        let mut working = tokio::spawn(worker.run(async move { while told.changed().await.is_ok() {} }));
-        let (mut tell, mut ended, mut over) = (Some(tell), None, None);
+        let server = (self.configure_server)(server);
+        let (worker_stop, mut worker_stopped) = watch::channel(());
+        // The worker stops when the channel closes, so it also stops when this future is dropped.
+        let mut working = tokio::spawn(worker.run(async move { while worker_stopped.changed().await.is_ok() {} }));
+        let (mut worker_stop, mut worker_outcome, mut deadline) = (Some(worker_stop), None, None);
         let mut stop = pin!(stop);
-        let either = poll_fn(|cx| {
+        let shutdown = poll_fn(|cx| {
             if let Poll::Ready(outcome) = Pin::new(&mut working).poll(cx) {
-                ended = Some(outcome);
+                worker_outcome = Some(outcome);
             } else if stop.as_mut().poll(cx).is_ready() {
-                drop(tell.take());
+                drop(worker_stop.take());
             } else {
                 return Poll::Pending;
             }
             monitor.drain();
-            over = Some(Instant::now() + drain);
+            deadline = Some(Instant::now() + drain);
             Poll::Ready(())
         });
-        server.serve(listener, either).await;
-        let outcome = match ended {
+        server.serve(listener, shutdown).await;
+        let outcome = match worker_outcome {
             Some(outcome) => outcome,
             None => working.await,
         };
-        if let Some(over) = over {
-            // What came in while the worker ended. Whatever it comes to: what is stored is stored.
-            let _whole_or_not = timeout_at(over, self.inbox.checkpoint()).await;
+        if let Some(deadline) = deadline {
+            // Events may have arrived while the worker ended. A failed checkpoint loses nothing: the events are stored already.
+            let _ignored = timeout_at(deadline, self.inbox.checkpoint()).await;
         }
         match outcome {
-            Ok(ended) => ended,
+            Ok(outcome) => outcome,
             Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
-            // Nobody aborts it but a runtime that ends, and with it this.
+            // Only a runtime that shuts down aborts the worker, and it also aborts this future.
             Err(_aborted) => ShutdownOutcome::CutShort(0),
         }
     }
 }
 
-/// A canary in place of the worker's own, as often, by HTTP, so that it goes the whole way.
-fn with_canary_by_http<D: Dispatch + 'static>(
+/// Replaces the canary of the worker by one over HTTP with the same period, so that it tests the complete path.
+fn with_http_canary<D: Dispatch + 'static>(
     worker: Worker<D>,
-    mark: CanaryToken,
-    signing: HmacSha256Hex,
+    token: CanaryToken,
+    verifier: HmacSha256Hex,
 ) -> (Worker<D>, Option<Canary>) {
     let canary = worker
         .canary()
-        .map(|period| Canary::new(mark, move |body| signing.sign(body), worker.health()).with_period(period));
+        .map(|period| Canary::new(token, move |body| verifier.sign(body), worker.health()).with_period(period));
     (worker.with_canary(None), canary)
 }
 
@@ -330,7 +336,7 @@ impl<D> fmt::Debug for DurableReceiver<D> {
         f.debug_struct("DurableReceiver")
             .field("receiver", &self.receiver)
             .field("worker", &self.worker)
-            .field("monitored", &self.monitored)
+            .field("monitor_placement", &self.monitor_placement)
             .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,8 @@
 //! Typed bindings for Kustomer's outbound webhooks.
 //!
-//! Everything but a few facts comes from `spec/kustomer.yaml` by way of `cargo build`: the payload types under
-//! [`KustomerEvent`], the [`EventName`] enum, the [`Handler`] trait with a method for each operation, and the
-//! [`Dispatcher`] that calls it. When the document changes, the code changes, and the compiler shows what is left to do.
+//! Most of this crate is generated from `spec/kustomer.yaml` by `cargo build`: the payload type [`KustomerEvent`], the enum
+//! [`EventName`], the trait [`Handler`] with a method for each operation, and the [`Dispatcher`] that calls the methods.
+//! When the document changes, the code changes, and the compiler shows what to adapt.
 //!
 //! ```
 //! use kustomer_webhooks::{Context, EventName, Handler, HandlerError, KustomerEvent};
@@ -29,13 +29,13 @@
 //! ```
 //!
 //! With the feature `http` (on by default), [`receiver`] turns a handler into a webhook endpoint for axum or hyper. With
-//! the feature `durable`, `durable` makes a receiver of it that acknowledges an event only once it is stored, and handles
-//! it later; `sqlite` and `nats` are where it is stored.
+//! the feature `durable`, the function `durable` creates a receiver that stores each event before it acknowledges it, and
+//! calls the handler later. The features `sqlite` and `nats` add the stores.
 
 mod delivery;
 #[cfg(feature = "durable")]
 mod durable;
-// Where lints are allowed for generated code: the document decides what it says, and a pedant would decide otherwise.
+// The document determines the generated names and docs, so pedantic lints do not apply.
 #[rustfmt::skip]
 #[allow(clippy::pedantic)]
 #[path = "../generated/kustomer.rs"]

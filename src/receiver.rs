@@ -1,4 +1,4 @@
-//! The webhook endpoint, wired for Kustomer.
+//! The webhook endpoint for Kustomer that calls the handler before it responds.
 
 use asyncapi_receiver::Inline;
 use asyncapi_receiver::http::Receiver;
@@ -6,11 +6,11 @@ use asyncapi_receiver::verify::SecretError;
 
 use crate::{Dispatcher, Handler, verifier};
 
-/// A webhook endpoint that verifies each delivery with any of the tokens and hands it to the handler.
+/// Creates a webhook endpoint that verifies each delivery and calls the handler.
 ///
-/// A `tower_service::Service`: mount it in axum with `route_service`, or in hyper with `TowerToHyperService`. It answers
-/// while the sender waits: 2xx once the handler has returned `Ok`. Deadlines, limits and a place for dead letters are
-/// chosen by putting the same three parts together by hand:
+/// A delivery is accepted if its signature matches any of the tokens. The endpoint is a `tower_service::Service`: mount it
+/// in axum with `route_service`, or in hyper with `TowerToHyperService`. Kustomer waits for the response, which is 2xx after
+/// the handler has returned `Ok`. To set deadlines, limits and a store for dead letters, build the endpoint from its parts:
 ///
 /// ```
 /// use kustomer_webhooks::asyncapi_receiver::{Inline, http::Receiver};
@@ -27,7 +27,7 @@ use crate::{Dispatcher, Handler, verifier};
 ///
 /// # Errors
 ///
-/// [`SecretError`] when there is no token, or an empty one.
+/// [`SecretError`] if there is no token, or if a token is empty.
 pub fn receiver<H: Handler>(
     handler: H,
     tokens: impl IntoIterator<Item = impl Into<Vec<u8>>>,

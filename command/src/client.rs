@@ -1,4 +1,4 @@
-//! Requests to a URL, by http or https.
+//! The HTTP client that posts events, over http or https.
 
 use std::error::Error;
 
@@ -13,43 +13,43 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::error::Failure;
 
-/// What posts.
+/// An HTTP client with a body in memory.
 pub(crate) type Client = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-/// A URL that can be posted to, and a client for it.
+/// Parses the URL, and builds a client for it.
 pub(crate) fn for_url(url: &str) -> Result<(Uri, Client), Failure> {
-    let uri = read(url)?;
-    let trusting = configuration(&uri)?;
-    let connector = HttpsConnectorBuilder::new().with_tls_config(trusting).https_or_http().enable_http1().build();
+    let uri = parse_url(url)?;
+    let tls = tls_config(&uri)?;
+    let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
     Ok((uri, legacy::Client::builder(TokioExecutor::new()).build(connector)))
 }
 
-fn read(url: &str) -> Result<Uri, Failure> {
-    let cure = "write http://HOST:PORT/PATH or https://HOST/PATH";
-    let uri: Uri = url.parse().map_err(|error| Failure::call(format!("{url}: {error}"), cure))?;
+fn parse_url(url: &str) -> Result<Uri, Failure> {
+    let help = "write http://HOST:PORT/PATH or https://HOST/PATH";
+    let uri: Uri = url.parse().map_err(|error| Failure::usage(format!("{url}: {error}"), help))?;
     if matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() {
         Ok(uri)
     } else {
-        Err(Failure::call(format!("{url}: no http or https URL"), cure))
+        Err(Failure::usage(format!("{url} is not an http or https URL"), help))
     }
 }
 
-/// Trusts the certificates that the system trusts. Where no TLS is spoken they are not even looked for.
-fn configuration(uri: &Uri) -> Result<ClientConfig, Failure> {
-    let cure = "install the system's certificates (ca-certificates), or name a file of them in SSL_CERT_FILE";
-    let unusable = |error: &dyn Error| Failure::environment("certificates to trust", error, cure);
+/// Trusts the system's certificates. They are loaded only for an https URL.
+fn tls_config(uri: &Uri) -> Result<ClientConfig, Failure> {
+    let help = "install the system's certificates (ca-certificates), or set SSL_CERT_FILE to a file of certificates";
+    let unusable = |error: &dyn Error| Failure::environment("trusted certificates", error, help);
     let builder = ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
         .with_safe_default_protocol_versions()
         .map_err(|error| unusable(&error))?;
-    let trusting = if uri.scheme_str() == Some("https") {
+    let config = if uri.scheme_str() == Some("https") {
         builder.with_native_roots().map_err(|error| unusable(&error))?
     } else {
         builder.with_root_certificates(RootCertStore::empty())
     };
-    Ok(trusting.with_no_client_auth())
+    Ok(config.with_no_client_auth())
 }
 
-/// An error with its causes, in a line: that of a client alone says little.
+/// The error and its causes in one line. The text of the error alone does not give the reason.
 pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! `inbox`: what is in an inbox, and dead letters handled again.
+//! `inbox`: lists events, and retries, discards, exports and replays them.
 
 mod progress_writer;
 mod show;
@@ -22,35 +22,36 @@ Examples:
   kustomer-webhooks inbox export -o dead.jsonl && kustomer-webhooks inbox replay dead.jsonl --inbox other.sqlite
   kustomer-webhooks inbox ls --inbox nats://127.0.0.1:4222
 
-The receiver may go on meanwhile; it notices what is to be handled again within a second or so. In a JetStream what \
-waits or is worked on is listed as ready, what is done is gone, and receipts are even for what is to be handled, and \
-odd for dead letters.
+The receiver may run at the same time. It finds retried events within about a second. In a JetStream, waiting and \
+leased events are listed as ready, and done events are deleted. There, receipts of dead letters are odd numbers, and \
+receipts of other events are even numbers.
 
-How far retry --all, discard --all, export and replay are is told on standard error where that is a terminal, or with \
---progress. Standard output has the result alone; with --json it is JSON, and so is all on standard error.
+retry --all, discard --all, export and replay print progress to standard error if it is a terminal, or with \
+--progress. Standard output contains only the result. With --json, both are JSON.
 
-Exit codes: 0 done; 1 there is no event, or no dead letter, of this id; 2 the call is wrong, or there is no such inbox; \
+Exit codes: 0 done; 1 no event, or no dead letter, has this id; 2 wrong arguments, or the inbox does not exist; \
 3 the inbox or a file cannot be used.";
 
-const CODES: &str = "Exit codes: 0 done; 2 the call is wrong, or there is no such inbox; 3 the inbox cannot be used.";
+const CODES: &str = "Exit codes: 0 done; 2 wrong arguments, or the inbox does not exist; 3 the inbox cannot be used.";
 
-const CODES_OF_ONE: &str = "Exit codes: 0 done; 1 there is none of this id; 2 the call is wrong, or there is no such \
-inbox; 3 the inbox cannot be used.";
+const CODES_WITH_ID: &str = "Exit codes: 0 done; 1 no event, or no dead letter, has this id; 2 wrong arguments, or the inbox \
+does not exist; 3 the inbox cannot be used.";
 
-const CODES_WITH_FILE: &str = "What is written or read is JSON lines, and can be replayed again: no event is stored twice.
+const CODES_WITH_FILE: &str =
+    "The format is JSON lines. The same lines can be replayed again: no event is stored twice.
 
-Exit codes: 0 done; 2 the call is wrong, or there is no such inbox; 3 the inbox or the file cannot be used, or a line is \
-not what an export writes.";
+Exit codes: 0 done; 2 wrong arguments, or the inbox does not exist; 3 the inbox or the file cannot be used, or a line \
+is not in the format of an export.";
 
 #[derive(Args, Debug)]
 pub(crate) struct InboxArgs {
     #[command(subcommand)]
-    what: Action,
-    /// The inbox that serve was given
+    action: Action,
+    /// The inbox of serve
     #[arg(long, value_name = "FILE|URL", global = true, default_value = "inbox.sqlite")]
     inbox: Address,
     #[command(flatten)]
-    telling: ProgressArg,
+    progress: ProgressArg,
     /// Print JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -60,72 +61,72 @@ pub(crate) struct InboxArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// List events in the order they arrived
+    /// List events in order of arrival
     #[command(after_help = CODES)]
     Ls {
-        /// Only those that stand so
+        /// List only events in this state
         #[arg(long, value_enum)]
         state: Option<StateArg>,
         #[command(flatten)]
-        part: PageArgs,
+        page: PageArgs,
     },
     /// List dead letters with their reasons
     #[command(after_help = CODES)]
     Dead {
         #[command(flatten)]
-        part: PageArgs,
+        page: PageArgs,
     },
-    /// Show one event, with its body as long as that is kept
-    #[command(after_help = CODES_OF_ONE)]
+    /// Show one event. The body is shown until the event is done
+    #[command(after_help = CODES_WITH_ID)]
     Show {
-        /// The event's id
+        /// The id of the event
         id: String,
     },
-    /// Have a dead letter handled again, or all of them
-    #[command(after_help = CODES_OF_ONE)]
+    /// Retry one dead letter, or all of them
+    #[command(after_help = CODES_WITH_ID)]
     Retry {
-        /// The event's id
+        /// The id of the event
         #[arg(required_unless_present = "all")]
         id: Option<String>,
-        /// Every dead letter there is now
+        /// All current dead letters
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
-    /// Throw a dead letter away, or all of them, for good
-    #[command(after_help = CODES_OF_ONE)]
+    /// Delete one dead letter, or all of them, permanently
+    #[command(after_help = CODES_WITH_ID)]
     Discard {
-        /// The event's id
+        /// The id of the event
         #[arg(required_unless_present = "all")]
         id: Option<String>,
-        /// Every dead letter there is now
+        /// All current dead letters
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
-    /// Write events as JSON lines, payloads and all
+    /// Write events with their payloads as JSON lines
     #[command(after_help = CODES_WITH_FILE)]
     Export {
-        /// Those that stand so
+        /// Export the events in this state
         #[arg(long, value_enum, default_value_t = StateArg::Dead)]
         state: StateArg,
-        /// The file to write; standard output without it
+        /// The file to write. The default is standard output
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Put what an export wrote, into this or another inbox: dead letters as dead letters, others to be handled
+    /// Store exported events in an inbox. Dead letters stay dead letters; other events are handled
     #[command(after_help = CODES_WITH_FILE)]
     Replay {
-        /// The JSON lines; standard input without it
+        /// The file of JSON lines. The default is standard input
         lines: Option<PathBuf>,
     },
 }
 
-/// Some of many events.
+/// One page of a list.
 #[derive(Args, Clone, Copy, Debug)]
 struct PageArgs {
-    /// Only those after this receipt
+    /// List only events after this receipt
     #[arg(long, value_name = "RECEIPT", default_value_t = 0)]
     after: u64,
-    /// How many at most
+    /// The maximum number of events
     #[arg(long, value_name = "N", default_value_t = 100)]
     most: usize,
 }
@@ -141,8 +142,8 @@ enum StateArg {
 }
 
 impl From<StateArg> for State {
-    fn from(standing: StateArg) -> Self {
-        match standing {
+    fn from(state: StateArg) -> Self {
+        match state {
             StateArg::Ready => Self::Ready,
             StateArg::Held => Self::Held,
             StateArg::Waiting => Self::Waiting,
@@ -153,69 +154,69 @@ impl From<StateArg> for State {
     }
 }
 
-pub(crate) async fn run(call: InboxArgs) -> Result<Outcome, Failure> {
-    // Only what is replayed may be put into a new one.
-    let store = match call.what {
-        Action::Replay { .. } => call.inbox.open(&call.nats).await?,
-        _ => call.inbox.open_existing(&call.nats).await?,
+pub(crate) async fn run(args: InboxArgs) -> Result<Outcome, Failure> {
+    // Only replay may create an inbox.
+    let store = match args.action {
+        Action::Replay { .. } => args.inbox.open(&args.nats).await?,
+        _ => args.inbox.open_existing(&args.nats).await?,
     };
-    let (inbox, json, telling) = (&*store.inbox, call.json, call.telling);
-    let of_inbox = |error| store.unusable(&error);
-    let changes = matches!(call.what, Action::Retry { .. } | Action::Discard { .. } | Action::Replay { .. });
-    let answer = match call.what {
-        Action::Ls { state, part } => list(inbox, part.page(state.map(State::from)), json).await.map_err(of_inbox)?,
-        Action::Dead { part } => list(inbox, part.page(Some(State::Dead)), json).await.map_err(of_inbox)?,
-        Action::Show { id } => match inbox.find(EventId::new(&id)).await.map_err(of_inbox)? {
-            Some(stored) => show::one(&stored, json),
-            None => absent(&id, "no event", json),
+    let (inbox, json, progress) = (&*store.inbox, args.json, args.progress);
+    let to_failure = |error| store.unusable(&error);
+    let changes = matches!(args.action, Action::Retry { .. } | Action::Discard { .. } | Action::Replay { .. });
+    let outcome = match args.action {
+        Action::Ls { state, page } => list(inbox, page.page(state.map(State::from)), json).await.map_err(to_failure)?,
+        Action::Dead { page } => list(inbox, page.page(Some(State::Dead)), json).await.map_err(to_failure)?,
+        Action::Show { id } => match inbox.find(EventId::new(&id)).await.map_err(to_failure)? {
+            Some(stored) => show::print_event(&stored, json),
+            None => print_not_found(&id, "no event", json),
         },
-        Action::Retry { id, .. } => retry(&store, id, json, telling).await,
-        Action::Discard { id, .. } => discard(&store, id, json, telling).await,
+        Action::Retry { id, .. } => retry(&store, id, json, progress).await,
+        Action::Discard { id, .. } => discard(&store, id, json, progress).await,
         Action::Export { state, output } => {
-            if let Some(file) = output.as_deref().filter(|file| call.inbox.is_kept_in(file)) {
-                let what = format!("{}: the inbox itself, which the export would overwrite", file.display());
-                return Err(Failure::call(what, "name another file to write"));
+            if let Some(file) = output.as_deref().filter(|file| args.inbox.is_stored_in(file)) {
+                let message = format!("{}: the export would overwrite the inbox", file.display());
+                return Err(Failure::usage(message, "give another file to write"));
             }
-            transfer::export(inbox, state.into(), output.as_deref(), json, telling).await
+            transfer::export(inbox, state.into(), output.as_deref(), json, progress).await
         }
-        Action::Replay { lines } => transfer::replay(inbox, lines.as_deref(), json, telling).await,
+        Action::Replay { lines } => transfer::replay(inbox, lines.as_deref(), json, progress).await,
     };
     if changes {
-        // Whatever it comes to: what is stored is stored.
-        let _whole_or_not = inbox.checkpoint().await;
+        // A failed checkpoint loses nothing: the events are stored already.
+        let _ignored = inbox.checkpoint().await;
     }
-    answer
+    outcome
 }
 
-/// The counts first: when nothing is pending by them, the events are listed as they ended.
+/// Reads the counts before the list. If the counts say that nothing is pending, the list shows final states.
 async fn list(inbox: &dyn Inbox, page: Page, json: bool) -> Result<Result<Outcome, Failure>, InboxError> {
     let stats = inbox.stats().await?;
-    Ok(show::list(&inbox.list(page).await?, stats, json))
+    Ok(show::print_list(&inbox.list(page).await?, stats, json))
 }
 
-async fn retry(store: &Store, id: Option<String>, json: bool, telling: ProgressArg) -> Result<Outcome, Failure> {
-    let (inbox, of_inbox) = (&store.inbox, |error| store.unusable(&error));
+async fn retry(store: &Store, id: Option<String>, json: bool, progress: ProgressArg) -> Result<Outcome, Failure> {
+    let (inbox, to_failure) = (&store.inbox, |error| store.unusable(&error));
     let requeued = match id {
         None => {
-            let progress = telling.of("requeued", json);
-            inbox.requeue_all_with_progress(&|count| progress.tell(count)).await.map_err(of_inbox)?
+            let progress = progress.start("requeued", json);
+            inbox.requeue_all_with_progress(&|count| progress.report(count)).await.map_err(to_failure)?
         }
-        Some(id) if inbox.requeue(EventId::new(&id)).await.map_err(of_inbox)? => 1,
-        Some(id) => return absent(&id, "no dead letter", json),
+        Some(id) if inbox.requeue(EventId::new(&id)).await.map_err(to_failure)? => 1,
+        Some(id) => return print_not_found(&id, "no dead letter", json),
     };
-    let text = format!("{requeued} to be handled again");
-    output::result(json, &json!({"requeued": requeued}), text).map(|()| Outcome::Yes)
+    let text = format!("{requeued} requeued");
+    output::print_result(json, &json!({"requeued": requeued}), text).map(|()| Outcome::Yes)
 }
 
-async fn discard(store: &Store, id: Option<String>, json: bool, telling: ProgressArg) -> Result<Outcome, Failure> {
-    let (inbox, of_inbox) = (&*store.inbox, |error| store.unusable(&error));
+async fn discard(store: &Store, id: Option<String>, json: bool, progress: ProgressArg) -> Result<Outcome, Failure> {
+    let (inbox, to_failure) = (&*store.inbox, |error| store.unusable(&error));
     let discarded = match id {
-        None => discard_all(inbox, &telling.of("discarded", json)).await.map_err(of_inbox)?,
-        Some(id) if inbox.discard(EventId::new(&id)).await.map_err(of_inbox)? => 1,
-        Some(id) => return absent(&id, "no dead letter", json),
+        None => discard_all(inbox, &progress.start("discarded", json)).await.map_err(to_failure)?,
+        Some(id) if inbox.discard(EventId::new(&id)).await.map_err(to_failure)? => 1,
+        Some(id) => return print_not_found(&id, "no dead letter", json),
     };
-    let text = format!("{discarded} thrown away");
-    output::result(json, &json!({"discarded": discarded}), text).map(|()| Outcome::Yes)
+    let text = format!("{discarded} discarded");
+    output::print_result(json, &json!({"discarded": discarded}), text).map(|()| Outcome::Yes)
 }
 
 async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, InboxError> {
@@ -226,17 +227,17 @@ async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, Inbo
             return Ok(discarded);
         };
         for letter in letters {
-            // It may have been retried since it was listed.
+            // The dead letter may have been retried since it was listed.
             discarded += u64::from(inbox.discard(letter.id).await?);
-            progress.tell(discarded);
+            progress.report(discarded);
         }
         page = page.after(last);
     }
 }
 
-fn absent(id: &str, what: &str, json: bool) -> Result<Outcome, Failure> {
-    let text = format!("{what} of the id {id}; `inbox ls` and `inbox dead` show the ids");
-    output::result(json, &json!({"id": id, "found": false}), text).map(|()| Outcome::No)
+fn print_not_found(id: &str, subject: &str, json: bool) -> Result<Outcome, Failure> {
+    let text = format!("{subject} has the id {id}; `inbox ls` and `inbox dead` show the ids");
+    output::print_result(json, &json!({"id": id, "found": false}), text).map(|()| Outcome::No)
 }
 
 impl PageArgs {

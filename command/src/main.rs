@@ -1,10 +1,11 @@
-//! Kustomer's outbound webhooks at a prompt: `kustomer-webhooks serve`, `sim`, `inbox`, `verify`.
+//! The command for Kustomer's outbound webhooks: `kustomer-webhooks serve`, `sim`, `inbox`, `verify`.
 //!
-//! Exit codes: 0 when all is well, 1 when the answer is no, 2 when the call is wrong, 3 when a file, an address or the
-//! inbox does not do as it should. What 1 means stands in the help of each subcommand.
+//! Exit codes: 0 success, 1 the answer is no, 2 wrong arguments, 3 a file, an address or the inbox cannot be used.
+//! The help of each subcommand says what 1 means.
 
 mod arguments;
 mod client;
+mod duration;
 mod error;
 mod inbox;
 mod output;
@@ -12,7 +13,6 @@ mod progress;
 mod serve;
 mod sim;
 mod size;
-mod span;
 mod store;
 mod tokens;
 mod verify;
@@ -27,7 +27,7 @@ use crate::error::Outcome;
 
 fn main() -> ExitCode {
     #[cfg(unix)]
-    if env::args_os().nth(1).is_some_and(|word| word == serve::orphan_reaper::CALL) {
+    if env::args_os().nth(1).is_some_and(|argument| argument == serve::orphan_reaper::SUBCOMMAND) {
         return serve::orphan_reaper::run();
     }
     run()
@@ -38,10 +38,10 @@ async fn run() -> ExitCode {
     let command = Arguments::parse().command;
     let wants_json = command.wants_json();
     let outcome = match command {
-        Command::Serve(call) => serve::run(call).await,
-        Command::Sim(call) => sim::run(call).await,
-        Command::Inbox(call) => inbox::run(call).await,
-        Command::Verify(call) => verify::run(&call),
+        Command::Serve(args) => serve::run(args).await,
+        Command::Sim(args) => sim::run(args).await,
+        Command::Inbox(args) => inbox::run(args).await,
+        Command::Verify(args) => verify::run(&args),
     };
     match outcome {
         Ok(Outcome::Yes) => ExitCode::SUCCESS,

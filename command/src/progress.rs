@@ -1,4 +1,4 @@
-//! How far a long run is, told now and then on standard error.
+//! `--progress`: prints the progress of a long call to standard error, at most once a second.
 
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, PoisonError};
@@ -9,26 +9,26 @@ use serde_json::json;
 
 use crate::output;
 
-/// What is soon over needs no telling.
-const EVERY: Duration = Duration::from_secs(1);
+/// The time between two reports. A call that is shorter reports nothing on its own.
+const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Whether it is told.
+/// Whether progress is printed.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct ProgressArg {
-    /// Tell on standard error how far it is, as it does anyhow where that is a terminal
+    /// Print progress to standard error. This is the default if standard error is a terminal
     #[arg(long, global = true)]
     progress: bool,
 }
 
-/// A count that grows.
+/// Prints a growing count.
 pub(crate) struct Progress {
-    doing: &'static str,
-    form: Form,
-    due: Mutex<Option<Instant>>,
+    verb: &'static str,
+    format: Format,
+    next_report: Mutex<Option<Instant>>,
 }
 
 #[derive(Clone, Copy)]
-enum Form {
+enum Format {
     Text,
     Json,
 }
@@ -38,27 +38,27 @@ impl ProgressArg {
         self.progress || io::stderr().is_terminal()
     }
 
-    /// Of what is done to so many, in a word such as `exported`.
-    pub(crate) fn of(self, doing: &'static str, json: bool) -> Progress {
-        // Who asks for it is told from the first on.
-        let first = if self.progress { Duration::ZERO } else { EVERY };
-        let due = self.is_wanted().then(|| Instant::now() + first);
-        Progress { doing, form: if json { Form::Json } else { Form::Text }, due: Mutex::new(due) }
+    /// Starts to report. `verb` says what happens to each counted item, for example `exported`.
+    pub(crate) fn start(self, verb: &'static str, json: bool) -> Progress {
+        // With --progress, the first item is reported at once.
+        let delay = if self.progress { Duration::ZERO } else { INTERVAL };
+        let next_report = Mutex::new(self.is_wanted().then(|| Instant::now() + delay));
+        Progress { verb, format: if json { Format::Json } else { Format::Text }, next_report }
     }
 }
 
 impl Progress {
-    /// So many by now.
-    pub(crate) fn tell(&self, count: u64) {
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Prints the count, unless progress is off or the last report is less than a second ago.
+    pub(crate) fn report(&self, count: u64) {
+        let mut next_report = self.next_report.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        if due.is_none_or(|due| now < due) {
+        if next_report.is_none_or(|next_report| now < next_report) {
             return;
         }
-        *due = Some(now + EVERY);
-        match self.form {
-            Form::Text => output::eprint_line(format!("{count} {} so far", self.doing)),
-            Form::Json => output::eprint_line(json!({"progress": {self.doing: count}})),
+        *next_report = Some(now + INTERVAL);
+        match self.format {
+            Format::Text => output::eprint_line(format!("{count} {} so far", self.verb)),
+            Format::Json => output::eprint_line(json!({"progress": {self.verb: count}})),
         }
     }
 }

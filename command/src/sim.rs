@@ -1,4 +1,4 @@
-//! `sim`: a fake Kustomer.
+//! `sim`: sends simulated Kustomer events to a receiver, with faults and retries.
 
 mod events;
 mod rng;
@@ -17,12 +17,12 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
 use crate::client;
+use crate::duration;
 use crate::error::{Failure, Outcome};
 use crate::output;
 use crate::progress::ProgressArg;
-use crate::span;
 use crate::tokens::Tokens;
-use events::{Fixtures, Kind, TemplateKind};
+use events::{EventKind, Fixtures, TemplateKind};
 use rng::Rng;
 use schedule::Schedule;
 use sender::{Copies, FaultPlan, Webhook};
@@ -34,91 +34,91 @@ Examples:
   kustomer-webhooks sim http://127.0.0.1:8080/ --for 1h --rate 50 --duplicates 0.1 --drop-answers 0.1 --reorder 0.1
   kustomer-webhooks sim http://127.0.0.1:8080/ --malformed 0.2 --unknown 0.2 --look seen --compress 1000
 
-Retries as Kustomer's documentation has them: after 1, 1, 2, 5, 10, 15 and 30 minutes (newer), or ten over eighty \
-minutes (older). An event that fails at its last one disables the webhook, and the simulation ends.
+The retries follow Kustomer's documentation: after 1, 1, 2, 5, 10, 15 and 30 minutes (newer), or ten attempts within 80 \
+minutes (older). If the last attempt of an event fails, the webhook is disabled, and the simulation ends.
 
-How far it is is told on standard error where that is a terminal, or with --progress.
+Progress is printed to standard error if it is a terminal, or with --progress.
 
-Exit codes: 0 every event was acknowledged; 1 the webhook is disabled, or the simulation was interrupted (its report \
-comes all the same); 2 the call is wrong; 3 a file cannot be used.";
+Exit codes: 0 every event was acknowledged; 1 the webhook is disabled, or the simulation was interrupted (the report \
+is printed in both cases); 2 wrong arguments; 3 a file cannot be used.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Sim {
-    /// Where the receiver is, by http or https
+    /// The http or https URL of the receiver
     #[arg(value_name = "URL")]
     url: String,
     #[command(flatten)]
     tokens: Tokens,
-    /// How many events to send; 100 without this and --for
-    #[arg(long, value_name = "N", conflicts_with = "span")]
+    /// How many events to send. The default is 100, or no limit with --for
+    #[arg(long, value_name = "N", conflicts_with = "duration")]
     count: Option<u64>,
     /// How long to send new events
-    #[arg(long = "for", value_name = "SPAN", value_parser = span::parse)]
-    span: Option<Duration>,
-    /// New events a second
-    #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = rate)]
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration::parse)]
+    duration: Option<Duration>,
+    /// New events per second
+    #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = parse_rate)]
     rate: f64,
-    /// How many times as fast as in Kustomer time passes between retries; 1000 makes four seconds of an hour
-    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = rate)]
+    /// The factor by which retry delays are shortened. With 1000, an hour takes 3.6 seconds
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = parse_rate)]
     compress: f64,
-    /// Which of the documented schedules of retries
+    /// Which documented retry schedule to use
     #[arg(long, value_enum, default_value_t = Schedule::Newer)]
     schedule: Schedule,
-    /// How long an answer may take
-    #[arg(long, value_name = "SPAN", default_value = "5s", value_parser = span::parse)]
+    /// The time limit for a response
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
     timeout: Duration,
-    /// The share of events that are sent twice at once, from 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    /// The fraction of events that are sent twice at the same time, from 0 to 1
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0, value_parser = parse_fraction)]
     duplicates: f64,
-    /// The share that is held back until later ones are sent
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    /// The fraction of events that are delayed until later events are sent
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0, value_parser = parse_fraction)]
     reorder: f64,
-    /// The share whose first answer is not waited for, or not heard
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    /// The fraction of events whose first response is dropped
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0, value_parser = parse_fraction)]
     drop_answers: f64,
-    /// The share with a name that the document does not list
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    /// The fraction of events with a name that is not in the document
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0, value_parser = parse_fraction)]
     unknown: f64,
-    /// The share that is not JSON, or not of the document's shape
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    /// The fraction of events that are not JSON, or do not match the schema of the document
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0, value_parser = parse_fraction)]
     malformed: f64,
-    /// As the document has events, or as real traffic was seen
+    /// Whether events follow the document or samples of real traffic
     #[arg(long, value_enum, default_value_t = TemplateKind::Document)]
     look: TemplateKind,
-    /// How many resources the events are about
+    /// The number of resources that the events belong to
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
     resources: u64,
-    /// The least size of a body
+    /// The minimum size of a body
     #[arg(long, value_name = "BYTES", default_value_t = 0)]
     body_bytes: usize,
-    /// Draw the same lots and make the same ids as another run with this number
+    /// The seed of the random numbers and ids. The same seed gives the same events
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// A file for the ids that were acknowledged, each with its kind after a tab
+    /// A file to write the acknowledged ids to: one line for each id, with its kind after a tab
     #[arg(long, value_name = "FILE")]
     acknowledged: Option<PathBuf>,
-    /// How many requests are open at once
+    /// The maximum number of open requests
     #[arg(long, value_name = "N", default_value_t = 64)]
     connections: usize,
     #[command(flatten)]
-    telling: ProgressArg,
+    progress: ProgressArg,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-pub(crate) async fn run(call: Box<Sim>) -> Result<Outcome, Failure> {
-    let (url, client) = client::for_url(&call.url)?;
-    let token = call.tokens.read()?.swap_remove(0);
-    let stats = Arc::new(SimStats::new(call.acknowledged.as_deref())?);
-    let delays = call.schedule.delays(call.compress);
-    let webhook = Webhook::new((url, client), token, delays, call.timeout, call.connections, Arc::clone(&stats));
+pub(crate) async fn run(args: Box<Sim>) -> Result<Outcome, Failure> {
+    let (url, client) = client::for_url(&args.url)?;
+    let token = args.tokens.read()?.swap_remove(0);
+    let stats = Arc::new(SimStats::new(args.acknowledged.as_deref())?);
+    let delays = args.schedule.delays(args.compress);
+    let webhook = Webhook::new((url, client), token, delays, args.timeout, args.connections, Arc::clone(&stats));
     let webhook = Arc::new(webhook);
-    let progress = call.telling.is_wanted().then(|| tokio::spawn(tell(Arc::clone(&stats), call.json)));
+    let progress = args.progress.is_wanted().then(|| tokio::spawn(report_progress(Arc::clone(&stats), args.json)));
     let mut deliveries = JoinSet::new();
     let simulating = async {
         tokio::select! {
-            () = send(&call, &webhook, &mut deliveries) => {}
+            () = send_events(&args, &webhook, &mut deliveries) => {}
             () = webhook.disabled() => {}
         }
         while deliveries.join_next().await.is_some() {}
@@ -130,20 +130,20 @@ pub(crate) async fn run(call: Box<Sim>) -> Result<Outcome, Failure> {
     if let Some(progress) = progress {
         progress.abort();
     }
-    stats.conclude(call.json)?;
+    stats.print_report(args.json)?;
     Ok(if webhook.is_enabled() && !interrupted { Outcome::Yes } else { Outcome::No })
 }
 
-/// Begins a delivery at a time, as often as was asked for.
-async fn send(call: &Sim, webhook: &Arc<Webhook>, deliveries: &mut JoinSet<()>) {
-    let seed = call.seed.unwrap_or_else(rng::any_seed);
+/// Starts one delivery after the other, at the requested rate.
+async fn send_events(args: &Sim, webhook: &Arc<Webhook>, deliveries: &mut JoinSet<()>) {
+    let seed = args.seed.unwrap_or_else(rng::random_seed);
     let mut rng = Rng::new(seed);
-    let mut fixtures = Fixtures::new(seed, call.resources, call.look, call.body_bytes);
-    let period = Duration::from_secs_f64(1.0 / call.rate);
+    let mut fixtures = Fixtures::new(seed, args.resources, args.look, args.body_bytes);
+    let period = Duration::from_secs_f64(1.0 / args.rate);
     let mut due = interval(period);
     due.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let end = call.span.map(|span| Instant::now() + span);
-    let count = call.count.unwrap_or(if end.is_some() { u64::MAX } else { 100 });
+    let end = args.duration.map(|span| Instant::now() + span);
+    let count = args.count.unwrap_or(if end.is_some() { u64::MAX } else { 100 });
     for _ in 0..count {
         if let Some(end) = end {
             tokio::select! {
@@ -154,19 +154,19 @@ async fn send(call: &Sim, webhook: &Arc<Webhook>, deliveries: &mut JoinSet<()>) 
         } else {
             due.tick().await;
         }
-        let kind = call.kind(&mut rng);
-        let event = fixtures.event(&mut rng, kind);
-        let fate = FaultPlan {
-            copies: if rng.hits(call.duplicates) { Copies::Two } else { Copies::One },
-            held: rng.hits(call.reorder).then(|| period.mul_f64(1.0 + 9.0 * rng.share())),
-            hung_up: rng.hits(call.drop_answers).then(|| Duration::from_micros(rng.below(10_000))),
+        let kind = args.random_kind(&mut rng);
+        let event = fixtures.next_event(&mut rng, kind);
+        let faults = FaultPlan {
+            copies: if rng.chance(args.duplicates) { Copies::Two } else { Copies::One },
+            delay: rng.chance(args.reorder).then(|| period.mul_f64(1.0 + 9.0 * rng.fraction())),
+            hang_up_after: rng.chance(args.drop_answers).then(|| Duration::from_micros(rng.below(10_000))),
         };
-        deliveries.spawn(Arc::clone(webhook).deliver(event, fate));
+        deliveries.spawn(Arc::clone(webhook).deliver(event, faults));
         while deliveries.try_join_next().is_some() {}
     }
 }
 
-async fn tell(stats: Arc<SimStats>, json: bool) {
+async fn report_progress(stats: Arc<SimStats>, json: bool) {
     loop {
         sleep(Duration::from_secs(1)).await;
         if json {
@@ -178,23 +178,27 @@ async fn tell(stats: Arc<SimStats>, json: bool) {
 }
 
 impl Sim {
-    fn kind(&self, rng: &mut Rng) -> Kind {
-        if rng.hits(self.malformed) {
-            if rng.hits(0.5) { Kind::NotJson } else { Kind::WrongShape }
-        } else if rng.hits(self.unknown) {
-            Kind::Unknown
+    fn random_kind(&self, rng: &mut Rng) -> EventKind {
+        if rng.chance(self.malformed) {
+            if rng.chance(0.5) { EventKind::NotJson } else { EventKind::WrongShape }
+        } else if rng.chance(self.unknown) {
+            EventKind::Unknown
         } else {
-            Kind::Known
+            EventKind::Known
         }
     }
 }
 
-fn share(text: &str) -> Result<f64, String> {
-    let share: f64 = text.parse().map_err(|_| "write a number from 0 to 1".to_owned())?;
-    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share is from 0 to 1".to_owned()) }
+fn parse_fraction(text: &str) -> Result<f64, String> {
+    let fraction: f64 = text.parse().map_err(|_| "write a number from 0 to 1".to_owned())?;
+    if (0.0..=1.0).contains(&fraction) { Ok(fraction) } else { Err("write a number from 0 to 1".to_owned()) }
 }
 
-fn rate(text: &str) -> Result<f64, String> {
+fn parse_rate(text: &str) -> Result<f64, String> {
     let rate: f64 = text.parse().map_err(|_| "write a number".to_owned())?;
-    if (0.001..=1_000_000.0).contains(&rate) { Ok(rate) } else { Err("from 0.001 to 1000000".to_owned()) }
+    if (0.001..=1_000_000.0).contains(&rate) {
+        Ok(rate)
+    } else {
+        Err("write a number from 0.001 to 1000000".to_owned())
+    }
 }

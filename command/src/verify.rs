@@ -1,4 +1,4 @@
-//! `verify`: a body and a header against the tokens.
+//! `verify`: checks the signature of a body with the tokens.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -18,14 +18,14 @@ pub(crate) const HELP: &str = "\
 Example:
   kustomer-webhooks verify body.json --signature 3f1c09…
 
-Exit codes: 0 genuine; 1 not genuine; 2 the call is wrong; 3 a file cannot be read.";
+Exit codes: 0 genuine; 1 not genuine; 2 wrong arguments; 3 a file cannot be read.";
 
 #[derive(Args, Debug)]
 pub(crate) struct Verify {
-    /// The raw body as it came, byte for byte; - for standard input
+    /// The raw body, byte for byte as it was received; - for standard input
     #[arg(value_name = "FILE")]
     body: PathBuf,
-    /// What the header X-Kustomer-Webhook-Signature said
+    /// The value of the header X-Kustomer-Webhook-Signature
     #[arg(long, value_name = "HEX")]
     signature: String,
     #[command(flatten)]
@@ -35,26 +35,26 @@ pub(crate) struct Verify {
     pub(crate) json: bool,
 }
 
-pub(crate) fn run(call: &Verify) -> Result<Outcome, Failure> {
-    let tokens = call.tokens.read()?;
-    let body = read(&call.body)
-        .map_err(|error| Failure::environment(call.body.display(), &error, "name a file that can be read, or -"))?;
-    let verifier = verifier(tokens).map_err(|error| Failure::call(error, "give a token that is not empty"))?;
-    let headers = Headers::from_iter([(SIGNATURE_HEADER, call.signature.trim())]);
+pub(crate) fn run(args: &Verify) -> Result<Outcome, Failure> {
+    let tokens = args.tokens.read()?;
+    let body = read_body(&args.body)
+        .map_err(|error| Failure::environment(args.body.display(), &error, "give a file that can be read, or -"))?;
+    let verifier = verifier(tokens).map_err(|error| Failure::usage(error, "give a token that is not empty"))?;
+    let headers = Headers::from_iter([(SIGNATURE_HEADER, args.signature.trim())]);
     let outcome = verifier.verify(&headers, &body);
-    if call.json {
+    if args.json {
         let reason = outcome.err().map(|error| error.to_string());
-        output::line(json!({"genuine": outcome.is_ok(), "reason": reason, "body_bytes": body.len()}))?;
+        output::print_line(json!({"genuine": outcome.is_ok(), "reason": reason, "body_bytes": body.len()}))?;
     } else {
         match outcome {
-            Ok(()) => output::line("genuine")?,
-            Err(error) => output::line(format!("not genuine: {error} (over {} bytes)", body.len()))?,
+            Ok(()) => output::print_line("genuine")?,
+            Err(error) => output::print_line(format!("not genuine: {error} (over {} bytes)", body.len()))?,
         }
     }
     Ok(if outcome.is_ok() { Outcome::Yes } else { Outcome::No })
 }
 
-fn read(file: &Path) -> io::Result<Vec<u8>> {
+fn read_body(file: &Path) -> io::Result<Vec<u8>> {
     if file != Path::new("-") {
         return fs::read(file);
     }

@@ -1,4 +1,4 @@
-//! One document, both sides of it: `$OUT_DIR/application.rs` and `$OUT_DIR/client.rs`.
+//! Generates code for both sides of one document: `$OUT_DIR/application.rs` and `$OUT_DIR/client.rs`.
 
 use std::error::Error;
 use std::path::PathBuf;

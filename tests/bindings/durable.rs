@@ -1,4 +1,4 @@
-//! The receiver that stores first: what it finds in Kustomer's events, and how its parts end together.
+//! The durable receiver: the fields of events, its shutdown, its canary and its parts in another server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,15 +21,17 @@ use tower_service::Service as _;
 
 use crate::support::{Calls, Recorder, payload};
 
-/// Only to end a test that would hang.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Ends a test that would hang.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 #[test]
-fn the_envelope_finds_what_events_say_of_themselves() {
+fn event_fields_finds_the_fields_of_every_event() {
     for name in EventName::KNOWN {
         let body = payload(name);
         let event: Value = serde_json::from_slice(&body).expect("a payload is JSON");
-        let Peeked::Readable(delivery) = event_fields().peek(Inbound::new(body)) else { panic!("{name} is not read") };
+        let Peeked::Readable(delivery) = event_fields().peek(Inbound::new(body)) else {
+            panic!("{name} is not readable")
+        };
         assert_eq!(event["id"], delivery.id().as_str());
         assert_eq!(delivery.name(), Some(name.as_str()));
         assert_eq!(event["data"]["id"].as_str(), delivery.key().map(OrderKey::as_str));
@@ -43,11 +45,11 @@ fn the_envelope_finds_what_events_say_of_themselves() {
 }
 
 #[tokio::test]
-async fn what_is_stored_is_handled_and_both_parts_end_when_told() {
+async fn stored_events_are_handled_and_the_receiver_drains_on_stop() {
     let (inbox, calls) = (Arc::new(Memory::new()), Calls::default());
     let accept = Durable::new(Arc::clone(&inbox), event_fields());
     for name in EventName::KNOWN {
-        let accepted = accept.accept(Inbound::new(payload(name))).await.expect("memory takes all");
+        let accepted = accept.accept(Inbound::new(payload(name))).await.expect("memory accepts every event");
         assert_eq!(accepted, Accepted::Stored);
     }
     let receiver = durable(Recorder(calls.clone()), ["token"], Arc::clone(&inbox)).expect("there is a token");
@@ -56,34 +58,34 @@ async fn what_is_stored_is_handled_and_both_parts_end_when_told() {
     let (stop, stopped) = oneshot::channel::<()>();
     let running = tokio::spawn(receiver.run(listener, async { stopped.await.unwrap_or(()) }));
     let settled = async {
-        while inbox.stats().await.expect("memory answers").pending > 0 {
+        while inbox.stats().await.expect("memory has no errors").pending > 0 {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(PATIENCE, settled).await.expect("all is handled");
+    timeout(TIMEOUT, settled).await.expect("all events are handled");
     assert_eq!(calls.take().len(), EventName::KNOWN.len());
-    let done = inbox.list(Page::of(State::Done)).await.expect("memory answers");
+    let done = inbox.list(Page::of(State::Done)).await.expect("memory has no errors");
     assert_eq!(done.len(), EventName::KNOWN.len());
 
     drop(stop);
-    let ended = timeout(PATIENCE, running).await.expect("it ends").expect("no panic");
-    assert_eq!(ended, ShutdownOutcome::Drained);
-    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    let outcome = timeout(TIMEOUT, running).await.expect("it ends").expect("no panic");
+    assert_eq!(outcome, ShutdownOutcome::Drained);
+    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "the port is closed");
 }
 
 #[tokio::test]
-async fn a_canary_goes_the_whole_way_in_a_teams_own_server() {
-    for (path, comes_out) in [("/kustomer", true), ("/elsewhere", false)] {
+async fn a_canary_tests_the_complete_path_in_another_server() {
+    for (path, arrives) in [("/kustomer", true), ("/elsewhere", false)] {
         let (inbox, calls) = (Arc::new(Memory::new()), Calls::default());
         let receiver = durable(Recorder(calls.clone()), ["token"], Arc::clone(&inbox)).expect("there is a token");
         let receiver = receiver.with_worker(|worker| worker.with_canary(Some(Duration::from_millis(20))));
         let ServerParts { endpoint, worker, monitor, canary } = receiver.into_server_parts();
-        assert_eq!(worker.canary(), None, "it would come out whatever becomes of HTTP");
-        let (tally, pulse) = (endpoint.response_counts(), worker.health());
+        assert_eq!(worker.canary(), None, "a canary of the worker would not test HTTP");
+        let (response_counts, health) = (endpoint.response_counts(), worker.health());
         let refused = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&refused);
+        let not_found = Arc::clone(&refused);
         let router = axum::Router::new().route_service("/kustomer", endpoint).fallback(async move || {
-            counted.fetch_add(1, Ordering::SeqCst);
+            not_found.fetch_add(1, Ordering::SeqCst);
             axum::http::StatusCode::NOT_FOUND
         });
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
@@ -92,20 +94,20 @@ async fn a_canary_goes_the_whole_way_in_a_teams_own_server() {
         let working = tokio::spawn(worker.run(std::future::pending()));
         let url = format!("http://{address}{path}");
         let (stop, stopped) = oneshot::channel::<()>();
-        let canary = canary.expect("the worker was to have one");
-        let flying = tokio::spawn(async move { canary.run(&url, async { stopped.await.unwrap_or(()) }).await });
+        let canary = canary.expect("canaries are turned on");
+        let canary_run = tokio::spawn(async move { canary.run(&url, async { stopped.await.unwrap_or(()) }).await });
 
-        let seen = async {
-            while if comes_out { pulse.canary_age().is_none() } else { refused.load(Ordering::SeqCst) < 3 } {
+        let canary_seen = async {
+            while if arrives { health.canary_age().is_none() } else { refused.load(Ordering::SeqCst) < 3 } {
                 sleep(Duration::from_millis(5)).await;
             }
         };
-        timeout(PATIENCE, seen).await.expect(path);
-        assert_eq!((pulse.canary_age().is_some(), tally.get("stored") > 0), (comes_out, comes_out), "{path}");
-        assert!(pulse.since_last_canary().is_some(), "{path}: it is waited for");
+        timeout(TIMEOUT, canary_seen).await.expect(path);
+        assert_eq!((health.canary_age().is_some(), response_counts.get("stored") > 0), (arrives, arrives), "{path}");
+        assert!(health.since_last_canary().is_some(), "{path}: the canary was sent");
         assert!(calls.take().is_empty(), "{path}: no handler sees it");
         drop(stop);
-        flying.await.expect("no panic").expect("a URL");
+        canary_run.await.expect("no panic").expect("a URL");
         drop(monitor);
         working.abort();
         serving.abort();
@@ -113,32 +115,32 @@ async fn a_canary_goes_the_whole_way_in_a_teams_own_server() {
 }
 
 #[tokio::test]
-async fn a_canary_is_given_an_http_url_or_a_client_of_the_teams_own() {
+async fn a_canary_needs_an_http_url_or_another_client() {
     let receiver = || durable(Recorder(Calls::default()), ["token"], Memory::new()).expect("there is a token");
     for url in ["https://example.org/kustomer", "example.org", "http:///kustomer"] {
         let canary = receiver().into_server_parts().canary.expect("there is one by default");
         assert!(canary.run(url, std::future::ready(())).await.is_err(), "{url}");
     }
     let ServerParts { mut endpoint, canary, worker, .. } = receiver().into_server_parts();
-    let (tally, pulse) = (endpoint.response_counts(), worker.health());
-    let posted = canary.expect("there is one by default");
-    // As a client would that speaks TLS.
+    let (response_counts, health) = (endpoint.response_counts(), worker.health());
+    let canary = canary.expect("there is one by default");
+    // This closure stands in for a client with TLS.
     let post = |request: hyper::Request<Bytes>| {
         assert_eq!(request.uri(), "https://example.org/kustomer");
-        let answer = endpoint.call(request.map(Full::new));
-        async move { Ok(answer.await.unwrap_or_else(|never| match never {}).status()) }
+        let response = endpoint.call(request.map(Full::new));
+        async move { Ok(response.await.unwrap_or_else(|never| match never {}).status()) }
     };
-    let flying = posted.run_with(hyper::Uri::from_static("https://example.org/kustomer"), post, async {
-        while tally.get("stored") == 0 {
+    let canary_run = canary.run_with(hyper::Uri::from_static("https://example.org/kustomer"), post, async {
+        while response_counts.get("stored") == 0 {
             sleep(Duration::from_millis(5)).await;
         }
     });
-    timeout(PATIENCE, flying).await.expect("it is stored");
-    assert!(pulse.since_last_canary().is_some());
+    timeout(TIMEOUT, canary_run).await.expect("it is stored");
+    assert!(health.since_last_canary().is_some());
 }
 
 #[tokio::test]
-async fn the_endpoint_can_be_mounted_in_axum_with_the_worker_beside_it() {
+async fn the_endpoint_and_the_worker_run_with_axum() {
     let (inbox, calls) = (Arc::new(Memory::new()), Calls::default());
     let receiver = durable(Recorder(calls.clone()), ["token"], Arc::clone(&inbox)).expect("there is a token");
     let (endpoint, worker) = receiver.into_receiver_and_worker();
@@ -152,21 +154,21 @@ async fn the_endpoint_can_be_mounted_in_axum_with_the_worker_beside_it() {
         let request = hyper::Request::post(format!("http://{address}/kustomer")).header(SIGNATURE_HEADER, signature);
         let request = request.body(Full::new(Bytes::from(body.clone()))).expect("a request");
         let client = Client::builder(TokioExecutor::new()).build_http();
-        client.request(request).await.expect("an answer").status().as_u16()
+        client.request(request).await.expect("a response").status().as_u16()
     };
     assert_eq!(post(sign("another", &body).expect("a token")).await, 401);
     assert_eq!(post(sign("token", &body).expect("a token")).await, 202);
     assert_eq!(post(sign("token", &body).expect("a token")).await, 200);
-    assert!(calls.take().is_empty(), "nobody works yet");
+    assert!(calls.take().is_empty(), "the worker does not run yet");
 
     let (stop, stopped) = oneshot::channel::<()>();
     let working = tokio::spawn(worker.run(async { stopped.await.unwrap_or(()) }));
     let handled = async {
-        while inbox.list(Page::of(State::Done)).await.expect("memory answers").is_empty() {
+        while inbox.list(Page::of(State::Done)).await.expect("memory has no errors").is_empty() {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(PATIENCE, handled).await.expect("it is handled");
+    timeout(TIMEOUT, handled).await.expect("it is handled");
     drop(stop);
     assert_eq!(working.await.expect("no panic"), ShutdownOutcome::Drained);
     assert_eq!(calls.take().len(), 1);

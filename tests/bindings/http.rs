@@ -1,4 +1,4 @@
-//! The receiver over real HTTP: every branch, in axum and in plain hyper.
+//! The inline receiver over real HTTP, in axum and in hyper: every response.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -23,46 +23,46 @@ use crate::support::{Calls, METHODS, Recorder, payload};
 /// The token of the webhook.
 const TOKEN: &str = "the-webhook-token";
 
-/// Short, because every test that waits for it waits in vain.
+/// The deadline of the handler. It is short, because tests wait until it has passed.
 const DEADLINE: Duration = Duration::from_millis(200);
 
-/// A receiver on a loopback port of its own.
-struct Receiving {
+/// A receiver on a free loopback port.
+struct TestServer {
     address: SocketAddr,
     calls: Calls,
-    buried: Graveyard,
+    dead_letters: RecordedDeadLetters,
 }
 
-/// Dead letters, by their bodies.
+/// Records the bodies of dead letters.
 #[derive(Clone, Default)]
-struct Graveyard(Arc<Mutex<Vec<Bytes>>>);
+struct RecordedDeadLetters(Arc<Mutex<Vec<Bytes>>>);
 
-impl DeadLetters for Graveyard {
+impl DeadLetters for RecordedDeadLetters {
     fn put<'a>(&'a self, letter: DeadLetter<'a>) -> BoxFuture<'a, Result<(), BoxError>> {
-        self.0.lock().expect("nobody panics").push(letter.inbound().body().clone());
+        self.0.lock().expect("no test panics here").push(letter.inbound().body().clone());
         Box::pin(async { Ok(()) })
     }
 }
 
 #[derive(Clone, Copy)]
-enum Letters {
-    Kept,
-    NowhereToGo,
+enum DeadLetterStore {
+    Recorded,
+    None,
 }
 
-async fn receiving(tokens: &[&str], letters: Letters) -> Receiving {
-    let (calls, buried) = (Calls::default(), Graveyard::default());
+async fn start(tokens: &[&str], store: DeadLetterStore) -> TestServer {
+    let (calls, dead_letters) = (Calls::default(), RecordedDeadLetter::default());
     let inline = Inline::new(Dispatcher::new(Recorder(calls.clone()))).with_deadline(DEADLINE);
-    let inline = match letters {
-        Letters::Kept => inline.with_dead_letters(buried.clone()),
-        Letters::NowhereToGo => inline,
+    let inline = match store {
+        DeadLetterStore::Recorded => inline.with_dead_letters(dead_letters.clone()),
+        DeadLetterStore::None => inline,
     };
     let verifier = verifier(tokens.iter().map(|token| token.as_bytes())).expect("there are tokens");
     let receiver = Receiver::new(inline, verifier).with_body_limit(64 * 1024);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("the port is known");
     tokio::spawn(async move { axum::serve(listener, Router::new().route_service("/hook", receiver)).await });
-    Receiving { address, calls, buried }
+    TestServer { address, calls, dead_letters }
 }
 
 async fn send(address: SocketAddr, method: Method, signature: Option<String>, body: Vec<u8>) -> StatusCode {
@@ -70,19 +70,19 @@ async fn send(address: SocketAddr, method: Method, signature: Option<String>, bo
     if let Some(signature) = signature {
         request = request.header(SIGNATURE_HEADER, signature);
     }
-    let request = request.header(EVENT_HEADER, "not to be trusted").body(Full::new(Bytes::from(body)));
+    let request = request.header(EVENT_HEADER, "ignored").body(Full::new(Bytes::from(body)));
     let client = Client::builder(TokioExecutor::new()).build_http();
-    client.request(request.expect("a request")).await.expect("an answer").status()
+    client.request(request.expect("a request")).await.expect("a response").status()
 }
 
-impl Receiving {
+impl TestServer {
     async fn post(&self, body: impl Into<Vec<u8>>) -> StatusCode {
         let body = body.into();
         send(self.address, Method::POST, Some(sign(TOKEN, &body).expect("signed")), body).await
     }
 
-    fn buried(&self) -> usize {
-        self.buried.0.lock().expect("nobody panics").len()
+    fn dead_letter_count(&self) -> usize {
+        self.dead_letters.0.lock().expect("no test panics here").len()
     }
 }
 
@@ -92,10 +92,10 @@ fn event(org_name: &str) -> String {
 
 #[tokio::test]
 async fn verified_events_run_their_method_once() {
-    let receiving = receiving(&[TOKEN], Letters::NowhereToGo).await;
+    let server = start(&[TOKEN], DeadLetterStore::None).await;
     for (name, method) in EventName::KNOWN.iter().zip(METHODS) {
-        assert_eq!(receiving.post(payload(name)).await, StatusCode::NO_CONTENT);
-        assert_eq!(receiving.calls.take(), [(*method, name.to_string())]);
+        assert_eq!(server.post(payload(name)).await, StatusCode::NO_CONTENT);
+        assert_eq!(server.calls.take(), [(*method, name.to_string())]);
     }
 }
 
@@ -118,8 +118,8 @@ async fn plain_hyper_serves_the_same_receiver() {
 }
 
 #[tokio::test]
-async fn forged_and_unsigned_events_are_refused_unread() {
-    let receiving = receiving(&[TOKEN], Letters::Kept).await;
+async fn forged_and_unsigned_events_are_refused_before_decoding() {
+    let server = start(&[TOKEN], DeadLetterStore::Recorded).await;
     let body = payload(&EventName::UserCreate);
     let signed = sign(TOKEN, &body).expect("signed");
     let mut forged = body.clone();
@@ -131,15 +131,15 @@ async fn forged_and_unsigned_events_are_refused_unread() {
         (None, body),
     ];
     for (signature, body) in rows {
-        let status = send(receiving.address, Method::POST, signature, body).await;
+        let status = send(server.address, Method::POST, signature, body).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED);
     }
-    assert!(receiving.calls.take().is_empty());
-    assert_eq!(receiving.buried(), 0);
+    assert!(server.calls.take().is_empty());
+    assert_eq!(server.dead_letter_count(), 0);
 }
 
 #[tokio::test]
-async fn tokens_rotate_without_a_refusal() {
+async fn tokens_rotate_without_a_refused_event() {
     let body = payload(&EventName::UserCreate);
     let rows: [(&[&str], &str, StatusCode); 5] = [
         (&["a"], "a", StatusCode::NO_CONTENT),
@@ -149,53 +149,53 @@ async fn tokens_rotate_without_a_refusal() {
         (&["b"], "a", StatusCode::UNAUTHORIZED),
     ];
     for (tokens, token, expected) in rows {
-        let receiving = receiving(tokens, Letters::NowhereToGo).await;
+        let server = start(tokens, DeadLetterStore::None).await;
         let signature = sign(token, &body).expect("signed");
-        assert_eq!(send(receiving.address, Method::POST, Some(signature), body.clone()).await, expected);
+        assert_eq!(send(server.address, Method::POST, Some(signature), body.clone()).await, expected);
     }
 }
 
 #[tokio::test]
-async fn what_is_too_large_or_no_post_is_refused() {
-    let receiving = receiving(&[TOKEN], Letters::Kept).await;
+async fn a_large_body_or_another_method_is_refused() {
+    let server = start(&[TOKEN], DeadLetterStore::Recorded).await;
     let large = json!({"name": "kustomer.user.create", "org": "x".repeat(64 * 1024)}).to_string();
-    assert_eq!(receiving.post(large).await, StatusCode::PAYLOAD_TOO_LARGE);
-    let status = send(receiving.address, Method::PUT, None, Vec::new()).await;
+    assert_eq!(server.post(large).await, StatusCode::PAYLOAD_TOO_LARGE);
+    let status = send(server.address, Method::PUT, None, Vec::new()).await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
-    assert!(receiving.calls.take().is_empty());
+    assert!(server.calls.take().is_empty());
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_kept_or_not_acknowledged() {
-    let kept = receiving(&[TOKEN], Letters::Kept).await;
-    assert_eq!(kept.post("not JSON").await, StatusCode::ACCEPTED);
-    assert_eq!(kept.buried(), 1);
-    let lost = receiving(&[TOKEN], Letters::NowhereToGo).await;
-    assert_eq!(lost.post("not JSON").await, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(kept.calls.take().is_empty() && lost.calls.take().is_empty());
+async fn a_body_that_is_not_json_becomes_a_dead_letter_or_is_refused() {
+    let with_store = start(&[TOKEN], DeadLetterStore::Recorded).await;
+    assert_eq!(with_store.post("not JSON").await, StatusCode::ACCEPTED);
+    assert_eq!(with_store.dead_letter_count(), 1);
+    let without_store = start(&[TOKEN], DeadLetterStore::None).await;
+    assert_eq!(without_store.post("not JSON").await, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(with_store.calls.take().is_empty() && without_store.calls.take().is_empty());
 }
 
 #[tokio::test]
 async fn an_unknown_name_is_acknowledged() {
-    let receiving = receiving(&[TOKEN], Letters::NowhereToGo).await;
-    assert_eq!(receiving.post(r#"{"name": "kustomer.tag.update"}"#).await, StatusCode::NO_CONTENT);
-    assert_eq!(receiving.calls.take(), [("on_unknown", "kustomer.tag.update".to_owned())]);
+    let server = start(&[TOKEN], DeadLetterStore::None).await;
+    assert_eq!(server.post(r#"{"name": "kustomer.tag.update"}"#).await, StatusCode::NO_CONTENT);
+    assert_eq!(server.calls.take(), [("on_unknown", "kustomer.tag.update".to_owned())]);
 }
 
 #[tokio::test]
 async fn slow_panicking_and_failing_handlers_are_not_acknowledged() {
-    let receiving = receiving(&[TOKEN], Letters::Kept).await;
-    for trouble in ["slow", "panic", "retry"] {
-        assert_eq!(receiving.post(event(trouble)).await, StatusCode::SERVICE_UNAVAILABLE, "{trouble}");
+    let server = start(&[TOKEN], DeadLetterStore::Recorded).await;
+    for org_name in ["slow", "panic", "retry"] {
+        assert_eq!(server.post(event(org_name)).await, StatusCode::SERVICE_UNAVAILABLE, "{org_name}");
     }
-    assert_eq!(receiving.post(event("fine")).await, StatusCode::NO_CONTENT, "trouble passes");
-    assert_eq!(receiving.buried(), 0);
-    assert_eq!(receiving.calls.take().len(), 4);
+    assert_eq!(server.post(event("fine")).await, StatusCode::NO_CONTENT, "the server still works");
+    assert_eq!(server.dead_letter_count(), 0);
+    assert_eq!(server.calls.take().len(), 4);
 }
 
 #[tokio::test]
-async fn a_rejected_event_is_kept() {
-    let receiving = receiving(&[TOKEN], Letters::Kept).await;
-    assert_eq!(receiving.post(event("reject")).await, StatusCode::ACCEPTED);
-    assert_eq!(receiving.buried(), 1);
+async fn a_rejected_event_becomes_a_dead_letter() {
+    let server = start(&[TOKEN], DeadLetterStore::Recorded).await;
+    assert_eq!(server.post(event("reject")).await, StatusCode::ACCEPTED);
+    assert_eq!(server.dead_letter_count(), 1);
 }

@@ -1,4 +1,4 @@
-//! The bindings end to end: every event, through the types, the dispatch and real HTTP.
+//! Tests of the bindings with every event: the types, the dispatch and the receivers over real HTTP.
 
 mod document;
 #[cfg(feature = "durable")]

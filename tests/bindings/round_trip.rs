@@ -1,20 +1,20 @@
-//! Ten realistic payloads, written for this project: nothing of them is lost, and each reaches its method.
+//! Ten realistic payloads, written for this project: decoding loses nothing, and each payload reaches its method.
 
 use kustomer_webhooks::runtime::{Dispatch, DispatchError, Inbound, Route};
 use kustomer_webhooks::{Context, Dispatcher, EventName, HandlerError, KustomerEvent};
 use serde_json::{Value, json};
 
-use crate::support::{self, Calls, METHODS, Narrow, Recorder, payload};
+use crate::support::{self, Calls, METHODS, Recorder, WithoutOnUnknown, payload};
 
 #[test]
 fn there_is_a_payload_for_every_event_and_no_other() {
-    let files = std::fs::read_dir(support::directory()).expect("the payloads are there").count();
+    let files = std::fs::read_dir(support::payload_directory()).expect("the payloads are there").count();
     assert_eq!(files, EventName::KNOWN.len());
     assert_eq!(EventName::KNOWN.len(), 10);
 }
 
 #[test]
-fn every_payload_comes_back_value_for_value() {
+fn every_payload_round_trips() {
     for name in EventName::KNOWN {
         let body = payload(name);
         let value: Value = serde_json::from_slice(&body).expect("the payload is JSON");
@@ -25,7 +25,7 @@ fn every_payload_comes_back_value_for_value() {
 }
 
 #[test]
-fn before_and_after_keep_null_apart_from_absent_for_every_type() {
+fn before_and_after_distinguish_null_from_absent_for_every_type() {
     let values = [json!(null), json!(true), json!(1), json!(1.5), json!("a"), json!([null]), json!({"a": null})];
     for value in values {
         for change in [json!({"op": "remove", "before": value}), json!({"op": "add", "after": value})] {
@@ -40,7 +40,7 @@ fn before_and_after_keep_null_apart_from_absent_for_every_type() {
 }
 
 #[test]
-fn what_traffic_taught_is_typed() {
+fn fields_of_the_overlay_are_typed() {
     let event = |name: &EventName| -> KustomerEvent { serde_json::from_slice(&payload(name)).expect("an event") };
     for name in EventName::KNOWN {
         let event = event(name);
@@ -50,13 +50,13 @@ fn what_traffic_taught_is_typed() {
     }
     let create = event(&EventName::CustomerCreate);
     assert_eq!(create.client, Some(json!("storefront-form")));
-    assert_eq!(create.changes, Some(None), "there, and null");
-    assert_eq!(event(&EventName::MessageCreate).changes, None, "not there");
+    assert_eq!(create.changes, Some(None), "present and null");
+    assert_eq!(event(&EventName::MessageCreate).changes, None, "absent");
     assert!(event(&EventName::CustomerUpdate).changes.flatten().is_some());
 }
 
 #[test]
-fn a_client_is_of_any_type() {
+fn client_accepts_every_json_type() {
     for client in [json!("api"), json!({"name": "api"}), json!(null), json!([1]), json!(7), json!(true)] {
         let event = json!({"name": "kustomer.user.create", "client": client});
         let typed: KustomerEvent = serde_json::from_value(event.clone()).expect("an event");
@@ -68,22 +68,22 @@ fn a_client_is_of_any_type() {
 fn unknown_properties_and_operations_do_not_fail() {
     let event = json!({
         "name": "kustomer.tag.create",
-        "ofTomorrow": "1", "meta": {"customChanged": false, "more": 1},
-        "changes": {"attributes": {"x": {"op": "of tomorrow", "more": 1}}},
+        "unknownProperty": "1", "meta": {"customChanged": false, "more": 1},
+        "changes": {"attributes": {"x": {"op": "unknown-operation", "more": 1}}},
     });
     let event: KustomerEvent = serde_json::from_value(event).expect("an event");
     assert_eq!(event.name, Some(EventName::Unknown("kustomer.tag.create".to_owned())));
 }
 
 #[test]
-fn names_are_written_as_they_travel() {
+fn event_names_are_written_as_in_the_document() {
     for name in EventName::KNOWN {
         let text = name.to_string();
         assert_eq!(text.parse::<EventName>().as_ref(), Ok(name));
         assert_eq!(serde_json::to_value(name).expect("JSON"), json!(text));
         assert_eq!(serde_json::from_value::<EventName>(json!(text)).ok().as_ref(), Some(name));
     }
-    let unknown: EventName = "kustomer.tag.create".parse().expect("every text is a name");
+    let unknown: EventName = "kustomer.tag.create".parse().expect("every string is a name");
     assert_eq!(unknown.as_str(), "kustomer.tag.create");
 }
 
@@ -100,7 +100,7 @@ async fn every_payload_reaches_its_method_and_no_other() {
 }
 
 #[tokio::test]
-async fn an_event_outside_the_ten_reaches_on_unknown() {
+async fn an_event_that_is_not_in_the_document_reaches_on_unknown() {
     let calls = Calls::default();
     let dispatcher = Dispatcher::new(Recorder(calls.clone()));
     for (body, name) in [(r#"{"name": "kustomer.tag.create"}"#, "kustomer.tag.create"), ("{}", "")] {
@@ -111,16 +111,16 @@ async fn an_event_outside_the_ten_reaches_on_unknown() {
 }
 
 #[tokio::test]
-async fn without_on_unknown_it_is_left_to_the_receiver_with_the_place_of_its_name() {
-    let dispatcher = Dispatcher::new(Narrow);
+async fn without_on_unknown_the_event_is_unhandled_with_a_pointer_to_its_name() {
+    let dispatcher = Dispatcher::new(WithoutOnUnknown);
     let inbound = Inbound::new(r#"{"name": "kustomer.tag.create"}"#);
-    let error = dispatcher.dispatch(&Context::new(&inbound)).await.expect_err("nobody handles it");
+    let error = dispatcher.dispatch(&Context::new(&inbound)).await.expect_err("no method handles it");
     let DispatchError::Handler(HandlerError::Unhandled { pointer }) = error else { panic!("{error}") };
     assert_eq!(pointer.as_deref(), Some("/name"));
 }
 
 #[tokio::test]
-async fn what_cannot_be_decoded_says_where() {
+async fn a_decode_error_contains_the_pointer() {
     let dispatcher = Dispatcher::new(Recorder(Calls::default()));
     let inbound = Inbound::new(r#"{"name": "kustomer.team.create", "data": {"id": 5}}"#);
     let error = dispatcher.dispatch(&Context::new(&inbound)).await.expect_err("undecodable");

@@ -1,4 +1,4 @@
-//! What several tests need: the payloads, and a handler that remembers what was called.
+//! Helpers of the tests: the payloads, and a handler that records its calls.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,44 +6,44 @@ use std::sync::{Arc, Mutex};
 
 use kustomer_webhooks::{Context, EventName, Handler, HandlerError, KustomerEvent, UnknownEvent};
 
-/// The body of an event, one of `tests/payloads`.
+/// Reads the body of an event from `tests/payloads`.
 pub(crate) fn payload(name: &EventName) -> Vec<u8> {
-    let path = directory().join(format!("{name}.json"));
+    let path = payload_directory().join(format!("{name}.json"));
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Where the payloads are.
-pub(crate) fn directory() -> PathBuf {
+/// The directory of the payloads.
+pub(crate) fn payload_directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/payloads")
 }
 
-/// The methods that ran, each with the name in the event that it was given.
+/// The handler methods that were called, each with the name of its event.
 #[derive(Clone, Default)]
 pub(crate) struct Calls(Arc<Mutex<Vec<(&'static str, String)>>>);
 
 impl Calls {
-    fn add(&self, method: &'static str, name: String) {
+    fn record(&self, method: &'static str, name: String) {
         self.0.lock().expect("no test panics here").push((method, name));
     }
 
-    /// What was called since the last time.
+    /// Returns and removes the recorded calls.
     pub(crate) fn take(&self) -> Vec<(&'static str, String)> {
         std::mem::take(&mut self.0.lock().expect("no test panics here"))
     }
 }
 
-/// A handler that remembers; what `orgName` says decides how it goes.
+/// A handler that records its calls. The `orgName` of an event selects the result.
 pub(crate) struct Recorder(pub(crate) Calls);
 
-/// A handler of a team that wrote nothing for events the document does not list.
-pub(crate) struct Narrow;
+/// A handler without `on_unknown`.
+pub(crate) struct WithoutOnUnknown;
 
 impl Recorder {
-    async fn react(&self, method: &'static str, event: KustomerEvent) -> Result<(), HandlerError> {
-        self.0.add(method, event.name.map(|name| name.to_string()).unwrap_or_default());
+    async fn handle(&self, method: &'static str, event: KustomerEvent) -> Result<(), HandlerError> {
+        self.0.record(method, event.name.map(|name| name.to_string()).unwrap_or_default());
         match event.org_name.as_deref() {
             Some("slow") => std::future::pending().await,
-            Some("panic") => panic!("as the event asked"),
+            Some("panic") => panic!("requested by the event"),
             Some("retry") => Err("not now".parse::<u8>().map_err(HandlerError::from).expect_err("no number")),
             Some("reject") => Err(HandlerError::reject("never")),
             _ => Ok(()),
@@ -55,16 +55,16 @@ macro_rules! methods {
     ($($method:ident)*) => {
         impl Handler for Recorder {
             $(async fn $method(&self, event: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> {
-                self.react(stringify!($method), event).await
+                self.handle(stringify!($method), event).await
             })*
 
             async fn on_unknown(&self, event: UnknownEvent<'_>, _: &Context<'_>) -> Result<(), HandlerError> {
-                self.0.add("on_unknown", event.name().unwrap_or_default().to_owned());
+                self.0.record("on_unknown", event.name().unwrap_or_default().to_owned());
                 Ok(())
             }
         }
 
-        impl Handler for Narrow {
+        impl Handler for WithoutOnUnknown {
             $(async fn $method(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) })*
         }
 

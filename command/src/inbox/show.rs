@@ -1,4 +1,4 @@
-//! Events, for people and for programs.
+//! Prints events as text or as JSON.
 
 use std::fmt::Write as _;
 
@@ -8,46 +8,47 @@ use serde_json::{Value, json};
 use crate::error::{Failure, Outcome};
 use crate::output;
 
-pub(super) fn list(entries: &[Entry], stats: Stats, json: bool) -> Result<Outcome, Failure> {
+pub(super) fn print_list(entries: &[Entry], stats: Stats, json: bool) -> Result<Outcome, Failure> {
     let mut text = String::new();
     if json {
-        let events: Vec<Value> = entries.iter().map(value).collect();
+        let events: Vec<Value> = entries.iter().map(entry_json).collect();
         let oldest = stats.oldest_pending.map(|age| age.as_secs_f64());
         let last = stats.last_event.map(|age| age.as_secs_f64());
-        let all = json!({
+        let listed = json!({
             "pending": stats.pending, "dead": stats.dead, "oldest_pending_seconds": oldest,
             "last_event_seconds": last, "events": events,
         });
-        let _infallible = writeln!(text, "{all}");
+        let _infallible = writeln!(text, "{listed}");
     } else {
         if !entries.is_empty() {
             let _infallible =
                 writeln!(text, "receipt   state    received                  name  resource  attempts  id");
         }
         for entry in entries {
-            text.push_str(&line(entry));
+            text.push_str(&entry_line(entry));
         }
-        let _infallible = writeln!(text, "{} pending, {} dead in all", stats.pending, stats.dead);
+        let _infallible = writeln!(text, "{} pending, {} dead in total", stats.pending, stats.dead);
     }
-    output::text(&text).map(|()| Outcome::Yes)
+    output::print(&text).map(|()| Outcome::Yes)
 }
 
-pub(super) fn one(stored: &Stored, json: bool) -> Result<Outcome, Failure> {
+pub(super) fn print_event(stored: &Stored, json: bool) -> Result<Outcome, Failure> {
     let body = stored.delivery.as_ref().map(|delivery| String::from_utf8_lossy(delivery.inbound().body()));
     let text = if json {
-        let mut value = value(&stored.entry);
+        let mut value = entry_json(&stored.entry);
         value["headers"] = json!(stored.delivery.as_ref().map(headers));
         value["body"] = json!(body);
         format!("{value}\n")
     } else {
-        let mut text = line(&stored.entry);
+        let mut text = entry_line(&stored.entry);
         for (name, value) in stored.delivery.iter().flat_map(headers) {
             let _infallible = writeln!(text, "          {name}: {value}");
         }
-        let _infallible = writeln!(text, "\n{}", body.as_deref().unwrap_or("(the body is dropped once it is done)"));
+        let _infallible =
+            writeln!(text, "\n{}", body.as_deref().unwrap_or("(the body is deleted when the event is done)"));
         text
     };
-    output::text(&text).map(|()| Outcome::Yes)
+    output::print(&text).map(|()| Outcome::Yes)
 }
 
 fn headers(delivery: &Delivery) -> Vec<(String, String)> {
@@ -55,7 +56,7 @@ fn headers(delivery: &Delivery) -> Vec<(String, String)> {
     headers.map(|(name, value)| (name.to_owned(), String::from_utf8_lossy(value).into_owned())).collect()
 }
 
-fn value(entry: &Entry) -> Value {
+fn entry_json(entry: &Entry) -> Value {
     json!({
         "receipt": entry.entry_id.0,
         "id": entry.id.as_str(),
@@ -71,7 +72,7 @@ fn value(entry: &Entry) -> Value {
     })
 }
 
-fn line(entry: &Entry) -> String {
+fn entry_line(entry: &Entry) -> String {
     let name = entry.name.as_deref().unwrap_or("-");
     let key = entry.key.as_ref().map_or("-", OrderKey::as_str);
     let mut line = format!(
@@ -79,12 +80,12 @@ fn line(entry: &Entry) -> String {
         entry.entry_id, entry.state, entry.received_at, entry.attempts, entry.id
     );
     if let Some(reason) = &entry.reason {
-        let place = reason.pointer().map(place).unwrap_or_default();
-        let _infallible = writeln!(line, "          {}{place}: {}", reason.kind(), Reason::message(reason));
+        let location = reason.pointer().map(location).unwrap_or_default();
+        let _infallible = writeln!(line, "          {}{location}: {}", reason.kind(), Reason::message(reason));
     }
     line
 }
 
-fn place(pointer: &str) -> String {
+fn location(pointer: &str) -> String {
     if pointer.is_empty() { " at the root".to_owned() } else { format!(" at {pointer}") }
 }

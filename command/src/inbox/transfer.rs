@@ -1,4 +1,4 @@
-//! Events out of an inbox and into one, as JSON lines.
+//! `inbox export` and `inbox replay`: copies events between an inbox and JSON lines.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -12,15 +12,15 @@ use crate::error::{Failure, Outcome};
 use crate::output;
 use crate::progress::ProgressArg;
 
-/// What is said of the export goes to standard error: standard output may be the export.
+/// Exports the events of a state. The summary goes to standard error, because standard output may be the export.
 pub(super) async fn export(
     from: &dyn Inbox,
     state: State,
     to: Option<&Path>,
     json: bool,
-    telling: ProgressArg,
+    progress: ProgressArg,
 ) -> Result<Outcome, Failure> {
-    let progress = telling.of("exported", json);
+    let progress = progress.start("exported", json);
     let mut lines: Box<dyn Write + Send> = match to {
         None => Box::new(ProgressWriter::new(BufWriter::new(io::stdout()), progress)),
         Some(file) => {
@@ -28,19 +28,21 @@ pub(super) async fn export(
             Box::new(ProgressWriter::new(BufWriter::new(file), progress))
         }
     };
-    let exported = inbox::export(from, state, lines.as_mut()).await.map_err(|error| failed("the export", &error))?;
-    let what = json!({"exported": exported, "state": state.as_str()});
-    output::eprint_line(if json { what.to_string() } else { format!("{exported} exported") });
+    let exported =
+        inbox::export(from, state, lines.as_mut()).await.map_err(|error| transfer_failure("the export", &error))?;
+    let summary = json!({"exported": exported, "state": state.as_str()});
+    output::eprint_line(if json { summary.to_string() } else { format!("{exported} exported") });
     Ok(Outcome::Yes)
 }
 
+/// Stores exported events in an inbox.
 pub(super) async fn replay(
     into: &dyn Inbox,
     from: Option<&Path>,
     json: bool,
-    telling: ProgressArg,
+    progress: ProgressArg,
 ) -> Result<Outcome, Failure> {
-    let progress = telling.of("read", json);
+    let progress = progress.start("read", json);
     let mut input: Box<dyn BufRead + Send> = match from {
         None => Box::new(BufReader::new(ProgressWriter::new(io::stdin(), progress))),
         Some(file) => {
@@ -48,13 +50,13 @@ pub(super) async fn replay(
             Box::new(BufReader::new(ProgressWriter::new(file, progress)))
         }
     };
-    let imported = inbox::import(into, input.as_mut()).await.map_err(|error| failed("the replay", &error))?;
-    let what = json!({"stored": imported.stored, "duplicates": imported.duplicates});
-    let text = format!("{} stored, {} known before", imported.stored, imported.duplicates);
-    output::result(json, &what, text).map(|()| Outcome::Yes)
+    let imported = inbox::import(into, input.as_mut()).await.map_err(|error| transfer_failure("the replay", &error))?;
+    let summary = json!({"stored": imported.stored, "duplicates": imported.duplicates});
+    let text = format!("{} stored, {} duplicates", imported.stored, imported.duplicates);
+    output::print_result(json, &summary, text).map(|()| Outcome::Yes)
 }
 
-/// For its owner only, as the inbox is.
+/// Creates the file with mode 0600, like the inbox: it contains payloads.
 fn create(file: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -64,9 +66,13 @@ fn create(file: &Path) -> io::Result<File> {
 }
 
 fn unusable(file: &Path, error: &io::Error) -> Failure {
-    Failure::environment(file.display(), error, "name a file that can be used")
+    Failure::environment(file.display(), error, "give a file that can be read or written")
 }
 
-fn failed(what: &str, error: &TransferError) -> Failure {
-    Failure::environment(what, error, "mend what is named; the same lines can be replayed again, none is stored twice")
+fn transfer_failure(subject: &str, error: &TransferError) -> Failure {
+    Failure::environment(
+        subject,
+        error,
+        "correct the named problem, then replay the same lines again: no event is stored twice",
+    )
 }

@@ -1,4 +1,4 @@
-//! Events passed to a command.
+//! Runs a command for each event (`--exec`).
 
 use std::io;
 use std::ops::RangeInclusive;
@@ -15,70 +15,72 @@ use super::forwarder::EventMetadata;
 use super::orphan_reaper::{GroupEvent, OrphanReaper};
 
 /// `EX_TEMPFAIL` of sysexits.h.
-const TRY_AGAIN: i32 = 75;
-/// What a shell exits with when what it ran was killed: 128, and the signal's number.
+const TEMPORARY_FAILURE: i32 = 75;
+/// The exit codes of a shell whose child process was killed: 128 plus the number of the signal.
 const KILLED: RangeInclusive<i32> = 129..=192;
-/// What a shell exits with when it cannot run a command (POSIX).
+/// The exit codes of a shell that cannot run the command (POSIX).
 const NOT_EXECUTABLE: i32 = 126;
 const NOT_FOUND: i32 = 127;
 
-/// A command that each event is passed to.
+/// The command that handles events.
 pub(super) struct Exec {
     command: String,
     #[cfg(unix)]
-    watcher: Option<OrphanReaper>,
+    reaper: Option<OrphanReaper>,
 }
 
 impl Exec {
     pub(super) fn new(command: &str) -> Self {
         #[cfg(unix)]
-        let watcher = OrphanReaper::start()
-            .inspect_err(|error| tracing::warn!(%error, "should this be killed, a command that runs goes on"))
+        let reaper = OrphanReaper::start()
+            .inspect_err(
+                |error| tracing::warn!(%error, "commands that run will not be stopped if this process is killed"),
+            )
             .ok();
         Self {
             command: command.to_owned(),
             #[cfg(unix)]
-            watcher,
+            reaper,
         }
     }
 
-    /// Runs the command once. If this is dropped, as at the deadline, the command is killed, and whatever it has started:
-    /// the event is tried again, and two at once would not be one after the other.
-    pub(super) async fn pass(&self, facts: &EventMetadata, body: &[u8]) -> Result<(), HandlerError> {
+    /// Runs the command once. If the future is dropped, for example at the deadline, the command and all its child processes
+    /// are killed: the event is retried, and two runs must not overlap.
+    pub(super) async fn run(&self, metadata: &EventMetadata, body: &[u8]) -> Result<(), HandlerError> {
         let mut shell = Command::new("sh");
-        // A group of its own: Ctrl-C is for the receiver, which lets the command finish.
+        // The command gets its own process group, so Ctrl-C reaches only the receiver, which lets the command finish.
         #[cfg(unix)]
         shell.process_group(0);
         let mut child = shell
             .args(["-c", &self.command])
-            // What the environment takes has no NUL; no name of an event that anybody means has one.
-            .env("KUSTOMER_EVENT_NAME", facts.name.replace('\0', ""))
-            .env("KUSTOMER_EVENT_ID", facts.id.replace('\0', ""))
-            .env("KUSTOMER_EVENT_ATTEMPT", &facts.attempt)
+            // An environment variable cannot contain NUL. No real name or id contains it.
+            .env("KUSTOMER_EVENT_NAME", metadata.name.replace('\0', ""))
+            .env("KUSTOMER_EVENT_ID", metadata.id.replace('\0', ""))
+            .env("KUSTOMER_EVENT_ATTEMPT", &metadata.attempt)
             .stdin(Stdio::piped())
             .stdout(io::stderr())
             .kill_on_drop(true)
             .spawn()?;
-        let mut group = self.group_of(&child);
+        let mut group = self.process_group(&child);
         if let Some(mut stdin) = child.stdin.take() {
             match stdin.write_all(body).await {
-                // It has seen enough; how it ends tells the rest.
+                // The command closed its input early. Its exit code decides.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
                 written => written?,
             }
         }
-        let ended = child.wait().await?;
+        let status = child.wait().await?;
         group.release();
-        match ended.code() {
+        match status.code() {
             Some(0) => Ok(()),
-            // The shell's own word, not the command's: a mistake that is soon mended, such as a missing permission.
+            // The shell reports this, not the command. The cause can be corrected, for example a missing permission.
             Some(code @ (NOT_EXECUTABLE | NOT_FOUND)) => {
                 Err(HandlerError::retry(format!("the command cannot be run (exit code {code})")))
             }
-            Some(TRY_AGAIN) => Err(HandlerError::retry("the command asks for the event again (exit code 75)")),
-            // As by the system when memory is short, which is no word of the command's about the event.
+            Some(TEMPORARY_FAILURE) => Err(HandlerError::retry("the command asks for the event again (exit code 75)")),
+            // The system kills processes when memory is short. This says nothing about the event.
             Some(code) if KILLED.contains(&code) => {
-                Err(HandlerError::retry(format!("what the command ran was killed (exit code {code})")))
+                Err(HandlerError::retry(format!("a process of the command was killed (exit code {code})")))
             }
             Some(code) => Err(HandlerError::reject(format!("the command ended with exit code {code}"))),
             None => Err(HandlerError::retry("the command was killed")),
@@ -86,52 +88,52 @@ impl Exec {
     }
 
     #[cfg(unix)]
-    fn group_of(&self, child: &Child) -> Group<'_> {
+    fn process_group(&self, child: &Child) -> ProcessGroup<'_> {
         let leader = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        if let (Some(watcher), Some(leader)) = (&self.watcher, leader) {
-            watcher.tell(GroupEvent::Begins, leader);
+        if let (Some(reaper), Some(leader)) = (&self.reaper, leader) {
+            reaper.report(GroupEvent::Started, leader);
         }
-        Group { leader, watcher: self.watcher.as_ref() }
+        ProcessGroup { leader, reaper: self.reaper.as_ref() }
     }
 
     #[cfg(not(unix))]
-    fn group_of(&self, _: &Child) -> Group {
-        Group {}
+    fn process_group(&self, _: &Child) -> ProcessGroup {
+        ProcessGroup {}
     }
 }
 
-/// The processes of a command, killed when this is dropped before it is released.
+/// The process group of a command. It is killed on drop, unless it was released before.
 #[cfg(unix)]
-struct Group<'a> {
+struct ProcessGroup<'a> {
     leader: Option<Pid>,
-    watcher: Option<&'a OrphanReaper>,
+    reaper: Option<&'a OrphanReaper>,
 }
 
 #[cfg(unix)]
-impl Group<'_> {
-    /// What it has left in the background on purpose is let live; and its number may be another's from now on.
+impl ProcessGroup<'_> {
+    /// Stops tracking the group. Background processes of the command live on. The system may reuse the id of the group.
     fn release(&mut self) {
-        if let (Some(leader), Some(watcher)) = (self.leader.take(), self.watcher) {
-            watcher.tell(GroupEvent::Ends, leader);
+        if let (Some(leader), Some(reaper)) = (self.leader.take(), self.reaper) {
+            reaper.report(GroupEvent::Ended, leader);
         }
     }
 }
 
 #[cfg(unix)]
-impl Drop for Group<'_> {
+impl Drop for ProcessGroup<'_> {
     fn drop(&mut self) {
         if let Some(leader) = self.leader {
-            // It may have ended just now.
-            let _gone = kill_process_group(leader, Signal::KILL);
+            // The group may have ended already.
+            let _ignored = kill_process_group(leader, Signal::KILL);
         }
         self.release();
     }
 }
 
 #[cfg(not(unix))]
-struct Group {}
+struct ProcessGroup {}
 
 #[cfg(not(unix))]
-impl Group {
+impl ProcessGroup {
     fn release(&mut self) {}
 }

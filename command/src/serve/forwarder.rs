@@ -1,4 +1,4 @@
-//! Events that are passed on as they are.
+//! Forwards each event unchanged to a command or a URL.
 
 use clap::ValueEnum;
 use kustomer_webhooks::runtime::{BoxFuture, DecodeError, Dispatch, DispatchError, Inbound, Route};
@@ -7,43 +7,44 @@ use kustomer_webhooks::{Context, EventName, KustomerEvent, UnknownEvent};
 use super::exec::Exec;
 use super::url::Poster;
 
-/// Passes each event on, known or not.
+/// A dispatcher that forwards every event, also events with an unknown name.
 pub(super) struct Forwarder {
     pub(super) target: Target,
-    pub(super) shape: PayloadCheck,
-    pub(super) unlisted: UnknownEventArg,
+    pub(super) payload_check: PayloadCheck,
+    pub(super) unknown: UnknownEventArg,
 }
 
-/// Where events are passed on to.
+/// Where events are forwarded to.
 pub(super) enum Target {
     Exec(Exec),
     Url(Box<Poster>),
 }
 
-/// What an event has to look like.
+/// Whether a payload is checked before it is forwarded.
 #[derive(Clone, Copy)]
 pub(super) enum PayloadCheck {
-    Any,
-    AsTheDocumentHasIt,
+    Skip,
+    /// The payload must decode as the type of the document.
+    Decode,
 }
 
-/// What becomes of events whose names the document does not list.
+/// What to do with events whose name is not in the document.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum UnknownEventArg {
-    /// They are passed on as all others
+    /// Forward them like all other events
     Pass,
-    /// They are kept as dead letters
+    /// Keep them as dead letters
     SetAside,
 }
 
-/// Where an event's name is.
-const NAME: &str = "/name";
+/// The JSON pointer of the event name.
+const NAME_POINTER: &str = "/name";
 
-/// What is told of a name at most, in characters. An environment takes no more than 128 KiB of one, and servers less of a
-/// header; the whole of it is in the body.
-const LONGEST_NAME: usize = 256;
+/// The maximum length of a forwarded name, in characters. An environment variable is limited to 128 KiB, and a header to
+/// less. The body contains the complete name.
+const MAX_NAME_CHARS: usize = 256;
 
-/// What the target is told beside the body.
+/// What the target gets in addition to the body.
 pub(super) struct EventMetadata {
     pub(super) name: String,
     pub(super) id: String,
@@ -52,7 +53,7 @@ pub(super) struct EventMetadata {
 
 impl Dispatch for Forwarder {
     fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
-        Ok(match inbound.peek(NAME)? {
+        Ok(match inbound.peek(NAME_POINTER)? {
             Some(name) if EventName::KNOWN.iter().any(|known| known.as_str() == name) => Route::Known(name),
             name => Route::Unknown(name),
         })
@@ -60,27 +61,27 @@ impl Dispatch for Forwarder {
 
     fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
         Box::pin(async move {
-            let name = match (self.route(cx.inbound())?, self.shape) {
-                (Route::Known(name), PayloadCheck::AsTheDocumentHasIt) => {
+            let name = match (self.route(cx.inbound())?, self.payload_check) {
+                (Route::Known(name), PayloadCheck::Decode) => {
                     cx.decode::<KustomerEvent>()?;
                     name
                 }
-                (Route::Unknown(name), _) if matches!(self.unlisted, UnknownEventArg::SetAside) => {
-                    let unlisted = UnknownEvent::new(name.as_deref()).at(NAME);
-                    return Err(unlisted.unhandled().into());
+                (Route::Unknown(name), _) if matches!(self.unknown, UnknownEventArg::SetAside) => {
+                    let event = UnknownEvent::new(name.as_deref()).at(NAME_POINTER);
+                    return Err(event.unhandled().into());
                 }
                 (Route::Known(name) | Route::Unknown(Some(name)), _) => name,
                 (Route::Unknown(None), _) => String::new(),
             };
             let id = cx.event_id().unwrap_or_default().to_owned();
-            let name = name.chars().take(LONGEST_NAME).collect();
-            let facts = EventMetadata { name, id, attempt: cx.attempt().to_string() };
+            let name = name.chars().take(MAX_NAME_CHARS).collect();
+            let metadata = EventMetadata { name, id, attempt: cx.attempt().to_string() };
             let body = cx.inbound().body();
-            let passed = match &self.target {
-                Target::Exec(exec) => exec.pass(&facts, body).await,
-                Target::Url(poster) => poster.pass(&facts, body.clone()).await,
+            let result = match &self.target {
+                Target::Exec(exec) => exec.run(&metadata, body).await,
+                Target::Url(poster) => poster.post(&metadata, body.clone()).await,
             };
-            Ok(passed?)
+            Ok(result?)
         })
     }
 }

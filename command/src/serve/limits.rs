@@ -1,4 +1,4 @@
-//! Every limit of the receiver, with its default.
+//! The limits of `serve`, with their defaults.
 
 use std::time::Duration;
 
@@ -8,119 +8,123 @@ use kustomer_webhooks::asyncapi_receiver::worker::RetryPolicy;
 
 use super::forwarder::Forwarder;
 use crate::error::Failure;
-use crate::{size, span};
+use crate::{duration, size};
 
-/// File descriptors that are not connections: the inbox, and what events are passed on by.
+/// File descriptors that are not connections, for the inbox and for forwarding.
 #[cfg(unix)]
-const DESCRIPTORS_BESIDE: u64 = 256;
+const OTHER_DESCRIPTORS: u64 = 256;
 
-/// How long the inbox has at the very end to say what is in it.
-pub(super) const LAST_LOOK: Duration = Duration::from_millis(500);
+/// The timeout of the last query for the counts of the inbox.
+pub(super) const FINAL_STATS_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// What the end takes beside what is drained, the last look and the closing of the inbox among it: whoever waits for the
-/// whole and then kills, as supervisors do, is not to be a moment too early.
-const ENDING: Duration = Duration::from_secs(2);
+/// The part of `--drain` that is reserved for the last query and for closing the inbox. A supervisor that kills the process
+/// after `--drain` must not be too early.
+const SHUTDOWN_RESERVE: Duration = Duration::from_secs(2);
 
-/// What a request may cost.
+/// The limits of one request.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Limits of requests")]
-pub(super) struct Receiving {
-    /// How long the head of a request may take, and a connection be without one before any was answered 2xx
-    #[arg(long, value_name = "SPAN", default_value = "5s", value_parser = span::parse)]
+#[command(next_help_heading = "Request limits")]
+pub(super) struct RequestLimits {
+    /// The time limit for the head of a request. Also the idle limit of a connection before its first 2xx response
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration::parse)]
     header_deadline: Duration,
-    /// How long a connection is kept between requests, once one was answered 2xx
-    #[arg(long, value_name = "SPAN", default_value = "2m", value_parser = span::parse)]
+    /// The idle limit of a connection between requests, after its first 2xx response
+    #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration::parse)]
     idle_deadline: Duration,
-    /// How large the head of a request may be; above it 431
+    /// The size limit of the head of a request. The response to a larger one is 431
     #[arg(long, value_name = "SIZE", default_value = "64KiB", value_parser = size::parse)]
     header_limit: usize,
-    /// How long a body may take; beyond it 408
-    #[arg(long, value_name = "SPAN", default_value = "10s", value_parser = span::parse)]
+    /// The time limit for a body. The response to a slower one is 408
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]
     body_deadline: Duration,
-    /// How large a body may be; above it 413
+    /// The size limit of a body. The response to a larger one is 413
     #[arg(long, value_name = "SIZE", default_value = "8MiB", value_parser = size::parse)]
     body_limit: usize,
-    /// How large the bodies in memory may be together, and so one of them; above it 503
+    /// The total size of all bodies in memory. It must not be less than --body-limit. The response above it is 503
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size::parse)]
     body_budget: usize,
-    /// How long storing may take; beyond it 503
-    #[arg(long, value_name = "SPAN", default_value = "2s", value_parser = span::parse)]
+    /// The time limit for storing an event. The response after it is 503
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration::parse)]
     store_deadline: Duration,
-    /// How many connections there may be at once; more wait. Each is a file descriptor (ulimit -n)
+    /// The maximum number of open connections. More connections wait. Each one needs a file descriptor (ulimit -n)
     #[arg(long, value_name = "N", default_value_t = 4_096)]
     connections: usize,
 }
 
-/// How events are passed on, and for how long they are kept.
+/// How events are forwarded, and how long they are kept.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Passing on")]
-pub(super) struct Handling {
-    /// How many events are passed on at once
+#[command(next_help_heading = "Forwarding")]
+pub(super) struct ForwardingOptions {
+    /// How many events are forwarded at once
     #[arg(long, value_name = "N", default_value_t = 16)]
     concurrency: usize,
-    /// How long passing on one event may take
-    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = span::parse)]
+    /// The time limit for forwarding one event
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration::parse)]
     deadline: Duration,
-    /// How often an event is tried before it is a dead letter
+    /// The number of attempts before an event becomes a dead letter
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
     attempts: u32,
-    /// How long after the first failure an event is tried again; the spans after that grow
-    #[arg(long, value_name = "SPAN", default_value = "1s", value_parser = span::parse)]
+    /// The delay before the second attempt. Later delays grow
+    #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration::parse)]
     first_retry: Duration,
-    /// How long before the last attempt
-    #[arg(long, value_name = "SPAN", default_value = "10m", value_parser = span::parse)]
+    /// The delay before the last attempt
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration::parse)]
     last_retry: Duration,
-    /// For how long the ids of events that were passed on are kept, so that a duplicate is known
-    #[arg(long, value_name = "SPAN", default_value = "7d", value_parser = span::parse)]
+    /// How long the ids of done events are kept to detect duplicates
+    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = duration::parse)]
     horizon: Duration,
-    /// For how long dead letters are kept, while serve runs; without it until they are retried or discarded
-    #[arg(long, value_name = "SPAN", value_parser = span::parse)]
+    /// How long dead letters are kept. By default they are kept until they are retried or discarded
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     keep_dead: Option<Duration>,
 }
 
-/// When it ends, and how it is seen to be alive.
+/// The shutdown and the health checks.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Running")]
-pub(super) struct Running {
-    /// How long it may take to end once it is told to: requests are answered, and events passed on
-    #[arg(long, value_name = "SPAN", default_value = "30s", value_parser = span::parse)]
+pub(super) struct LifecycleOptions {
+    /// The time limit for the shutdown, in which open requests are answered and running events are finished
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration::parse)]
     drain: Duration,
-    /// How often it sends itself a canary, an event of its own that is passed on to nobody; 0s for never
-    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = span::parse)]
+    /// The interval of canaries: test events that serve sends to itself and does not forward. 0s turns them off
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration::parse)]
     canary: Duration,
-    /// For how long its worker may be silent before /livez answers 503
-    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = span::parse)]
+    /// The time without activity of the worker after which /livez answers 503
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration::parse)]
     silence: Duration,
 }
 
-impl Receiving {
+impl RequestLimits {
     pub(super) fn body_limit(&self) -> usize {
         self.body_limit
     }
 
-    /// An error where the limits contradict each other.
+    /// Checks that one body fits into the budget for all bodies.
     pub(super) fn check(&self) -> Result<(), Failure> {
         if self.body_limit <= self.body_budget {
             return Ok(());
         }
         let (limit, budget) = (self.body_limit, self.body_budget);
-        let what = format!("a body of {limit} bytes (--body-limit) is larger than all may be together ({budget})");
-        Err(Failure::call(what, "give a --body-budget of several times --body-limit"))
+        let message = format!("--body-limit ({limit} bytes) is larger than --body-budget ({budget} bytes)");
+        Err(Failure::usage(message, "set --body-budget to several times --body-limit"))
     }
 
-    /// Asks the system for as many file descriptors as connections need, and says so where it does not give them.
-    pub(super) fn make_room(&self) {
+    /// Raises the limit of file descriptors to what the connections need. If the limit stays lower, this logs a warning.
+    pub(super) fn raise_descriptor_limit(&self) {
         #[cfg(unix)]
         {
             use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
             let limit = getrlimit(Resource::Nofile);
-            let needed = u64::try_from(self.connections).unwrap_or(u64::MAX).saturating_add(DESCRIPTORS_BESIDE);
-            let given = limit.maximum.map_or(needed, |maximum| maximum.min(needed));
+            let needed = u64::try_from(self.connections).unwrap_or(u64::MAX).saturating_add(OTHER_DESCRIPTORS);
+            let allowed = limit.maximum.map_or(needed, |maximum| maximum.min(needed));
             if limit.current.is_some_and(|current| current < needed) {
-                let asked = setrlimit(Resource::Nofile, Rlimit { current: Some(given), maximum: limit.maximum });
-                if asked.is_err() || given < needed {
-                    tracing::warn!(needed, given, "fewer file descriptors than connections may need; see ulimit -n");
+                let result = setrlimit(Resource::Nofile, Rlimit { current: Some(allowed), maximum: limit.maximum });
+                if result.is_err() || allowed < needed {
+                    tracing::warn!(
+                        needed,
+                        allowed,
+                        "the limit of file descriptors is too low for all connections; see ulimit -n"
+                    );
                 }
             }
         }
@@ -150,7 +154,7 @@ impl Receiving {
     }
 }
 
-impl Handling {
+impl ForwardingOptions {
     pub(super) fn apply(&self, receiver: DurableReceiver<Forwarder>) -> DurableReceiver<Forwarder> {
         let retries = RetryPolicy::new(self.attempts, self.first_retry, self.last_retry);
         receiver.with_worker(|worker| {
@@ -161,10 +165,10 @@ impl Handling {
     }
 }
 
-impl Running {
+impl LifecycleOptions {
     pub(super) fn apply(&self, receiver: DurableReceiver<Forwarder>) -> DurableReceiver<Forwarder> {
         let Self { drain, canary, silence } = self.clone();
-        let drain = drain.saturating_sub(ENDING.min(drain / 2));
+        let drain = drain.saturating_sub(SHUTDOWN_RESERVE.min(drain / 2));
         receiver
             .with_worker(|worker| worker.with_drain(drain).with_canary((!canary.is_zero()).then_some(canary)))
             .with_server(move |server| server.with_drain(drain))
@@ -177,47 +181,47 @@ mod tests {
     use clap::Parser;
     use kustomer_webhooks::asyncapi_receiver::defaults;
 
-    use super::{Handling, Receiving, Running};
+    use super::{ForwardingOptions, LifecycleOptions, RequestLimits};
 
     #[derive(Parser)]
     struct Limits {
         #[command(flatten)]
-        receiving: Receiving,
+        requests: RequestLimits,
         #[command(flatten)]
-        handling: Handling,
+        forwarding: ForwardingOptions,
         #[command(flatten)]
-        running: Running,
+        lifecycle: LifecycleOptions,
     }
 
     #[test]
-    fn the_defaults_are_those_of_the_runtime() {
-        let Limits { receiving, handling, running } = Limits::parse_from(["serve"]);
+    fn the_defaults_equal_the_defaults_of_the_receiver() {
+        let Limits { requests, forwarding, lifecycle } = Limits::parse_from(["serve"]);
         let durations = [
-            (receiving.header_deadline, defaults::HEADER_DEADLINE),
-            (receiving.idle_deadline, defaults::IDLE_DEADLINE),
-            (receiving.body_deadline, defaults::BODY_DEADLINE),
-            (receiving.store_deadline, defaults::STORE_DEADLINE),
-            (handling.deadline, defaults::HANDLER_DEADLINE),
-            (handling.first_retry, defaults::FIRST_RETRY),
-            (handling.last_retry, defaults::LAST_RETRY),
-            (handling.horizon, defaults::HORIZON),
-            (running.drain, defaults::DRAIN),
-            (running.canary, defaults::CANARY_PERIOD),
-            (running.silence, defaults::WORKER_SILENCE),
+            (requests.header_deadline, defaults::HEADER_DEADLINE),
+            (requests.idle_deadline, defaults::IDLE_DEADLINE),
+            (requests.body_deadline, defaults::BODY_DEADLINE),
+            (requests.store_deadline, defaults::STORE_DEADLINE),
+            (forwarding.deadline, defaults::HANDLER_DEADLINE),
+            (forwarding.first_retry, defaults::FIRST_RETRY),
+            (forwarding.last_retry, defaults::LAST_RETRY),
+            (forwarding.horizon, defaults::HORIZON),
+            (lifecycle.drain, defaults::DRAIN),
+            (lifecycle.canary, defaults::CANARY_PERIOD),
+            (lifecycle.silence, defaults::WORKER_SILENCE),
         ];
-        for (here, there) in durations {
-            assert_eq!(here, there);
+        for (ours, default) in durations {
+            assert_eq!(ours, default);
         }
         let numbers = [
-            (receiving.header_limit, defaults::HEADER_LIMIT),
-            (receiving.body_limit, defaults::BODY_LIMIT),
-            (receiving.body_budget, defaults::BODY_BUDGET),
-            (receiving.connections, defaults::CONNECTIONS),
-            (handling.concurrency, defaults::CONCURRENCY),
+            (requests.header_limit, defaults::HEADER_LIMIT),
+            (requests.body_limit, defaults::BODY_LIMIT),
+            (requests.body_budget, defaults::BODY_BUDGET),
+            (requests.connections, defaults::CONNECTIONS),
+            (forwarding.concurrency, defaults::CONCURRENCY),
         ];
-        for (here, there) in numbers {
-            assert_eq!(here, there);
+        for (ours, default) in numbers {
+            assert_eq!(ours, default);
         }
-        assert_eq!((handling.attempts, handling.keep_dead), (defaults::ATTEMPTS, defaults::DEAD_LETTER_RETENTION));
+        assert_eq!((forwarding.attempts, forwarding.keep_dead), (defaults::ATTEMPTS, defaults::DEAD_LETTER_RETENTION));
     }
 }

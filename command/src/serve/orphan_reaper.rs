@@ -1,7 +1,7 @@
-//! A process beside `serve` that ends what its commands run where `serve` could not, since it was killed.
+//! A helper process that kills the running commands of `serve` after `serve` itself was killed.
 //!
-//! It reads which process groups run from a pipe. The system closes that whatever ends `serve`, so there is nothing to be
-//! missed: no signal goes astray, and nothing has to be asked time and again.
+//! It reads from a pipe which process groups run. The system closes the pipe when `serve` ends for any reason, so the helper
+//! needs no signal and no polling.
 
 use std::collections::HashSet;
 use std::io::{self, BufRead, Write};
@@ -12,66 +12,67 @@ use std::sync::{Mutex, PoisonError};
 use rustix::io::ioctl_fionbio;
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// What this program is called with to be the watcher. It is no word for people.
-pub(crate) const CALL: &str = "end-what-serve-leaves";
+/// The hidden subcommand that starts the helper process. It is not for users.
+pub(crate) const SUBCOMMAND: &str = "reap-orphans";
 
-/// The way to the watcher, which takes the end of this for the end of `serve`.
+/// The pipe to the helper process. The helper treats the end of the pipe as the end of `serve`.
 pub(super) struct OrphanReaper(Mutex<ChildStdin>);
 
-/// What becomes of a process group.
+/// What happened to a process group.
 #[derive(Clone, Copy)]
 pub(super) enum GroupEvent {
-    Begins,
-    Ends,
+    Started,
+    Ended,
 }
 
 impl GroupEvent {
-    fn sign(self) -> char {
+    fn symbol(self) -> char {
         match self {
-            Self::Begins => '+',
-            Self::Ends => '-',
+            Self::Started => '+',
+            Self::Ended => '-',
         }
     }
 }
 
 impl OrphanReaper {
     pub(super) fn start() -> io::Result<Self> {
-        let mut watcher = Command::new(std::env::current_exe()?);
-        // A group of its own: Ctrl-C is for serve, which ends what it runs by itself.
-        watcher.arg(CALL).process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self::by(watcher.spawn()?.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?)
+        let mut helper = Command::new(std::env::current_exe()?);
+        // The helper gets its own process group, so Ctrl-C reaches only serve, which stops its commands itself.
+        helper.arg(SUBCOMMAND).process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self::from_stdin(helper.spawn()?.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?)
     }
 
-    /// A watcher that does not read, as one that was stopped, must not stop `serve`.
-    fn by(way: ChildStdin) -> io::Result<Self> {
-        ioctl_fionbio(&way, true)?;
-        Ok(Self(Mutex::new(way)))
+    /// Makes the pipe non-blocking: a helper that does not read must not block `serve`.
+    fn from_stdin(pipe: ChildStdin) -> io::Result<Self> {
+        ioctl_fionbio(&pipe, true)?;
+        Ok(Self(Mutex::new(pipe)))
     }
 
-    pub(super) fn tell(&self, turn: GroupEvent, leader: Pid) {
-        let line = format!("{}{}\n", turn.sign(), leader.as_raw_nonzero());
-        let mut way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Without a watcher the command runs as well.
-        let _unwatched = way.write_all(line.as_bytes());
+    /// Reports the start or the end of a process group to the helper.
+    pub(super) fn report(&self, event: GroupEvent, leader: Pid) {
+        let line = format!("{}{}\n", event.symbol(), leader.as_raw_nonzero());
+        let mut pipe = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Without the helper, the command runs all the same.
+        let _ignored = pipe.write_all(line.as_bytes());
     }
 }
 
-/// What the watcher does, until `serve` has ended.
+/// The main function of the helper process. It returns after `serve` has ended.
 pub(crate) fn run() -> ExitCode {
     let mut running = HashSet::new();
     for line in io::stdin().lock().lines().map_while(Result::ok) {
         let Some(leader) = line.get(1..).and_then(|number| number.parse().ok()).and_then(Pid::from_raw) else {
             continue;
         };
-        if line.starts_with(GroupEvent::Begins.sign()) {
+        if line.starts_with(GroupEvent::Started.symbol()) {
             running.insert(leader);
         } else {
             running.remove(&leader);
         }
     }
     for leader in running {
-        // It may have ended by itself.
-        let _gone = kill_process_group(leader, Signal::KILL);
+        // The group may have ended already.
+        let _ignored = kill_process_group(leader, Signal::KILL);
     }
     ExitCode::SUCCESS
 }
@@ -88,18 +89,18 @@ mod tests {
     use super::{GroupEvent, OrphanReaper};
 
     #[test]
-    fn a_watcher_that_does_not_read_is_waited_for_by_nobody() {
-        let mut deaf = Command::new("sleep").arg("600").stdin(Stdio::piped()).spawn().unwrap();
-        let watcher = OrphanReaper::by(deaf.stdin.take().unwrap()).unwrap();
-        let (told, hears) = channel();
+    fn a_helper_that_does_not_read_does_not_block() {
+        let mut not_reading = Command::new("sleep").arg("600").stdin(Stdio::piped()).spawn().unwrap();
+        let reaper = OrphanReaper::from_stdin(not_reading.stdin.take().unwrap()).unwrap();
+        let (sender, receiver) = channel();
         thread::spawn(move || {
-            // More than a pipe holds.
-            (0..20_000).for_each(|_| watcher.tell(GroupEvent::Begins, getpid()));
-            told.send(())
+            // This is more than the buffer of a pipe.
+            (0..20_000).for_each(|_| reaper.report(GroupEvent::Started, getpid()));
+            sender.send(())
         });
-        let told = hears.recv_timeout(Duration::from_secs(60));
-        deaf.kill().unwrap();
-        deaf.wait().unwrap();
-        assert!(told.is_ok(), "it waits");
+        let finished = receiver.recv_timeout(Duration::from_secs(60));
+        not_reading.kill().unwrap();
+        not_reading.wait().unwrap();
+        assert!(finished.is_ok(), "report() blocks");
     }
 }

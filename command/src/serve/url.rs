@@ -1,4 +1,4 @@
-//! Events passed to a URL.
+//! Posts each event to a URL (`--forward`).
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -21,24 +21,26 @@ impl Poster {
         client::for_url(url).map(|(url, client)| Self { url, client })
     }
 
-    pub(super) async fn pass(&self, facts: &EventMetadata, body: Bytes) -> Result<(), HandlerError> {
+    /// Posts the event. A 4xx status other than 408 and 429 rejects the event. Any other error is retried.
+    pub(super) async fn post(&self, metadata: &EventMetadata, body: Bytes) -> Result<(), HandlerError> {
         let mut request = Request::post(self.url.clone()).header(CONTENT_TYPE, "application/json");
-        let told = [(EVENT_HEADER, &facts.name), ("X-Event-Id", &facts.id), ("X-Event-Attempt", &facts.attempt)];
-        for (header, value) in told {
-            // What no header can say is in the body.
+        let headers =
+            [(EVENT_HEADER, &metadata.name), ("X-Event-Id", &metadata.id), ("X-Event-Attempt", &metadata.attempt)];
+        for (header, value) in headers {
+            // A value that is not valid in a header is left out. The body contains it.
             if let Ok(value) = HeaderValue::from_str(value) {
                 request = request.header(header, value);
             }
         }
-        let answered = self.client.request(request.body(Full::new(body))?).await;
-        let answer = answered.map_err(|error| HandlerError::retry(client::with_causes(&error)))?.status();
-        match answer {
+        let response = self.client.request(request.body(Full::new(body))?).await;
+        let status = response.map_err(|error| HandlerError::retry(client::with_causes(&error)))?.status();
+        match status {
             status if status.is_success() => Ok(()),
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-                Err(HandlerError::retry(format!("answered {answer}")))
+                Err(HandlerError::retry(format!("status {status}")))
             }
-            status if status.is_client_error() => Err(HandlerError::reject(format!("answered {answer}"))),
-            _ => Err(HandlerError::retry(format!("answered {answer}"))),
+            status if status.is_client_error() => Err(HandlerError::reject(format!("status {status}"))),
+            _ => Err(HandlerError::retry(format!("status {status}"))),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Events made of the document's types.
+//! Builds simulated events from the generated types.
 
 use std::collections::HashMap;
 
@@ -11,44 +11,44 @@ use serde_json::{Map, Value, json};
 
 use super::rng::Rng;
 
-/// What an event is like.
+/// Whether an event is valid, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EventKind {
     Known,
-    /// It has a name that the document does not list.
+    /// The name is not in the document.
     Unknown,
-    /// A property has another type than the document gives it.
+    /// A property has a type that the document does not allow.
     WrongShape,
     NotJson,
 }
 
-/// Whose word is taken for what events look like.
+/// What the events look like.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum TemplateKind {
-    /// The document's
+    /// As in the document
     Document,
-    /// That of samples of real traffic: a client that is a string, and properties the document does not list
+    /// As in samples of real traffic: `client` is a string, and there are properties that are not in the document
     Seen,
 }
 
 pub(super) struct Event {
     pub(super) id: String,
     pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(super) kind: EventKind,
     pub(super) body: Bytes,
 }
 
-/// Makes events: a create for each resource, then updates of growing revisions.
+/// Builds events: a create event for each resource, then update events with growing revisions.
 pub(super) struct Fixtures {
     seed: u64,
-    made: u64,
+    count: u64,
     resources: u64,
     revisions: HashMap<u64, i64>,
     look: TemplateKind,
     body_bytes: usize,
 }
 
-impl Kind {
+impl EventKind {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Known => "known",
@@ -61,20 +61,21 @@ impl Kind {
 
 impl Fixtures {
     pub(super) fn new(seed: u64, resources: u64, look: TemplateKind, body_bytes: usize) -> Self {
-        Self { seed, made: 0, resources, revisions: HashMap::new(), look, body_bytes }
+        Self { seed, count: 0, resources, revisions: HashMap::new(), look, body_bytes }
     }
 
-    pub(super) fn event(&mut self, rng: &mut Rng, kind: Kind) -> Event {
-        self.made += 1;
-        let id = format!("{:014x}{:010x}", self.seed >> 8, self.made);
+    pub(super) fn next_event(&mut self, rng: &mut Rng, kind: EventKind) -> Event {
+        self.count += 1;
+        let id = format!("{:014x}{:010x}", self.seed >> 8, self.count);
         let number = rng.below(self.resources);
         let revision = self.revisions.entry(number).or_default();
         *revision += 1;
-        let names = if *revision == 1 { creates() } else { updates() };
-        // A resource is of one sort for ever.
+        let names = if *revision == 1 { create_names() } else { update_names() };
+        // The type of a resource never changes.
         let name = names.into_iter().cycle().nth(usize::try_from(number % 5).unwrap_or(0)).cloned();
-        let name = name.filter(|_| kind != Kind::Unknown).unwrap_or(EventName::Unknown("kustomer.tag.create".into()));
-        let event = self.typed(&id, &name, number, self.revisions.get(&number).copied().unwrap_or(1));
+        let name =
+            name.filter(|_| kind != EventKind::Unknown).unwrap_or(EventName::Unknown("kustomer.tag.create".into()));
+        let event = self.build(&id, &name, number, self.revisions.get(&number).copied().unwrap_or(1));
         let mut value = serde_json::to_value(event).unwrap_or_default();
         if matches!(self.look, TemplateKind::Seen) {
             value["dataId"] = value["data"]["id"].clone();
@@ -82,8 +83,8 @@ impl Fixtures {
             value["meta"] = json!({"customChanged": false});
             value["snsFilters"] = json!(["webhook"]);
         }
-        if kind == Kind::WrongShape {
-            value["persist"] = json!("a word where the document has a boolean");
+        if kind == EventKind::WrongShape {
+            value["persist"] = json!("a string instead of a boolean");
         }
         let mut text = value.to_string();
         if text.len() < self.body_bytes {
@@ -91,15 +92,15 @@ impl Fixtures {
             value["data"]["attributes"]["preview"] = Value::String("x".repeat(missing));
             text = value.to_string();
         }
-        if kind == Kind::NotJson {
-            // Cut short, as by a proxy.
+        if kind == EventKind::NotJson {
+            // The text is truncated.
             text.pop();
         }
         Event { id, name: name.to_string(), kind, body: text.into() }
     }
 
-    fn typed(&self, id: &str, name: &EventName, number: u64, revision: i64) -> KustomerEvent {
-        let sort = name.as_str().split('.').nth(1).unwrap_or_default().to_owned();
+    fn build(&self, id: &str, name: &EventName, number: u64, revision: i64) -> KustomerEvent {
+        let resource_type = name.as_str().split('.').nth(1).unwrap_or_default().to_owned();
         let resource = format!("{:014x}{number:010x}", self.seed >> 8);
         let now = jiff::Timestamp::now();
         let attributes = Map::from_iter([
@@ -119,17 +120,17 @@ impl Fixtures {
             persist: Some(true),
             client: Some(json!("simulation")),
             data: Some(KustomerResource {
-                links: Some([("self".to_owned(), format!("/v1/{sort}s/{resource}"))].into()),
-                r#type: Some(sort.clone()),
+                links: Some([("self".to_owned(), format!("/v1/{resource_type}s/{resource}"))].into()),
+                r#type: Some(resource_type.clone()),
                 id: Some(resource.clone()),
                 attributes: Some(attributes),
                 relationships: Some(relationships),
             }),
-            // Creates carry a `null`, as real ones do.
+            // A create event has `"changes": null`, as in real traffic.
             changes: Some((revision > 1).then(|| changes(number, revision))),
             data_id: Some(resource.clone()),
             meta: Some(KustomerEventMeta { custom_changed: Some(false) }),
-            sns_filters: Some(vec![sort.clone()]),
+            sns_filters: Some(vec![resource_type.clone()]),
         }
     }
 }
@@ -148,10 +149,10 @@ fn changes(number: u64, revision: i64) -> KustomerChanges {
     KustomerChanges { attributes: Some(attributes.into()), relationships: Some([].into()) }
 }
 
-fn creates() -> Vec<&'static EventName> {
+fn create_names() -> Vec<&'static EventName> {
     EventName::KNOWN.iter().filter(|name| name.as_str().ends_with(".create")).collect()
 }
 
-fn updates() -> Vec<&'static EventName> {
+fn update_names() -> Vec<&'static EventName> {
     EventName::KNOWN.iter().filter(|name| name.as_str().ends_with(".update")).collect()
 }

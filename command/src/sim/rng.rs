@@ -1,12 +1,12 @@
-//! Lots that fall the same way for the same seed.
+//! A random number generator with a seed.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// `SplitMix64`: good enough to draw lots, and the same everywhere.
+/// The `SplitMix64` generator. The numbers depend only on the seed, on every platform.
 pub(super) struct Rng(u64);
 
-/// A seed of no meaning.
-pub(super) fn any_seed() -> u64 {
+/// A random seed.
+pub(super) fn random_seed() -> u64 {
     RandomState::new().hash_one(0)
 }
 
@@ -22,18 +22,18 @@ impl Rng {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 to 1.
-    pub(super) fn share(&mut self) -> f64 {
+    /// A random number from 0 to 1.
+    pub(super) fn fraction(&mut self) -> f64 {
         let bits = u32::try_from(self.next() >> 32).unwrap_or(0);
         f64::from(bits) / f64::from(u32::MAX)
     }
 
-    /// Whether this lot is among that share of all.
-    pub(super) fn hits(&mut self, share: f64) -> bool {
-        self.share() < share
+    /// Returns `true` with this probability.
+    pub(super) fn chance(&mut self, probability: f64) -> bool {
+        self.fraction() < probability
     }
 
-    /// From 0 to less than this, which is not 0.
+    /// A random number from 0 to `end - 1`.
     pub(super) fn below(&mut self, end: u64) -> u64 {
         self.next() % end.max(1)
     }

@@ -1,4 +1,4 @@
-//! The webhook as Kustomer sees it: one event, one delivery after the other, until one is acknowledged.
+//! Delivers events like a Kustomer webhook: it retries each event until a delivery is acknowledged.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,21 +20,21 @@ pub(super) struct Webhook {
     delays: Vec<Duration>,
     timeout: Duration,
     client: Client,
-    open: Semaphore,
+    open_requests: Semaphore,
     stats: Arc<SimStats>,
     enabled: watch::Sender<bool>,
 }
 
-/// What befalls an event on its way.
+/// The faults of the delivery of one event.
 pub(super) struct FaultPlan {
     pub(super) copies: Copies,
-    /// How long it is held back.
-    pub(super) held: Option<Duration>,
-    /// When the sender hangs up on the first delivery, whatever the answer would be.
-    pub(super) hung_up: Option<Duration>,
+    /// How long the first delivery is delayed.
+    pub(super) delay: Option<Duration>,
+    /// When the sender closes the connection of the first delivery, without waiting for the response.
+    pub(super) hang_up_after: Option<Duration>,
 }
 
-/// How often an event is sent at once.
+/// How many copies of an event are sent at the same time.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Copies {
     One,
@@ -50,42 +50,45 @@ impl Webhook {
         connections: usize,
         stats: Arc<SimStats>,
     ) -> Self {
-        let open = Semaphore::new(connections.clamp(1, Semaphore::MAX_PERMITS));
-        Self { url, token, delays, timeout, client, open, stats, enabled: watch::channel(true).0 }
+        let open_requests = Semaphore::new(connections.clamp(1, Semaphore::MAX_PERMITS));
+        Self { url, token, delays, timeout, client, open_requests, stats, enabled: watch::channel(true).0 }
     }
 
     pub(super) fn is_enabled(&self) -> bool {
         *self.enabled.borrow()
     }
 
-    /// Done once the webhook is disabled.
+    /// Waits until the webhook is disabled.
     pub(super) async fn disabled(&self) {
         let mut enabled = self.enabled.subscribe();
-        // The other end is here, so it cannot be gone.
+        // The sender is a field of `self`, so the channel is open.
         drop(enabled.wait_for(|enabled| !enabled).await);
     }
 
-    pub(super) async fn deliver(self: Arc<Self>, event: Event, fate: FaultPlan) {
-        self.stats.made();
-        if let Some(held) = fate.held {
-            sleep(held).await;
+    pub(super) async fn deliver(self: Arc<Self>, event: Event, faults: FaultPlan) {
+        self.stats.record_event();
+        if let Some(delay) = faults.delay {
+            sleep(delay).await;
         }
-        let acknowledged = match fate.copies {
-            Copies::One => self.persist(&event, fate.hung_up).await,
-            // A whole life of its own for each: the first acknowledged one does not end the other.
+        let acknowledged = match faults.copies {
+            Copies::One => self.deliver_with_retries(&event, faults.hang_up_after).await,
+            // Each copy has its own retries: an acknowledged copy does not stop the other one.
             Copies::Two => {
-                let (one, other) = tokio::join!(self.persist(&event, fate.hung_up), self.persist(&event, None));
-                one || other
+                let (first, second) = tokio::join!(
+                    self.deliver_with_retries(&event, faults.hang_up_after),
+                    self.deliver_with_retries(&event, None)
+                );
+                first || second
             }
         };
         if acknowledged {
-            self.stats.acknowledged(&event);
+            self.stats.record_acknowledged(&event);
         }
     }
 
-    /// Tries until one is acknowledged; after the last failure the webhook is disabled.
-    async fn persist(&self, event: &Event, hung_up: Option<Duration>) -> bool {
-        let mut acknowledged = match hung_up {
+    /// Sends the event until it is acknowledged. If the last attempt fails, the webhook is disabled.
+    async fn deliver_with_retries(&self, event: &Event, hang_up_after: Option<Duration>) -> bool {
+        let mut acknowledged = match hang_up_after {
             Some(after) => self.send_and_hang_up(event, after).await,
             None => self.send(event).await,
         };
@@ -97,24 +100,24 @@ impl Webhook {
                 () = sleep(*delay) => {}
                 () = self.disabled() => return false,
             }
-            self.stats.retried();
+            self.stats.record_retry();
             acknowledged = self.send(event).await;
         }
         if !acknowledged && self.enabled.send_replace(false) {
-            self.stats.disabled(event);
+            self.stats.record_disabled(event);
         }
         acknowledged
     }
 
     async fn send_and_hang_up(&self, event: &Event, after: Duration) -> bool {
-        let _not_heard = timeout(after, self.post(event)).await;
+        let _dropped = timeout(after, self.post(event)).await;
         self.stats.record_response(ResponseKind::Dropped, None);
         false
     }
 
     async fn send(&self, event: &Event) -> bool {
-        // Never closed.
-        let _place = self.open.acquire().await;
+        // The semaphore is never closed.
+        let _permit = self.open_requests.acquire().await;
         let started = Instant::now();
         match timeout(self.timeout, self.post(event)).await {
             Ok(Some(status)) => {
@@ -122,17 +125,17 @@ impl Webhook {
                 (200..300).contains(&status)
             }
             Ok(None) => {
-                self.stats.record_response(ResponseKind::NoAnswer, None);
+                self.stats.record_response(ResponseKind::NoResponse, None);
                 false
             }
             Err(_elapsed) => {
-                self.stats.record_response(ResponseKind::TooLate, None);
+                self.stats.record_response(ResponseKind::TimedOut, None);
                 false
             }
         }
     }
 
-    /// The status, if there is an answer.
+    /// Posts the event. Returns the status, or `None` without a response.
     async fn post(&self, event: &Event) -> Option<u16> {
         let request = Request::post(self.url.clone())
             .header(CONTENT_TYPE, "application/json")
@@ -140,11 +143,11 @@ impl Webhook {
             .header(SIGNATURE_HEADER, sign(self.token.as_str(), &event.body).ok()?)
             .body(Full::new(event.body.clone()))
             .ok()?;
-        let answered = self.client.request(request).await;
-        let response = answered.map_err(|error| self.stats.no_answer(&with_causes(&error))).ok()?;
+        let result = self.client.request(request).await;
+        let response = result.map_err(|error| self.stats.warn_no_response(&with_causes(&error))).ok()?;
         let status = response.status().as_u16();
-        // Read to its end, so that the connection can be used again.
-        let _read = response.into_body().collect().await;
+        // The body is read to its end, so that the connection can be reused.
+        let _ignored = response.into_body().collect().await;
         Some(status)
     }
 }

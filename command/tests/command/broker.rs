@@ -1,4 +1,4 @@
-//! A nats-server of a test's own.
+//! Starts a nats-server for a test.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::kit::PATIENCE;
+use crate::kit::TIMEOUT;
 use crate::port;
 
-/// Messages as large as the receiver's largest bodies, with their headers.
+/// Allows messages with the largest bodies of the receiver and their headers.
 pub(crate) const LARGE: &str = "max_payload: 9MB";
 
-/// A nats-server with a JetStream in a directory of its own.
+/// A nats-server with a JetStream in a temporary directory.
 pub(crate) struct Broker {
     child: Child,
     port: u16,
@@ -24,18 +24,18 @@ pub(crate) struct Broker {
 }
 
 impl Broker {
-    /// `None` where there is none, which is said.
+    /// Returns `None`, and prints `SKIPPED`, if no nats-server is installed.
     pub(crate) fn start(configuration: &str) -> Option<Self> {
         let port = port::free();
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("conf"), configuration).unwrap();
         let child = match run(port, directory.path()) {
             Ok(child) => child,
-            Err(error) if error.kind() == ErrorKind::NotFound => return said_to_be_missing(),
+            Err(error) if error.kind() == ErrorKind::NotFound => return skip_without_server(),
             Err(error) => panic!("{error}"),
         };
         let broker = Self { child, port, directory };
-        broker.until_it_answers();
+        broker.wait_until_ready();
         Some(broker)
     }
 
@@ -44,16 +44,16 @@ impl Broker {
         self.child.wait().unwrap();
     }
 
-    /// With what it has kept.
-    pub(crate) fn start_again(&mut self) {
+    /// Starts the server again with its stored data.
+    pub(crate) fn restart(&mut self) {
         self.child = run(self.port, self.directory.path()).unwrap();
-        self.until_it_answers();
+        self.wait_until_ready();
     }
 
-    fn until_it_answers(&self) {
+    fn wait_until_ready(&self) {
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(started.elapsed() < PATIENCE, "nats-server does not answer");
+            assert!(started.elapsed() < TIMEOUT, "nats-server does not accept connections");
             sleep(Duration::from_millis(10));
         }
     }
@@ -62,7 +62,7 @@ impl Broker {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    /// By the name that a certificate can be for.
+    /// A URL with a host name, for a certificate.
     pub(crate) fn tls_url(&self) -> String {
         format!("tls://localhost:{}", self.port)
     }
@@ -74,17 +74,16 @@ fn run(port: u16, directory: &Path) -> io::Result<Child> {
     command.arg("--config").arg(directory.join("conf")).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
 }
 
-pub(crate) fn said_to_be_missing<T>() -> Option<T> {
-    // Not by `eprintln!`, which the harness keeps to itself for as long as the test passes.
-    let _unsaid =
-        writeln!(io::stderr(), "SKIPPED: there is no nats-server on the path, so nothing was tested with one");
+pub(crate) fn skip_without_server<T>() -> Option<T> {
+    // The test harness hides the output of `eprintln!` while the test passes.
+    let _ignored = writeln!(io::stderr(), "SKIPPED: no nats-server is installed, which this test needs");
     None
 }
 
 impl Drop for Broker {
     fn drop(&mut self) {
-        // It may have ended before.
-        let _dead = self.child.kill();
-        let _waited = self.child.wait();
+        // The process may have ended already.
+        let _ignored = self.child.kill();
+        let _ignored = self.child.wait();
     }
 }

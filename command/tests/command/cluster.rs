@@ -1,4 +1,4 @@
-//! Three nats-servers of a test's own, with a JetStream over them.
+//! Starts a cluster of three nats-servers with a JetStream for a test.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -11,8 +11,8 @@ use async_nats::ServerAddr;
 use async_nats::jetstream;
 use tempfile::TempDir;
 
-use crate::broker::{LARGE, said_to_be_missing};
-use crate::kit::PATIENCE;
+use crate::broker::{LARGE, skip_without_server};
+use crate::kit::TIMEOUT;
 use crate::port;
 
 pub(crate) struct Cluster {
@@ -28,9 +28,9 @@ struct Node {
 }
 
 impl Cluster {
-    /// `None` where there is no nats-server, or none of today, which is said.
+    /// Returns `None`, and prints `SKIPPED`, if no nats-server is installed or its version is too old.
     pub(crate) fn start() -> Option<Self> {
-        is_current()?;
+        supported_version()?;
         let directory = tempfile::tempdir().unwrap();
         let configuration = directory.path().join("conf");
         fs::write(&configuration, LARGE).unwrap();
@@ -42,29 +42,30 @@ impl Cluster {
             let arguments = arguments(&name, *port, number, routes, directory.path());
             match run(&arguments) {
                 Ok(child) => nodes.push(Node { name, arguments, port: *port, child }),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return said_to_be_missing(),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return skip_without_server(),
                 Err(error) => panic!("{error}"),
             }
         }
         Some(Self { nodes, _directory: directory })
     }
 
-    /// All three, as `--inbox` wants them.
+    /// The URLs of the three servers, as a value of `--inbox`.
     pub(crate) fn urls(&self) -> String {
         self.nodes.iter().map(Node::url).collect::<Vec<_>>().join(",")
     }
 
-    /// Kills the one that leads this stream, once one does, and starts it again.
+    /// Waits until the stream has a leader, kills that server and starts it again.
     pub(crate) fn kill_the_leader(&mut self, stream: &str) {
         let started = Instant::now();
         let leader = loop {
             if let Some(leader) = self.leader(stream) {
                 break leader;
             }
-            assert!(started.elapsed() < PATIENCE, "none leads");
+            assert!(started.elapsed() < TIMEOUT, "the stream has no leader");
             sleep(Duration::from_millis(100));
         };
-        let node = self.nodes.iter_mut().find(|node| node.name == leader).expect("it is one of the three");
+        let node =
+            self.nodes.iter_mut().find(|node| node.name == leader).expect("the leader is one of the three servers");
         node.child.kill().unwrap();
         node.child.wait().unwrap();
         node.child = run(&node.arguments).unwrap();
@@ -88,16 +89,17 @@ impl Node {
     }
 }
 
-/// Whether the server is none of 2.9, whose consumers were seen to stand still after a leader was killed.
-fn is_current() -> Option<()> {
-    let asked = match Command::new("nats-server").arg("--version").output() {
-        Ok(asked) => asked,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return said_to_be_missing(),
+/// `None` for version 2.9, whose consumers can stop after a leader was killed.
+fn supported_version() -> Option<()> {
+    let output = match Command::new("nats-server").arg("--version").output() {
+        Ok(output) => output,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return skip_without_server(),
         Err(error) => panic!("{error}"),
     };
-    let said = String::from_utf8_lossy(&asked.stdout).into_owned();
-    if said.contains("v2.9.") {
-        let _unsaid = writeln!(io::stderr(), "SKIPPED: {} is too old for three of them to be killed", said.trim());
+    let version = String::from_utf8_lossy(&output.stdout).into_owned();
+    if version.contains("v2.9.") {
+        let _ignored =
+            writeln!(io::stderr(), "SKIPPED: {} is too old for the tests that kill a leader", version.trim());
         return None;
     }
     Some(())
@@ -127,9 +129,9 @@ fn run(arguments: &[String]) -> io::Result<Child> {
 impl Drop for Cluster {
     fn drop(&mut self) {
         for node in &mut self.nodes {
-            // It may have ended before.
-            let _dead = node.child.kill();
-            let _waited = node.child.wait();
+            // The process may have ended already.
+            let _ignored = node.child.kill();
+            let _ignored = node.child.wait();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How the command proves to NATS servers who it is: by a password, a key, a file of credentials, a certificate.
+//! The ways to log in to NATS servers: a password, a token, an NKey, a credentials file, a client certificate.
 
 use std::fs;
 
@@ -8,32 +8,32 @@ use nkeys::KeyPair;
 use serde_json::{Value, json};
 
 use crate::broker::Broker;
-use crate::kit::{Place, command, json as parsed};
+use crate::kit::{Sandbox, command, json as parsed};
 
-/// Asks the servers for something with these arguments, and without them.
-struct Door<'a> {
-    place: &'a Place,
+/// Tries to open an inbox with and without credentials.
+struct LoginCheck<'a> {
+    sandbox: &'a Sandbox,
     url: String,
-    /// What everybody needs, whoever they are.
-    given: &'a [&'a str],
+    /// Arguments for both tries.
+    common_arguments: &'a [&'a str],
 }
 
-impl Door<'_> {
-    fn check(&self, key: &[&str]) {
-        let call = [&["inbox", "replay", "--json", "--inbox", &self.url], self.given].concat();
-        let stranger = command(self.place.path(), &call).output().unwrap();
-        assert_eq!(stranger.status.code(), Some(3), "{key:?}: {stranger:?}");
-        let mut known = command(self.place.path(), &call);
-        let known = known.args(key).env("NATS_PASSWORD", "secret").output().unwrap();
-        assert_eq!(parsed(&known), json!({"stored": 0, "duplicates": 0}), "{key:?}: {known:?}");
+impl LoginCheck<'_> {
+    fn check(&self, credentials: &[&str]) {
+        let call = [&["inbox", "replay", "--json", "--inbox", &self.url], self.common_arguments].concat();
+        let without = command(self.sandbox.path(), &call).output().unwrap();
+        assert_eq!(without.status.code(), Some(3), "{credentials:?}: {without:?}");
+        let mut with = command(self.sandbox.path(), &call);
+        let with = with.args(credentials).env("NATS_PASSWORD", "secret").output().unwrap();
+        assert_eq!(parsed(&with), json!({"stored": 0, "duplicates": 0}), "{credentials:?}: {with:?}");
     }
 }
 
 #[test]
-fn servers_let_in_who_proves_who_they_are() {
-    let place = Place::new();
+fn a_password_a_token_or_an_nkey_logs_in() {
+    let sandbox = Sandbox::new();
     let user = KeyPair::new_user();
-    fs::write(place.file("seed"), user.seed().unwrap() + "\n").unwrap();
+    fs::write(sandbox.file("seed"), user.seed().unwrap() + "\n").unwrap();
     let nkey = format!("authorization {{ users = [ {{ nkey: {} }} ] }}", user.public_key());
     for (configuration, key) in [
         ("authorization { user: crm, password: secret }", ["--nats-user", "crm"]),
@@ -41,12 +41,12 @@ fn servers_let_in_who_proves_who_they_are() {
         (&nkey, ["--nats-nkey", "seed"]),
     ] {
         let Some(broker) = Broker::start(configuration) else { return };
-        Door { place: &place, url: broker.url(), given: &[] }.check(&key);
+        LoginCheck { sandbox: &sandbox, url: broker.url(), common_arguments: &[] }.check(&key);
     }
 }
 
-/// What `issuer` vouches for, as servers of an operator read it.
-fn token(issuer: &KeyPair, subject: &KeyPair, nats: &Value) -> String {
+/// A JWT in the format of NATS, signed by the issuer.
+fn jwt(issuer: &KeyPair, subject: &KeyPair, nats: &Value) -> String {
     let encode = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let header = encode(&json!({"typ": "JWT", "alg": "ed25519-nkey"}));
     let (iss, sub) = (issuer.public_key(), subject.public_key());
@@ -57,7 +57,7 @@ fn token(issuer: &KeyPair, subject: &KeyPair, nats: &Value) -> String {
 }
 
 #[test]
-fn servers_of_an_operator_let_in_who_has_a_file_of_credentials() {
+fn a_credentials_file_logs_in_to_servers_with_an_operator() {
     let (operator, system, account, user) =
         (KeyPair::new_operator(), KeyPair::new_account(), KeyPair::new_account(), KeyPair::new_user());
     let limits = json!({
@@ -69,53 +69,54 @@ fn servers_of_an_operator_let_in_who_has_a_file_of_credentials() {
     });
     let configuration = format!(
         "operator: {}\nsystem_account: {system}\nresolver: MEMORY\nresolver_preload: {{ {system}: {}, {account}: {} }}",
-        token(&operator, &operator, &json!({"type": "operator", "version": 2})),
-        token(&operator, &system, &json!({"type": "account", "version": 2, "limits": no_store})),
-        token(&operator, &account, &json!({"type": "account", "version": 2, "limits": limits})),
+        jwt(&operator, &operator, &json!({"type": "operator", "version": 2})),
+        jwt(&operator, &system, &json!({"type": "account", "version": 2, "limits": no_store})),
+        jwt(&operator, &account, &json!({"type": "account", "version": 2, "limits": limits})),
         system = system.public_key(),
         account = account.public_key(),
     );
-    let of_user = json!({"type": "user", "version": 2, "subs": -1, "data": -1, "payload": -1});
-    let place = Place::new();
+    let user_claims = json!({"type": "user", "version": 2, "subs": -1, "data": -1, "payload": -1});
+    let sandbox = Sandbox::new();
     let credentials = format!(
         "-----BEGIN NATS USER JWT-----\n{}\n------END NATS USER JWT------\n\n\
          -----BEGIN USER NKEY SEED-----\n{}\n------END USER NKEY SEED------\n",
-        token(&account, &user, &of_user),
+        jwt(&account, &user, &user_claims),
         user.seed().unwrap(),
     );
-    fs::write(place.file("user.creds"), credentials).unwrap();
+    fs::write(sandbox.file("user.creds"), credentials).unwrap();
     let Some(broker) = Broker::start(&configuration) else { return };
-    Door { place: &place, url: broker.url(), given: &[] }.check(&["--nats-creds", "user.creds"]);
+    LoginCheck { sandbox: &sandbox, url: broker.url(), common_arguments: &[] }.check(&["--nats-creds", "user.creds"]);
 }
 
-/// A certificate that vouches for itself, and its key, in files of these names.
-fn certify(place: &Place, name: &str) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    fs::write(place.file(&format!("{name}.pem")), made.cert.pem()).unwrap();
-    fs::write(place.file(&format!("{name}-key.pem")), made.signing_key.serialize_pem()).unwrap();
+/// Writes a self-signed certificate and its key to files.
+fn write_certificate(sandbox: &Sandbox, name: &str) {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    fs::write(sandbox.file(&format!("{name}.pem")), certified.cert.pem()).unwrap();
+    fs::write(sandbox.file(&format!("{name}-key.pem")), certified.signing_key.serialize_pem()).unwrap();
 }
 
-fn of_server(place: &Place) -> String {
-    let (certificate, key) = (place.file("server.pem"), place.file("server-key.pem"));
+fn server_tls_config(sandbox: &Sandbox) -> String {
+    let (certificate, key) = (sandbox.file("server.pem"), sandbox.file("server-key.pem"));
     format!("cert_file: '{}', key_file: '{}'", certificate.display(), key.display())
 }
 
 #[test]
-fn tls_is_spoken_with_servers_that_are_trusted() {
-    let place = Place::new();
-    certify(&place, "server");
-    let Some(broker) = Broker::start(&format!("tls {{ {} }}", of_server(&place))) else { return };
-    Door { place: &place, url: broker.tls_url(), given: &[] }.check(&["--nats-ca", "server.pem"]);
+fn tls_connects_to_a_server_with_a_trusted_certificate() {
+    let sandbox = Sandbox::new();
+    write_certificate(&sandbox, "server");
+    let Some(broker) = Broker::start(&format!("tls {{ {} }}", server_tls_config(&sandbox))) else { return };
+    LoginCheck { sandbox: &sandbox, url: broker.tls_url(), common_arguments: &[] }.check(&["--nats-ca", "server.pem"]);
 }
 
 #[test]
-fn servers_that_ask_for_a_certificate_are_shown_it() {
-    let place = Place::new();
-    certify(&place, "server");
-    certify(&place, "client");
-    let trusted = place.file("client.pem");
-    let configuration = format!("tls {{ {}, ca_file: '{}', verify: true }}", of_server(&place), trusted.display());
+fn a_client_certificate_logs_in() {
+    let sandbox = Sandbox::new();
+    write_certificate(&sandbox, "server");
+    write_certificate(&sandbox, "client");
+    let trusted = sandbox.file("client.pem");
+    let configuration =
+        format!("tls {{ {}, ca_file: '{}', verify: true }}", server_tls_config(&sandbox), trusted.display());
     let Some(broker) = Broker::start(&configuration) else { return };
-    let door = Door { place: &place, url: broker.tls_url(), given: &["--nats-ca", "server.pem"] };
-    door.check(&["--nats-cert", "client.pem", "--nats-key", "client-key.pem"]);
+    let login = LoginCheck { sandbox: &sandbox, url: broker.tls_url(), common_arguments: &["--nats-ca", "server.pem"] };
+    login.check(&["--nats-cert", "client.pem", "--nats-key", "client-key.pem"]);
 }

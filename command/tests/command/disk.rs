@@ -1,4 +1,4 @@
-//! A disk that is full: the sender is told to try again, and nothing else, until there is space.
+//! A full disk: the response is 503 until the disk has space again, and no acknowledged event is lost.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -7,13 +7,13 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::kit::{NOTE, PATIENCE, Place, report};
+use crate::kit::{RECORD_ID, Sandbox, TIMEOUT, report};
 
-/// A small disk of its own.
+/// A small file system for one test.
 pub(crate) struct Disk(PathBuf);
 
 impl Disk {
-    /// `None` where none can be mounted, which is said.
+    /// Returns `None`, and prints `SKIPPED`, if no tmpfs can be mounted.
     pub(crate) fn mount(at: &Path) -> Option<Self> {
         fs::create_dir(at).unwrap();
         let mut mount = Command::new("mount");
@@ -21,9 +21,9 @@ impl Disk {
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self(at.to_owned()));
         }
-        // Not by `eprintln!`, which the harness keeps to itself for as long as the test passes.
-        let _unsaid =
-            writeln!(std::io::stderr(), "SKIPPED: no tmpfs can be mounted here, so nothing was tested on a full disk");
+        // The test harness hides the output of `eprintln!` while the test passes.
+        let _ignored =
+            writeln!(std::io::stderr(), "SKIPPED: no tmpfs can be mounted here, which the test of a full disk needs");
         None
     }
 
@@ -43,27 +43,28 @@ impl Drop for Disk {
     }
 }
 
-/// How soon after there is room again the next event must be acknowledged.
+/// After the disk has space again, the next event must be acknowledged within this time.
 const RECOVERY: Duration = Duration::from_secs(5);
 
 #[test]
 fn a_full_disk_is_answered_with_503_and_nothing_acknowledged_is_lost() {
-    let place = Place::new();
-    let Some(disk) = Disk::mount(&place.file("disk")) else {
+    let sandbox = Sandbox::new();
+    let Some(disk) = Disk::mount(&sandbox.file("disk")) else {
         return;
     };
-    // Its log is on the same disk, as it is on most machines.
-    let log = File::create(place.file("disk/log")).unwrap();
-    let serving = place.serve_logging(&["--inbox", "disk/inbox.sqlite", "--exec", NOTE], log.into());
-    let sim = place.sim(&["--for", "8s", "--rate", "30", "--compress", "600", "--body-bytes", "2000"]);
+    // The log is on the same disk, as on most machines.
+    let log = File::create(sandbox.file("disk/log")).unwrap();
+    let serving = sandbox.serve_logging(&["--inbox", "disk/inbox.sqlite", "--exec", RECORD_ID], log.into());
+    let sim = sandbox.sim(&["--for", "8s", "--rate", "30", "--compress", "600", "--body-bytes", "2000"]);
+    // The simulation runs for a fixed time: events must arrive before and while the disk is full.
     sleep(Duration::from_secs(1));
     disk.fill();
     sleep(Duration::from_secs(2));
-    let before = place.acknowledged().len();
+    let before = sandbox.acknowledged().len();
     disk.free();
     let freed = Instant::now();
-    while place.acknowledged().len() == before {
-        assert!(freed.elapsed() < RECOVERY, "nothing acknowledged since there is room again");
+    while sandbox.acknowledged().len() == before {
+        assert!(freed.elapsed() < RECOVERY, "no event is acknowledged although the disk has space again");
         sleep(Duration::from_millis(20));
     }
     let (report, code) = report(sim);
@@ -71,38 +72,38 @@ fn a_full_disk_is_answered_with_503_and_nothing_acknowledged_is_lost() {
     assert!(report["answers"]["503"].as_u64() > Some(0), "the disk was never full: {report}");
     let others = report["answers"].as_object().unwrap().keys();
     assert!(others.into_iter().all(|answer| ["200", "202", "503"].contains(&answer.as_str())), "{report}");
-    assert_eq!(report["acknowledged"], report["events"], "all came through in the end");
-    place.settled(&["--inbox", "disk/inbox.sqlite"]);
+    assert_eq!(report["acknowledged"], report["events"], "not all events were acknowledged in the end");
+    sandbox.wait_until_settled(&["--inbox", "disk/inbox.sqlite"]);
     serving.terminate();
-    let handled = place.handled();
-    assert!(place.acknowledged().keys().all(|id| handled.contains_key(id)), "{handled:?}");
+    let handled = sandbox.handled();
+    assert!(sandbox.acknowledged().keys().all(|id| handled.contains_key(id)), "{handled:?}");
     println!("{report}");
 }
 
 #[test]
-fn an_inbox_that_is_deleted_while_in_use_is_503_until_the_restart() {
-    let place = Place::new();
-    let arguments = ["--exec", NOTE, "--canary", "0s"];
-    let serving = place.serve(&arguments);
-    let (_, code) = report(place.sim(&["--count", "5", "--rate", "100"]));
+fn the_response_is_503_after_the_inbox_file_is_deleted_until_a_restart() {
+    let sandbox = Sandbox::new();
+    let arguments = ["--exec", RECORD_ID, "--canary", "0s"];
+    let serving = sandbox.serve(&arguments);
+    let (_, code) = report(sandbox.sim(&["--count", "5", "--rate", "100"]));
     assert_eq!(code, Some(0));
-    fs::remove_file(place.file("inbox.sqlite")).unwrap();
-    let acknowledged = place.acknowledged();
+    fs::remove_file(sandbox.file("inbox.sqlite")).unwrap();
+    let acknowledged = sandbox.acknowledged();
     let waiting = Instant::now();
-    while place.handled().len() < acknowledged.len() {
-        assert!(waiting.elapsed() < PATIENCE, "what was acknowledged before is handled: {:?}", place.handled());
+    while sandbox.handled().len() < acknowledged.len() {
+        assert!(waiting.elapsed() < TIMEOUT, "not all acknowledged events are handled: {:?}", sandbox.handled());
         sleep(Duration::from_millis(20));
     }
-    let (refused, code) = report(place.sim(&["--count", "1", "--compress", "100000"]));
+    let (refused, code) = report(sandbox.sim(&["--count", "1", "--compress", "100000"]));
     assert_eq!((code, refused["acknowledged"].as_u64()), (Some(1), Some(0)), "{refused}");
     let answers: Vec<_> = refused["answers"].as_object().unwrap().keys().collect();
     assert_eq!(answers, ["503"], "{refused}");
     let ended = serving.terminate();
-    assert!(ended["pending"].is_null(), "nothing is said of what it cannot know: {ended}");
+    assert!(ended["pending"].is_null(), "the number of pending events is unknown: {ended}");
 
-    let serving = place.serve(&arguments);
-    let (_, code) = report(place.sim(&["--count", "5", "--rate", "100"]));
+    let serving = sandbox.serve(&arguments);
+    let (_, code) = report(sandbox.sim(&["--count", "5", "--rate", "100"]));
     assert_eq!(code, Some(0));
-    place.settled(&[]);
+    sandbox.wait_until_settled(&[]);
     serving.terminate();
 }

@@ -1,111 +1,111 @@
-//! `inbox`: what is there, out of it, and into another.
+//! `inbox`: lists, shows, retries, discards, exports and replays events.
 
 use serde_json::{Value, json};
 
-use crate::kit::{NOTE, Place, command, json as parsed, report};
+use crate::kit::{RECORD_ID, Sandbox, command, json as parsed, report};
 
-/// An inbox with ten events that were rejected.
-fn rejected() -> Place {
-    let place = Place::new();
-    let serving = place.serve(&["--exec", "exit 1"]);
-    let (_, code) = report(place.sim(&["--count", "10", "--rate", "200"]));
+/// A sandbox whose inbox has ten dead letters.
+fn with_dead_letters() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let serving = sandbox.serve(&["--exec", "exit 1"]);
+    let (_, code) = report(sandbox.sim(&["--count", "10", "--rate", "200"]));
     assert_eq!(code, Some(0));
-    place.settled(&[]);
+    sandbox.wait_until_settled(&[]);
     serving.terminate();
-    place
+    sandbox
 }
 
 #[test]
-fn dead_letters_are_listed_shown_exported_and_replayed_elsewhere() {
-    let place = rejected();
-    let dead = parsed(&place.inbox(&["dead", "--most", "3"]));
+fn dead_letters_are_listed_shown_exported_and_replayed_into_another_inbox() {
+    let sandbox = with_dead_letters();
+    let dead = parsed(&sandbox.inbox(&["dead", "--most", "3"]));
     assert_eq!((&dead["dead"], dead["events"].as_array().unwrap().len()), (&json!(10), 3));
     let first = &dead["events"][0];
     assert_eq!(first["reason"]["message"], "the command ended with exit code 1");
-    let next = parsed(&place.inbox(&["dead", "--after", &dead["events"][2]["receipt"].to_string()]));
+    let next = parsed(&sandbox.inbox(&["dead", "--after", &dead["events"][2]["receipt"].to_string()]));
     assert_eq!(next["events"].as_array().unwrap().len(), 7);
 
-    let shown = parsed(&place.inbox(&["show", first["id"].as_str().unwrap()]));
+    let shown = parsed(&sandbox.inbox(&["show", first["id"].as_str().unwrap()]));
     let body: Value = serde_json::from_str(shown["body"].as_str().unwrap()).unwrap();
     assert_eq!(body["id"], first["id"]);
 
-    assert!(place.inbox(&["export", "-o", "letters"]).status.success());
-    let replay = ["replay", "letters", "--inbox", "other.sqlite"];
-    assert_eq!(parsed(&place.inbox(&replay)), json!({"stored": 10, "duplicates": 0}));
-    assert_eq!(parsed(&place.inbox(&replay)), json!({"stored": 0, "duplicates": 10}));
-    assert_eq!(parsed(&place.inbox(&["retry", "--all", "--inbox", "other.sqlite"])), json!({"requeued": 10}));
-    let serving = place.serve(&["--inbox", "other.sqlite", "--exec", NOTE]);
-    place.settled(&["--inbox", "other.sqlite"]);
+    assert!(sandbox.inbox(&["export", "-o", "dead.jsonl"]).status.success());
+    let replay = ["replay", "dead.jsonl", "--inbox", "other.sqlite"];
+    assert_eq!(parsed(&sandbox.inbox(&replay)), json!({"stored": 10, "duplicates": 0}));
+    assert_eq!(parsed(&sandbox.inbox(&replay)), json!({"stored": 0, "duplicates": 10}));
+    assert_eq!(parsed(&sandbox.inbox(&["retry", "--all", "--inbox", "other.sqlite"])), json!({"requeued": 10}));
+    let serving = sandbox.serve(&["--inbox", "other.sqlite", "--exec", RECORD_ID]);
+    sandbox.wait_until_settled(&["--inbox", "other.sqlite"]);
     serving.terminate();
-    assert_eq!(place.handled().len(), 10);
+    assert_eq!(sandbox.handled().len(), 10);
 }
 
 #[test]
-fn how_far_it_is_is_told_where_asked_for_and_nowhere_else() {
-    let place = rejected();
+fn progress_is_printed_only_with_the_option() {
+    let sandbox = with_dead_letters();
     let calls: [&[&str]; 4] = [
-        &["export", "-o", "letters"],
+        &["export", "-o", "dead.jsonl"],
         &["retry", "--all"],
-        &["replay", "letters", "--inbox", "other"],
+        &["replay", "dead.jsonl", "--inbox", "other"],
         &["discard", "--all"],
     ];
-    for (call, word) in calls.into_iter().zip(["exported", "requeued", "read", "discarded"]) {
-        let call = if word == "discarded" { [call, &["--inbox", "other"]].concat() } else { call.to_vec() };
-        let told = |output: &std::process::Output| {
+    for (call, verb) in calls.into_iter().zip(["exported", "requeued", "read", "discarded"]) {
+        let call = if verb == "discarded" { [call, &["--inbox", "other"]].concat() } else { call.to_vec() };
+        let progress = |output: &std::process::Output| {
             let text = String::from_utf8_lossy(&output.stderr).into_owned();
             let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
             lines.filter(|line| !line["progress"].is_null()).collect::<Vec<_>>()
         };
-        let asked = place.inbox(&[call.as_slice(), &["--progress"]].concat());
-        assert!(asked.status.success(), "{asked:?}");
-        assert!(told(&asked)[0]["progress"][word].is_u64(), "{asked:?}");
-        let quiet = place.inbox(&call);
-        assert_eq!(told(&quiet), Vec::<Value>::new());
+        let reported = sandbox.inbox(&[call.as_slice(), &["--progress"]].concat());
+        assert!(reported.status.success(), "{reported:?}");
+        assert!(progress(&reported)[0]["progress"][verb].is_u64(), "{reported:?}");
+        let quiet = sandbox.inbox(&call);
+        assert_eq!(progress(&quiet), Vec::<Value>::new());
     }
     let text =
-        command(place.path(), &["inbox", "replay", "letters", "--inbox", "third", "--progress"]).output().unwrap();
+        command(sandbox.path(), &["inbox", "replay", "dead.jsonl", "--inbox", "third", "--progress"]).output().unwrap();
     assert!(String::from_utf8_lossy(&text.stderr).ends_with("read so far\n"), "{text:?}");
 }
 
 #[test]
 fn the_running_receiver_handles_what_is_retried() {
-    let place = rejected();
-    let serving = place.serve(&["--exec", NOTE]);
-    assert_eq!(parsed(&place.inbox(&["retry", "--all"])), json!({"requeued": 10}));
-    place.settled(&[]);
+    let sandbox = with_dead_letters();
+    let serving = sandbox.serve(&["--exec", RECORD_ID]);
+    assert_eq!(parsed(&sandbox.inbox(&["retry", "--all"])), json!({"requeued": 10}));
+    sandbox.wait_until_settled(&[]);
     serving.terminate();
-    assert_eq!(place.handled().len(), 10);
+    assert_eq!(sandbox.handled().len(), 10);
 }
 
 #[test]
-fn what_will_never_be_handled_is_thrown_away() {
-    let place = rejected();
-    let dead = parsed(&place.inbox(&["dead", "--most", "1"]));
+fn dead_letters_can_be_discarded() {
+    let sandbox = with_dead_letters();
+    let dead = parsed(&sandbox.inbox(&["dead", "--most", "1"]));
     let id = dead["events"][0]["id"].as_str().unwrap();
-    assert_eq!(parsed(&place.inbox(&["discard", id])), json!({"discarded": 1}));
-    assert_eq!(place.inbox(&["show", id]).status.code(), Some(1));
-    assert_eq!(parsed(&place.inbox(&["discard", "--all"])), json!({"discarded": 9}));
-    assert_eq!(parsed(&place.inbox(&["ls"]))["events"], json!([]));
+    assert_eq!(parsed(&sandbox.inbox(&["discard", id])), json!({"discarded": 1}));
+    assert_eq!(sandbox.inbox(&["show", id]).status.code(), Some(1));
+    assert_eq!(parsed(&sandbox.inbox(&["discard", "--all"])), json!({"discarded": 9}));
+    assert_eq!(parsed(&sandbox.inbox(&["ls"]))["events"], json!([]));
 }
 
 #[test]
-fn what_is_not_there_is_said() {
-    let place = rejected();
-    for call in [["show", "nobody"], ["retry", "nobody"], ["discard", "nobody"]] {
-        let output = place.inbox(&call);
+fn a_missing_id_or_inbox_is_reported() {
+    let sandbox = with_dead_letters();
+    for call in [["show", "unknown-id"], ["retry", "unknown-id"], ["discard", "unknown-id"]] {
+        let output = sandbox.inbox(&call);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         assert_eq!(parsed(&output)["found"], false);
     }
-    let output = place.inbox(&["ls", "--inbox", "nowhere.sqlite"]);
+    let output = sandbox.inbox(&["ls", "--inbox", "missing.sqlite"]);
     assert_eq!(output.status.code(), Some(2));
     let failure: Value = serde_json::from_slice(&output.stderr).unwrap();
-    assert!(failure["cure"].is_string(), "{failure}");
-    assert!(!place.file("nowhere.sqlite").exists(), "looking makes no inbox");
+    assert!(failure["help"].is_string(), "{failure}");
+    assert!(!sandbox.file("missing.sqlite").exists(), "listing must not create an inbox");
 }
 
 #[test]
-fn wrong_calls_name_their_cure() {
-    let place = Place::new();
+fn wrong_arguments_are_reported_with_help() {
+    let sandbox = Sandbox::new();
     for call in [
         ["serve", "--inbox", "i", "--exec", "true", "--token-env", "NO_SUCH_VARIABLE"].as_slice(),
         &["serve", "--inbox", "i", "--forward", "ftp://example.org/"],
@@ -113,54 +113,54 @@ fn wrong_calls_name_their_cure() {
         &["sim", "http://127.0.0.1:9/", "--duplicates", "2"],
         &["sim", "nowhere"],
     ] {
-        let output = command(place.path(), call).output().unwrap();
+        let output = command(sandbox.path(), call).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{call:?} {output:?}");
         assert!(!output.stderr.is_empty());
     }
-    let output = command(place.path(), &["sim", "nowhere", "--json"]).output().unwrap();
+    let output = command(sandbox.path(), &["sim", "nowhere", "--json"]).output().unwrap();
     let failure: Value = serde_json::from_slice(&output.stderr).unwrap();
-    assert_eq!((&failure["code"], failure["cure"].is_string()), (&json!(2), true), "{failure}");
-    let output = command(place.path(), &["serve", "--inbox", "no/such/i", "--exec", "true"]).output().unwrap();
+    assert_eq!((&failure["code"], failure["help"].is_string()), (&json!(2), true), "{failure}");
+    let output = command(sandbox.path(), &["serve", "--inbox", "no/such/i", "--exec", "true"]).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{output:?}");
-    assert!(String::from_utf8_lossy(&output.stderr).contains("cure:"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("help:"));
 }
 
 #[test]
 fn an_export_does_not_overwrite_the_inbox() {
-    let place = Place::new();
-    place.serve(&["--exec", "exit 1"]).terminate();
+    let sandbox = Sandbox::new();
+    sandbox.serve(&["--exec", "exit 1"]).terminate();
     for file in ["inbox.sqlite", "./inbox.sqlite-wal"] {
-        let refused = place.inbox(&["export", "-o", file]);
+        let refused = sandbox.inbox(&["export", "-o", file]);
         assert_eq!(refused.status.code(), Some(2), "{refused:?}");
     }
-    assert_eq!(parsed(&place.inbox(&["ls"]))["pending"], 0);
+    assert_eq!(parsed(&sandbox.inbox(&["ls"]))["pending"], 0);
 }
 
 #[test]
-fn a_file_without_its_log_is_not_taken_for_an_empty_inbox() {
-    let place = Place::new();
-    // What the file is until its log is written back for the first time.
-    let moved = rusqlite::Connection::open(place.file("moved.sqlite")).unwrap();
+fn a_file_without_its_wal_is_not_treated_as_an_empty_inbox() {
+    let sandbox = Sandbox::new();
+    // The inbox file has this content until the first checkpoint of the WAL.
+    let moved = rusqlite::Connection::open(sandbox.file("moved.sqlite")).unwrap();
     moved.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
     drop(moved);
-    let listed = place.inbox(&["ls", "--inbox", "moved.sqlite"]);
+    let listed = sandbox.inbox(&["ls", "--inbox", "moved.sqlite"]);
     assert_eq!(listed.status.code(), Some(3), "{listed:?}");
     assert!(String::from_utf8_lossy(&listed.stderr).contains("-wal"), "{listed:?}");
 }
 
 #[test]
-fn a_damaged_inbox_says_how_events_are_received_again() {
-    let place = Place::new();
-    let serving = place.serve(&["--exec", "exit 75", "--first-retry", "1h"]);
-    assert_eq!(report(place.sim(&["--count", "50", "--rate", "500"])).1, Some(0));
+fn the_error_for_a_damaged_inbox_explains_how_to_go_on() {
+    let sandbox = Sandbox::new();
+    let serving = sandbox.serve(&["--exec", "exit 75", "--first-retry", "1h"]);
+    assert_eq!(report(sandbox.sim(&["--count", "50", "--rate", "500"])).1, Some(0));
     serving.terminate();
-    let file = std::fs::OpenOptions::new().write(true).open(place.file("inbox.sqlite")).unwrap();
+    let file = std::fs::OpenOptions::new().write(true).open(sandbox.file("inbox.sqlite")).unwrap();
     file.set_len(file.metadata().unwrap().len() / 2).unwrap();
     for arguments in
         [["serve", "--exec", "true", "--inbox", "inbox.sqlite"].as_slice(), &["inbox", "ls", "--inbox", "inbox.sqlite"]]
     {
-        let refused = command(place.path(), arguments).output().unwrap();
+        let refused = command(sandbox.path(), arguments).output().unwrap();
         assert_eq!(refused.status.code(), Some(3), "{refused:?}");
-        assert!(String::from_utf8_lossy(&refused.stderr).contains("moved away"), "{refused:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("move it away"), "{refused:?}");
     }
 }

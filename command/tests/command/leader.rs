@@ -1,28 +1,28 @@
-//! The command with its inbox in three servers, of which the one that leads is killed under load.
+//! An inbox in a cluster of three servers, whose leader is killed under load.
 
 use std::collections::BTreeSet;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::cluster::Cluster;
-use crate::kit::{NOTE, PATIENCE, Place, report};
+use crate::kit::{RECORD_ID, Sandbox, TIMEOUT, report};
 
-/// The kills, the time before each of them, and the events a second meanwhile.
-fn leader_killed(times: u32, every: Duration, rate: &str) {
+/// Kills the leader `times` times, with the time `every` before each kill, at `rate` events per second.
+fn test_killed_leader(times: u32, every: Duration, rate: &str) {
     let Some(mut cluster) = Cluster::start() else { return };
-    let place = Place::new();
+    let sandbox = Sandbox::new();
     let urls = cluster.urls();
-    // Once they have found each other they know that there is no inbox.
-    place.until(|| place.inbox(&["ls", "--inbox", &urls]).status.code() == Some(2));
+    // The exit code is 2 when the cluster is formed and reports that the inbox does not exist.
+    sandbox.wait_until(|| sandbox.inbox(&["ls", "--inbox", &urls]).status.code() == Some(2));
     let inbox = ["--inbox", &urls, "--nats-replicas", "3", "--nats-lease", "3s"];
-    // A connection that is closed for its rest just as a retry comes by it would be no answer.
-    let patient = ["--header-deadline", "60s", "--exec", NOTE];
-    let serving = place.serve(&[inbox.as_slice(), &patient].concat());
+    // Without a long header deadline, a retry could meet a connection that is just being closed.
+    let options = ["--header-deadline", "60s", "--exec", RECORD_ID];
+    let serving = sandbox.serve(&[inbox.as_slice(), &options].concat());
     assert_eq!(serving.started["replicas"], 3);
-    // Three servers take up to nine seconds to choose another leader.
+    // Three servers need up to nine seconds to elect a new leader.
     let span = format!("{}ms", (every * (2 * times + 1)).as_millis());
-    // So the sender's last tries come when no server is killed any more.
-    let sim = place.sim(&["--for", &span, "--rate", rate, "--compress", "15"]);
+    // The last retries of the sender happen when all servers run again.
+    let sim = sandbox.sim(&["--for", &span, "--rate", rate, "--compress", "15"]);
     for _ in 0..times {
         sleep(every);
         cluster.kill_the_leader("webhooks");
@@ -32,32 +32,36 @@ fn leader_killed(times: u32, every: Duration, rate: &str) {
     let answers: BTreeSet<_> = report["answers"].as_object().unwrap().keys().map(String::as_str).collect();
     assert!(answers.is_subset(&BTreeSet::from(["200", "202", "503"])), "{report}");
 
-    let acknowledged = place.acknowledged();
+    let acknowledged = sandbox.acknowledged();
     assert!(!acknowledged.is_empty(), "{report}");
-    let (waiting, patience) = (Instant::now(), 3 * PATIENCE);
+    let (waiting, patience) = (Instant::now(), 3 * TIMEOUT);
     loop {
-        let handled = place.handled();
+        let handled = sandbox.handled();
         let missing: Vec<_> = acknowledged.keys().filter(|id| !handled.contains_key(*id)).collect();
         if missing.is_empty() {
             break;
         }
-        let of = acknowledged.len();
-        assert!(waiting.elapsed() < patience, "of {of}: {missing:?} {:?}", place.inbox(&["ls", "--inbox", &urls]));
+        let total = acknowledged.len();
+        assert!(
+            waiting.elapsed() < patience,
+            "missing of {total}: {missing:?} {:?}",
+            sandbox.inbox(&["ls", "--inbox", &urls])
+        );
         sleep(Duration::from_millis(500));
     }
-    let listed = place.settled(&["--inbox", &urls]);
+    let listed = sandbox.wait_until_settled(&["--inbox", &urls]);
     serving.terminate();
     assert_eq!(listed["dead"], 0, "{listed}");
     println!("{} acknowledged, {times} leaders killed; {report}", acknowledged.len());
 }
 
 #[test]
-fn a_leader_that_is_killed_takes_nothing_acknowledged_with_it() {
-    leader_killed(1, Duration::from_secs(2), "30");
+fn no_acknowledged_event_is_lost_when_the_leader_is_killed() {
+    test_killed_leader(1, Duration::from_secs(2), "30");
 }
 
 #[test]
 #[ignore = "long form"]
-fn a_leader_killed_every_five_seconds_for_a_minute() {
-    leader_killed(12, Duration::from_secs(5), "40");
+fn no_acknowledged_event_is_lost_when_leaders_are_killed_for_a_minute() {
+    test_killed_leader(12, Duration::from_secs(5), "40");
 }

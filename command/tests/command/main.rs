@@ -1,11 +1,13 @@
-//! The command as it is called: a simulated Kustomer against a receiver, on loopback, with real processes.
+//! Tests of the command with real processes: a simulated Kustomer sends events to a receiver on the loopback interface.
 
 #[cfg(feature = "nats")]
 mod broker;
+mod closed_output;
 #[cfg(feature = "nats")]
 mod cluster;
 #[cfg(feature = "nats")]
 mod credentials;
+mod dead_letters;
 mod disk;
 mod drain;
 mod faults;
@@ -13,7 +15,6 @@ mod inbox;
 mod kit;
 #[cfg(feature = "nats")]
 mod leader;
-mod letters;
 mod limits;
 mod memory;
 #[cfg(feature = "nats")]
@@ -22,5 +23,4 @@ mod outage;
 mod port;
 mod rotation;
 mod tls;
-mod unread;
 mod verify;

@@ -1,4 +1,4 @@
-//! Large bodies cost the command no memory, whatever allocator it has and however that is set.
+//! Large bodies do not increase the memory of `serve`, with any allocator.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -6,25 +6,25 @@ use std::net::TcpStream;
 
 use kustomer_webhooks::{SIGNATURE_HEADER, sign};
 
-use crate::kit::{PATIENCE, Place, Serving, TOKEN};
+use crate::kit::{Sandbox, Serving, TIMEOUT, TOKEN};
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
-/// The cap is 8 MiB.
+/// Body sizes with the expected status. The limit is 8 MiB.
 const SIZES: [(usize, &str); 3] = [(MIB, "202"), (9 * MIB, "413"), (100 * MIB, "413")];
-/// What one round leaves behind must not add up.
+/// Several rounds, because memory that a round leaks adds up.
 const ROUNDS: usize = 4;
-/// Of resident memory, at any time.
+/// The maximum growth of resident memory, in bytes.
 const GROWTH: u64 = 16 * 1024 * 1024;
 
 #[derive(Clone, Copy, Debug)]
-enum Way {
-    Whole,
+enum Encoding {
+    ContentLength,
     Chunked,
 }
 
-/// A field of what Linux says of a process, in bytes.
-fn status(serving: &Serving, field: &str) -> Option<u64> {
+/// Reads a field of `/proc/PID/status`, in bytes.
+fn proc_status(serving: &Serving, field: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", serving.id())).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
@@ -34,21 +34,21 @@ fn padded(id: &str, size: usize) -> String {
     format!(r#"{{"id": "{id}", "name": "kustomer.note.create", "pad": "{}"}}"#, "x".repeat(size))
 }
 
-/// Sends all of it before it looks for the answer, and says what that is.
-fn send(place: &Place, way: Way, body: &str) -> String {
+/// Sends the complete body before it reads the response, and returns the status code.
+fn send(sandbox: &Sandbox, encoding: Encoding, body: &str) -> String {
     let signature = sign(TOKEN, body.as_bytes()).unwrap();
-    let mut stream = TcpStream::connect(("127.0.0.1", place.port)).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let length = match way {
-        Way::Whole => format!("content-length: {}", body.len()),
-        Way::Chunked => "transfer-encoding: chunked".to_owned(),
+    let mut stream = TcpStream::connect(("127.0.0.1", sandbox.port)).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+    let length = match encoding {
+        Encoding::ContentLength => format!("content-length: {}", body.len()),
+        Encoding::Chunked => "transfer-encoding: chunked".to_owned(),
     };
     let head =
         format!("POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\n{SIGNATURE_HEADER}: {signature}\r\n{length}");
     write!(stream, "{head}\r\n\r\n").unwrap();
-    match way {
-        Way::Whole => stream.write_all(body.as_bytes()).unwrap(),
-        Way::Chunked => {
+    match encoding {
+        Encoding::ContentLength => stream.write_all(body.as_bytes()).unwrap(),
+        Encoding::Chunked => {
             for chunk in body.as_bytes().chunks(64 * KIB) {
                 write!(stream, "{:x}\r\n", chunk.len()).unwrap();
                 stream.write_all(chunk).unwrap();
@@ -57,32 +57,33 @@ fn send(place: &Place, way: Way, body: &str) -> String {
             stream.write_all(b"0\r\n\r\n").unwrap();
         }
     }
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer.split(' ').nth(1).unwrap_or_default().to_owned()
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response.split(' ').nth(1).unwrap_or_default().to_owned()
 }
 
 #[test]
-fn large_bodies_are_2xx_or_413_and_leave_the_memory_as_it_was() {
-    let place = Place::new();
-    let serving = place.serve(&["--exec", "cat > all; echo >> handled"]);
+fn large_bodies_are_2xx_or_413_and_do_not_increase_the_memory() {
+    let sandbox = Sandbox::new();
+    let serving = sandbox.serve(&["--exec", "cat > all; echo >> handled"]);
     for number in 0..100 {
-        assert_eq!(send(&place, Way::Whole, &padded(&format!("small-{number}"), 4 * KIB)), "202");
+        assert_eq!(send(&sandbox, Encoding::ContentLength, &padded(&format!("small-{number}"), 4 * KIB)), "202");
     }
-    let Some(before) = status(&serving, "VmRSS") else {
-        // Not by `eprintln!`, which the harness keeps to itself for as long as the test passes.
-        let _unsaid = writeln!(std::io::stderr(), "SKIPPED: there is no /proc here, so nobody looked at the memory");
+    let Some(before) = proc_status(&serving, "VmRSS") else {
+        // The test harness hides the output of `eprintln!` while the test passes.
+        let _ignored =
+            writeln!(std::io::stderr(), "SKIPPED: there is no /proc here, which the measurement of memory needs");
         return;
     };
-    for (round, (size, answer)) in (0..ROUNDS).flat_map(|round| SIZES.map(|size| (round, size))) {
-        for way in [Way::Whole, Way::Chunked] {
-            let body = padded(&format!("{way:?}-{size}-{round}"), size);
-            assert_eq!(send(&place, way, &body), answer, "{way:?}, {size} bytes, round {round}");
+    for (round, (size, response)) in (0..ROUNDS).flat_map(|round| SIZES.map(|size| (round, size))) {
+        for encoding in [Encoding::ContentLength, Encoding::Chunked] {
+            let body = padded(&format!("{encoding:?}-{size}-{round}"), size);
+            assert_eq!(send(&sandbox, encoding, &body), response, "{encoding:?}, {size} bytes, round {round}");
         }
     }
-    place.settled(&[]);
-    let most = status(&serving, "VmHWM").unwrap();
-    assert!(most - before <= GROWTH, "from {before} to {most} bytes");
-    println!("resident memory grew by {} KiB at most, from {} KiB", (most - before) / 1024, before / 1024);
+    sandbox.wait_until_settled(&[]);
+    let peak = proc_status(&serving, "VmHWM").unwrap();
+    assert!(peak - before <= GROWTH, "from {before} to {peak} bytes");
+    println!("resident memory grew by {} KiB at most, from {} KiB", (peak - before) / 1024, before / 1024);
     serving.terminate();
 }

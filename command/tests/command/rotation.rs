@@ -1,4 +1,4 @@
-//! One token takes the place of another while events come in.
+//! A rotation of tokens while events arrive.
 
 use std::fs;
 use std::thread::sleep;
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::kit::{NOTE, Place, report};
+use crate::kit::{RECORD_ID, Sandbox, report};
 
 /// How long each of the two senders sends.
-const SPAN: &str = "4s";
+const DURATION: &str = "4s";
 
-/// What is not an answer of a receiver that starts anew is one that it gives.
+/// Every event was acknowledged in the end. `503` and `no_answer` are allowed, because the receiver restarts.
 fn assert_none_rejected(report: &Value, code: Option<i32>) {
     assert_eq!(code, Some(0), "{report}");
     assert_eq!(report["acknowledged"], report["events"], "{report}");
@@ -21,34 +21,35 @@ fn assert_none_rejected(report: &Value, code: Option<i32>) {
 }
 
 #[test]
-fn tokens_are_rotated_under_load_without_a_rejected_event() {
-    let place = Place::new();
-    // Another directory, with a token and a list of its own, and the same receiver.
-    let mut other = Place::new();
-    other.port = place.port;
+fn tokens_are_rotated_under_load_and_no_event_is_rejected() {
+    let sandbox = Sandbox::new();
+    // The second sender has its own directory, and sends to the same receiver.
+    let mut other = Sandbox::new();
+    other.port = sandbox.port;
     for (name, tokens) in [("old", "token-a\n"), ("both", "token-a\ntoken-b\n"), ("new", "token-b\n")] {
-        fs::write(place.file(name), tokens).unwrap();
+        fs::write(sandbox.file(name), tokens).unwrap();
         fs::write(other.file(name), tokens).unwrap();
     }
-    let serve = |tokens| place.serve(&["--exec", NOTE, "--token-file", tokens]);
-    let load = ["--for", SPAN, "--rate", "60", "--compress", "120", "--token-file"];
+    let serve = |tokens| sandbox.serve(&["--exec", RECORD_ID, "--token-file", tokens]);
+    let load = ["--for", DURATION, "--rate", "60", "--compress", "120", "--token-file"];
 
     let serving = serve("old");
-    let signs_with_old = place.sim(&[load.as_slice(), &["old"]].concat());
+    let signs_with_old = sandbox.sim(&[load.as_slice(), &["old"]].concat());
+    // The sender sends for a fixed time, and the rotation must happen in the middle.
     sleep(Duration::from_secs(1));
     serving.terminate();
     let serving = serve("both");
     let signs_with_new = other.sim(&[load.as_slice(), &["new"]].concat());
-    let (report_of_old, code_of_old) = report(signs_with_old);
+    let (old_report, old_code) = report(signs_with_old);
     serving.terminate();
     let serving = serve("new");
-    let (report_of_new, code_of_new) = report(signs_with_new);
-    assert_none_rejected(&report_of_old, code_of_old);
-    assert_none_rejected(&report_of_new, code_of_new);
+    let (new_report, new_code) = report(signs_with_new);
+    assert_none_rejected(&old_report, old_code);
+    assert_none_rejected(&new_report, new_code);
 
-    place.settled(&[]);
+    sandbox.wait_until_settled(&[]);
     serving.terminate();
-    let handled = place.handled();
-    let lost = |from: &Place| from.acknowledged().keys().filter(|id| !handled.contains_key(*id)).count();
-    assert_eq!((lost(&place), lost(&other)), (0, 0));
+    let handled = sandbox.handled();
+    let lost = |from: &Sandbox| from.acknowledged().keys().filter(|id| !handled.contains_key(*id)).count();
+    assert_eq!((lost(&sandbox), lost(&other)), (0, 0));
 }

@@ -1,4 +1,4 @@
-//! TLS: what is trusted is told by the system, or by `SSL_CERT_FILE`.
+//! TLS: the trusted certificates are the system's, or those of `SSL_CERT_FILE`.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -9,9 +9,9 @@ use std::thread;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::kit::{Place, report};
+use crate::kit::{Sandbox, report};
 
-/// Answers 200 to whatever is posted to it, by TLS with a certificate of its own making.
+/// An HTTPS server with a self-signed certificate. It answers each request with 200.
 struct Endpoint {
     port: u16,
     certificate: String,
@@ -20,49 +20,49 @@ struct Endpoint {
 
 impl Endpoint {
     fn start() -> Self {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+        let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = PrivateKeyDer::Pkcs8(certified.signing_key.serialize_der().into());
         let config = ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
+            .with_single_cert(vec![certified.cert.der().clone()], key)
             .unwrap();
         let (config, bodies) = (Arc::new(config), Arc::new(Mutex::new(Vec::new())));
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let seen = Arc::clone(&bodies);
-        // It ends with the test's process.
+        let received = Arc::clone(&bodies);
+        // The thread ends with the process of the test.
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
                 let mut stream = BufReader::new(StreamOwned::new(connection, stream.unwrap()));
-                // A client that trusts nobody hangs up in between.
-                if let Some(body) = read(&mut stream) {
-                    seen.lock().unwrap().push(body);
-                    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-                    let _gone = stream.get_mut().write_all(answer);
+                // A client that does not trust the certificate closes the connection.
+                if let Some(body) = read_body(&mut stream) {
+                    received.lock().unwrap().push(body);
+                    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                    let _ignored = stream.get_mut().write_all(response);
                 }
             }
         });
-        Self { port, certificate: made.cert.pem(), bodies }
+        Self { port, certificate: certified.cert.pem(), bodies }
     }
 
     fn url(&self) -> String {
         format!("https://localhost:{}/events", self.port)
     }
 
-    /// A place where its certificate is trusted.
-    fn trusted(&self) -> Place {
-        let mut place = Place::new();
-        fs::write(place.file("certificate.pem"), &self.certificate).unwrap();
-        place.trusted = Some(place.file("certificate.pem"));
-        place
+    /// A sandbox that trusts the certificate.
+    fn trusted(&self) -> Sandbox {
+        let mut sandbox = Sandbox::new();
+        fs::write(sandbox.file("certificate.pem"), &self.certificate).unwrap();
+        sandbox.trusted = Some(sandbox.file("certificate.pem"));
+        sandbox
     }
 }
 
-/// The body of one request.
-fn read(stream: &mut impl BufRead) -> Option<Vec<u8>> {
+/// Reads one request, and returns its body.
+fn read_body(stream: &mut impl BufRead) -> Option<Vec<u8>> {
     let mut length = 0;
     loop {
         let mut line = String::new();
@@ -82,11 +82,11 @@ fn read(stream: &mut impl BufRead) -> Option<Vec<u8>> {
 #[test]
 fn events_are_forwarded_to_an_https_url() {
     let endpoint = Endpoint::start();
-    let place = endpoint.trusted();
-    let serving = place.serve(&["--forward", &endpoint.url()]);
-    let (_, code) = report(place.sim(&["--count", "3", "--rate", "100"]));
+    let sandbox = endpoint.trusted();
+    let serving = sandbox.serve(&["--forward", &endpoint.url()]);
+    let (_, code) = report(sandbox.sim(&["--count", "3", "--rate", "100"]));
     assert_eq!(code, Some(0));
-    let listed = place.settled(&[]);
+    let listed = sandbox.wait_until_settled(&[]);
     serving.terminate();
     assert_eq!(listed["dead"], 0, "{listed}");
     let bodies = endpoint.bodies.lock().unwrap();
@@ -95,13 +95,13 @@ fn events_are_forwarded_to_an_https_url() {
 }
 
 #[test]
-fn a_certificate_that_nobody_vouches_for_is_said() {
+fn an_untrusted_certificate_is_reported() {
     let (endpoint, other) = (Endpoint::start(), Endpoint::start());
-    let place = other.trusted();
-    let serving = place.serve(&["--forward", &endpoint.url(), "--attempts", "1"]);
-    let (_, code) = report(place.sim(&["--count", "1"]));
-    assert_eq!(code, Some(0), "Kustomer need not know");
-    let listed = place.settled(&["--state", "dead"]);
+    let sandbox = other.trusted();
+    let serving = sandbox.serve(&["--forward", &endpoint.url(), "--attempts", "1"]);
+    let (_, code) = report(sandbox.sim(&["--count", "1"]));
+    assert_eq!(code, Some(0), "the delivery to the receiver succeeds");
+    let listed = sandbox.wait_until_settled(&["--state", "dead"]);
     serving.terminate();
     let reason = &listed["events"][0]["reason"];
     assert_eq!(reason["kind"], "exhausted", "{listed}");
@@ -112,8 +112,8 @@ fn a_certificate_that_nobody_vouches_for_is_said() {
 #[test]
 fn events_are_simulated_to_an_https_url() {
     let endpoint = Endpoint::start();
-    let place = endpoint.trusted();
-    let (report, code) = report(place.sim_at(&endpoint.url(), &["--count", "3", "--rate", "100"]));
+    let sandbox = endpoint.trusted();
+    let (report, code) = report(sandbox.sim_at(&endpoint.url(), &["--count", "3", "--rate", "100"]));
     assert_eq!(code, Some(0), "{report}");
     assert_eq!(report["answers"], serde_json::json!({"200": 3}));
     assert_eq!(endpoint.bodies.lock().unwrap().len(), 3);

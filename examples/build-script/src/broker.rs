@@ -1,4 +1,4 @@
-//! The NATS server: the one that is named, or one of our own.
+//! Finds or starts a NATS server.
 
 use std::error::Error;
 use std::io::ErrorKind;
@@ -9,13 +9,13 @@ use async_nats::Client;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-/// A server to talk to; one of our own ends with this.
+/// A NATS server. If this program started it, it ends when this value is dropped.
 pub(crate) struct Broker {
     url: String,
     _process: Option<Child>,
 }
 
-/// The server at `NATS_URL`, else the `nats-server` of this machine on a free loopback port, else none.
+/// Uses the server at `NATS_URL`, or starts `nats-server` on a free loopback port. `None` if it is not installed.
 pub(crate) async fn find() -> Result<Option<Broker>, Box<dyn Error>> {
     if let Ok(url) = std::env::var("NATS_URL") {
         return Ok(Some(Broker { url, _process: None }));
@@ -31,7 +31,7 @@ pub(crate) async fn find() -> Result<Option<Broker>, Box<dyn Error>> {
 }
 
 impl Broker {
-    /// Connects, once the server is there.
+    /// Connects, and retries while the server starts.
     pub(crate) async fn connect(&self) -> Result<Client, Box<dyn Error>> {
         let mut tries = 0;
         loop {

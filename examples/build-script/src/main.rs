@@ -1,7 +1,7 @@
-//! A team with its own document: both sides of it talk over a real NATS server.
+//! Code for both sides of one document, with messages over a real NATS server.
 //!
-//! `cargo run -p lamps-example` uses the server at `NATS_URL`, or starts the `nats-server` that it finds on the machine;
-//! where there is neither it says so and does nothing.
+//! `cargo run -p lamps-example` uses the server at `NATS_URL`, or starts the installed `nats-server`. Without both, it prints
+//! `skipped` and ends.
 
 mod broker;
 mod transport;
@@ -13,25 +13,25 @@ use async_nats::{Message, Subscriber};
 use asyncapi_runtime::{Context, Dispatch, HandlerError};
 use futures_util::StreamExt;
 
-use crate::application::channels::Reports as ReportsOf;
+use crate::application::channels::Reports as ReportsAddress;
 use crate::transport::{Nats, inbound};
 
-/// What the lamps are built on.
+/// The generated code of the lamps.
 mod application {
     #![allow(missing_docs, unreachable_pub, dead_code, clippy::pedantic)]
     include!(concat!(env!("OUT_DIR"), "/application.rs"));
 }
 
-/// What those who use the lamps are built on.
+/// The generated code of the clients of the lamps.
 mod client {
     #![allow(missing_docs, unreachable_pub, dead_code, clippy::pedantic)]
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
 }
 
-/// How long anything may take here.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The time limit of each step.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The lamps: they do as they are told, and report.
+/// The lamps: they handle commands, and send reports.
 struct Lamps {
     publisher: application::Publisher<Nats>,
 }
@@ -44,12 +44,12 @@ impl application::Handler for Lamps {
     ) -> Result<application::Switched, HandlerError> {
         println!("{} is {}", event.lamp, if event.lit { "lit" } else { "dark" });
         let report = application::Report::new(if event.lit { 4.5 } else { 0.0 });
-        self.publisher.on_report(&ReportsOf { lamp: event.lamp }, &report).await?;
+        self.publisher.on_report(&ReportsAddress { lamp: event.lamp }, &report).await?;
         Ok(application::Switched::new(event.lit))
     }
 }
 
-/// Somebody who pays for the power.
+/// A client that receives the reports.
 struct Accountant;
 
 impl client::Handler for Accountant {
@@ -63,7 +63,7 @@ impl client::Handler for Accountant {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let Some(broker) = broker::find().await? else {
-        println!("skipped: no NATS_URL is set, and no nats-server is on this machine");
+        println!("skipped: no NATS_URL is set, and nats-server is not installed");
         return Ok(());
     };
     let nats = Nats::new(broker.connect().await?);
@@ -77,23 +77,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (switched, ()) = tokio::try_join!(switch_on(nats.clone()), handle_one(&lamps, &mut commands))?;
     let report = inbound(next(&mut reports).await?);
     accountant.dispatch(&Context::new(&report)).await.map_err(|error| error.to_string())?;
-    println!("the answer: lit = {}", switched.lit);
+    println!("the reply: lit = {}", switched.lit);
     if switched.lit { Ok(()) } else { Err("the lamp stayed dark".into()) }
 }
 
-/// Asks for a light, and waits until there is one.
+/// Sends a command, and waits for the reply.
 async fn switch_on(nats: Nats) -> Result<client::Switched, Box<dyn Error>> {
     let command = client::Switch::new("hall", true);
-    Ok(tokio::time::timeout(PATIENCE, client::Requester::new(nats).switch_lamp(&command)).await??)
+    Ok(tokio::time::timeout(TIMEOUT, client::Requester::new(nats).switch_lamp(&command)).await??)
 }
 
-/// Hands the next message to the lamps.
+/// Dispatches the next command to the lamps.
 async fn handle_one(lamps: &impl Dispatch, commands: &mut Subscriber) -> Result<(), Box<dyn Error>> {
     let command = inbound(next(commands).await?);
     Ok(lamps.dispatch(&Context::new(&command)).await.map_err(|error| error.to_string())?)
 }
 
 async fn next(subscriber: &mut Subscriber) -> Result<Message, Box<dyn Error>> {
-    let message = tokio::time::timeout(PATIENCE, subscriber.next()).await?;
+    let message = tokio::time::timeout(TIMEOUT, subscriber.next()).await?;
     message.ok_or_else(|| "the server closed the subscription".into())
 }

@@ -1,4 +1,4 @@
-//! NATS as the transport of publishers and requesters, and the source of deliveries.
+//! Sends and receives messages over NATS.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use asyncapi_runtime::request::Request;
 use asyncapi_runtime::{Headers, Inbound, Outbound, RequestReply, Transport};
 use futures_util::StreamExt;
 
-/// Sends by core NATS: at most once, and done when it is on its way.
+/// A transport over core NATS. Delivery is at most once: sending does not wait for a receiver.
 #[derive(Clone, Debug)]
 pub(crate) struct Nats {
     client: Client,
@@ -31,7 +31,7 @@ impl Transport for Nats {
         let mut map = HeaderMap::new();
         for (name, value) in &headers {
             let value = String::from_utf8_lossy(value);
-            // What NATS cannot carry as a header is left out; the body says everything that counts.
+            // A header that NATS does not allow is left out.
             if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
                 map.insert(name, value);
             }
@@ -55,7 +55,7 @@ impl RequestReply for Nats {
     }
 }
 
-/// What came in, as the generated code takes it.
+/// Converts a NATS message for the generated dispatcher.
 pub(crate) fn inbound(message: Message) -> Inbound {
     let headers = message.headers.iter().flat_map(HeaderMap::iter);
     let headers: Headers = headers

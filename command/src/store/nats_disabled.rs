@@ -1,20 +1,20 @@
-//! What is there of NATS where this is built without it.
+//! Replaces `nats` in a build without the feature `nats`.
 
 use clap::Args;
 
 use super::Store;
 use crate::error::Failure;
 
-/// None.
+/// No options.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Options {}
 
 impl Options {
-    #[expect(clippy::unused_async, reason = "as with NATS")]
+    #[expect(clippy::unused_async, reason = "the same signature as with NATS")]
     pub(super) async fn open(&self, servers: &str) -> Result<Store, Failure> {
-        Err(Failure::call(
-            format!("{servers}: this kustomer-webhooks is built without NATS"),
-            "build it with its feature nats, which is a default; or name a file",
+        Err(Failure::usage(
+            format!("{servers}: this kustomer-webhooks was built without NATS"),
+            "build it with the default feature nats, or give a file",
         ))
     }
 
