@@ -222,13 +222,13 @@ async fn discard(store: &Store, id: Option<String>, json: bool, progress: Progre
 async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, InboxError> {
     let (mut page, mut discarded) = (Page::of(State::Dead), 0);
     loop {
-        let letters = inbox.list(page).await?;
-        let Some(last) = letters.last().map(|letter| letter.entry_id) else {
+        let entries = inbox.list(page).await?;
+        let Some(last) = entries.last().map(|entry| entry.entry_id) else {
             return Ok(discarded);
         };
-        for letter in letters {
+        for entry in entries {
             // The dead letter may have been retried since it was listed.
-            discarded += u64::from(inbox.discard(letter.id).await?);
+            discarded += u64::from(inbox.discard(entry.id).await?);
             progress.report(discarded);
         }
         page = page.after(last);
