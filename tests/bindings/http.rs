@@ -51,7 +51,7 @@ enum DeadLetterStore {
 }
 
 async fn start(tokens: &[&str], store: DeadLetterStore) -> TestServer {
-    let (calls, dead_letters) = (Calls::default(), RecordedDeadLetter::default());
+    let (calls, dead_letters) = (Calls::default(), RecordedDeadLetters::default());
     let inline = Inline::new(Dispatcher::new(Recorder(calls.clone()))).with_deadline(DEADLINE);
     let inline = match store {
         DeadLetterStore::Recorded => inline.with_dead_letters(dead_letters.clone()),
