@@ -121,7 +121,7 @@ mod mixed {
         let failed = client::Requester::new(bare(br#"{"code": 3}"#)).scan(&client::Scan::default()).await;
         assert_eq!(failed.expect("answered"), client::ScanReplyMessage::Failed(client::Failed::new(3)));
         let either = client::Requester::new(bare(&[255, 0])).scan(&client::Scan::default()).await;
-        assert!(either.expect_err("one of two pictures").to_string().contains("could not be read"));
+        assert!(either.expect_err("one of two pictures").to_string().contains("could not be decoded"));
     }
 }
 

@@ -108,6 +108,12 @@ async fn under_load(events: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_ids_five_times_each_are_a_thousand_completions_but_for_the_poison() {
+    under_load(1_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long form"]
 async fn ten_thousand_ids_five_times_each_are_ten_thousand_completions_but_for_the_poison() {
     under_load(10_000).await;
 }
