@@ -1,5 +1,5 @@
 //! The documentation is true: the README's example is what the generator writes, every option is documented, and every
-//! link between the pages leads to a file.
+//! link between the pages leads to a file, as does every path in them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,6 +99,28 @@ fn every_link_between_pages_leads_to_a_file() {
     pages.extend(others.map(|name| root().join(name)));
     let broken: Vec<String> = pages.iter().flat_map(|page| broken_links(page)).collect();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// The directories of the workspace that pages mention paths in.
+const DIRECTORIES: &[&str] =
+    &["benches/", "cli/", "codegen/", "command/", "docs/", "examples/", "runtime/", "tests/", "xtask/"];
+
+#[test]
+fn every_path_in_a_page_exists() {
+    let mut pages = files_below(&root().join("docs"), "md");
+    pages.extend(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"].map(|name| root().join(name)));
+    let missing: Vec<String> = pages.iter().flat_map(|page| missing_paths(page)).collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// Text in backticks that begins with a directory of the workspace is a path from its root.
+fn missing_paths(page: &Path) -> Vec<String> {
+    let text = read(page);
+    let paths = text.split('`').filter(|path| DIRECTORIES.iter().any(|directory| path.starts_with(directory)));
+    paths
+        .filter(|path| !path.contains(char::is_whitespace) && !root().join(path).exists())
+        .map(|path| format!("{} mentions {path}, which does not exist", page.display()))
+        .collect()
 }
 
 fn broken_links(page: &Path) -> Vec<String> {
