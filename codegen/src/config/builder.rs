@@ -430,8 +430,10 @@ impl Config {
 
 /// # Output
 impl Config {
-    /// Generates only types: no handler, no dispatcher, no publisher. The code needs only serde and `serde_json`; dates,
-    /// times and UUIDs are strings.
+    /// Generates only types: no handler, no dispatcher, no publisher, no requester. Dates, times and UUIDs are strings.
+    ///
+    /// The code needs serde and `serde_json`. It also needs `asyncapi-runtime` if the document has unions, or has integers
+    /// and [`Config::integer_parsing`] is [`IntegerParsing::Lenient`].
     #[must_use]
     pub fn types_only(mut self) -> Self {
         self.scope = OutputScope::TypesOnly;

@@ -43,7 +43,7 @@ pub(super) fn output_options(config: &Config, types: &Types, events: &[Event], s
     }
 }
 
-/// Marks the structs that the options `non_exhaustive` and `with_methods` name.
+/// Marks the structs that the options `non_exhaustive` and `setters` name.
 pub(super) fn mark_structs(types: &mut Types, config: &Config) {
     for def in &mut types.0 {
         let at = &def.at.pointer;

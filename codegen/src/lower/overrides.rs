@@ -8,7 +8,7 @@ use crate::ir::{AdditionalProperties, Event, ItemKind, Openness, Type, Types};
 use crate::location::Pointer;
 
 /// Adds a field for unknown properties to the structs that the option selects.
-pub(super) fn keep_unknown(types: &mut Types, config: &Config) {
+pub(super) fn keep_additional_properties(types: &mut Types, config: &Config) {
     for def in &mut types.0 {
         if let ItemKind::Struct(object) = &mut def.shape
             && matches!(object.additional, AdditionalProperties::Dropped)

@@ -84,7 +84,7 @@ const PASSES: &[Pass] = &[
         name: "keep_additional_properties",
         requires: &[],
         establishes: &[Property::KeptProperties],
-        run: |types, context| overrides::keep_unknown(types, context.config),
+        run: |types, context| overrides::keep_additional_properties(types, context.config),
     },
     Pass {
         name: "close_enums",

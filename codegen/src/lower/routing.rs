@@ -1,6 +1,6 @@
 //! Routing: how a receiver finds the operation and the message of an event.
 //!
-//! 1. The option `discriminator`, if it is set.
+//! 1. The option `event_name`, if it is set.
 //! 2. A payload property that lists the names of the events.
 //! 3. The address. Among the messages of one address: a header, a payload property, or the shape of the payload.
 
@@ -70,9 +70,9 @@ struct CandidateMessage {
 pub(super) fn find_routing(cx: &RoutingContext<'_>, channels: &[Channel], config: &Config) -> Routing {
     let incoming = cx.incoming();
     match &config.event_name {
-        Some(discriminator) => {
+        Some(location) => {
             check_names_are_unique(cx, &incoming);
-            match discriminator {
+            match location {
                 EventNameLocation::Payload(pointer) => Routing::ByName(RuntimeExpression::Payload(pointer.clone())),
                 EventNameLocation::Header(name) => Routing::ByName(RuntimeExpression::Header(name.clone())),
             }
@@ -228,7 +228,7 @@ fn warn_of_several(cx: &RoutingContext<'_>, operation: &Operation, properties: &
     let message = format!("{} all list the names of the events, and `{first}` is used", names.join(", "));
     let diagnostic = Diagnostic::new(Severity::Warning, &operation.at, message).at_key();
     cx.diagnostics.push(
-        diagnostic.with_help("name the property that contains the name of the event").with_option("discriminator", &[]),
+        diagnostic.with_help("name the property that contains the name of the event").with_option("event_name", &[]),
     );
 }
 
@@ -249,7 +249,7 @@ fn check_names_are_unique(cx: &RoutingContext<'_>, incoming: &[(usize, &Operatio
                 cx.diagnostics.push(
                     Diagnostic::new(Severity::Error, &operation.at, message)
                         .with_help("let the address of the channel select the operation, and remove the option")
-                        .with_option("discriminator", &[]),
+                        .with_option("event_name", &[]),
                 );
             }
         }

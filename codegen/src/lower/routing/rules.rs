@@ -244,5 +244,5 @@ fn warn_same_shape(cx: &RoutingContext<'_>, first: Candidate, second: CandidateM
     let at = if is_same_operation { &cx.message(second.candidate).at } else { &operation.at };
     let help = "give each message a property or a header with a different `const`, or name the one that contains the name of the event";
     let diagnostic = Diagnostic::new(Severity::Warning, at, message).at_key();
-    cx.diagnostics.push(diagnostic.with_help(help).with_option("discriminator", &[]));
+    cx.diagnostics.push(diagnostic.with_help(help).with_option("event_name", &[]));
 }
