@@ -132,7 +132,7 @@ mod replies;
 mod replies_by_kind;
 mod replies_with_headers;
 mod routing;
-mod schema_formats;
+pub mod schema_formats;
 mod self_holding;
 mod shapes;
 mod teams;

@@ -33,7 +33,7 @@ pub(crate) fn check() -> Result<(), String> {
     };
     let problems: Vec<String> = thread::scope(|scope| {
         let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(try_remaining)).collect();
-        let results = threads.into_iter().map(|thread| thread.join());
+        let results = threads.into_iter().map(thread::ScopedJoinHandle::join);
         results.flat_map(|result| result.unwrap_or_else(|_| vec!["a thread panicked".to_owned()])).collect()
     });
     println!("{} mutations", MUTATIONS.len());
@@ -98,10 +98,10 @@ fn build_tests(copy: &WorkspaceCopy) -> Result<BTreeMap<String, String>, String>
 fn run_test(copy: &WorkspaceCopy, executable: &str, test: &str, mutation: &str) -> String {
     let mut command = Command::new(executable);
     command.args(["--exact", test, "--nocapture"]).current_dir(copy.root()).env("MUTATION", mutation);
-    let text = |Output { stdout, stderr, .. }| {
+    let printed = |Output { stdout, stderr, .. }| {
         String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr)
     };
-    command.env("RUST_BACKTRACE", "0").output().map_or_else(|cause| cause.to_string(), text)
+    command.env("RUST_BACKTRACE", "0").output().map_or_else(|cause| cause.to_string(), printed)
 }
 
 #[cfg(test)]

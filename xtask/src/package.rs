@@ -1,5 +1,6 @@
 //! Packages the crates that can be published, and runs the tests of each package outside of the workspace.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -83,7 +84,8 @@ fn unpack(packages: &[Package], directory: &Path) -> Result<(), String> {
         if let Some(missing) = FILES.iter().find(|file| !unpacked.join(file).is_file()) {
             return Err(format!("the package of {} has no {missing}", package.name));
         }
-        config += &format!("{} = {{ path = {:?} }}\n", package.name, unpacked.display().to_string());
+        writeln!(config, "{} = {{ path = '{}' }}", package.name, unpacked.display())
+            .map_err(|cause| cause.to_string())?;
     }
     fs::write(directory.join(".cargo/config.toml"), config).map_err(failed)
 }

@@ -26,7 +26,9 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 
 /// Runs a command; an error if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
-    let shown = format!("{:?} {:?}", command.get_program(), command.get_args().collect::<Vec<_>>());
+    let arguments = command.get_args().map(|argument| argument.to_string_lossy());
+    let words: Vec<_> = std::iter::once(command.get_program().to_string_lossy()).chain(arguments).collect();
+    let shown = words.join(" ");
     eprintln!("running {shown}");
     let status = command.status().map_err(|cause| format!("cannot run {shown}: {cause}"))?;
     if status.success() { Ok(()) } else { Err(format!("{shown}: {status}")) }

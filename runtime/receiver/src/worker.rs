@@ -251,7 +251,7 @@ impl<D: Dispatch + 'static> Worker<D> {
     /// Do not drop the future: running handlers would be aborted, and the next worker would repeat them.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) -> ShutdownOutcome {
         let worker = Arc::new(self);
-        let (give_up, given_up) = watch::channel(false);
+        let (end_drain, given_up) = watch::channel(false);
         let mut pool = Pool::new(Arc::clone(&worker), given_up);
         let mut maintenance = worker.run_maintenance();
         let ended = pool.run(pin!(stop)).await;
@@ -263,7 +263,7 @@ impl<D: Dispatch + 'static> Worker<D> {
         if !pool.finish(drain.saturating_sub(last_words)).await {
             cut_short = pool.tasks.len();
             tracing::warn!(cut_short, "handlers had not ended when the drain was over");
-            give_up.send_replace(true);
+            end_drain.send_replace(true);
             pool.finish(last_words).await;
         }
         if cut_short > 0 {

@@ -41,7 +41,7 @@ fn number(count: usize) -> Option<u64> {
 /// The contents of the file.
 pub(crate) struct Figures {
     path: PathBuf,
-    figures: BTreeMap<String, u64>,
+    values: BTreeMap<String, u64>,
     update: bool,
 }
 
@@ -58,7 +58,7 @@ impl Figures {
         if let Some(name) = figures.keys().find(|name| FIGURES.iter().all(|(known, ..)| known != name)) {
             return Err(Failure::Call(format!("{} contains `{name}`, which is no figure", path.display())));
         }
-        Ok(Self { path: path.to_owned(), figures, update })
+        Ok(Self { path: path.to_owned(), values: figures, update })
     }
 
     /// Compares the result with the figures and prints the differences. False if a figure is worse.
@@ -66,7 +66,7 @@ impl Figures {
         let (mut worse, mut better) = (Vec::new(), Vec::new());
         for (name, direction, measure) in FIGURES {
             let Some(now) = measure(summary) else { continue };
-            match self.figures.insert(name.to_owned(), now) {
+            match self.values.insert(name.to_owned(), now) {
                 Some(was) if was == now => {}
                 Some(was) if direction.is_worse(was, now) => worse.push(format!("  {name}: {now}, and it was {was}")),
                 Some(was) => better.push(format!("  {name}: {now}, and it was {was}")),
@@ -92,7 +92,7 @@ impl Figures {
 
     /// In the order of [`FIGURES`].
     fn write(&self) -> Result<(), Failure> {
-        let entry = |(name, ..): &Figure| Some(format!("  {name:?}: {}", self.figures.get(*name)?));
+        let entry = |(name, ..): &Figure| Some(format!("  {name:?}: {}", self.values.get(*name)?));
         let entries: Vec<String> = FIGURES.iter().filter_map(entry).collect();
         fs::write(&self.path, format!("{{\n{}\n}}\n", entries.join(",\n"))).map_err(Failure::at("write", &self.path))
     }

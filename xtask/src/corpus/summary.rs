@@ -81,7 +81,7 @@ impl Summary {
         let results = &generated.documents;
         let count = |holds: &dyn Fn(&DocumentResult) -> bool| {
             let counted = documents.iter().zip(results).filter(|(_, result)| holds(result));
-            Count::count(counted.map(|(document, _)| document.validity))
+            Count::of_validities(counted.map(|(document, _)| document.validity))
         };
         // The message for the first perspective counts for both: they are almost always equal.
         let occurrences = |message: fn(&Outcome) -> Option<&str>| {
@@ -183,7 +183,7 @@ fn occurrence<'a>(
 }
 
 impl Count {
-    fn count(validities: impl Iterator<Item = Validity>) -> Self {
+    fn of_validities(validities: impl Iterator<Item = Validity>) -> Self {
         let mut count = Self::default();
         for validity in validities {
             *match validity {

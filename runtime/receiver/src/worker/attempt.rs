@@ -125,7 +125,7 @@ impl<D: Dispatch + 'static> Worker<D> {
     ) -> HandlerEnd {
         let deadline = self.settings.handler_deadline;
         let mut sleep = self.clock.sleep(deadline);
-        let mut gives_up = pin!(given_up.wait_for(|give_up| *give_up));
+        let mut drain_ended = pin!(given_up.wait_for(|ended| *ended));
         poll_fn(|cx| {
             if let Poll::Ready(ended) = Pin::new(&mut *handler).poll(cx) {
                 return Poll::Ready(HandlerEnd::Ended(ended));
@@ -136,7 +136,7 @@ impl<D: Dispatch + 'static> Worker<D> {
             if lease_lost.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(HandlerEnd::CutShort(Outcome::LeaseLost));
             }
-            gives_up.as_mut().poll(cx).map(|_| HandlerEnd::CutShort(Outcome::GivenUp))
+            drain_ended.as_mut().poll(cx).map(|_| HandlerEnd::CutShort(Outcome::GivenUp))
         })
         .await
     }
