@@ -45,7 +45,7 @@ async fn what_is_published_has_its_channel_body_and_header() {
     both_sides::Publisher::new(&kept).switch_lamp(&["a".to_owned()]).await.expect("sent");
     let pong = serde_json::Map::new();
     header_discriminator::Publisher::new(&kept).send_pong(&pong).await.expect("sent");
-    let sent = kept.0.lock().expect("nobody panics");
+    let sent = kept.0.lock().expect("no thread panicked");
     assert_eq!((sent[0].channel(), sent[0].body().as_ref()), ("lamps/switch", br#"["a"]"#.as_slice()));
     assert_eq!((sent[1].channel(), sent[1].headers().get_str("x-event")), ("/other-hooks", Some("pong")));
 }
@@ -72,7 +72,7 @@ async fn what_one_side_publishes_the_other_side_handles() {
     publisher.switch_lamp(&["a".to_owned(), "b".to_owned()]).await.expect("sent");
     let notes = Arc::new(Notes::default());
     let dispatcher = both_sides_application::Dispatcher::new(Application(notes.clone()));
-    for outbound in kept.0.into_inner().expect("nobody panics") {
+    for outbound in kept.0.into_inner().expect("no thread panicked") {
         let (channel, headers, body) = outbound.into_parts();
         let inbound = Inbound::new(body).with_channel(channel).with_headers(headers);
         dispatched(&dispatcher, &inbound).await.expect("handled");
@@ -104,7 +104,7 @@ async fn a_header_decides_where_the_team_says_so() {
         dispatched(&dispatcher, &inbound).await.expect("handled");
     }
     for inbound in [named("pong", "{}"), Inbound::new("{}")] {
-        let error = dispatched(&dispatcher, &inbound).await.expect_err("nobody handles it");
+        let error = dispatched(&dispatcher, &inbound).await.expect_err("the event has no method");
         let DispatchError::Handler(HandlerError::Unhandled { pointer }) = error else { panic!("{error}") };
         assert_eq!(pointer, None, "it is no payload that says the name");
     }

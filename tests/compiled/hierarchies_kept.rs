@@ -46,7 +46,7 @@ fn a_base_stays_a_struct_where_nothing_adds_to_it() {
 }
 
 #[test]
-fn a_base_that_lists_every_value_keeps_those_that_nobody_takes() {
+fn a_base_that_lists_every_value_keeps_values_without_a_subtype() {
     assert!(matches!(read(json!({"kind": "TEXT", "text": "a"})), Frame::TextFrame(_)));
     assert!(matches!(read(json!({"kind": "IMAGE", "width": 2})), Frame::ImageFrame(_)));
     assert!(matches!(read(json!({"kind": "END"})), Frame::Base(_)));

@@ -159,7 +159,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// A fixture that is not compiled is not tested, and nobody would notice.
+/// A fixture that is not compiled is not tested.
 #[test]
 fn the_expected_code_of_every_fixture_is_compiled() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("codegen/tests/fixtures");
@@ -183,11 +183,11 @@ struct Notes(Mutex<Vec<String>>);
 
 impl Notes {
     fn note(&self, text: String) {
-        self.0.lock().expect("nobody panics").push(text);
+        self.0.lock().expect("no thread panicked").push(text);
     }
 
     fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().expect("nobody panics"))
+        std::mem::take(&mut self.0.lock().expect("no thread panicked"))
     }
 }
 
@@ -203,7 +203,7 @@ impl Transport for &Kept {
     type Error = Infallible;
 
     async fn send(&self, outbound: Outbound) -> Result<(), Infallible> {
-        self.0.lock().expect("nobody panics").push(outbound);
+        self.0.lock().expect("no thread panicked").push(outbound);
         Ok(())
     }
 }

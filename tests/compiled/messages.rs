@@ -33,7 +33,7 @@ async fn headers_and_correlation_ids_are_typed() {
     let headers = version_3::AlarmHeaders { level: 3, by: None };
     let alarm = version_3::Alarm { order: Some("o1".to_owned()) };
     version_3::Publisher::new(&kept).alarm(&alarm, &headers).await.expect("sent");
-    let sent = kept.0.lock().expect("nobody panics");
+    let sent = kept.0.lock().expect("no thread panicked");
     assert_eq!((sent[0].headers().get_str("level"), sent[0].headers().get_str("by")), (Some("3"), None));
     let id = version_3::correlation_ids::alarm(&Inbound::new(sent[0].body().clone()));
     assert_eq!(id.ok().flatten().as_deref(), Some("o1"));
@@ -142,7 +142,7 @@ async fn what_travels_as_a_text_is_a_string_wherever_its_schema_stands() {
         dispatched(&dispatcher, &inbound).await.expect("handled");
     }
     assert_eq!(notes.take(), ["jotted so?", "noted so?"]);
-    let sent = kept.0.lock().expect("nobody panics");
+    let sent = kept.0.lock().expect("no thread panicked");
     assert_eq!((sent[0].channel(), sent[0].body().as_ref()), ("answered", "so!".as_bytes()));
     assert_eq!(sent[0].headers().get_str("content-type"), Some("text/plain"));
 }
@@ -170,7 +170,7 @@ async fn what_is_no_json_is_bytes() {
     assert_eq!(notes.take(), ["<a/>", r#"Some("b")"#]);
     let kept = Kept::default();
     content_types::Publisher::new(&kept).send_xml(b"<b/>").await.expect("sent");
-    let sent = kept.0.lock().expect("nobody panics");
+    let sent = kept.0.lock().expect("no thread panicked");
     assert_eq!(sent[0].body().as_ref(), b"<b/>");
     assert_eq!(sent[0].headers().get_str("content-type"), Some("application/xml"));
     assert_eq!(content_types::EventName::Sent.content_type(), Some("application/xml"));
@@ -200,7 +200,7 @@ async fn replies_go_where_the_request_says_with_its_correlation_id() {
             _: request_reply::Check,
             _: &Context<'_>,
         ) -> Result<request_reply::Checked, HandlerError> {
-            Err(HandlerError::reject("nobody checks here"))
+            Err(HandlerError::reject("a publisher has no handler"))
         }
 
         async fn lost(&self, _: String, _: &Context<'_>) -> Result<(), HandlerError> {
@@ -224,15 +224,15 @@ async fn replies_go_where_the_request_says_with_its_correlation_id() {
     }
     let nowhere = request(r#"{"a": 1, "b": 2}"#, &[], "calculator/requests");
     assert!(matches!(dispatched(&dispatcher, &nowhere).await, Err(DispatchError::Handler(HandlerError::Reject(_)))));
-    let sent = kept.0.lock().expect("nobody panics");
-    let told: Vec<(&str, &[u8], Option<&str>)> =
+    let sent = kept.0.lock().expect("no thread panicked");
+    let replies: Vec<(&str, &[u8], Option<&str>)> =
         sent.iter().map(|sent| (sent.channel(), sent.body().as_ref(), sent.headers().get_str("answers"))).collect();
     let expected: [(&str, &[u8], Option<&str>); 3] = [
         ("inbox/7", br#"{"sum":3}"#, Some("r1")),
         ("inbox/8", br#""fine""#, None),
         ("calculator/log", br#""fine""#, None),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(replies, expected);
 }
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn several_messages_are_sent_with_their_headers_and_by_their_names() {
     let cancelled = SendOrderMessage::Cancelled(Cancelled::default());
     let headers = Headers::encode(&CancelledHeaders { reason: "late".to_owned() }).expect("headers");
     Publisher::new(&kept).send_order(&cancelled, &headers).await.expect("sent");
-    let sent = kept.0.lock().expect("nobody panics").remove(0);
+    let sent = kept.0.lock().expect("no thread panicked").remove(0);
     assert_eq!(sent.headers().get_str("X-Event"), Some("order.cancelled"));
     assert_eq!(sent.headers().get_str("reason"), Some("late"));
 }

@@ -76,7 +76,7 @@ impl RequestReply for &Broker {
     async fn request(&self, request: Request) -> Result<Inbound, Unanswered> {
         let address = request.reply_address().unwrap_or("inbox/7").to_owned();
         self.send(request.outbound(&address)).await?;
-        let replies = self.replies.0.lock().expect("nobody panics").clone();
+        let replies = self.replies.0.lock().expect("no thread panicked").clone();
         let strangers = self.strangers.iter().map(|(id, body)| {
             Inbound::new(*body).with_channel(&*address).with_headers(Headers::from_iter([("answers", *id)]))
         });
@@ -94,7 +94,7 @@ async fn a_reply_is_known_by_the_id_that_the_request_was_given() {
     assert_eq!(sum, client::AddReplyMessage::Sum(client::Sum::new(3)));
     let failure = requester.add(&client::Add::new(i64::MAX, 2)).await.expect("answered");
     assert_eq!(failure, client::AddReplyMessage::Failure(client::Failure::new("too large")));
-    let sent = broker.requests.0.lock().expect("nobody panics");
+    let sent = broker.requests.0.lock().expect("no thread panicked");
     let ids: Vec<Option<&str>> = sent.iter().map(|sent| sent.headers().get_str("request")).collect();
     assert!(ids[0].is_some() && ids[0] != ids[1], "{ids:?}");
     assert_eq!(sent[0].headers().get_str("replyTo"), Some("inbox/7"));
@@ -107,7 +107,7 @@ async fn the_payload_says_where_to_reply_and_what_the_caller_said_counts() {
     for said in [None, Some("inbox/mine".to_owned())] {
         let expected = said.clone().unwrap_or_else(|| "inbox/7".to_owned());
         assert_eq!(requester.ask(&client::Ask { reply_to: said }).await.expect("answered"), "fine");
-        let sent = broker.replies.0.lock().expect("nobody panics").pop().expect("a reply");
+        let sent = broker.replies.0.lock().expect("no thread panicked").pop().expect("a reply");
         assert_eq!(sent.channel(), expected);
     }
 }
@@ -123,7 +123,7 @@ async fn an_id_in_the_payload_is_made_as_the_schema_wants_it_and_comes_back() {
     let check = client::Check { meta: Some(meta), ..client::Check::new(4) };
     let checked = requester.check(&channel, &check).await.expect("answered");
     assert_eq!(checked, client::Checked { right: false, check_id: Some(41) });
-    let sent = broker.requests.0.lock().expect("nobody panics");
+    let sent = broker.requests.0.lock().expect("no thread panicked");
     let body: Value = serde_json::from_slice(sent[1].body()).expect("JSON");
     assert_eq!(body, json!({"sum": 4, "meta": {"id": 41, "replyTo": "inbox/7"}}));
 }
@@ -152,10 +152,10 @@ async fn what_is_no_reply_is_an_error_that_says_why() {
 }
 
 #[tokio::test]
-async fn what_nobody_waits_for_needs_no_more_than_a_transport() {
+async fn a_request_without_a_reply_needs_only_a_transport() {
     let kept = Kept::default();
     client::Publisher::new(&kept).add(&client::Add::new(1, 2)).await.expect("sent");
-    let sent = kept.0.lock().expect("nobody panics");
+    let sent = kept.0.lock().expect("no thread panicked");
     assert_eq!((sent[0].channel(), sent[0].headers().get("replyTo")), ("calculator/requests", None));
 }
 

@@ -1,4 +1,4 @@
-//! Replies that are told apart by more than their JSON, and replies by channels with parameters: the handler's side against
+//! Replies that differ in more than their JSON, and replies by channels with parameters: the handler's side against
 //! the requester's.
 
 use std::convert::Infallible;
@@ -35,7 +35,7 @@ type Answered = std::pin::Pin<Box<dyn Future<Output = Outbound> + Send>>;
 /// What a dispatcher replies to a message.
 async fn replied(dispatcher: &impl Dispatch, kept: &Kept, inbound: Inbound) -> Outbound {
     dispatched(dispatcher, &inbound).await.expect("handled");
-    kept.0.lock().expect("nobody panics").pop().expect("a reply")
+    kept.0.lock().expect("no thread panicked").pop().expect("a reply")
 }
 
 mod mixed {

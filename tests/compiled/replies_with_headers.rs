@@ -93,7 +93,7 @@ impl RequestReply for &Direct {
     async fn request(&self, request: Request) -> Result<Inbound, Infallible> {
         let shop = application::Dispatcher::new(Shop, &self.replies);
         dispatched(&shop, &arrived(request.outbound("inbox"))).await.expect("handled");
-        let reply = self.replies.0.lock().expect("nobody panics").last().cloned().expect("a reply");
+        let reply = self.replies.0.lock().expect("no thread panicked").last().cloned().expect("a reply");
         assert_eq!(request.reply_address(), Some(reply.channel()));
         let inbound = arrived(reply);
         assert!(request.is_answered_by(&inbound), "the correlation id travels");
@@ -110,7 +110,7 @@ async fn the_headers_of_a_reply_come_typed_with_its_payload() {
     assert_ne!(reply.headers.answers, "whichever");
     let scanned = requester.scan(&client::Scan::default()).await.expect("answered");
     assert_eq!((scanned.payload, scanned.headers.width, scanned.headers.height), (vec![0, 255], Some(2), None));
-    let sent = direct.replies.0.lock().expect("nobody panics");
+    let sent = direct.replies.0.lock().expect("no thread panicked");
     assert_eq!((sent[0].headers().get_str("expires"), sent[0].headers().get("currency")), (Some("60"), None));
     assert_eq!(sent[1].headers().get_str("content-type"), Some("image/png"));
 }
@@ -132,7 +132,7 @@ async fn several_replies_have_one_type_of_headers_or_each_its_own() {
     assert!(headers.width == 640 && headers.id.is_some(), "{headers:?}");
     let missing = requester.show(&client::Show { article: None, id: Some(7) }).await.expect("answered");
     assert_eq!(missing, client::ShowReplyMessage::Missing(client::Missing::new("which one?")));
-    let sent = direct.replies.0.lock().expect("nobody panics");
+    let sent = direct.replies.0.lock().expect("no thread panicked");
     assert_eq!(sent.last().and_then(|reply| reply.headers().get_str("id")), Some("7"));
 }
 

@@ -110,7 +110,7 @@ noting! {
 }
 
 /// Dispatches, and says what the handler noted and what the event is called.
-async fn told(dispatcher: &dyn Dispatch, notes: &Notes, inbound: &Inbound) -> (String, Route) {
+async fn dispatched(dispatcher: &dyn Dispatch, notes: &Notes, inbound: &Inbound) -> (String, Route) {
     dispatched(dispatcher, inbound).await.expect("handled");
     (notes.take().join(", "), dispatcher.route(inbound).expect("routed"))
 }
@@ -139,11 +139,11 @@ async fn operations_of_one_channel_are_told_apart_by_what_their_messages_say() {
     ];
     for (channel, body, method, name) in rows {
         let inbound = Inbound::new(body).with_channel(channel);
-        let (noted, route) = told(&dispatcher, &notes, &inbound).await;
+        let (noted, route) = dispatched(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{channel} {body}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {body}");
     }
-    let sent = std::mem::take(&mut *kept.0.lock().expect("nobody panics"));
+    let sent = std::mem::take(&mut *kept.0.lock().expect("no thread panicked"));
     let sent: Vec<&[u8]> = sent.iter().map(|outbound| outbound.body().as_ref()).collect();
     assert_eq!(sent, [b"3".as_slice(), br#""pong""#]);
     let undecodable = Inbound::new("[]").with_channel("shapes");
@@ -169,7 +169,7 @@ async fn headers_tell_messages_apart_that_look_the_same() {
     for (channel, header, value, body, method, name) in rows {
         let headers = Headers::from_iter([(header, value)]);
         let inbound = Inbound::new(body).with_channel(channel).with_headers(headers);
-        let (noted, route) = told(&dispatcher, &notes, &inbound).await;
+        let (noted, route) = dispatched(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{channel} {header} {value} {body}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {value} {body}");
     }
@@ -197,7 +197,7 @@ async fn addresses_that_say_more_come_first() {
     ];
     for (address, body, method) in rows {
         let inbound = Inbound::new(body).with_channel(address);
-        let (noted, _) = told(&dispatcher, &notes, &inbound).await;
+        let (noted, _) = dispatched(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{address}: {noted}");
     }
 }
@@ -236,7 +236,7 @@ async fn one_operation_may_have_json_texts_and_bytes() {
     for (channel, content_type, body, method, name) in rows {
         let headers = [("content-type", content_type)].into_iter().filter(|(_, value)| !value.is_empty());
         let inbound = Inbound::new(body.to_vec()).with_channel(channel).with_headers(headers.collect());
-        let (noted, route) = told(&dispatcher, &notes, &inbound).await;
+        let (noted, route) = dispatched(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{channel} {content_type}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {content_type}");
     }
@@ -262,7 +262,7 @@ async fn each_of_them_is_sent_as_what_it_is() {
         publisher.send_upload(&event).await.expect("sent");
     }
     publisher.send_line("l").await.expect("sent");
-    let sent = kept.0.lock().expect("nobody panics");
+    let sent = kept.0.lock().expect("no thread panicked");
     let sent: Vec<(&[u8], Option<&str>)> =
         sent.iter().map(|outbound| (outbound.body().as_ref(), outbound.headers().get_str("content-type"))).collect();
     let expected: [(&[u8], _); 4] = [
@@ -291,7 +291,7 @@ async fn a_property_with_names_tells_events_of_one_address_and_those_without_any
     for (channel, body, method, name) in rows {
         let inbound = Inbound::new(body);
         let inbound = channel.map_or(inbound.clone(), |channel| inbound.with_channel(channel));
-        let (noted, route) = told(&dispatcher, &notes, &inbound).await;
+        let (noted, route) = dispatched(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{channel:?} {body}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel:?} {body}");
     }

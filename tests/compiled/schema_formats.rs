@@ -221,5 +221,5 @@ async fn a_type_of_the_teams_reads_and_writes_its_own_bytes() {
         r#"xml b"x""#,
         r#"xml b"raw""#,
     ];
-    assert_eq!(*notes.0.lock().expect("nobody panics"), expected);
+    assert_eq!(*notes.0.lock().expect("no thread panicked"), expected);
 }

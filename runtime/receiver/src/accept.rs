@@ -117,7 +117,7 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Self::Undecodable(_) => "the payload could not be read",
             Self::Rejected(_) => "the handler rejected the event",
-            Self::Unhandled => "the document does not list the event, and nobody handles it",
+            Self::Unhandled => "the document does not list the event, and the handler has no method for it",
         })
     }
 }

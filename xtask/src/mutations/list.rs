@@ -146,7 +146,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         name: "a missing canary is not reported",
         file: "runtime/receiver/src/worker/health.rs",
         sites: &[("elapsed(since, self.now())", "Duration::ZERO.min(elapsed(since, self.now()))")],
-        test: ("durable", "canary::it_stays_silent_when_nobody_works"),
+        test: ("durable", "canary::a_canary_is_not_reported_alive_without_a_worker"),
     },
     Mutation {
         name: "a canary counts as received although its completion is not stored",

@@ -66,7 +66,7 @@ async fn it_stays_silent_when_its_signature_is_refused() {
 }
 
 #[tokio::test]
-async fn it_stays_silent_when_nobody_works() {
+async fn a_canary_is_not_reported_alive_without_a_worker() {
     let inbox: Arc<dyn Inbox> = Arc::new(Memory::new());
     let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default());
     let (serving, response_counts) = serve(&inbox, &worker, TOKEN).await;

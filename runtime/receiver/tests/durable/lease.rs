@@ -135,7 +135,7 @@ async fn a_handler_is_dropped_once_its_lease_is_over_and_says_nothing_of_the_end
     inbox.over.store(true, Ordering::SeqCst);
     let running = inbox.run(Arc::clone(&team));
     until(|| inbox.renewals() == 1 && team.seen().len() == 1).await;
-    assert_eq!(running.stop().await, ShutdownOutcome::Drained, "nobody is waited for");
+    assert_eq!(running.stop().await, ShutdownOutcome::Drained, "there is no handler to wait for");
     assert_eq!(inbox.states().await, [State::Leased], "whoever has it now says how it ends");
 }
 

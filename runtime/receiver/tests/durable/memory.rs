@@ -69,7 +69,7 @@ async fn large_bodies(rounds: usize) {
         // Not `eprintln!`: the test harness hides its output when the test passes.
         let _unsaid = writeln!(
             std::io::stderr(),
-            "SKIPPED: there is no /proc here, so nobody looked at the memory of a receiver"
+            "SKIPPED: there is no /proc here, so the memory of a receiver was not measured"
         );
         return;
     };

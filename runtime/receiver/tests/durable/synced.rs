@@ -70,7 +70,7 @@ async fn the_log_is_synced_between_the_event_and_its_answer() {
         // Not `eprintln!`: the test harness hides its output when the test passes.
         let _unsaid = writeln!(
             std::io::stderr(),
-            "SKIPPED: there is no strace here that may trace, so nobody watched when the disk is synced"
+            "SKIPPED: strace cannot trace here, so the test did not see when the disk is synced"
         );
         return;
     }

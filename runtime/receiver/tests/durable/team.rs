@@ -57,9 +57,9 @@ impl Team {
             "rejected" => return Err(HandlerError::reject("not ours")),
             "failing" => return Err(HandlerError::retry("database down")),
             "failing_twice" if cx.attempt() < 3 => return Err(HandlerError::retry("database down")),
-            "panicking" => panic!("as told"),
+            "panicking" => panic!("as the test asks"),
             // Without a message on standard error, because there may be thousands of panics.
-            "panicking_once" if cx.attempt() == 1 => panic::resume_unwind(Box::new("as told")),
+            "panicking_once" if cx.attempt() == 1 => panic::resume_unwind(Box::new("as the test asks")),
             "stuck" => future::pending().await,
             "stuck_once" if cx.attempt() == 1 => future::pending().await,
             "slow" => tokio::time::sleep(Duration::from_millis(50)).await,

@@ -79,10 +79,10 @@ async fn what_can_never_be_handled_is_dead_with_the_place_of_the_fault() {
         case.settled().await;
         running.stop().await;
         let dead = case.dead().await;
-        let told: Vec<_> =
+        let seen: Vec<_> =
             dead.iter().map(|(id, reason)| (id.as_str(), reason.kind(), reason.pointer())).take(2).collect();
         let expected = [("poison", ReasonKind::Undecodable, Some("/text")), ("rejected", ReasonKind::Rejected, None)];
-        assert_eq!(told, expected, "{}", case.name);
+        assert_eq!(seen, expected, "{}", case.name);
         assert_eq!(dead[1].1.message(), "not ours");
         assert_eq!((dead[2].1.kind(), dead.len()), (ReasonKind::NotJson, 3));
         assert!(dead[2].0.starts_with("sha256:"), "{}", case.name);
@@ -105,7 +105,9 @@ async fn what_fails_is_tried_again_and_then_dead() {
         let counts = health.counts();
         assert_eq!((counts.done, counts.dead, counts.timed_out, counts.panicked), (2, 3, 4, 3), "{}", case.name);
         let dead = case.dead().await;
-        for (id, message) in [("failing", "database down"), ("panicking", "as told"), ("stuck", "not done within")] {
+        for (id, message) in
+            [("failing", "database down"), ("panicking", "as the test asks"), ("stuck", "not done within")]
+        {
             let reason = &dead.iter().find(|(dead, _)| dead == id).expect(id).1;
             assert_eq!(reason.kind(), ReasonKind::Exhausted);
             assert!(reason.message().contains(message), "{}: {}", case.name, reason.message());
@@ -196,9 +198,9 @@ async fn handlers_are_told_of_gaps_and_stale_events() {
         let running = Case::run(case.worker());
         case.settled().await;
         running.stop().await;
-        let told: Vec<_> = case.team.seen().into_iter().map(|seen| seen.freshness).collect();
+        let seen: Vec<_> = case.team.seen().into_iter().map(|seen| seen.freshness).collect();
         let expected = [Freshness::Unknown, Freshness::Gap { handled: 1 }, Freshness::Stale { handled: 4 }];
-        assert_eq!(told, expected, "{}", case.name);
+        assert_eq!(seen, expected, "{}", case.name);
     }
 }
 
@@ -218,7 +220,7 @@ async fn unknown_events_are_handled_or_set_aside() {
 }
 
 #[tokio::test]
-async fn unknown_events_that_nobody_handles_are_dead_with_the_place_of_their_name() {
+async fn unhandled_unknown_events_become_dead_letters_that_name_their_event() {
     for case in each() {
         case.put(&body("e1", "unlisted_too")).await;
         let running = Case::run(case.worker());
@@ -261,7 +263,7 @@ async fn a_drain_lets_finish_what_was_begun_and_begins_no_more() {
         tokio::task::yield_now().await;
         case.team.gate.add_permits(3);
         assert_eq!(stopping.await.unwrap(), ShutdownOutcome::Drained, "{}", case.name);
-        assert!(case.team.done().len() <= 6, "those that began before it was told, and those only");
+        assert!(case.team.done().len() <= 6, "only attempts that began before the stop");
         let rest = case.inbox.stats().await.unwrap().pending;
         assert_eq!(rest + case.team.done().len() as u64, 10, "{}", case.name);
     }

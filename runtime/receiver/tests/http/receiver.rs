@@ -219,8 +219,8 @@ async fn what_may_pass_is_503_and_says_when_to_come_back() {
         for body in [RETRIED, SLOW, PANICKING] {
             let inline = Inline::new(Arc::default()).with_deadline(SHORT);
             let reply = deliver(server, Receiver::new(inline, verifier(&[TOKEN])), body).await;
-            let told = (reply.status, reply.header("retry-after"));
-            assert_eq!(told, (503, Some("60")), "{server:?} {body}");
+            let answer = (reply.status, reply.header("retry-after"));
+            assert_eq!(answer, (503, Some("60")), "{server:?} {body}");
         }
     }
 }
@@ -230,7 +230,7 @@ struct Small;
 
 impl Accept for Small {
     fn accept(&self, _: Inbound) -> BoxFuture<'_, Result<Accepted, NotAccepted>> {
-        Box::pin(async { Err(NotAccepted::TooLarge("as told".into())) })
+        Box::pin(async { Err(NotAccepted::TooLarge("as the test asks".into())) })
     }
 }
 
@@ -241,9 +241,13 @@ async fn what_no_store_has_room_for_is_413_and_counted() {
         let (response_counts, address) = (receiver.response_counts(), server.serve(receiver).await);
         let signature = sign(&secret(TOKEN), b"{}");
         let reply = post(address, &[(HEADER, &signature)], "{}").await;
-        let told = (reply.status, reply.header("retry-after"), response_counts.get("too_large"));
-        assert_eq!(told, (413, None, 1), "{server:?}");
-        assert_eq!(post(address, &[], "{}").await.status, 401, "{server:?}: who is not verified is not told");
+        let answer = (reply.status, reply.header("retry-after"), response_counts.get("too_large"));
+        assert_eq!(answer, (413, None, 1), "{server:?}");
+        assert_eq!(
+            post(address, &[], "{}").await.status,
+            401,
+            "{server:?}: a sender without a valid signature does not learn the limit"
+        );
     }
 }
 

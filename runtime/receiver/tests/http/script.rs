@@ -51,7 +51,7 @@ impl Script {
             "retried" => Err(HandlerError::retry("database down")),
             "rejected" => Err(HandlerError::reject("not ours")),
             "slow" => future::pending().await,
-            "panicking" => panic!("as told"),
+            "panicking" => panic!("as the test asks"),
             "decoding" => Ok(cx.decode::<Vec<u8>>().map(|_| ())?),
             _ => Ok(()),
         }
@@ -121,7 +121,7 @@ impl DeadLetters for Sink {
                 Fate::Keeps => {}
                 Fate::Fails => return Err("disk full".into()),
                 Fate::Hangs => future::pending().await,
-                Fate::Panics => panic!("as told"),
+                Fate::Panics => panic!("as the test asks"),
             }
             let body = String::from_utf8_lossy(letter.inbound().body()).into_owned();
             let reason = match letter.reason() {

@@ -149,7 +149,7 @@ fn settlement(how: How) -> Settlement {
     match how {
         How::Done => Settlement::Done,
         How::Retry => Settlement::Retry { after: DELAY },
-        How::Dead => Settlement::Dead(Reason::new(ReasonKind::Rejected, "as told")),
+        How::Dead => Settlement::Dead(Reason::new(ReasonKind::Rejected, "as the test asks")),
         How::Released => Settlement::Released,
     }
 }

@@ -197,7 +197,8 @@ async fn while_another_holds_the_file_those_that_wait_are_told_together() {
         let inbox = Arc::clone(&inbox);
         puts.spawn(async move { inbox.put(event(&number.to_string())).await });
     }
-    let puts = tokio::time::timeout(Duration::from_secs(60), puts.join_all()).await.expect("they are told");
+    let puts =
+        tokio::time::timeout(Duration::from_secs(60), puts.join_all()).await.expect("every caller gets an answer");
     assert!(puts.iter().all(|put| matches!(put, Err(InboxError::Unavailable(_)))), "{puts:?}");
 }
 

@@ -1,4 +1,4 @@
-//! Leases: a worker renews them while a handler runs, and they expire when nobody renews them.
+//! Leases: a worker renews them while a handler runs, and they expire if they are not renewed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,7 +89,7 @@ fn the_event_of_a_worker_that_was_killed_is_handled_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_lease_that_nobody_renewed_is_over_for_good() {
+async fn an_expired_lease_is_not_valid_again() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;
     inbox.put(event("e1", "a")).await.unwrap();

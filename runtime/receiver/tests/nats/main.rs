@@ -124,7 +124,7 @@ async fn the_streams_are_as_the_docs_say() {
 }
 
 #[tokio::test]
-async fn what_no_inbox_has_put_holds_up_nobody() {
+async fn a_message_that_no_inbox_stored_delays_no_event() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;
     let jetstream = server.jetstream().await;

@@ -53,7 +53,7 @@ async fn what_can_never_be_stored_is_too_large_and_not_to_be_tried_again() {
 }
 
 #[tokio::test]
-async fn a_strangers_message_holds_up_nobody_however_large() {
+async fn a_large_message_of_another_client_delays_no_event() {
     let Some(server) = Server::start() else { return };
     let jetstream = server.jetstream().await;
     let lease = Duration::from_millis(500);
