@@ -178,7 +178,7 @@ fn an_overlay_is_laid_over_the_file_that_it_extends() {
 }
 
 #[test]
-fn options_come_from_a_file_and_the_call_counts_for_more() {
+fn a_method_call_overrides_the_options_file() {
     let directory = directory("options");
     let write = |name: &str, text: &str| {
         let path = directory.join(name);
@@ -226,7 +226,7 @@ fn a_refused_document_writes_nothing() {
 }
 
 #[test]
-fn a_wrong_call_is_told_apart() {
+fn a_wrong_call_has_its_own_error() {
     let directory = directory("wrong");
     for arguments in [&[][..], &["generate"], &["explode", "fine.yaml"], &["check", "fine.yaml", "--perspective", "me"]]
     {

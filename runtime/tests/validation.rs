@@ -63,13 +63,13 @@ fn every_violation_is_found_and_ordered_by_its_place() {
 }
 
 #[test]
-fn what_is_forbidden_names_the_keyword_that_forbids_it() {
+fn a_violation_names_its_keyword() {
     assert_eq!(found("Closed", &json!({"a": 1})), pairs(&[("", "additionalProperties")]));
     assert_eq!(found("Pair", &json!([1, 2, 3])), pairs(&[("", "additionalItems")]));
 }
 
 #[test]
-fn of_a_union_the_alternative_that_is_meant_is_told_too() {
+fn a_violation_in_a_union_names_the_alternative() {
     let wrong = json!({"kind": "closing", "event": {"kind": "placed", "count": 0}});
     let expected = [("", "oneOf"), ("/event", "oneOf"), ("/event/count", "minimum")];
     assert_eq!(found("Event", &wrong), pairs(&expected));
@@ -77,7 +77,7 @@ fn of_a_union_the_alternative_that_is_meant_is_told_too() {
 }
 
 #[test]
-fn what_the_alternative_of_the_tag_lacks_is_told() {
+fn a_missing_property_of_a_tagged_alternative_is_reported() {
     let letter = json!({"kind": "letter", "pages": 10});
     assert_eq!(found("Sent", &letter), pairs(&[("", "oneOf"), ("", "required"), ("/pages", "maximum")]));
     let violations = SCHEMAS.check("Sent", &json!({"kind": "crate"})).expect_err("it has no weight").to_string();
@@ -87,7 +87,7 @@ fn what_the_alternative_of_the_tag_lacks_is_told() {
 }
 
 #[test]
-fn a_discriminator_tells_the_alternative_where_no_constant_does() {
+fn a_discriminator_selects_the_alternative_without_constants() {
     let cat = json!({"kind": "cat", "name": "Minka", "lives": 10});
     assert_eq!(found("Pet", &cat), pairs(&[("", "anyOf"), ("/lives", "maximum"), ("/name", "maxLength")]));
     let violations = SCHEMAS.check("Pet", &json!({"kind": 7, "name": "Hasso"})).expect_err("the name is too long");
@@ -96,7 +96,7 @@ fn a_discriminator_tells_the_alternative_where_no_constant_does() {
 }
 
 #[test]
-fn a_schema_that_cannot_be_read_says_so_of_every_value() {
+fn an_unreadable_schema_is_a_violation_for_every_value() {
     for name in ["Garbled", "Holder", "Missing"] {
         assert_eq!(found(name, &json!("x")), pairs(&[("", "$schema")]), "{name}");
     }
@@ -105,7 +105,7 @@ fn a_schema_that_cannot_be_read_says_so_of_every_value() {
 }
 
 #[test]
-fn a_pattern_that_cannot_be_read_is_left_out_and_all_else_is_asked_for() {
+fn an_unsupported_pattern_is_left_out_of_validation() {
     assert_eq!(found("Coded", &json!("abc")), []);
     assert_eq!(found("Coded", &json!("abcd")), pairs(&[("", "maxLength")]));
     assert_eq!(found("Coded", &json!({"[": 1})), []);
@@ -121,7 +121,7 @@ fn an_integer_beyond_64_bits_is_checked_as_the_nearest_number() {
 }
 
 #[test]
-fn of_what_may_be_null_the_violation_is_told_once_and_where_it_is() {
+fn a_violation_in_a_nullable_value_is_reported_once() {
     let wrong = json!({"next": {"next": null, "count": 0}, "state": "gone"});
     assert_eq!(found("Node", &wrong), pairs(&[("/next/count", "minimum"), ("/state", "enum")]));
     assert_eq!(found("Node", &json!({"next": null, "state": null})), []);

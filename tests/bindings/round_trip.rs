@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{self, Calls, METHODS, Recorder, WithoutOnUnknown, payload};
 
 #[test]
-fn there_is_a_payload_for_every_event_and_no_other() {
+fn every_event_has_exactly_one_payload() {
     let files = std::fs::read_dir(support::payload_directory()).expect("the payloads are there").count();
     assert_eq!(files, EventName::KNOWN.len());
     assert_eq!(EventName::KNOWN.len(), 10);
@@ -88,7 +88,7 @@ fn event_names_are_written_as_in_the_document() {
 }
 
 #[tokio::test]
-async fn every_payload_reaches_its_method_and_no_other() {
+async fn every_payload_reaches_only_its_method() {
     let calls = Calls::default();
     let dispatcher = Dispatcher::new(Recorder(calls.clone()));
     for (name, method) in EventName::KNOWN.iter().zip(METHODS) {

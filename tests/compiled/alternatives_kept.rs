@@ -12,7 +12,7 @@ macro_rules! both {
 }
 
 #[test]
-fn an_alternative_that_only_requires_is_one_beside_others() {
+fn an_alternative_may_have_only_required() {
     both!(Reach, json!({"mail": "m"}));
     both!(Reach, json!({"phone": "p", "extension": 7}));
     both!(Payer, json!({"name": "n"}));
@@ -21,7 +21,7 @@ fn an_alternative_that_only_requires_is_one_beside_others() {
 }
 
 #[test]
-fn of_two_lists_one_of_each_holds() {
+fn two_enums_of_one_value_allow_their_intersection() {
     both!(Crossed, json!({"left": "l", "up": "u"}));
     both!(Crossed, json!({"right": "r", "down": "d"}));
     let crossed = serde_json::from_value(json!({"right": "r", "up": "u"}));
@@ -32,7 +32,7 @@ fn of_two_lists_one_of_each_holds() {
 }
 
 #[test]
-fn what_holds_itself_is_read_in_no_time_whether_it_is_valid_or_not() {
+fn recursive_unions_are_read_without_exponential_work() {
     let nested = |leaf: Value| (0..40).fold(leaf, |tree, _| json!({"left": tree, "b": "x"}));
     both!(Tree, nested(json!({"leaf": 1})));
     assert!(round_trip::<alternatives::Tree>(&nested(json!({"leaf": "1"}))).is_err());
@@ -48,7 +48,7 @@ fn an_integer_of_128_bits_in_a_union_has_its_default() {
 }
 
 #[test]
-fn what_is_required_and_not_named_is_as_all_others_are() {
+fn required_properties_that_are_not_described_are_kept() {
     let scores: alternatives::Scores = serde_json::from_value(json!({"total": 3, "first": 1})).expect("scores");
     let total: i64 = scores.total;
     assert_eq!(total, 3);
@@ -56,7 +56,7 @@ fn what_is_required_and_not_named_is_as_all_others_are() {
 }
 
 #[test]
-fn a_value_that_is_not_listed_may_be_below_zero() {
+fn an_unlisted_value_may_be_negative() {
     both!(Serial, json!(-5));
     both!(Serial, json!(u64::MAX));
     both!(Serial, json!(1));

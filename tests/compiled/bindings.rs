@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_url_of_a_server_takes_nothing_but_listed_values() {
+fn server_variables_accept_only_listed_values() {
     use server_variables::servers::{ProductionPort, ProductionRegion, plain, production};
     assert_eq!(ProductionRegion::default(), ProductionRegion::EuWest1);
     assert_eq!(ProductionRegion::KNOWN, [ProductionRegion::EuWest1, ProductionRegion::UsEast1]);
@@ -14,7 +14,7 @@ fn the_url_of_a_server_takes_nothing_but_listed_values() {
 }
 
 #[test]
-fn what_bindings_describe_is_typed() {
+fn binding_schemas_are_types() {
     use bindings_2::{LineKey, OnOrderQuery, OrderHttpHeaders, OrderKey, OrdersTenantQuery, SharedHttpHeaders};
     let key = json!({"tenant": "acme", "number": 7});
     assert_eq!(round_trip::<OrderKey>(&key), Ok(key));
@@ -29,7 +29,7 @@ fn what_bindings_describe_is_typed() {
 }
 
 #[test]
-fn what_bindings_state_is_a_constant_of_its_type() {
+fn binding_values_are_constants() {
     use bindings_2::bindings::{channels, messages, operations, servers};
     assert_eq!(servers::broker::MQTT_LAST_WILL_TOPIC, "/last-wills");
     assert_eq!(channels::orders_tenant::KAFKA_PARTITIONS, 20_i64);

@@ -22,7 +22,7 @@ impl both_sides::Handler for Lamps {
 }
 
 #[tokio::test]
-async fn the_address_decides_where_payloads_do_not_tell() {
+async fn the_address_decides_between_equal_payloads() {
     let notes = Arc::new(Notes::default());
     let dispatcher = both_sides::Dispatcher::new(Lamps(notes.clone()));
     let rows = [
@@ -40,7 +40,7 @@ async fn the_address_decides_where_payloads_do_not_tell() {
 }
 
 #[tokio::test]
-async fn what_is_published_has_its_channel_body_and_header() {
+async fn published_messages_have_channel_body_and_headers() {
     let kept = Kept::default();
     both_sides::Publisher::new(&kept).switch_lamp(&["a".to_owned()]).await.expect("sent");
     let pong = serde_json::Map::new();
@@ -51,7 +51,7 @@ async fn what_is_published_has_its_channel_body_and_header() {
 }
 
 #[tokio::test]
-async fn what_one_side_publishes_the_other_side_handles() {
+async fn one_side_handles_the_messages_that_the_other_publishes() {
     struct Application(Arc<Notes>);
 
     impl both_sides_application::Handler for Application {
@@ -81,7 +81,7 @@ async fn what_one_side_publishes_the_other_side_handles() {
 }
 
 #[tokio::test]
-async fn a_header_decides_where_the_team_says_so() {
+async fn the_discriminator_option_may_name_a_header() {
     struct Hooks(Arc<Notes>);
 
     impl header_discriminator::Handler for Hooks {
@@ -162,7 +162,7 @@ impl same_payload::Handler for Frames {
 }
 
 #[tokio::test]
-async fn messages_with_one_payload_are_told_apart_by_their_names() {
+async fn messages_with_one_payload_are_selected_by_their_names() {
     let notes = Arc::new(Notes::default());
     let dispatcher = same_payload::Dispatcher::new(Frames(notes.clone()));
     for name in ["subscribed", "unsubscribed", "notice"] {

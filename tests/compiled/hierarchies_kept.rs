@@ -9,7 +9,7 @@ fn read<T: DeserializeOwned + Serialize>(value: Value) -> T {
 }
 
 #[test]
-fn the_base_is_any_of_those_that_build_on_it() {
+fn the_base_is_an_enum_of_its_subtypes() {
     let cat = json!({"name": "Tom", "petType": "Cat", "lives": 9, "friend": {"petType": "Lion", "mane": true}});
     let Pet::Cat(cat) = read(cat) else { panic!("a cat") };
     assert!(matches!(cat.friend, Some(Pet::Lion(ref lion)) if lion.mane), "{cat:?}");
@@ -22,7 +22,7 @@ fn the_base_is_any_of_those_that_build_on_it() {
 }
 
 #[test]
-fn an_inherited_property_tells_alternatives_apart() {
+fn an_inherited_property_selects_the_alternative() {
     let visit = |legged: Value, any: Value| {
         read::<Visit>(json!({"guest": {"petType": "Lion", "mane": false}, "legged": legged, "any": any}))
     };
@@ -38,7 +38,7 @@ fn an_inherited_property_tells_alternatives_apart() {
 }
 
 #[test]
-fn a_base_stays_a_struct_where_nothing_adds_to_it() {
+fn a_base_without_subtypes_that_add_to_it_stays_a_struct() {
     let shape: Shape = read(json!({"form": "Square", "area": 4.0}));
     assert_eq!(shape.area, Some(4.0));
     assert!(matches!(read(json!({"tool": "saw", "teeth": 40})), Tool::Saw(_)));

@@ -79,7 +79,7 @@ async fn several_messages_of_one_operation_are_one_type() {
 }
 
 #[tokio::test]
-async fn a_message_of_which_nothing_is_said_is_one_of_several_all_the_same() {
+async fn a_message_without_payload_is_one_of_several_messages() {
     let notes = Arc::new(Notes::default());
     let dispatcher = several_messages::Dispatcher::new(Socket(notes.clone()));
     for body in [r#"{"radius": 1.5}"#, r#"{"x": 1}"#, r#"["anything"]"#] {
@@ -89,7 +89,7 @@ async fn a_message_of_which_nothing_is_said_is_one_of_several_all_the_same() {
 }
 
 #[tokio::test]
-async fn operations_of_one_address_are_told_by_what_they_decode() {
+async fn operations_of_one_address_are_selected_by_payload() {
     struct Socket(Arc<Notes>);
 
     impl several_operations::Handler for Socket {
@@ -115,7 +115,7 @@ async fn operations_of_one_address_are_told_by_what_they_decode() {
 }
 
 #[tokio::test]
-async fn what_travels_as_a_text_is_a_string_wherever_its_schema_stands() {
+async fn a_text_payload_is_a_string_also_by_reference() {
     struct Notebook(Arc<Notes>);
 
     impl plain_texts::Handler for Notebook {
@@ -148,7 +148,7 @@ async fn what_travels_as_a_text_is_a_string_wherever_its_schema_stands() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_bytes() {
+async fn a_payload_that_is_not_json_is_bytes() {
     struct Xml(Arc<Notes>);
 
     impl content_types::Handler for Xml {
@@ -178,7 +178,7 @@ async fn what_is_no_json_is_bytes() {
 }
 
 #[tokio::test]
-async fn replies_go_where_the_request_says_with_its_correlation_id() {
+async fn replies_go_to_the_address_in_the_request_with_its_correlation_id() {
     use request_reply::{Add, AddReplyMessage, Ask, Failure, Sum};
 
     struct Calculator;

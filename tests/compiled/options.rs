@@ -20,7 +20,7 @@ pub struct PaymentHeaders {
 }
 
 #[test]
-fn unknown_properties_are_kept_where_that_is_chosen() {
+fn unknown_properties_are_kept_if_the_option_says_so() {
     let order = json!({"id": "1", "colour": "red", "seller": {"name": "S", "rank": 1}});
     assert_eq!(round_trip::<keep_unknown::Order>(&order), Ok(order));
     let buyer = json!({"name": "B", "rank": 1});
@@ -56,7 +56,7 @@ fn types_are_what_was_chosen() {
 }
 
 #[test]
-fn constructors_ask_for_what_is_required_and_not_fixed() {
+fn constructors_take_the_required_properties_without_constants() {
     let order = Order::new("o-1", Buyer::default(), None, "gift", vec![])
         .with_after(Order::new("o-0", Buyer::default().with_name("B"), None, "gift", vec![]))
         .with_seen(None);
@@ -72,7 +72,7 @@ fn constructors_ask_for_what_is_required_and_not_fixed() {
 }
 
 #[test]
-fn what_is_built_takes_values_in_any_form() {
+fn constructors_accept_any_into() {
     let order = Order::new("o-1", Buyer::default(), None, "gift", vec![])
         .with_tags(["blue", "small"])
         .with_counts(vec![1, 2])

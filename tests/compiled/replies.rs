@@ -87,7 +87,7 @@ impl RequestReply for &Broker {
 }
 
 #[tokio::test]
-async fn a_reply_is_known_by_the_id_that_the_request_was_given() {
+async fn a_reply_is_matched_by_the_correlation_id_of_its_request() {
     let broker = Broker { strangers: vec![("another", r#"{"sum": 9}"#)], ..Broker::default() };
     let requester = client::Requester::new(&broker);
     let sum = requester.add(&client::Add::new(1, 2)).await.expect("answered");
@@ -101,7 +101,7 @@ async fn a_reply_is_known_by_the_id_that_the_request_was_given() {
 }
 
 #[tokio::test]
-async fn the_payload_says_where_to_reply_and_what_the_caller_said_counts() {
+async fn the_reply_address_is_read_from_the_payload() {
     let broker = Broker::default();
     let requester = client::Requester::new(&broker);
     for said in [None, Some("inbox/mine".to_owned())] {
@@ -113,7 +113,7 @@ async fn the_payload_says_where_to_reply_and_what_the_caller_said_counts() {
 }
 
 #[tokio::test]
-async fn an_id_in_the_payload_is_made_as_the_schema_wants_it_and_comes_back() {
+async fn a_correlation_id_in_the_payload_has_the_type_of_its_schema() {
     let broker = Broker::default();
     let requester = client::Requester::new(&broker);
     let channel = client::channels::Checks { user: "ada".to_owned() };
@@ -129,7 +129,7 @@ async fn an_id_in_the_payload_is_made_as_the_schema_wants_it_and_comes_back() {
 }
 
 #[tokio::test]
-async fn what_is_no_reply_is_an_error_that_says_why() {
+async fn an_unusable_reply_is_an_error_with_the_reason() {
     let broker = Broker::default();
     let requester = client::Requester::new(&broker);
     let nothing = requester.lost("x").await.expect_err("the document does not say where to reply");
@@ -160,7 +160,7 @@ async fn a_request_without_a_reply_needs_only_a_transport() {
 }
 
 #[tokio::test]
-async fn a_feed_has_one_connection_for_requests_and_replies() {
+async fn the_exchange_document_has_one_channel_for_requests_and_replies() {
     /// Answers a ping as an exchange does, with the number that it came with.
     struct Feed;
 

@@ -186,7 +186,7 @@ mod channels {
     }
 
     #[tokio::test]
-    async fn an_address_in_the_request_counts_for_more() {
+    async fn an_address_in_the_request_decides() {
         let report = client::Requester::new(direct()).report(&client::Report::default()).await.expect("answered");
         assert_eq!(report.payload, "all on");
     }

@@ -137,7 +137,7 @@ async fn several_replies_have_one_type_of_headers_or_each_its_own() {
 }
 
 #[tokio::test]
-async fn headers_tell_replies_of_one_payload_apart() {
+async fn headers_select_between_replies_of_one_payload() {
     let direct = Direct::default();
     let requester = client::Requester::new(&direct);
     let parcel = client::Parcel::new("p1");
@@ -152,13 +152,13 @@ async fn headers_tell_replies_of_one_payload_apart() {
 }
 
 #[tokio::test]
-async fn an_id_is_no_header_that_anybody_gives() {
+async fn the_correlation_id_is_no_header_argument() {
     let direct = Direct::default();
     assert_eq!(client::Requester::new(&direct).print("lamp").await.expect("answered"), "LAMP");
 }
 
 #[tokio::test]
-async fn a_header_that_must_be_there_and_is_not_makes_no_reply() {
+async fn a_reply_without_a_required_header_is_an_error() {
     struct Bare;
     impl Transport for Bare {
         type Error = Infallible;

@@ -17,7 +17,7 @@ impl routing_addresses::Handler for Orders {
 }
 
 #[tokio::test]
-async fn an_address_counts_for_more_than_a_property_that_may_say_something_else() {
+async fn an_address_decides_before_a_property() {
     let notes = Arc::new(Notes::default());
     let dispatcher = routing_addresses::Dispatcher::new(Orders(notes.clone()));
     for (address, previous) in [("paid", "shipped"), ("shipped", "paid"), ("shipped", "new")] {
@@ -116,7 +116,7 @@ async fn dispatched(dispatcher: &dyn Dispatch, notes: &Notes, inbound: &Inbound)
 }
 
 #[tokio::test]
-async fn operations_of_one_channel_are_told_apart_by_what_their_messages_say() {
+async fn operations_of_one_channel_are_selected_by_constants() {
     let (notes, kept) = (Arc::new(Notes::default()), Kept::default());
     let dispatcher = routing_operations::Dispatcher::new(Noting(notes.clone()), &kept);
     let rows = [
@@ -151,7 +151,7 @@ async fn operations_of_one_channel_are_told_apart_by_what_their_messages_say() {
 }
 
 #[tokio::test]
-async fn headers_tell_messages_apart_that_look_the_same() {
+async fn headers_select_between_messages_of_one_payload() {
     let notes = Arc::new(Notes::default());
     let dispatcher = routing_headers::Dispatcher::new(Noting(notes.clone()));
     let rows = [
@@ -176,7 +176,7 @@ async fn headers_tell_messages_apart_that_look_the_same() {
 }
 
 #[tokio::test]
-async fn addresses_that_say_more_come_first() {
+async fn more_specific_addresses_come_first() {
     let notes = Arc::new(Notes::default());
     let dispatcher = routing_templates::Dispatcher::new(Noting(notes.clone()));
     let rows = [
@@ -203,7 +203,7 @@ async fn addresses_that_say_more_come_first() {
 }
 
 #[test]
-fn an_address_is_taken_apart_into_values_that_are_listed() {
+fn address_parameters_are_enums() {
     use routing_templates::channels::{Devices, Glued, Joined};
     use routing_templates::{DevicesSub, JoinedUnit};
 
@@ -249,7 +249,7 @@ async fn one_operation_may_have_json_texts_and_bytes() {
 }
 
 #[tokio::test]
-async fn each_of_them_is_sent_as_what_it_is() {
+async fn each_message_is_sent_with_its_own_content_type() {
     use mixed_payloads::{Order, Publisher, SendUploadMessage};
 
     let kept = Kept::default();
@@ -275,7 +275,7 @@ async fn each_of_them_is_sent_as_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_property_with_names_tells_events_of_one_address_and_those_without_any() {
+async fn a_property_with_constants_routes_events_of_one_address() {
     let notes = Arc::new(Notes::default());
     let dispatcher = routing_names::Dispatcher::new(Noting(notes.clone()));
     let rows = [

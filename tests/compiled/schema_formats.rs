@@ -83,7 +83,7 @@ fn records_of_avro_are_read_and_written_as_plain_json() {
 }
 
 #[test]
-fn absence_is_null_where_that_is_the_default() {
+fn a_default_of_null_is_absence() {
     let mut order = least_order();
     for name in ["previous", "discount", "seen"] {
         order.as_object_mut().expect("an object").remove(name);
@@ -94,14 +94,14 @@ fn absence_is_null_where_that_is_the_default() {
 }
 
 #[test]
-fn what_a_schema_of_avro_forbids_does_not_decode() {
+fn values_that_an_avro_schema_forbids_do_not_decode() {
     for (name, value) in [("day", json!(2_147_483_648_u64)), ("id", json!("no uuid")), ("source", json!(true))] {
         assert!(round_trip::<avro::OrderPlaced>(&order_with(name, value)).is_err(), "{name}");
     }
 }
 
 #[test]
-fn one_definition_is_one_type_wherever_it_stands() {
+fn one_schema_is_one_type_at_every_reference() {
     let money = avro::Money { amount: "1".to_owned(), currency: "EUR".to_owned() };
     let paid = avro::OrderPaid { total: money, state: avro::ComExamplePaymentsState::Done };
     assert_eq!(serde_json::to_value(&paid).expect("JSON")["state"], json!("DONE"));
@@ -114,7 +114,7 @@ fn one_definition_is_one_type_wherever_it_stands() {
 }
 
 #[test]
-fn schemas_of_openapi_3_0_say_null_and_bounds_in_their_own_way() {
+fn schemas_of_openapi_3_0_have_their_own_null_and_bounds() {
     let cat = json!({"kind": "feline", "nick": null, "lives": 9, "weight": 3.5});
     assert!(matches!(serde_json::from_value(cat.clone()), Ok(openapi::Pet::Cat(_))));
     assert_eq!(round_trip::<openapi::Pet>(&cat), Ok(cat));
@@ -157,7 +157,7 @@ impl Transport for &Notes {
 }
 
 #[test]
-fn keys_of_kafka_in_avro_are_types_as_other_keys_are() {
+fn avro_keys_of_kafka_are_types() {
     use avro_keys::{ArticleKey, ByFileKey, ByListKey, ByNameKey, ByUnionKey, ByUuidKey, Store};
 
     let uuid = json!("67E55044-10b1-426f-9247-bb680e5fe0c8");
@@ -195,7 +195,7 @@ impl schema_formats_mapped::Handler for Mapped {
 }
 
 #[tokio::test]
-async fn a_type_of_the_teams_reads_and_writes_its_own_bytes() {
+async fn a_type_of_the_user_reads_and_writes_its_own_bytes() {
     let notes = Arc::new(Notes::default());
     let dispatcher = schema_formats_mapped::Dispatcher::new(Mapped(notes.clone()));
     for channel in ["orders", "both", "binary"] {

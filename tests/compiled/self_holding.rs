@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_holds_itself_is_read_and_written_to_any_depth() {
+fn recursive_types_round_trip_at_any_depth() {
     let tree = json!({"left": {"left": {}, "leaves": [{"right": {}}]}});
     assert_eq!(round_trip::<recursion::Tree>(&tree), Ok(tree));
     let chicken = json!({"egg": {"chicken": {"egg": null}}});

@@ -49,7 +49,7 @@ fn every_shape_is_read_and_written_without_loss() {
 }
 
 #[test]
-fn what_the_document_forbids_does_not_decode() {
+fn values_that_the_document_forbids_do_not_decode() {
     let mut without_state = least_job();
     without_state.as_object_mut().expect("an object").remove("closedBy");
     let rows = [
@@ -72,13 +72,13 @@ fn null_for_an_optional_property_is_its_absence() {
 }
 
 #[test]
-fn a_property_that_is_not_named_does_not_fail() {
+fn a_property_without_a_name_does_not_fail() {
     let job = job_with("of tomorrow", json!({}));
     assert_eq!(round_trip::<every_shape::Job>(&job), Ok(least_job()));
 }
 
 #[test]
-fn names_as_they_come_are_read_and_written() {
+fn unusual_property_names_round_trip() {
     let value = json!({
         "type": "a", "self": "b", "gen": "c", "fn": {"in": "d"}, "@id": "e", "id": "f", "e": "g", "E": "h",
         "16x16": "i", "+1": 1, "-1": -1, "": "j", "\\\\": "k", "NULL": "l", "a.b/c": "m", "größe": "n",
@@ -108,7 +108,7 @@ fn closed_enums_refuse_what_they_do_not_list() {
 }
 
 #[test]
-fn what_overlays_put_in_is_there_and_what_they_remove_is_not() {
+fn overlays_add_and_remove_types() {
     let lamp = json!({
         "id": "7", "colour": "green", "room": {"floor": -1}, "owner": null, "tags": ["a"], "since": "2026-11-23",
     });
@@ -128,7 +128,7 @@ fn what_overlays_put_in_is_there_and_what_they_remove_is_not() {
 }
 
 #[test]
-fn alternatives_are_told_by_their_tags_and_keep_them() {
+fn alternatives_are_selected_by_their_tags_and_keep_them() {
     use composition::{Pet, Vehicle};
 
     let wolf = json!({"kind": "wolf", "friend": {"kind": "cat", "lives": 9}});
@@ -145,7 +145,7 @@ fn alternatives_are_told_by_their_tags_and_keep_them() {
 }
 
 #[test]
-fn alternatives_without_a_tag_are_tried_from_the_most_demanding() {
+fn untagged_alternatives_with_more_requirements_are_tried_first() {
     for shape in [json!({"x": 1.5, "y": 2.5}), json!({"x": 1.5}), json!("2026-11-23"), json!("a text")] {
         assert_eq!(round_trip::<composition::Shape>(&shape), Ok(shape));
     }
@@ -153,7 +153,7 @@ fn alternatives_without_a_tag_are_tried_from_the_most_demanding() {
 }
 
 #[test]
-fn composed_objects_lose_nothing() {
+fn composed_objects_keep_every_property() {
     let employee = json!({"name": "Ada", "number": 1, "boss": {"name": "Grace", "number": 2}});
     assert_eq!(round_trip::<composition::Employee>(&employee), Ok(employee));
     for event in [
@@ -190,7 +190,7 @@ fn addresses_with_parameters_are_written_and_read() {
 }
 
 #[test]
-fn an_untyped_schema_taken_at_its_word_takes_everything_else_too() {
+fn an_untyped_schema_accepts_any_value_if_the_option_says_so() {
     let order = |value: &Value| round_trip::<untyped_as_written::Order>(value);
     let rows = [
         json!({"id": "a", "lines": [1], "either": {"a": "b"}, "counts": {"c": 1}}),
@@ -221,7 +221,7 @@ fn a_message_says_which_address_it_is_for() {
 }
 
 #[test]
-fn what_several_parts_say_of_a_property_holds_together() {
+fn the_constraints_of_all_parts_of_a_property_hold() {
     use conjunctions::{Both, Member, MemberState, Never, Nothing, Owner, Shared};
 
     let nothing = json!({"both": null, "one": "a", "listed": null, "either": null});

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_feed_keeps_its_digits_and_its_streams_of_tomorrow() {
+fn the_exchange_document_keeps_digits_and_unknown_streams() {
     let rows = [
         json!({"event": "ticker", "market": "BTC/EUR", "bid": ["61000.10", "0.50"], "ask": ["61000.20", "1"]}),
         json!({"event": "ticker", "market": "BTC/EUR", "bid": ["1", "2"], "ask": ["3", "4"], "volume24h": "7.000"}),
@@ -26,7 +26,7 @@ fn a_feed_keeps_its_digits_and_its_streams_of_tomorrow() {
 }
 
 #[test]
-fn a_fleet_is_addressed_by_number_and_told_what_to_do() {
+fn telemetry_channels_have_typed_vehicle_numbers_and_commands() {
     let camera: telemetry::channels::FleetDroneIdCameraCamera = "fleet/7/camera/down".parse().expect("its address");
     assert_eq!((camera.drone_id, camera.to_string().as_str()), (7, "fleet/7/camera/down"));
     for other in ["fleet/70000/camera/down", "fleet/7/camera", "fleet/7/camera/down/left", "fleet//camera/down"] {
@@ -82,7 +82,7 @@ fn a_catalogue_is_a_tree_of_many_kinds_of_values() {
 }
 
 #[test]
-fn an_example_is_what_it_is_an_example_of() {
+fn examples_have_the_types_of_their_schemas() {
     let example: Value = serde_json::from_str(catalogue::examples::PRODUCT_PUBLISHED_A_LAMP).expect("JSON");
     assert_eq!(round_trip::<catalogue::ProductPublished>(&example), Ok(example));
 }
@@ -108,7 +108,7 @@ impl catalogue::Handler for Shop {
 }
 
 #[tokio::test]
-async fn an_event_goes_by_its_type_whatever_topic_it_came_from() {
+async fn events_are_routed_by_type_on_every_topic() {
     let price = |amount: i64| json!({"currency": "EUR", "amount": amount});
     let change = json!({"sku": "LMP-001", "before": price(1999), "after": price(1499)});
     let notes = Arc::new(Notes::default());

@@ -42,7 +42,7 @@ fn the_alternative_that_is_meant_is_chosen() {
 }
 
 #[test]
-fn what_is_no_alternative_is_refused_with_the_reason() {
+fn a_value_without_an_alternative_is_refused_with_the_reason() {
     let payment = serde_json::from_str::<unions::Payment>(r#"{"by": "card"}"#).map(|_| ());
     assert_eq!(
         payment.map_err(|error| error.to_string()),

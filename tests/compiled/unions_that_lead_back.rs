@@ -4,7 +4,7 @@ use super::unions_round::{Again, Held, One, Other, Part, Shared, Two, Whole};
 use super::*;
 
 #[test]
-fn what_the_circle_allows_comes_back() {
+fn valid_values_of_recursive_schemas_come_back() {
     assert_eq!(round_trip::<Again>(&json!("a")), Ok(json!("a")));
     for value in [json!("a"), json!(1)] {
         assert_eq!(round_trip::<One>(&value), Ok(value.clone()));
@@ -20,7 +20,7 @@ fn what_the_circle_allows_comes_back() {
 }
 
 #[test]
-fn what_the_circle_does_not_allow_is_refused() {
+fn invalid_values_of_recursive_schemas_are_refused() {
     assert!(round_trip::<Again>(&json!(true)).is_err());
     assert!(round_trip::<One>(&json!(true)).is_err());
     assert!(round_trip::<Two>(&json!([])).is_err());
@@ -28,7 +28,7 @@ fn what_the_circle_does_not_allow_is_refused() {
 }
 
 #[test]
-fn what_is_left_open_keeps_everything() {
+fn open_schemas_keep_every_property() {
     for value in [json!("a"), json!(1), json!(true), json!({"a": 1, "b": 2})] {
         assert_eq!(round_trip::<Shared>(&value), Ok(value.clone()));
         assert_eq!(round_trip::<Other>(&value), Ok(value));

@@ -16,7 +16,7 @@ macro_rules! chosen {
 }
 
 #[test]
-fn numbers_booleans_and_null_tell_as_texts_do() {
+fn numbers_booleans_and_null_can_discriminate() {
     chosen!(Frame::Hello, json!({"op": 10, "note": "n"}));
     chosen!(Frame::Beat, json!({"note": "n", "op": 11}));
     chosen!(Frame::Beat, json!({"op": 12}));
@@ -36,7 +36,7 @@ fn numbers_booleans_and_null_tell_as_texts_do() {
 }
 
 #[test]
-fn one_alternative_may_do_without_the_tag() {
+fn one_alternative_may_lack_the_tag() {
     chosen!(Session::Begun, json!({"type": "begun", "at": 1}));
     chosen!(Session::Ended, json!({"at": 1, "type": "ended"}));
     chosen!(Session::Failed, json!({"error": "full"}));
@@ -51,14 +51,14 @@ fn one_alternative_may_do_without_the_tag() {
 }
 
 #[test]
-fn a_whole_number_tells_however_it_is_written() {
+fn an_integer_constant_discriminates_in_every_notation() {
     let frame = json!({"op": 10.0});
     assert!(matches!(serde_json::from_value(frame.clone()), Ok(unions_told::Frame::Hello(_))));
     assert!(matches!(serde_json::from_value(frame), Ok(unions_told_types_only::Frame::Hello(_))));
 }
 
 #[test]
-fn a_constant_stays_in_its_type() {
+fn a_constant_keeps_its_type() {
     assert_eq!(unions_told::Hello::default().op.value(), 10);
     assert!(round_trip::<unions_told::Hello>(&json!({"op": 11})).is_err());
     assert!(round_trip::<unions_told::AnswerOkTrue>(&json!({"ok": false})).is_err());
@@ -67,7 +67,7 @@ fn a_constant_stays_in_its_type() {
 }
 
 #[test]
-fn what_is_known_goes_before_what_is_kept() {
+fn known_properties_go_before_kept_unknown_ones() {
     chosen!(Look::Color, json!("red"));
     chosen!(Look::Size, json!("s"));
     chosen!(Look::Color, json!("neither"));
@@ -84,7 +84,7 @@ fn what_is_known_goes_before_what_is_kept() {
 }
 
 #[test]
-fn tags_that_a_mapping_leaves_alone_stay_valid() {
+fn tags_without_a_mapping_stay_valid() {
     chosen!(Pet::Cat, json!({"kind": "kitty", "lives": 9}));
     chosen!(Pet::Cat, json!({"kind": "Cat"}));
     chosen!(Pet::Dog, json!({"kind": "hound"}));
@@ -92,7 +92,7 @@ fn tags_that_a_mapping_leaves_alone_stay_valid() {
 }
 
 #[test]
-fn a_discriminator_whose_values_name_nothing_leaves_it_to_what_is_held() {
+fn a_discriminator_without_matching_names_uses_the_constants() {
     let request = serde_json::from_value(json!({"kind": "req", "reply": "soon"}));
     assert!(matches!(request, Ok(slips::Exchange::Request(_))), "{request:?}");
     let notice = serde_json::from_value(json!({"kind": "note", "sent": "today"}));

@@ -31,7 +31,7 @@ fn with(changes: &Value) -> Value {
 }
 
 #[test]
-fn what_is_valid_has_no_violations() {
+fn valid_values_have_no_violations() {
     let rows = [
         order(),
         with(&json!({"email": "a@example.com", "address": {"city": "Ulm", "zip": "89073"}, "chain": [[], [[]]]})),
@@ -100,7 +100,7 @@ fn each_type_validates_itself() {
 }
 
 #[test]
-fn what_a_list_contains_is_counted() {
+fn contains_counts_the_items_of_a_list() {
     let id = "0b8ad9c5-7ab1-4e1a-8d6e-3c1f5a1d2b3c";
     let valid = json!({
         "dice": [6, 1, 6], "drawn": [{"card": id}, 1, {"card": id}], "any": [1], "pairs": [[1]], "plain": [],
@@ -150,13 +150,13 @@ fn schemas_of_avro_are_validated_as_the_json_that_they_describe() {
 }
 
 #[test]
-fn a_wrapper_is_made_of_its_value_and_read_as_it() {
+fn a_newtype_is_built_from_its_value_and_read_as_it() {
     let id = OrderId::from("O-7".to_owned());
     assert_eq!((id.len(), id.validate()), (3, Ok(())));
 }
 
 #[test]
-fn a_violation_says_what_is_wrong_and_never_the_value() {
+fn a_violation_does_not_contain_the_value() {
     let order: Order = serde_json::from_value(with(&json!({"comment": "confidential", "id": "secret"}))).expect("read");
     let violations = order.validate().expect_err("two are wrong");
     assert_eq!(
@@ -198,7 +198,7 @@ impl validated::Handler for Receives {
 }
 
 #[tokio::test]
-async fn what_is_not_valid_does_not_reach_the_handler() {
+async fn invalid_payloads_do_not_reach_the_handler() {
     let notes = Arc::new(Notes::default());
     let dispatcher = validated::Dispatcher::new(Receives(notes.clone()));
     let send = |channel: &str, value: &Value| Inbound::new(value.to_string()).with_channel(channel);
@@ -216,7 +216,7 @@ async fn what_is_not_valid_does_not_reach_the_handler() {
 }
 
 #[test]
-fn what_has_no_methods_is_validated_by_a_function() {
+fn types_without_methods_have_a_validate_function() {
     use validated::{Line, ShortLine, validate};
 
     let line = |value: Value| serde_json::from_value::<Line>(value).expect("a line");
@@ -234,7 +234,7 @@ fn what_has_no_methods_is_validated_by_a_function() {
 }
 
 #[test]
-fn a_null_that_is_kept_for_what_need_not_be_there_is_no_violation() {
+fn a_kept_null_of_an_optional_property_is_valid() {
     let order = |value: Value| serde_json::from_value::<validated_nulls::Order>(value).expect("it is read");
     let kept = order(json!({"id": "1", "length": null, "line": null, "state": null}));
     assert_eq!(kept.validate(), Ok(()));

@@ -31,7 +31,7 @@ fn enums_of_numbers_and_mixed_values_keep_what_is_not_listed() {
 }
 
 #[test]
-fn a_constant_is_never_another() {
+fn a_constant_never_has_another_value() {
     let job = json!({"level": 10, "version": "3"});
     assert_eq!(round_trip::<enums::Job>(&job), Err("unknown variant `3`, expected `2`".to_owned()));
     let job = json!({"level": 10, "revision": 3});
@@ -77,7 +77,7 @@ mod included {
 /// The file itself says nothing (`included` would not compile), and whoever uses what is deprecated hears of it.
 #[test]
 #[allow(deprecated)]
-fn what_is_deprecated_still_works() {
+fn deprecated_items_work() {
     let order = json!({
         "event": "gone", "old": {"event": "placed", "kind": "old"}, "colour": "puce", "type": "a",
         "pet": {"event": "placed", "kind": "old"},
@@ -108,7 +108,7 @@ fn numbers_are_as_wide_as_their_bounds() {
 
 /// serde has no room for `i128` where it holds a value for a moment.
 #[test]
-fn wide_numbers_are_read_where_serde_holds_them() {
+fn large_integers_are_read_from_buffered_values() {
     let held = json!({"name": "a", "x": 1, "y": -1, "z": u64::MAX});
     assert_eq!(round_trip::<numbers::Held>(&held), Ok(held));
     for either in [json!("a"), json!({"count": u64::MAX}), json!({"count": -1})] {
@@ -117,7 +117,7 @@ fn wide_numbers_are_read_where_serde_holds_them() {
 }
 
 #[test]
-fn defaults_stand_beside_the_fields_and_nothing_is_written_that_was_not_read() {
+fn defaults_are_methods_and_absent_fields_stay_absent() {
     use defaults::{Order, OrderType, State};
 
     for order in [json!({}), json!({"quantity": 1, "currency": "EUR", "state": "open", "tags": []})] {
@@ -133,7 +133,7 @@ fn defaults_stand_beside_the_fields_and_nothing_is_written_that_was_not_read() {
 }
 
 #[test]
-fn defaults_fill_fields_where_the_team_wants_it() {
+fn defaults_fill_fields_if_the_option_says_so() {
     use defaults_filled::{Line, Order, Rest, State};
 
     for absent in [json!({}), json!({"quantity": null, "currency": null, "state": null, "tags": null})] {
@@ -150,7 +150,7 @@ fn defaults_fill_fields_where_the_team_wants_it() {
 }
 
 #[test]
-fn lists_are_written_back_as_they_were_read_unless_the_team_wants_sets() {
+fn lists_round_trip_and_unique_items_may_be_sets() {
     let given = json!({
         "tags": ["b", "a", "a"], "colours": ["green", "puce", "red"], "levels": [2, 7, 1], "days": ["2026-01-02", "2026-01-01"],
         "pairs": [[2, null], [1]], "floats": [0.5, 0.5], "objects": [{"a": "b"}], "anything": [1, "a"],
@@ -266,7 +266,7 @@ fn lists_of_tuples_may_be_longer_and_shorter() {
 }
 
 #[test]
-fn a_null_that_is_kept_is_no_absence() {
+fn a_kept_null_differs_from_absence() {
     let rows = [
         json!({"id": "1", "buyer": null}),
         json!({"id": "1", "buyer": "a", "note": null, "voucher": null, "anything": null}),
@@ -296,7 +296,7 @@ fn values_beside_several_types_and_signs_without_a_letter_stay() {
 }
 
 #[test]
-fn a_list_beside_any_text_is_an_open_enum() {
+fn an_enum_or_any_string_is_an_open_enum() {
     use enums::{Model, Voice};
     assert_eq!(round_trip::<Model>(&json!("large")), Ok(json!("large")));
     assert_eq!(serde_json::from_value::<Model>(json!("huge")).ok(), Some(Model::Unknown("huge".to_owned())));

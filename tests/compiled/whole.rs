@@ -144,7 +144,7 @@ fn closed_enums_of_mixed_values_take_whole_numbers_in_every_form() {
 }
 
 #[test]
-fn where_digits_are_chosen_nothing_else_is_read() {
+fn integers_have_digits_only_if_the_option_says_so() {
     use whole_numbers_digits::Reading;
 
     for (name, value) in [("id", json!(7.0)), ("counts", json!([1.0])), ("level", json!(10.0)), ("huge", json!(1.0))] {

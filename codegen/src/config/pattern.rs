@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_is_one_step_and_two_are_any_number() {
+    fn one_star_matches_one_step_and_two_stars_match_any_number() {
         let matched = |pattern: &str, at: &str| Pattern::new(pattern.to_owned()).matches(&pointer(at));
         assert!(matched("/components/schemas/Order", "/components/schemas/Order"));
         assert!(matched("/components/schemas/*", "/components/schemas/Order"));

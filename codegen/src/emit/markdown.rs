@@ -459,7 +459,7 @@ mod tests {
     use super::{code, lines};
 
     #[test]
-    fn what_rustdoc_would_misread_is_made_plain() {
+    fn text_that_rustdoc_would_misread_is_escaped() {
         let rows = [
             ("see [1] and Vec<T>", r"see \[1\] and Vec\<T>"),
             ("at https://example.com/a.", "at <https://example.com/a>."),
@@ -496,7 +496,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_on_lazily_is_put_under_its_item() {
+    fn lazy_continuation_lines_belong_to_their_list_item() {
         assert_eq!(lines("- one\ngoes on"), ["- one", "  goes on"]);
         assert_eq!(lines("- one\n      goes on"), ["- one", "  goes on"]);
         assert_eq!(lines("1. one\n2. two\n   - in\n   it"), ["1. one", "2. two", "   - in", "     it"]);
@@ -507,7 +507,7 @@ mod tests {
     }
 
     #[test]
-    fn what_rustc_refuses_in_comments_is_not_there() {
+    fn characters_that_rustc_refuses_in_comments_are_removed() {
         assert_eq!(lines("one\rtwo\r\nthree"), ["one", "two", "three"]);
         assert_eq!(lines("a\u{202e}b \u{2066}c"), ["a\u{fffd}b \u{fffd}c"]);
         assert_eq!(code("a\rb\u{202e}"), "`a b\u{fffd}`");
@@ -554,7 +554,7 @@ mod tests {
     }
 
     #[test]
-    fn references_to_web_pages_become_links() {
+    fn links_in_descriptions_stay_links() {
         let definitions = "\n\n[d]: https://example.com/d\n[other]: ./other.md";
         let rows = [
             ("the [docs][d]", "the [docs](https://example.com/d)"),

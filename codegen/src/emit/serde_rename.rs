@@ -69,7 +69,7 @@ mod tests {
     use super::Rule;
 
     #[test]
-    fn the_rule_that_fits_most_names_is_taken() {
+    fn the_case_rule_that_fits_most_names_is_chosen() {
         let camel = [("id", "id"), ("created_at", "createdAt"), ("org_name", "orgName")];
         assert_eq!(Rule::best(&camel), Rule::Camel);
         let plain = [("id", "id"), ("created_at", "created_at")];

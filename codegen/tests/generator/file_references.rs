@@ -51,7 +51,7 @@ fn files_below_the_root_are_read() {
 }
 
 #[test]
-fn files_elsewhere_are_not_read_however_they_are_named() {
+fn files_outside_the_root_are_not_read() {
     let directory = team("../../secret.yaml");
     assert_outside(&directory, &Config::new().root(directory.path().join("project")));
     let absolute = directory.path().join("secret.yaml");
@@ -77,7 +77,7 @@ fn a_relative_document_reads_nothing_absolute() {
 
 #[cfg(unix)]
 #[test]
-fn links_lead_no_farther() {
+fn symbolic_links_do_not_lead_outside_the_root() {
     let directory = team("link.yaml");
     let link = directory.path().join("project/spec/link.yaml");
     std::os::unix::fs::symlink(directory.path().join("secret.yaml"), &link).expect("a link");
@@ -131,7 +131,7 @@ fn generated(directory: &TempDir, config: &Config) -> Result<String, String> {
 }
 
 #[test]
-fn a_folder_of_copies_is_read_as_far_as_references_lead() {
+fn only_referenced_files_of_a_folder_are_loaded() {
     let directory = registry();
     let config = Config::new().map_url("https://schemas.example.com", directory.path().join("project/copies"));
     let code = generated(&directory, &config).expect("every file is there");
@@ -153,7 +153,7 @@ fn a_copy_that_is_missing_is_named() {
 }
 
 #[test]
-fn copies_stay_in_the_root_too() {
+fn copied_names_stay_in_the_root() {
     let directory = registry();
     let order = directory.path().join("project/copies/v1/order.json");
     let text = fs::read_to_string(&order).expect("it is there").replace("parts/address.json", "../secret.json");

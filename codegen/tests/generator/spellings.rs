@@ -55,7 +55,7 @@ fn without_header(code: &str) -> String {
 }
 
 #[test]
-fn line_ends_and_a_byte_order_mark_say_nothing() {
+fn line_ends_and_a_byte_order_mark_change_nothing() {
     let plain = generate("a.yaml", DOCUMENT);
     assert!(plain.contains("/// Two lines,\n"));
     let crlf = DOCUMENT.replace('\n', "\r\n");

@@ -89,7 +89,7 @@ mod tests {
     use super::{GroupEvent, OrphanReaper};
 
     #[test]
-    fn a_helper_that_does_not_read_does_not_block() {
+    fn a_child_process_that_does_not_read_does_not_block() {
         let mut not_reading = Command::new("sleep").arg("600").stdin(Stdio::piped()).spawn().unwrap();
         let reaper = OrphanReaper::from_stdin(not_reading.stdin.take().unwrap()).unwrap();
         let (sender, receiver) = channel();

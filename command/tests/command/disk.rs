@@ -47,7 +47,7 @@ impl Drop for Disk {
 const RECOVERY: Duration = Duration::from_secs(5);
 
 #[test]
-fn a_full_disk_is_answered_with_503_and_nothing_acknowledged_is_lost() {
+fn a_full_disk_is_503_and_loses_no_acknowledged_event() {
     let sandbox = Sandbox::new();
     let Some(disk) = Disk::mount(&sandbox.file("disk")) else {
         return;

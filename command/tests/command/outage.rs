@@ -113,12 +113,12 @@ fn an_hour_of_each(compress: u32) {
 }
 
 #[test]
-fn an_hour_of_any_fault_does_not_disable_the_webhook() {
+fn an_hour_of_each_fault_does_not_disable_the_webhook() {
     an_hour_of_each(240);
 }
 
 #[test]
 #[ignore = "long form"]
-fn an_hour_of_any_fault_in_a_minute() {
+fn an_hour_of_each_fault_in_a_minute() {
     an_hour_of_each(60);
 }

@@ -70,7 +70,7 @@ fn assert_parts(text: &str, parts: &[&str]) {
 }
 
 #[tokio::test]
-async fn logs_say_what_and_why() {
+async fn log_lines_have_the_event_and_the_reason() {
     events_not_handled().await;
     dead_letters().await;
     refused_requests().await;

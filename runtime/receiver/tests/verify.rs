@@ -57,7 +57,7 @@ fn agrees_with_rfc_4231() {
 }
 
 #[test]
-fn a_header_name_has_no_case() {
+fn header_names_ignore_case() {
     let headers = Headers::from_iter([("x-SIGNATURE", sign(&secret("a"), b"{}"))]);
     assert_eq!(verifier(["a"]).verify(&headers, b"{}"), Ok(()));
 }
@@ -77,7 +77,7 @@ fn secrets_rotate() {
 }
 
 #[test]
-fn what_cannot_be_a_signature_is_refused() {
+fn a_malformed_signature_is_refused() {
     let verifier = verifier(["a"]);
     let good = sign(&secret("a"), b"{}");
     let cases: [(&str, VerifyError); 8] = [
@@ -99,14 +99,14 @@ fn what_cannot_be_a_signature_is_refused() {
 }
 
 #[test]
-fn two_signatures_are_none() {
+fn a_second_signature_header_is_refused() {
     let good = sign(&secret("a"), b"{}");
     let twice = Headers::from_iter([(HEADER, good.clone()), ("x-signature", good)]);
     assert_eq!(verifier(["a"]).verify(&twice, b"{}"), Err(Malformed));
 }
 
 #[test]
-fn there_is_no_verifying_without_a_secret() {
+fn verification_needs_a_secret() {
     assert_eq!(Secret::new("").unwrap_err(), SecretError::Empty);
     assert_eq!(HmacSha256Hex::new(HEADER, Vec::<Secret>::new()).unwrap_err(), SecretError::NoneGiven);
 }
@@ -119,7 +119,7 @@ fn secrets_are_not_shown() {
 
 proptest! {
     #[test]
-    fn what_is_signed_verifies_and_nothing_else(
+    fn only_the_signed_bytes_verify(
         key in prop::collection::vec(any::<u8>(), 1..100),
         body in prop::collection::vec(any::<u8>(), 1..100),
         at in any::<prop::sample::Index>(),

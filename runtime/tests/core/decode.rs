@@ -89,7 +89,7 @@ fn debug_keeps_the_payload_to_itself() {
 }
 
 #[test]
-fn a_context_tells_what_it_was_given() {
+fn a_context_returns_the_values_it_was_made_with() {
     let inbound = Inbound::new("{}").with_channel("notes").with_headers(Headers::from_iter([("a", "b")]));
     let received_at = "2024-06-01T12:00:00Z".parse().unwrap();
     let cx = Context::new(&inbound).with_attempt(3).with_received_at(received_at);

@@ -59,7 +59,7 @@ fn shared_and_boxed_dispatchers_dispatch() {
 }
 
 #[test]
-fn a_route_has_the_name_there_is() {
+fn a_route_has_the_name_of_the_event() {
     assert_eq!(Route::Known("a".to_owned()).name(), Some("a"));
     assert_eq!(Route::Unknown(Some("b".to_owned())).name(), Some("b"));
     assert_eq!(Route::Unknown(None).name(), None);

@@ -28,7 +28,7 @@ fn texts_and_errors_both_become_handler_errors() {
 }
 
 #[test]
-fn a_dispatch_error_says_which_half_failed() {
+fn a_dispatch_error_distinguishes_decoding_and_handling() {
     let decode = DispatchError::from(undecodable());
     assert!(matches!(decode, DispatchError::Undecodable(_)));
     assert!(decode.to_string().starts_with("undecodable: at the root: "), "{decode}");

@@ -39,7 +39,7 @@ fn read(value: &Value) -> Result<Counts, serde_json::Error> {
 }
 
 #[test]
-fn a_fraction_of_zero_makes_no_difference_wherever_the_integer_stands() {
+fn integers_with_a_zero_fraction_are_read_in_every_position() {
     let counts = read(&json!({
         "small": 7.0, "large": 1e19, "signed": -4.0, "optional": 5.0, "nullable": 6.0, "list": [1.0, null, 2],
         "map": {"a": [1.0, 2]}, "tuple": ["1.0", 2.0, 3.0], "other": 8.0,
@@ -66,14 +66,14 @@ fn digits_are_read_to_the_last() {
 }
 
 #[test]
-fn null_is_told_from_what_is_not_there() {
+fn null_and_absence_are_different() {
     assert_eq!(read(&json!({"nullable": null})).expect("null").nullable, Some(None));
     assert_eq!(read(&json!({})).expect("nothing").nullable, None);
     assert_eq!(read(&json!({"optional": null})).expect("null").optional, None);
 }
 
 #[test]
-fn what_is_no_integer_of_the_type_is_refused() {
+fn numbers_that_do_not_fit_the_integer_type_are_refused() {
     let refused = [
         json!({"small": 7.5}),
         json!({"small": 256.0}),
@@ -93,7 +93,7 @@ fn what_is_no_integer_of_the_type_is_refused() {
 }
 
 #[test]
-fn a_payload_that_is_an_integer_itself_is_read_so() {
+fn a_payload_may_be_an_integer() {
     assert_eq!(Inbound::new("3.0").decode::<i64>().expect("an integer"), 3);
     assert_eq!(Inbound::new("[1.0, 2]").decode::<Vec<i64>>().expect("integers"), [1, 2]);
     let error = Inbound::new("[1.0, 2.5]").decode::<Vec<i64>>().expect_err("a fraction");
@@ -101,7 +101,7 @@ fn a_payload_that_is_an_integer_itself_is_read_so() {
 }
 
 #[test]
-fn an_alternative_that_is_an_integer_is_one() {
+fn an_alternative_may_be_an_integer() {
     #[derive(Debug, PartialEq)]
     enum Either {
         Integer(i64),
@@ -119,7 +119,7 @@ fn an_alternative_that_is_an_integer_is_one() {
 }
 
 #[test]
-fn headers_are_texts_and_read_as_before() {
+fn headers_are_strings_and_round_trip() {
     #[derive(Deserialize)]
     struct Tracing {
         #[serde(deserialize_with = "lenient_int::deserialize")]

@@ -6,7 +6,7 @@ use asyncapi_runtime::Outbound;
 use serde_json::json;
 
 #[test]
-fn json_says_that_it_is_json() {
+fn a_json_body_has_the_json_content_type() {
     let outbound = Outbound::json("notes", &json!({"id": "n1"})).unwrap();
     let (channel, headers, body) = outbound.into_parts();
     assert_eq!((channel.as_str(), body.as_ref()), ("notes", &br#"{"id":"n1"}"#[..]));
@@ -22,7 +22,7 @@ fn a_header_set_again_is_replaced() {
 }
 
 #[test]
-fn what_has_no_json_form_is_an_error() {
+fn a_value_without_a_json_form_is_an_error() {
     assert!(Outbound::json("notes", &HashMap::from([((1, 2), 3)])).is_err());
 }
 

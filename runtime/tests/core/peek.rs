@@ -63,13 +63,13 @@ fn finds_nothing_where_there_is_no_string() {
 }
 
 #[test]
-fn of_a_repeated_key_the_last_counts() {
+fn the_last_of_repeated_keys_counts() {
     assert_eq!(peek(r#"{"a": "first", "a": "last"}"#, "/a").as_deref(), Some("last"));
     assert_eq!(peek(r#"{"a": {"b": "first"}, "a": {}}"#, "/a/b"), None);
 }
 
 #[test]
-fn what_is_not_one_json_value_is_an_error() {
+fn a_body_that_is_not_one_json_value_is_an_error() {
     for body in
         ["", " ", "{", r#"{"name""#, r#"{"name": "a"} x"#, r#"{"name": "a"}{}"#, "nonsense", "[1,]", "\u{feff}{}"]
     {
@@ -86,7 +86,7 @@ fn a_fault_after_the_find_is_still_an_error() {
 }
 
 #[test]
-fn nesting_too_deep_for_the_stack_is_no_danger() {
+fn too_deep_nesting_is_an_error() {
     let deep = "[".repeat(100_000);
     assert!(Inbound::new(deep.clone()).peek("/name").is_err());
     assert!(Inbound::new(deep).peek(&"/0".repeat(100_000)).is_err());

@@ -9,7 +9,7 @@ fn asking(payload: &Value) -> Request {
 }
 
 #[test]
-fn an_address_that_stands_in_its_place_is_followed_and_an_empty_one_is_not() {
+fn an_address_in_the_request_is_used_unless_it_is_empty() {
     let place = || request::FieldPath::payload("/replyTo");
     let own = asking(&json!({"replyTo": "mine"})).with_reply_address_in(place()).unwrap();
     assert_eq!(own.reply_address(), Some("mine"));
@@ -29,7 +29,7 @@ fn a_payload_without_room_is_an_error() {
 }
 
 #[test]
-fn ids_are_made_of_the_kind_that_is_asked_for() {
+fn correlation_ids_have_the_requested_format() {
     let id = |kind| {
         let request = asking(&json!({})).with_correlation_id_in(request::FieldPath::payload("/id"), kind).unwrap();
         let body: Value = serde_json::from_slice(request.outbound("inbox").body()).unwrap();
@@ -54,7 +54,7 @@ fn without_an_id_every_message_is_the_reply() {
 }
 
 #[test]
-fn a_reply_repeats_the_id_where_it_can() {
+fn a_reply_has_the_correlation_id_if_its_message_has_a_place_for_it() {
     let replied = |payload: Value, kind, id: &str| {
         let reply = Outbound::json("inbox", &payload).unwrap();
         String::from_utf8(reply.with_correlation_id_in(request::FieldPath::payload("/id"), kind, id).body().to_vec())

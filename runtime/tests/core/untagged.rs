@@ -53,7 +53,7 @@ fn pet(text: &str) -> Result<Pet, String> {
 }
 
 #[test]
-fn a_tag_is_found_wherever_it_stands_and_stays() {
+fn a_tag_is_found_at_any_position_and_kept() {
     let home = Some(Home { street: "Elm".to_owned() });
     let cat = Pet::Cat(Cat { kind: "cat".to_owned(), lives: u64::MAX, home });
     let first = r#"{"kind": "cat", "lives": 18446744073709551615, "home": {"street": "Elm"}}"#;
@@ -63,7 +63,7 @@ fn a_tag_is_found_wherever_it_stands_and_stays() {
 }
 
 #[test]
-fn what_is_no_object_is_told_by_its_kind() {
+fn alternatives_that_are_no_objects_are_selected_by_their_json_type() {
     assert_eq!(pet(r#""Tom""#), Ok(Pet::Name("Tom".to_owned())));
     assert_eq!(pet(r#""T\u00f6m""#), Ok(Pet::Name("Töm".to_owned())));
     assert_eq!(pet("[1, 2]"), Ok(Pet::Maybe(Some(vec![1, 2]))));
@@ -72,7 +72,7 @@ fn what_is_no_object_is_told_by_its_kind() {
 }
 
 #[test]
-fn what_is_not_listed_reaches_the_choice_whole() {
+fn unknown_alternatives_keep_the_complete_value() {
     let unlisted = r#"{"a": 1, "kind": "newt", "b": [{}]}"#;
     assert_eq!(pet(unlisted), Ok(Pet::Unknown(serde_json::from_str(unlisted).expect("JSON"))));
     let untold = r#"{"a": 1, "kind": 7}"#;
@@ -80,7 +80,7 @@ fn what_is_not_listed_reaches_the_choice_whole() {
 }
 
 #[test]
-fn an_error_is_that_of_the_alternative_and_says_where() {
+fn an_error_of_a_tagged_alternative_has_its_pointer() {
     assert_eq!(pet(r#"{"kind": "cat"}"#), Err("missing field `lives` at line 1 column 15".to_owned()));
     let inner = r#"{"kind": "cat", "lives": 9, "home": {"street": 1}}"#;
     assert_eq!(pet(inner), Err("invalid type: integer `1`, expected a string at line 1 column 48".to_owned()));
@@ -113,7 +113,7 @@ fn either(text: &str) -> Result<Either, String> {
 }
 
 #[test]
-fn the_alternative_that_keeps_most_is_meant() {
+fn the_alternative_that_keeps_most_properties_is_chosen() {
     let street = |street: &str| Home { street: street.to_owned() };
     assert_eq!(either(r#"{"street": "Elm"}"#), Ok(Either::Home(street("Elm"))));
     assert_eq!(either(r#"{"left": {"street": "Elm"}}"#), Ok(Either::Wide(Wide { left: Some(street("Elm")) })));
@@ -125,7 +125,7 @@ fn the_alternative_that_keeps_most_is_meant() {
 }
 
 #[test]
-fn where_nothing_fits_it_is_said_why_of_each() {
+fn the_error_without_a_match_has_a_reason_for_each_alternative() {
     let why = either(r#"{"left": 1}"#).map(|_| ());
     assert!(why.is_ok());
     let why = either("7").expect_err("no alternative is a number");
@@ -166,7 +166,7 @@ fn sent(body: &str) -> DecodeError {
 }
 
 #[test]
-fn the_fault_of_a_body_is_that_of_the_message_that_has_a_use_for_most_of_it() {
+fn the_error_of_a_body_is_that_of_the_closest_message() {
     // The invalid property is the first, then the last, then one that both messages have.
     let wrong = sent(r#"{"article": 1, "to": {"street": "Elm"}, "weight": 3}"#);
     assert_eq!(wrong.pointer(), "/article");
@@ -184,7 +184,7 @@ fn the_fault_of_a_body_is_that_of_the_message_that_has_a_use_for_most_of_it() {
 }
 
 #[test]
-fn a_listed_value_that_is_right_says_more_than_a_property() {
+fn an_enum_value_that_matches_decides_before_a_property() {
     #[derive(Debug, Deserialize, Serialize)]
     #[serde(rename_all = "lowercase")]
     enum Road {
@@ -218,7 +218,7 @@ fn a_listed_value_that_is_right_says_more_than_a_property() {
 }
 
 #[test]
-fn a_body_that_fits_but_for_its_headers_is_closest() {
+fn a_body_that_fits_without_its_headers_gives_the_reported_error() {
     let fitting =
         BestMatch::from_body(&Inbound::new(r#"{"to": {"street": "Elm"}, "words": "hello"}"#)).expect("it is JSON");
     let read = fitting.with_headers(&Headers::new()).or_try("parcel", Sent::Parcel).or_try("bare", Sent::Bare).finish();
@@ -227,7 +227,7 @@ fn a_body_that_fits_but_for_its_headers_is_closest() {
 }
 
 #[test]
-fn of_replies_with_one_payload_the_one_that_keeps_most_headers_is_meant() {
+fn the_reply_that_keeps_most_headers_is_chosen() {
     #[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
     struct Sealed {
         seal: Option<String>,
@@ -324,7 +324,7 @@ impl<'de> Deserialize<'de> for Tree {
 }
 
 #[test]
-fn what_holds_itself_is_tried_once_a_level() {
+fn recursive_alternatives_are_tried_once_a_level() {
     const DEPTH: usize = 40;
     let tree = |leaf: &str| {
         let open = r#"{"left":"#.repeat(DEPTH);

@@ -21,7 +21,7 @@ fn keeps_the_text_that_its_type_would_change() {
 }
 
 #[test]
-fn the_value_decides() {
+fn the_value_of_a_header_decides() {
     let [long, short, other] =
         ["0:0:0:0:0:0:0:1", "::1", "::2"].map(|text| text.parse::<Verbatim<Ipv6Addr>>().unwrap());
     assert_eq!(long, short);
@@ -31,7 +31,7 @@ fn the_value_decides() {
 }
 
 #[test]
-fn passwords_travel_and_are_not_shown() {
+fn passwords_are_serialized_but_not_printed() {
     let password: Password = serde_json::from_str(r#""secret""#).unwrap();
     assert_eq!(password.as_str(), "secret");
     assert_eq!(serde_json::to_string(&password).unwrap(), r#""secret""#);

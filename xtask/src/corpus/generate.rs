@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_an_outcome() {
+    fn a_panic_is_a_failed_attempt() {
         assert!(matches!(catch_panic(|| panic!("on purpose")), Outcome::Panicked(_)));
     }
 }

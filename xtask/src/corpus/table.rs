@@ -113,7 +113,7 @@ mod tests {
     use super::share;
 
     #[test]
-    fn only_the_whole_is_a_hundred_percent() {
+    fn one_hundred_percent_is_printed_only_for_all() {
         assert_eq!([share(1, 3), share(99_999, 100_000), share(3, 3)], ["33.33 %", "99.99 %", "100.00 %"]);
     }
 }

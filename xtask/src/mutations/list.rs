@@ -39,7 +39,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
                     .and_then(|()| self.run("BEGIN IMMEDIATE", []))"#,
             ),
         ],
-        test: ("durable", "acknowledgement::a_commit_that_fails_is_a_503_and_what_was_acknowledged_is_there"),
+        test: ("durable", "acknowledgement::a_failed_commit_is_503_and_keeps_acknowledged_events"),
     },
     Mutation {
         name: "an event is acknowledged in a deleted file",
@@ -60,7 +60,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         name: "signatures are not verified",
         file: "runtime/receiver/src/http/receiver.rs",
         sites: &[("self.verifier.verify(&headers, &body)", "Ok::<(), crate::verify::VerifyError>(())")],
-        test: ("durable", "server::what_is_not_verified_is_401_and_nothing_of_it_is_stored"),
+        test: ("durable", "server::unverified_requests_are_401_and_not_stored"),
     },
     Mutation {
         name: "only the first of several secrets is tried",
@@ -87,13 +87,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             "self.number(ahead, params![key, DONE])?.is_some()",
             "self.number(ahead, params![key, DONE])?.is_some_and(|_| false)",
         )],
-        test: ("durable", "worker::a_key_is_handled_in_order_whatever_fails"),
+        test: ("durable", "worker::events_of_a_key_are_handled_in_order_despite_failures"),
     },
     Mutation {
         name: "leased events are lost when the process ends",
         file: "runtime/receiver/src/inbox/sqlite/queries.rs",
         sites: &[("self.run(&sql, [WAITING, INTERRUPTED, now, LEASED])?", "0")],
-        test: ("inbox", "sqlite::what_was_leased_is_ready_after_a_restart_and_the_attempt_counts"),
+        test: ("inbox", "sqlite::leased_events_are_ready_after_a_restart_and_count_the_attempt"),
     },
     Mutation {
         name: "pending events are purged with old ones",
@@ -102,7 +102,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             "self.run(&sql, params![now.saturating_sub(millis(kept)), limit(most)])",
             r#"self.run("DELETE FROM event WHERE receipt IN (SELECT receipt FROM event WHERE stored_at < ?1 LIMIT ?2)", params![now.saturating_sub(millis(kept)), limit(most)])"#,
         )],
-        test: ("inbox", "contract::what_is_pending_is_never_thrown_away_however_old_it_is"),
+        test: ("inbox", "contract::pending_events_are_never_removed"),
     },
     Mutation {
         name: "a lease is not renewed",
@@ -119,7 +119,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             "{ let _gone = reason; Settlement::Done }
 ",
         )],
-        test: ("durable", "worker::what_can_never_be_handled_is_dead_with_the_place_of_the_fault"),
+        test: ("durable", "worker::undecodable_events_become_dead_letters_with_a_pointer"),
     },
     Mutation {
         name: "an event that is not handled during the drain counts as handled",
@@ -128,19 +128,19 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             "self.classify(outcome, attempt)",
             "self.classify(outcome, attempt).map(|it| if matches!(it, Settlement::Released) { Settlement::Done } else { it })",
         )],
-        test: ("durable", "worker::what_is_not_done_in_the_drain_is_given_back"),
+        test: ("durable", "worker::unfinished_events_are_released_at_the_end_of_a_drain"),
     },
     Mutation {
         name: "a handler has no deadline",
         file: "runtime/receiver/src/worker/attempt.rs",
         sites: &[("sleep.as_mut().poll(cx).is_ready()", "sleep.as_mut().poll(cx).is_ready() && false")],
-        test: ("durable", "worker::what_fails_is_tried_again_and_then_dead"),
+        test: ("durable", "worker::failed_events_are_retried_and_become_dead_letters"),
     },
     Mutation {
         name: "retries have no jitter",
         file: "runtime/receiver/src/worker/retry_policy.rs",
         sites: &[("0.25 * random()", "0.0 * random()")],
-        test: ("durable", "worker::what_failed_together_is_not_tried_again_together"),
+        test: ("durable", "worker::events_that_failed_together_are_retried_at_different_times"),
     },
     Mutation {
         name: "a missing canary is not reported",
@@ -155,7 +155,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             "self.settle(token, Settlement::Done, &mut given_up).await && matches!(outcome, Outcome::Done)",
             "matches!(outcome, Outcome::Done)",
         )],
-        test: ("durable", "canary::it_stays_silent_while_nothing_can_be_written_down"),
+        test: ("durable", "canary::a_canary_is_not_reported_alive_while_the_inbox_cannot_write"),
     },
     Mutation {
         name: "an event that no handler can read is refused instead of kept",
@@ -170,16 +170,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         name: "a failed store has no Retry-After",
         file: "runtime/receiver/src/http/outcome.rs",
         sites: &[(r#"headers.insert(RETRY_AFTER, HeaderValue::from_static("60"))"#, "None")],
-        test: ("durable", "acknowledgement::a_commit_that_fails_is_a_503_and_what_was_acknowledged_is_there"),
+        test: ("durable", "acknowledgement::a_failed_commit_is_503_and_keeps_acknowledged_events"),
     },
     Mutation {
         name: "a full budget has no Retry-After",
         file: "runtime/receiver/src/http/outcome.rs",
         sites: &[(r#"headers.insert(RETRY_AFTER, HeaderValue::from_static("10"))"#, "None")],
-        test: (
-            "durable",
-            "server::what_comes_in_on_an_open_connection_during_a_drain_is_503_and_says_when_to_come_back",
-        ),
+        test: ("durable", "server::requests_during_a_drain_are_503_with_retry_after"),
     },
     Mutation {
         name: "a chunked body has no size limit",
@@ -215,7 +212,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         name: "an event that is not in the document is refused",
         file: "runtime/receiver/src/inline.rs",
         sites: &[("matches!(refusal, Refusal::Unhandled) && self.dead_letters.is_none()", "false")],
-        test: ("http", "inline::what_is_not_listed_and_not_handled_is_kept_where_it_can_be_and_never_refused"),
+        test: ("http", "inline::unknown_unhandled_events_are_kept_and_never_refused"),
     },
     Mutation {
         name: "an event is acknowledged although the inbox timed out",
@@ -224,13 +221,13 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
             "put.unwrap_or_else(|elapsed| Err(InboxError::Unavailable(elapsed.into())))",
             "put.unwrap_or_else(|_elapsed| Ok(PutOutcome::Stored(crate::inbox::EntryId(1))))",
         )],
-        test: ("durable", "acknowledgement::what_cannot_be_stored_in_time_is_to_be_sent_again"),
+        test: ("durable", "acknowledgement::events_that_are_not_stored_in_time_are_503"),
     },
     Mutation {
         name: "retries have no limit",
         file: "runtime/receiver/src/worker/retry_policy.rs",
         sites: &[("attempt >= self.attempts", "attempt == u32::MAX")],
-        test: ("durable", "worker::no_delays_are_too_long_or_too_short_to_be_waited_for"),
+        test: ("durable", "worker::every_retry_delay_can_be_waited_for"),
     },
     Mutation {
         name: "a panic counts as success",
@@ -242,21 +239,18 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         name: "a request during the drain is accepted",
         file: "runtime/receiver/src/server/connection.rs",
         sites: &[("*self.stopped.borrow()", "*self.stopped.borrow() && false")],
-        test: (
-            "durable",
-            "server::what_comes_in_on_an_open_connection_during_a_drain_is_503_and_says_when_to_come_back",
-        ),
+        test: ("durable", "server::requests_during_a_drain_are_503_with_retry_after"),
     },
     Mutation {
         name: "each event has its own commit",
         file: "runtime/receiver/src/inbox/sqlite/writer.rs",
         sites: &[("jobs.blocking_recv_many(&mut batch, AT_MOST)", "jobs.blocking_recv_many(&mut batch, 1)")],
-        test: ("inbox", "sqlite::those_that_wait_share_a_commit"),
+        test: ("inbox", "sqlite::waiting_puts_share_a_commit"),
     },
     Mutation {
         name: "the age of the oldest event is not reported",
         file: "runtime/receiver/src/server/metrics.rs",
         sites: &[("stats.oldest_pending.unwrap_or_default()", "Duration::ZERO")],
-        test: ("durable", "monitor::what_is_silent_or_behind_shows_for_how_long"),
+        test: ("durable", "monitor::silence_and_backlog_have_durations_in_the_metrics"),
     },
 ];

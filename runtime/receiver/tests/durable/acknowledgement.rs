@@ -129,7 +129,7 @@ async fn no_answer_comes_before_the_inbox_has_stored() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_stored_in_time_is_to_be_sent_again() {
+async fn events_that_are_not_stored_in_time_are_503() {
     let inbox = Gated::new();
     let durable = Durable::new(Arc::clone(&inbox), event_fields()).with_store_deadline(Duration::from_millis(20));
     let refused = durable.accept(Inbound::new(body("e1", "fine"))).await;
@@ -151,7 +151,7 @@ fn spoil_commits(path: &Path) {
 }
 
 #[tokio::test]
-async fn a_commit_that_fails_is_a_503_and_what_was_acknowledged_is_there() {
+async fn a_failed_commit_is_503_and_keeps_acknowledged_events() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let serving = serve(receiver(Sqlite::open(&path).unwrap())).await;

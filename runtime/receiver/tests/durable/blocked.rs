@@ -11,7 +11,7 @@ const HANDLERS: usize = 16;
 const EVENTS: usize = 200;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_every_handler_is_blocked_every_event_is_answered() {
+async fn events_are_answered_while_every_handler_is_blocked() {
     for case in each() {
         let serving = serve(receiver(Arc::clone(&case.inbox))).await;
         let worker = case.worker().with_concurrency(HANDLERS).with_handler_deadline(Duration::from_secs(24 * 60 * 60));

@@ -36,7 +36,7 @@ async fn serve(
 }
 
 #[tokio::test]
-async fn it_comes_in_by_http_and_out_at_the_worker() {
+async fn a_canary_arrives_by_http_and_leaves_at_the_worker() {
     for case in each() {
         let worker = case.worker();
         let (serving, response_counts) = serve(&case.inbox, &worker, TOKEN).await;
@@ -52,7 +52,7 @@ async fn it_comes_in_by_http_and_out_at_the_worker() {
 }
 
 #[tokio::test]
-async fn it_stays_silent_when_its_signature_is_refused() {
+async fn a_canary_with_a_refused_signature_is_not_reported_alive() {
     for case in each() {
         let worker = case.worker();
         let (serving, response_counts) = serve(&case.inbox, &worker, "another").await;
@@ -77,7 +77,7 @@ async fn a_canary_is_not_reported_alive_without_a_worker() {
 }
 
 #[tokio::test]
-async fn it_stays_silent_while_nothing_can_be_written_down() {
+async fn a_canary_is_not_reported_alive_while_the_inbox_cannot_write() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let inbox: Arc<dyn Inbox> = Arc::new(Sqlite::open(&path).unwrap());
@@ -95,7 +95,7 @@ async fn it_stays_silent_while_nothing_can_be_written_down() {
 }
 
 #[tokio::test]
-async fn no_event_of_a_sender_is_taken_for_one() {
+async fn no_event_of_a_sender_is_treated_as_a_canary() {
     for case in each() {
         let durable = Durable::new(Arc::clone(&case.inbox), event_fields()).with_canary(CanaryToken::random());
         // A sender cannot guess the token of the canaries.

@@ -61,7 +61,7 @@ async fn deliver_over(stream: &mut TcpStream, id: &str) {
 }
 
 #[tokio::test]
-async fn a_connection_of_a_sender_is_kept_between_requests_and_half_a_head_on_it_is_not() {
+async fn a_connection_stays_open_between_requests_but_not_with_half_a_head() {
     let server = Server::new(receiver(Memory::new())).with_header_deadline(SHORT);
     let serving = run(server).await;
     let mut stream = TcpStream::connect(serving.address).await.unwrap();
@@ -76,7 +76,7 @@ async fn a_connection_of_a_sender_is_kept_between_requests_and_half_a_head_on_it
 }
 
 #[tokio::test]
-async fn a_connection_of_a_sender_is_closed_when_it_is_idle_for_too_long_or_others_want_its_place() {
+async fn an_idle_connection_is_closed_after_its_timeout_or_when_others_wait() {
     let server = || Server::new(receiver(Memory::new())).with_header_deadline(SHORT);
     for server in [server().with_idle_deadline(SHORT * 2), server().with_connections(1)] {
         let serving = run(server).await;

@@ -80,7 +80,7 @@ impl Inbox for Hung {
 }
 
 #[tokio::test]
-async fn a_worker_ends_when_it_is_told_to_though_its_inbox_hangs() {
+async fn a_worker_stops_even_if_its_inbox_hangs() {
     let clock: Arc<dyn Clock> = Arc::new(FastClock::times(60));
     let running = Running::start(Worker::new(Hung(Memory::new()), Arc::<Team>::default()).with_clock(clock));
     tokio::task::yield_now().await;
@@ -88,7 +88,7 @@ async fn a_worker_ends_when_it_is_told_to_though_its_inbox_hangs() {
 }
 
 #[tokio::test]
-async fn after_a_drain_the_inbox_is_whole_in_its_one_file() {
+async fn a_drained_inbox_is_one_complete_file() {
     let directory = tempfile::tempdir().unwrap();
     let (path, copy) = (directory.path().join("inbox.sqlite"), directory.path().join("copy.sqlite"));
     let inbox = Arc::new(Sqlite::open(&path).unwrap());

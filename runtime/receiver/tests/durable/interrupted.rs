@@ -177,7 +177,7 @@ async fn interrupted(times: u32, how: How) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn kill_9_loses_nothing_that_was_acknowledged() {
+async fn kill_9_loses_no_stored_event() {
     interrupted(12, How::Killed).await;
 }
 

@@ -130,7 +130,7 @@ async fn a_lease_is_renewed_until_its_handler_is_done() {
 }
 
 #[tokio::test]
-async fn a_handler_is_dropped_once_its_lease_is_over_and_says_nothing_of_the_end() {
+async fn a_handler_is_dropped_when_its_lease_expires() {
     let (inbox, team) = (Timed::with("stuck").await, Arc::new(Team::default()));
     inbox.over.store(true, Ordering::SeqCst);
     let running = inbox.run(Arc::clone(&team));
@@ -161,7 +161,7 @@ impl Dispatch for Blocking {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_dropped_at_its_deadline_keeps_its_lease() {
+async fn a_handler_that_cannot_be_dropped_keeps_its_lease() {
     let (inbox, team) = (Timed::with("any").await, Arc::new(Blocking::default()));
     let worker = Worker::new(Arc::clone(&inbox), Arc::clone(&team)).with_canary(None);
     let running = Running::start(worker.with_handler_deadline(Duration::ZERO));

@@ -23,7 +23,7 @@ async fn get(serving: &Serving, path: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_well_says_so_in_numbers() {
+async fn the_metrics_of_a_healthy_receiver_are_complete() {
     let inbox = Arc::new(Memory::new());
     let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default());
     let monitor = Monitor::new().with_inbox(Arc::clone(&inbox)).with_worker_health(worker.health());
@@ -60,7 +60,7 @@ async fn a_receiver_that_is_well_says_so_in_numbers() {
 }
 
 #[tokio::test]
-async fn what_is_silent_or_behind_shows_for_how_long() {
+async fn silence_and_backlog_have_durations_in_the_metrics() {
     const HOUR: f64 = 3_600.0;
     let clock = Arc::new(FastClock::times(1));
     let measured: Arc<dyn Clock> = clock.clone();
@@ -112,7 +112,7 @@ async fn an_inbox_that_does_not_answer_is_not_ready() {
 }
 
 #[tokio::test]
-async fn an_inbox_is_asked_once_for_all_who_ask_meanwhile() {
+async fn concurrent_readiness_checks_ask_the_inbox_once() {
     let inbox = Gated::new();
     let monitor = Monitor::new().with_inbox(Arc::clone(&inbox));
     let serving = run(Server::new(receiver(Arc::clone(&inbox))).with_monitor(monitor)).await;
@@ -142,7 +142,7 @@ async fn an_inbox_whose_file_is_deleted_is_503_and_not_ready() {
 }
 
 #[tokio::test]
-async fn it_can_have_a_listener_of_its_own() {
+async fn the_monitor_can_have_its_own_listener() {
     let inbox = Memory::new();
     assert_eq!(inbox.stats().await.unwrap().pending, 0);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();

@@ -66,7 +66,7 @@ async fn stored_duplicate_and_quarantined_are_2xx() {
 }
 
 #[tokio::test]
-async fn what_is_not_verified_is_401_and_nothing_of_it_is_stored() {
+async fn unverified_requests_are_401_and_not_stored() {
     let inbox = Arc::new(Memory::new());
     let serving = serve(receiver(Arc::clone(&inbox))).await;
     let body = body("e1", "fine");
@@ -180,7 +180,7 @@ async fn bodies_beyond_the_budget_are_503_until_there_is_room() {
 }
 
 #[tokio::test]
-async fn large_bodies_that_never_end_do_not_keep_small_ones_out() {
+async fn unfinished_large_bodies_do_not_keep_small_ones_out() {
     let receiver = receiver(Memory::new()).with_body_limit(4_000).with_body_budget(10_000);
     let response_counts = receiver.response_counts();
     let serving = serve(receiver).await;
@@ -225,7 +225,7 @@ async fn http_2_is_spoken_by_prior_knowledge() {
 }
 
 #[tokio::test]
-async fn a_drain_answers_what_was_begun_and_takes_nothing_new() {
+async fn a_drain_answers_started_requests_and_accepts_no_new_ones() {
     let (gate, came, receiver) = holding();
     let serving = serve(receiver).await;
     let address = serving.address;
@@ -247,7 +247,7 @@ async fn a_drain_answers_what_was_begun_and_takes_nothing_new() {
 }
 
 #[tokio::test]
-async fn what_comes_in_on_an_open_connection_during_a_drain_is_503_and_says_when_to_come_back() {
+async fn requests_during_a_drain_are_503_with_retry_after() {
     // The server may see the shutdown before the beginning of the request, and then closes the connection without an
     // answer. So the test repeats until it gets a 503.
     let seen = async {
@@ -277,7 +277,7 @@ async fn what_comes_in_on_an_open_connection_during_a_drain_is_503_and_says_when
 }
 
 #[tokio::test]
-async fn a_drain_ends_though_a_request_does_not() {
+async fn a_drain_ends_even_if_a_request_does_not() {
     let (_gate, came, receiver) = holding();
     let serving = run(Server::new(receiver).with_drain(SHORT)).await;
     let address = serving.address;

@@ -12,7 +12,7 @@ use asyncapi_runtime::{Freshness, Inbound};
 use crate::kit::{Case, body, each, event_fields};
 
 #[tokio::test]
-async fn what_is_stored_is_handled_once() {
+async fn stored_events_are_handled_once() {
     for case in each() {
         for number in 0..100 {
             case.put(&body(&number.to_string(), "fine")).await;
@@ -65,7 +65,7 @@ async fn every_tenth_panics_and_all_are_done() {
 }
 
 #[tokio::test]
-async fn what_can_never_be_handled_is_dead_with_the_place_of_the_fault() {
+async fn undecodable_events_become_dead_letters_with_a_pointer() {
     for case in each() {
         let durable = Durable::new(Arc::clone(&case.inbox), event_fields());
         let accept = async |body: &str| durable.accept(Inbound::new(body.to_owned())).await.unwrap();
@@ -91,7 +91,7 @@ async fn what_can_never_be_handled_is_dead_with_the_place_of_the_fault() {
 }
 
 #[tokio::test]
-async fn what_fails_is_tried_again_and_then_dead() {
+async fn failed_events_are_retried_and_become_dead_letters() {
     let retries = RetryPolicy::new(3, Duration::from_secs(1), Duration::from_secs(5));
     for case in each() {
         for name in ["failing_twice", "failing", "panicking", "stuck", "stuck_once"] {
@@ -118,7 +118,7 @@ async fn what_fails_is_tried_again_and_then_dead() {
 }
 
 #[test]
-fn no_delays_are_too_long_or_too_short_to_be_waited_for() {
+fn every_retry_delay_can_be_waited_for() {
     for (first, last) in [
         (Duration::ZERO, Duration::ZERO),
         (Duration::ZERO, Duration::MAX),
@@ -142,7 +142,7 @@ fn no_delays_are_too_long_or_too_short_to_be_waited_for() {
 }
 
 #[test]
-fn what_failed_together_is_not_tried_again_together() {
+fn events_that_failed_together_are_retried_at_different_times() {
     for attempt in 1..8 {
         let delays: HashSet<_> = (0..32).filter_map(|_| RetryPolicy::default().delay_after(attempt)).collect();
         assert!(delays.len() > 16, "after attempt {attempt}: {delays:?}");
@@ -150,7 +150,7 @@ fn what_failed_together_is_not_tried_again_together() {
 }
 
 #[tokio::test]
-async fn a_dead_letter_is_handled_once_its_handler_is_mended() {
+async fn a_dead_letter_is_handled_after_its_handler_is_fixed() {
     for case in each() {
         case.put(&body("failing_twice", "failing_twice")).await;
         let hasty = RetryPolicy::new(1, Duration::ZERO, Duration::ZERO);
@@ -168,7 +168,7 @@ async fn a_dead_letter_is_handled_once_its_handler_is_mended() {
 }
 
 #[tokio::test]
-async fn a_key_is_handled_in_order_whatever_fails() {
+async fn events_of_a_key_are_handled_in_order_despite_failures() {
     for case in each() {
         for number in 0..60 {
             let name = ["slow", "failing_twice", "panicking_once", "fine"][number % 4];
@@ -190,7 +190,7 @@ async fn a_key_is_handled_in_order_whatever_fails() {
 }
 
 #[tokio::test]
-async fn handlers_are_told_of_gaps_and_stale_events() {
+async fn handlers_learn_of_gaps_and_stale_events() {
     for case in each() {
         for (id, rev) in [("a", 1), ("b", 4), ("c", 2)] {
             case.put(&format!(r#"{{"id": "{id}", "name": "fine", "key": "k", "rev": {rev}}}"#)).await;
@@ -205,7 +205,7 @@ async fn handlers_are_told_of_gaps_and_stale_events() {
 }
 
 #[tokio::test]
-async fn unknown_events_are_handled_or_set_aside() {
+async fn unknown_events_are_handled_or_kept_as_dead_letters() {
     for (unknown, dead) in [(UnknownEventPolicy::Handle, 0), (UnknownEventPolicy::DeadLetter, 1)] {
         for case in each() {
             case.put(&body("e1", "unlisted")).await;
@@ -252,7 +252,7 @@ async fn no_more_handlers_run_at_once_than_were_allowed() {
 }
 
 #[tokio::test]
-async fn a_drain_lets_finish_what_was_begun_and_begins_no_more() {
+async fn a_drain_finishes_started_attempts_and_starts_no_new_ones() {
     for case in each() {
         for number in 0..10 {
             case.put(&body(&number.to_string(), "gated")).await;
@@ -270,7 +270,7 @@ async fn a_drain_lets_finish_what_was_begun_and_begins_no_more() {
 }
 
 #[tokio::test]
-async fn what_is_not_done_in_the_drain_is_given_back() {
+async fn unfinished_events_are_released_at_the_end_of_a_drain() {
     for case in each() {
         case.put(&body("e1", "stuck")).await;
         let running = Case::run(case.worker().with_drain(Duration::from_secs(1)));
@@ -301,7 +301,7 @@ async fn an_event_whose_attempts_all_ended_the_process_is_dead() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_by_a_day_loses_nothing_and_kills_nothing_early() {
+async fn a_clock_change_of_a_day_loses_no_event_and_ends_no_retry_early() {
     for days in [1, -1] {
         for case in each() {
             case.put(&body("failing_twice", "failing_twice")).await;
@@ -337,7 +337,7 @@ async fn an_hour_without_a_database_ends_in_dead_letters_that_can_be_requeued() 
 }
 
 #[tokio::test]
-async fn a_canary_goes_the_whole_way_and_no_handler_sees_it() {
+async fn a_canary_passes_the_complete_path_and_reaches_no_handler() {
     for case in each() {
         let worker = case.worker().with_canary(Some(Duration::from_secs(1)));
         assert_eq!(worker.health().canary_age(), None);
@@ -352,7 +352,7 @@ async fn a_canary_goes_the_whole_way_and_no_handler_sees_it() {
 }
 
 #[tokio::test]
-async fn a_canary_that_another_process_left_is_no_reason_to_wait_for_the_next() {
+async fn a_canary_of_another_process_does_not_delay_the_next_canary() {
     for case in each() {
         case.inbox.put(Delivery::canary(1)).await.unwrap();
         let running = Case::run(case.worker().with_canary(None));

@@ -23,13 +23,13 @@ async fn with_sink(body: &'static str, sink: &Arc<Sink>) -> Outcome {
 }
 
 #[tokio::test]
-async fn what_is_handled_is_accepted() {
+async fn handled_events_are_accepted() {
     assert!(matches!(without_sink(HANDLED).await, Ok(Accepted::Handled)));
     assert!(matches!(without_sink(UNKNOWN).await, Ok(Accepted::Handled)));
 }
 
 #[tokio::test]
-async fn what_is_not_listed_and_not_handled_is_kept_where_it_can_be_and_never_refused() {
+async fn unknown_unhandled_events_are_kept_and_never_refused() {
     assert!(matches!(without_sink(UNHANDLED).await, Ok(Accepted::Handled)));
     let sink = Arc::new(Sink::new(Fate::Keeps));
     assert!(matches!(with_sink(UNHANDLED, &sink).await, Ok(Accepted::DeadLettered)));
@@ -39,7 +39,7 @@ async fn what_is_not_listed_and_not_handled_is_kept_where_it_can_be_and_never_re
 
 // Time is paused: it jumps to the deadline as soon as all tasks wait.
 #[tokio::test(start_paused = true)]
-async fn what_may_pass_is_left_to_the_sender() {
+async fn temporary_failures_are_left_to_the_sender() {
     let default = Duration::from_secs(5);
     assert!(matches!(without_sink(RETRIED).await, Err(NotAccepted::Retry(RetryCause::Handler(_)))));
     assert!(matches!(without_sink(UNKNOWN_RETRIED).await, Err(NotAccepted::Retry(RetryCause::Handler(_)))));
@@ -61,7 +61,7 @@ async fn the_deadline_can_be_set() {
 }
 
 #[tokio::test]
-async fn what_never_passes_is_refused_without_a_sink() {
+async fn permanent_failures_are_refused_without_a_sink() {
     let Err(NotAccepted::Refused(Refusal::Undecodable(error))) = without_sink(NOT_JSON).await else {
         panic!("not refused as undecodable")
     };
@@ -74,7 +74,7 @@ async fn what_never_passes_is_refused_without_a_sink() {
 }
 
 #[tokio::test]
-async fn what_never_passes_becomes_a_dead_letter() {
+async fn permanent_failures_become_dead_letters() {
     let sink = Arc::new(Sink::new(Fate::Keeps));
     for body in [NOT_JSON, WRONG_SHAPE, REJECTED] {
         assert!(matches!(with_sink(body, &sink).await, Ok(Accepted::DeadLettered)), "{body}");
@@ -84,7 +84,7 @@ async fn what_never_passes_becomes_a_dead_letter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_pass_is_no_dead_letter() {
+async fn temporary_failures_are_no_dead_letters() {
     let sink = Arc::new(Sink::new(Fate::Keeps));
     for body in [RETRIED, SLOW, PANICKING] {
         assert!(matches!(with_sink(body, &sink).await, Err(NotAccepted::Retry(_))), "{body}");
@@ -94,7 +94,7 @@ async fn what_may_pass_is_no_dead_letter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_sink_did_not_keep_is_not_accepted() {
+async fn a_dead_letter_that_the_sink_did_not_keep_is_not_accepted() {
     let outcome = async |fate| with_sink(REJECTED, &Arc::new(Sink::new(fate))).await;
     assert!(matches!(outcome(Fate::Fails).await, Err(NotAccepted::Retry(RetryCause::DeadLetters(_)))));
     assert!(matches!(outcome(Fate::Hangs).await, Err(NotAccepted::Retry(RetryCause::Deadline(_)))));
@@ -102,7 +102,7 @@ async fn what_the_sink_did_not_keep_is_not_accepted() {
 }
 
 #[tokio::test]
-async fn a_panic_leaves_the_next_delivery_alone() {
+async fn a_panic_does_not_affect_the_next_delivery() {
     let inline = Inline::new(Arc::new(Script::default()));
     assert!(inline.accept(Inbound::new(PANICKING)).await.is_err());
     assert!(inline.accept(Inbound::new(HANDLED)).await.is_ok());

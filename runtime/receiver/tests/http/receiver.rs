@@ -61,7 +61,7 @@ async fn the_channel_is_what_it_was_set_to() {
 }
 
 #[tokio::test]
-async fn whatever_is_not_verified_gets_one_and_the_same_401() {
+async fn every_verification_failure_gets_the_same_401() {
     for server in Server::BOTH {
         let script = Arc::default();
         let address = server.serve(receiver(&script)).await;
@@ -89,7 +89,7 @@ async fn whatever_is_not_verified_gets_one_and_the_same_401() {
 }
 
 #[tokio::test]
-async fn what_bears_no_signature_is_refused_before_its_body() {
+async fn a_request_without_a_signature_is_refused_before_its_body() {
     for server in Server::BOTH {
         let address = server.serve(receiver(&Arc::default()).with_body_deadline(SHORT)).await;
         let without: [&[(&str, &str)]; 3] = [&[], &[(HEADER, "00")], &[(HEADER, MADE_UP), (HEADER, MADE_UP)]];
@@ -154,7 +154,7 @@ async fn a_declared_length_above_the_limit_is_413_before_the_body() {
 }
 
 #[tokio::test]
-async fn a_body_above_the_memory_for_all_is_413_for_it_would_never_be_taken() {
+async fn a_body_above_the_memory_limit_is_413() {
     for server in Server::BOTH {
         let address = server.serve(receiver(&Arc::default()).with_body_budget(16)).await;
         let body = r#"{"name": "elsewhere"}"#;
@@ -164,7 +164,7 @@ async fn a_body_above_the_memory_for_all_is_413_for_it_would_never_be_taken() {
 }
 
 #[tokio::test]
-async fn a_body_of_just_the_limit_is_taken() {
+async fn a_body_of_exactly_the_limit_is_accepted() {
     for server in Server::BOTH {
         let receiver = receiver(&Arc::default()).with_body_limit(HANDLED.len());
         assert_eq!(deliver(server, receiver, HANDLED).await.status, 204, "{server:?}");
@@ -214,7 +214,7 @@ async fn a_broken_body_is_400() {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_503_and_says_when_to_come_back() {
+async fn temporary_failures_are_503_with_retry_after() {
     for server in Server::BOTH {
         for body in [RETRIED, SLOW, PANICKING] {
             let inline = Inline::new(Arc::default()).with_deadline(SHORT);
@@ -235,7 +235,7 @@ impl Accept for Small {
 }
 
 #[tokio::test]
-async fn what_no_store_has_room_for_is_413_and_counted() {
+async fn events_larger_than_every_store_are_413_and_counted() {
     for server in Server::BOTH {
         let receiver = Receiver::new(Small, verifier(&[TOKEN]));
         let (response_counts, address) = (receiver.response_counts(), server.serve(receiver).await);
@@ -252,7 +252,7 @@ async fn what_no_store_has_room_for_is_413_and_counted() {
 }
 
 #[tokio::test]
-async fn what_never_passes_is_422_without_a_sink() {
+async fn permanent_failures_are_422_without_a_sink() {
     for server in Server::BOTH {
         for body in [NOT_JSON, WRONG_SHAPE, REJECTED] {
             let reply = deliver(server, receiver(&Arc::default()), body).await;
@@ -263,7 +263,7 @@ async fn what_never_passes_is_422_without_a_sink() {
 }
 
 #[tokio::test]
-async fn what_never_passes_is_202_once_the_sink_has_it() {
+async fn permanent_failures_are_202_after_the_sink_stored_them() {
     for server in Server::BOTH {
         for (body, reason) in [(NOT_JSON, "undecodable"), (WRONG_SHAPE, "undecodable"), (REJECTED, "rejected")] {
             let sink = Arc::new(Sink::new(Fate::Keeps));
@@ -276,7 +276,7 @@ async fn what_never_passes_is_202_once_the_sink_has_it() {
 }
 
 #[tokio::test]
-async fn what_the_sink_did_not_keep_is_503() {
+async fn a_dead_letter_that_the_sink_did_not_keep_is_503() {
     for server in Server::BOTH {
         for fate in [Fate::Fails, Fate::Hangs, Fate::Panics] {
             let inline = Inline::new(Arc::default()).with_dead_letters(Sink::new(fate)).with_deadline(SHORT);
@@ -287,7 +287,7 @@ async fn what_the_sink_did_not_keep_is_503() {
 }
 
 #[tokio::test]
-async fn texts_are_short_and_plain() {
+async fn log_texts_are_short_and_without_control_characters() {
     for server in Server::BOTH {
         let reply = deliver(server, receiver(&Arc::default()), REJECTED).await;
         assert_eq!(reply.header("content-type"), Some("text/plain; charset=utf-8"), "{server:?}");
@@ -296,7 +296,7 @@ async fn texts_are_short_and_plain() {
 }
 
 #[test]
-fn debug_tells_settings_and_no_secret() {
+fn debug_shows_settings_but_no_secret() {
     let shown = format!("{:?}", receiver(&Arc::default()).with_body_limit(7).with_channel("notes"));
     assert!(shown.contains("body_limit: 7") && shown.contains("notes"), "{shown}");
     assert!(!shown.contains(TOKEN), "{shown}");

@@ -18,7 +18,7 @@ fn rejected() -> Reason {
 }
 
 #[tokio::test]
-async fn what_is_put_comes_out_as_it_was() {
+async fn an_event_is_delivered_as_it_was_put() {
     for case in each() {
         let headers = Headers::from_iter([("X-Text", b"a".to_vec()), ("x-bytes", vec![0xff, 0]), ("x-none", vec![])]);
         let inbound = Inbound::new(&b"\xff\x00 not even text"[..]).with_headers(headers.clone()).with_channel("notes");
@@ -36,7 +36,7 @@ async fn what_is_put_comes_out_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_name_is_cut_where_it_is_longer_than_anybody_reads() {
+async fn long_names_are_cut() {
     let named = |name: &str| event("e1").with_name(name).name().unwrap().to_owned();
     assert_eq!((named("").as_str(), named("note.create").as_str()), ("", "note.create"));
     assert_eq!(named(&"é".repeat(128)).len(), 256);
@@ -44,7 +44,7 @@ async fn a_name_is_cut_where_it_is_longer_than_anybody_reads() {
 }
 
 #[test]
-fn a_reason_is_cut_where_it_quotes_more_than_anybody_reads() {
+fn long_dead_letter_reasons_are_cut() {
     let reason = |pointer: &str| Reason::new(ReasonKind::Rejected, "é".repeat(10_000)).with_pointer(pointer);
     assert_eq!(reason("").message().len(), 4_096);
     assert_eq!(reason("/data/id").pointer(), Some("/data/id"));
@@ -78,7 +78,7 @@ async fn one_id_is_one_event_from_put_to_purge() {
 }
 
 #[tokio::test]
-async fn what_is_pending_is_never_thrown_away_however_old_it_is() {
+async fn pending_events_are_never_removed() {
     for case in each() {
         for id in ["waiting", "leased", "requeued"] {
             case.put(event(id)).await;
@@ -99,7 +99,7 @@ async fn what_is_pending_is_never_thrown_away_however_old_it_is() {
 }
 
 #[tokio::test]
-async fn dead_letters_are_kept_until_they_are_discarded_or_as_long_as_was_said() {
+async fn dead_letters_are_kept_until_discarded_or_for_the_retention() {
     for case in each() {
         for id in ["e1", "e2", "e3"] {
             case.inbox.put_dead(event(id), rejected()).await.unwrap();
@@ -120,7 +120,7 @@ async fn dead_letters_are_kept_until_they_are_discarded_or_as_long_as_was_said()
 }
 
 #[tokio::test]
-async fn what_is_done_has_no_payload_and_is_not_handed_out() {
+async fn done_events_have_no_payload_and_are_not_delivered() {
     for case in each() {
         case.put(event("e1")).await;
         let leased = case.lease_one().await;
@@ -134,7 +134,7 @@ async fn what_is_done_has_no_payload_and_is_not_handed_out() {
 }
 
 #[tokio::test]
-async fn a_retry_waits_and_counts() {
+async fn a_retry_waits_and_counts_as_an_attempt() {
     for case in each() {
         case.put(event("e1")).await;
         let first = case.lease_one().await;
@@ -148,7 +148,7 @@ async fn a_retry_waits_and_counts() {
 }
 
 #[tokio::test]
-async fn what_is_given_back_does_not_count() {
+async fn released_events_count_no_attempt() {
     for case in each() {
         case.put(event("e1")).await;
         let first = case.lease_one().await;
@@ -158,7 +158,7 @@ async fn what_is_given_back_does_not_count() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_good_for_once() {
+async fn a_ticket_can_be_used_once() {
     for case in each() {
         case.put(event("e1")).await;
         let leased = case.lease_one().await;
@@ -171,7 +171,7 @@ async fn a_ticket_is_good_for_once() {
 }
 
 #[tokio::test]
-async fn a_key_is_handled_one_by_one_and_held_while_its_head_waits() {
+async fn events_of_a_key_wait_while_an_earlier_one_waits() {
     for case in each() {
         for (id, key) in [("a1", "a"), ("a2", "a"), ("b1", "b"), ("a3", "a")] {
             case.put(event_of(id, key)).await;
@@ -269,7 +269,7 @@ async fn revisions_tell_gaps_and_stale_events() {
 }
 
 #[tokio::test]
-async fn stats_tell_how_much_and_how_old() {
+async fn stats_have_counts_and_ages() {
     for case in each() {
         let empty = case.inbox.stats().await.unwrap();
         assert_eq!((empty.pending, empty.dead), (0, 0));
@@ -293,7 +293,7 @@ async fn stats_tell_how_much_and_how_old() {
 }
 
 #[tokio::test]
-async fn a_canary_leaves_nothing_behind() {
+async fn a_canary_leaves_no_entry_in_the_inbox() {
     for case in each() {
         case.put(Delivery::canary(7)).await;
         let leased = case.lease_one().await;
@@ -305,7 +305,7 @@ async fn a_canary_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_put_wakes_who_waits() {
+async fn a_put_wakes_waiting_workers() {
     for case in each() {
         let inbox = case.inbox.clone();
         let waiting = tokio::spawn(async move { inbox.ready().await });

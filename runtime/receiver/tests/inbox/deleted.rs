@@ -31,7 +31,7 @@ async fn is_refused(inbox: &Sqlite, id: &str) -> bool {
 }
 
 #[tokio::test]
-async fn nothing_is_stored_in_a_file_that_was_deleted_and_what_was_is_handled() {
+async fn a_deleted_file_stores_nothing_and_its_events_are_still_handled() {
     for suffix in ["", "-wal", "-shm"] {
         let (_directory, path) = place();
         let inbox = Sqlite::open(&path).unwrap();
@@ -45,7 +45,7 @@ async fn nothing_is_stored_in_a_file_that_was_deleted_and_what_was_is_handled() 
 }
 
 #[tokio::test]
-async fn a_file_that_was_moved_is_waited_for() {
+async fn a_moved_file_is_waited_for() {
     let (directory, path) = place();
     let inbox = Sqlite::open(&path).unwrap();
     let moved = directory.path().join("moved");
@@ -62,7 +62,7 @@ async fn a_file_that_was_moved_is_waited_for() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_link_is_as_good_as_the_file_that_it_leads_to() {
+async fn a_symbolic_link_is_read_like_its_target() {
     let (directory, path) = place();
     let link = directory.path().join("link");
     fs::write(&path, "").unwrap();

@@ -72,7 +72,7 @@ async fn handle_all(inbox: &Sqlite) -> Result<Vec<String>, InboxError> {
 /// The log fills the disk. Then some space becomes free: more than the events need, but not enough for the log to grow
 /// to its usual size.
 #[tokio::test]
-async fn what_room_comes_free_on_a_full_disk_is_not_eaten_by_the_log() {
+async fn the_log_does_not_fill_a_full_disk_again() {
     let Some(disk) = Disk::mount("size=2m") else { return };
     disk.fill_but(400 * KIB);
     let inbox = Sqlite::open(disk.path().join("inbox.sqlite")).unwrap();

@@ -19,7 +19,7 @@ fn full() -> Delivery {
 }
 
 #[tokio::test]
-async fn what_is_exported_can_be_imported() {
+async fn exported_events_can_be_imported() {
     for (from, to) in each().into_iter().zip(each().into_iter().rev()) {
         let reason = Reason::new(ReasonKind::Undecodable, "no string").with_pointer("/text");
         from.inbox.put_dead(full(), reason).await.unwrap();
@@ -60,7 +60,7 @@ async fn pending_events_are_put() {
 }
 
 #[tokio::test]
-async fn a_line_that_is_none_is_named() {
+async fn an_invalid_line_is_reported_by_its_number() {
     for (line, problem) in [
         ("nonsense", "expected"),
         ("[]", "not an object"),
@@ -82,7 +82,7 @@ async fn a_line_that_is_none_is_named() {
 }
 
 #[tokio::test]
-async fn a_canary_stays_one_and_an_event_whose_id_looks_like_one_does_not_become_one() {
+async fn an_event_whose_id_looks_like_a_canary_is_an_event() {
     let (from, to) = (memory(), memory());
     from.put(Delivery::canary(1)).await;
     from.put(event("canary:2")).await;

@@ -27,7 +27,7 @@ async fn ids(inbox: &Sqlite) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_was_leased_is_ready_after_a_restart_and_the_attempt_counts() {
+async fn leased_events_are_ready_after_a_restart_and_count_the_attempt() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let before = open_at(&path, START);
@@ -50,7 +50,7 @@ async fn what_was_leased_is_ready_after_a_restart_and_the_attempt_counts() {
 }
 
 #[tokio::test]
-async fn what_is_committed_is_written_back_into_the_file_though_nothing_more_comes() {
+async fn the_log_is_written_back_without_further_events() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let inbox = open_at(&path, START);
@@ -66,7 +66,7 @@ async fn what_is_committed_is_written_back_into_the_file_though_nothing_more_com
 }
 
 #[tokio::test]
-async fn a_second_process_that_only_looks_ends_no_lease() {
+async fn a_reading_second_process_ends_no_lease() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let worker = open_at(&path, START);
@@ -81,7 +81,7 @@ async fn a_second_process_that_only_looks_ends_no_lease() {
 }
 
 #[tokio::test]
-async fn a_day_forth_or_back_between_two_starts_loses_nothing() {
+async fn a_clock_change_of_a_day_between_two_starts_loses_no_event() {
     for jump in [DAY, -DAY] {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("inbox.sqlite");
@@ -110,7 +110,7 @@ async fn a_day_forth_or_back_between_two_starts_loses_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_no_inbox_is_left_alone() {
+async fn a_file_that_is_no_inbox_is_not_changed() {
     let directory = tempfile::tempdir().unwrap();
     let text = directory.path().join("notes.txt");
     std::fs::write(&text, "not a database, but a text that is longer than the header of one would be".repeat(20))
@@ -130,7 +130,7 @@ async fn what_is_no_inbox_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_damaged_file_is_told_from_one_that_may_be_read_later() {
+async fn a_damaged_file_and_a_temporary_failure_are_different_errors() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let inbox = open_at(&path, START);
@@ -146,7 +146,7 @@ async fn a_damaged_file_is_told_from_one_that_may_be_read_later() {
 }
 
 #[tokio::test]
-async fn once_it_is_closed_nothing_is_left_beside_the_file() {
+async fn a_closed_inbox_is_a_single_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let inbox = open_at(&path, START);
@@ -158,7 +158,7 @@ async fn once_it_is_closed_nothing_is_left_beside_the_file() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn what_senders_say_is_for_the_owner_of_the_file_only() {
+async fn an_inbox_file_is_readable_only_by_its_owner() {
     use std::os::unix::fs::PermissionsExt;
 
     let directory = tempfile::tempdir().unwrap();
@@ -173,7 +173,7 @@ async fn what_senders_say_is_for_the_owner_of_the_file_only() {
 }
 
 #[tokio::test]
-async fn while_another_holds_the_file_nothing_is_stored_and_afterwards_all_is() {
+async fn events_are_stored_after_another_process_releases_the_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let inbox = open_at(&path, START);
@@ -185,7 +185,7 @@ async fn while_another_holds_the_file_nothing_is_stored_and_afterwards_all_is() 
 }
 
 #[tokio::test]
-async fn while_another_holds_the_file_those_that_wait_are_told_together() {
+async fn waiting_puts_fail_together_while_another_process_holds_the_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let inbox = Arc::new(open_at(&path, START));
@@ -214,7 +214,7 @@ fn transactions(log: &Path) -> usize {
 }
 
 #[tokio::test]
-async fn those_that_wait_share_a_commit() {
+async fn waiting_puts_share_a_commit() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let inbox = Arc::new(open_at(&path, START));
@@ -249,7 +249,7 @@ impl AsRef<[u8]> for Held {
 }
 
 #[tokio::test]
-async fn what_is_no_longer_asked_for_is_not_kept_in_memory() {
+async fn an_abandoned_request_frees_its_memory() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let inbox = open_at(&path, START);
@@ -266,7 +266,7 @@ async fn what_is_no_longer_asked_for_is_not_kept_in_memory() {
 }
 
 #[tokio::test]
-async fn a_full_store_takes_nothing_keeps_what_it_has_and_recovers() {
+async fn a_full_store_accepts_no_events_keeps_the_stored_ones_and_recovers() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     drop(open_at(&path, START));
@@ -286,7 +286,7 @@ async fn a_full_store_takes_nothing_keeps_what_it_has_and_recovers() {
 
 /// One event ends its process repeatedly. Each time, the other leased events are interrupted too.
 #[tokio::test]
-async fn an_event_that_ends_the_process_does_not_wear_out_its_neighbours() {
+async fn an_event_that_ends_the_process_costs_other_events_no_attempts() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let clock = Arc::new(HandClock::at(START));
@@ -344,7 +344,7 @@ async fn an_event_that_was_interrupted_again_waits_longer() {
 }
 
 #[tokio::test]
-async fn a_long_list_keeps_nothing_from_being_put() {
+async fn a_long_listing_does_not_delay_puts() {
     let directory = tempfile::tempdir().unwrap();
     let inbox = Sqlite::open(directory.path().join("inbox.sqlite")).unwrap();
     for number in 0..1_200 {

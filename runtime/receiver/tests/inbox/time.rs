@@ -53,7 +53,7 @@ async fn with_what_is_over() -> (TempDir, PathBuf) {
 }
 
 #[tokio::test]
-async fn nothing_is_thrown_away_early_by_a_clock_that_was_set() {
+async fn a_clock_change_removes_nothing_early() {
     for jumps in [vec![DAY], vec![-DAY], vec![DAY, 0], vec![0, DAY, 2 * DAY], vec![30 * DAY]] {
         let (_directory, path) = with_what_is_over().await;
         for jump in &jumps {
@@ -69,7 +69,7 @@ async fn nothing_is_thrown_away_early_by_a_clock_that_was_set() {
 }
 
 #[tokio::test]
-async fn what_is_over_grows_old_though_the_process_starts_again_and_again() {
+async fn finished_events_age_across_restarts() {
     let (_directory, path) = with_what_is_over().await;
     for start in 0..3 {
         let process = Process::start(&path, START + start * DAY);
@@ -84,7 +84,7 @@ async fn what_is_over_grows_old_though_the_process_starts_again_and_again() {
 }
 
 #[tokio::test]
-async fn silence_is_told_though_the_clock_was_ahead() {
+async fn a_silent_sender_is_reported_after_a_clock_change() {
     let (_directory, path) = file();
     let ahead = Process::start(&path, START + DAY);
     ahead.inbox.put(event("e1")).await.unwrap();

@@ -17,7 +17,7 @@ async fn open(server: &Server) -> Nats {
 }
 
 #[tokio::test]
-async fn an_event_that_ends_the_process_does_not_wear_out_its_neighbours() {
+async fn an_event_that_ends_the_process_costs_other_events_no_attempts() {
     let Some(server) = Server::start() else { return };
     let first = open(&server).await;
     for id in ["poison", "a", "b", "c", "d", "e"] {
@@ -53,7 +53,7 @@ async fn an_event_that_ends_the_process_does_not_wear_out_its_neighbours() {
 }
 
 #[tokio::test]
-async fn what_was_given_back_was_no_attempt_and_what_failed_was_one() {
+async fn released_events_count_no_attempt_and_failed_ones_do() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;
     inbox.put(event("e1", "a")).await.unwrap();

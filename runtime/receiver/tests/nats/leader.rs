@@ -148,7 +148,7 @@ async fn leader_killed(times: u32, every: Duration) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_leader_that_is_killed_takes_nothing_acknowledged_with_it() {
+async fn a_killed_leader_loses_no_acknowledged_event() {
     leader_killed(1, Duration::from_secs(1)).await;
 }
 

@@ -37,7 +37,7 @@ async fn until(condition: impl Fn() -> bool) {
 }
 
 #[tokio::test]
-async fn a_handler_that_takes_longer_than_a_lease_is_the_only_one() {
+async fn a_slow_handler_renews_its_lease_and_runs_once() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;
     inbox.put(event(GATED, "a")).await.unwrap();

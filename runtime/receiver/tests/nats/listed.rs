@@ -48,7 +48,7 @@ async fn pages_of_any_size_hold_each_event_once() {
 }
 
 #[tokio::test]
-async fn one_is_found_by_its_id_and_by_its_receipt() {
+async fn an_entry_is_found_by_its_id_and_by_its_receipt() {
     let Some(server) = Server::start() else { return };
     let inbox = filled(&server).await;
     for (id, state) in [("e3", State::Ready), ("d3", State::Dead)] {
@@ -64,7 +64,7 @@ async fn one_is_found_by_its_id_and_by_its_receipt() {
 }
 
 #[tokio::test]
-async fn what_is_exported_is_another_inboxs() {
+async fn exported_events_belong_to_the_other_inbox() {
     let Some(server) = Server::start() else { return };
     let (inbox, other) = (filled(&server).await, Memory::new());
     let no_text = Delivery::new(EventId::new("bytes"), Inbound::new(&b"\xff\n\x00"[..]));
@@ -80,7 +80,7 @@ async fn what_is_exported_is_another_inboxs() {
 }
 
 #[tokio::test]
-async fn it_is_not_made_by_looking_for_it() {
+async fn reading_creates_no_inbox() {
     let Some(server) = Server::start() else { return };
     let jetstream = server.jetstream().await;
     assert!(Nats::open_existing(jetstream.clone(), "webhooks").await.unwrap().is_none());

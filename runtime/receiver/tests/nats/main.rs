@@ -55,7 +55,7 @@ async fn lease(inbox: &Nats, number: usize) -> Vec<LeasedDelivery> {
 }
 
 #[tokio::test]
-async fn what_is_put_comes_out_once_and_in_order() {
+async fn events_are_delivered_once_and_in_order() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;
     let headers = Headers::from_iter([("X-Event", "note.create")]);
@@ -153,7 +153,7 @@ async fn a_message_that_no_inbox_stored_delays_no_event() {
 }
 
 #[tokio::test]
-async fn dead_letters_grow_old_by_how_long_the_inbox_was_worked_on() {
+async fn dead_letters_age_only_while_the_inbox_is_used() {
     const DAY: u64 = 24 * 60 * 60;
     let Some(server) = Server::start() else { return };
     let month = Retention { dead: Some(Duration::from_secs(30 * DAY)), ..Retention::default() };
@@ -173,7 +173,7 @@ async fn dead_letters_grow_old_by_how_long_the_inbox_was_worked_on() {
 }
 
 #[tokio::test]
-async fn what_is_no_dead_letter_hides_none() {
+async fn files_that_are_no_dead_letters_hide_none() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;
     let jetstream = server.jetstream().await;
@@ -187,7 +187,7 @@ async fn what_is_no_dead_letter_hides_none() {
 }
 
 #[tokio::test]
-async fn a_canary_is_no_event_and_hides_no_silence() {
+async fn a_canary_does_not_count_as_an_event() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;
     inbox.put(Delivery::canary(1)).await.unwrap();
@@ -209,7 +209,7 @@ async fn a_canary_is_no_event_and_hides_no_silence() {
 }
 
 #[tokio::test]
-async fn a_clock_that_was_a_day_ahead_hides_no_silence() {
+async fn a_clock_that_was_a_day_ahead_does_not_hide_a_silent_sender() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;
     let tomorrow = jiff::Timestamp::now().as_millisecond() + 24 * 60 * 60 * 1_000;
@@ -224,7 +224,7 @@ async fn a_clock_that_was_a_day_ahead_hides_no_silence() {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_survives_the_server_being_killed() {
+async fn acknowledged_events_survive_a_killed_server() {
     let Some(mut server) = Server::start() else { return };
     let inbox = open(&server).await;
     for number in 0..200 {

@@ -36,7 +36,7 @@ async fn pending(inbox: &Nats) -> u64 {
 }
 
 #[tokio::test]
-async fn what_was_not_done_comes_again() {
+async fn unfinished_events_are_delivered_again() {
     let Some(server) = Server::start() else { return };
     let inbox = forgetful(&server).await;
     inbox.put(event("a", "a")).await.unwrap();
@@ -50,7 +50,7 @@ async fn what_was_not_done_comes_again() {
 }
 
 #[tokio::test]
-async fn what_waits_or_is_worked_on_is_left_alone() {
+async fn pending_and_leased_events_are_not_removed() {
     let Some(server) = Server::start() else { return };
     let inbox = Nats::open_with_lease(server.jetstream().await, "webhooks", 1, LEASE).await.unwrap();
     for id in ["a", "b"] {

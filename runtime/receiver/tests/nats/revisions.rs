@@ -51,7 +51,7 @@ async fn revisions_tell_gaps_and_stale_events() {
 }
 
 #[tokio::test]
-async fn what_was_not_handled_is_not_remembered() {
+async fn unhandled_events_are_not_remembered() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;
     handle(&inbox, revision("e1", 1, None), Settlement::Done).await;
@@ -64,7 +64,7 @@ async fn what_was_not_handled_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn one_revision_a_resource_is_kept_for_as_long_as_the_docs_say() {
+async fn revisions_are_kept_for_the_documented_time() {
     let Some(server) = Server::start() else { return };
     let inbox = open(&server).await;
     for number in 1..=3 {

@@ -37,7 +37,7 @@ async fn the_largest_body_goes_the_whole_way_and_may_become_a_dead_letter() {
 }
 
 #[tokio::test]
-async fn what_can_never_be_stored_is_too_large_and_not_to_be_tried_again() {
+async fn events_too_large_to_store_are_413_without_retry() {
     let Some(server) = Server::start() else { return };
     let inbox = Arc::new(open(&server).await);
     assert!(inbox.largest_body() < LIMIT);
