@@ -110,7 +110,7 @@ noting! {
 }
 
 /// Dispatches, and says what the handler noted and what the event is called.
-async fn dispatched(dispatcher: &dyn Dispatch, notes: &Notes, inbound: &Inbound) -> (String, Route) {
+async fn note_and_route(dispatcher: &dyn Dispatch, notes: &Notes, inbound: &Inbound) -> (String, Route) {
     dispatched(dispatcher, inbound).await.expect("handled");
     (notes.take().join(", "), dispatcher.route(inbound).expect("routed"))
 }
@@ -139,7 +139,7 @@ async fn operations_of_one_channel_are_selected_by_constants() {
     ];
     for (channel, body, method, name) in rows {
         let inbound = Inbound::new(body).with_channel(channel);
-        let (noted, route) = dispatched(&dispatcher, &notes, &inbound).await;
+        let (noted, route) = note_and_route(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{channel} {body}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {body}");
     }
@@ -169,7 +169,7 @@ async fn headers_select_between_messages_of_one_payload() {
     for (channel, header, value, body, method, name) in rows {
         let headers = Headers::from_iter([(header, value)]);
         let inbound = Inbound::new(body).with_channel(channel).with_headers(headers);
-        let (noted, route) = dispatched(&dispatcher, &notes, &inbound).await;
+        let (noted, route) = note_and_route(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{channel} {header} {value} {body}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {value} {body}");
     }
@@ -197,7 +197,7 @@ async fn more_specific_addresses_come_first() {
     ];
     for (address, body, method) in rows {
         let inbound = Inbound::new(body).with_channel(address);
-        let (noted, _) = dispatched(&dispatcher, &notes, &inbound).await;
+        let (noted, _) = note_and_route(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{address}: {noted}");
     }
 }
@@ -236,7 +236,7 @@ async fn one_operation_may_have_json_texts_and_bytes() {
     for (channel, content_type, body, method, name) in rows {
         let headers = [("content-type", content_type)].into_iter().filter(|(_, value)| !value.is_empty());
         let inbound = Inbound::new(body.to_vec()).with_channel(channel).with_headers(headers.collect());
-        let (noted, route) = dispatched(&dispatcher, &notes, &inbound).await;
+        let (noted, route) = note_and_route(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{channel} {content_type}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {content_type}");
     }
@@ -291,7 +291,7 @@ async fn a_property_with_constants_routes_events_of_one_address() {
     for (channel, body, method, name) in rows {
         let inbound = Inbound::new(body);
         let inbound = channel.map_or(inbound.clone(), |channel| inbound.with_channel(channel));
-        let (noted, route) = dispatched(&dispatcher, &notes, &inbound).await;
+        let (noted, route) = note_and_route(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{channel:?} {body}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel:?} {body}");
     }
