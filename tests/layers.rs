@@ -1,4 +1,4 @@
-//! The modules of the generator import only what `ARCHITECTURE.md` allows: its table of layers is read here.
+//! The modules of the generator and of the receiver import only what `ARCHITECTURE.md` allows: its tables of layers are read here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 /// Files of one module that may import each other in a cycle. Recursive descents need this many.
 const LARGEST_CYCLE: usize = 7;
 
-/// The header of the table, whose rows are in the order of the layers: each imports only what is above it.
+/// The header of the generator's table. Its rows are in the order of the layers: each imports only what is above it.
 const TABLE_HEADER: &str = "| module | holds | may import |";
+
+/// The header of the receiver's table, which has the same columns.
+const RECEIVER_TABLE_HEADER: &str = "| module of the receiver | holds | may import |";
 
 /// A row of the table.
 #[derive(Debug, PartialEq)]
@@ -29,8 +32,9 @@ struct Import {
     is_reexport: bool,
 }
 
-fn layers(architecture: &str) -> Vec<Layer> {
-    let rows = architecture.lines().skip_while(|line| *line != TABLE_HEADER).skip(2);
+/// The rows of the table with this header.
+fn layers(architecture: &str, header: &str) -> Vec<Layer> {
+    let rows = architecture.lines().skip_while(|line| *line != header).skip(2);
     rows.take_while(|line| line.starts_with('|')).filter_map(layer).collect()
 }
 
@@ -239,19 +243,49 @@ fn root() -> PathBuf {
     root.expect("ARCHITECTURE.md is in the repository").to_owned()
 }
 
-fn generator() -> (Files, Vec<Layer>) {
+fn sources(directory: &str) -> Files {
     let mut files = Files::new();
-    read_files(&root().join("codegen/src"), "", &mut files);
+    read_files(&root().join(directory), "", &mut files);
+    files
+}
+
+fn table(header: &str) -> Vec<Layer> {
     let architecture = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is UTF-8");
-    (files, layers(&architecture))
+    let layers = layers(&architecture, header);
+    assert!(layers.len() > 10, "ARCHITECTURE.md has no table with the header `{header}`");
+    layers
+}
+
+fn generator() -> (Files, Vec<Layer>) {
+    (sources("codegen/src"), table(TABLE_HEADER))
 }
 
 #[test]
 fn modules_import_only_lower_layers() {
     let (files, layers) = generator();
-    assert!(layers.len() > 10, "ARCHITECTURE.md has no table with the header `{TABLE_HEADER}`");
     let found = violations(&files, &layers);
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn modules_of_the_receiver_import_only_lower_layers() {
+    let found = violations(&sources("runtime/receiver/src"), &table(RECEIVER_TABLE_HEADER));
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn modules_of_the_runtime_import_each_other_in_no_cycle() {
+    let files = sources("runtime/src");
+    let imports: BTreeMap<&str, Vec<Import>> =
+        files.iter().map(|(name, text)| (name.as_str(), imports_of(name, text))).collect();
+    let mut modules: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (file, used) in file_graph(&files, &imports) {
+        let used = used.into_iter().map(top_module).filter(|module| *module != top_module(file));
+        modules.entry(top_module(file)).or_default().extend(used);
+    }
+    let in_cycle = |module: &&&str| reachable_from(&modules, module).contains(**module);
+    let found: Vec<&&str> = modules.keys().filter(in_cycle).collect();
+    assert!(modules.len() > 10 && found.is_empty(), "{found:?}");
 }
 
 #[test]
@@ -271,7 +305,7 @@ fn example(rows: &[(&str, &str)], files: &[(&str, &str)]) -> Vec<String> {
     let rows: Vec<String> = rows.iter().map(|(module, allowed)| format!("| `{module}` | - | {allowed} |")).collect();
     let table = format!("{TABLE_HEADER}\n|---|---|---|\n{}\n", rows.join("\n"));
     let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    violations(&files, &layers(&table))
+    violations(&files, &layers(&table, TABLE_HEADER))
 }
 
 #[test]
