@@ -55,8 +55,9 @@ fn violations(files: &Files, layers: &[Layer]) -> Vec<String> {
     let imports: BTreeMap<&str, Vec<Import>> =
         files.iter().map(|(name, text)| (name.as_str(), imports_of(name, text))).collect();
     let mut found = rows_and_modules(files, layers);
-    for (name, imports) in &imports {
-        found.extend(imports.iter().filter_map(|import| forbidden_import(name, &import.path, files, layers)));
+    for (name, of_file) in &imports {
+        let paths = of_file.iter().map(|import| defining_path(&imports, &import.path));
+        found.extend(paths.filter_map(|path| forbidden_import(name, path, files, layers)));
     }
     found.extend(large_cycles(&file_graph(files, &imports)));
     found.sort();
@@ -85,6 +86,13 @@ fn forbidden_import(name: &str, path: &[String], files: &Files, layers: &[Layer]
     }
     let reason = if to_position > from_position { "which is a higher layer" } else { "which its row does not list" };
     Some(format!("`{name}.rs` imports `{}` of `{to}`, {reason}", path.join("::")))
+}
+
+/// The path behind a name that `lib.rs` re-exports.
+fn defining_path<'a>(imports: &'a BTreeMap<&str, Vec<Import>>, path: &'a [String]) -> &'a [String] {
+    let of_lib = imports.get("lib").into_iter().flatten().filter(|import| import.is_reexport);
+    let mut paths = of_lib.map(|import| import.path.as_slice());
+    paths.find(|reexport| reexport.last() == path.first()).unwrap_or(path)
 }
 
 fn top_module(name: &str) -> &str {
@@ -190,6 +198,7 @@ fn uses_reexport(text: &str, path: &[String]) -> bool {
 
 /// The file of the longest part of the path that is a module, or the file from which this one re-exports the name.
 fn defining_file<'a>(files: &'a Files, imports: &BTreeMap<&'a str, Vec<Import>>, path: &[String]) -> Option<&'a str> {
+    let path = defining_path(imports, path);
     let file = |length: usize| Some((length, files.get_key_value(&path[..length].join("/"))?.0.as_str()));
     let (length, file) = (1..=path.len()).rev().find_map(file)?;
     let Some(name) = path.get(length) else { return Some(file) };

@@ -76,24 +76,24 @@ pub mod untagged;
 mod validation;
 mod verbatim;
 
+pub use self::boxed::{BoxError, BoxFuture};
+pub use self::context::Context;
+pub use self::date_time::DateTime;
+pub use self::decode_error::{DecodeError, DecodeErrorKind};
+pub use self::dispatch::{Dispatch, Route, UnknownEvent};
+pub use self::field_path::FieldPath;
+pub use self::freshness::Freshness;
+pub use self::handler_error::{DispatchError, HandlerError};
+pub use self::headers::{Headers, Iter as HeadersIter};
+pub use self::inbound::Inbound;
+pub use self::iso_duration::IsoDuration;
+pub use self::outbound::Outbound;
+pub use self::password::Password;
+pub use self::peek::Scalar;
+pub use self::request_reply::{RequestError, RequestReply};
+pub use self::transport::{PublishError, Transport};
+#[cfg(feature = "validation")]
+pub use self::validation::{Schemas, Violation, Violations};
+pub use self::verbatim::Verbatim;
 #[cfg(feature = "base64")]
 pub use base64::{Base64, NotBase64};
-pub use boxed::{BoxError, BoxFuture};
-pub use context::Context;
-pub use date_time::DateTime;
-pub use decode_error::{DecodeError, DecodeErrorKind};
-pub use dispatch::{Dispatch, Route, UnknownEvent};
-pub use field_path::FieldPath;
-pub use freshness::Freshness;
-pub use handler_error::{DispatchError, HandlerError};
-pub use headers::{Headers, Iter as HeadersIter};
-pub use inbound::Inbound;
-pub use iso_duration::IsoDuration;
-pub use outbound::Outbound;
-pub use password::Password;
-pub use peek::Scalar;
-pub use request_reply::{RequestError, RequestReply};
-pub use transport::{PublishError, Transport};
-#[cfg(feature = "validation")]
-pub use validation::{Schemas, Violation, Violations};
-pub use verbatim::Verbatim;

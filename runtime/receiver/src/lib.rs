@@ -82,13 +82,13 @@ pub mod verify;
 #[cfg(feature = "durable")]
 pub mod worker;
 
-pub use accept::{Accept, Accepted, NotAccepted, Refusal, RetryCause};
+pub use self::accept::{Accept, Accepted, NotAccepted, Refusal, RetryCause};
 #[cfg(feature = "durable")]
-pub use clock::{Clock, SteadyClock};
-pub use dead_letter::{DeadLetter, DeadLetters};
+pub use self::clock::{Clock, SteadyClock};
+pub use self::dead_letter::{DeadLetter, DeadLetters};
 #[cfg(feature = "durable")]
-pub use durable::{CanaryToken, Durable};
+pub use self::durable::{CanaryToken, Durable};
 #[cfg(feature = "inline")]
-pub use inline::Inline;
+pub use self::inline::Inline;
 #[cfg(feature = "durable")]
-pub use worker::Worker;
+pub use self::worker::Worker;
