@@ -33,6 +33,7 @@ mod value_enums;
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, Item, ItemMod, parse_quote};
 
+use self::imports::Imports;
 use crate::ir::{Api, ItemKind, OutputScope, TypeDef, TypeId};
 use crate::names::Names;
 
@@ -43,27 +44,25 @@ struct Context<'a> {
     names: &'a Names,
 }
 
-/// Passes the items of the file to `add_item`, in their order; the imports come first.
+/// Passes the items of the file to `add_item`, in their order, and returns the imports, which come before them.
 ///
 /// An item is printed before the next one is built, so that the syntax tree of a long file is never in memory as a
 /// whole.
-pub(crate) fn emit(api: &Api, names: &Names, add_item: &mut dyn FnMut(Item)) {
+pub(crate) fn emit(api: &Api, names: &Names, add_item: &mut dyn FnMut(Item)) -> Vec<Item> {
     let cx = Context { api, names };
-    match &api.output.module {
-        None => emit_items(cx, add_item),
-        Some(name) => {
-            let mut items = Vec::new();
-            emit_items(cx, &mut |item| items.push(item));
-            add_item(in_module(api, name, items));
-        }
-    }
+    let Some(name) = &api.output.module else { return emit_items(cx, add_item) };
+    let mut items = Vec::new();
+    let mut content = emit_items(cx, &mut |item| items.push(item));
+    content.extend(items);
+    add_item(in_module(api, name, content));
+    Vec::new()
 }
 
-fn emit_items(cx: Context<'_>, add_item: &mut dyn FnMut(Item)) {
-    let mut add = |tokens: TokenStream| add_item(parse_item(tokens));
-    imports::imports(cx).into_iter().for_each(&mut add);
+fn emit_items(cx: Context<'_>, add_item: &mut dyn FnMut(Item)) -> Vec<Item> {
+    let mut imports = Imports::default();
     let deprecated = docs::has_deprecated(cx.api);
     let mut add = |tokens: TokenStream| {
+        imports.add_names_in(tokens.clone());
         let mut item = parse_item(tokens);
         if deprecated {
             allow_deprecated(&mut item);
@@ -89,6 +88,7 @@ fn emit_items(cx: Context<'_>, add_item: &mut dyn FnMut(Item)) {
     structs::helpers(cx).into_iter().for_each(&mut add);
     schemas::functions(cx).into_iter().for_each(&mut add);
     schemas::schemas(cx).into_iter().for_each(&mut add);
+    imports.items().into_iter().map(parse_item).collect()
 }
 
 /// Tokens that are not an item are an error of the generator. rustc reports it; a panic would end the build script.

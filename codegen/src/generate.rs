@@ -91,8 +91,8 @@ impl Config {
             return None;
         }
         let mut file = format::FileWriter::default();
-        emit::emit(&api, &names, &mut |item| file.add(item));
-        let code = file.finish(&source.file_names());
+        let imports = emit::emit(&api, &names, &mut |item| file.add_item(item));
+        let code = file.finish(&source.file_names(), imports);
         Some(Generated { api, names, code })
     }
 

@@ -8,7 +8,7 @@ use quote::quote;
 
 use super::types::Wire;
 use super::{Context, handler, message_union, reply, schemas, types};
-use crate::ir::{AddressRoutes, Operation, OperationMessage, Routing, Type};
+use crate::ir::{Operation, OperationMessage, Routing, Type};
 use crate::location::RuntimeExpression;
 use crate::names::Name;
 
@@ -105,15 +105,6 @@ fn event_name(cx: Context<'_>) -> TokenStream {
             #body
         }
     }
-}
-
-/// The types that the dispatcher tries, if it recognises events by the shape of their payload.
-pub(super) fn tried_types(cx: Context<'_>) -> Option<Vec<&Type>> {
-    let Routing::ByAddress(AddressRoutes { routes, .. }) = &cx.api.routing else { return None };
-    cx.api.incoming().next()?;
-    let rules = routes.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    let types: Vec<_> = rules.filter_map(|rule| rules::untagged_helpers(cx, rule)).collect();
-    (!types.is_empty()).then(|| types.concat())
 }
 
 /// The expression that decodes a payload.

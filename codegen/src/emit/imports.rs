@@ -1,25 +1,161 @@
-//! The `use` items of the file.
+//! The `use` items of the file: they follow from the names in the other items.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use super::types::{self, Wire};
-use super::{Context, dispatch, lenient_integers, reply, requester, structs};
-use crate::ir::{
-    AdditionalProperties, Enum, External, ItemKind, Members, Openness, OutputScope, Reply, ReplyHeaders, ReplyTo,
-    SetType, Type, Union,
-};
+/// The names that the generated code uses without a path, by module. No item of a file has one of these names, because
+/// `names` reserves them.
+const IMPORTS: &[(&str, &[&str])] = &[
+    ("std", &["fmt"]),
+    ("std::collections", &["BTreeMap", "BTreeSet", "HashSet"]),
+    ("std::convert", &["Infallible"]),
+    ("std::future", &["Future"]),
+    ("std::net", &["Ipv4Addr", "Ipv6Addr"]),
+    ("std::num", &["ParseIntError"]),
+    ("std::ops", &["Deref"]),
+    ("std::str", &["FromStr"]),
+    (
+        "asyncapi_runtime",
+        &[
+            "Base64",
+            "BoxFuture",
+            "Context",
+            "DateTime",
+            "DecodeError",
+            "Dispatch",
+            "DispatchError",
+            "HandlerError",
+            "Headers",
+            "Inbound",
+            "IsoDuration",
+            "Outbound",
+            "Password",
+            "PublishError",
+            "RequestError",
+            "RequestReply",
+            "Route",
+            "Schemas",
+            "Transport",
+            "UnknownEvent",
+            "Verbatim",
+            "Violations",
+            "lenient_int",
+            "request",
+            "untagged",
+        ],
+    ),
+    ("indexmap", &["IndexSet"]),
+    ("jiff::civil", &["Date"]),
+    ("serde", &["Deserialize", "Deserializer", "Serialize", "Serializer"]),
+    ("serde_json", &["Map", "Value"]),
+    ("url", &["Url"]),
+    ("uuid", &["Uuid"]),
+];
 
-/// One `use` item for each module: first the standard library, then the others.
-pub(super) fn imports(cx: Context<'_>) -> Vec<TokenStream> {
-    let uses = UsedTypes::of(cx);
-    let mut modules: Vec<_> = uses.modules.iter().collect();
-    modules.sort_by_key(|(module, names)| {
-        (!module.starts_with("std"), [*module, names.first().copied().unwrap_or_default()].join("::"))
-    });
-    modules.into_iter().map(|(module, names)| import(module, names)).collect()
+/// Collects the imported names that items use.
+#[derive(Default)]
+pub(super) struct Imports {
+    used: BTreeMap<&'static str, BTreeSet<&'static str>>,
+}
+
+/// The item whose body follows, if its body is read in a way of its own.
+#[derive(PartialEq)]
+enum Body {
+    Enum,
+    /// A module has `use` items of its own.
+    Module,
+    Other,
+}
+
+impl Imports {
+    /// Adds the names in an item.
+    pub(super) fn add_names_in(&mut self, item: TokenStream) {
+        let mut body = Body::Other;
+        let (mut is_after_colon, mut is_below_path) = (false, false);
+        let mut tokens = item.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            let is_path = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if is_path_separator(next));
+            match token {
+                TokenTree::Ident(ident) => {
+                    let name = ident.to_string();
+                    match name.as_str() {
+                        "enum" => body = Body::Enum,
+                        "mod" => body = Body::Module,
+                        _ if !is_below_path => self.add_name(&name, is_path),
+                        _ => {}
+                    }
+                    is_below_path = false;
+                }
+                TokenTree::Group(group) => {
+                    match body {
+                        Body::Enum if group.delimiter() == Delimiter::Brace => {
+                            self.add_names_in_variants(group.stream());
+                        }
+                        Body::Module => {}
+                        Body::Enum | Body::Other => self.add_names_in(group.stream()),
+                    }
+                    if group.delimiter() == Delimiter::Brace {
+                        body = Body::Other;
+                    }
+                }
+                TokenTree::Punct(punct) => {
+                    is_below_path = is_after_colon && punct.as_char() == ':';
+                    is_after_colon = is_path_separator(&punct);
+                }
+                // serde's attributes name functions in strings.
+                TokenTree::Literal(literal) => {
+                    let text = literal.to_string();
+                    if let Some((module, _)) = text.trim_start_matches('"').split_once("::") {
+                        self.add_name(module, true);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the names in the body of an enum. The names of its variants are its own.
+    fn add_names_in_variants(&mut self, variants: TokenStream) {
+        let mut is_name_next = true;
+        let others = variants.into_iter().filter(|token| match token {
+            TokenTree::Ident(_) => !std::mem::take(&mut is_name_next),
+            TokenTree::Punct(punct) if punct.as_char() == ',' => {
+                is_name_next = true;
+                true
+            }
+            _ => true,
+        });
+        let others = others.collect();
+        self.add_names_in(others);
+    }
+
+    /// Adds a name. The name of a module counts only as a part of a path: a field or a variable may have the same name.
+    fn add_name(&mut self, name: &str, is_path: bool) {
+        let is_module = name.starts_with(|letter: char| letter.is_ascii_lowercase());
+        if is_module && !is_path {
+            return;
+        }
+        for (module, names) in IMPORTS {
+            if let Some(name) = names.iter().find(|known| **known == name) {
+                self.used.entry(module).or_default().insert(name);
+            }
+        }
+    }
+
+    /// One `use` item for each module: first the standard library, then the others.
+    pub(super) fn items(&self) -> Vec<TokenStream> {
+        let mut modules: Vec<_> = self.used.iter().collect();
+        modules.sort_by_key(|(module, names)| {
+            (!module.starts_with("std"), [*module, names.first().copied().unwrap_or_default()].join("::"))
+        });
+        modules.into_iter().map(|(module, names)| import(module, names)).collect()
+    }
+}
+
+/// Whether this is the first sign of `::`.
+fn is_path_separator(punct: &Punct) -> bool {
+    punct.as_char() == ':' && punct.spacing() == Spacing::Joint
 }
 
 fn import(module: &str, names: &BTreeSet<&str>) -> TokenStream {
@@ -29,238 +165,5 @@ fn import(module: &str, names: &BTreeSet<&str>) -> TokenStream {
     match &names[..] {
         [name] => quote!(use #(#path)::*::#name;),
         names => quote!(use #(#path)::*::{#(#names),*};),
-    }
-}
-
-/// The items of the runtime that a handler needs.
-const RECEIVING: [&str; 9] = [
-    "BoxFuture",
-    "Context",
-    "DecodeError",
-    "Dispatch",
-    "DispatchError",
-    "HandlerError",
-    "Inbound",
-    "Route",
-    "UnknownEvent",
-];
-
-/// The used names, by module.
-#[derive(Default)]
-struct UsedTypes {
-    /// A map type from the options is written with its path and needs no import.
-    map_is_default: bool,
-    modules: BTreeMap<&'static str, BTreeSet<&'static str>>,
-    set_type: SetType,
-}
-
-impl UsedTypes {
-    fn of(cx: Context<'_>) -> Self {
-        let map_is_default = cx.api.output.map_type.is_none();
-        let mut uses = Self { map_is_default, set_type: cx.api.output.set_type, ..Self::default() };
-        if !cx.api.events.is_empty() {
-            uses.open_enum();
-        }
-        for (id, def) in cx.api.types.iter() {
-            match &def.shape {
-                ItemKind::Struct(object) => {
-                    uses.add("serde", ["Deserialize", "Serialize"]);
-                    if object.fields.iter().any(|field| structs::has_manual_deserialize(cx, field)) {
-                        uses.add("serde", ["Deserializer"]);
-                    }
-                    object.fields.iter().for_each(|field| uses.ty(&field.ty));
-                    if let AdditionalProperties::Kept(value) = &object.additional {
-                        uses.ty(&Type::Map(Box::new(value.clone())));
-                    }
-                }
-                ItemKind::Enum(listed) => {
-                    uses.listed(listed);
-                    if lenient_integers::transitively_contains_integers(cx, &Type::Named(id)) {
-                        uses.add("serde", ["Deserializer"]);
-                    }
-                }
-                ItemKind::Union(union) => {
-                    uses.add("serde", ["Deserialize", "Serialize"]);
-                    uses.union(union);
-                    union.variants.iter().for_each(|variant| uses.ty(&variant.ty));
-                }
-                ItemKind::MessageUnion(variants) => variants.iter().for_each(|variant| uses.ty(&variant.ty)),
-                ItemKind::OpenTuple(tuple) => {
-                    uses.add("std", ["fmt"]);
-                    uses.add("serde", ["Deserialize", "Deserializer", "Serialize", "Serializer"]);
-                    tuple.types().for_each(|ty| uses.ty(ty));
-                }
-                ItemKind::Alias(target) => uses.ty(target),
-                ItemKind::Newtype(target) => {
-                    if cx.api.definitions.contains_type(id) {
-                        uses.add("std::ops", ["Deref"]);
-                    }
-                    uses.add("serde", ["Deserialize", "Serialize"]);
-                    uses.ty(target);
-                }
-            }
-        }
-        if lenient_integers::is_used(cx) {
-            uses.add("asyncapi_runtime", ["lenient_int"]);
-        }
-        if cx.api.output.scope == OutputScope::Everything {
-            uses.operations(cx);
-        }
-        if !cx.api.definitions.is_empty() {
-            uses.add("asyncapi_runtime", ["Schemas", "Violations"]);
-        }
-        uses
-    }
-
-    fn add<const N: usize>(&mut self, module: &'static str, names: [&'static str; N]) {
-        self.modules.entry(module).or_default().extend(names);
-    }
-
-    fn listed(&mut self, listed: &Enum) {
-        match (&listed.members, listed.openness) {
-            (Members::Texts(_), Openness::Open) => return self.open_enum(),
-            (Members::Integers(..), Openness::Open) => {
-                self.add("std::num", ["ParseIntError"]);
-                self.add("std::str", ["FromStr"]);
-            }
-            (Members::Integers(..), Openness::Closed) => self.add("std::str", ["FromStr"]),
-            (Members::Mixed(_), _) => self.add("serde_json", ["Value"]),
-            (Members::Texts(_) | Members::Booleans(_) | Members::Numbers(_), _) => {}
-        }
-        self.add("std", ["fmt"]);
-        self.add("serde", ["Deserialize", "Serialize"]);
-    }
-
-    fn open_enum(&mut self) {
-        self.add("std", ["fmt"]);
-        self.add("std::convert", ["Infallible"]);
-        self.add("std::str", ["FromStr"]);
-        self.add("serde", ["Deserialize", "Serialize", "Serializer"]);
-    }
-
-    fn union(&mut self, union: &Union) {
-        self.add("serde", ["Deserializer"]);
-        self.add("asyncapi_runtime", ["untagged"]);
-        if union.is_open() {
-            self.add("serde_json", ["Value"]);
-        }
-    }
-
-    fn operations(&mut self, cx: Context<'_>) {
-        cx.api.operations.iter().for_each(|operation| self.ty(&operation.payload));
-        if cx.api.incoming().next().is_some() {
-            self.add("std::future", ["Future"]);
-            self.add("asyncapi_runtime", RECEIVING);
-            if let Some(types) = dispatch::tried_types(cx) {
-                self.add("asyncapi_runtime", ["untagged"]);
-                for ty in types {
-                    self.ty(ty);
-                }
-            }
-        }
-        let replies: Vec<_> = cx.api.incoming().filter_map(|operation| operation.reply.as_ref()).collect();
-        if !replies.is_empty() {
-            self.add("asyncapi_runtime", ["Outbound", "Transport"]);
-            if reply::repeats_in_payloads(cx) {
-                self.add("asyncapi_runtime", ["request"]);
-            }
-            for reply in replies {
-                self.reply(reply);
-                if let ReplyTo::Parameterized(_) = reply.to {
-                    self.add("asyncapi_runtime", ["request"]);
-                }
-                if let ReplyHeaders::Typed(_) | ReplyHeaders::PerMessage = reply.headers {
-                    self.add("asyncapi_runtime", ["Headers"]);
-                }
-            }
-        }
-        if cx.api.outgoing().next().is_some() {
-            self.add("asyncapi_runtime", ["Outbound", "PublishError", "Transport"]);
-            for operation in cx.api.outgoing() {
-                if operation.messages.iter().any(|message| message.headers.is_some()) {
-                    self.add("asyncapi_runtime", ["Headers"]);
-                }
-                if let Some(headers) = operation.only_message().and_then(|message| message.headers.as_ref()) {
-                    self.ty(headers);
-                }
-            }
-        }
-        for (_, reply, _) in requester::operations_with_reply(cx) {
-            self.add("asyncapi_runtime", ["RequestError", "RequestReply", "request"]);
-            match types::wire(cx, &reply.payload) {
-                Wire::Json | Wire::Text | Wire::Bytes => {}
-                Wire::Own => self.add("asyncapi_runtime", ["DecodeError"]),
-                Wire::Mixed => {
-                    self.add("asyncapi_runtime", ["DecodeError", "Inbound"]);
-                    if reply.messages.iter().any(|message| types::wire(cx, &message.payload) == Wire::Json) {
-                        self.add("asyncapi_runtime", ["untagged"]);
-                    }
-                }
-            }
-            self.reply(reply);
-        }
-    }
-
-    /// The names in the type of a reply.
-    fn reply(&mut self, reply: &Reply) {
-        self.ty(&reply.payload);
-        match &reply.headers {
-            ReplyHeaders::Nothing => return,
-            ReplyHeaders::Typed(headers) => self.ty(headers),
-            ReplyHeaders::PerMessage => {
-                reply
-                    .messages
-                    .iter()
-                    .filter_map(|message| message.headers.as_ref())
-                    .for_each(|headers| self.ty(headers));
-            }
-        }
-        self.add("asyncapi_runtime", ["request"]);
-    }
-
-    fn external(&mut self, external: &External) {
-        if matches!(
-            external,
-            External::Date | External::Uuid | External::Url | External::Ipv6 | External::Base64 | External::Span
-        ) {
-            self.add("asyncapi_runtime", ["Verbatim"]);
-        }
-        match external {
-            External::DateTime => self.add("asyncapi_runtime", ["DateTime"]),
-            External::Date => self.add("jiff::civil", ["Date"]),
-            External::Uuid => self.add("uuid", ["Uuid"]),
-            External::Url => self.add("url", ["Url"]),
-            External::Ipv4 => self.add("std::net", ["Ipv4Addr"]),
-            External::Ipv6 => self.add("std::net", ["Ipv6Addr"]),
-            External::Base64 => self.add("asyncapi_runtime", ["Base64"]),
-            External::Password => self.add("asyncapi_runtime", ["Password"]),
-            External::Span => self.add("asyncapi_runtime", ["IsoDuration"]),
-            External::Path(_) => {}
-        }
-    }
-
-    fn ty(&mut self, ty: &Type) {
-        match ty {
-            Type::Any => self.add("serde_json", ["Value"]),
-            Type::Set(item) => {
-                match self.set_type {
-                    SetType::BTree => self.add("std::collections", ["BTreeSet"]),
-                    SetType::Hash => self.add("std::collections", ["HashSet"]),
-                    SetType::Index => self.add("indexmap", ["IndexSet"]),
-                }
-                self.ty(item);
-            }
-            Type::Map(value) if **value == Type::Any => self.add("serde_json", ["Map", "Value"]),
-            Type::Map(value) | Type::Keyed(_, value) => {
-                if self.map_is_default {
-                    self.add("std::collections", ["BTreeMap"]);
-                }
-                self.ty(value);
-            }
-            Type::List(inner) | Type::Array(inner, _) | Type::Nullable(inner) => self.ty(inner),
-            Type::Tuple(items) => items.iter().for_each(|item| self.ty(item)),
-            Type::External(external) => self.external(external),
-            _ => {}
-        }
     }
 }

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, attributes};
-use crate::ir::{AdditionalProperties, Field, ItemKind, Presence, Representation, Type};
+use super::Context;
+use crate::ir::Type;
 
 /// The function that reads the integers in a type. Integers inside named types do not count, because those types read
 /// their own.
@@ -54,26 +54,4 @@ pub(super) fn contains_integers(cx: Context<'_>, ty: &Type) -> bool {
 /// Whether a type contains integers at any depth.
 pub(super) fn transitively_contains_integers(cx: Context<'_>, ty: &Type) -> bool {
     cx.api.integer_usage.is_in_transitively(ty)
-}
-
-/// Whether anything in the file calls the functions that read integers.
-pub(super) fn is_used(cx: Context<'_>) -> bool {
-    cx.api.types.iter().any(|(id, def)| match &def.shape {
-        ItemKind::Alias(_) | ItemKind::MessageUnion(_) => false,
-        ItemKind::Struct(object) => {
-            object.fields.iter().any(|field| is_read_leniently(cx, field))
-                || matches!(&object.additional, AdditionalProperties::Kept(value) if transitively_contains_integers(cx, value))
-        }
-        ItemKind::Newtype(target) => contains_integers(cx, target),
-        // The runtime tries the alternatives of such a union and reads their integers.
-        ItemKind::Union(union) if union.representation() == Representation::Untagged => false,
-        ItemKind::Union(union) => union.variants.iter().any(|variant| contains_integers(cx, &variant.ty)),
-        ItemKind::OpenTuple(tuple) => tuple.types().any(|ty| contains_integers(cx, ty)),
-        ItemKind::Enum(_) => transitively_contains_integers(cx, &Type::Named(id)),
-    })
-}
-
-fn is_read_leniently(cx: Context<'_>, field: &Field) -> bool {
-    let is_default_or_own = field.presence == Presence::Defaulted || !attributes::overrides_deserialize(cx, &field.at);
-    is_default_or_own && contains_integers(cx, &field.ty)
 }

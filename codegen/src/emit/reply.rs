@@ -153,16 +153,6 @@ fn copied_correlation_id(cx: Context<'_>, reply: &Reply) -> Option<TokenStream> 
     }
 }
 
-/// Whether a reply contains the request's id in its payload.
-pub(super) fn repeats_in_payloads(cx: Context<'_>) -> bool {
-    let mut replies = cx.api.incoming().filter_map(|operation| operation.reply.as_ref());
-    replies.any(|reply| {
-        let id = reply.correlation.as_ref();
-        let is_payload = id.is_some_and(|id| matches!(id.location, RuntimeExpression::Payload(_)));
-        is_payload && copied_correlation_id(cx, reply).is_some()
-    })
-}
-
 /// The statement that sets the address of a reply, if the document declares one.
 fn reply_address(cx: Context<'_>, reply: &Reply) -> TokenStream {
     let (location, otherwise) = match &reply.to {

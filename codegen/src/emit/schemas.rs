@@ -104,7 +104,9 @@ pub(super) fn functions(cx: Context<'_>) -> Option<TokenStream> {
         quote! {
             #[doc = " Validation of type aliases, which have no methods."]
             pub mod validate {
-                use super::{SCHEMAS, Violations};
+                use asyncapi_runtime::Violations;
+
+                use super::SCHEMAS;
 
                 #(#functions)*
             }

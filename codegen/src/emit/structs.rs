@@ -139,11 +139,6 @@ fn calls_present(cx: Context<'_>, field: &Field) -> bool {
         && !attributes::overrides_deserialize(cx, &field.at)
 }
 
-/// Whether a generated function reads this property.
-pub(super) fn has_manual_deserialize(cx: Context<'_>, field: &Field) -> bool {
-    calls_present(cx, field) || field.presence == Presence::Defaulted
-}
-
 pub(super) fn is_optional(field: &Field) -> bool {
     !matches!(field.presence, Presence::Required | Presence::RequiredNullable)
 }

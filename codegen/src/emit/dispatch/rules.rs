@@ -287,19 +287,3 @@ fn attempts(cx: Context<'_>, candidates: &[Candidate]) -> TokenStream {
     });
     quote!(#(#attempts)*)
 }
-
-/// The types that are tried for a rule that compares shapes; empty if only one of the types is JSON.
-/// `None` for other rules.
-pub(super) fn untagged_helpers<'a>(cx: Context<'a>, rule: &'a Rule) -> Option<Vec<&'a Type>> {
-    match rule {
-        Rule::Shape(candidates) => {
-            let types = candidates.iter().map(|candidate| &message_of(cx, *candidate).1.payload);
-            let json: Vec<&Type> = types.filter(|ty| types::wire(cx, ty) == Wire::Json).collect();
-            // The only JSON type is not tried: it is enough that the payload is JSON.
-            let is_one_of_several = json.len() == 1 && candidates.len() > 1;
-            (!json.is_empty()).then(|| if is_one_of_several { Vec::new() } else { json })
-        }
-        Rule::Select { fallback, .. } => fallback.as_ref().and_then(|rule| untagged_helpers(cx, rule)),
-        Rule::Operation(_) | Rule::Message(_) | Rule::Variant(_) => None,
-    }
-}
