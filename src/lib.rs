@@ -11,7 +11,8 @@
 //!
 //! impl Handler for Crm {
 //!     async fn on_customer_create(&self, event: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> {
-//!         println!("a new customer: {:?}", event.data.and_then(|data| data.id));
+//!         let customer = event.data.and_then(|data| data.id).ok_or_else(|| HandlerError::reject("no customer"))?;
+//!         println!("hello, {customer}");
 //!         Ok(())
 //!     }
 //! #   async fn on_customer_update(&self, _: KustomerEvent, _: &Context<'_>) -> Result<(), HandlerError> { Ok(()) }

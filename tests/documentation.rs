@@ -1,5 +1,6 @@
-//! The documentation is true: the README's example is what the generator writes, every option is documented, and every
-//! link between the pages leads to a file, as does every path in them.
+//! The documentation is true: the README's example is what the generator writes, every Rust example is an excerpt of
+//! code that is compiled, every option is documented, and every link between the pages leads to a file, as does every
+//! path in them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,6 +48,47 @@ fn readme_example_is_what_the_generator_writes() {
     for excerpt in code_block(&readme, "rust").split(OMISSION).map(str::trim) {
         assert!(output.code().contains(excerpt), "the generator does not write\n{excerpt}\nbut\n{}", output.code());
     }
+}
+
+#[test]
+fn the_example_of_the_readme_is_a_package() {
+    let document = read(&root().join("examples/orders/spec/orders.yaml"));
+    assert_eq!(code_block(&read(&root().join("README.md")), "yaml"), document);
+}
+
+#[test]
+fn rust_examples_are_excerpts_of_compiled_code() {
+    let directories = ["codegen", "examples", "runtime", "src", "tests"].map(|name| root().join(name));
+    let sources = directories.iter().flat_map(|directory| files_below(directory, "rs"));
+    let compiled: Vec<String> = sources.map(|path| excerpts(&read(&path)).concat()).collect();
+    let pages = ["codegen", "docs", "runtime"].iter().flat_map(|name| files_below(&root().join(name), "md"));
+    let mut count = 0;
+    for page in pages.chain([root().join("README.md")]) {
+        for block in read(&page).split("```rust,ignore\n").skip(1) {
+            let block = block.split("```").next().unwrap_or_default();
+            for excerpt in excerpts(block) {
+                let is_compiled = compiled.iter().any(|code| code.contains(&excerpt));
+                assert!(is_compiled, "{}: no file that is compiled contains\n{excerpt}", page.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 10, "only {count} excerpts were found");
+}
+
+/// The lines between the comments, without indentation. Lines of an example in a doc comment are lines too.
+fn excerpts(code: &str) -> Vec<String> {
+    let mut excerpts = vec![String::new()];
+    for line in code.lines().map(str::trim) {
+        let line = line.strip_prefix("//!").or_else(|| line.strip_prefix("///")).unwrap_or(line).trim();
+        match excerpts.last_mut() {
+            _ if line.starts_with("//") => excerpts.push(String::new()),
+            Some(last) if !line.is_empty() && !line.starts_with("# ") => last.extend([line, "\n"]),
+            _ => {}
+        }
+    }
+    excerpts.retain(|excerpt| !excerpt.is_empty());
+    excerpts
 }
 
 #[test]

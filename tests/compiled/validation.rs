@@ -46,6 +46,17 @@ fn valid_values_have_no_violations() {
 }
 
 #[test]
+fn a_violation_is_printed_with_its_location() {
+    let order = with(&json!({"lines": [{"sku": "fee", "count": 0}]}));
+    let order: Order = serde_json::from_value(order).expect("the type takes it");
+    for violation in order.validate().err().into_iter().flatten() {
+        println!("{violation}");
+    }
+    let printed: Vec<String> = order.validate().err().into_iter().flatten().map(|found| found.to_string()).collect();
+    assert!(matches!(&printed[..], [line] if line.starts_with("at /lines/0/count: minimum: ")), "{printed:?}");
+}
+
+#[test]
 fn all_violations_are_found_at_once() {
     let wrong = json!({
         "id": "1",

@@ -76,7 +76,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let (switched, ()) = tokio::try_join!(switch_on(nats.clone()), handle_one(&lamps, &mut commands))?;
     let report = inbound(next(&mut reports).await?);
-    accountant.dispatch(&Context::new(&report)).await.map_err(|error| error.to_string())?;
+    accountant.dispatch(&Context::new(&report)).await?;
     println!("the reply: lit = {}", switched.lit);
     if switched.lit { Ok(()) } else { Err("the lamp stayed dark".into()) }
 }
@@ -90,7 +90,7 @@ async fn switch_on(nats: Nats) -> Result<client::Switched, Box<dyn Error>> {
 /// Dispatches the next command to the lamps.
 async fn handle_one(lamps: &impl Dispatch, commands: &mut Subscriber) -> Result<(), Box<dyn Error>> {
     let command = inbound(next(commands).await?);
-    Ok(lamps.dispatch(&Context::new(&command)).await.map_err(|error| error.to_string())?)
+    Ok(lamps.dispatch(&Context::new(&command)).await?)
 }
 
 async fn next(subscriber: &mut Subscriber) -> Result<Message, Box<dyn Error>> {
