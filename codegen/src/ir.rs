@@ -25,7 +25,9 @@ pub(crate) use self::output::{
     CustomAttributes, Derive, FieldReader, HandlerMethods, IntegerNotation, ItemAttributes, MemberAttributes,
     OutputOptions, OutputScope, SetType,
 };
-pub(crate) use self::routing::{AddressRoute, AddressRoutes, Candidate, Case, MatchMode, Routing, Rule, Selector};
+pub(crate) use self::routing::{
+    AddressRoute, AddressRoutes, Candidate, Case, MatchMode, Routing, Rule, Selector, WithoutAddress,
+};
 pub(crate) use self::types::{
     BindingSchema, External, Label, NamePath, Root, Step, Type, TypeDef, TypeId, Types, Width,
 };

@@ -15,8 +15,8 @@ use self::scope::{NameRequest, Scopes};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{
-    Address, AddressRoutes, Api, BindingOwner, Candidate, Channel, Event, ItemKind, Label, NamePath, Root, Routing,
-    Rule, Step, TypeDef, TypeId, Union, Variable, Variant,
+    Address, Api, BindingOwner, Candidate, Channel, Event, ItemKind, Label, NamePath, Root, Routing, Rule, Step,
+    TypeDef, TypeId, Union, Variable, Variant,
 };
 use crate::location::Location;
 
@@ -209,13 +209,14 @@ fn channels(api: &Api, scopes: &Scopes<'_>) -> Vec<Name> {
 
 /// If the event name and the handler call compare the same shapes, both call one function, named after the channel.
 fn shape_match_fns(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Name> {
-    let Routing::ByAddress(AddressRoutes { routes, without_address }) = &api.routing else { return HashMap::new() };
-    let with_address = routes.iter().flat_map(|route| {
-        let shapes = [&route.operation, &route.message].into_iter().filter_map(Rule::shape);
+    let Routing::ByAddress(addresses) = &api.routing else { return HashMap::new() };
+    let with_address = addresses.routes.iter().flat_map(|route| {
+        let shapes = [&route.operation, &route.message].into_iter().flat_map(Rule::shapes);
         shapes.map(|shape| (shape, &api.channels[route.channel]))
     });
     // Without an address, one rule selects both the operation and the message.
-    let without_address = without_address.iter().filter_map(Rule::shape).flat_map(|shape| [shape, shape]);
+    let without_address = addresses.rule_without_address().into_iter().flat_map(Rule::shapes);
+    let without_address = without_address.flat_map(|shape| [shape, shape]);
     let without_address = without_address.filter_map(|shape| {
         let operation = &api.operations[shape.first()?.operation];
         Some((shape, &api.channels[operation.channel]))
@@ -229,8 +230,13 @@ fn shape_match_fns(api: &Api, scopes: &Scopes<'_>) -> HashMap<Vec<Candidate>, Na
             shared.push((shape, channel));
         }
     }
-    let requests =
-        shared.iter().map(|(_, channel)| NameRequest::new(&channel.at, &format!("told at {}", channel.key), "event"));
+    let requests = shared.iter().map(|(shape, channel)| {
+        let text = format!("best match at {}", channel.key);
+        let message = |candidate: &Candidate| &api.operations[candidate.operation].messages[candidate.message];
+        let events = shape.iter().map(|candidate| api.events[message(candidate).event].name.as_str());
+        let with_events = format!("{text} {}", events.collect::<Vec<_>>().join(" "));
+        NameRequest::new(&channel.at, &text, "event").with_fallbacks([with_events])
+    });
     let names = scopes.open_private(Style::Value).assign(requests);
     shared.into_iter().map(|(shape, _)| shape.clone()).zip(names).collect()
 }

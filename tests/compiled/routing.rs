@@ -109,6 +109,15 @@ noting! {
     on_line(String);
 }
 
+noting! {
+    routing_unlisted:
+    on_push(routing_unlisted::Push);
+    on_ping(routing_unlisted::Ping);
+    on_lamp(routing_unlisted::OnLampMessage);
+    on_file(routing_unlisted::OnFileMessage);
+    on_book(routing_unlisted::OnBookMessage);
+}
+
 /// Dispatches, and says what the handler noted and what the event is called.
 async fn note_and_route(dispatcher: &dyn Dispatch, notes: &Notes, inbound: &Inbound) -> (String, Route) {
     dispatched(dispatcher, inbound).await.expect("handled");
@@ -172,6 +181,40 @@ async fn headers_select_between_messages_of_one_payload() {
         let (noted, route) = note_and_route(&dispatcher, &notes, &inbound).await;
         assert!(noted.starts_with(method), "{channel} {header} {value} {body}: {noted}");
         assert_eq!(matches!(route, Route::Known(_)).then(|| route.name()).flatten(), name, "{channel} {value} {body}");
+    }
+}
+
+#[tokio::test]
+async fn an_unlisted_value_is_an_unknown_event_and_absence_is_not() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = routing_unlisted::Dispatcher::new(Noting(notes.clone()));
+    let star = r#"unknown Some("star")"#;
+    let rows = [
+        (None, Some(("X-Event", "push")), r#"{"ref": "main"}"#, "on_push"),
+        (None, Some(("X-Event", "star")), r#"{"ref": "main"}"#, star),
+        (None, None, r#"{"ref": "main"}"#, "on_push"),
+        (Some("hook"), None, r#"{"zen": "z"}"#, "on_ping"),
+        (Some("lamps"), Some(("kind", "dark")), r#"{"lamp": "l"}"#, "on_lamp Dark"),
+        (Some("lamps"), Some(("kind", "star")), r#"{"lamp": "l"}"#, star),
+        (Some("lamps"), Some(("kind", "star")), r#"{"level": 1}"#, star),
+        (Some("lamps"), None, r#"{"level": 1}"#, "on_lamp Level"),
+        (Some("files"), Some(("content-type", "image/png")), "not JSON", "on_file Image"),
+        (Some("files"), Some(("content-type", "application/json; charset=utf-8")), r#"{"size": 1}"#, "on_file Sized"),
+        (Some("files"), Some(("content-type", "text/csv")), "a,b", r#"unknown Some("text/csv")"#),
+        (Some("books"), None, r#"{"events": [{"type": "update"}]}"#, "on_book Update"),
+        (Some("books"), None, r#"{"events": [{"type": "snapshot"}]}"#, "on_book Snapshot"),
+        (Some("shelf"), None, "{}", r#"unknown Some("shelf")"#),
+    ];
+    for (channel, header, body, method) in rows {
+        let inbound = Inbound::new(body).with_headers(Headers::from_iter(header));
+        let inbound = channel.into_iter().fold(inbound, Inbound::with_channel);
+        let (noted, route) = note_and_route(&dispatcher, &notes, &inbound).await;
+        assert!(noted.starts_with(method), "{channel:?} {header:?} {body}: {noted}");
+        assert_eq!(
+            matches!(route, Route::Unknown(_)),
+            method.starts_with("unknown"),
+            "{channel:?} {header:?}: {route:?}"
+        );
     }
 }
 

@@ -10,7 +10,7 @@ use super::Context;
 use crate::ir::{Field, ItemKind, Presence, Struct, Type, TypeId};
 use crate::names::Name;
 
-/// Deeper values are not tested.
+/// Types inside each other that are tested. A type inside itself is not tested again.
 const DEEPEST: usize = 4;
 
 /// For each alternative, an expression that is true if the value `read` contains no `Unknown`. `None` if the expression
@@ -19,8 +19,8 @@ pub(super) fn tests(cx: Context<'_>, alternatives: &[&Type]) -> Vec<Option<Token
     let shared = shared(cx, alternatives);
     let read = quote!(read);
     let test = |ty: &&Type| match struct_of(cx, ty) {
-        Some((id, object)) => struct_test(cx, id, object, &read, 0, &shared),
-        None => is_known_expr(cx, ty, &read, 0),
+        Some((id, object)) => struct_test(cx, id, object, &read, &[id], &shared),
+        None => is_known_expr(cx, ty, &read, &[]),
     };
     alternatives.iter().map(test).collect()
 }
@@ -49,29 +49,34 @@ fn struct_of<'a>(cx: Context<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
     }
 }
 
-/// `value` is a place expression or a reference.
-fn is_known_expr(cx: Context<'_>, ty: &Type, value: &TokenStream, depth: usize) -> Option<TokenStream> {
-    if depth > DEEPEST {
-        return None;
-    }
+/// `value` is a place expression or a reference. `around` are the types that contain it.
+fn is_known_expr(cx: Context<'_>, ty: &Type, value: &TokenStream, around: &[TypeId]) -> Option<TokenStream> {
     match ty {
         Type::EventName => Some(quote!(!matches!(#value, EventName::Unknown(_)))),
-        Type::Named(id) => named(cx, *id, value, depth),
-        Type::Nullable(item) | Type::List(item) | Type::Set(item) | Type::Array(item, _) => {
-            all_known(cx, item, &quote!(#value.iter()), &quote!(item), depth)
+        Type::Named(id) | Type::Boxed(id) if !around.contains(id) && around.len() < DEEPEST => {
+            named(cx, *id, value, &[around, &[*id]].concat())
         }
-        Type::Map(item) | Type::Keyed(_, item) => all_known(cx, item, &quote!(#value.values()), &quote!(item), depth),
+        Type::Nullable(item) | Type::List(item) | Type::Set(item) | Type::Array(item, _) => {
+            all_known(cx, item, &quote!(#value.iter()), &quote!(item), around)
+        }
+        Type::Map(item) | Type::Keyed(_, item) => all_known(cx, item, &quote!(#value.values()), &quote!(item), around),
         _ => None,
     }
 }
 
 /// The test of all items of an iterator; `held` is the name of the item.
-fn all_known(cx: Context<'_>, item: &Type, all: &TokenStream, held: &TokenStream, depth: usize) -> Option<TokenStream> {
-    let test = is_known_expr(cx, item, held, depth + 1)?;
+fn all_known(
+    cx: Context<'_>,
+    item: &Type,
+    all: &TokenStream,
+    held: &TokenStream,
+    around: &[TypeId],
+) -> Option<TokenStream> {
+    let test = is_known_expr(cx, item, held, around)?;
     Some(quote!(#all.all(|#held| #test)))
 }
 
-fn named(cx: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Option<TokenStream> {
+fn named(cx: Context<'_>, id: TypeId, value: &TokenStream, around: &[TypeId]) -> Option<TokenStream> {
     let name = &cx.names.types[&id];
     match &cx.api.types[id].shape {
         ItemKind::Enum(listed) => listed.is_open().then(|| quote!(!matches!(#value, #name::Unknown(_)))),
@@ -80,15 +85,15 @@ fn named(cx: Context<'_>, id: TypeId, value: &TokenStream, depth: usize) -> Opti
             let variants = union.variants.iter().zip(&cx.names.members[&id]);
             let arms: Vec<TokenStream> = variants
                 .filter_map(|(variant, member)| {
-                    let test = is_known_expr(cx, &variant.ty, &quote!(held), depth + 1)?;
+                    let test = is_known_expr(cx, &variant.ty, &quote!(held), around)?;
                     Some(quote!(#name::#member(held) => #test,))
                 })
                 .collect();
             let rest = (arms.len() < union.variants.len()).then(|| quote!(_ => true,));
             (!arms.is_empty()).then(|| quote!(match &#value { #(#arms)* #rest }))
         }
-        ItemKind::Struct(object) => struct_test(cx, id, object, value, depth, &BTreeSet::new()),
-        ItemKind::Alias(target) => is_known_expr(cx, target, value, depth + 1),
+        ItemKind::Struct(object) => struct_test(cx, id, object, value, around, &BTreeSet::new()),
+        ItemKind::Alias(target) => is_known_expr(cx, target, value, around),
         ItemKind::Newtype(_) | ItemKind::OpenTuple(_) | ItemKind::MessageUnion(_) => None,
     }
 }
@@ -99,25 +104,29 @@ fn struct_test(
     id: TypeId,
     object: &Struct,
     value: &TokenStream,
-    depth: usize,
+    around: &[TypeId],
     without: &BTreeSet<&str>,
 ) -> Option<TokenStream> {
     let fields = object.fields.iter().zip(&cx.names.members[&id]);
     let tested = fields.filter(|(field, _)| !without.contains(field.name.as_str()));
     let tests: Vec<TokenStream> =
-        tested.filter_map(|(field, member)| field_test(cx, field, value, member, depth)).collect();
+        tested.filter_map(|(field, member)| field_test(cx, field, value, member, around)).collect();
     (!tests.is_empty()).then(|| quote!(#(#tests)&&*))
 }
 
-fn field_test(cx: Context<'_>, field: &Field, value: &TokenStream, member: &Name, depth: usize) -> Option<TokenStream> {
+fn field_test(
+    cx: Context<'_>,
+    field: &Field,
+    value: &TokenStream,
+    member: &Name,
+    around: &[TypeId],
+) -> Option<TokenStream> {
     let held = member.to_token_stream();
     match field.presence {
-        Presence::Required | Presence::Defaulted => is_known_expr(cx, &field.ty, &quote!(#value.#member), depth + 1),
+        Presence::Required | Presence::Defaulted => is_known_expr(cx, &field.ty, &quote!(#value.#member), around),
         Presence::RequiredNullable | Presence::Optional | Presence::NullOrAbsent => {
-            all_known(cx, &field.ty, &quote!(#value.#member.iter()), &held, depth + 1)
+            all_known(cx, &field.ty, &quote!(#value.#member.iter()), &held, around)
         }
-        Presence::OptionalNullable => {
-            all_known(cx, &field.ty, &quote!(#value.#member.iter().flatten()), &held, depth + 1)
-        }
+        Presence::OptionalNullable => all_known(cx, &field.ty, &quote!(#value.#member.iter().flatten()), &held, around),
     }
 }

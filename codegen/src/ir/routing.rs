@@ -16,8 +16,27 @@ pub(crate) enum Routing {
 pub(crate) struct AddressRoutes {
     /// In the order in which the receiver compares addresses.
     pub(crate) routes: Vec<AddressRoute>,
-    /// The rule for events that arrive without an address.
-    pub(crate) without_address: Option<Rule>,
+    /// Where events belong that arrive without an address.
+    pub(crate) without_address: Option<WithoutAddress>,
+}
+
+/// Where an event belongs that arrives without an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum WithoutAddress {
+    /// To this channel: it is the only one, or the only one whose address the document does not know.
+    Channel(usize),
+    /// A property selects the event.
+    Rule(Rule),
+}
+
+impl AddressRoutes {
+    /// The rule for events that arrive without an address, if they belong to no channel.
+    pub(crate) fn rule_without_address(&self) -> Option<&Rule> {
+        match &self.without_address {
+            Some(WithoutAddress::Rule(rule)) => Some(rule),
+            Some(WithoutAddress::Channel(_)) | None => None,
+        }
+    }
 }
 
 /// The events that arrive at one address.
@@ -50,19 +69,36 @@ pub(crate) enum Rule {
     Message(Candidate),
     /// The union of this operation's payloads selects the message when it is read.
     Variant(usize),
-    /// A text in a header or in the payload selects a case.
-    Select { selector: Selector, cases: Vec<Case>, fallback: Option<Box<Rule>> },
+    /// A text in a header or in the payload selects a case. Another text is that of an unknown event. `absent` is the
+    /// rule for events without the text; if it is `None`, such an event is unknown too.
+    Select { selector: Selector, cases: Vec<Case>, absent: Option<Box<Rule>> },
     /// The message that keeps most of the payload when it is read. The most specific message comes first.
     Shape(Vec<Candidate>),
 }
 
 impl Rule {
-    /// The candidates of the rule or of its fallback, if they are compared by shape.
-    pub(crate) fn shape(&self) -> Option<&Vec<Candidate>> {
+    /// The candidates among which the rule, or a rule inside it, selects. Operations with one message have none.
+    pub(crate) fn candidates(&self) -> Vec<Candidate> {
         match self {
-            Self::Shape(candidates) => Some(candidates),
-            Self::Select { fallback, .. } => fallback.as_ref()?.shape(),
-            Self::Operation(_) | Self::Message(_) | Self::Variant(_) => None,
+            Self::Message(candidate) => vec![*candidate],
+            Self::Shape(candidates) => candidates.clone(),
+            Self::Select { cases, absent, .. } => {
+                let rules = cases.iter().map(|case| &case.rule).chain(absent.as_deref());
+                rules.flat_map(Self::candidates).collect()
+            }
+            Self::Operation(_) | Self::Variant(_) => Vec::new(),
+        }
+    }
+
+    /// The candidates that the rule, or a rule inside it, compares by shape.
+    pub(crate) fn shapes(&self) -> Vec<&Vec<Candidate>> {
+        match self {
+            Self::Shape(candidates) => vec![candidates],
+            Self::Select { cases, absent, .. } => {
+                let rules = cases.iter().map(|case| &case.rule).chain(absent.as_deref());
+                rules.flat_map(Self::shapes).collect()
+            }
+            Self::Operation(_) | Self::Message(_) | Self::Variant(_) => Vec::new(),
         }
     }
 }
@@ -78,11 +114,11 @@ pub(crate) enum Selector {
     MediaType,
 }
 
-/// The texts that select one message.
+/// The texts that select one message, or a rule for several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Case {
     pub(crate) values: Vec<String>,
-    pub(crate) candidate: Candidate,
+    pub(crate) rule: Rule,
 }
 
 /// A message that an event can be, as one operation receives it.

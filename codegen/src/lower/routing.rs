@@ -14,8 +14,8 @@ use crate::config::{Config, EventNameLocation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::document::{self, Document, MessageId, SchemaId, Schemas};
 use crate::ir::{
-    AddressRoute, AddressRoutes, Candidate, Case, Channel, Direction, Event, Operation, OperationMessage, Routing,
-    Rule, Selector, Types,
+    Address, AddressRoute, AddressRoutes, Candidate, Case, Channel, Direction, Event, Operation, OperationMessage,
+    Routing, Rule, Selector, Types, WithoutAddress,
 };
 use crate::json::Value;
 use crate::location::{Location, Pointer, RuntimeExpression};
@@ -91,11 +91,26 @@ fn by_name_or_address(cx: &RoutingContext<'_>, incoming: &[(usize, &Operation)],
         let (operation, message) = rules::rules_of_operations(cx, &group.operations)?;
         Some(AddressRoute { channel: group.channel, match_mode: group.match_mode, operation, message })
     });
-    let without_address = match &properties[..] {
-        [only] => Some(name_rule(cx, incoming, only)),
+    let routes: Vec<AddressRoute> = routes.collect();
+    let without_address = channel_without_address(&routes, channels).map(WithoutAddress::Channel);
+    let without_address = without_address.or_else(|| match &properties[..] {
+        [only] => Some(WithoutAddress::Rule(name_rule(cx, incoming, only))),
         _ => None,
-    };
-    Routing::ByAddress(AddressRoutes { routes: routes.collect(), without_address })
+    });
+    Routing::ByAddress(AddressRoutes { routes, without_address })
+}
+
+/// The channel to which events without an address belong: the only one whose address is unknown (`address: null`), or
+/// the only channel.
+fn channel_without_address(routes: &[AddressRoute], channels: &[Channel]) -> Option<usize> {
+    let address = |route: &&AddressRoute| &channels[route.channel].address;
+    let unknown: Vec<&AddressRoute> =
+        routes.iter().filter(|route| matches!(address(route), Address::Unknown)).collect();
+    match (&unknown[..], routes) {
+        ([only], _) => Some(only.channel),
+        ([], [only]) if matches!(address(&only), Address::Fixed(_)) => Some(only.channel),
+        _ => None,
+    }
 }
 
 /// Selects the event whose name a property contains, for events that arrive without an address.
@@ -103,9 +118,10 @@ fn name_rule(cx: &RoutingContext<'_>, incoming: &[(usize, &Operation)], property
     let candidates = incoming.iter().flat_map(|(index, operation)| {
         (0..operation.messages.len()).map(|message| Candidate { operation: *index, message })
     });
-    let cases = candidates.map(|candidate| Case { values: vec![cx.event(candidate).name.clone()], candidate });
+    let cases = candidates
+        .map(|candidate| Case { values: vec![cx.event(candidate).name.clone()], rule: Rule::Message(candidate) });
     let selector = Selector::Text(payload_property(&property.name));
-    Rule::Select { selector, cases: cases.collect(), fallback: None }
+    Rule::Select { selector, cases: cases.collect(), absent: None }
 }
 
 /// A property of the payload object.

@@ -39,12 +39,14 @@ pub(super) struct InstanceCheck<'a> {
     schemas: &'a Schemas,
     /// The result for a schema and a value. While it is computed it is `true`, because a schema can contain itself.
     results: BTreeMap<(SchemaId, *const Value), bool>,
+    /// The pairs whose violations were looked for.
+    searched: BTreeSet<(SchemaId, *const Value)>,
     reported: BTreeSet<*const Value>,
 }
 
 impl<'a> InstanceCheck<'a> {
     pub(super) fn new(schemas: &'a Schemas) -> Self {
-        Self { schemas, results: BTreeMap::new(), reported: BTreeSet::new() }
+        Self { schemas, results: BTreeMap::new(), searched: BTreeSet::new(), reported: BTreeSet::new() }
     }
 
     /// Reports every violation at a place and below it, each once.
@@ -55,6 +57,9 @@ impl<'a> InstanceCheck<'a> {
         at: &Location,
         report: &mut impl FnMut(Violation<'a>),
     ) {
+        if !self.searched.insert((schema, ptr::from_ref(value))) {
+            return;
+        }
         let Some(keywords) = self.keywords(schema).filter(|_| !self.matches(schema, value, 0)) else { return };
         let own = own_mismatch(keywords, value).or_else(|| {
             let alternatives = self.failed_alternatives(keywords, value, 0)?;

@@ -5,27 +5,27 @@ use quote::quote;
 
 use super::rules;
 use crate::emit::{Context, reply};
-use crate::ir::{Address, AddressRoute, AddressRoutes, ItemKind, MatchMode, Type};
+use crate::ir::{Address, AddressRoute, AddressRoutes, ItemKind, MatchMode, Type, WithoutAddress};
 
 pub(super) fn dispatch(cx: Context<'_>, addresses: &AddressRoutes) -> Vec<TokenStream> {
     let routes = addresses.routes.iter().map(move |arrival| {
-        let (pattern, route) = (pattern(cx, arrival), rules::route(cx, &arrival.message));
+        let (pattern, route) = (pattern(cx, addresses, arrival), rules::route(cx, &arrival.message));
         quote!(#pattern => #route,)
     });
     let calls = addresses.routes.iter().map(move |arrival| {
-        let (pattern, call) = (pattern(cx, arrival), rules::handler_call(cx, &arrival.operation));
+        let (pattern, call) = (pattern(cx, addresses, arrival), rules::handler_call(cx, &arrival.operation));
         quote!(#pattern => #call,)
     });
-    let route_without = addresses.without_address.as_ref().map(|rule| {
+    let route_without = addresses.rule_without_address().map(|rule| {
         let route = rules::route(cx, rule);
         quote!(None => #route,)
     });
-    let call_without = addresses.without_address.as_ref().map(|rule| {
+    let call_without = addresses.rule_without_address().map(|rule| {
         let call = rules::handler_call(cx, rule);
         quote!(None => #call,)
     });
     let rules = addresses.routes.iter().flat_map(|arrival| [&arrival.operation, &arrival.message]);
-    let rules = rules.chain(&addresses.without_address);
+    let rules = rules.chain(addresses.rule_without_address());
     let functions = rules::functions(cx, &rules.collect::<Vec<_>>());
     let head = reply::implementing(cx);
     let dispatch = quote! {
@@ -54,10 +54,15 @@ pub(super) fn dispatch(cx: Context<'_>, addresses: &AddressRoutes) -> Vec<TokenS
     [dispatch].into_iter().chain(functions).collect()
 }
 
-fn pattern(cx: Context<'_>, arrival: &AddressRoute) -> TokenStream {
+fn pattern(cx: Context<'_>, addresses: &AddressRoutes, arrival: &AddressRoute) -> TokenStream {
     let name = &cx.names.channels[arrival.channel];
     let Address::Template(template) = &cx.api.channels[arrival.channel].address else {
-        return quote!(Some(channels::#name));
+        return match addresses.without_address {
+            Some(WithoutAddress::Channel(channel)) if channel == arrival.channel => {
+                quote!(None | Some(channels::#name))
+            }
+            _ => quote!(Some(channels::#name)),
+        };
     };
     let parsed = quote!(address.parse::<channels::#name>());
     let fields = template.parameters.iter().zip(&cx.names.parameters[arrival.channel]);

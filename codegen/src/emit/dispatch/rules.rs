@@ -17,12 +17,12 @@ pub(super) fn handler_call(cx: Context<'_>, rule: &Rule) -> TokenStream {
     match rule {
         Rule::Operation(operation) | Rule::Variant(operation) => call_with_union(cx, *operation),
         Rule::Message(candidate) => call_with_message(cx, *candidate),
-        Rule::Select { selector, cases, fallback } => {
+        Rule::Select { selector, cases, absent } => {
             let patterns = cases.iter().map(pattern);
-            let calls = cases.iter().map(|case| call_with_message(cx, case.candidate));
-            let otherwise = fallback.as_ref().map(|rule| {
+            let calls = cases.iter().map(|case| handler_call(cx, &case.rule));
+            let absent = absent.as_ref().map(|rule| {
                 let call = handler_call(cx, rule);
-                quote!(_ => #call,)
+                quote!(None => #call,)
             });
             let text = text(selector, &quote!(cx.inbound()));
             let place = match selector {
@@ -32,11 +32,10 @@ pub(super) fn handler_call(cx: Context<'_>, rule: &Rule) -> TokenStream {
                     quote!(.at(#pointer))
                 }
             };
-            let unknown = quote!(self.handler.on_unknown(UnknownEvent::new(other) #place, cx).await?);
-            let otherwise = otherwise.unwrap_or_else(|| quote!(other => #unknown,));
             quote!(match #text {
                 #(#patterns => #calls,)*
-                #otherwise
+                #absent
+                other => self.handler.on_unknown(UnknownEvent::new(other) #place, cx).await?,
             })
         }
         Rule::Shape(candidates) => {
@@ -51,18 +50,18 @@ pub(super) fn route(cx: Context<'_>, rule: &Rule) -> TokenStream {
         Rule::Operation(operation) => known_route(cx, &cx.api.operations[*operation].messages[0]),
         Rule::Message(candidate) => known_route(cx, message_of(cx, *candidate).1),
         Rule::Variant(operation) => by_variant(cx, &cx.api.operations[*operation]),
-        Rule::Select { selector, cases, fallback } => {
+        Rule::Select { selector, cases, absent } => {
             let patterns = cases.iter().map(pattern);
-            let routes = cases.iter().map(|case| known_route(cx, message_of(cx, case.candidate).1));
-            let otherwise = fallback.as_ref().map(|rule| {
+            let routes = cases.iter().map(|case| route(cx, &case.rule));
+            let absent = absent.as_ref().map(|rule| {
                 let route = route(cx, rule);
-                quote!(_ => #route,)
+                quote!(None => #route,)
             });
-            let otherwise = otherwise.unwrap_or_else(|| quote!(other => Route::Unknown(other.map(str::to_owned)),));
             let text = text(selector, &quote!(inbound));
             quote!(match #text {
                 #(#patterns => #routes,)*
-                #otherwise
+                #absent
+                other => Route::Unknown(other.map(str::to_owned)),
             })
         }
         Rule::Shape(candidates) if are_named(cx, candidates) => {
@@ -226,7 +225,7 @@ fn by_best_match(
 /// The functions that recognise the events of an address.
 pub(super) fn functions(cx: Context<'_>, rules: &[&Rule]) -> Vec<TokenStream> {
     let mut seen = BTreeSet::new();
-    let shapes = rules.iter().filter_map(|rule| rule.shape());
+    let shapes = rules.iter().flat_map(|rule| rule.shapes());
     let named = shapes.filter(|shape| are_named(cx, shape) && seen.insert(*shape));
     let functions = named.filter_map(|shape| {
         let name = cx.names.shape_match_fns.get(shape)?;

@@ -4,6 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
+use indexmap::IndexMap;
+
 use super::selectors::SelectorMatch;
 use super::{CandidateMessage, RoutingContext, selectors};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -24,9 +26,9 @@ pub(super) fn rules_of_operations(cx: &RoutingContext<'_>, operations: &[usize])
     let operation = Rule::Operation(first);
     let Some(union) = payload_union(cx, first) else { return Some((operation, message)) };
     let operation = match (union.representation(), &message) {
-        (Representation::Untagged, Rule::Select { selector, cases, fallback }) => {
-            let fallback = fallback.as_ref().map(|_| Box::new(operation));
-            Rule::Select { selector: selector.clone(), cases: cases.clone(), fallback }
+        (Representation::Untagged, Rule::Select { selector, cases, absent }) => {
+            let absent = absent.as_ref().map(|rule| Box::new(absent_rule(rule, cases, operation)));
+            Rule::Select { selector: selector.clone(), cases: cases.clone(), absent }
         }
         _ => operation,
     };
@@ -38,13 +40,21 @@ pub(super) fn rules_of_operations(cx: &RoutingContext<'_>, operations: &[usize])
         (_, representation) => representation == Representation::Untagged,
     };
     let message = match message {
-        Rule::Select { selector, cases, fallback } if selects_variant(&selector) => {
-            let fallback = fallback.map(|_| Box::new(Rule::Variant(first)));
-            Rule::Select { selector, cases, fallback }
+        Rule::Select { selector, cases, absent } if selects_variant(&selector) => {
+            let absent = absent.map(|rule| Box::new(absent_rule(&rule, &cases, Rule::Variant(first))));
+            Rule::Select { selector, cases, absent }
         }
         _ => Rule::Variant(first),
     };
     Some((operation, message))
+}
+
+/// The rule for events without the header or property. The union of all messages selects among them, unless the events
+/// are only those whose messages do not have it.
+fn absent_rule(rule: &Rule, cases: &[Case], union: Rule) -> Rule {
+    let selected: BTreeSet<Candidate> = cases.iter().flat_map(|case| case.rule.candidates()).collect();
+    let is_of_others = rule.candidates().iter().all(|candidate| !selected.contains(candidate));
+    if is_of_others { rule.clone() } else { union }
 }
 
 /// The messages of one address, each once. If several operations receive one message, it belongs to the operation with
@@ -120,8 +130,11 @@ fn message_rule(cx: &RoutingContext<'_>, candidates: &[CandidateMessage]) -> Rul
         return single_candidate(cx, only.candidate);
     }
     let header = selectors::header(cx, candidates).or_else(|| media_type(cx, candidates));
+    if let (None, Some((header, others))) = (&header, selectors::header_of_some(cx, candidates)) {
+        return select(header, Some(message_rule(cx, &others)));
+    }
     let payload = selectors::payload(cx, candidates).map(|found| {
-        // If the property is optional, the shape of the payload selects the other events.
+        // If the property is optional, the shape of the payload selects the events without it.
         let shape = (!found.is_required).then(|| shape_rule(cx, candidates, OtherSelector::Present)).flatten();
         select(found, shape)
     });
@@ -130,30 +143,34 @@ fn message_rule(cx: &RoutingContext<'_>, candidates: &[CandidateMessage]) -> Rul
         return payload.or_else(|| shape_rule(cx, candidates, OtherSelector::Absent)).unwrap_or(first);
     };
     // Not every transport has headers.
-    let fallback = payload.or_else(|| shape_rule(cx, candidates, OtherSelector::Present));
-    select(header, fallback)
+    let absent = payload.or_else(|| shape_rule(cx, candidates, OtherSelector::Present));
+    select(header, absent)
 }
 
-/// Selects by content type: if each message has its own, or for binary messages whose content type is unique.
+/// Selects by content type, if each message has one, and each has its own or one that is not JSON has.
 fn media_type(cx: &RoutingContext<'_>, candidates: &[CandidateMessage]) -> Option<SelectorMatch> {
-    let media_type = |candidate: &CandidateMessage| {
+    let mut groups: IndexMap<String, Vec<CandidateMessage>> = IndexMap::new();
+    for candidate in candidates {
         let message = cx.message(candidate.candidate);
         let json = is_json(cx, &message.payload).then_some("application/json");
         let essence = message.content_type.as_deref().or(json)?.split(';').next()?;
-        Some(essence.trim().to_ascii_lowercase())
-    };
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for media_type in candidates.iter().filter_map(media_type) {
-        *counts.entry(media_type).or_default() += 1;
+        groups.entry(essence.trim().to_ascii_lowercase()).or_default().push(*candidate);
     }
-    let unique = candidates.iter().filter_map(|candidate| {
-        let media_type = media_type(candidate).filter(|media_type| counts[media_type] == 1)?;
-        Some(Case { values: vec![media_type], candidate: candidate.candidate })
+    let is_binary = |group: &Vec<CandidateMessage>| match group[..] {
+        [only] => !is_json(cx, &cx.message(only.candidate).payload),
+        _ => false,
+    };
+    if groups.len() < candidates.len() && !groups.values().any(is_binary) {
+        return None;
+    }
+    let cases = groups.into_iter().map(|(media_type, group)| {
+        let rule = match group[..] {
+            [only] => Rule::Message(only.candidate),
+            _ => message_rule(cx, &group),
+        };
+        Case { values: vec![media_type], rule }
     });
-    let cases: Vec<Case> = unique.collect();
-    let has_binary = cases.iter().any(|case| !is_json(cx, &cx.message(case.candidate).payload));
-    let is_found = has_binary || cases.len() == candidates.len();
-    is_found.then_some(SelectorMatch { selector: Selector::MediaType, cases, is_required: false })
+    Some(SelectorMatch { selector: Selector::MediaType, cases: cases.collect(), is_required: false })
 }
 
 /// If the candidate is the only message of its operation, the payload of the operation is the payload of the message.
@@ -164,8 +181,8 @@ fn single_candidate(cx: &RoutingContext<'_>, candidate: Candidate) -> Rule {
     }
 }
 
-fn select(found: SelectorMatch, fallback: Option<Rule>) -> Rule {
-    Rule::Select { selector: found.selector, cases: found.cases, fallback: fallback.map(Box::new) }
+fn select(found: SelectorMatch, absent: Option<Rule>) -> Rule {
+    Rule::Select { selector: found.selector, cases: found.cases, absent: absent.map(Box::new) }
 }
 
 /// Whether a header or a property selects the messages too, not only their shape.

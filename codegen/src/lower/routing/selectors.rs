@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexSet;
+
 use super::{CandidateMessage, RoutingContext};
 use crate::document::{MessageId, SchemaId, Schemas};
-use crate::ir::{Case, Selector};
+use crate::ir::{Case, Rule, Selector};
 use crate::json::Value;
 use crate::location::{Pointer, RuntimeExpression};
 use crate::normalize::merge;
@@ -41,6 +43,26 @@ pub(super) fn header(cx: &RoutingContext<'_>, candidates: &[CandidateMessage]) -
         property.name.make_ascii_lowercase();
     }
     select_by_property(cx, candidates, &properties, |name| Selector::Text(RuntimeExpression::Header(name)))
+}
+
+/// A header that selects some of the messages, and the messages that do not have it.
+pub(super) fn header_of_some(
+    cx: &RoutingContext<'_>,
+    candidates: &[CandidateMessage],
+) -> Option<(SelectorMatch, Vec<CandidateMessage>)> {
+    let names_of = |candidate: &CandidateMessage| -> Vec<String> {
+        let headers = cx.document.messages[candidate.message].headers;
+        let object = headers.and_then(|id| merge::merged_schema(&cx.document.schemas, id));
+        let properties = object.iter().flat_map(|object| &object.properties);
+        properties.map(|(name, _)| name.to_ascii_lowercase()).collect()
+    };
+    let names: IndexSet<String> = candidates.iter().flat_map(names_of).collect();
+    names.into_iter().find_map(|name| {
+        let (with, without): (Vec<CandidateMessage>, Vec<CandidateMessage>) =
+            candidates.iter().partition(|candidate| names_of(candidate).contains(&name));
+        let found = header(cx, &with).filter(|_| with.len() > 1 && !without.is_empty())?;
+        (found.selector == Selector::Text(RuntimeExpression::Header(name))).then_some((found, without))
+    })
 }
 
 /// The payload property that selects the message.
@@ -95,7 +117,7 @@ fn select_by_property(
         are_distinct.then(|| {
             let cases = candidates.iter().zip(values).map(|(candidate, values)| Case {
                 values: values.into_iter().cloned().collect(),
-                candidate: candidate.candidate,
+                rule: Rule::Message(candidate.candidate),
             });
             let is_required = property.iter().all(|property| property.is_required);
             SelectorMatch { selector: selector(property[0].name.clone()), cases: cases.collect(), is_required }
