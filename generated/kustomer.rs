@@ -324,6 +324,22 @@ impl<H: Handler> Dispatch for Dispatcher<H> {
             Ok(())
         })
     }
+
+    fn subscriptions(&self) -> &'static [asyncapi_runtime::Subscription] {
+        const SUBSCRIPTIONS: &[asyncapi_runtime::Subscription] = &[
+            asyncapi_runtime::Subscription::new("customer.create"),
+            asyncapi_runtime::Subscription::new("customer.update"),
+            asyncapi_runtime::Subscription::new("conversation.create"),
+            asyncapi_runtime::Subscription::new("conversation.update"),
+            asyncapi_runtime::Subscription::new("message.create"),
+            asyncapi_runtime::Subscription::new("message.update"),
+            asyncapi_runtime::Subscription::new("user.create"),
+            asyncapi_runtime::Subscription::new("user.update"),
+            asyncapi_runtime::Subscription::new("team.create"),
+            asyncapi_runtime::Subscription::new("team.update"),
+        ];
+        SUBSCRIPTIONS
+    }
 }
 
 /// The name of the event, at `/name` in the payload.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{BoxFuture, Context, DecodeError, DispatchError, HandlerError, Inbound};
+use crate::{BoxFuture, Context, DecodeError, DispatchError, HandlerError, Inbound, Subscription};
 
 /// Calls the handler for the event of a delivery. Generated code implements this trait, and receivers call it.
 ///
@@ -49,6 +49,12 @@ pub trait Dispatch: Send + Sync {
     ///
     /// The payload could not be decoded, or the handler failed.
     fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>>;
+
+    /// The channels that the events come from, for a transport that subscribes to them. A channel whose address the
+    /// document does not know is not listed.
+    fn subscriptions(&self) -> &'static [Subscription] {
+        &[]
+    }
 }
 
 /// The event of a delivery, and whether the document contains it.
@@ -127,6 +133,10 @@ impl<D: Dispatch + ?Sized> Dispatch for Arc<D> {
     fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
         (**self).dispatch(cx)
     }
+
+    fn subscriptions(&self) -> &'static [Subscription] {
+        (**self).subscriptions()
+    }
 }
 
 impl<D: Dispatch + ?Sized> Dispatch for Box<D> {
@@ -136,5 +146,9 @@ impl<D: Dispatch + ?Sized> Dispatch for Box<D> {
 
     fn dispatch<'a>(&'a self, cx: &'a Context<'a>) -> BoxFuture<'a, Result<(), DispatchError>> {
         (**self).dispatch(cx)
+    }
+
+    fn subscriptions(&self) -> &'static [Subscription] {
+        (**self).subscriptions()
     }
 }

@@ -67,6 +67,7 @@ mod peek;
 mod pointer;
 pub mod request;
 mod request_reply;
+mod subscription;
 mod transport;
 #[doc(hidden)]
 pub mod untagged;
@@ -89,6 +90,7 @@ pub use self::outbound::Outbound;
 pub use self::password::Password;
 pub use self::peek::Scalar;
 pub use self::request_reply::{RequestError, RequestReply};
+pub use self::subscription::Subscription;
 pub use self::transport::{PublishError, Transport};
 #[cfg(feature = "validation")]
 pub use self::validation::{Schemas, Violation, Violations};

@@ -39,6 +39,13 @@ async fn the_address_decides_between_equal_payloads() {
     assert_eq!(known, Route::Known("lamps/lost".to_owned()));
 }
 
+#[test]
+fn a_dispatcher_lists_the_channels_that_it_receives_from() {
+    let dispatcher = both_sides::Dispatcher::new(Lamps(Arc::default()));
+    let addresses: Vec<&str> = dispatcher.subscriptions().iter().map(asyncapi_runtime::Subscription::address).collect();
+    assert_eq!(addresses, ["lamps/switched", "lamps/lost"], "`lamps/switch` is sent, not received");
+}
+
 #[tokio::test]
 async fn published_messages_have_channel_body_and_headers() {
     let kept = Kept::default();

@@ -2,6 +2,7 @@
 
 mod address;
 mod rules;
+mod subscriptions;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -58,6 +59,7 @@ fn by_name(cx: Context<'_>) -> Vec<TokenStream> {
         }
         Routing::ByName(RuntimeExpression::Header(_)) | Routing::ByAddress(_) => TokenStream::new(),
     };
+    let subscriptions = subscriptions::subscriptions(cx);
     let dispatch = quote! {
         #head {
             fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
@@ -80,6 +82,8 @@ fn by_name(cx: Context<'_>) -> Vec<TokenStream> {
                     Ok(())
                 })
             }
+
+            #subscriptions
         }
     };
     vec![dispatch, event_name(cx)]

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::rules;
+use super::{rules, subscriptions};
 use crate::emit::{Context, reply};
 use crate::ir::{Address, AddressRoute, AddressRoutes, ItemKind, MatchMode, Type, WithoutAddress};
 
@@ -28,6 +28,7 @@ pub(super) fn dispatch(cx: Context<'_>, addresses: &AddressRoutes) -> Vec<TokenS
     let rules = rules.chain(addresses.rule_without_address());
     let functions = rules::functions(cx, &rules.collect::<Vec<_>>());
     let head = reply::implementing(cx);
+    let subscriptions = subscriptions::subscriptions(cx);
     let dispatch = quote! {
         #head {
             fn route(&self, inbound: &Inbound) -> Result<Route, DecodeError> {
@@ -49,6 +50,8 @@ pub(super) fn dispatch(cx: Context<'_>, addresses: &AddressRoutes) -> Vec<TokenS
                     Ok(())
                 })
             }
+
+            #subscriptions
         }
     };
     [dispatch].into_iter().chain(functions).collect()
