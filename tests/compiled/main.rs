@@ -37,6 +37,7 @@ fixtures! {
     defaults_filled = "../../codegen/tests/fixtures/defaults-filled/expected.rs";
     deprecated = "../../codegen/tests/fixtures/deprecated/expected.rs";
     descriptions = "../../codegen/tests/fixtures/descriptions/expected.rs";
+    discriminator_mappings = "../../codegen/tests/fixtures/discriminator-mappings/expected.rs";
     easily_lost = "../../codegen/tests/fixtures/easily-lost/expected.rs";
     enums = "../../codegen/tests/fixtures/enums/expected.rs";
     enums_closed = "../../codegen/tests/fixtures/enums-closed/expected.rs";

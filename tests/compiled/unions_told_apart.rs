@@ -98,3 +98,22 @@ fn a_discriminator_without_matching_names_uses_the_constants() {
     let notice = serde_json::from_value(json!({"kind": "note", "sent": "today"}));
     assert!(matches!(notice, Ok(slips::Exchange::Notice(_))), "{notice:?}");
 }
+
+#[test]
+fn a_mapping_is_a_name_or_a_reference() {
+    use discriminator_mappings::Pet;
+
+    let rows = [
+        (json!({"kind": "cat"}), "AcmeCat"),
+        (json!({"kind": "one", "one": 1}), "Item"),
+        (json!({"kind": "two", "two": 2}), "ItemX"),
+        (json!({"kind": "parrot"}), "Parrot"),
+        (json!({"kind": "goldfish"}), "Fish"),
+        (json!({"kind": "lost"}), "Unknown"),
+    ];
+    for (value, variant) in rows {
+        let pet: Pet = serde_json::from_value(value.clone()).expect("it is a pet");
+        assert!(format!("{pet:?}").starts_with(variant), "{value}: {pet:?}");
+        assert_eq!(serde_json::to_value(&pet).expect("it has a JSON form"), value);
+    }
+}

@@ -33,17 +33,9 @@ impl ObjectReader {
     pub(super) fn finish(self, files: Vec<String>, root: RootParts) -> Document {
         let RootParts { docs, content_type, servers, components } = root;
         let Self { schemas, messages, channels, operations } = self;
-        Document {
-            files,
-            docs,
-            content_type,
-            servers,
-            channels,
-            operations,
-            messages,
-            components,
-            schemas: schemas.finish(),
-        }
+        let mut schemas = schemas.finish();
+        schemas.set_file_names(&files);
+        Document { files, docs, content_type, servers, channels, operations, messages, components, schemas }
     }
 
     /// Reads the schemas and messages of a Components Object. All other components are read where they are referred to.

@@ -41,6 +41,27 @@ impl Node<'_> {
     }
 }
 
+impl Node<'_> {
+    /// The location of the schema that a text means: the name of a component, or else a reference (OpenAPI 3.0.3,
+    /// Discriminator Object). Reports a text that means nothing.
+    pub(super) fn schema_location(&self) -> Option<Location> {
+        let text = self.to_text()?;
+        let component = ["components", "schemas", &text].iter().fold(Pointer::root(), |at, step| at.join(step));
+        let by_name = [self.at.file, FileId::default()].map(|file| Location { file, pointer: component.clone() });
+        let by_id = self.tree.schema_ids.resolve(&self.at, &text);
+        let by_reference = by_id.or_else(|| target_location(self, &text).ok());
+        let candidates = by_name.iter().chain(&by_reference);
+        let target = candidates.clone().find_map(|location| find(self.tree, location));
+        if target.is_none() {
+            let suggestion = candidates.rev().find_map(|location| suggest_spelling(self.tree, location));
+            let help = suggestion.map(|suggestion| format!("did you mean `#{suggestion}`?"));
+            let help = help.unwrap_or_else(|| "name a schema of this document".to_owned());
+            self.report_warning(format!("`{text}` is no schema of this document"), help);
+        }
+        Some(target?.at)
+    }
+}
+
 /// The end of a chain of references.
 pub(super) fn follow(mut node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
     let start = node.at.clone();

@@ -6,6 +6,7 @@ use super::union;
 use crate::document::{Document, ForeignName, SchemaId, SchemaKind, SchemaLanguage, Schemas};
 use crate::ir::{Label, NamePath, Root, Step};
 use crate::location::{Location, Pointer};
+use crate::source::uri::file_stem;
 
 /// The path that the type at a location is named after.
 pub(super) fn name_path(at: &Location, roots: &Roots, schemas: &Schemas) -> NamePath {
@@ -192,12 +193,6 @@ fn file_owners(name: &str) -> Vec<String> {
     let directory = words.next().filter(|word| !word.is_empty() && word.chars().any(char::is_alphanumeric));
     let both = directory.map(|directory| format!("{directory} {own}"));
     std::iter::once(own).chain(both).collect()
-}
-
-/// A file's name without its directories and its extension.
-fn file_stem(name: &str) -> &str {
-    let own = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    own.split('.').find(|word| !word.is_empty()).unwrap_or(own)
 }
 
 #[cfg(test)]

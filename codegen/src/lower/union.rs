@@ -14,6 +14,7 @@ use crate::json::Value;
 use crate::limits::{
     MAX_ALTERNATIVES_IN_LABEL, MAX_LISTS_IN_LABEL, MAX_PROPERTIES_IN_LABEL, MAX_PROPERTIES_IN_LONG_LABEL,
 };
+use crate::location::FileId;
 use crate::normalize::merge;
 
 /// The short name of an alternative: its component, its title, its constant, its type or its properties.
@@ -34,18 +35,14 @@ pub(super) fn labels(schemas: &Schemas, id: SchemaId) -> Label {
 }
 
 fn label_to_depth(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
-    let component_name = |id: SchemaId| {
-        let steps: Vec<String> = schemas[id].at.pointer.steps().collect();
-        match &steps[..] {
-            [.., group, name] if matches!(group.as_str(), "schemas" | "definitions" | "$defs") => Some(name.clone()),
-            [] => Some("Document".to_owned()),
-            _ => None,
-        }
-    };
     let definition = schemas.definition(id).unwrap_or(id);
-    if let Some(name) = component_name(definition) {
-        return name;
-    }
+    let steps: Vec<String> = schemas[definition].at.pointer.steps().collect();
+    let in_file = match &steps[..] {
+        [.., group, name] if matches!(group.as_str(), "schemas" | "definitions" | "$defs") => return name.clone(),
+        [name] if schemas[definition].at.file != FileId::default() => Some(name.as_str()),
+        [] => Some(schemas.file_stem(schemas[definition].at.file)),
+        _ => None,
+    };
     let place = match &schemas[definition].kind {
         SchemaKind::Keywords(keywords) => &keywords.at,
         _ => &schemas[definition].at,
@@ -56,6 +53,9 @@ fn label_to_depth(schemas: &Schemas, id: SchemaId, depth: u8) -> String {
     let Some(keywords) = schemas.keywords(definition) else { return "Any".to_owned() };
     if let Some(title) = &keywords.docs.title {
         return title.clone();
+    }
+    if let Some(name) = in_file {
+        return name.to_owned();
     }
     match keywords.values.as_deref() {
         Some([Value::String(value)]) => return value.clone(),

@@ -178,8 +178,8 @@ pub(crate) enum ValueKeyword {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tag {
     pub(crate) property: String,
-    /// OpenAPI's `mapping`: pairs of a value of the property and a reference.
-    pub(crate) mapping: Vec<(String, String)>,
+    /// OpenAPI's `mapping`: pairs of a value of the property and the location of a schema.
+    pub(crate) mapping: Vec<(String, Location)>,
 }
 
 /// How a condition mentions a property.

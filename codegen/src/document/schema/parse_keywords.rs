@@ -178,7 +178,8 @@ fn read_discriminator(object: &mut Object<'_>) -> Option<Tag> {
     let mut object = node.as_object("a discriminator")?;
     let property = object.get_text("propertyName");
     let mapping = object.get_entries("mapping");
-    let mapping = mapping.into_iter().filter_map(|(value, node)| Some((value.to_owned(), node.to_text()?))).collect();
+    let mapping = mapping.into_iter().filter_map(|(value, node)| Some((value.to_owned(), node.schema_location()?)));
+    let mapping = mapping.collect();
     object.finish();
     property.map(|property| Tag { property, mapping })
 }

@@ -5,8 +5,9 @@ use std::ops::Index;
 
 use super::keywords::{Docs, Keywords, SchemaId};
 use super::subtypes::Subtypes;
-use crate::location::Location;
+use crate::location::{FileId, Location};
 use crate::scc;
+use crate::source::uri::file_stem;
 
 /// A schema and its location.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ pub(crate) struct Schemas {
     subtypes: Subtypes,
     /// The intersection of what several schemas require of one property, by the location of the property.
     pub(super) intersections: HashMap<Location, SchemaId>,
+    file_names: Vec<String>,
 }
 
 impl Index<SchemaId> for Schemas {
@@ -71,6 +73,11 @@ impl Index<SchemaId> for Schemas {
 
 /// # Lookups
 impl Schemas {
+    /// The name of a file without its directories and its extensions.
+    pub(crate) fn file_stem(&self, file: FileId) -> &str {
+        self.file_names.get(file.0).map_or("document", |name| file_stem(name))
+    }
+
     /// The schema at the end of a chain of references. `None` if the chain is a cycle.
     pub(crate) fn definition(&self, id: SchemaId) -> Option<SchemaId> {
         match self[id].kind {
@@ -172,6 +179,10 @@ impl Schemas {
         self.by_location.insert(schema.at.clone(), id);
         self.all.push(schema);
         id
+    }
+
+    pub(crate) fn set_file_names(&mut self, names: &[String]) {
+        self.file_names = names.to_vec();
     }
 
     pub(crate) fn set_kind(&mut self, id: SchemaId, kind: SchemaKind) {

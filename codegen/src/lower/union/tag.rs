@@ -16,6 +16,7 @@ use crate::document::{JsonType, Keywords, SchemaId, Schemas, Tag};
 use crate::ir::TagValue;
 use crate::json::Value;
 use crate::limits::MIN_TAGGED_ALTERNATIVES;
+use crate::location::Location;
 use crate::lower::scalar;
 use crate::normalize::merge;
 
@@ -166,7 +167,10 @@ fn discriminator_values(
     let (bases, subtypes): (Vec<_>, Vec<_>) = candidates.iter().zip(&mut found).partition(|(own, _)| is_base(own.id));
     for (own, found) in subtypes.into_iter().chain(bases) {
         let unique = own.limited.iter().filter(|value| is_base(own.id) || counts[value] == 1 && !inherits(own));
-        let implied = unique.cloned().chain(own.implied_name());
+        // A name that several files have selects none of those that `mapping` selects.
+        let is_ambiguous =
+            !own.mapped.is_empty() && candidates.iter().filter(|other| other.name == own.name).count() > 1;
+        let implied = unique.cloned().chain(own.implied_name().filter(|_| !is_ambiguous));
         found.extend(implied.filter(|value| taken.insert(value.clone())));
         if found.is_empty() && !is_base(own.id) && own.implied_name().is_none() {
             return None;
@@ -200,7 +204,9 @@ impl TagCandidate {
         let property = keywords.properties.iter().find(|(known, _)| *known == discriminator.property);
         let limited = property.and_then(|(_, id)| allowed_values(schemas, *id)).unwrap_or_default();
         let types = property.and_then(|(_, id)| merge::merged_schema(schemas, *id)).map(|merged| merged.types.clone());
-        let is_target = |target: &str| target == name || target.rsplit('/').next() == Some(&name);
+        let is_target = |target: &Location| {
+            schemas.at(target).is_some_and(|target| schemas.definition(target) == schemas.definition(id))
+        };
         let mapped = discriminator.mapping.iter().filter(|(_, target)| is_target(target));
         let mapped = mapped.map(|(key, _)| parse_mapping_key(key, &types.clone().unwrap_or_default())).collect();
         Self { id, name, mapped, limited }
