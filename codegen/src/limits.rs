@@ -68,3 +68,20 @@ pub(crate) const MAX_PROPERTIES_IN_LONG_LABEL: usize = 5;
 pub(crate) const MAX_SUMMARY_IN_LABEL: usize = 60;
 /// Schemas inside each other that a structural key describes. Beyond: it has the label of the schema.
 pub(crate) const MAX_KEY_DEPTH: u8 = 4;
+/// Other requests for a name that a warning lists. Beyond: their number.
+pub(crate) const MAX_LISTED_REQUESTS: usize = 3;
+
+// Emitting.
+
+/// Calls in one chain, which rustc follows by recursion. Beyond: several statements.
+pub(crate) const MAX_CHAINED_CALLS: usize = 100;
+/// Types inside each other that are searched for `Unknown`. Beyond: a value counts as known.
+pub(crate) const MAX_UNKNOWN_DEPTH: usize = 4;
+/// Parameters of a constructor (`clippy::too_many_arguments`). Beyond: an `allow` attribute.
+pub(crate) const MAX_CONSTRUCTOR_PARAMETERS: usize = 7;
+/// Characters in a list of derives that fit into one line. Beyond: several `derive` attributes.
+pub(crate) const MAX_DERIVE_WIDTH: usize = 74;
+/// Characters in a line of docs, without indentation and `///`. Beyond: the line is wrapped.
+pub(crate) const MAX_DOC_WIDTH: usize = 90;
+/// Bytes of a default in JSON that the docs show. Beyond: the docs do not show it.
+pub(crate) const MAX_DOCUMENTED_DEFAULT: usize = 80;

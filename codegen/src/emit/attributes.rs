@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 
 use super::Context;
 use crate::ir::{Derive, FieldReader, MemberAttributes};
+use crate::limits::MAX_DERIVE_WIDTH;
 use crate::location::Location;
 
 /// The order of the derives. Other traits follow in the order of the options.
@@ -25,9 +26,6 @@ pub(super) fn of_type(cx: Context<'_>, at: &Location, generated: &[&str]) -> Tok
     quote!(#macros #(#[derive(#derives)])* #helpers)
 }
 
-/// Longer lists do not fit beside `#[derive()]`, so each trait would get a line of its own.
-const MAX_LINE: usize = 74;
-
 /// All traits in one line, or the traits of serde in a second one.
 fn derive_lines(derives: &[Derive]) -> Vec<TokenStream> {
     let length: usize = derives.iter().map(|derive| derive.path.to_string().len() + ", ".len()).sum();
@@ -37,7 +35,7 @@ fn derive_lines(derives: &[Derive]) -> Vec<TokenStream> {
         let paths = derives.iter().map(|derive| &derive.path);
         quote!(#(#paths),*)
     };
-    if length <= MAX_LINE || serde.is_empty() || others.is_empty() {
+    if length <= MAX_DERIVE_WIDTH || serde.is_empty() || others.is_empty() {
         return vec![list(&[others, serde].concat())];
     }
     vec![list(&others), list(&serde)]

@@ -6,10 +6,8 @@ use quote::{format_ident, quote};
 
 use super::{Context, defaults, docs, structs, types};
 use crate::ir::{AdditionalProperties, External, Field, ItemKind, Presence, SetType, Setters, Struct, Type, TypeId};
+use crate::limits::MAX_CONSTRUCTOR_PARAMETERS;
 use crate::names::Name;
-
-/// Beyond, `clippy::too_many_arguments` warns.
-const MOST_PARAMETERS: usize = 7;
 
 pub(super) fn define(cx: Context<'_>, id: TypeId, object: &Struct) -> Vec<TokenStream> {
     let name = &cx.names.types[&id];
@@ -37,7 +35,7 @@ pub(super) fn define(cx: Context<'_>, id: TypeId, object: &Struct) -> Vec<TokenS
 
 fn new(cx: Context<'_>, parameter_count: usize, object: &Struct, members: &[Name]) -> TokenStream {
     let (arguments, fields) = (arguments(cx, object, members), fields(cx, object, members));
-    let many = (parameter_count > MOST_PARAMETERS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    let many = (parameter_count > MAX_CONSTRUCTOR_PARAMETERS).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     quote! {
         #[doc = " Creates a value from its required fields."]
         #[must_use]

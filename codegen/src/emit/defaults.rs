@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::{Context, docs, lenient_integers, literal, types};
 use crate::ir::{self, DefaultValue, Field, ItemKind, Presence, Struct, Type, TypeId};
+use crate::limits::MAX_DOCUMENTED_DEFAULT;
 use crate::names::Name;
 
 /// The `impl` with the defaults of a struct, if it has any.
@@ -59,12 +60,9 @@ pub(super) fn attributes(owner: &Name, member: &Name) -> [TokenStream; 2] {
 
 /// A sentence with the default.
 pub(super) fn note(field: &Field) -> Option<String> {
-    let default = field.default.as_ref().filter(|default| default.json.len() <= LONGEST_NOTE)?;
+    let default = field.default.as_ref().filter(|default| default.json.len() <= MAX_DOCUMENTED_DEFAULT)?;
     Some(format!("The default is {}.", docs::code(&default.json)))
 }
-
-/// A longer default is not shown in docs.
-const LONGEST_NOTE: usize = 80;
 
 /// The method that returns the value of a field, or its default.
 fn accessor(cx: Context<'_>, field: &Field, member: &Name) -> Option<TokenStream> {

@@ -8,10 +8,8 @@ use quote::{ToTokens, quote};
 
 use super::Context;
 use crate::ir::{Field, ItemKind, Presence, Struct, Type, TypeId};
+use crate::limits::MAX_UNKNOWN_DEPTH;
 use crate::names::Name;
-
-/// Types inside each other that are tested. A type inside itself is not tested again.
-const DEEPEST: usize = 4;
 
 /// For each alternative, an expression that is true if the value `read` contains no `Unknown`. `None` if the expression
 /// would always be true, or the same for all alternatives.
@@ -53,7 +51,7 @@ fn struct_of<'a>(cx: Context<'a>, ty: &Type) -> Option<(TypeId, &'a Struct)> {
 fn is_known_expr(cx: Context<'_>, ty: &Type, value: &TokenStream, around: &[TypeId]) -> Option<TokenStream> {
     match ty {
         Type::EventName => Some(quote!(!matches!(#value, EventName::Unknown(_)))),
-        Type::Named(id) | Type::Boxed(id) if !around.contains(id) && around.len() < DEEPEST => {
+        Type::Named(id) | Type::Boxed(id) if !around.contains(id) && around.len() < MAX_UNKNOWN_DEPTH => {
             named(cx, *id, value, &[around, &[*id]].concat())
         }
         Type::Nullable(item) | Type::List(item) | Type::Set(item) | Type::Array(item, _) => {

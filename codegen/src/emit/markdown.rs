@@ -3,13 +3,11 @@
 //! Text stays as the author wrote it, but for what rustdoc would read as a link, as a tag or as Rust: brackets and `<`
 //! are escaped, references become links, and code blocks are never doctests. Long lines are wrapped.
 
+use crate::limits::MAX_DOC_WIDTH;
 use std::mem;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset};
-
-/// The widest line of text, in characters; with indentation and `///` it stays below 100 columns.
-const WIDTH: usize = 90;
 
 /// The lines of a Markdown text.
 pub(super) fn lines(text: &str) -> Vec<String> {
@@ -305,7 +303,7 @@ impl Layout<'_> {
         for line in inline.text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             match overflow {
                 Overflow::Wrap => {
-                    for line in wrapped(line, WIDTH.saturating_sub(margin)) {
+                    for line in wrapped(line, MAX_DOC_WIDTH.saturating_sub(margin)) {
                         self.push_line(&line);
                     }
                 }

@@ -7,6 +7,7 @@ use super::case::{self, Style};
 use super::{Name, NameKind, Named, reserved};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::limits::MAX_LISTED_REQUESTS;
 use crate::location::{Location, Pointer};
 
 /// What all namespaces of a file share.
@@ -73,9 +74,6 @@ struct Conflict<'r> {
     fallbacks: BTreeMap<String, usize>,
 }
 
-/// A warning lists at most this many of the other requests.
-const MAX_LISTED: usize = 3;
-
 impl<'r> Conflict<'r> {
     fn new(style: Style, requests: Vec<&'r NameRequest>) -> Self {
         let count = |to_name: CaseFn| count(requests.iter().map(|request| to_name(style, &request.text)));
@@ -91,7 +89,7 @@ impl<'r> Conflict<'r> {
     /// The other requests, as a text.
     fn others(&self, request: &NameRequest) -> String {
         let others = self.requests.iter().filter(|other| !std::ptr::eq(**other, request));
-        let listed: Vec<String> = others.take(MAX_LISTED).map(|other| format!("`{}`", other.text)).collect();
+        let listed: Vec<String> = others.take(MAX_LISTED_REQUESTS).map(|other| format!("`{}`", other.text)).collect();
         let more = self.requests.len() - 1 - listed.len();
         if more > 0 { format!("{} and {more} more", listed.join(", ")) } else { listed.join(", ") }
     }

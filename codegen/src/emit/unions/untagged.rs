@@ -5,10 +5,8 @@ use quote::quote;
 
 use super::super::{Context, is_known, types};
 use crate::ir::{Type, Union};
+use crate::limits::MAX_CHAINED_CALLS;
 use crate::names::Name;
-
-/// rustc follows a chain of calls by recursion, so a longer chain is split into several statements.
-const LONGEST_CHAIN: usize = 100;
 
 /// `Deserialize`, which takes the alternative that keeps most of the value.
 pub(super) fn untagged(cx: Context<'_>, name: &Name, members: &[Name], union: &Union) -> TokenStream {
@@ -24,10 +22,11 @@ pub(super) fn untagged(cx: Context<'_>, name: &Name, members: &[Name], union: &U
         }
     });
     let attempts: Vec<TokenStream> = attempts.collect();
-    let best = if attempts.len() <= LONGEST_CHAIN {
+    let best = if attempts.len() <= MAX_CHAINED_CALLS {
         quote!(alternatives #(#attempts)* .best())
     } else {
-        let chains = attempts.chunks(LONGEST_CHAIN).map(|chain| quote!(let alternatives = alternatives #(#chain)*;));
+        let chains =
+            attempts.chunks(MAX_CHAINED_CALLS).map(|chain| quote!(let alternatives = alternatives #(#chain)*;));
         quote!({
             #(#chains)*
             alternatives.best()
