@@ -34,3 +34,9 @@ impl Location {
         Self { file: self.file, pointer: self.pointer.join(step) }
     }
 }
+
+/// A file's name without its directories and its extensions.
+pub(crate) fn file_stem(name: &str) -> &str {
+    let own = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    own.split('.').find(|word| !word.is_empty()).unwrap_or(own)
+}

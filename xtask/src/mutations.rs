@@ -12,7 +12,6 @@ use std::thread;
 use serde_json::Value;
 
 use self::list::{MUTATIONS, Mutation, TEST_TARGETS};
-use crate::process::target_directory;
 use crate::workspace_copy::WorkspaceCopy;
 
 /// The number of tests that run at once. Most of them wait most of the time.
@@ -20,7 +19,7 @@ const THREADS: usize = 8;
 
 /// Tries every mutation.
 pub(crate) fn check() -> Result<(), String> {
-    let copy = WorkspaceCopy::new("mutations", target_directory())?;
+    let copy = WorkspaceCopy::new("mutations")?;
     for mutation in MUTATIONS {
         let text = mutation.apply(&copy.read(mutation.file)?)?;
         copy.write(mutation.file, &text)?;

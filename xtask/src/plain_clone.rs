@@ -1,12 +1,11 @@
 //! Runs the commands of the README on a clone in an empty directory, with nothing beside the clone.
 //!
-//! The clone has the last commit. It shares the target directory of the workspace: cargo keeps crates of other paths apart, and
-//! only crates of the registry are used by both.
+//! The clone has the last commit. It uses the target directory of the copies, so that crates of the registry are compiled once.
 
 use std::process::Command;
 use std::{env, fs};
 
-use crate::process::{cargo, run, target_directory, workspace_root};
+use crate::process::{cargo, copies_target, run, workspace_root};
 
 /// Clones the workspace, and runs the commands in the clone.
 pub(crate) fn run_readme_commands() -> Result<(), String> {
@@ -16,10 +15,10 @@ pub(crate) fn run_readme_commands() -> Result<(), String> {
     let mut git = Command::new("git");
     let outcome = run(git.args(["clone", "--quiet", "--no-hardlinks"]).arg(workspace_root()).arg(&clone))
         .and_then(|()| {
-            run(cargo(&["test", "--workspace", "--all-features"]).current_dir(&clone).env(TARGET, target_directory()))
+            run(cargo(&["test", "--workspace", "--all-features"]).current_dir(&clone).env(TARGET, copies_target()))
         })
         .and_then(|()| {
-            run(cargo(&["run", "--example", "quickstart"]).current_dir(&clone).env(TARGET, target_directory()))
+            run(cargo(&["run", "--example", "quickstart"]).current_dir(&clone).env(TARGET, copies_target()))
         });
     fs::remove_dir_all(&directory).map_err(|cause| format!("cannot remove {}: {cause}", directory.display()))?;
     outcome

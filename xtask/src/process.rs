@@ -34,6 +34,14 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("{shown}: {status}")) }
 }
 
+/// The target directory of all copies of this workspace.
+///
+/// A copy must not share the directory of the workspace: cargo names artifacts by the paths below the root, so it would take
+/// those of the copy for those of the workspace. Copies may share one, because their files are newer than all artifacts.
+pub(crate) fn copies_target() -> PathBuf {
+    target_directory().join("copies/target")
+}
+
 /// The target directory of this workspace.
 pub(crate) fn target_directory() -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::process::target_directory;
 use crate::workspace_copy::WorkspaceCopy;
 
 /// An eleventh channel with its message.
@@ -25,7 +24,7 @@ const OVERLAY: &str = "spec/kustomer.overlay.yaml";
 
 /// Each step needs the build before it.
 pub(crate) fn check() -> Result<(), String> {
-    let copy = WorkspaceCopy::new("workspace", target_directory().join("copies/target"))?;
+    let copy = WorkspaceCopy::new("workspace")?;
     let original = copy.read(BINDINGS)?;
 
     build(&copy, "the copy builds")?;

@@ -5,18 +5,17 @@ use std::process::Command;
 use std::time::SystemTime;
 use std::{fs, io};
 
-use crate::process::{cargo, target_directory, workspace_root};
+use crate::process::{cargo, copies_target, target_directory, workspace_root};
 
 /// A copy of the files that git tracks.
 pub(crate) struct WorkspaceCopy {
     root: PathBuf,
-    target: PathBuf,
 }
 
 impl WorkspaceCopy {
     /// Copies the workspace into a directory with this name. The directory remains for later runs.
-    pub(crate) fn new(name: &str, target: PathBuf) -> Result<Self, String> {
-        let copy = Self { root: target_directory().join("copies").join(name), target };
+    pub(crate) fn new(name: &str) -> Result<Self, String> {
+        let copy = Self { root: target_directory().join("copies").join(name) };
         if copy.root.exists() {
             copy.set_read_only(false)?;
             fs::remove_dir_all(&copy.root)
@@ -48,7 +47,7 @@ impl WorkspaceCopy {
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = cargo(arguments);
         command.arg("--offline").current_dir(&self.root).env_remove("RUSTFLAGS");
-        command.env("CARGO_TARGET_DIR", &self.target).env("CARGO_TERM_COLOR", "never");
+        command.env("CARGO_TARGET_DIR", copies_target()).env("CARGO_TERM_COLOR", "never");
         command
     }
 

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::union;
 use crate::document::{Document, ForeignName, SchemaId, SchemaKind, SchemaLanguage, Schemas};
 use crate::ir::{Label, NamePath, Root, Step};
-use crate::location::{Location, Pointer};
-use crate::source::uri::file_stem;
+use crate::location::{Location, Pointer, file_stem};
 
 /// The path that the type at a location is named after.
 pub(super) fn name_path(at: &Location, roots: &Roots, schemas: &Schemas) -> NamePath {

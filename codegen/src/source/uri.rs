@@ -57,12 +57,6 @@ pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// A file's name without its directories and its extensions.
-pub(crate) fn file_stem(name: &str) -> &str {
-    let own = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    own.split('.').find(|word| !word.is_empty()).unwrap_or(own)
-}
-
 /// The last component of a path.
 pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or_default()

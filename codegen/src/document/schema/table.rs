@@ -5,9 +5,8 @@ use std::ops::Index;
 
 use super::keywords::{Docs, Keywords, SchemaId};
 use super::subtypes::Subtypes;
-use crate::location::{FileId, Location};
+use crate::location::{FileId, Location, file_stem};
 use crate::scc;
-use crate::source::uri::file_stem;
 
 /// A schema and its location.
 #[derive(Debug)]
