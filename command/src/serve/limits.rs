@@ -32,7 +32,7 @@ pub(super) struct RequestLimits {
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration::parse)]
     idle_deadline: Duration,
     /// The size limit of the head of a request. The response to a larger one is 431
-    #[arg(long, value_name = "SIZE", default_value = "64KiB", value_parser = size::parse)]
+    #[arg(long, value_name = "SIZE", default_value = "16KiB", value_parser = size::parse)]
     header_limit: usize,
     /// The time limit for a body. The response to a slower one is 408
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration::parse)]

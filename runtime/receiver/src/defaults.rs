@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | time for the head of a request, and lifetime of a connection without a 2xx answer | [5 s](HEADER_DEADLINE) | `Server::with_header_deadline` |
 //! | time between requests on a connection with a 2xx answer | [2 min](IDLE_DEADLINE) | `Server::with_idle_deadline` |
-//! | size of the head of a request | [64 KiB](HEADER_LIMIT) | `Server::with_header_limit` |
+//! | size of the head of a request | [16 KiB](HEADER_LIMIT) | `Server::with_header_limit` |
 //! | simultaneous connections, and simultaneous requests | [4,096](CONNECTIONS) | `Server::with_connections` |
 //! | time for a body, from its first byte to its last | [10 s](BODY_DEADLINE) | `Receiver::with_body_deadline` |
 //! | size of a body | [8 MiB](BODY_LIMIT) | `Receiver::with_body_limit` |
@@ -27,7 +27,10 @@
 //!
 //! - With JetStream, an inbox has 32 partitions and recognizes duplicates for 2 hours.
 //! - A 503 has `Retry-After: 60` after a failure, and `10` if the cause is short (memory limit, drain).
-//! - An HTTP/2 connection has at most 100 concurrent streams.
+//! - An HTTP/2 connection has at most 16 concurrent streams.
+//! - The head of a request has at most [100 fields](HEADER_FIELDS).
+//! - A body of which no byte comes for [2 s](STALL_DEADLINE) is refused, if its connection has sent no verified event.
+//! - Heads whose bodies have not come, and connections without a verified event, use at most [12 MiB](UNVERIFIED_BUDGET).
 
 use std::time::Duration;
 
@@ -36,7 +39,13 @@ pub const HEADER_DEADLINE: Duration = Duration::from_secs(5);
 /// How long a connection stays open between requests, after a request was answered with 2xx.
 pub const IDLE_DEADLINE: Duration = Duration::from_secs(2 * 60);
 /// The largest head of a request, in bytes.
-pub const HEADER_LIMIT: usize = 64 * 1024;
+pub const HEADER_LIMIT: usize = 16 * 1024;
+/// The largest number of fields in the head of a request.
+pub const HEADER_FIELDS: usize = 100;
+/// How long no byte of a body may come, on a connection that has sent no verified event.
+pub const STALL_DEADLINE: Duration = Duration::from_secs(2);
+/// The largest memory of heads whose bodies have not come and of connections without a verified event, in bytes.
+pub const UNVERIFIED_BUDGET: usize = 12 * 1024 * 1024;
 /// The largest number of simultaneous connections, and of simultaneous requests.
 pub const CONNECTIONS: usize = 4_096;
 /// How long a body may take.

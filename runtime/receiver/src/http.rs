@@ -50,6 +50,7 @@ mod buffer;
 mod memory_budget;
 mod outcome;
 mod receiver;
+mod refusals;
 mod response_counts;
 
 pub use receiver::Receiver;

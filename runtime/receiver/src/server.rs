@@ -39,6 +39,7 @@ mod idle_timeout;
 mod metrics;
 mod monitor;
 mod signal;
+mod unverified;
 
 use std::fmt;
 use std::io;
@@ -54,6 +55,7 @@ use crate::http::Receiver;
 use crate::{Accept, defaults};
 use connection::ConnectionService;
 use idle_timeout::Timeouts;
+use unverified::Unverified;
 
 pub use canary::Canary;
 pub use monitor::Monitor;
@@ -71,12 +73,14 @@ const BREATHER: Duration = Duration::from_millis(100);
 /// |---|---|---|
 /// | head of a request; time without a request before the first 2xx response | 5 s | the connection is closed |
 /// | time without a request after a 2xx response | 2 min; 5 s while more than three quarters of the connections are in use | the connection is closed |
-/// | size of a head | 64 KiB | 431 |
+/// | size of a head | 16 KiB, 100 fields | 431 |
 /// | body | 10 s, see [`Receiver::with_body_deadline`] | 408 |
 /// | size of a body | 8 MiB, see [`Receiver::with_body_limit`] | 413 |
 /// | bodies in memory | 64 MiB, see [`Receiver::with_body_budget`] | 503 |
 /// | connections | 4,096 | new connections wait in the queue of the operating system |
-/// | requests at once | the number of connections; an HTTP/2 connection can have several | 503 |
+/// | requests at once | the number of connections; an HTTP/2 connection has at most 16 | 503 for the oldest request whose body has not come |
+/// | a body of which no byte comes, on a connection without a verified event | 2 s | 408 |
+/// | memory of heads whose bodies have not come, and of connections without a verified event | 12 MiB | the oldest gives way: 503, or the connection is closed |
 /// | drain | 30 s | the remaining connections are closed |
 ///
 /// The process needs a few more file descriptors than connections (`ulimit -n`).
@@ -147,7 +151,7 @@ impl<A: Accept + 'static> Server<A> {
     }
 
     /// Sets the maximum size of the head of a request in bytes, at least 8 KiB. Each connection has one head in memory.
-    /// Default: 64 KiB.
+    /// Default: 16 KiB.
     #[must_use]
     pub fn with_header_limit(mut self, bytes: usize) -> Self {
         self.header_limit = bytes.max(SMALLEST_HEADER_LIMIT);
@@ -180,7 +184,7 @@ impl<A: Accept + 'static> Server<A> {
             stopped,
             places: Arc::clone(&places),
             connections: self.connections,
-            requests: Arc::new(Semaphore::new(self.connections)),
+            unverified: Unverified::new(self.connections, defaults::UNVERIFIED_BUDGET),
         };
         let mut stop = pin!(stop);
         let mut open = JoinSet::new();

@@ -43,6 +43,12 @@ pub trait Verify: Send + Sync {
     /// The delivery could not be verified. The receiver logs the error; the response is the same for all errors.
     fn verify(&self, headers: &Headers, body: &[u8]) -> Result<(), VerifyError>;
 
+    /// The names of the headers that [`verify_head`](Self::verify_head) reads, so that no others are copied for it.
+    /// `None`, the default: all headers.
+    fn signature_headers(&self) -> Option<Vec<&str>> {
+        None
+    }
+
     /// Checks the headers before the body is read, so that requests without a signature cost little. The default
     /// accepts all.
     ///
@@ -82,6 +88,10 @@ impl<V: Verify + ?Sized> Verify for Arc<V> {
         (**self).verify(headers, body)
     }
 
+    fn signature_headers(&self) -> Option<Vec<&str>> {
+        (**self).signature_headers()
+    }
+
     fn verify_head(&self, headers: &Headers) -> Result<(), VerifyError> {
         (**self).verify_head(headers)
     }
@@ -90,6 +100,10 @@ impl<V: Verify + ?Sized> Verify for Arc<V> {
 impl<V: Verify + ?Sized> Verify for Box<V> {
     fn verify(&self, headers: &Headers, body: &[u8]) -> Result<(), VerifyError> {
         (**self).verify(headers, body)
+    }
+
+    fn signature_headers(&self) -> Option<Vec<&str>> {
+        (**self).signature_headers()
     }
 
     fn verify_head(&self, headers: &Headers) -> Result<(), VerifyError> {

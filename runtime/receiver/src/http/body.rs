@@ -1,15 +1,20 @@
 //! Reads request bodies within the limits for size, time and memory.
 
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::Duration;
 
 use asyncapi_runtime::BoxError;
 use bytes::{Buf, Bytes};
 use futures_util::future::{Either, select};
 use http_body_util::BodyExt;
+use tokio::sync::Semaphore;
 
 use super::buffer::Buffer;
 use super::memory_budget::{Budget, Permit};
+
+/// How many rejected bodies are read and dropped at the same time.
+pub(super) const DISCARDS: usize = 512;
 
 /// Why a body could not be read.
 pub(super) enum BodyError {
@@ -25,6 +30,8 @@ pub(super) struct Limits {
     pub(super) bytes: usize,
     pub(super) deadline: Duration,
     pub(super) budget: Budget,
+    /// The number of further rejected bodies that may be read at the same time.
+    pub(super) discards: Arc<Semaphore>,
 }
 
 impl Limits {
@@ -61,12 +68,17 @@ where
 }
 
 /// Reads and drops a rejected body until the deadline. A client that sends the whole body before it reads the response
-/// would otherwise see a closed connection instead of the response.
+/// would otherwise see a closed connection instead of the response. If many such bodies are read already, this one is
+/// dropped at once.
 pub(super) fn discard<B>(mut body: Pin<Box<B>>, limits: &Limits)
 where
     B: http_body::Body<Data: Send> + Send + 'static,
 {
-    let reading = async move { while let Some(Ok(_)) = body.frame().await {} };
+    let Ok(place) = Arc::clone(&limits.discards).try_acquire_owned() else { return };
+    let reading = async move {
+        while let Some(Ok(_)) = body.frame().await {}
+        drop(place);
+    };
     tokio::spawn(tokio::time::timeout(limits.deadline, reading));
 }
 

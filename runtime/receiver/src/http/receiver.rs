@@ -12,11 +12,13 @@ use bytes::Bytes;
 use http::header::EXPECT;
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::Full;
+use tokio::sync::Semaphore;
 use tower_service::Service;
 
-use super::body::{self, BodyError, Limits};
+use super::body::{self, BodyError, DISCARDS, Limits};
 use super::memory_budget::{Budget, Permit};
 use super::outcome::Outcome;
+use super::refusals::Refusals;
 use super::response_counts::ResponseCounts;
 use crate::verify::Verify;
 use crate::{Accept, defaults};
@@ -45,7 +47,8 @@ use crate::{Accept, defaults};
 /// | a delivery that can never be handled, and was not stored | 422 | |
 ///
 /// The signature is checked over the raw bytes, before anything parses them. Path and query are ignored. Rejected
-/// requests are logged with `tracing` as warnings that contain the status and the reason only.
+/// requests are logged with `tracing` as warnings that contain the status and the reason only: at most ten lines a
+/// second, and then the number of the others.
 ///
 /// ```
 /// use asyncapi_receiver::http::Receiver;
@@ -96,6 +99,7 @@ struct Settings {
     channel: Option<String>,
     limits: Limits,
     response_counts: ResponseCounts,
+    refusals: Arc<Refusals>,
 }
 
 impl<A: Accept> Receiver<A> {
@@ -109,8 +113,10 @@ impl<A: Accept> Receiver<A> {
                 bytes: defaults::BODY_LIMIT,
                 deadline: defaults::BODY_DEADLINE,
                 budget: Budget::new(defaults::BODY_BUDGET),
+                discards: Arc::new(Semaphore::new(DISCARDS)),
             },
             response_counts: ResponseCounts::default(),
+            refusals: Arc::default(),
         };
         Self { accept: Arc::new(accept), settings: Arc::new(settings) }
     }
@@ -205,11 +211,10 @@ impl Settings {
     {
         let (head, body) = request.into_parts();
         if head.method != Method::POST {
-            return Err(refuse(Outcome::NotPost, "not a POST"));
+            return Err(self.refusals.record(Outcome::NotPost, "not a POST"));
         }
-        let headers = to_headers(&head.headers);
         let mut body = Box::pin(body);
-        let (body, permit) = match self.read_body(&headers, &mut body).await {
+        let (body, permit) = match self.read_body(&head.headers, &mut body).await {
             Ok(read) => read,
             Err(outcome) => {
                 // A client that waits for `100 Continue` has not sent the body.
@@ -220,7 +225,9 @@ impl Settings {
                 return Err(outcome);
             }
         };
-        self.verifier.verify(&headers, &body).map_err(|error| refuse(Outcome::NotVerified, error))?;
+        let headers = to_headers(&head.headers);
+        drop(head);
+        self.verifier.verify(&headers, &body).map_err(|error| self.refusals.record(Outcome::NotVerified, error))?;
         let inbound = Inbound::new(body).with_headers(headers);
         let inbound = match &self.channel {
             Some(channel) => inbound.with_channel(channel),
@@ -228,25 +235,32 @@ impl Settings {
         };
         Ok((inbound, permit))
     }
-}
 
-impl Settings {
     /// Reads the body, unless the headers show that the request is rejected. So requests without a signature use no
     /// memory of the budget.
-    async fn read_body<B>(&self, headers: &Headers, body: &mut Pin<Box<B>>) -> Result<(Bytes, Permit), Outcome>
+    async fn read_body<B>(&self, headers: &HeaderMap, body: &mut Pin<Box<B>>) -> Result<(Bytes, Permit), Outcome>
     where
         B: http_body::Body<Error: Into<BoxError>>,
     {
-        let unusable = |error: BodyError| refuse(error.into(), "no usable body");
+        let unusable = |error: BodyError| self.refusals.record(error.into(), "no usable body");
         self.limits.check_declared(body.as_ref().get_ref()).map_err(unusable)?;
-        self.verifier.verify_head(headers).map_err(|error| refuse(Outcome::NotVerified, error))?;
+        let verified = match self.verifier.signature_headers() {
+            // Only the signature is copied. The other headers are, when the body is there.
+            Some(names) => self.verifier.verify_head(&only(headers, &names)),
+            None => self.verifier.verify_head(&to_headers(headers)),
+        };
+        verified.map_err(|error| self.refusals.record(Outcome::NotVerified, error))?;
         body::read_body(body, &self.limits).await.map_err(unusable)
     }
 }
 
-fn refuse(outcome: Outcome, reason: impl fmt::Display) -> Outcome {
-    tracing::warn!(status = outcome.status().as_u16(), %reason, "request refused");
-    outcome
+/// The headers with these names.
+fn only(headers: &HeaderMap, names: &[&str]) -> Headers {
+    let mut found = Headers::new();
+    for name in names {
+        found.extend(headers.get_all(*name).iter().map(|value| (*name, value.as_bytes())));
+    }
+    found
 }
 
 fn to_headers(headers: &HeaderMap) -> Headers {

@@ -2,13 +2,23 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{StatusCode, Version};
+use http::Version;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::unverified::{Claim, Unverified};
+
+/// The approximate memory of a connection over HTTP/1.1 with its buffers, in bytes, and of one over HTTP/2.
+const HTTP_1_BYTES: usize = 16 * 1024;
+const HTTP_2_BYTES: usize = 64 * 1024;
+
+/// The time between two looks at the requests of a connection that has to give way.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The time limits for a connection without a request.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +32,13 @@ pub(super) struct Timeouts {
 /// Whether a connection has running requests, and since when it has none.
 ///
 /// The timer of hyper has the same limit for heads and idle time, and starts only when the HTTP version is known.
-pub(super) struct Activity(Mutex<State>);
+pub(super) struct Activity {
+    state: Mutex<State>,
+    unverified: Unverified,
+    /// The largest head, in bytes.
+    header_limit: usize,
+    claimed: Notify,
+}
 
 struct State {
     requests: usize,
@@ -30,21 +46,31 @@ struct State {
     quiet_since: Instant,
     /// When the first bytes of the next head arrived.
     head_since: Option<Instant>,
-    /// Whether there was a 2xx response, so that the client is trusted.
-    is_known: bool,
+    /// Whether the client has sent a verified event, so that it is trusted.
+    is_verified: bool,
+    /// The memory of a client that is not trusted, from its first byte on.
+    claim: Option<Arc<Claim>>,
+    /// The claims of the running requests.
+    request_claims: Vec<Weak<Claim>>,
+    /// The bytes of the head that is coming.
+    head_bytes: usize,
     /// In HTTP/2, bytes between requests may be pings instead of a head.
     is_http_2: bool,
 }
 
 impl Activity {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State {
+    pub(super) fn new(unverified: Unverified, header_limit: usize) -> Arc<Self> {
+        let state = State {
             requests: 0,
             quiet_since: Instant::now(),
             head_since: None,
-            is_known: false,
+            is_verified: false,
+            claim: None,
+            request_claims: Vec::new(),
+            head_bytes: 0,
             is_http_2: false,
-        })))
+        };
+        Arc::new(Self { state: Mutex::new(state), unverified, header_limit, claimed: Notify::new() })
     }
 
     /// Counts a request until the result is dropped.
@@ -52,6 +78,7 @@ impl Activity {
         let mut state = self.lock();
         state.requests += 1;
         state.head_since = None;
+        state.head_bytes = 0;
         state.is_http_2 = version == Version::HTTP_2;
         drop(state);
         Busy(Arc::clone(self))
@@ -78,15 +105,59 @@ impl Activity {
         }
     }
 
-    fn record_bytes(&self) {
+    /// Completes when this connection has to give way to others. A request whose body has come is answered first.
+    pub(super) async fn gives_way(&self) {
+        loop {
+            let claim = self.lock().claim.clone();
+            match claim {
+                Some(claim) => break claim.gives_way().await,
+                None => self.claimed.notified().await,
+            }
+        }
+        while self.has_complete_request() {
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// The connection has ended. Requests that still run have claims of their own.
+    pub(super) fn ended(&self) {
+        if let Some(claim) = self.lock().claim.take() {
+            claim.release();
+        }
+    }
+
+    fn has_complete_request(&self) -> bool {
+        let claims = self.lock().request_claims.clone();
+        claims.iter().filter_map(Weak::upgrade).any(|claim| claim.is_complete())
+    }
+
+    fn has_to_wait(&self) -> bool {
+        !self.lock().is_verified && self.unverified.is_short()
+    }
+
+    fn record_bytes(&self, bytes: &[u8]) {
         let mut state = self.lock();
         if state.requests == 0 {
             state.head_since.get_or_insert_with(Instant::now);
+            // More bytes belong to the body of a refused request, which nobody keeps.
+            state.head_bytes = (state.head_bytes + bytes.len()).min(self.header_limit);
+        }
+        if state.is_verified {
+            return;
+        }
+        // The beginning of the preface of HTTP/2.
+        state.is_http_2 |= state.claim.is_none() && bytes.starts_with(b"PRI");
+        let memory = if state.is_http_2 { HTTP_2_BYTES } else { HTTP_1_BYTES + state.head_bytes };
+        if let Some(claim) = &state.claim {
+            claim.set_bytes(memory);
+        } else {
+            state.claim = Some(Arc::new(self.unverified.connection(memory)));
+            self.claimed.notify_one();
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -97,7 +168,7 @@ impl State {
         }
         // Bytes do not extend the limit of an untrusted client.
         Some(match self.head_since {
-            _ if scarce || !self.is_known => self.quiet_since + timeouts.head,
+            _ if scarce || !self.is_verified => self.quiet_since + timeouts.head,
             Some(since) if !self.is_http_2 => since + timeouts.head,
             _ => self.quiet_since + timeouts.idle,
         })
@@ -108,8 +179,24 @@ impl State {
 pub(super) struct Busy(Arc<Activity>);
 
 impl Busy {
-    pub(super) fn answered(self, status: StatusCode) {
-        self.0.lock().is_known |= status.is_success();
+    pub(super) fn is_verified(&self) -> bool {
+        self.0.lock().is_verified
+    }
+
+    /// Trusts the client: it has sent a verified event.
+    pub(super) fn verified(&self) {
+        let mut state = self.0.lock();
+        state.is_verified = true;
+        if let Some(claim) = state.claim.take() {
+            claim.release();
+        }
+    }
+
+    /// Remembers the claim of this request.
+    pub(super) fn claims(&self, claim: &Arc<Claim>) {
+        let mut state = self.0.lock();
+        state.request_claims.retain(|known| known.strong_count() > 0);
+        state.request_claims.push(Arc::downgrade(claim));
     }
 }
 
@@ -129,10 +216,15 @@ pub(super) struct TimedIo<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for TimedIo<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.activity.has_to_wait() {
+            // What has to give way ends first.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.activity.record_bytes();
+            self.activity.record_bytes(&buffer.filled()[before..]);
         }
         read
     }

@@ -93,6 +93,10 @@ impl Verify for HmacSha256Hex {
         if matched { Ok(()) } else { Err(VerifyError::Mismatch) }
     }
 
+    fn signature_headers(&self) -> Option<Vec<&str>> {
+        Some(vec![&self.header])
+    }
+
     fn verify_head(&self, headers: &Headers) -> Result<(), VerifyError> {
         self.signature(headers).map(|_| ())
     }

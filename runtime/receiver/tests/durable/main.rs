@@ -11,6 +11,8 @@ mod client;
 mod clock;
 mod connections;
 mod drain;
+mod floods;
+mod http2;
 mod interrupted;
 mod kit;
 mod lease;

@@ -18,7 +18,7 @@ const SIZES: [(usize, u16); 3] = [(MIB, 202), (9 * MIB, 413), (100 * MIB, 413)];
 const GROWTH: u64 = 16 * 1024 * 1024;
 
 /// A field of `/proc/PID/status` on Linux, in bytes.
-fn status(process: &Process, field: &str) -> Option<u64> {
+pub(crate) fn status(process: &Process, field: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", process.id())).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'))?;
     line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
