@@ -46,6 +46,10 @@ pub(crate) const MAX_ORDERED_DEPTH: u8 = 8;
 pub(crate) const ARRAY_LENGTHS: RangeInclusive<usize> = 1..=32;
 /// Lengths of tuples that serde implements, without the empty one. Beyond: a `Vec`.
 pub(crate) const TUPLE_LENGTHS: RangeInclusive<usize> = 1..=16;
+/// Levels of an alternative whose properties are counted. Beyond: they do not count.
+pub(crate) const MAX_COUNTED_DEPTH: u8 = 2;
+/// Unions inside unions that are searched for a tag. Beyond: there is no tag.
+pub(crate) const MAX_NESTED_UNIONS: u8 = 4;
 /// Alternatives with a tag before an alternative without it is accepted. Fewer: the union is untagged.
 pub(crate) const MIN_TAGGED_ALTERNATIVES: usize = 2;
 /// Types inside each other that rustc follows for auto traits: 128 (The Rust Reference, `recursion_limit`), less some

@@ -38,6 +38,7 @@ fixtures! {
     deprecated = "../../codegen/tests/fixtures/deprecated/expected.rs";
     descriptions = "../../codegen/tests/fixtures/descriptions/expected.rs";
     discriminator_mappings = "../../codegen/tests/fixtures/discriminator-mappings/expected.rs";
+    discriminator_subtypes = "../../codegen/tests/fixtures/discriminator-subtypes/expected.rs";
     easily_lost = "../../codegen/tests/fixtures/easily-lost/expected.rs";
     enums = "../../codegen/tests/fixtures/enums/expected.rs";
     enums_closed = "../../codegen/tests/fixtures/enums-closed/expected.rs";
@@ -104,6 +105,7 @@ fixtures! {
     unions = "../../codegen/tests/fixtures/unions/expected.rs";
     unions_closed = "../../codegen/tests/fixtures/unions-closed/expected.rs";
     unions_told = "../../codegen/tests/fixtures/unions-told/expected.rs";
+    unions_nested = "../../codegen/tests/fixtures/unions-nested/expected.rs";
     unions_round = "../../codegen/tests/fixtures/unions-round/expected.rs";
     unions_told_types_only = "../../codegen/tests/fixtures/unions-told-types-only/expected.rs";
     unions_types_only = "../../codegen/tests/fixtures/unions-types-only/expected.rs";

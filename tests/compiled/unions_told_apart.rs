@@ -117,3 +117,85 @@ fn a_mapping_is_a_name_or_a_reference() {
         assert_eq!(serde_json::to_value(&pet).expect("it has a JSON form"), value);
     }
 }
+
+#[test]
+fn a_base_that_lists_its_subtypes_keeps_the_properties_of_both() {
+    use discriminator_subtypes::{Diesel, Electric, Gasoline, Shape, Vehicle};
+
+    let electric = json!({"vehicleType": "Electric", "topSpeed": 180.5, "battery": 77.5});
+    let read: Vehicle = serde_json::from_value(electric.clone()).expect("an alternative");
+    assert!(matches!(&read, Vehicle::Electric(Electric { top_speed: Some(_), battery, .. }) if *battery == 77.5));
+    assert_eq!(serde_json::to_value(read).ok(), Some(electric));
+    let diesel = json!({"vehicleType": "Diesel", "fuel": "d", "soot": true});
+    for read in [
+        serde_json::from_value::<Vehicle>(diesel.clone())
+            .map(|read| matches!(read, Vehicle::Gasoline(Gasoline::Diesel(_)))),
+        serde_json::from_value::<Gasoline>(diesel)
+            .map(|read| matches!(read, Gasoline::Diesel(Diesel { soot: Some(true), .. }))),
+    ] {
+        assert_eq!(read.ok(), Some(true));
+    }
+    let unknown = serde_json::from_value(json!({"vehicleType": "Steam", "topSpeed": 40}));
+    assert!(matches!(unknown, Ok(Vehicle::Unknown(_))), "{unknown:?}");
+    let square = json!({"name": "s", "form": "square", "side": 2.5});
+    assert!(matches!(serde_json::from_value(square), Ok(Shape::Square(_))));
+}
+
+#[test]
+fn a_tag_is_always_written() {
+    use discriminator_subtypes::{Apple, Circle, Electric, Fruit, Pear, Shape, Vehicle};
+
+    let written = [
+        (serde_json::to_value(Fruit::Apple(Apple::default())), json!({"sort": "Apple"})),
+        (serde_json::to_value(Fruit::Pear(Pear::default())), json!({"sort": "Pear"})),
+        (serde_json::to_value(Shape::Circle(Circle::default())), json!({"form": "circle"})),
+        (
+            serde_json::to_value(Vehicle::Electric(Electric::new(77.5))),
+            json!({"vehicleType": "Electric", "battery": 77.5}),
+        ),
+    ];
+    for (written, expected) in written {
+        assert_eq!(written.ok(), Some(expected));
+    }
+    // Where `Apple` is no alternative, it may lack the tag.
+    let twin = serde_json::from_value(json!({"sort": "Pear", "twin": {"color": "red"}}));
+    assert!(matches!(twin, Ok(Fruit::Pear(Pear { twin: Some(_), .. }))), "{twin:?}");
+}
+
+#[test]
+fn a_union_in_a_union_has_the_tag_of_its_alternatives() {
+    use unions_nested::{Issue, Review};
+
+    let team = json!({"action": "requested", "team": "t"});
+    assert!(matches!(serde_json::from_value(team), Ok(Issue::Review(Review::OfTeam(_)))));
+    assert!(matches!(serde_json::from_value(json!({"action": "opened"})), Ok(Issue::Opened(_))));
+    assert!(matches!(serde_json::from_value(json!({"action": "closed", "team": "t"})), Ok(Issue::Unknown(_))));
+}
+
+#[test]
+fn of_alternatives_that_keep_equally_much_the_one_with_fewest_unset_properties_is_taken() {
+    use unions_nested::{OnClosedMessage, Pick};
+
+    for (value, is_small) in [
+        (json!({"id": "i"}), true),
+        (json!({"id": "i", "x": "x"}), true),
+        (json!({"id": "i", "y": "y"}), false),
+        (json!({"id": "i", "z": 1}), true),
+    ] {
+        let read = serde_json::from_value::<Pick>(value.clone());
+        assert_eq!(read.ok().map(|read| matches!(read, Pick::Small(_))), Some(is_small), "{value}");
+    }
+    assert!(matches!(serde_json::from_value(json!({"bye": "b"})), Ok(OnClosedMessage::Bye(_))));
+    let other = serde_json::from_value::<OnClosedMessage>(json!({"ack": "x"})).map_err(|error| error.to_string());
+    assert!(other.as_ref().is_err_and(|error| error.contains("`ack` is no property of it")), "{other:?}");
+}
+
+#[test]
+fn an_unknown_value_of_a_nested_union_gives_way_to_an_alternative_that_matches() {
+    use unions_nested::{Inner, Outer};
+
+    let plain = json!({"plain": "p", "other": 1, "another": 2});
+    assert!(matches!(serde_json::from_value(plain), Ok(Outer::Plain(_))));
+    assert!(matches!(serde_json::from_value(json!({"kind": "b"})), Ok(Outer::Inner(Inner::B(_)))));
+    assert!(matches!(serde_json::from_value(json!({"kind": "c"})), Ok(Outer::Inner(Inner::Unknown(_)))));
+}

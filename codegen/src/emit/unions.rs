@@ -1,7 +1,7 @@
 //! Unions: enums of the alternatives of a `oneOf` or `anyOf`, and how serde reads them.
 
 mod tagged;
-mod untagged;
+pub(super) mod untagged;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -31,6 +31,24 @@ impl ItemKind {
             _ => None,
         }
     }
+
+    /// The types that an item contains directly.
+    pub(crate) fn contained_types(&self) -> Vec<&Type> {
+        match self {
+            Self::Struct(object) => {
+                let additional = match &object.additional {
+                    AdditionalProperties::Kept(value) => Some(value),
+                    AdditionalProperties::Dropped | AdditionalProperties::Refused => None,
+                };
+                object.fields.iter().map(|field| &field.ty).chain(additional).collect()
+            }
+            Self::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
+            Self::OpenTuple(tuple) => tuple.types().collect(),
+            Self::Alias(target) | Self::Newtype(target) => vec![target],
+            // Each payload of a message union is decoded on its own.
+            Self::Enum(_) | Self::MessageUnion(_) => Vec::new(),
+        }
+    }
 }
 
 /// Whether an enum or a union has a variant `Unknown` for values that the document does not list.
@@ -244,6 +262,8 @@ pub(crate) enum Setters {
 pub(crate) enum AdditionalProperties {
     /// They are read and dropped.
     Dropped,
+    /// As `Dropped`, but as an alternative that is tried, the object does not match if it has any.
+    Refused,
     /// They are kept in a map with values of this type.
     Kept(Type),
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{
-    AdditionalProperties, IntegerNotation, IntegerUsage, ItemKind, Members, OutputOptions, Type, TypeId, Types,
-};
+use crate::ir::{IntegerNotation, IntegerUsage, ItemKind, Members, OutputOptions, Type, TypeId, Types};
 
 /// Finds the types that contain integers, if the options ask to read these leniently.
 pub(super) fn integer_usage(types: &Types, output: &OutputOptions) -> IntegerUsage {
@@ -13,7 +11,7 @@ pub(super) fn integer_usage(types: &Types, output: &OutputOptions) -> IntegerUsa
     }
     let containers = containers(types);
     let with_leaf = |is_wanted: &dyn Fn(&Type) -> bool| -> Vec<TypeId> {
-        let has_leaf = |shape: &ItemKind| contained_types(shape).into_iter().flat_map(Type::leaves).any(is_wanted);
+        let has_leaf = |shape: &ItemKind| shape.contained_types().into_iter().flat_map(Type::leaves).any(is_wanted);
         types.iter().filter(|(_, def)| has_leaf(&def.shape)).map(|(id, _)| id).collect()
     };
     let is_alias = |id: TypeId| matches!(types[id].shape, ItemKind::Alias(_));
@@ -42,7 +40,7 @@ pub(super) fn integer_usage(types: &Types, output: &OutputOptions) -> IntegerUsa
 fn containers(types: &Types) -> Vec<Vec<TypeId>> {
     let mut containers: Vec<Vec<TypeId>> = types.iter().map(|_| Vec::new()).collect();
     for (id, def) in types.iter() {
-        let leaves = contained_types(&def.shape).into_iter().flat_map(Type::leaves);
+        let leaves = def.shape.contained_types().into_iter().flat_map(Type::leaves);
         leaves.filter_map(Type::named).for_each(|contained| containers[contained.0].push(id));
     }
     containers
@@ -58,22 +56,4 @@ fn propagate(start: Vec<TypeId>, containers: &[Vec<TypeId>], passes_on: impl Fn(
         }
     }
     found
-}
-
-/// The types that an item contains directly.
-fn contained_types(shape: &ItemKind) -> Vec<&Type> {
-    match shape {
-        ItemKind::Struct(object) => {
-            let additional = match &object.additional {
-                AdditionalProperties::Kept(value) => Some(value),
-                AdditionalProperties::Dropped => None,
-            };
-            object.fields.iter().map(|field| &field.ty).chain(additional).collect()
-        }
-        ItemKind::Union(union) => union.variants.iter().map(|variant| &variant.ty).collect(),
-        ItemKind::OpenTuple(tuple) => tuple.types().collect(),
-        ItemKind::Alias(target) | ItemKind::Newtype(target) => vec![target],
-        // Each payload of a message union is decoded on its own.
-        ItemKind::Enum(_) | ItemKind::MessageUnion(_) => Vec::new(),
-    }
 }

@@ -159,7 +159,7 @@ fn check_mapped_formats(all: &[&Keywords], config: &Config, diagnostics: &Diagno
 fn check_discriminator_values(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
     let Some(discriminator) = &keywords.discriminator else { return };
     let merged = merge::merged(schemas, keywords);
-    let listed = alternatives(schemas, &merged);
+    let listed = listed_alternatives(schemas, &merged);
     // Without `oneOf` and `anyOf`, the alternatives are the schema and those that extend it by `allOf`.
     let base = schemas.at(&keywords.at).filter(|_| listed.is_empty());
     let children = base.map_or(&[][..], |base| schemas.subtypes().descendants(base)).iter().copied();
@@ -202,6 +202,12 @@ fn check_discriminator_values(schemas: &Schemas, keywords: &Keywords, diagnostic
         let diagnostic = Diagnostic::new(Severity::Warning, &keywords.at.join("discriminator"), message);
         diagnostics.push(diagnostic.with_help(help));
     }
+}
+
+/// The alternatives of a schema, also of one that lists its own subtypes.
+fn listed_alternatives(schemas: &Schemas, merged: &Keywords) -> Vec<SchemaId> {
+    let subtypes = schemas.at(&merged.at).and_then(|id| schemas.subtypes().listed(id));
+    subtypes.map_or_else(|| alternatives(schemas, merged), <[_]>::to_vec)
 }
 
 /// ```yaml

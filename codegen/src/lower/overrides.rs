@@ -11,7 +11,7 @@ use crate::location::Pointer;
 pub(super) fn keep_additional_properties(types: &mut Types, config: &Config) {
     for def in &mut types.0 {
         if let ItemKind::Struct(object) = &mut def.shape
-            && matches!(object.additional, AdditionalProperties::Dropped)
+            && !matches!(object.additional, AdditionalProperties::Kept(_))
             && config.keep_additional_properties.matches(&def.at.pointer)
         {
             object.additional = AdditionalProperties::Kept(Type::Any);

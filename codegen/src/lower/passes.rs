@@ -6,6 +6,7 @@ mod i128_fallback;
 mod json_kinds;
 mod recursion;
 mod recursion_limit;
+mod tag_fields;
 
 use super::{output_options, overrides};
 use crate::config::Config;
@@ -33,6 +34,8 @@ enum Property {
     DistinctVariants,
     /// Each variant has a tag, the JSON types that select it, or is tried.
     SelectableVariants,
+    /// The struct of each alternative with a tag writes the tag.
+    WrittenTags,
     /// Structs keep unknown properties where the options say so.
     KeptProperties,
     /// The openness of enums and unions is final.
@@ -79,6 +82,12 @@ const PASSES: &[Pass] = &[
         requires: &[Property::DistinctVariants],
         establishes: &[Property::SelectableVariants],
         run: |types, _| json_kinds::assign_kinds(types),
+    },
+    Pass {
+        name: "tag_fields",
+        requires: &[Property::SelectableVariants],
+        establishes: &[Property::WrittenTags],
+        run: |types, context| tag_fields::add_tag_fields(types, context.operations),
     },
     Pass {
         name: "keep_additional_properties",

@@ -5,6 +5,7 @@
 
 mod tag;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::tag::{Alternative, find_tag, unmapped_alternatives};
@@ -12,7 +13,8 @@ use crate::document::{ForeignName, JsonType, Keywords, SchemaId, SchemaKind, Sch
 use crate::ir::{Label, TagValue};
 use crate::json::Value;
 use crate::limits::{
-    MAX_ALTERNATIVES_IN_LABEL, MAX_LISTS_IN_LABEL, MAX_PROPERTIES_IN_LABEL, MAX_PROPERTIES_IN_LONG_LABEL,
+    MAX_ALTERNATIVES_IN_LABEL, MAX_COUNTED_DEPTH, MAX_LISTS_IN_LABEL, MAX_PROPERTIES_IN_LABEL,
+    MAX_PROPERTIES_IN_LONG_LABEL,
 };
 use crate::location::FileId;
 use crate::normalize::merge;
@@ -145,10 +147,22 @@ fn long_properties_label(keywords: &Keywords) -> String {
     required.chain(optional).take(MAX_PROPERTIES_IN_LONG_LABEL).collect::<Vec<_>>().join(" ")
 }
 
-/// How much an alternative requires of a value. Alternatives that require more are tried first.
-pub(super) fn specificity(schemas: &Schemas, id: SchemaId) -> (u8, usize, usize) {
-    let Some(keywords) = merge::merged_schema(schemas, id) else { return (0, 0, 0) };
-    let rank = match keywords.types.first() {
+/// The order in which alternatives are tried: the greatest first. Of two that keep equally much of a value, the first is
+/// taken, so one with fewer properties comes before one that would leave more of its own properties unset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Specificity {
+    kind: u8,
+    /// A map keeps every property, and names none.
+    has_only_properties: bool,
+    has_properties: bool,
+    properties: Reverse<usize>,
+    required: usize,
+}
+
+/// How specific an alternative is.
+pub(super) fn specificity(schemas: &Schemas, id: SchemaId) -> Specificity {
+    let Some(keywords) = merge::merged_schema(schemas, id) else { return Specificity::default() };
+    let kind = match keywords.types.first() {
         _ if keywords.values.is_some() => 7,
         Some(JsonType::String) if keywords.format.is_some() => 6,
         Some(JsonType::Integer | JsonType::Boolean) => 5,
@@ -157,5 +171,23 @@ pub(super) fn specificity(schemas: &Schemas, id: SchemaId) -> (u8, usize, usize)
         None if !keywords.one_of.is_empty() || !keywords.any_of.is_empty() => 3,
         None => 0,
     };
-    (rank, keywords.required.len(), keywords.properties.len())
+    let keeps_others = !keywords.pattern_properties.is_empty()
+        || keywords.additional_properties.is_some_and(|id| !schemas.is_false(id));
+    Specificity {
+        kind,
+        has_only_properties: !keeps_others,
+        has_properties: !keywords.properties.is_empty() || !keywords.required.is_empty(),
+        properties: Reverse(property_count(schemas, &keywords, MAX_COUNTED_DEPTH)),
+        required: keywords.required.len(),
+    }
+}
+
+/// The number of properties of an object and of the objects in it.
+fn property_count(schemas: &Schemas, keywords: &Keywords, depth: u8) -> usize {
+    let inside = |id: &SchemaId| {
+        let merged = merge::merged_schema(schemas, *id).filter(|_| depth > 0);
+        merged.map_or(0, |merged| property_count(schemas, &merged, depth - 1))
+    };
+    let properties = keywords.properties.iter().map(|(_, id)| 1 + inside(id));
+    properties.sum::<usize>() + keywords.items.as_ref().map_or(0, inside)
 }

@@ -43,6 +43,8 @@ pub struct BestMatch<T> {
     headers: Headers,
     best: Option<(Candidate, T)>,
     refused: Vec<RejectedAlternative>,
+    /// Whether the next alternative refuses properties that it does not declare.
+    is_closed: bool,
 }
 
 impl<T> BestMatch<T> {
@@ -57,7 +59,7 @@ impl<T> BestMatch<T> {
 
     /// Starts with a value that is already deserialized.
     pub(super) fn from_value(value: Value) -> Self {
-        Self { value, headers: Headers::new(), best: None, refused: Vec::new() }
+        Self { value, headers: Headers::new(), best: None, refused: Vec::new(), is_closed: false }
     }
 
     /// Decodes the body of a delivery.
@@ -89,6 +91,27 @@ impl<T> BestMatch<T> {
         Self { headers: headers.clone(), ..self }
     }
 
+    /// The next alternative has `additionalProperties: false`: it does not match an object with other properties.
+    ///
+    /// ```
+    /// use asyncapi_runtime::untagged::BestMatch;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Deserialize, Serialize)]
+    /// struct Hello {
+    ///     hello: Option<String>,
+    /// }
+    ///
+    /// let mut json = serde_json::Deserializer::from_str(r#"{"bye": "b"}"#);
+    /// let alternatives = BestMatch::from_deserializer(&mut json)?.closed().or_try("Hello", |hello: Hello| hello);
+    /// assert!(alternatives.best::<serde_json::Error>().is_err());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn closed(self) -> Self {
+        Self { is_closed: true, ..self }
+    }
+
     /// Tries an alternative, unless an earlier one keeps the complete value.
     #[must_use]
     pub fn or_try<A: Alternative>(self, name: &str, alternative: fn(A) -> T) -> Self {
@@ -99,23 +122,44 @@ impl<T> BestMatch<T> {
     /// number of parts, the one for which `is_known` is true is better.
     #[must_use]
     pub fn or_try_preferring_known<A: Alternative>(
-        mut self,
+        self,
         name: &str,
         alternative: fn(A) -> T,
         is_known: fn(&A::Payload) -> bool,
     ) -> Self {
+        self.or_try_listed(name, alternative, |_| true, is_known)
+    }
+
+    /// Tries an alternative that is an open union itself. It keeps every value: any other alternative that matches is
+    /// better than one for which `is_listed` is false.
+    #[must_use]
+    pub fn or_try_listed<A: Alternative>(
+        mut self,
+        name: &str,
+        alternative: fn(A) -> T,
+        is_listed: fn(&A::Payload) -> bool,
+        is_known: fn(&A::Payload) -> bool,
+    ) -> Self {
+        let is_closed = std::mem::take(&mut self.is_closed);
         let best = self.best.as_ref().map(|(fit, _)| *fit);
-        let most = Candidate { kept: kept(&self.value, &self.value), is_known: true, headers: A::most(&self.headers) };
+        let (kept_parts, headers) = (kept(&self.value, &self.value), A::most(&self.headers));
+        let most = Candidate { is_listed: true, kept: kept_parts, is_known: true, headers };
         if best.is_some_and(|best| best >= most) {
             return self;
         }
         let read = lenient_int::deserialize::<_, A::Payload>(&self.value);
         match read.and_then(|read| Ok((serde_json::to_value(&read)?, read))) {
             Ok((written, read)) => {
-                let (kept, is_known) = (kept(&self.value, &written), is_known(&read));
+                if let Some(other) = undeclared_property(&self.value, &written).filter(|_| is_closed) {
+                    let error = DecodeError::custom(format_args!("`{other}` is no property of it"));
+                    self.refused.push(RejectedAlternative::read(name, error));
+                    return self;
+                }
+                let (is_listed, is_known) = (is_listed(&read), is_known(&read));
+                let kept = kept(&self.value, &written);
                 match A::of(read, &self.headers) {
                     Ok((read, headers)) => {
-                        let fit = Candidate { kept, is_known, headers };
+                        let fit = Candidate { is_listed, kept, is_known, headers };
                         if best.is_none_or(|best| fit > best) {
                             self.best = Some((fit, alternative(read)));
                         }
@@ -173,9 +217,17 @@ impl<T> BestMatch<T> {
 /// How well an alternative matches. The order of the fields is the order of comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
+    /// Whether the alternative is more than a value that no union lists.
+    is_listed: bool,
     kept: usize,
     is_known: bool,
     headers: usize,
+}
+
+/// The first property of an object that is not written. One with `null` may be an optional property.
+fn undeclared_property<'a>(value: &'a Value, written: &Value) -> Option<&'a str> {
+    let mut properties = value.as_object()?.iter().filter(|(_, value)| !value.is_null());
+    properties.find(|(name, _)| written.get(name).is_none()).map(|(name, _)| name.as_str())
 }
 
 /// The number of parts of a value that are still present after it was deserialized and serialized again.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Index;
 
 use super::keywords::{Docs, Keywords, SchemaId};
-use super::subtypes::Subtypes;
+use super::subtypes::{Subtypes, take_listed};
 use crate::location::{FileId, Location, file_stem};
 use crate::scc;
 
@@ -211,10 +211,11 @@ impl Schemas {
     /// Finds the ends of references, the cycles and the subtypes, after all schemas have been read.
     pub(super) fn finish(mut self) -> Self {
         self.resolve_references();
+        let listed = take_listed(&mut self);
         self.order = (0..self.all.len()).map(SchemaId).collect();
         self.order.sort_unstable_by(|one, other| self.all[one.0].at.cmp(&self.all[other.0].at));
         self.find_cycles();
-        self.subtypes = Subtypes::find(&self);
+        self.subtypes = Subtypes::find(&self, listed);
         self
     }
 

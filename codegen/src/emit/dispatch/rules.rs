@@ -8,6 +8,7 @@ use quote::quote;
 use super::super::is_known;
 use super::{message_payload, operation_payload};
 use crate::emit::types::Wire;
+use crate::emit::unions::untagged::attempt;
 use crate::emit::{Context, reply, schemas, types};
 use crate::ir::{Candidate, Case, ItemKind, Operation, OperationMessage, Rule, Selector, Type};
 use crate::location::RuntimeExpression;
@@ -280,8 +281,7 @@ fn attempts(cx: Context<'_>, candidates: &[Candidate]) -> TokenStream {
         let (name, ty) = (&cx.api.events[message.event].name, types::owned(cx, &message.payload));
         match (schemas::validator(cx, &message.payload), is_known) {
             (Some(validate), _) => quote!(.or_try_valid(#name, |_: #ty| #label, #validate)),
-            (None, Some(test)) => quote!(.or_try_preferring_known(#name, |_: #ty| #label, |read: &#ty| #test)),
-            (None, None) => quote!(.or_try(#name, |_: #ty| #label)),
+            (None, test) => attempt(cx, name, &quote!(|_: #ty| #label), &message.payload, test),
         }
     });
     quote!(#(#attempts)*)

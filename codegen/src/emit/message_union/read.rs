@@ -7,6 +7,7 @@ use quote::quote;
 
 use super::super::is_known;
 use crate::emit::types::{self, Wire};
+use crate::emit::unions::untagged;
 use crate::emit::{Context, content_type, requester, schemas};
 use crate::ir::{Reply, ReplyHeaders, ReplyMessage, Type, TypeId, Variant};
 use crate::location::Location;
@@ -130,10 +131,9 @@ fn by_shape(cx: Context<'_>, reads: &[Read<'_>]) -> TokenStream {
 
 /// The call that tries a JSON message.
 fn attempt(cx: Context<'_>, Read { answer, member, .. }: &Read<'_>, is_known: Option<TokenStream>) -> TokenStream {
-    let (label, ty) = (&answer.label, types::owned(cx, &answer.payload));
-    match (schemas::validator(cx, &answer.payload), is_known) {
-        (Some(validate), _) => quote!(.or_try_valid(#label, Self::#member, #validate)),
-        (None, Some(test)) => quote!(.or_try_preferring_known(#label, Self::#member, |read: &#ty| #test)),
-        (None, None) => quote!(.or_try(#label, Self::#member)),
+    let (label, alternative) = (&answer.label, quote!(Self::#member));
+    match schemas::validator(cx, &answer.payload) {
+        Some(validate) => quote!(.or_try_valid(#label, #alternative, #validate)),
+        None => untagged::attempt(cx, label, &alternative, &answer.payload, is_known),
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn widen_buffered_i128(types: &mut Types) {
             ItemKind::Union(union) => union.variants.iter_mut().map(|variant| &mut variant.ty).collect(),
             ItemKind::Struct(object) => match &mut object.additional {
                 AdditionalProperties::Kept(ty) => vec![ty],
-                AdditionalProperties::Dropped => Vec::new(),
+                AdditionalProperties::Dropped | AdditionalProperties::Refused => Vec::new(),
             },
             ItemKind::Enum(_)
             | ItemKind::MessageUnion(_)

@@ -209,7 +209,7 @@ fn shape_rule(cx: &RoutingContext<'_>, candidates: &[CandidateMessage], other: O
     }
     let specificity = |candidate: &CandidateMessage| {
         let payload = cx.document.messages[candidate.message].payload;
-        payload.map_or((0, 0, 0), |payload| union::specificity(&cx.document.schemas, payload))
+        payload.map(|payload| union::specificity(&cx.document.schemas, payload)).unwrap_or_default()
     };
     distinct.sort_by_cached_key(|candidate| {
         (!is_json(cx, &cx.message(candidate.candidate).payload), Reverse(specificity(candidate)))

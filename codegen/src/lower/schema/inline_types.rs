@@ -93,7 +93,7 @@ fn container_type(builder: &mut TypeBuilder<'_>, merged: &Keywords) -> Type {
     if scalar::implied_type(merged) == Some(JsonType::Object) {
         let value = match object::additional_properties(builder, merged) {
             AdditionalProperties::Kept(value) => value,
-            AdditionalProperties::Dropped => Type::Any,
+            AdditionalProperties::Dropped | AdditionalProperties::Refused => Type::Any,
         };
         return match object::key_enum(builder, merged) {
             Some(key) => Type::Keyed(key, Box::new(value)),

@@ -5,7 +5,7 @@ use super::object::is_struct;
 use super::{Context, TypeBuilder, TypeTable, array, enums, lists_the_events, object, unions};
 use crate::config::{UntypedSchemas, Validation};
 use crate::document::{JsonType, Keywords, SchemaId};
-use crate::ir::{ItemKind, Type};
+use crate::ir::{ItemKind, Type, Union};
 use crate::normalize::{alternatives, exclude_each_other, merge};
 
 /// Whether a schema becomes an item: an enum, an object with more than a type for all values, or a union.
@@ -14,7 +14,8 @@ pub(super) fn needs_item(cx: Context<'_>, table: &TypeTable, keywords: &Keywords
         return false;
     }
     let merged = merge::merged(cx.schemas, keywords);
-    enums::find_enum(cx, table, &merged).is_some()
+    listed_subtypes(cx, keywords).is_some()
+        || enums::find_enum(cx, table, &merged).is_some()
         || !matches!(variant_source(cx, &merged), VariantSource::None | VariantSource::Only(_))
         || merged.types.len() > 1 && scalar::implied_type(&merged).is_none()
         || array::is_open_tuple(&merged)
@@ -29,6 +30,9 @@ pub(super) fn item_kind(builder: &mut TypeBuilder<'_>, keywords: &Keywords) -> O
         return None;
     }
     let merged = merge::merged(cx.schemas, keywords);
+    if let Some(listed) = listed_subtypes(cx, keywords) {
+        return Some(union_or_alias(cx, unions::build_union(builder, &merged, listed)));
+    }
     match unions::union_of_subtypes(builder, &merged) {
         Some(union) => Some(ItemKind::Union(union)),
         None => Some(item_kind_of_merged(builder, &merged)),
@@ -51,12 +55,7 @@ pub(super) fn item_kind_of_merged(builder: &mut TypeBuilder<'_>, merged: &Keywor
         if let Some(combined) = combined.flatten() {
             return ItemKind::Struct(object::build_struct(builder, &combined));
         }
-        let union = unions::build_union(builder, merged, &alternatives);
-        return match &union.variants[..] {
-            // All alternatives have one type.
-            [only] if union.tag.is_none() => alias_or_newtype(cx, only.ty.clone()),
-            _ => ItemKind::Union(union),
-        };
+        return union_or_alias(cx, unions::build_union(builder, merged, &alternatives));
     }
     if merged.types.len() > 1 && scalar::implied_type(merged).is_none() {
         return ItemKind::Union(unions::union_of_types(builder, merged));
@@ -69,6 +68,19 @@ pub(super) fn item_kind_of_merged(builder: &mut TypeBuilder<'_>, merged: &Keywor
         return ItemKind::OpenTuple(array::build_open_tuple(builder, merged));
     }
     ItemKind::Struct(object::build_struct(builder, merged))
+}
+
+/// The alternatives of a schema that lists its own subtypes.
+fn listed_subtypes<'a>(cx: Context<'a>, keywords: &Keywords) -> Option<&'a [SchemaId]> {
+    cx.schemas.subtypes().listed(cx.schemas.at(&keywords.at)?)
+}
+
+/// A union, or the type of its variant if all alternatives have one type.
+fn union_or_alias(cx: Context<'_>, union: Union) -> ItemKind {
+    match &union.variants[..] {
+        [only] if union.tag.is_none() => alias_or_newtype(cx, only.ty.clone()),
+        _ => ItemKind::Union(union),
+    }
 }
 
 /// An alias, or a newtype if values are validated: an alias has no methods.

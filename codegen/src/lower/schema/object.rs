@@ -46,6 +46,7 @@ pub(super) fn build_struct(builder: &mut TypeBuilder<'_>, keywords: &Keywords) -
     }
     let additional = match additional_properties(builder, keywords) {
         AdditionalProperties::Dropped if keeps_undeclared(cx, keywords) => AdditionalProperties::Kept(Type::Any),
+        AdditionalProperties::Dropped if keywords.additional_properties.is_some() => AdditionalProperties::Refused,
         extra => extra,
     };
     Struct { fields, additional, exhaustiveness: Exhaustiveness::Exhaustive, setters: Setters::Omitted }

@@ -15,10 +15,10 @@ use super::label;
 use crate::document::{JsonType, Keywords, SchemaId, Schemas, Tag};
 use crate::ir::TagValue;
 use crate::json::Value;
-use crate::limits::MIN_TAGGED_ALTERNATIVES;
+use crate::limits::{MAX_NESTED_UNIONS, MIN_TAGGED_ALTERNATIVES};
 use crate::location::Location;
 use crate::lower::scalar;
-use crate::normalize::merge;
+use crate::normalize::{alternatives, merge};
 
 /// An alternative with its values of the tag.
 #[derive(Clone, Debug)]
@@ -34,13 +34,22 @@ pub(in crate::lower) fn find_tag(
     keywords: Option<&Keywords>,
     alternatives: &[SchemaId],
 ) -> Option<(String, Vec<Alternative>)> {
+    find_tag_to_depth(schemas, keywords, alternatives, MAX_NESTED_UNIONS)
+}
+
+fn find_tag_to_depth(
+    schemas: &Schemas,
+    keywords: Option<&Keywords>,
+    alternatives: &[SchemaId],
+    depth: u8,
+) -> Option<(String, Vec<Alternative>)> {
     let merged: Vec<Cow<'_, Keywords>> =
         alternatives.iter().map(|id| merge::merged_schema(schemas, *id)).collect::<Option<_>>()?;
     let (objects, others): (Vec<_>, Vec<_>) = alternatives
         .iter()
         .copied()
         .zip(merged.iter().map(AsRef::as_ref))
-        .partition(|(_, keywords)| !keywords.properties.is_empty());
+        .partition(|(_, keywords)| is_object(schemas, keywords, depth));
     let is_not_an_object =
         |keywords: &Keywords| scalar::implied_type(keywords).is_some_and(|json_type| json_type != JsonType::Object);
     if objects.is_empty() || !others.iter().all(|(_, keywords)| is_not_an_object(keywords)) {
@@ -51,10 +60,12 @@ pub(in crate::lower) fn find_tag(
     let may_lack_tag = keywords.is_none_or(|keywords| keywords.any_of.is_empty());
     let (property, values) = match own.or_else(|| inherited_discriminator(&objects)) {
         Some(discriminator) => {
-            (discriminator.property.clone(), discriminator_values(schemas, discriminator, &objects)?)
+            (discriminator.property.clone(), discriminator_values(schemas, discriminator, &objects, depth)?)
         }
-        None if may_lack_tag => distinct_constants(schemas, &objects).or_else(|| optional_tag(schemas, &objects))?,
-        None => distinct_constants(schemas, &objects)?,
+        None if may_lack_tag => {
+            distinct_constants(schemas, &objects, depth).or_else(|| optional_tag(schemas, &objects))?
+        }
+        None => distinct_constants(schemas, &objects, depth)?,
     };
     let mut values: BTreeMap<SchemaId, Vec<TagValue>> = values.into_iter().collect();
     let found =
@@ -74,17 +85,54 @@ fn inherited_discriminator<'a>(objects: &[(SchemaId, &'a Keywords)]) -> Option<&
 type TagValues = (SchemaId, Vec<TagValue>);
 
 /// The first property for which each object has values that no other object has.
-fn distinct_constants(schemas: &Schemas, objects: &[(SchemaId, &Keywords)]) -> Option<(String, Vec<TagValues>)> {
-    let by_name: Vec<BTreeMap<&str, SchemaId>> =
-        objects.iter().map(|(_, keywords)| properties_by_name(keywords)).collect();
-    let [(_, first), _, ..] = objects else { return None };
-    first.properties.iter().find_map(|(name, _)| {
-        let values: Vec<Vec<TagValue>> = by_name
-            .iter()
-            .map(|properties| allowed_values(schemas, *properties.get(name.as_str())?))
-            .collect::<Option<_>>()?;
+fn distinct_constants(
+    schemas: &Schemas,
+    objects: &[(SchemaId, &Keywords)],
+    depth: u8,
+) -> Option<(String, Vec<TagValues>)> {
+    let [first, _, ..] = objects else { return None };
+    property_names(schemas, first.1, depth).into_iter().find_map(|name| {
+        let values = objects.iter().map(|(_, keywords)| property_values(schemas, keywords, &name, depth));
+        let values: Vec<Vec<TagValue>> = values.collect::<Option<_>>()?;
         let pairs = || objects.iter().map(|(id, _)| *id).zip(values.clone()).collect();
         are_distinct(&values).then(|| (name.clone(), pairs()))
+    })
+}
+
+/// Whether a schema describes objects: by properties, or by alternatives that do.
+fn is_object(schemas: &Schemas, keywords: &Keywords, depth: u8) -> bool {
+    !keywords.properties.is_empty()
+        || nested_alternatives(schemas, keywords, depth)
+            .is_some_and(|nested| nested.iter().all(|keywords| is_object(schemas, keywords, depth - 1)))
+}
+
+/// The alternatives of an alternative that is a union itself.
+fn nested_alternatives<'a>(schemas: &'a Schemas, keywords: &Keywords, depth: u8) -> Option<Vec<Cow<'a, Keywords>>> {
+    let nested = (depth > 0).then(|| alternatives(schemas, keywords)).filter(|nested| !nested.is_empty())?;
+    nested.iter().map(|id| merge::merged_schema(schemas, *id)).collect()
+}
+
+/// The names of the properties of an object, or of the first of its alternatives.
+fn property_names(schemas: &Schemas, keywords: &Keywords, depth: u8) -> Vec<String> {
+    let own = keywords.properties.iter().map(|(name, _)| name.clone());
+    let nested = nested_alternatives(schemas, keywords, depth).unwrap_or_default();
+    let nested = nested.first().map(|first| property_names(schemas, first, depth - 1)).unwrap_or_default();
+    own.chain(nested).collect()
+}
+
+/// The values that an object allows for a property, if they can be tags: those of the property itself, or else those of
+/// all its alternatives.
+fn property_values(schemas: &Schemas, keywords: &Keywords, name: &str, depth: u8) -> Option<Vec<TagValue>> {
+    let own = keywords.properties.iter().find(|(known, _)| known == name);
+    own.and_then(|(_, id)| allowed_values(schemas, *id)).or_else(|| {
+        let nested = nested_alternatives(schemas, keywords, depth)?;
+        if keywords.discriminator.as_ref().is_some_and(|tag| tag.property == name) {
+            let (_, found) = find_tag_to_depth(schemas, Some(keywords), &alternatives(schemas, keywords), depth - 1)?;
+            return Some(found.into_iter().flat_map(|alternative| alternative.tag_values).collect());
+        }
+        let values = nested.iter().map(|keywords| property_values(schemas, keywords, name, depth - 1));
+        let values: BTreeSet<TagValue> = values.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+        Some(values.into_iter().collect())
     })
 }
 
@@ -146,9 +194,10 @@ fn discriminator_values(
     schemas: &Schemas,
     discriminator: &Tag,
     objects: &[(SchemaId, &Keywords)],
+    depth: u8,
 ) -> Option<Vec<TagValues>> {
     let candidates: Vec<TagCandidate> =
-        objects.iter().map(|(id, keywords)| TagCandidate::new(schemas, discriminator, *id, keywords)).collect();
+        objects.iter().map(|(id, keywords)| TagCandidate::new(schemas, discriminator, *id, keywords, depth)).collect();
     let is_base =
         |id: SchemaId| schemas.definition(id).is_some_and(|id| !schemas.subtypes().descendants(id).is_empty());
     let mut counts: BTreeMap<&TagValue, usize> = BTreeMap::new();
@@ -179,9 +228,10 @@ fn discriminator_values(
     // A base also stands for its subtypes that are not alternatives themselves.
     for ((id, _), found) in objects.iter().zip(&mut found) {
         let Some(base) = schemas.definition(*id) else { continue };
-        for id in schemas.subtypes().descendants(base) {
+        let listed = schemas.subtypes().listed(base).unwrap_or_default();
+        for id in schemas.subtypes().descendants(base).iter().chain(listed) {
             let Some(merged) = merge::merged_schema(schemas, *id) else { continue };
-            let own = TagCandidate::new(schemas, discriminator, *id, &merged);
+            let own = TagCandidate::new(schemas, discriminator, *id, &merged, depth);
             let values = own.implied_name().into_iter().chain(own.mapped).chain(own.limited);
             found.extend(values.filter(|value| taken.insert(value.clone())));
         }
@@ -194,15 +244,16 @@ struct TagCandidate {
     id: SchemaId,
     name: String,
     mapped: Vec<TagValue>,
-    /// The values of the property's `enum` or `const`; empty if it has none.
+    /// The values of the property's `enum` or `const`, or those that select the alternatives of a union; empty if there
+    /// are none.
     limited: Vec<TagValue>,
 }
 
 impl TagCandidate {
-    fn new(schemas: &Schemas, discriminator: &Tag, id: SchemaId, keywords: &Keywords) -> Self {
+    fn new(schemas: &Schemas, discriminator: &Tag, id: SchemaId, keywords: &Keywords, depth: u8) -> Self {
         let name = label(schemas, id);
         let property = keywords.properties.iter().find(|(known, _)| *known == discriminator.property);
-        let limited = property.and_then(|(_, id)| allowed_values(schemas, *id)).unwrap_or_default();
+        let limited = property_values(schemas, keywords, &discriminator.property, depth).unwrap_or_default();
         let types = property.and_then(|(_, id)| merge::merged_schema(schemas, *id)).map(|merged| merged.types.clone());
         let is_target = |target: &Location| {
             schemas.at(target).is_some_and(|target| schemas.definition(target) == schemas.definition(id))
@@ -232,11 +283,13 @@ pub(in crate::lower) fn unmapped_alternatives(
     discriminator: &Tag,
     objects: &[(SchemaId, &Keywords)],
 ) -> Vec<UnmappedAlternative> {
-    if discriminator_values(schemas, discriminator, objects).is_some() {
+    if discriminator_values(schemas, discriminator, objects, MAX_NESTED_UNIONS).is_some() {
         return Vec::new();
     }
-    let candidates: Vec<TagCandidate> =
-        objects.iter().map(|(id, keywords)| TagCandidate::new(schemas, discriminator, *id, keywords)).collect();
+    let candidates: Vec<TagCandidate> = objects
+        .iter()
+        .map(|(id, keywords)| TagCandidate::new(schemas, discriminator, *id, keywords, MAX_NESTED_UNIONS))
+        .collect();
     let is_shared = |value: &TagValue| candidates.iter().filter(|own| own.limited.contains(value)).count() > 1;
     let is_unmapped = |own: &&TagCandidate| {
         own.mapped.is_empty() && own.implied_name().is_none() && own.limited.iter().all(is_shared)
