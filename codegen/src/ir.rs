@@ -13,8 +13,8 @@ mod validation;
 pub use self::api::Coverage;
 pub(crate) use self::api::{
     Access, Address, Api, Binding, BindingOwner, Channel, Constant, ConstantValue, Correlation, Direction, Docs, Event,
-    Example, ExampleTarget, IdKind, Operation, OperationMessage, Parameter, Reply, ReplyHeaders, ReplyMessage, ReplyTo,
-    Segment, Server, Template, Variable,
+    Example, ExampleTarget, IdKind, Levels, Operation, OperationMessage, Parameter, Reply, ReplyHeaders, ReplyMessage,
+    ReplyTo, Segment, Server, Template, Variable,
 };
 pub(crate) use self::integer_usage::IntegerUsage;
 pub(crate) use self::items::{

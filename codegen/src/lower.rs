@@ -37,7 +37,7 @@ pub(crate) fn lower(document: &Document, config: &Config, diagnostics: &Diagnost
     let facts = Facts::new(document, &events);
     let mut builder = TypeBuilder::new(document, Context::new(document, config, &facts, diagnostics));
     let mut operations = operation::lower_operations(document, config, &events, &mut builder, diagnostics);
-    let channels = channel::lower_channels(document, &mut builder);
+    let channels = channel::lower_channels(document, &mut builder, diagnostics);
     let bindings = bindings::lower_bindings(document, &mut builder);
     let (mut types, coverage, type_ids) = builder.finish();
     let context =

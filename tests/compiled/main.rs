@@ -88,6 +88,7 @@ fixtures! {
     routing_operations = "../../codegen/tests/fixtures/routing-operations/expected.rs";
     routing_templates = "../../codegen/tests/fixtures/routing-templates/expected.rs";
     routing_unlisted = "../../codegen/tests/fixtures/routing-unlisted/expected.rs";
+    routing_wildcards = "../../codegen/tests/fixtures/routing-wildcards/expected.rs";
     same_payload = "../../codegen/tests/fixtures/same-payload/expected.rs";
     server_variables = "../../codegen/tests/fixtures/server-variables/expected.rs";
     siblings = "../../codegen/tests/fixtures/siblings/expected.rs";

@@ -118,6 +118,15 @@ noting! {
     on_book(routing_unlisted::OnBookMessage);
 }
 
+noting! {
+    routing_wildcards:
+    on_state(String);
+    on_any(String);
+    on_order(String);
+    on_paid(String);
+    on_quay(String);
+}
+
 /// Dispatches, and says what the handler noted and what the event is called.
 async fn note_and_route(dispatcher: &dyn Dispatch, notes: &Notes, inbound: &Inbound) -> (String, Route) {
     dispatched(dispatcher, inbound).await.expect("handled");
@@ -216,6 +225,33 @@ async fn an_unlisted_value_is_an_unknown_event_and_absence_is_not() {
             "{channel:?} {header:?}: {route:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn wildcards_match_as_their_protocol_does() {
+    let notes = Arc::new(Notes::default());
+    let dispatcher = routing_wildcards::Dispatcher::new(Noting(notes.clone()));
+    for (channel, method) in [
+        ("lamps/l1/state", "on_state"),
+        ("lamps/l1/state/a/b", "on_any"),
+        ("lamps/l1/states/a", "unknown"),
+        ("lamps/l1/l2/state", "unknown"),
+        ("orders.o1.paid", "on_paid"),
+        ("orders.o1", "on_order"),
+        ("orders.o1.paid.late", "on_order"),
+        ("orders", "unknown"),
+        ("quay.q1", "unknown"),
+        ("quay.#", "on_quay"),
+    ] {
+        let inbound = Inbound::new(r#""on""#).with_channel(channel);
+        let (noted, _) = note_and_route(&dispatcher, &notes, &inbound).await;
+        assert!(noted.starts_with(method), "{channel}: {noted}");
+    }
+    let address: routing_wildcards::channels::LampsLampState = "lamps/l1/state/a/b".parse().expect("an address");
+    assert_eq!((address.lamp.as_str(), address.levels.as_str()), ("l1", "a/b"));
+    assert_eq!(address.to_string(), "lamps/l1/state/a/b");
+    let none = routing_wildcards::channels::LampsLampState { levels: String::new(), ..address };
+    assert_eq!((none.to_string().as_str(), "lamps/l1/state".parse()), ("lamps/l1/state", Ok(none)));
 }
 
 #[tokio::test]

@@ -47,6 +47,7 @@ pub(crate) struct Server {
     /// A template, in which `{name}` is a variable.
     pub(crate) url: String,
     pub(crate) variables: Vec<Variable>,
+    pub(crate) protocol: Option<String>,
     pub(crate) bindings: Bindings,
 }
 

@@ -54,12 +54,12 @@ pub(super) fn read_document(mut root: Object<'_>, files: Vec<String>) -> Documen
 fn read_server(key: &str, node: Node<'_>, schemas: &mut SchemaReader) -> Option<Server> {
     let mut object = node.follow()?.as_object("a Server Object of AsyncAPI 2")?;
     let url = object.required("url")?.to_text()?;
-    object.required_or_warn("protocol");
+    let protocol = object.required_or_warn("protocol").and_then(|node| node.to_text());
     let variables = read_variables(&mut object);
     let docs = Docs { description: object.get_annotation("description"), ..Docs::default() };
     let bindings = bindings::read_bindings(&mut object, schemas);
     object.ignore_keys(&["protocolVersion", "security", "tags"]);
-    Some(Server { at: object.finish(), key: key.to_owned(), docs, url, variables, bindings })
+    Some(Server { at: object.finish(), key: key.to_owned(), docs, url, variables, protocol, bindings })
 }
 
 fn read_channel(reader: &mut ObjectReader, address: &str, node: Node<'_>) {

@@ -72,7 +72,7 @@ fn read_server(key: &str, node: Node<'_>, schemas: &mut SchemaReader) -> Option<
     let host = object.required("host")?.to_text()?;
     let protocol = object.required_or_warn("protocol").and_then(|node| node.to_text());
     let path = object.get_text("pathname").unwrap_or_default();
-    let scheme = protocol.map(|protocol| format!("{protocol}://")).unwrap_or_default();
+    let scheme = protocol.as_ref().map(|protocol| format!("{protocol}://")).unwrap_or_default();
     let variables = read_variables(&mut object);
     let docs = read_docs(&mut object);
     let bindings = bindings::read_bindings(&mut object, schemas);
@@ -80,7 +80,7 @@ fn read_server(key: &str, node: Node<'_>, schemas: &mut SchemaReader) -> Option<
     // Authors forget the slash. A variable at the start may contain it.
     let slash = if path.is_empty() || path.starts_with(['/', '{']) { "" } else { "/" };
     let url = format!("{scheme}{host}{slash}{path}");
-    Some(Server { at: object.finish(), key: key.to_owned(), docs, url, variables, bindings })
+    Some(Server { at: object.finish(), key: key.to_owned(), docs, url, variables, protocol, bindings })
 }
 
 fn read_action(node: &Node<'_>) -> Option<Action> {

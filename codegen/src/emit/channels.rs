@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, docs, parameters, types};
-use crate::ir::{self, Address, Channel, Docs, ItemKind, Segment, Template, Type};
+use crate::ir::{self, Address, Channel, Docs, ItemKind, Levels, Segment, Template, Type};
 use crate::names::Name;
 
 pub(super) fn channels(cx: Context<'_>) -> Option<TokenStream> {
@@ -81,7 +81,7 @@ fn structure(cx: Context<'_>, docs: &TokenStream, name: &Name, template: &Templa
 }
 
 fn display(name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
-    let format: String = template
+    let mut format: String = template
         .segments
         .iter()
         .map(|segment| match segment {
@@ -93,10 +93,26 @@ fn display(name: &Name, template: &Template, fields: &[Name]) -> TokenStream {
         Segment::Variable(index) => Some(&fields[*index]),
         Segment::Text(_) => None,
     });
+    let mut values: Vec<TokenStream> = values.map(|field| quote!(self.#field)).collect();
+    let separator = template.levels.zip(fields.last()).and_then(|(levels, field)| {
+        let separator = match levels {
+            Levels::Any | Levels::OneOrMore => None,
+            Levels::ZeroOrMore(separator) => {
+                let separator = separator.to_string();
+                values.push(quote!(separator));
+                format.push_str("{}");
+                Some(quote!(let separator = if self.#field.is_empty() { "" } else { #separator };))
+            }
+        };
+        values.push(quote!(self.#field));
+        format.push_str("{}");
+        separator
+    });
     quote! {
         impl fmt::Display for #name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(formatter, #format, #(self.#values),*)
+                #separator
+                write!(formatter, #format, #(#values),*)
             }
         }
     }

@@ -260,7 +260,19 @@ pub(crate) enum Address {
 pub(crate) struct Template {
     pub(crate) text: String,
     pub(crate) segments: Vec<Segment>,
+    /// The levels that a wildcard at the end matches. They are the last parameter.
+    pub(crate) levels: Option<Levels>,
     pub(crate) parameters: Vec<Parameter>,
+}
+
+/// The levels that a wildcard at the end of an address matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Levels {
+    /// The complete address.
+    Any,
+    /// Nothing, or this separator and the levels.
+    ZeroOrMore(char),
+    OneOrMore,
 }
 
 /// A parameter of an address.

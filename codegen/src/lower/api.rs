@@ -7,3 +7,4 @@ pub(super) mod event;
 pub(super) mod operation;
 mod reply;
 pub(super) mod server;
+mod wildcards;

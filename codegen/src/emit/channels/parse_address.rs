@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::parse_expression;
 use crate::emit::{Context, types};
-use crate::ir::{ItemKind, Members, Segment, Template, Type};
+use crate::ir::{ItemKind, Levels, Members, Segment, Template, Type};
 use crate::names::Name;
 
 /// `FromStr` of an address type. It parses from left to right, or by backtracking if that is ambiguous.
@@ -47,12 +47,15 @@ fn parse_left_to_right(template: &Template, fields: &[Name]) -> Vec<TokenStream>
         };
         let field = &fields[index];
         let part = match segments.next_if(|next| matches!(next, Segment::Text(_))) {
-            Some(Segment::Text(text)) if segments.peek().is_some() => {
+            Some(Segment::Text(text)) if segments.peek().is_some() || template.levels.is_some() => {
                 quote!(let (value, rest) = rest.split_once(#text).ok_or(OtherChannel)?;)
             }
             Some(Segment::Text(text)) => quote!(let value = rest.strip_suffix(#text).ok_or(OtherChannel)?;),
             // The next value follows without a separator, so this one takes everything.
             _ if segments.peek().is_some() => quote!(let (value, rest) = (rest, "");),
+            _ if template.levels.is_some() => {
+                quote!(let (value, rest) = rest.split_at(rest.find(#separator).unwrap_or(rest.len()));)
+            }
             _ => quote!(let value = rest;),
         };
         steps.push(part);
@@ -62,6 +65,13 @@ fn parse_left_to_right(template: &Template, fields: &[Name]) -> Vec<TokenStream>
             steps.push(quote!(let #field = part(value, #separator)?;));
         }
     }
+    steps.extend(template.levels.zip(fields.last()).map(|(levels, field)| match levels {
+        Levels::Any => quote!(let #field = rest;),
+        Levels::ZeroOrMore(separator) => {
+            quote!(let #field = if rest.is_empty() { rest } else { rest.strip_prefix(#separator).ok_or(OtherChannel)? };)
+        }
+        Levels::OneOrMore => quote!(if rest.is_empty() { return Err(OtherChannel); } let #field = rest;),
+    }));
     steps
 }
 
@@ -181,7 +191,9 @@ pub(super) fn helpers(templates: &[&Template]) -> Vec<TokenStream> {
     };
     let (backtracking, simple): (Vec<&Template>, Vec<&Template>) =
         templates.iter().partition(|template| needs_backtracking(template));
-    let simple = (!simple.is_empty()).then_some(part);
+    let has_variable =
+        |template: &&Template| template.segments.iter().any(|segment| matches!(segment, Segment::Variable(_)));
+    let simple = simple.iter().any(has_variable).then_some(part);
     let backtracking = (!backtracking.is_empty()).then_some([definition, apart]);
     simple.into_iter().chain(backtracking.into_iter().flatten()).collect()
 }

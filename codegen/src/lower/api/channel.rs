@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::wildcards;
+use crate::diagnostic::Diagnostics;
 use crate::document::{self, Document};
 use crate::ir::{Address, Channel, Docs, Parameter, Root, Segment, Template, Type};
 use crate::location::{FileId, Location};
@@ -9,18 +11,24 @@ use crate::lower::docs::docs;
 use crate::lower::schema::TypeBuilder;
 
 /// All channels of the document.
-pub(in crate::lower) fn lower_channels(document: &Document, schemas: &mut TypeBuilder<'_>) -> Vec<Channel> {
+pub(in crate::lower) fn lower_channels(
+    document: &Document,
+    schemas: &mut TypeBuilder<'_>,
+    diagnostics: &Diagnostics,
+) -> Vec<Channel> {
     // If several keys refer to one channel, its parameters are named after the first key in alphabetical order.
     let mut keys: HashMap<&Location, &str> = HashMap::new();
     for channel in &document.channels {
         let key = keys.entry(&channel.at).or_insert(&channel.key);
         *key = (*key).min(&channel.key);
     }
-    let mut lowering = ChannelLowering { schemas, keys };
+    let mut lowering = ChannelLowering { document, schemas, diagnostics, keys };
     document.channels.iter().map(|channel| lowering.channel(channel)).collect()
 }
 
 struct ChannelLowering<'a, 's> {
+    document: &'a Document,
+    diagnostics: &'a Diagnostics,
     schemas: &'a mut TypeBuilder<'s>,
     /// The key that names the parameters of the channel at each location.
     keys: HashMap<&'a Location, &'a str>,
@@ -30,25 +38,28 @@ impl ChannelLowering<'_, '_> {
     fn channel(&mut self, channel: &document::Channel) -> Channel {
         let address = match &channel.address {
             document::Address::Unknown => Address::Unknown,
-            document::Address::Known(text) if text.contains('{') => self.template(channel, text),
-            document::Address::Known(text) => Address::Fixed(text.clone()),
+            document::Address::Known(text) => self.known(channel, text),
         };
         Channel { at: channel.key_at.clone(), key: channel.key.clone(), address, docs: docs(&channel.docs) }
     }
 
-    fn template(&mut self, channel: &document::Channel, text: &str) -> Address {
+    fn known(&mut self, channel: &document::Channel, text: &str) -> Address {
         let mut parameters: Vec<Parameter> = Vec::new();
-        let segments = template_segments(text, |name| {
+        let wildcards = wildcards::find(self.document, channel, text, self.diagnostics);
+        let template = wildcards.as_ref().map_or(text, |wildcards| &wildcards.template);
+        let segments = template_segments(template, |name| {
             let known = parameters.iter().position(|parameter| parameter.key == name);
             known.unwrap_or_else(|| {
                 parameters.push(self.parameter(channel, name));
                 parameters.len() - 1
             })
         });
+        let levels = wildcards.and_then(|wildcards| wildcards.levels);
+        parameters.extend(levels.map(|_| self.parameter(channel, "levels")));
         if parameters.is_empty() {
             return Address::Fixed(text.to_owned());
         }
-        Address::Template(Template { text: text.to_owned(), segments, parameters })
+        Address::Template(Template { text: text.to_owned(), segments, levels, parameters })
     }
 
     /// A parameter of the address. One that the document does not describe is a string.

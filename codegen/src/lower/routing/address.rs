@@ -25,6 +25,8 @@ enum SegmentMatch {
     Integer,
     Number,
     AnyText,
+    /// Any number of levels, which a wildcard matches.
+    AnyLevels,
 }
 
 impl SegmentMatch {
@@ -85,7 +87,8 @@ impl AddressPattern {
                 };
                 let is_open = |ty: &Type| enum_values(types, ty).is_some_and(|(item, _)| item.is_open());
                 let has_open = template.parameters.iter().any(|parameter| is_open(&parameter.ty));
-                (template.segments.iter().map(segment).collect(), true, has_open)
+                let levels = template.levels.map(|_| SegmentMatch::AnyLevels);
+                (template.segments.iter().map(segment).chain(levels).collect(), true, has_open)
             }
         };
         Self { channel: index, segments, is_template, is_open, operations: Vec::new() }
@@ -103,6 +106,7 @@ impl AddressPattern {
         let fixed: Vec<Reverse<bool>> = self.segments.iter().map(|segment| Reverse(segment.text().is_some())).collect();
         (
             self.is_template,
+            self.segments.contains(&SegmentMatch::AnyLevels),
             Reverse(if self.is_template { fixed_length } else { 0 }),
             any_text,
             parsed,
