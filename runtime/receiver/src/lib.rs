@@ -10,7 +10,8 @@
 //!
 //! | feature | adds | depends on |
 //! |---|---|---|
-//! | `hmac` | `verify::HmacSha256Hex`, `verify::Secret`, `verify::sign` | hmac, sha2, base16ct |
+//! | `hmac` | `verify::HmacSha256Hex`, `verify::WebhookSignature`, `verify::Secret`, `verify::sign` | hmac, sha2, base16ct, base64 |
+//! | `ed25519` | `v1a` signatures of Standard Webhooks; implies `hmac` | ed25519-dalek |
 //! | `inline` | `Inline`, an [`Accept`] that dispatches while the sender waits | tokio (`time`), futures-util, tracing |
 //! | `http` | `http::Receiver`, a tower service for axum or hyper; implies `inline` | http, http-body, http-body-util, tower-service, memmap2 |
 //! | `durable` | `Durable`, an [`Accept`] that stores first; `Worker`, which handles later; `inbox` with `inbox::Memory` | tokio (`rt`, `sync`, `time`), futures-util, tracing, sha2, base16ct, getrandom |

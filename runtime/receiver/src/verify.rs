@@ -4,6 +4,8 @@
 mod hmac_sha256;
 #[cfg(feature = "hmac")]
 mod secret;
+#[cfg(feature = "hmac")]
+mod webhook_signature;
 
 use std::error::Error;
 use std::fmt;
@@ -15,6 +17,8 @@ use asyncapi_runtime::Headers;
 pub use hmac_sha256::{HmacSha256Hex, sign};
 #[cfg(feature = "hmac")]
 pub use secret::{Secret, SecretError};
+#[cfg(feature = "hmac")]
+pub use webhook_signature::{HmacFormat, SignatureEncoding, SignedPart, WebhookSignature};
 
 /// Verifies deliveries.
 ///
@@ -65,8 +69,10 @@ pub trait Verify: Send + Sync {
 pub enum VerifyError {
     /// There is no signature.
     Missing,
-    /// The signature has a wrong length, is not hex, or occurs more than once.
+    /// The signature has a wrong length, is not encoded as it should be, or occurs more than once.
     Malformed,
+    /// The signed time is too long ago or too far ahead: the delivery may be a recorded one.
+    WrongTime,
     /// The signature is for another body or another secret.
     Mismatch,
 }
@@ -76,6 +82,7 @@ impl fmt::Display for VerifyError {
         f.write_str(match self {
             Self::Missing => "no signature",
             Self::Malformed => "a malformed signature",
+            Self::WrongTime => "a signature of another time",
             Self::Mismatch => "a signature that does not match",
         })
     }

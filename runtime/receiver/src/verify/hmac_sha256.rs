@@ -118,6 +118,6 @@ fn hex(keyed: Hmac<Sha256>, body: &[u8]) -> String {
     base16ct::lower::encode_string(&keyed.chain_update(body).finalize().into_bytes())
 }
 
-fn keyed(secret: &Secret) -> Hmac<Sha256> {
+pub(super) fn keyed(secret: &Secret) -> Hmac<Sha256> {
     Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length")
 }

@@ -47,6 +47,8 @@ pub enum SecretError {
     Empty,
     /// No secret was given.
     NoneGiven,
+    /// A secret or a key is not written as its scheme says, for example not in Base64.
+    NotValid,
 }
 
 impl fmt::Display for SecretError {
@@ -54,6 +56,7 @@ impl fmt::Display for SecretError {
         f.write_str(match self {
             Self::Empty => "a secret is empty",
             Self::NoneGiven => "no secret was given",
+            Self::NotValid => "a secret is not in the form of its scheme",
         })
     }
 }
