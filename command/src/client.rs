@@ -27,6 +27,12 @@ pub(crate) fn for_url(url: &str) -> Result<(Uri, Client), Failure> {
 fn parse_url(url: &str) -> Result<Uri, Failure> {
     let help = "write http://HOST:PORT/PATH or https://HOST/PATH";
     let uri: Uri = url.parse().map_err(|error| Failure::usage(format!("{url}: {error}"), help))?;
+    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        // The message does not repeat the URL, because it contains a secret.
+        let help = "every user of this machine can read arguments: write `Authorization: Basic …` into a \
+                    --forward-header-file";
+        return Err(Failure::usage("the URL contains a user or a password", help));
+    }
     if matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some() {
         Ok(uri)
     } else {

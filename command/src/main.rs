@@ -8,6 +8,7 @@ mod client;
 mod duration;
 mod error;
 mod inbox;
+mod log_writer;
 mod output;
 mod progress;
 mod serve;

@@ -1,6 +1,7 @@
 //! `serve`: a receiver that stores events, and forwards them to a command or a URL.
 
 mod exec;
+mod forward_options;
 mod forwarder;
 mod limits;
 #[cfg(unix)]
@@ -22,10 +23,12 @@ use tokio::net::TcpListener;
 use tokio::time::{sleep, timeout};
 
 use crate::error::{Failure, Outcome};
+use crate::log_writer::LogWriter;
 use crate::output;
 use crate::store::{self, Address};
 use crate::tokens::Tokens;
 use exec::Exec;
+use forward_options::RequestOptions;
 use forwarder::{Forwarder, PayloadCheck, Target, UnknownEventArg};
 use limits::{ForwardingOptions, LifecycleOptions, RequestLimits};
 use tracing_subscriber::filter::LevelFilter;
@@ -47,11 +50,12 @@ Guaranteed: no event is acknowledged before it is in the inbox; every stored eve
 kept as a dead letter with its reason; events of one resource are forwarded in order of arrival. Not guaranteed: exactly once.
 
 --exec runs CMD with sh. The body is its standard input. KUSTOMER_EVENT_NAME, KUSTOMER_EVENT_ID and \
-KUSTOMER_EVENT_ATTEMPT are in its environment. Its output goes to standard error. Exit code 0: done. 75, 126 and 127 \
+KUSTOMER_EVENT_ATTEMPT are in its environment; variables with secrets of serve are not. Its output goes to standard error. Exit code 0: done. 75, 126 and 127 \
 (CMD cannot be run), 129 to 192 (a process of CMD was killed), or CMD itself was killed: retried later. Any other: \
 rejected, and kept as a dead letter. If serve itself is killed (kill -9), a helper process kills its running commands, \
 and the next serve forwards their events again.
---forward posts the body, with X-Kustomer-Webhook-Event, X-Event-Id and X-Event-Attempt. 2xx: done. 4xx \
+--forward posts the body, with X-Kustomer-Webhook-Event, X-Event-Id and X-Event-Attempt, and signs it by Standard Webhooks \
+with --forward-secret-env. 2xx: done. 4xx \
 except 408 and 429: rejected. Any other status, or no response: retried later.
 
 Several receivers can share an inbox in a JetStream of NATS. Each event is forwarded by one of them. The durability is \
@@ -80,6 +84,8 @@ pub(crate) struct Serve {
     inbox: Address,
     #[command(flatten)]
     target: TargetArgs,
+    #[command(flatten)]
+    forward_requests: RequestOptions,
     /// Decode events by the schema of the document. Keep events that do not match as dead letters, with the location of
     /// the error. Real traffic does not always match the document
     #[arg(long)]
@@ -141,27 +147,36 @@ struct TargetArgs {
 }
 
 impl TargetArgs {
-    fn target(&self) -> Result<Target, Failure> {
+    fn target(&self, requests: &RequestOptions, secret_variables: Vec<String>) -> Result<Target, Failure> {
         match (&self.exec, &self.forward) {
-            (Some(command), _) => Ok(Target::Exec(Exec::new(command))),
-            (None, Some(url)) => url::Poster::new(url).map(Box::new).map(Target::Url),
+            (Some(command), _) => Ok(Target::Exec(Exec::new(command, secret_variables))),
+            (None, Some(url)) => url::Poster::new(url, requests).map(Box::new).map(Target::Url),
             (None, None) => Err(Failure::usage("there is no target for events", "give --exec or --forward")),
         }
     }
 }
 
-pub(crate) async fn run(args: Box<Serve>) -> Result<Outcome, Failure> {
+pub(crate) async fn run(mut args: Box<Serve>) -> Result<Outcome, Failure> {
     // The signal handler is installed first: a signal may arrive as soon as the address is printed.
     let stop = terminated();
+    let log = LogWriter::start(io::stderr())
+        .map_err(|error| Failure::environment("the thread of the log", &error, "allow the process more threads"))?;
+    let outcome = serve(&mut args, &log, stop).await;
+    log.flush();
+    outcome
+}
+
+async fn serve(args: &mut Serve, log: &LogWriter, stop: impl Future<Output = ()> + Send) -> Result<Outcome, Failure> {
     args.requests.check()?;
-    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
-    // Otherwise a log line that cannot be written, for example to a full disk, causes a panic.
+    let log = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(io::stderr().is_terminal());
     log.log_internal_errors(false).with_max_level(LevelFilter::from(args.log)).init();
     let tokens = args.tokens.read()?;
     let verifier = verifier(tokens).map_err(|error| Failure::usage(error, "give a token that is not empty"))?;
     let payload_check = if args.strict { PayloadCheck::Decode } else { PayloadCheck::Skip };
-    let forwarder = Forwarder { target: args.target.target()?, payload_check, unknown: args.unknown };
-    args.requests.raise_descriptor_limit();
+    let secret_variables = args.tokens.variables().chain(args.nats.secret_variables()).collect();
+    let target = args.target.target(&args.forward_requests, secret_variables)?;
+    let forwarder = Forwarder { target, payload_check, unknown: args.unknown };
+    args.requests.fit_descriptor_limit();
     let store = args.inbox.open(&args.nats).await?;
     store.check_body_limit(args.requests.body_limit())?;
     if store.replicas == Some(1) {
@@ -199,7 +214,7 @@ pub(crate) async fn run(args: Box<Serve>) -> Result<Outcome, Failure> {
         )
     });
     let outcome = receiver.run(listener, stop).await;
-    exit_status(&args, outcome, health.as_ref(), inbox.as_ref()).await
+    exit_status(args, outcome, health.as_ref(), inbox.as_ref()).await
 }
 
 /// Listens at the address. It waits for up to two seconds while the address is in use: a killed `serve` may have started

@@ -21,14 +21,22 @@ pub(crate) struct Tokens {
 
 const HELP_TEXT: &str = "copy the token of the webhook from Kustomer into KUSTOMER_WEBHOOK_TOKEN or a --token-file";
 
+/// The variable that is read if no option names a variable or a file.
+const DEFAULT_VARIABLE: &str = "KUSTOMER_WEBHOOK_TOKEN";
+
 impl Tokens {
+    /// The names of all variables that may contain a token.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = String> {
+        self.variables.iter().cloned().chain([DEFAULT_VARIABLE.to_owned()])
+    }
+
     /// Reads all tokens, first from the files and then from the variables. There is at least one.
     pub(crate) fn read(&self) -> Result<Vec<String>, Failure> {
         let mut tokens = Vec::new();
         for file in &self.files {
             tokens.extend(read_lines(file)?);
         }
-        let default_variables = ["KUSTOMER_WEBHOOK_TOKEN".to_owned()];
+        let default_variables = [DEFAULT_VARIABLE.to_owned()];
         let is_default = self.files.is_empty() && self.variables.is_empty();
         let variables = if is_default { default_variables.as_slice() } else { self.variables.as_slice() };
         for variable in variables {

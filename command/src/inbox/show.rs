@@ -42,10 +42,13 @@ pub(super) fn print_event(stored: &Stored, json: bool) -> Result<Outcome, Failur
     } else {
         let mut text = entry_line(&stored.entry);
         for (name, value) in stored.delivery.iter().flat_map(headers) {
-            let _infallible = writeln!(text, "          {name}: {value}");
+            let _infallible = writeln!(text, "          {}: {}", escaped(&name), escaped(&value));
         }
-        let _infallible =
-            writeln!(text, "\n{}", body.as_deref().unwrap_or("(the body is deleted when the event is done)"));
+        let body = body.as_deref().map_or_else(
+            || "(the body is deleted when the event is done)".to_owned(),
+            |body| body.split('\n').map(escaped).collect::<Vec<_>>().join("\n"),
+        );
+        let _infallible = writeln!(text, "\n{body}");
         text
     };
     output::print(&text).map(|()| Outcome::Yes)
@@ -73,17 +76,32 @@ fn entry_json(entry: &Entry) -> Value {
 }
 
 fn entry_line(entry: &Entry) -> String {
-    let name = entry.name.as_deref().unwrap_or("-");
-    let key = entry.key.as_ref().map_or("-", OrderKey::as_str);
+    let name = escaped(entry.name.as_deref().unwrap_or("-"));
+    let key = escaped(entry.key.as_ref().map_or("-", OrderKey::as_str));
+    let id = escaped(entry.id.as_str());
     let mut line = format!(
-        "{:>8}  {:<7}  {:.3}  {name}  {key}  {}  {}\n",
-        entry.entry_id, entry.state, entry.received_at, entry.attempts, entry.id
+        "{:>8}  {:<7}  {:.3}  {name}  {key}  {}  {id}\n",
+        entry.entry_id, entry.state, entry.received_at, entry.attempts
     );
     if let Some(reason) = &entry.reason {
         let location = reason.pointer().map(location).unwrap_or_default();
-        let _infallible = writeln!(line, "          {}{location}: {}", reason.kind(), Reason::message(reason));
+        let _infallible =
+            writeln!(line, "          {}{}: {}", reason.kind(), escaped(&location), escaped(Reason::message(reason)));
     }
     line
+}
+
+/// The text without control characters: a sender must not control the terminal. Tabs stay.
+fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() && character != '\t' {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 fn location(pointer: &str) -> String {

@@ -25,12 +25,14 @@ const NOT_FOUND: i32 = 127;
 /// The command that handles events.
 pub(super) struct Exec {
     command: String,
+    /// The variables with secrets of this process. The command does not get them.
+    secret_variables: Vec<String>,
     #[cfg(unix)]
     reaper: Option<OrphanReaper>,
 }
 
 impl Exec {
-    pub(super) fn new(command: &str) -> Self {
+    pub(super) fn new(command: &str, secret_variables: Vec<String>) -> Self {
         #[cfg(unix)]
         let reaper = OrphanReaper::start()
             .inspect_err(
@@ -39,6 +41,7 @@ impl Exec {
             .ok();
         Self {
             command: command.to_owned(),
+            secret_variables,
             #[cfg(unix)]
             reaper,
         }
@@ -51,6 +54,9 @@ impl Exec {
         // The command gets its own process group, so Ctrl-C reaches only the receiver, which lets the command finish.
         #[cfg(unix)]
         shell.process_group(0);
+        for variable in &self.secret_variables {
+            shell.env_remove(variable);
+        }
         let mut child = shell
             .args(["-c", &self.command])
             // An environment variable cannot contain NUL. No real name or id contains it.

@@ -108,24 +108,28 @@ impl RequestLimits {
         Err(Failure::usage(message, "set --body-budget to several times --body-limit"))
     }
 
-    /// Raises the limit of file descriptors to what the connections need. If the limit stays lower, this logs a warning.
-    pub(super) fn raise_descriptor_limit(&self) {
+    /// Raises the limit of file descriptors to what the connections need. If the limit stays lower, there are fewer
+    /// connections, so that the inbox and the forwarding have descriptors left.
+    pub(super) fn fit_descriptor_limit(&mut self) {
         #[cfg(unix)]
         {
             use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
             let limit = getrlimit(Resource::Nofile);
             let needed = u64::try_from(self.connections).unwrap_or(u64::MAX).saturating_add(OTHER_DESCRIPTORS);
+            let Some(current) = limit.current.filter(|current| *current < needed) else { return };
             let allowed = limit.maximum.map_or(needed, |maximum| maximum.min(needed));
-            if limit.current.is_some_and(|current| current < needed) {
-                let result = setrlimit(Resource::Nofile, Rlimit { current: Some(allowed), maximum: limit.maximum });
-                if result.is_err() || allowed < needed {
-                    tracing::warn!(
-                        needed,
-                        allowed,
-                        "the limit of file descriptors is too low for all connections; see ulimit -n"
-                    );
-                }
+            let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(allowed), maximum: limit.maximum });
+            let allowed = if raised.is_ok() { allowed } else { current };
+            if allowed < needed {
+                let connections = allowed.saturating_sub(OTHER_DESCRIPTORS).max(allowed / 4).max(1);
+                self.connections = usize::try_from(connections).unwrap_or(self.connections).min(self.connections);
+                tracing::warn!(
+                    needed,
+                    allowed,
+                    connections = self.connections,
+                    "there are fewer connections, because the limit of file descriptors is low; see ulimit -n"
+                );
             }
         }
     }

@@ -56,6 +56,11 @@ const HELP_TEXT: &str = "check that the servers run with a JetStream (nats-serve
                     the --nats options allow the login";
 
 impl Options {
+    /// The names of all variables that may contain a secret for a login.
+    pub(crate) fn secret_variables(&self) -> impl Iterator<Item = String> {
+        self.token.iter().cloned().chain([PASSWORD.to_owned()])
+    }
+
     pub(super) async fn open(&self, servers: &str) -> Result<Store, Failure> {
         let (name, replicas) = (&self.stream, self.replicas);
         let opened = Nats::open_with_lease(self.connect(servers).await?, name, replicas, self.lease).await;

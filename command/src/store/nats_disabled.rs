@@ -10,6 +10,11 @@ use crate::error::Failure;
 pub(crate) struct Options {}
 
 impl Options {
+    #[expect(clippy::unused_self, reason = "the same signature as with NATS")]
+    pub(crate) fn secret_variables(&self) -> impl Iterator<Item = String> {
+        std::iter::empty()
+    }
+
     #[expect(clippy::unused_async, reason = "the same signature as with NATS")]
     pub(super) async fn open(&self, servers: &str) -> Result<Store, Failure> {
         Err(Failure::usage(

@@ -164,3 +164,19 @@ fn the_error_for_a_damaged_inbox_explains_how_to_go_on() {
         assert!(String::from_utf8_lossy(&refused.stderr).contains("move it away"), "{refused:?}");
     }
 }
+
+#[test]
+fn texts_of_senders_do_not_control_the_terminal() {
+    let sandbox = Sandbox::new();
+    let serving = sandbox.serve(&["--exec", "exit 1"]);
+    let body = r#"{"id": "e\u001b[2J\u0007", "name": "n\u001b]0;title\u0007\n", "data": {"id": "k\u009b31m"}}"#;
+    assert_eq!(sandbox.post(body), "202");
+    sandbox.wait_until_settled(&[]);
+    serving.terminate();
+    for arguments in [&["ls"][..], &["dead"], &["show", "e\u{1b}[2J\u{7}"]] {
+        let output = command(sandbox.path(), &[&["inbox"], arguments].concat()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(r"\u{1b}[2J"), "{text:?}");
+        assert!(!text.chars().any(|character| character.is_control() && character != '\n'), "{text:?}");
+    }
+}

@@ -65,6 +65,15 @@ impl Sandbox {
 
     /// Like `serve`, with the log written to `log`.
     pub(crate) fn serve_logging(&self, arguments: &[&str], log: Stdio) -> Serving {
+        self.serve_in(&[], arguments, log)
+    }
+
+    /// Like `serve`, with these environment variables.
+    pub(crate) fn serve_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Serving {
+        self.serve_in(variables, arguments, Stdio::null())
+    }
+
+    fn serve_in(&self, variables: &[(&str, &str)], arguments: &[&str], log: Stdio) -> Serving {
         let address = format!("127.0.0.1:{}", self.port);
         let mut command = command(self.path(), &["serve", "--json", "--listen", &address]);
         if !arguments.contains(&"--inbox") {
@@ -75,6 +84,7 @@ impl Sandbox {
             command.args(["--canary", "0s"]);
         }
         command.envs(self.trusted.iter().map(|file| ("SSL_CERT_FILE", file)));
+        command.envs(variables.iter().copied());
         let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let started = Serving::read_json(&mut stdout);

@@ -22,5 +22,7 @@ mod nats;
 mod outage;
 mod port;
 mod rotation;
+mod secrets;
+mod stalled_log;
 mod tls;
 mod verify;

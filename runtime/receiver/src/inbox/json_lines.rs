@@ -44,7 +44,7 @@ pub enum TransferError {
 /// Writes the events in this state as JSON lines with their payloads, in the order of arrival. Returns their number.
 ///
 /// A line is an object with `id`, `kind` (only for a `canary`), `name`, `key`, `revision`, `revision_before`,
-/// `received_at`, `channel`, `headers` (pairs), `body` (text; `body_hex` if the body is not UTF-8), `state`, `attempts`
+/// `received_at`, `channel`, `headers` (pairs; a value that is not UTF-8 is `{"hex": …}`), `body` (text; `body_hex` if the body is not UTF-8), `state`, `attempts`
 /// and `reason` (with `kind`, `pointer` and `message`). Properties without a value are absent. Done events have no
 /// payload and are not exported.
 ///
@@ -115,8 +115,7 @@ fn line(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Deliver
 /// A line without the body.
 pub(super) fn head(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Delivery) -> Value {
     let inbound = delivery.inbound();
-    let headers: Vec<_> =
-        inbound.headers().iter().map(|(name, value)| json!([name, String::from_utf8_lossy(value)])).collect();
+    let headers: Vec<_> = inbound.headers().iter().map(|(name, value)| json!([name, header_value(value)])).collect();
     let mut head = json!({
         "id": delivery.id().as_str(),
         "kind": (delivery.kind() == DeliveryKind::Canary).then_some(CANARY),
@@ -189,9 +188,22 @@ fn headers(line: &Map<String, Value>) -> Result<Headers, String> {
     let Some(pairs) = line.get("headers") else {
         return Ok(Headers::new());
     };
-    let pairs: Vec<(String, String)> =
+    let pairs: Vec<(String, Value)> =
         serde_json::from_value(pairs.clone()).map_err(|error| format!("headers: {error}"))?;
-    Ok(pairs.into_iter().collect())
+    pairs.into_iter().map(|(name, value)| Ok((name, header_bytes(&value)?))).collect()
+}
+
+/// A header as text, or as hex if it is not UTF-8.
+fn header_value(value: &[u8]) -> Value {
+    std::str::from_utf8(value).map_or_else(|_| json!({"hex": lower::encode_string(value)}), Value::from)
+}
+
+fn header_bytes(value: &Value) -> Result<Vec<u8>, String> {
+    match (value, value.get("hex")) {
+        (Value::String(text), _) => Ok(text.clone().into_bytes()),
+        (_, Some(Value::String(hex))) => mixed::decode_vec(hex).map_err(|error| format!("headers: {error}")),
+        _ => Err("headers: a value is neither a text nor hex".to_owned()),
+    }
 }
 
 fn reason(line: &Map<String, Value>) -> Result<Option<Reason>, String> {

@@ -1,7 +1,9 @@
 //! One attempt at one event.
 
 use std::any::Any;
+use std::error::Error;
 use std::future::poll_fn;
+use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
@@ -23,6 +25,9 @@ use crate::{Refusal, RetryCause};
 /// The delay before a settlement that failed is tried again.
 const SETTLE_AGAIN: Duration = Duration::from_millis(500);
 
+/// The delay after a fault of this machine, before the event is leased again.
+const OWN_FAULT_DELAY: Duration = Duration::from_secs(1);
+
 /// How an attempt ended.
 enum Outcome {
     Done,
@@ -33,6 +38,29 @@ enum Outcome {
     GivenUp,
     /// The lease has ended: another worker has the event.
     LeaseLost,
+}
+
+impl Outcome {
+    /// The cause of a failure that says nothing about the event or its target: this machine had no file descriptor,
+    /// process or memory left.
+    fn own_fault(&self) -> Option<&io::Error> {
+        /// `ENFILE` and `EMFILE`, which have no `ErrorKind`.
+        const TOO_MANY_OPEN_FILES: [i32; 2] = [23, 24];
+        let Self::Failed(DispatchError::Handler(HandlerError::Retry(error))) = self else { return None };
+        let mut cause: Option<&(dyn Error + 'static)> = Some(error.as_ref());
+        while let Some(error) = cause {
+            if let Some(fault) = error.downcast_ref::<io::Error>() {
+                // `EAGAIN`: no more processes.
+                let is_own = matches!(fault.kind(), io::ErrorKind::OutOfMemory | io::ErrorKind::WouldBlock)
+                    || fault.raw_os_error().is_some_and(|code| cfg!(unix) && TOO_MANY_OPEN_FILES.contains(&code));
+                if is_own {
+                    return Some(fault);
+                }
+            }
+            cause = error.source();
+        }
+        None
+    }
 }
 
 /// Why the worker stops to wait for a handler.
@@ -61,6 +89,12 @@ impl<D: Dispatch + 'static> Worker<D> {
             } else {
                 self.health.count(Counter::Begun);
                 let outcome = self.attempt(leased, &mut given_up).await;
+                if let Some(fault) = outcome.own_fault() {
+                    tracing::warn!(%fault, "this machine cannot run the handler now; this is not an attempt");
+                    self.clock.sleep(OWN_FAULT_DELAY).await;
+                    self.settle(token, Settlement::Released, &mut given_up).await;
+                    return;
+                }
                 // If the lease is lost, the other worker settles the event.
                 let Some(settlement) = self.classify(outcome, attempt) else { return };
                 settlement

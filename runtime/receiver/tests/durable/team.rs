@@ -55,6 +55,8 @@ impl Team {
         match name {
             "unlisted_too" => return Err(UnknownEvent::new(Some(name)).at("/name").unhandled()),
             "rejected" => return Err(HandlerError::reject("not ours")),
+            // `EMFILE`, twelve times.
+            "no_descriptor" if self.seen().len() <= 12 => return Err(std::io::Error::from_raw_os_error(24).into()),
             "failing" => return Err(HandlerError::retry("database down")),
             "failing_twice" if cx.attempt() < 3 => return Err(HandlerError::retry("database down")),
             "panicking" => panic!("as the test asks"),

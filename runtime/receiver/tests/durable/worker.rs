@@ -337,6 +337,19 @@ async fn an_hour_without_a_database_ends_in_dead_letters_that_can_be_requeued() 
 }
 
 #[tokio::test]
+async fn a_fault_of_the_own_machine_is_no_attempt() {
+    for case in each() {
+        case.put(&body("e1", "no_descriptor")).await;
+        let running = Case::run(case.worker());
+        case.settled().await;
+        running.stop().await;
+        let attempts: Vec<_> = case.team.seen().iter().map(|seen| seen.attempt).collect();
+        assert_eq!(attempts, [1; 13], "{}", case.name);
+        assert_eq!(case.team.done().len(), 1, "{}", case.name);
+    }
+}
+
+#[tokio::test]
 async fn a_canary_passes_the_complete_path_and_reaches_no_handler() {
     for case in each() {
         let worker = case.worker().with_canary(Some(Duration::from_secs(1)));

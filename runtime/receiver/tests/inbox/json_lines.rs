@@ -19,6 +19,21 @@ fn full() -> Delivery {
 }
 
 #[tokio::test]
+async fn headers_that_are_not_text_stay_as_they_are() {
+    for (from, to) in each().into_iter().zip(each().into_iter().rev()) {
+        let headers = Headers::from_iter([("x-name", &b"M\xfcller"[..]), ("x-text", b"M\xc3\xbcller")]);
+        let delivery = Delivery::new(EventId::new("e1"), Inbound::new("{}").with_headers(headers.clone()));
+        from.inbox.put_dead(delivery, Reason::new(ReasonKind::NotJson, "")).await.unwrap();
+        let mut lines = Vec::new();
+        export(&*from.inbox, State::Dead, &mut lines).await.unwrap();
+        import(&*to.inbox, &mut &lines[..]).await.unwrap();
+        let imported = to.inbox.find(EventId::new("e1")).await.unwrap().unwrap().delivery.unwrap();
+        let imported = imported.inbound().headers();
+        assert!(imported.iter().eq(headers.iter()), "{}: {}", to.name, String::from_utf8_lossy(&lines));
+    }
+}
+
+#[tokio::test]
 async fn exported_events_can_be_imported() {
     for (from, to) in each().into_iter().zip(each().into_iter().rev()) {
         let reason = Reason::new(ReasonKind::Undecodable, "no string").with_pointer("/text");
