@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::cursor::{Node, Object};
 use super::keywords::{DeclaredValue, JsonType, Keywords};
 use crate::json::Value;
+use crate::location::{EntryPart, Positions};
 
 /// Extensions with the names of the values.
 const NAME_KEYS: [&str; 3] = ["x-enum-varnames", "x-enumNames", "x-enum-names"];
@@ -58,23 +59,46 @@ fn equality_key(value: &Value) -> String {
 
 /// Warns about values that `type` does not allow. In YAML, some strings without quotes are numbers or booleans.
 pub(super) fn report_wrong_types(keywords: &Keywords, object: &mut Object<'_>) {
-    let Some(node) = object.get("enum").filter(|node| matches!(node.value, Value::Sequence(_))) else { return };
     if keywords.types.is_empty() {
         return;
     }
+    let listed = object.get("enum").filter(|node| matches!(node.value, Value::Sequence(_)));
+    let values = listed.map(|node| node.as_items("`enum`")).unwrap_or_default();
+    let constant = object.get("const");
     let allowed = keywords.types.iter().map(|json_type| json_type.name()).collect::<Vec<_>>().join(" or ");
     let is_allowed = |json_type| keywords.types.iter().any(|allowed| allowed.overlaps(json_type));
-    for item in node.as_items("`enum`") {
+    for item in values.iter().chain(&constant) {
         if JsonType::of_value(item.value).is_none_or(is_allowed) {
             continue;
         }
-        let help = match (&keywords.types[..], item.value.plain_text()) {
+        let text = written_text(item);
+        let help = match (&keywords.types[..], &text) {
             ([JsonType::String], Some(text)) => format!("put it in quotes: `\"{text}\"`"),
+            ([JsonType::Integer | JsonType::Number], Some(text)) if text.parse::<f64>().is_ok() => {
+                format!("remove the quotes: `{text}`")
+            }
             _ => "remove it, or add its type to `type`".to_owned(),
         };
         let actual = item.value.kind();
         item.report_warning(format!("the type is {allowed}, but this value is {actual}, so it never matches"), help);
     }
+}
+
+/// A scalar as the author wrote it: a number such as `1.10` loses its zero when it is parsed.
+fn written_text(node: &Node<'_>) -> Option<String> {
+    let parsed = node.value.plain_text()?;
+    let mut positions = Positions::default();
+    positions.request(&node.at.pointer);
+    let text = node.tree.source.text_of(node.at.file);
+    positions.find(text);
+    let written = positions.position(&node.at.pointer, EntryPart::Value).and_then(|position| {
+        let line = text.lines().nth(position.line - 1)?;
+        let scalar =
+            line.chars().skip(position.column - 1).take_while(|sign| !sign.is_whitespace() && !",]}".contains(*sign));
+        Some(scalar.collect::<String>())
+    });
+    let is_same = |written: &String| written.parse::<f64>().is_ok_and(|number| *node.value == Value::Float(number));
+    Some(written.filter(is_same).unwrap_or(parsed))
 }
 
 /// The labels that an extension gives to the values of an enum.

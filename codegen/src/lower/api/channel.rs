@@ -22,7 +22,7 @@ pub(in crate::lower) fn lower_channels(
         let key = keys.entry(&channel.at).or_insert(&channel.key);
         *key = (*key).min(&channel.key);
     }
-    let mut lowering = ChannelLowering { document, schemas, diagnostics, keys };
+    let mut lowering = ChannelLowering { document, diagnostics, schemas, keys };
     document.channels.iter().map(|channel| lowering.channel(channel)).collect()
 }
 
