@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Track;
 
-use crate::{DecodeError, Headers, Scalar, lenient_int, peek};
+use crate::{DecodeError, Headers, Scalar, json_text, lenient_int, peek};
 
 /// A received message: its headers, its raw body, and its channel if the transport has one.
 ///
@@ -140,7 +140,8 @@ impl Inbound {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let mut track = Track::new();
         // A payload that is an integer itself has no field for the attribute `deserialize_with`.
-        let value = lenient_int::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track))
+        let read = || lenient_int::deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+        let value = json_text::with_body(&self.body, read)
             .map_err(|error| DecodeError::at_path(serde_path_to_error::Error::new(track.path(), error)))?;
         json.end().map_err(|error| DecodeError::at_root(&error))?;
         Ok(value)

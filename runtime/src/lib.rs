@@ -59,6 +59,9 @@ mod header_serde;
 mod headers;
 mod inbound;
 mod iso_duration;
+mod json_object;
+mod json_text;
+mod json_value;
 #[doc(hidden)]
 pub mod lenient_int;
 mod outbound;
@@ -86,6 +89,8 @@ pub use self::handler_error::{DispatchError, HandlerError};
 pub use self::headers::{Headers, Iter as HeadersIter};
 pub use self::inbound::Inbound;
 pub use self::iso_duration::IsoDuration;
+pub use self::json_object::JsonObject;
+pub use self::json_value::JsonValue;
 pub use self::outbound::Outbound;
 pub use self::password::Password;
 pub use self::peek::Scalar;

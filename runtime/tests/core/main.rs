@@ -6,6 +6,7 @@ mod dispatch;
 mod errors;
 mod headers;
 mod json;
+mod json_object;
 mod lenient_int;
 mod outbound;
 mod peek;
