@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use self::enums::{
-    ArrayLengths, Defaults, EventNameLocation, Formats, IntegerParsing, Nulls, Perspective, UniqueItems,
+    ArrayLengths, Defaults, EventNameLocation, Formats, FreeForm, IntegerParsing, Nulls, Perspective, UniqueItems,
     UntypedSchemas, Validation,
 };
 pub(crate) use self::enums::{HandlerMethods, OutputScope};
@@ -77,6 +77,7 @@ pub struct Config {
     pub(crate) type_attributes: PatternMap<String>,
     pub(crate) field_attributes: PatternMap<String>,
     pub(crate) map_type: Option<String>,
+    pub(crate) free_form: FreeForm,
     pub(crate) integer_type: Option<String>,
     pub(crate) number_type: Option<String>,
     pub(crate) module: Option<String>,

@@ -22,7 +22,7 @@ pub(crate) use self::items::{
     Members, OpenTuple, Openness, Presence, Representation, Setters, Struct, TagValue, Union, Variant,
 };
 pub(crate) use self::output::{
-    CustomAttributes, Derive, FieldReader, HandlerMethods, IntegerNotation, ItemAttributes, MemberAttributes,
+    CustomAttributes, Derive, FieldReader, FreeForm, HandlerMethods, IntegerNotation, ItemAttributes, MemberAttributes,
     OutputOptions, OutputScope, SetType,
 };
 pub(crate) use self::routing::{

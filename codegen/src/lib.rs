@@ -33,8 +33,8 @@ mod source;
 mod suggestion;
 
 pub use self::config::{
-    ArrayLengths, Config, Defaults, EventNameLocation, Formats, IntegerParsing, Nulls, Perspective, UniqueItems,
-    UntypedSchemas, Validation,
+    ArrayLengths, Config, Defaults, EventNameLocation, Formats, FreeForm, IntegerParsing, Nulls, Perspective,
+    UniqueItems, UntypedSchemas, Validation,
 };
 pub use self::diagnostic::{Diagnostic, Report, Severity};
 pub use self::error::Error;

@@ -45,6 +45,7 @@ fixtures! {
     every_shape = "../../codegen/tests/fixtures/every-shape/expected.rs";
     examples_held = "../../codegen/tests/fixtures/examples/expected.rs";
     exchange = "../../codegen/tests/fixtures/exchange/expected.rs";
+    free_form_raw = "../../codegen/tests/fixtures/free-form-raw/expected.rs";
     header_discriminator = "../../codegen/tests/fixtures/header-discriminator/expected.rs";
     hierarchies = "../../codegen/tests/fixtures/hierarchies/expected.rs";
     keep_unknown = "../../codegen/tests/fixtures/keep-unknown/expected.rs";
@@ -130,6 +131,7 @@ mod alternatives_kept;
 mod bindings;
 mod conditions_kept;
 mod dispatch;
+mod free_form;
 mod hierarchies_kept;
 mod messages;
 mod options;

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    ArrayLengths, Config, Defaults, EventNameLocation, Formats, HandlerMethods, IntegerParsing, Nulls, OutputScope,
-    Perspective, UniqueItems, UntypedSchemas, Validation,
+    ArrayLengths, Config, Defaults, EventNameLocation, Formats, FreeForm, HandlerMethods, IntegerParsing, Nulls,
+    OutputScope, Perspective, UniqueItems, UntypedSchemas, Validation,
 };
 use crate::diagnostic::Strictness;
 
@@ -163,7 +163,7 @@ impl Config {
     }
 
     /// Sets the type of maps whose values have a type. Default: `BTreeMap`. It must have two type parameters, and the first
-    /// is `String`. Maps of any JSON values are always `serde_json::Map`.
+    /// is `String`. Maps of any JSON values have the type that [`Config::free_form`] chooses.
     ///
     /// ```
     /// let config = asyncapi_codegen::Config::new().map_type("std::collections::HashMap");
@@ -171,6 +171,20 @@ impl Config {
     #[must_use]
     pub fn map_type(mut self, path: impl Into<String>) -> Self {
         self.map_type = Some(path.into());
+        self
+    }
+
+    /// Sets the Rust types of values of any type, and of objects without declared properties. Default:
+    /// [`FreeForm::Parsed`].
+    ///
+    /// ```
+    /// use asyncapi_codegen::{Config, FreeForm};
+    ///
+    /// let config = Config::new().free_form(FreeForm::Raw);
+    /// ```
+    #[must_use]
+    pub fn free_form(mut self, free_form: FreeForm) -> Self {
+        self.free_form = free_form;
         self
     }
 

@@ -76,6 +76,19 @@ pub enum UniqueItems {
     IndexSet,
 }
 
+/// The Rust types of values of any type, and of objects without declared properties.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FreeForm {
+    /// `serde_json::Value` and `serde_json::Map`: every part is decoded.
+    #[default]
+    Parsed,
+    /// `asyncapi_runtime::JsonValue` and `asyncapi_runtime::JsonObject`: they keep the text, which is decoded when it is
+    /// asked for. This is faster, and the text is written back byte for byte. Additional properties, and alternatives
+    /// that the document does not list, are decoded as with `Parsed`.
+    Raw,
+}
+
 /// Which string formats have their own Rust types. A value of such a type is written back unchanged. A string that does
 /// not match its format does not decode.
 ///

@@ -13,8 +13,8 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::{
-    ArrayLengths, Config, Defaults, EventNameLocation, Formats, IntegerParsing, Nulls, Perspective, UniqueItems,
-    UntypedSchemas, Validation,
+    ArrayLengths, Config, Defaults, EventNameLocation, Formats, FreeForm, IntegerParsing, Nulls, Perspective,
+    UniqueItems, UntypedSchemas, Validation,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, OptionsFile, Severity, Strictness};
 use crate::error::Error;
@@ -172,6 +172,7 @@ const KEYS: &[(&str, Key)] = &[
     ("array-lengths", variants!(array_lengths, "any" => ArrayLengths::Any, "fixed" => ArrayLengths::Fixed)),
     ("replace", Key::Pairs(Config::replace)),
     ("map-type", Key::Text(Config::map_type)),
+    ("free-form", variants!(free_form, "parsed" => FreeForm::Parsed, "raw" => FreeForm::Raw)),
     (
         "integer-parsing",
         variants!(integer_parsing, "lenient" => IntegerParsing::Lenient, "strict" => IntegerParsing::Strict),

@@ -5,7 +5,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{Context, defaults, docs, structs, types};
-use crate::ir::{AdditionalProperties, External, Field, ItemKind, Presence, SetType, Setters, Struct, Type, TypeId};
+use crate::ir::{
+    AdditionalProperties, External, Field, FreeForm, ItemKind, Presence, SetType, Setters, Struct, Type, TypeId,
+};
 use crate::limits::MAX_CONSTRUCTOR_PARAMETERS;
 use crate::names::Name;
 
@@ -68,7 +70,7 @@ fn fields<'a>(cx: Context<'a>, object: &'a Struct, members: &'a [Name]) -> impl 
     let extra = match (&object.additional, members.last()) {
         (AdditionalProperties::Kept(value), Some(name)) => {
             let empty = match value {
-                Type::Any => quote!(Map::new()),
+                _ if is_parsed(cx, value) => quote!(Map::new()),
                 _ if cx.api.output.map_type.is_some() => quote!(Default::default()),
                 _ => quote!(BTreeMap::new()),
             };
@@ -145,8 +147,7 @@ fn setter(cx: Context<'_>, field: &Field, name: &Name) -> TokenStream {
 /// The `with_` method for additional properties.
 fn additional(cx: Context<'_>, value: &Type, name: &Name) -> Option<TokenStream> {
     let method = format_ident!("with_{}", name.plain());
-    let map = Type::Map(Box::new(value.clone()));
-    let Parameter { ty, value, .. } = Parameter::of_items(cx, &map, name)?;
+    let Parameter { ty, value, .. } = Parameter::of_members(cx, value, name)?;
     Some(quote! {
         #[doc = " Sets the additional properties."]
         #[must_use]
@@ -204,16 +205,32 @@ impl Parameter {
         let (item, value) = match ty {
             Type::List(item) => (form(cx, item), collected(cx, item, name)),
             Type::Set(item) if cx.api.output.set_type != SetType::Index => (form(cx, item), collected(cx, item, name)),
-            Type::Map(value) if **value == Type::Any || cx.api.output.map_type.is_none() => {
-                let form = form(cx, value);
-                let converted = if is_text(cx, value) { quote!(value.into()) } else { quote!(value) };
-                let pair = quote!((impl Into<String>, #form));
-                (pair, quote!(#name.into_iter().map(|(name, value)| (name.into(), #converted)).collect()))
-            }
+            Type::Map(value) if !is_parsed(cx, value) && **value == Type::Any => return None,
+            Type::Map(value) => return Self::of_members(cx, value, name),
             _ => return None,
         };
         Some(Self { name: quote!(#name), ty: quote!(impl IntoIterator<Item = #item>), value, is_plain: false })
     }
+
+    /// A parameter for the members of a map with these values.
+    fn of_members(cx: Context<'_>, value: &Type, name: &Name) -> Option<Self> {
+        if cx.api.output.map_type.is_some() && !is_parsed(cx, value) {
+            return None;
+        }
+        let form = form(cx, value);
+        let converted = if is_text(cx, value) { quote!(value.into()) } else { quote!(value) };
+        Some(Self {
+            name: quote!(#name),
+            ty: quote!(impl IntoIterator<Item = (impl Into<String>, #form)>),
+            value: quote!(#name.into_iter().map(|(name, value)| (name.into(), #converted)).collect()),
+            is_plain: false,
+        })
+    }
+}
+
+/// Whether a map with these values is a `Map` of `serde_json`.
+fn is_parsed(cx: Context<'_>, value: &Type) -> bool {
+    *value == Type::Any && cx.api.output.free_form == FreeForm::Parsed
 }
 
 /// The type of an item of the iterator.

@@ -30,6 +30,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "Headers",
             "Inbound",
             "IsoDuration",
+            "JsonObject",
+            "JsonValue",
             "Outbound",
             "Password",
             "PublishError",

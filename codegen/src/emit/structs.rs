@@ -6,7 +6,7 @@ use quote::quote;
 use super::lenient_integers::IntReader;
 use super::serde_rename::Rule;
 use super::{Context, attributes, defaults, docs, lenient_integers, types};
-use crate::ir::{AdditionalProperties, Exhaustiveness, Field, ItemKind, Presence, Struct, Type, TypeDef, TypeId};
+use crate::ir::{AdditionalProperties, Exhaustiveness, Field, ItemKind, Presence, Struct, TypeDef, TypeId};
 use crate::names::Name;
 
 pub(super) fn define(cx: Context<'_>, id: TypeId, def: &TypeDef, object: &Struct) -> Vec<TokenStream> {
@@ -97,7 +97,7 @@ fn extra(cx: Context<'_>, object: &Struct, members: &[Name]) -> Option<TokenStre
     let AdditionalProperties::Kept(value) = &object.additional else { return None };
     let name = members.last()?;
     let docs = docs::line("Additional properties, which have no field.");
-    let map = types::owned(cx, &Type::Map(Box::new(value.clone())));
+    let map = types::additional(cx, value);
     let read = lenient_integers::transitively_contains_integers(cx, value)
         .then(|| quote!(, deserialize_with = "lenient_int::deserialize_buffered"));
     Some(quote!(#docs #[serde(flatten #read)] pub #name: #map,))

@@ -4,13 +4,16 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Context, attributes, docs, lenient_integers};
-use crate::ir::{External, ItemKind, SetType, Type, TypeDef, TypeId, Width};
+use crate::ir::{External, FreeForm, ItemKind, SetType, Type, TypeDef, TypeId, Width};
 use crate::names::Name;
 
 /// The type of a field.
 pub(super) fn owned(cx: Context<'_>, ty: &Type) -> TokenStream {
     match ty {
-        Type::Any => quote!(Value),
+        Type::Any => match cx.api.output.free_form {
+            FreeForm::Parsed => quote!(Value),
+            FreeForm::Raw => quote!(JsonValue),
+        },
         Type::Boolean => quote!(bool),
         Type::Integer(width) => integer(*width),
         Type::Double => quote!(f64),
@@ -45,7 +48,10 @@ pub(super) fn owned(cx: Context<'_>, ty: &Type) -> TokenStream {
             let map = map(cx);
             quote!(#map<#key, #value>)
         }
-        Type::Map(value) if **value == Type::Any => quote!(Map<String, Value>),
+        Type::Map(value) if **value == Type::Any => match cx.api.output.free_form {
+            FreeForm::Parsed => quote!(Map<String, Value>),
+            FreeForm::Raw => quote!(JsonObject),
+        },
         Type::Map(value) => {
             let value = owned(cx, value);
             let map = map(cx);
@@ -62,6 +68,16 @@ pub(super) fn owned(cx: Context<'_>, ty: &Type) -> TokenStream {
             quote!(Box<#name>)
         }
     }
+}
+
+/// The type of the field for additional properties: always a map, because serde can flatten only maps.
+pub(super) fn additional(cx: Context<'_>, value: &Type) -> TokenStream {
+    if *value == Type::Any && cx.api.output.free_form == FreeForm::Parsed {
+        return quote!(Map<String, Value>);
+    }
+    let value = owned(cx, value);
+    let map = map(cx);
+    quote!(#map<String, #value>)
 }
 
 /// The type of maps with typed values.

@@ -14,6 +14,7 @@ pub(crate) struct OutputOptions {
     /// The path of the map type, if it is not `BTreeMap`.
     pub(crate) map_type: Option<String>,
     pub(crate) set_type: SetType,
+    pub(crate) free_form: FreeForm,
     /// The module around the generated code.
     pub(crate) module: Option<String>,
     pub(crate) integer_notation: IntegerNotation,
@@ -43,6 +44,15 @@ pub(crate) enum SetType {
     BTree,
     Hash,
     Index,
+}
+
+/// The Rust types of values of any type and of objects without declared properties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FreeForm {
+    /// `Value` and `Map` of `serde_json`.
+    Parsed,
+    /// `JsonValue` and `JsonObject` of the runtime.
+    Raw,
 }
 
 /// Which notations of an integer are read.

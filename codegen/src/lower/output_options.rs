@@ -8,8 +8,9 @@ use quote::{ToTokens, quote};
 use crate::check::attributes;
 use crate::config::{self, Config, IntegerParsing, UniqueItems};
 use crate::ir::{
-    CustomAttributes, Derive, Event, Exhaustiveness, FieldReader, HandlerMethods, IntegerNotation, ItemAttributes,
-    ItemKind, MemberAttributes, OutputOptions, OutputScope, Server, SetType, Setters, TypeDef, Types, Union,
+    CustomAttributes, Derive, Event, Exhaustiveness, FieldReader, FreeForm, HandlerMethods, IntegerNotation,
+    ItemAttributes, ItemKind, MemberAttributes, OutputOptions, OutputScope, Server, SetType, Setters, TypeDef, Types,
+    Union,
 };
 use crate::location::Pointer;
 
@@ -30,6 +31,10 @@ pub(super) fn output_options(config: &Config, types: &Types, events: &[Event], s
             UniqueItems::Vec | UniqueItems::BTreeSet => SetType::BTree,
             UniqueItems::HashSet => SetType::Hash,
             UniqueItems::IndexSet => SetType::Index,
+        },
+        free_form: match config.free_form {
+            config::FreeForm::Parsed => FreeForm::Parsed,
+            config::FreeForm::Raw => FreeForm::Raw,
         },
         module: config.module.clone(),
         integer_notation: match config.integer_parsing {
