@@ -14,7 +14,7 @@ fn a_text_is_written_back_byte_for_byte() {
     for text in [
         r#"{"attributes":{"z": 1.50, "a": 123456789012345678901234567890},"client":[ 1e2 ],"history":[{"b":1, "a":2}]}"#,
         r#"{"attributes":{},"subject":{"kind":"person","fields":{"z": 1.50, "a": 2}}}"#,
-        r#"{"attributes":{},"subject":{"kind":"team","members":[{"z": 1, "a": 2}, null]}}"#,
+        r#"{"attributes":{},"subject":{"kind":"team","members":[{"z": 1, "a": 2},null]}}"#,
     ] {
         assert_eq!(serde_json::to_string(&ticket(text)).expect("JSON"), text);
     }
