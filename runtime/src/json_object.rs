@@ -171,6 +171,20 @@ impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for JsonObject {
     }
 }
 
+impl JsonValue {
+    /// The value as an object, if it is one. They share the text.
+    #[must_use]
+    pub fn as_object(&self) -> Option<JsonObject> {
+        self.0.is_object().then(|| JsonObject(self.0.clone()))
+    }
+}
+
+impl From<JsonObject> for JsonValue {
+    fn from(object: JsonObject) -> Self {
+        Self(object.0)
+    }
+}
+
 impl TryFrom<JsonValue> for JsonObject {
     type Error = DecodeError;
 

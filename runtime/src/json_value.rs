@@ -8,7 +8,7 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::json_text::JsonText;
-use crate::{DecodeError, JsonObject, lenient_int};
+use crate::{DecodeError, lenient_int};
 
 /// A JSON value of any type, kept as its text.
 ///
@@ -56,12 +56,6 @@ impl JsonValue {
     #[must_use]
     pub fn is_null(&self) -> bool {
         self.0.is_null()
-    }
-
-    /// The value as an object, if it is one. They share the text.
-    #[must_use]
-    pub fn as_object(&self) -> Option<JsonObject> {
-        self.0.is_object().then(|| JsonObject(self.0.clone()))
     }
 
     /// Decodes the value. Integers may be written as `1.0`.
@@ -113,12 +107,6 @@ impl Default for JsonValue {
 impl From<Value> for JsonValue {
     fn from(value: Value) -> Self {
         Self(JsonText::from_value(&value))
-    }
-}
-
-impl From<JsonObject> for JsonValue {
-    fn from(object: JsonObject) -> Self {
-        Self(object.0)
     }
 }
 
