@@ -58,10 +58,11 @@ fn the_example_of_the_readme_is_a_package() {
 
 #[test]
 fn rust_examples_are_excerpts_of_compiled_code() {
-    let directories = ["codegen", "examples", "runtime", "src", "tests"].map(|name| root().join(name));
+    let directories = ["codegen", "examples", "runtime", "src", "tests", "transports"].map(|name| root().join(name));
     let sources = directories.iter().flat_map(|directory| files_below(directory, "rs"));
     let compiled: Vec<String> = sources.map(|path| excerpts(&read(&path)).concat()).collect();
-    let pages = ["codegen", "docs", "runtime"].iter().flat_map(|name| files_below(&root().join(name), "md"));
+    let pages =
+        ["codegen", "docs", "runtime", "transports"].iter().flat_map(|name| files_below(&root().join(name), "md"));
     let mut count = 0;
     for page in pages.chain([root().join("README.md")]) {
         for block in read(&page).split("```rust,ignore\n").skip(1) {

@@ -5,7 +5,8 @@ use std::io::ErrorKind;
 use std::process::Stdio;
 use std::time::Duration;
 
-use async_nats::Client;
+use asyncapi_transport::Credentials;
+use asyncapi_transport_nats::Nats;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
@@ -32,11 +33,11 @@ pub(crate) async fn find() -> Result<Option<Broker>, Box<dyn Error>> {
 
 impl Broker {
     /// Connects, and retries while the server starts.
-    pub(crate) async fn connect(&self) -> Result<Client, Box<dyn Error>> {
+    pub(crate) async fn connect(&self) -> Result<Nats, Box<dyn Error>> {
         let mut tries = 0;
         loop {
-            match async_nats::connect(&self.url).await {
-                Ok(client) => return Ok(client),
+            match Nats::connect(&self.url, Credentials::None).await {
+                Ok(nats) => return Ok(nats),
                 Err(error) if tries == 50 => return Err(error.into()),
                 Err(_) => tries += 1,
             }

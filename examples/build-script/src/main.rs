@@ -4,17 +4,17 @@
 //! `skipped` and ends.
 
 mod broker;
-mod transport;
 
 use std::error::Error;
+use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::{Message, Subscriber};
-use asyncapi_runtime::{Context, Dispatch, HandlerError};
-use futures_util::StreamExt;
+use asyncapi_runtime::{Context, HandlerError};
+use asyncapi_transport_nats::Nats;
+use tokio::sync::Notify;
 
 use crate::application::channels::Reports as ReportsAddress;
-use crate::transport::{Nats, inbound};
 
 /// The generated code of the lamps.
 mod application {
@@ -50,12 +50,15 @@ impl application::Handler for Lamps {
 }
 
 /// A client that receives the reports.
-struct Accountant;
+struct Accountant {
+    has_report: Arc<Notify>,
+}
 
 impl client::Handler for Accountant {
     async fn on_report(&self, event: client::Report, cx: &Context<'_>) -> Result<(), HandlerError> {
         let address: client::channels::Reports = cx.channel().unwrap_or_default().parse()?;
         println!("{} draws {} W", address.lamp, event.watts);
+        self.has_report.notify_one();
         Ok(())
     }
 }
@@ -66,17 +69,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("skipped: no NATS_URL is set, and nats-server is not installed");
         return Ok(());
     };
-    let nats = Nats::new(broker.connect().await?);
+    let nats = broker.connect().await?;
 
-    let mut commands = nats.client().subscribe(application::channels::COMMANDS).await?;
     let lamps = Lamps { publisher: application::Publisher::new(nats.clone()) };
-    let lamps = application::Dispatcher::new(lamps, nats.clone());
-    let mut reports = nats.client().subscribe("lamps.*.reports").await?;
-    let accountant = client::Dispatcher::new(Accountant);
+    let lamps = nats.consumer(application::Dispatcher::new(lamps, nats.clone())).await?;
+    let has_report = Arc::new(Notify::new());
+    let accountant = Accountant { has_report: Arc::clone(&has_report) };
+    let accountant = nats.consumer(client::Dispatcher::new(accountant)).await?;
 
-    let (switched, ()) = tokio::try_join!(switch_on(nats.clone()), handle_one(&lamps, &mut commands))?;
-    let report = inbound(next(&mut reports).await?);
-    accountant.dispatch(&Context::new(&report)).await?;
+    tokio::spawn(lamps.run(pending()));
+    let switched = switch_on(nats).await?;
+    tokio::time::timeout(TIMEOUT, accountant.run(has_report.notified())).await?;
     println!("the reply: lit = {}", switched.lit);
     if switched.lit { Ok(()) } else { Err("the lamp stayed dark".into()) }
 }
@@ -84,16 +87,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Sends a command, and waits for the reply.
 async fn switch_on(nats: Nats) -> Result<client::Switched, Box<dyn Error>> {
     let command = client::Switch::new("hall", true);
-    Ok(tokio::time::timeout(TIMEOUT, client::Requester::new(nats).switch_lamp(&command)).await??)
-}
-
-/// Dispatches the next command to the lamps.
-async fn handle_one(lamps: &impl Dispatch, commands: &mut Subscriber) -> Result<(), Box<dyn Error>> {
-    let command = inbound(next(commands).await?);
-    Ok(lamps.dispatch(&Context::new(&command)).await?)
-}
-
-async fn next(subscriber: &mut Subscriber) -> Result<Message, Box<dyn Error>> {
-    let message = tokio::time::timeout(TIMEOUT, subscriber.next()).await?;
-    message.ok_or_else(|| "the server closed the subscription".into())
+    Ok(client::Requester::new(nats).switch_lamp(&command).await?)
 }
