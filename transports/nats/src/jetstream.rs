@@ -88,10 +88,16 @@ impl JetStream {
             filter_subjects,
             ..pull::Config::default()
         };
-        let created = stream.create_consumer(config).await;
+        let created = stream.create_consumer(config.clone()).await;
         let consumer = created.map_err(|error| NatsError::Subscribe(Box::new(error)))?;
-        let source =
-            StreamSource { jetstream: self.clone(), addresses, consumer, request: None, next_delay: FIRST_DELAY };
+        let source = StreamSource {
+            jetstream: self.clone(),
+            addresses,
+            config,
+            consumer,
+            request: None,
+            next_delay: FIRST_DELAY,
+        };
         Ok(Consumer::new(source, dispatch))
     }
 
@@ -105,6 +111,7 @@ impl JetStream {
 struct StreamSource {
     jetstream: JetStream,
     addresses: Addresses,
+    config: pull::Config,
     consumer: PullConsumer<pull::Config>,
     /// The open request for messages, and when it is given up.
     request: Option<(Batch, Instant)>,
@@ -112,6 +119,15 @@ struct StreamSource {
 }
 
 impl StreamSource {
+    /// Opens the durable consumer again: a server that was killed may have lost it.
+    async fn open_again(&mut self) {
+        let (config, stream) = (self.config.clone(), self.jetstream.stream.clone());
+        match self.jetstream.context.create_consumer_on_stream(config, stream).await {
+            Ok(consumer) => self.consumer = consumer,
+            Err(error) => tracing::warn!(reason = %error, "the consumer could not be opened again yet"),
+        }
+    }
+
     /// The next message of the open request, or of a new one for this many messages.
     async fn next_message(&mut self, room: usize) -> Option<Result<Message, async_nats::Error>> {
         let (batch, given_up) = match &mut self.request {
@@ -124,7 +140,8 @@ impl StreamSource {
                 }
             }
         };
-        let message = tokio::time::timeout_at(*given_up, batch.next()).await.unwrap_or(None);
+        let lost = || Some(Err("the server has not ended the request".into()));
+        let message = tokio::time::timeout_at(*given_up, batch.next()).await.unwrap_or_else(|_| lost());
         if !matches!(message, Some(Ok(_))) {
             self.request = None;
         }
@@ -145,6 +162,7 @@ impl Source for StreamSource {
                     Some(Err(error)) => {
                         tracing::warn!(reason = %error, "no messages from the server now");
                         tokio::time::sleep(self.next_delay).await;
+                        self.open_again().await;
                         self.next_delay = (self.next_delay * 2).min(LAST_DELAY);
                     }
                 }
