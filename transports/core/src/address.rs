@@ -31,13 +31,13 @@ impl WildcardSyntax {
 ///
 /// let reports = Address::parse("lamps.{lamp}.reports", WildcardSyntax::NATS);
 /// assert_eq!(reports.wildcard(), "lamps.*.reports");
-/// assert_eq!(reports.channel("lamps.hall.reports").as_deref(), Some("lamps.hall.reports"));
-/// assert_eq!(reports.channel("lamps.hall.commands"), None);
+/// assert!(reports.matches("lamps.hall.reports"));
+/// assert!(!reports.matches("lamps.hall.commands"));
 ///
-/// // A wildcard in the document is part of the channel. The parameters are those of the message.
+/// // A wildcard in the document stays one.
 /// let all = Address::parse("sites/{site}/#", WildcardSyntax::MQTT);
 /// assert_eq!(all.wildcard(), "sites/+/#");
-/// assert_eq!(all.channel("sites/north/lamps/hall").as_deref(), Some("sites/north/#"));
+/// assert!(all.matches("sites/north/lamps/hall"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
@@ -80,40 +80,26 @@ impl Address {
         levels.collect::<Vec<_>>().join(&self.syntax.separator.to_string())
     }
 
-    /// Whether the address has parameters.
+    /// Whether messages with different addresses belong to this channel: it has parameters or wildcards.
     #[must_use]
-    pub fn has_parameters(&self) -> bool {
-        self.levels.iter().any(|level| matches!(level, Level::Parameters(_)))
+    pub fn is_pattern(&self) -> bool {
+        self.levels.iter().any(|level| !matches!(level, Level::Text(_)))
     }
 
-    /// Whether the document itself writes a wildcard into the address.
+    /// Whether a message with this address belongs to this channel.
     #[must_use]
-    pub fn has_wildcards(&self) -> bool {
-        self.levels.iter().any(|level| matches!(level, Level::Single | Level::Several))
-    }
-
-    /// The channel of a message with this address: the address, with the document's wildcards in place of what they
-    /// stand for. `None` if the message belongs to another channel.
-    #[must_use]
-    pub fn channel(&self, address: &str) -> Option<String> {
+    pub fn matches(&self, address: &str) -> bool {
         let words: Vec<&str> = address.split(self.syntax.separator).collect();
-        let mut channel = Vec::new();
-        self.match_levels(&self.levels, &words, &mut channel).then(|| channel.join(&self.syntax.separator.to_string()))
+        self.matches_levels(&self.levels, &words)
     }
 
-    fn match_levels<'a>(&self, levels: &[Level], words: &[&'a str], channel: &mut Vec<&'a str>) -> bool {
+    fn matches_levels(&self, levels: &[Level], words: &[&str]) -> bool {
         let Some((level, levels)) = levels.split_first() else { return words.is_empty() };
-        let length = channel.len();
         if *level == Level::Several {
-            channel.push(self.syntax.levels);
-            return (self.syntax.fewest_levels..=words.len()).any(|taken| {
-                channel.truncate(length + 1);
-                self.match_levels(levels, &words[taken..], channel)
-            });
+            return (self.syntax.fewest_levels..=words.len()).any(|taken| self.matches_levels(levels, &words[taken..]));
         }
         let Some((word, words)) = words.split_first() else { return false };
-        channel.push(if *level == Level::Single { self.syntax.level } else { word });
-        level.matches(word) && self.match_levels(levels, words, channel)
+        level.matches(word) && self.matches_levels(levels, words)
     }
 }
 
@@ -178,23 +164,17 @@ impl Addresses {
             .iter()
             .map(|address| (address.wildcard(), Address::parse(&address.wildcard(), address.syntax)))
             .collect();
-        wildcards.retain(|wildcard| {
-            !patterns.iter().any(|(other, pattern)| other != wildcard && pattern.channel(wildcard).is_some())
-        });
+        wildcards
+            .retain(|wildcard| !patterns.iter().any(|(other, pattern)| other != wildcard && pattern.matches(wildcard)));
         let mut seen = std::collections::BTreeSet::new();
         wildcards.retain(|wildcard| seen.insert(wildcard.clone()));
         wildcards
     }
 
-    /// The channel of a message with this address, and whether the channel has parameters; `None` if the document does
-    /// not contain the address. A channel without wildcards is preferred.
+    /// The address that a message with this address belongs to; `None` if the document does not contain it.
     #[must_use]
-    pub fn channel(&self, address: &str) -> Option<(String, bool)> {
-        let find = |wildcards: bool| {
-            let mut candidates = self.0.iter().filter(|candidate| candidate.has_wildcards() == wildcards);
-            candidates.find_map(|candidate| Some((candidate.channel(address)?, candidate.has_parameters())))
-        };
-        find(false).or_else(|| find(true))
+    pub fn find(&self, address: &str) -> Option<&Address> {
+        self.0.iter().find(|candidate| candidate.matches(address))
     }
 }
 
@@ -206,20 +186,20 @@ mod tests {
     fn a_parameter_becomes_a_wildcard_and_matches_one_level() {
         let address = Address::parse("orders/{customer}/lamp-{id}.{part}", WildcardSyntax::MQTT);
         assert_eq!(address.wildcard(), "orders/+/+");
-        assert_eq!(address.channel("orders/ada/lamp-7.x").as_deref(), Some("orders/ada/lamp-7.x"));
+        assert!(address.matches("orders/ada/lamp-7.x"));
         for other in ["orders/ada/lamp-7", "orders//lamp-7.x", "orders/ada/bulb-7.x", "orders/ada/x/lamp-7.x"] {
-            assert_eq!(address.channel(other), None, "{other}");
+            assert!(!address.matches(other), "{other}");
         }
     }
 
     #[test]
-    fn wildcards_of_the_document_stay_in_the_channel() {
+    fn wildcards_of_the_document_match_as_many_levels_as_in_the_protocol() {
         let address = Address::parse("sites.{site}.>", WildcardSyntax::NATS);
-        assert_eq!(address.channel("sites.north.lamps.hall").as_deref(), Some("sites.north.>"));
-        assert_eq!(address.channel("sites.north"), None, "`>` stands for at least one level");
+        assert!(address.matches("sites.north.lamps.hall"));
+        assert!(!address.matches("sites.north"), "`>` stands for at least one level");
         let address = Address::parse("#.{kind}", WildcardSyntax::AMQP);
-        assert_eq!(address.channel("a.b.c").as_deref(), Some("#.c"));
-        assert_eq!(address.channel("c").as_deref(), Some("#.c"), "`#` stands for no level too");
+        assert!(address.matches("a.b.c"));
+        assert!(address.matches("c"), "`#` stands for no level too");
     }
 
     #[test]
@@ -227,9 +207,10 @@ mod tests {
         let texts = ["d.{kind}", "d.{door}", "d.front", "e.*.>", "e.{x}.y"];
         let addresses = Addresses::parse(texts, WildcardSyntax::NATS);
         assert_eq!(addresses.wildcards(), ["d.*", "e.*.>"]);
-        assert_eq!(addresses.channel("d.front"), Some(("d.front".to_owned(), true)));
-        assert_eq!(addresses.channel("e.a.y"), Some(("e.a.y".to_owned(), true)), "the channel without wildcards");
-        assert_eq!(addresses.channel("e.a.z"), Some(("e.*.>".to_owned(), false)));
-        assert_eq!(addresses.channel("f"), None);
+        let found = |address: &str| addresses.find(address).map(Address::wildcard);
+        assert_eq!(found("d.front").as_deref(), Some("d.*"));
+        assert_eq!(found("e.a.z").as_deref(), Some("e.*.>"));
+        assert_eq!(found("f"), None);
+        assert!(addresses.find("d.front").is_some_and(Address::is_pattern));
     }
 }

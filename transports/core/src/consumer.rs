@@ -38,7 +38,7 @@ const RENEWALS_PER_LEASE: u32 = 3;
 ///
 /// **Guarantees**, with a broker that stores messages until they are acknowledged: each message is handled at least
 /// once or becomes a dead letter with a reason. Messages with the same key are handled one after the other, in the
-/// order of the broker. The key is the address of the message if its channel has parameters, or the protocol's own key;
+/// order of the broker. The key is the address of the message if its channel has parameters or wildcards, or the protocol's own key;
 /// [`with_key_in`](Self::with_key_in) sets another one. Messages without a key are handled in any order.
 ///
 /// **Not guaranteed**: exactly once. Make handlers idempotent.

@@ -11,7 +11,9 @@ use asyncapi_runtime::request::Request;
 use asyncapi_runtime::{BoxFuture, Dispatch, Inbound, Outbound, RequestReply, Transport};
 use tokio::sync::{Notify, mpsc};
 
-use crate::{Addresses, Consumer, Received, Settle, SettleError, Source, SourceEvent, WildcardSyntax, dead_letter};
+use crate::{
+    Address, Addresses, Consumer, Received, Settle, SettleError, Source, SourceEvent, WildcardSyntax, dead_letter,
+};
 
 /// How long a request waits for its reply.
 const REPLY_TIME: Duration = Duration::from_secs(10);
@@ -136,17 +138,16 @@ impl Broker {
     }
 
     /// The next message for these addresses.
-    fn take(&self, addresses: &Addresses) -> Option<(Message, String, bool)> {
+    fn take(&self, addresses: &Addresses) -> Option<(Message, bool)> {
         let mut state = self.state();
         for index in 0..state.queue.len() {
             let address = state.queue.get(index).and_then(|message| message.inbound.channel());
-            let Some((channel, has_parameters)) = address.and_then(|address| addresses.channel(address)) else {
-                continue;
-            };
+            let found = address.and_then(|address| addresses.find(address));
+            let Some(is_pattern) = found.map(Address::is_pattern) else { continue };
             let mut message = state.queue.remove(index)?;
             message.deliveries += 1;
             state.unsettled.insert(message.number, message.clone());
-            return Some((message, channel, has_parameters));
+            return Some((message, is_pattern));
         }
         None
     }
@@ -162,13 +163,13 @@ impl Source for MemorySource {
         Box::pin(async {
             loop {
                 let changed = self.broker.changed.notified();
-                if let Some((message, channel, has_parameters)) = self.broker.take(&self.addresses) {
+                if let Some((message, is_pattern)) = self.broker.take(&self.addresses) {
                     let address = message.inbound.channel().unwrap_or_default().to_owned();
                     let settle = MemorySettle { broker: Arc::clone(&self.broker), number: message.number };
-                    let mut received = Received::new(message.inbound.with_channel(channel), settle)
+                    let mut received = Received::new(message.inbound, settle)
                         .with_id(EventId::new(message.number.to_string()))
                         .with_earlier_attempts(message.deliveries - 1);
-                    if has_parameters {
+                    if is_pattern {
                         received = received.with_key(OrderKey::new(address));
                     }
                     return SourceEvent::Received(received);

@@ -28,14 +28,12 @@ pub(crate) fn inbound(message: Message) -> Inbound {
     Inbound::new(message.payload).with_channel(message.subject.to_string()).with_headers(headers)
 }
 
-/// A message for the consumer: its channel is that of the document, and its key the subject if the channel has
-/// parameters. A message of a channel that the document does not contain keeps its subject.
+/// A message for the consumer. Its key is the subject if its channel has several subjects.
 pub(crate) fn received(message: Message, addresses: &Addresses, settle: impl Settle + 'static) -> Received {
     let subject = message.subject.to_string();
-    let inbound = inbound(message);
-    match addresses.channel(&subject) {
-        Some((channel, true)) => Received::new(inbound.with_channel(channel), settle).with_key(OrderKey::new(subject)),
-        Some((channel, false)) => Received::new(inbound.with_channel(channel), settle),
-        None => Received::new(inbound, settle),
+    let received = Received::new(inbound(message), settle);
+    match addresses.find(&subject) {
+        Some(address) if address.is_pattern() => received.with_key(OrderKey::new(subject)),
+        Some(_) | None => received,
     }
 }
