@@ -229,6 +229,17 @@ impl Diagnostics {
         }
     }
 
+    /// Adds the diagnostics of a stage, except those about a node with an error: they say less about the same mistake.
+    pub(crate) fn append_without_consequences(&self, other: &Self) {
+        let mut found = self.found.borrow_mut();
+        let Some(found) = &mut *found else { return };
+        let place = |diagnostic: &Diagnostic| diagnostic.file().zip(diagnostic.pointer().cloned());
+        let errors = found.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let reported: BTreeSet<_> = errors.filter_map(place).collect();
+        let new = other.found.take().unwrap_or_default().into_iter();
+        found.extend(new.filter(|new| place(new).is_none_or(|place| !reported.contains(&place))));
+    }
+
     /// Sets where nodes were before overlays were applied. Diagnostics are shown there.
     #[cfg(feature = "overlay")]
     pub(crate) fn set_provenance(&self, origins: Origins) {

@@ -7,6 +7,7 @@ mod bindings;
 mod cursor;
 mod ecma_regex;
 mod external_refs;
+mod fixed_fields;
 mod lints;
 mod model;
 mod objects;
@@ -14,6 +15,7 @@ mod objects;
 mod overlay;
 mod resolve;
 mod schema;
+mod structure;
 mod text;
 mod traits;
 mod v2;
@@ -33,6 +35,7 @@ pub(crate) use self::schema::{
     Access, ConditionalProperty, DeclaredValue, Dependency, Docs, ForeignName, JsonType, Keywords, SchemaId,
     SchemaKind, SchemaLanguage, Schemas, Tag, ValueKeyword,
 };
+use self::structure::DeclaredVersion;
 use self::traits::Precedence;
 use crate::diagnostic::Diagnostics;
 use crate::json::Value;
@@ -46,6 +49,15 @@ enum Version {
     Three,
 }
 
+impl Version {
+    fn number(self) -> u8 {
+        match self {
+            Self::Two => 2,
+            Self::Three => 3,
+        }
+    }
+}
+
 /// Parses a document. `None` if it cannot be read at all; the diagnostics contain the reason.
 pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Document> {
     let roots =
@@ -54,7 +66,9 @@ pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Docume
     let roots = overlay::apply_overlays(roots, source, diagnostics)?;
     let tree = Tree { roots: &roots, source, schema_ids: &SchemaIds::default(), diagnostics };
     let version = read_version(tree)?;
-    let precedence = match version {
+    let structure = Diagnostics::new();
+    structure::check(Tree { diagnostics: &structure, ..tree }, &version);
+    let precedence = match version.major {
         Version::Two => Precedence::Trait,
         Version::Three => Precedence::Object,
     };
@@ -65,13 +79,15 @@ pub(crate) fn parse(source: &Source, diagnostics: &Diagnostics) -> Option<Docume
     let mut root = Node::root(tree, FileId::default()).as_object("the document")?;
     root.ignore_keys(&["asyncapi"]);
     let files = source.files().map(|file| source.name_of(file).to_owned()).collect();
-    Some(match version {
+    let document = match version.major {
         Version::Two => v2::read_document(root, files),
         Version::Three => v3::read_document(root, files),
-    })
+    };
+    diagnostics.append_without_consequences(&structure);
+    Some(document)
 }
 
-fn read_version(tree: Tree<'_>) -> Option<Version> {
+fn read_version(tree: Tree<'_>) -> Option<DeclaredVersion> {
     let root = Node::root(tree, FileId::default());
     let mut object = root.as_object("the document")?;
     for key in ["openapi", "swagger"] {
@@ -100,11 +116,14 @@ fn read_version(tree: Tree<'_>) -> Option<Version> {
     version
 }
 
-fn parse_version(text: &str) -> Option<Version> {
+fn parse_version(text: &str) -> Option<DeclaredVersion> {
     let is_number = |text: &str| !text.is_empty() && text.chars().all(|char| char.is_ascii_digit());
-    match text.split('.').collect::<Vec<_>>()[..] {
-        ["2", "0" | "1" | "2" | "3" | "4" | "5" | "6", patch] if is_number(patch) => Some(Version::Two),
-        ["3", "0" | "1", patch] if is_number(patch) => Some(Version::Three),
-        _ => None,
-    }
+    let [major, minor, patch] = text.split('.').collect::<Vec<_>>()[..] else { return None };
+    let (major, last) = match major {
+        "2" => (Version::Two, 6),
+        "3" => (Version::Three, 1),
+        _ => return None,
+    };
+    let minor = minor.parse().ok().filter(|minor| *minor <= last && is_number(patch))?;
+    Some(DeclaredVersion { major, minor, text: text.to_owned() })
 }

@@ -7,7 +7,7 @@ mod instance;
 
 use self::instance::{InstanceCheck, Mismatch, Violation};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::document::{Document, JsonType, Keywords};
+use crate::document::{Document, JsonType, Keywords, SchemaId, SchemaLanguage};
 use crate::json::Value;
 use crate::limits::MAX_LISTED_VALUES;
 use crate::location::Pointer;
@@ -31,6 +31,23 @@ pub(super) fn examples_match_their_schemas(document: &Document, diagnostics: &Di
             }
         }
     }
+    for (id, keywords) in schemas_of_json(document) {
+        let examples = keywords.examples.iter().enumerate();
+        let examples = examples.map(|(index, value)| (keywords.at.join("examples").join(&index.to_string()), value));
+        // The defaults of properties are checked where they become code.
+        let is_top_level = document.components.iter().any(|(_, component)| *component == id);
+        let default = keywords.default.iter().filter(|_| is_top_level);
+        for (at, value) in examples.chain(default.map(|value| (keywords.at.join("default"), value))) {
+            check.violations(id, value, &at, &mut |violation| diagnostics.push(diagnostic(violation)));
+        }
+    }
+}
+
+/// The schemas in JSON Schema, with their keywords.
+fn schemas_of_json(document: &Document) -> impl Iterator<Item = (SchemaId, &Keywords)> {
+    let ids = document.schemas.in_order().into_iter();
+    let schemas = ids.filter_map(|id| Some((id, document.schemas.own_keywords(id)?)));
+    schemas.filter(|(_, keywords)| keywords.language == SchemaLanguage::JsonSchema)
 }
 
 fn diagnostic(violation: Violation<'_>) -> Diagnostic {

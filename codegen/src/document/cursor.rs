@@ -128,6 +128,12 @@ impl<'a> Node<'a> {
             }
             _ => None,
         };
+        let shape = || match expected.rsplit(' ').next() {
+            Some("list") => Some("write a list: each item begins with `- `".to_owned()),
+            Some("object") => Some("write an object: lines with `key: value`".to_owned()),
+            _ => None,
+        };
+        let help = help.or_else(shape);
         let diagnostic = Diagnostic::new(Severity::Error, &self.at, message);
         self.report(match help {
             Some(help) => diagnostic.with_help(help),
@@ -162,19 +168,10 @@ impl<'a> Object<'a> {
 
     /// The value of a key without which no code can be generated. Reports an error if it is missing.
     pub(crate) fn required(&mut self, key: &'static str) -> Option<Node<'a>> {
-        self.get_or_report(key, Severity::Error)
-    }
-
-    /// The value of a key that AsyncAPI requires but the generated code does not need. Warns if it is missing.
-    pub(crate) fn required_or_warn(&mut self, key: &'static str) -> Option<Node<'a>> {
-        self.get_or_report(key, Severity::Warning)
-    }
-
-    fn get_or_report(&mut self, key: &'static str, severity: Severity) -> Option<Node<'a>> {
         let node = self.get(key);
         if node.is_none() {
             let message = format!("{} has no `{key}`", self.what);
-            let diagnostic = Diagnostic::new(severity, &self.at, message);
+            let diagnostic = Diagnostic::new(Severity::Error, &self.at, message);
             self.tree.diagnostics.push(diagnostic.with_help(format!("add `{key}`")));
         }
         node
@@ -227,6 +224,11 @@ impl<'a> Object<'a> {
         for node in self.get_items(key) {
             node.follow();
         }
+    }
+
+    /// Ends the reading of an AsyncAPI object, whose keys are checked elsewhere. Returns the object's location.
+    pub(crate) fn into_location(self) -> Location {
+        self.at
     }
 
     /// Warns about every key that the reader did not ask for, except extensions (`x-…`). Returns the object's location.

@@ -70,13 +70,21 @@ pub(super) enum Dialect {
     Draft7,
     /// 2019-09 or 2020-12, named by `$schema` or the media type.
     Later,
+    /// A schema of OpenAPI 3.0, named by the media type. It is draft 5 with other keywords.
+    OpenApi,
 }
 
 impl Dialect {
     /// The dialect that a media type or the URI in `$schema` names.
     pub(super) fn from_identifier(text: &str) -> Self {
-        let is_later = ["2019-09", "2020-12", "openapi;version=3.1"].iter().any(|later| text.contains(later));
-        if is_later { Self::Later } else { Self::Draft7 }
+        let contains = |part: &&str| text.contains(*part);
+        if ["2019-09", "2020-12", "openapi;version=3.1"].iter().any(contains) {
+            Self::Later
+        } else if text.contains("openapi") {
+            Self::OpenApi
+        } else {
+            Self::Draft7
+        }
     }
 
     /// The dialect that `$schema` names, or the dialect of the enclosing schema.
@@ -137,7 +145,7 @@ pub(super) fn is_unevaluated_additional(object: &mut Object<'_>) -> bool {
 /// Warns about keywords that the dialect of the schema does not define.
 pub(super) fn report_later_keywords(dialect: Dialect, object: &mut Object<'_>) {
     for (key, draft, support) in LATER_KEYWORDS {
-        let Some(node) = object.get(key).filter(|_| dialect == Dialect::Draft7) else { continue };
+        let Some(node) = object.get(key).filter(|_| dialect != Dialect::Later) else { continue };
         let is_additional = is_unevaluated_additional(object);
         let help = match support {
             KeywordSupport::Read(instead) => format!("it is supported here, but other tools need {instead}"),
@@ -151,5 +159,95 @@ pub(super) fn report_later_keywords(dialect: Dialect, object: &mut Object<'_>) {
         };
         let message = format!("`{key}` is a keyword of JSON Schema {draft}, but AsyncAPI uses draft 7");
         node.report_key_warning(message, help);
+    }
+}
+
+/// The lists of which at least one item is needed.
+const NONEMPTY_LISTS: &[&str] = &["enum", "type", "allOf", "anyOf", "oneOf"];
+
+/// Pairs of bounds.
+const BOUNDS: &[(&str, &str)] =
+    &[("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"), ("minProperties", "maxProperties")];
+
+/// The types to which keywords apply (JSON Schema draft 7, section 6).
+const KEYWORDS_OF_TYPES: &[(&[&str], &[&str])] = &[
+    (&["string"], &["minLength", "maxLength", "pattern"]),
+    (&["number", "integer"], &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
+    (&["array"], &["items", "minItems", "maxItems", "uniqueItems", "additionalItems", "contains"]),
+    (
+        &["object"],
+        &[
+            "properties",
+            "required",
+            "additionalProperties",
+            "patternProperties",
+            "minProperties",
+            "maxProperties",
+            "propertyNames",
+            "discriminator",
+        ],
+    ),
+];
+
+/// Warns about keywords that are valid and have no effect, or an effect that nobody wants.
+pub(super) fn report_ineffective_keywords(dialect: Dialect, object: &mut Object<'_>) {
+    for key in NONEMPTY_LISTS {
+        let empty = object.get(key).filter(|node| matches!(node.value, Value::Sequence(items) if items.is_empty()));
+        if let Some(node) = empty {
+            let value =
+                if matches!(*key, "enum" | "anyOf" | "oneOf") { "no value is valid" } else { "it has no effect" };
+            node.report_warning(format!("`{key}` is empty, so {value}"), "list at least one item, or remove the key");
+        }
+    }
+    for (least, most) in BOUNDS {
+        let number = |node: &Node<'_>| match node.value {
+            Value::Integer(number) => number.to_string().parse::<f64>().ok(),
+            Value::Float(number) => Some(*number),
+            _ => None,
+        };
+        let (Some(low), Some(high)) = (object.get(least), object.get(most)) else { continue };
+        if number(&low).zip(number(&high)).is_some_and(|(low, high)| low > high) {
+            low.report_warning(format!("`{least}` is larger than `{most}`, so no value is valid"), "exchange the two");
+        }
+    }
+    report_keywords_of_other_types(object);
+    if dialect == Dialect::OpenApi {
+        return;
+    }
+    if let Some(node) = object.get("nullable") {
+        let help = "write `type: [string, 'null']` with your type; it is supported here, but other tools ignore it";
+        node.report_key_warning("`nullable` is a keyword of OpenAPI, not of AsyncAPI", help);
+    }
+    if let Some(node) = object.get("discriminator").filter(|node| matches!(node.value, Value::Mapping(_))) {
+        let name = node.child("propertyName").and_then(|node| node.to_text()).unwrap_or_else(|| "name".to_owned());
+        node.report_key_warning(
+            "a `discriminator` is an object in OpenAPI, but the name of a property in AsyncAPI",
+            format!("write `discriminator: {name}`; the object is supported here, but not by other tools"),
+        );
+    }
+}
+
+/// ```yaml
+/// {type: string, properties: {id: {type: string}}}
+/// {type: object, id: {type: string}}   # a property outside of `properties`
+/// ```
+fn report_keywords_of_other_types(object: &mut Object<'_>) {
+    if let Some(node) = object.get("id").filter(|node| matches!(node.value, Value::Mapping(_))) {
+        node.report_key_warning("`id` is not a keyword with a schema", "move it into `properties`");
+    }
+    let Some(Value::String(declared)) = object.get("type").map(|node| node.value) else { return };
+    let is_known = KEYWORDS_OF_TYPES.iter().any(|(types, _)| types.contains(&declared.as_str()));
+    if !is_known && declared != "boolean" {
+        return;
+    }
+    for (types, keys) in KEYWORDS_OF_TYPES.iter().filter(|(types, _)| !types.contains(&declared.as_str())) {
+        for key in *keys {
+            if let Some(node) = object.get(key).filter(|node| !matches!(node.value, Value::Bool(_))) {
+                node.report_key_warning(
+                    format!("`{key}` has no effect, because the type is {declared}"),
+                    format!("write `type: {}`, or remove `{key}`", types[0]),
+                );
+            }
+        }
     }
 }

@@ -68,6 +68,8 @@ pub(crate) struct Channel {
     pub(crate) at: Location,
     /// The location of the key. It differs from `at` if the channel is a reference.
     pub(crate) key_at: Location,
+    /// The location of `address`. `None` in AsyncAPI 2, where the key is the address.
+    pub(crate) address_at: Option<Location>,
     /// The key in `channels`. In AsyncAPI 2 it is the address.
     pub(crate) key: String,
     pub(crate) address: Address,

@@ -39,12 +39,7 @@ impl ObjectReader {
     }
 
     /// Reads the schemas and messages of a Components Object. All other components are read where they are referred to.
-    pub(super) fn read_components(
-        &mut self,
-        node: &Node<'_>,
-        what: &'static str,
-        read_elsewhere: &[&'static str],
-    ) -> Vec<(String, SchemaId)> {
+    pub(super) fn read_components(&mut self, node: &Node<'_>, what: &'static str) -> Vec<(String, SchemaId)> {
         let Some(mut object) = node.as_object(what) else { return Vec::new() };
         let schemas = object.get_entries("schemas");
         let schemas =
@@ -52,8 +47,6 @@ impl ObjectReader {
         for (_, node) in object.get_entries("messages") {
             self.read_message(&node, None);
         }
-        object.ignore_keys(read_elsewhere);
-        object.finish();
         schemas
     }
 
@@ -73,8 +66,7 @@ impl ObjectReader {
         let schema_default = || self.schemas.table().keywords(schema?)?.default.as_ref()?.plain_text();
         let default = object.get_text("default").or_else(schema_default);
         let location = object.get("location").and_then(|node| read_runtime_expression(&node));
-        object.ignore_keys(&["examples"]);
-        let at = object.finish();
+        let at = object.into_location();
         Some(Parameter { at, key: key.to_owned(), docs, schema, values, default, location })
     }
 
@@ -101,8 +93,7 @@ impl ObjectReader {
         let correlation = object.get("correlationId").and_then(|node| read_location(node, "a Correlation ID Object"));
         let bindings = bindings::read_bindings(&mut object, &mut self.schemas);
         let examples = object.get("examples").map_or_else(Vec::new, |node| read_examples(&node));
-        object.ignore_keys(&["externalDocs", "tags"]);
-        let at = object.finish();
+        let at = object.into_location();
         let message = Message { at, key, name, docs, content_type, payload, headers, correlation, examples, bindings };
         Some(self.messages.insert(message))
     }
@@ -128,15 +119,10 @@ pub(super) fn read_docs(object: &mut Object<'_>) -> Docs {
     }
 }
 
-/// Reads the Info Object. `ignored_keys` are the keys that only this version of AsyncAPI allows.
-pub(super) fn read_info(node: &Node<'_>, what: &'static str, ignored_keys: &[&'static str]) -> Option<Docs> {
+/// Reads the Info Object.
+pub(super) fn read_info(node: &Node<'_>, what: &'static str) -> Option<Docs> {
     let mut info = node.as_object(what)?;
-    info.required_or_warn("title");
-    info.required_or_warn("version");
     let (title, description) = (info.get_annotation("title"), info.get_annotation("description"));
-    info.ignore_keys(&["termsOfService", "contact", "license"]);
-    info.ignore_keys(ignored_keys);
-    info.finish();
     Some(Docs { title, description, ..Docs::default() })
 }
 
@@ -151,8 +137,7 @@ fn read_variable(key: &str, node: Node<'_>) -> Option<Variable> {
     let values = object.get_items("enum").iter().filter_map(Node::to_text).collect();
     let docs = Docs { description: object.get_annotation("description"), ..Docs::default() };
     let default = object.get_text("default");
-    object.ignore_keys(&["examples"]);
-    Some(Variable { at: object.finish(), key: key.to_owned(), docs, default, values })
+    Some(Variable { at: object.into_location(), key: key.to_owned(), docs, default, values })
 }
 
 fn read_examples(node: &Node<'_>) -> Vec<Example> {
@@ -181,8 +166,6 @@ fn read_example(node: &Node<'_>) -> Option<Example> {
 pub(super) fn read_location(node: Node<'_>, what: &'static str) -> Option<RuntimeExpression> {
     let mut object = node.follow()?.as_object(what)?;
     let location = object.required("location")?;
-    object.ignore_keys(&["description"]);
-    object.finish();
     read_runtime_expression(&location)
 }
 

@@ -53,9 +53,17 @@ fn extension(name: &str) -> &str {
 impl SyntaxError {
     fn into_diagnostic(self, file: FileId, text: &str) -> Diagnostic {
         let message = self.message.split_once(" at line ").map_or(&*self.message, |(message, _)| message);
-        let line = self.position.and_then(|position| text.lines().nth(position.line.checked_sub(1)?));
-        let (message, help) = explain(message, line.unwrap_or_default());
-        let diagnostic = Diagnostic::in_text(file, self.position, message);
+        let cause = find_cause(&self.message, self.position, text);
+        let line = cause.position.and_then(|position| text.lines().nth(position.line.checked_sub(1)?));
+        let (message, help) = match cause.kind {
+            CauseKind::LineWithoutColon => (
+                "this line is not `key: value`",
+                Some("write a space after the colon, or indent the line if it continues the text above"),
+            ),
+            CauseKind::TooDeep => ("this key is indented too far", Some("indent it like the key above")),
+            CauseKind::AsReported => explain(message, line.unwrap_or_default()),
+        };
+        let diagnostic = Diagnostic::in_text(file, cause.position, message);
         match help {
             Some(help) => diagnostic.with_help(help),
             None => diagnostic,
@@ -63,11 +71,72 @@ impl SyntaxError {
     }
 }
 
+/// What is wrong, and where.
+struct Cause {
+    position: Option<Position>,
+    kind: CauseKind,
+}
+
+#[derive(Clone, Copy)]
+enum CauseKind {
+    AsReported,
+    /// A line that has to be `key: value` has no colon with a space.
+    LineWithoutColon,
+    /// A key below a key that has a text already.
+    TooDeep,
+}
+
+/// The parser reports a mistake where it cannot continue, often a line after the mistake. This finds the mistake.
+fn find_cause(message: &str, reported: Option<Position>, text: &str) -> Cause {
+    if message.contains("Option value") {
+        return Cause { position: Some(Position { line: 1, column: 1 }), kind: CauseKind::AsReported };
+    }
+    let as_reported = Cause { position: reported, kind: CauseKind::AsReported };
+    // An opening quote or bracket that is not closed: the message says where it is.
+    let is_unclosed = message.contains("unexpected end of stream") || message.contains("did not find expected ',' or");
+    if is_unclosed {
+        let position = opening_position(message).or(reported);
+        return Cause { position, ..as_reported };
+    }
+    let is_line_fault =
+        message.contains("could not find expected ':'") || message.contains("mapping values are not allowed");
+    let Some(position) = reported.filter(|_| is_line_fault) else { return as_reported };
+    let lines: Vec<&str> = text.lines().take(position.line).collect();
+    let Some((line, before)) = lines.split_last() else { return as_reported };
+    let is_content = |line: &&&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let Some((index, previous)) = before.iter().enumerate().rfind(|(_, line)| is_content(line)) else {
+        return as_reported;
+    };
+    let indent = |line: &str| line.chars().take_while(|char| *char == ' ').count();
+    let content = previous.trim();
+    let has_key = content.contains(": ") || content.ends_with(':');
+    if !has_key {
+        let position = Position { line: index + 1, column: indent(previous) + 1 };
+        return Cause { position: Some(position), kind: CauseKind::LineWithoutColon };
+    }
+    let own_key =
+        line.trim().split_once(':').is_some_and(|(key, _)| position.column <= indent(line) + key.chars().count() + 1);
+    if own_key && indent(line) > indent(previous) {
+        let position = Position { column: indent(line) + 1, ..position };
+        return Cause { position: Some(position), kind: CauseKind::TooDeep };
+    }
+    as_reported
+}
+
+/// The position in `… while parsing a flow mapping at line 5 column 6`.
+fn opening_position(message: &str) -> Option<Position> {
+    let (_, context) = message.split_once(", while ")?;
+    let (line, column) = context.split_once(" at line ")?.1.split_once(" column ")?;
+    Some(Position { line: line.parse().ok()?, column: column.parse().ok()? })
+}
+
 /// A plainer message for a parser error, if there is one, and the help for it.
 fn explain<'a>(message: &'a str, line: &str) -> (&'a str, Option<&'static str>) {
     let has_tab = line.chars().take_while(|char| char.is_whitespace()).any(|char| char == '\t');
     let has = |part: &str| message.contains(part);
-    if has("more than one document") {
+    if has("Option value") {
+        ("the file is empty", Some("write a document, which begins with a key such as `asyncapi: 3.0.0`"))
+    } else if has("more than one document") {
         ("the file contains several YAML documents", Some("put each into a separate file"))
     } else if has_tab && has("cannot start any token") {
         ("a tab is not allowed here", Some("indent with spaces"))

@@ -87,10 +87,29 @@ fn merge_own_traits(node: &Node<'_>, mut object: Mapping, precedence: Precedence
     if missing.is_empty() {
         object.shift_remove("traits");
     }
+    if precedence == Precedence::Trait {
+        report_replaced(node, &object, &merged_traits);
+    }
     let object = Value::object(object);
     match precedence {
         Precedence::Trait => merge_patch(object, &merged_traits),
         Precedence::Object => merge_patch(merged_traits, &object),
+    }
+}
+
+/// ```yaml
+/// {contentType: application/json, traits: [{contentType: text/plain}]}   # AsyncAPI 2: `text/plain`
+/// ```
+fn report_replaced(node: &Node<'_>, object: &Mapping, merged_traits: &Value) {
+    let is_scalar = |value: &Value| !matches!(value, Value::Mapping(_) | Value::Sequence(_));
+    for (key, own) in object.iter().filter(|(key, own)| is_scalar(own) && !key.starts_with("x-")) {
+        let replaced = merged_traits.child(key).is_some_and(|other| other != own);
+        if let Some(own) = node.child(key).filter(|_| replaced) {
+            own.report_warning(
+                format!("a trait has another `{key}`, which replaces this one"),
+                "remove one of the two, because traits have precedence in AsyncAPI 2",
+            );
+        }
     }
 }
 

@@ -13,53 +13,33 @@ use super::schema::Docs;
 use super::schema::reader::SchemaReader;
 use crate::json::Value;
 
-/// Components that are read where they are referred to.
-const OTHER_COMPONENTS: &[&str] = &[
-    "channels",
-    "correlationIds",
-    "channelBindings",
-    "messageBindings",
-    "messageTraits",
-    "operationBindings",
-    "operationTraits",
-    "parameters",
-    "securitySchemes",
-    "serverBindings",
-    "serverVariables",
-    "servers",
-];
-
 /// Reads the root object.
 pub(super) fn read_document(mut root: Object<'_>, files: Vec<String>) -> Document {
     let mut reader = ObjectReader::default();
-    let info = root.required_or_warn("info");
-    let docs = info.and_then(|node| read_info(&node, "an Info Object of AsyncAPI 2", &[])).unwrap_or_default();
+    let info = root.get("info");
+    let docs = info.and_then(|node| read_info(&node, "an Info Object of AsyncAPI 2")).unwrap_or_default();
     let servers = root.get_entries("servers");
     let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, node, &mut reader.schemas)).collect();
     let components = root.get("components");
-    let components = components
-        .map(|node| reader.read_components(&node, "a Components Object of AsyncAPI 2", OTHER_COMPONENTS))
-        .unwrap_or_default();
-    if let Some(channels) = root.required_or_warn("channels") {
+    let components =
+        components.map(|node| reader.read_components(&node, "a Components Object of AsyncAPI 2")).unwrap_or_default();
+    if let Some(channels) = root.get("channels") {
         for (address, node) in channels.as_entries("`channels`") {
             read_channel(&mut reader, address, node);
         }
     }
     let content_type = root.get_text("defaultContentType");
-    root.ignore_keys(&["id", "tags", "externalDocs"]);
-    root.finish();
     reader.finish(files, RootParts { docs, content_type, servers, components })
 }
 
 fn read_server(key: &str, node: Node<'_>, schemas: &mut SchemaReader) -> Option<Server> {
     let mut object = node.follow()?.as_object("a Server Object of AsyncAPI 2")?;
     let url = object.required("url")?.to_text()?;
-    let protocol = object.required_or_warn("protocol").and_then(|node| node.to_text());
+    let protocol = object.get("protocol").and_then(|node| node.to_text());
     let variables = read_variables(&mut object);
     let docs = Docs { description: object.get_annotation("description"), ..Docs::default() };
     let bindings = bindings::read_bindings(&mut object, schemas);
-    object.ignore_keys(&["protocolVersion", "security", "tags"]);
-    Some(Server { at: object.finish(), key: key.to_owned(), docs, url, variables, protocol, bindings })
+    Some(Server { at: object.into_location(), key: key.to_owned(), docs, url, variables, protocol, bindings })
 }
 
 fn read_channel(reader: &mut ObjectReader, address: &str, node: Node<'_>) {
@@ -73,6 +53,7 @@ fn read_channel(reader: &mut ObjectReader, address: &str, node: Node<'_>) {
     reader.channels.push(Channel {
         at: object.at().clone(),
         key_at,
+        address_at: None,
         key: address.to_owned(),
         address: Address::Known(address.to_owned()),
         docs: Docs {
@@ -88,8 +69,6 @@ fn read_channel(reader: &mut ObjectReader, address: &str, node: Node<'_>) {
             read_operation(reader, &node, action, index);
         }
     }
-    object.ignore_keys(&["servers"]);
-    object.finish();
 }
 
 fn read_operation(reader: &mut ObjectReader, node: &Node<'_>, action: Action, channel: usize) {
@@ -109,8 +88,7 @@ fn read_operation(reader: &mut ObjectReader, node: &Node<'_>, action: Action, ch
     let messages = message.map(|node| read_messages(reader, node, alternatives)).unwrap_or_default();
     object.report_broken_references("traits");
     let bindings = bindings::read_bindings(&mut object, &mut reader.schemas);
-    object.ignore_keys(&["externalDocs", "security", "tags"]);
-    let at = object.finish();
+    let at = object.into_location();
     // Without this condition, a message that could not be read would be reported again as missing.
     if !messages.is_empty() || may_have_no_message {
         let operation = Operation { at, id, action, channel, messages, cardinality, docs, reply: None, bindings };

@@ -10,27 +10,6 @@ use super::schema::reader::SchemaReader;
 use crate::json::Value;
 use crate::location::Location;
 
-/// Components that are read where they are referred to.
-const OTHER_COMPONENTS: &[&str] = &[
-    "channels",
-    "channelBindings",
-    "correlationIds",
-    "externalDocs",
-    "messageBindings",
-    "messageTraits",
-    "operationBindings",
-    "operationTraits",
-    "operations",
-    "parameters",
-    "replies",
-    "replyAddresses",
-    "securitySchemes",
-    "serverBindings",
-    "serverVariables",
-    "servers",
-    "tags",
-];
-
 #[derive(Default)]
 struct Reader {
     objects: ObjectReader,
@@ -43,16 +22,14 @@ struct Reader {
 /// Reads the root object.
 pub(super) fn read_document(mut root: Object<'_>, files: Vec<String>) -> Document {
     let mut reader = Reader::default();
-    let info = root.required_or_warn("info");
-    let docs = info
-        .and_then(|node| read_info(&node, "an Info Object of AsyncAPI 3", &["externalDocs", "tags"]))
-        .unwrap_or_default();
+    let info = root.get("info");
+    let docs = info.and_then(|node| read_info(&node, "an Info Object of AsyncAPI 3")).unwrap_or_default();
     let servers = root.get_entries("servers");
     let schemas = &mut reader.objects.schemas;
     let servers = servers.into_iter().filter_map(|(key, node)| read_server(key, node, schemas)).collect();
     let components = root.get("components");
     let components = components
-        .map(|node| reader.objects.read_components(&node, "a Components Object of AsyncAPI 3", OTHER_COMPONENTS))
+        .map(|node| reader.objects.read_components(&node, "a Components Object of AsyncAPI 3"))
         .unwrap_or_default();
     for (key, node) in root.get_entries("channels") {
         reader.read_channel(key, node);
@@ -61,8 +38,6 @@ pub(super) fn read_document(mut root: Object<'_>, files: Vec<String>) -> Documen
         reader.read_operation(key, node);
     }
     let content_type = root.get_text("defaultContentType");
-    root.ignore_keys(&["id"]);
-    root.finish();
     reader.objects.finish(files, RootParts { docs, content_type, servers, components })
 }
 
@@ -70,17 +45,16 @@ pub(super) fn read_document(mut root: Object<'_>, files: Vec<String>) -> Documen
 fn read_server(key: &str, node: Node<'_>, schemas: &mut SchemaReader) -> Option<Server> {
     let mut object = node.follow()?.as_object("a Server Object of AsyncAPI 3")?;
     let host = object.required("host")?.to_text()?;
-    let protocol = object.required_or_warn("protocol").and_then(|node| node.to_text());
+    let protocol = object.get("protocol").and_then(|node| node.to_text());
     let path = object.get_text("pathname").unwrap_or_default();
     let scheme = protocol.as_ref().map(|protocol| format!("{protocol}://")).unwrap_or_default();
     let variables = read_variables(&mut object);
     let docs = read_docs(&mut object);
     let bindings = bindings::read_bindings(&mut object, schemas);
-    object.ignore_keys(&["protocolVersion", "security", "tags", "externalDocs"]);
     // Authors forget the slash. A variable at the start may contain it.
     let slash = if path.is_empty() || path.starts_with(['/', '{']) { "" } else { "/" };
     let url = format!("{scheme}{host}{slash}{path}");
-    Some(Server { at: object.finish(), key: key.to_owned(), docs, url, variables, protocol, bindings })
+    Some(Server { at: object.into_location(), key: key.to_owned(), docs, url, variables, protocol, bindings })
 }
 
 fn read_action(node: &Node<'_>) -> Option<Action> {
@@ -103,6 +77,7 @@ impl Reader {
         let key_at = node.at.clone();
         let node = node.follow()?;
         let mut object = node.as_object("a Channel Object of AsyncAPI 3")?;
+        let address_at = object.at().join("address");
         let address = match object.get("address").filter(|node| *node.value != Value::Null) {
             Some(node) => Address::Known(node.to_text()?),
             None => Address::Unknown,
@@ -121,9 +96,17 @@ impl Reader {
         }
         let bindings = bindings::read_bindings(&mut object, &mut self.objects.schemas);
         let docs = read_docs(&mut object);
-        object.ignore_keys(&["servers", "externalDocs", "tags"]);
-        let at = object.finish();
-        self.objects.channels.push(Channel { at, key_at, key: key.to_owned(), address, docs, parameters, bindings });
+        let at = object.into_location();
+        self.objects.channels.push(Channel {
+            at,
+            key_at,
+            address_at: Some(address_at),
+            key: key.to_owned(),
+            address,
+            docs,
+            parameters,
+            bindings,
+        });
         self.channel_messages.push(messages);
         Some(index)
     }
@@ -135,13 +118,12 @@ impl Reader {
         };
         let action = object.required("action").and_then(|node| read_action(&node));
         let channel = object.required("channel").and_then(|node| self.resolve_channel(&node));
-        let messages = object.get("messages").map(|node| self.read_message_list(&node));
+        let messages = object.get("messages").map(|node| self.read_message_list(&node, channel));
         let docs = read_docs(&mut object);
         let reply = object.get("reply").and_then(|node| self.read_reply(node));
         object.report_broken_references("traits");
         let bindings = bindings::read_bindings(&mut object, &mut self.objects.schemas);
-        object.ignore_keys(&["externalDocs", "security", "tags"]);
-        let at = object.finish();
+        let at = object.into_location();
         let (Some(action), Some(channel)) = (action, channel) else { return };
         self.objects.operations.push(Operation {
             at,
@@ -167,9 +149,18 @@ impl Reader {
         self.read_channel(&key, target)
     }
 
-    fn read_message_list(&mut self, list: &Node<'_>) -> Vec<MessageId> {
+    fn read_message_list(&mut self, list: &Node<'_>, channel: Option<usize>) -> Vec<MessageId> {
         let mut messages = Vec::new();
         for node in list.as_items("`messages`") {
+            if let (Some(name), Some(channel)) =
+                (node.value.as_str(), channel.map(|index| &self.objects.channels[index]))
+            {
+                node.report_error(
+                    "a reference to a message is required here, but this is a string",
+                    format!("write `{{$ref: '#{}/messages/{name}'}}`", channel.key_at.pointer),
+                );
+                continue;
+            }
             let id = self.objects.read_message(&node, None);
             messages.extend(id.filter(|id| !messages.contains(id)));
         }
@@ -179,9 +170,9 @@ impl Reader {
     fn read_reply(&mut self, node: Node<'_>) -> Option<Reply> {
         let mut object = node.follow()?.as_object("an Operation Reply Object")?;
         let channel = object.get("channel").and_then(|node| self.resolve_channel(&node));
-        let messages = object.get("messages").map(|node| self.read_message_list(&node));
+        let messages = object.get("messages").map(|node| self.read_message_list(&node, channel));
         let address = object.get("address").and_then(|node| read_location(node, "an Operation Reply Address Object"));
-        let at = object.finish();
+        let at = object.into_location();
         let of_channel = || channel.map(|index| self.channel_messages[index].clone()).unwrap_or_default();
         Some(Reply { at, address, channel, messages: messages.unwrap_or_else(of_channel) })
     }

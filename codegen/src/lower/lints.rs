@@ -31,6 +31,7 @@ pub(super) fn check(schemas: &Schemas, config: &Config, diagnostics: &Diagnostic
         check_format(keywords, config, diagnostics);
         check_discriminator_property(schemas, keywords, diagnostics);
         check_discriminator_values(schemas, keywords, diagnostics);
+        check_constants(schemas, keywords, diagnostics);
     }
 }
 
@@ -64,11 +65,14 @@ fn check_required_names(
     let optional = || known.iter().filter(|name| !merged.required.iter().any(|required| required == **name));
     let is_known = |name: &str| known.contains(name) || elsewhere.is_some_and(|elsewhere| elsewhere.contains(name));
     for (index, name) in keywords.required.iter().enumerate().filter(|(_, name)| !is_known(name)) {
-        let Some(suggestion) = suggestion::nearest(name, optional().copied()) else { continue };
+        let help = match suggestion::nearest(name, optional().copied()) {
+            Some(suggestion) => format!("did you mean `{suggestion}`?"),
+            None => format!("describe `{name}` in `properties`, or remove it from `required`"),
+        };
         let at = keywords.at.join("required").join(&index.to_string());
         let message = format!("`{name}` is required, but no property has this name");
         let diagnostic = Diagnostic::new(Severity::Warning, &at, message);
-        diagnostics.push(diagnostic.with_help(format!("did you mean `{suggestion}`?")));
+        diagnostics.push(diagnostic.with_help(help));
     }
 }
 
@@ -208,6 +212,35 @@ fn check_discriminator_values(schemas: &Schemas, keywords: &Keywords, diagnostic
 fn listed_alternatives(schemas: &Schemas, merged: &Keywords) -> Vec<SchemaId> {
     let subtypes = schemas.at(&merged.at).and_then(|id| schemas.subtypes().listed(id));
     subtypes.map_or_else(|| alternatives(schemas, merged), <[_]>::to_vec)
+}
+
+/// ```yaml
+/// oneOf: [{properties: {kind: {const: a}, x: {}}}, {properties: {kind: {const: a}, y: {}}}]
+/// ```
+///
+/// Alternatives whose constants are all equal cannot be distinguished by them.
+fn check_constants(schemas: &Schemas, keywords: &Keywords, diagnostics: &Diagnostics) {
+    if keywords.discriminator.is_some() {
+        return;
+    }
+    let mut seen: BTreeMap<Vec<String>, &SchemaId> = BTreeMap::new();
+    for (index, id) in keywords.one_of.iter().enumerate() {
+        let Some(part) = merge::merged_schema(schemas, *id) else { continue };
+        let constant = |(name, id): &(String, SchemaId)| match merge::merged_schema(schemas, *id)?.values.as_deref() {
+            Some([only]) => Some(format!("`{}` of `{name}`", only.plain_text().unwrap_or_else(|| "null".to_owned()))),
+            _ => None,
+        };
+        let mut constants: Vec<String> = part.properties.iter().filter_map(constant).collect();
+        constants.sort();
+        let (false, Some(first)) = (constants.is_empty(), seen.insert(constants.clone(), id)) else { continue };
+        if first == id {
+            continue;
+        }
+        let at = keywords.at.join("oneOf").join(&index.to_string());
+        let message = format!("another alternative has the same constant: {}", constants.join(" and "));
+        let help = "give each alternative a different `const`, or make one schema of both";
+        diagnostics.push(Diagnostic::new(Severity::Warning, &at, message).with_help(help));
+    }
 }
 
 /// ```yaml

@@ -4,6 +4,7 @@ mod deep;
 mod determinism;
 mod file_references;
 mod fixtures;
+mod mistakes;
 mod names;
 mod options;
 mod random_documents;

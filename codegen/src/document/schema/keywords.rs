@@ -42,6 +42,8 @@ pub(crate) struct Keywords {
     /// The same values with their locations and labels.
     pub(crate) declared_values: Vec<DeclaredValue>,
     pub(crate) default: Option<Value>,
+    /// The items of `examples`.
+    pub(crate) examples: Vec<Value>,
     /// The smallest and the largest integer, both inclusive.
     pub(crate) integer_bounds: (Option<i128>, Option<i128>),
     pub(crate) properties: Vec<(String, SchemaId)>,

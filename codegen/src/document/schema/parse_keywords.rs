@@ -23,6 +23,7 @@ pub(super) fn read_keywords(reader: &mut SchemaReader, mut object: Object<'_>) -
     let dialect = reader.dialect().or_declared(&mut object);
     reader.with_dialect(dialect, |reader| {
         lints::report_later_keywords(dialect, &mut object);
+        lints::report_ineffective_keywords(dialect, &mut object);
         let mut keywords = read_own_keywords(&mut object);
         read_subschemas(reader, &mut object, &mut keywords);
         object.ignore_keys(IGNORED_KEYWORDS);
@@ -45,6 +46,7 @@ fn read_own_keywords(object: &mut Object<'_>) -> Keywords {
         values: declared.as_ref().map(|values| values.iter().map(|declared| declared.value.clone()).collect()),
         declared_values: declared.unwrap_or_default(),
         default: object.get("default").map(|node| node.value.clone()),
+        examples: read_examples(object),
         integer_bounds: read_integer_bounds(object),
         required: read_required(object),
         item_count: (read_integer(object, "minItems"), read_integer(object, "maxItems")),
@@ -54,6 +56,21 @@ fn read_own_keywords(object: &mut Object<'_>) -> Keywords {
     read_types(object, &mut keywords);
     report_wrong_types(&keywords, object);
     keywords
+}
+
+/// Reads `examples`. `OpenAPI` has an object there, which no reader of AsyncAPI uses.
+fn read_examples(object: &mut Object<'_>) -> Vec<Value> {
+    match object.get("examples").map(|node| (node.value, node)) {
+        Some((Value::Sequence(items), _)) => items.clone(),
+        Some((other, node)) => {
+            node.report_warning(
+                format!("`examples` must be a list, but this is {}", other.kind()),
+                "the examples are ignored: write a list",
+            );
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
 }
 
 fn read_subschemas(reader: &mut SchemaReader, object: &mut Object<'_>, keywords: &mut Keywords) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::super::cursor::Node;
 use super::super::lints::{self, Dialect};
 use super::super::{avro, resolve};
-use super::keywords::{Docs, SchemaId};
+use super::keywords::{Docs, JsonType, SchemaId};
 use super::parse_keywords::read_keywords;
 use super::table::{SchemaKind, Schemas};
 use crate::diagnostic::Diagnostic;
@@ -133,7 +133,7 @@ impl SchemaReader {
             Value::Mapping(_) => self.read_object(node, id),
             other => {
                 let message = format!("a schema must be an object or a boolean, but this is {}", other.kind());
-                node.report_warning(message, "every value is allowed here until this is corrected");
+                node.report_warning(message, schema_help(node));
                 SchemaKind::Anything
             }
         }
@@ -193,5 +193,18 @@ fn sibling_docs(node: &Node<'_>) -> Docs {
         description: text("description"),
         deprecated: node.value.child("deprecated") == Some(&Value::Bool(true)),
         ..Docs::default()
+    }
+}
+
+/// What an author probably meant by another value in the place of a schema.
+fn schema_help(node: &Node<'_>) -> String {
+    let text = node.value.as_str().unwrap_or_default();
+    let target = resolve::suggest_target(node.tree, text).map(|target| format!("#{target}"));
+    match target.or_else(|| text.starts_with('#').then(|| text.to_owned())) {
+        Some(target) => format!("write `{{$ref: '{target}'}}`; until then, every value is allowed here"),
+        None if JsonType::from_name(text).is_some() => {
+            format!("write `{{type: {text}}}`; until then, every value is allowed here")
+        }
+        None => "every value is allowed here until this is corrected".to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::event::{event_names, operation_id};
 use crate::config::{Config, OutputScope, Perspective};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Strictness};
 use crate::document::{self, Action, Document, MessageId};
 use crate::ir::{Direction, Event, Label, Operation, OperationMessage, Type, Variant};
 use crate::location::Location;
@@ -43,18 +43,21 @@ fn direction(action: Action, perspective: Perspective) -> Direction {
 fn warn_if_no_incoming_operation(document: &Document, config: &Config, diagnostics: &Diagnostics) {
     let is_incoming =
         |operation: &document::Operation| direction(operation.action, config.perspective) == Direction::Incoming;
-    if document.operations.is_empty() || document.operations.iter().any(is_incoming) {
+    let is_consequence = diagnostics.has_errors(Strictness::Lenient);
+    if is_consequence || document.operations.is_empty() || document.operations.iter().any(is_incoming) {
         return;
     }
-    let (side, other) = match config.perspective {
-        Perspective::Client => ("a client", "Perspective::Application"),
-        Perspective::Application => ("the application", "Perspective::Client"),
+    let (side, other, option) = match config.perspective {
+        Perspective::Client => ("a client", "the application", "Application"),
+        Perspective::Application => ("the application", "a client", "Client"),
     };
-    let message = format!("no operation of this document sends events to {side}, so no handler is generated");
+    let message = format!(
+        "the code is for {side}, which sends all events of this document and handles none, so no handler is generated"
+    );
     diagnostics.push(
         Diagnostic::new(Severity::Warning, &Location::root().join("channels"), message)
             .at_key()
-            .with_help(format!("to generate code for the other side, choose `{other}`")),
+            .with_help(format!("if your program is {other}, which handles them, choose `Perspective::{option}`")),
     );
 }
 
@@ -75,7 +78,9 @@ impl OperationLowering<'_, '_> {
         let messages: Vec<OperationMessage> = messages.collect();
         let reply = operation.reply.as_ref().and_then(|reply| self.reply(operation, reply, direction, &id));
         if messages.is_empty() {
-            self.diagnostics.push(no_message(operation));
+            if !self.diagnostics.has_errors(Strictness::Lenient) {
+                self.diagnostics.push(no_message(operation));
+            }
             return None;
         }
         let mut lowered = operation.messages.iter().zip(&messages);
