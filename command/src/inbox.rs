@@ -5,14 +5,17 @@ mod show;
 mod transfer;
 
 use std::path::PathBuf;
+use std::pin::pin;
+use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
-use kustomer_webhooks::asyncapi_receiver::inbox::{EntryId, EventId, Inbox, InboxError, Page, State};
+use kustomer_webhooks::asyncapi_receiver::inbox::{EntryId, EventId, Page, State};
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::error::{Failure, Outcome};
 use crate::output;
-use crate::progress::{Progress, ProgressArg};
+use crate::progress::ProgressArg;
 use crate::store::{self, Address, Store};
 
 pub(crate) const HELP: &str = "\
@@ -31,6 +34,12 @@ retry --all, discard --all, export and replay print progress to standard error i
 
 Exit codes: 0 done; 1 no event, or no dead letter, has this id; 2 wrong arguments, or the inbox does not exist; \
 3 the inbox or a file cannot be used.";
+
+/// The number of events that are listed at once.
+const PART: usize = 500;
+
+/// A command that writes for longer than this says so.
+const NOTICE_AFTER: Duration = Duration::from_secs(3);
 
 const CODES: &str = "Exit codes: 0 done; 2 wrong arguments, or the inbox does not exist; 3 the inbox cannot be used.";
 
@@ -80,7 +89,11 @@ enum Action {
     #[command(after_help = CODES_WITH_ID)]
     Show {
         /// The id of the event
-        id: String,
+        #[arg(required_unless_present = "receipt")]
+        id: Option<String>,
+        /// The receipt of the event, as in the log
+        #[arg(long, value_name = "RECEIPT", conflicts_with = "id")]
+        receipt: Option<u64>,
     },
     /// Retry one dead letter, or all of them
     #[command(after_help = CODES_WITH_ID)]
@@ -157,21 +170,28 @@ impl From<StateArg> for State {
 pub(crate) async fn run(args: InboxArgs) -> Result<Outcome, Failure> {
     // Only replay may create an inbox.
     let store = match args.action {
-        Action::Replay { .. } => args.inbox.open(&args.nats).await?,
+        Action::Replay { .. } => args.inbox.open_for_operator(&args.nats).await?,
         _ => args.inbox.open_existing(&args.nats).await?,
     };
     let (inbox, json, progress) = (&*store.inbox, args.json, args.progress);
     let to_failure = |error| store.unusable(&error);
     let changes = matches!(args.action, Action::Retry { .. } | Action::Discard { .. } | Action::Replay { .. });
     let outcome = match args.action {
-        Action::Ls { state, page } => list(inbox, page.page(state.map(State::from)), json).await.map_err(to_failure)?,
-        Action::Dead { page } => list(inbox, page.page(Some(State::Dead)), json).await.map_err(to_failure)?,
-        Action::Show { id } => match inbox.find(EventId::new(&id)).await.map_err(to_failure)? {
-            Some(stored) => show::print_event(&stored, json),
-            None => print_not_found(&id, "no event", json),
-        },
-        Action::Retry { id, .. } => retry(&store, id, json, progress).await,
-        Action::Discard { id, .. } => discard(&store, id, json, progress).await,
+        Action::Ls { state, page } => list(&store, page.page(state.map(State::from)), json).await,
+        Action::Dead { page } => list(&store, page.page(Some(State::Dead)), json).await,
+        Action::Show { id, receipt } => {
+            let id = id.unwrap_or_default();
+            let (found, shown) = match receipt {
+                Some(receipt) => (inbox.get(EntryId(receipt)).await, format!("receipt {receipt}")),
+                None => (inbox.find(EventId::new(&id)).await, id),
+            };
+            match found.map_err(to_failure)? {
+                Some(stored) => show::print_event(&stored, json),
+                None => print_not_found(&shown, "no event", json),
+            }
+        }
+        Action::Retry { id, .. } => with_notice(json, retry(&store, id, json, progress)).await,
+        Action::Discard { id, .. } => with_notice(json, discard(&store, id, json, progress)).await,
         Action::Export { state, output } => {
             if let Some(file) = output.as_deref().filter(|file| args.inbox.is_stored_in(file)) {
                 let message = format!("{}: the export would overwrite the inbox", file.display());
@@ -179,7 +199,9 @@ pub(crate) async fn run(args: InboxArgs) -> Result<Outcome, Failure> {
             }
             transfer::export(inbox, state.into(), output.as_deref(), json, progress).await
         }
-        Action::Replay { lines } => transfer::replay(inbox, lines.as_deref(), json, progress).await,
+        Action::Replay { lines } => {
+            with_notice(json, transfer::replay(inbox, lines.as_deref(), json, progress)).await
+        }
     };
     if changes {
         // A failed checkpoint loses nothing: the events are stored already.
@@ -188,10 +210,34 @@ pub(crate) async fn run(args: InboxArgs) -> Result<Outcome, Failure> {
     outcome
 }
 
-/// Reads the counts before the list. If the counts say that nothing is pending, the list shows final states.
-async fn list(inbox: &dyn Inbox, page: Page, json: bool) -> Result<Result<Outcome, Failure>, InboxError> {
-    let stats = inbox.stats().await?;
-    Ok(show::print_list(&inbox.list(page).await?, stats, json))
+/// Reads the counts before the list. If the counts say that nothing is pending, the list shows final states. Prints one
+/// part of the list after the other, so that a long list needs little memory.
+async fn list(store: &Store, page: Page, json: bool) -> Result<Outcome, Failure> {
+    let stats = store.inbox.stats().await.map_err(|error| store.unusable(&error))?;
+    let mut list = show::List::new(stats, json);
+    let (mut part, mut left) = (page, page.most);
+    while left > 0 {
+        part.most = left.min(PART);
+        let entries = store.inbox.list(part).await.map_err(|error| store.unusable(&error))?;
+        list.print(&entries)?;
+        left -= entries.len().min(left);
+        match entries.last() {
+            Some(last) if entries.len() == part.most => part.after = last.entry_id,
+            _ => break,
+        }
+    }
+    list.finish()
+}
+
+/// Runs a command that writes. If that takes long, it says that it waits for its turn.
+async fn with_notice(json: bool, work: impl Future<Output = Result<Outcome, Failure>>) -> Result<Outcome, Failure> {
+    let mut work = pin!(work);
+    if let Ok(outcome) = timeout(NOTICE_AFTER, work.as_mut()).await {
+        return outcome;
+    }
+    let notice = "still working; a receiver may write to the inbox at the same time, and has precedence";
+    output::eprint_line(if json { json!({"waiting": notice}).to_string() } else { notice.to_owned() });
+    work.await
 }
 
 async fn retry(store: &Store, id: Option<String>, json: bool, progress: ProgressArg) -> Result<Outcome, Failure> {
@@ -211,28 +257,15 @@ async fn retry(store: &Store, id: Option<String>, json: bool, progress: Progress
 async fn discard(store: &Store, id: Option<String>, json: bool, progress: ProgressArg) -> Result<Outcome, Failure> {
     let (inbox, to_failure) = (&*store.inbox, |error| store.unusable(&error));
     let discarded = match id {
-        None => discard_all(inbox, &progress.start("discarded", json)).await.map_err(to_failure)?,
+        None => {
+            let progress = progress.start("discarded", json);
+            inbox.discard_all_with_progress(&|count| progress.report(count)).await.map_err(to_failure)?
+        }
         Some(id) if inbox.discard(EventId::new(&id)).await.map_err(to_failure)? => 1,
         Some(id) => return print_not_found(&id, "no dead letter", json),
     };
     let text = format!("{discarded} discarded");
     output::print_result(json, &json!({"discarded": discarded}), text).map(|()| Outcome::Yes)
-}
-
-async fn discard_all(inbox: &dyn Inbox, progress: &Progress) -> Result<u64, InboxError> {
-    let (mut page, mut discarded) = (Page::of(State::Dead), 0);
-    loop {
-        let entries = inbox.list(page).await?;
-        let Some(last) = entries.last().map(|entry| entry.entry_id) else {
-            return Ok(discarded);
-        };
-        for entry in entries {
-            // The dead letter may have been retried since it was listed.
-            discarded += u64::from(inbox.discard(entry.id).await?);
-            progress.report(discarded);
-        }
-        page = page.after(last);
-    }
 }
 
 fn print_not_found(id: &str, subject: &str, json: bool) -> Result<Outcome, Failure> {

@@ -10,6 +10,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 use std::{fmt, fs};
 
 use kustomer_webhooks::asyncapi_receiver::inbox::{Inbox, InboxError, Sqlite};
@@ -20,6 +21,9 @@ pub(crate) use nats::Options;
 
 /// The URL schemes of NATS servers.
 const SCHEMES: [&str; 2] = ["nats://", "tls://"];
+
+/// How long an operator's command waits for its turn to write. A receiver waits less, because senders wait for it.
+const OPERATOR_PATIENCE: Duration = Duration::from_secs(2 * 60);
 
 /// The value of `--inbox`.
 #[derive(Clone, Debug)]
@@ -49,13 +53,21 @@ impl Address {
         }
     }
 
+    /// Like [`open`](Self::open), for an operator's command: it waits while a receiver writes.
+    pub(crate) async fn open_for_operator(&self, options: &Options) -> Result<Store, Failure> {
+        match self {
+            Self::File(file) => open_file(file, Sqlite::open(file).map(patient)),
+            Self::Servers(servers) => options.open(servers).await,
+        }
+    }
+
     /// Opens an inbox that exists. It creates none: a wrong address would look like an empty inbox.
     pub(crate) async fn open_existing(&self, options: &Options) -> Result<Store, Failure> {
         match self {
             Self::File(file) if !file.exists() => {
                 Err(Failure::usage(format!("{self}: the file does not exist"), "give the inbox of serve"))
             }
-            Self::File(file) => open_file(file, Sqlite::open_existing(file)),
+            Self::File(file) => open_file(file, Sqlite::open_existing(file).map(patient)),
             Self::Servers(servers) => options.open_existing(servers).await,
         }
     }
@@ -70,6 +82,10 @@ impl Address {
         });
         fs::canonicalize(file).is_ok_and(|file| inbox_files.contains(&Some(file)))
     }
+}
+
+fn patient(inbox: Sqlite) -> Sqlite {
+    inbox.with_lock_deadline(OPERATOR_PATIENCE)
 }
 
 fn open_file(file: &Path, opened: Result<Sqlite, InboxError>) -> Result<Store, Failure> {

@@ -1,5 +1,6 @@
 //! Prints events as text or as JSON.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use kustomer_webhooks::asyncapi_receiver::inbox::{Delivery, Entry, OrderKey, Reason, Stats, Stored};
@@ -8,28 +9,50 @@ use serde_json::{Value, json};
 use crate::error::{Failure, Outcome};
 use crate::output;
 
-pub(super) fn print_list(entries: &[Entry], stats: Stats, json: bool) -> Result<Outcome, Failure> {
-    let mut text = String::new();
-    if json {
-        let events: Vec<Value> = entries.iter().map(entry_json).collect();
-        let oldest = stats.oldest_pending.map(|age| age.as_secs_f64());
-        let last = stats.last_event.map(|age| age.as_secs_f64());
-        let listed = json!({
-            "pending": stats.pending, "dead": stats.dead, "oldest_pending_seconds": oldest,
-            "last_event_seconds": last, "events": events,
-        });
-        let _infallible = writeln!(text, "{listed}");
-    } else {
-        if !entries.is_empty() {
-            let _infallible =
-                writeln!(text, "receipt   state    received                  name  resource  attempts  id");
-        }
-        for entry in entries {
-            text.push_str(&entry_line(entry));
-        }
-        let _infallible = writeln!(text, "{} pending, {} dead in total", stats.pending, stats.dead);
+/// Prints a list of events, one part after the other.
+pub(super) struct List {
+    stats: Stats,
+    json: bool,
+    printed: usize,
+}
+
+impl List {
+    pub(super) fn new(stats: Stats, json: bool) -> Self {
+        Self { stats, json, printed: 0 }
     }
-    output::print(&text).map(|()| Outcome::Yes)
+
+    pub(super) fn print(&mut self, entries: &[Entry]) -> Result<(), Failure> {
+        let mut text = String::new();
+        for entry in entries {
+            if self.json {
+                text.push_str(if self.printed == 0 { "{\"events\":[" } else { "," });
+                text.push_str(&entry_json(entry).to_string());
+            } else {
+                if self.printed == 0 {
+                    text.push_str("receipt   state    received                  name  resource  attempts  id\n");
+                }
+                text.push_str(&entry_line(entry));
+            }
+            self.printed += 1;
+        }
+        output::print(&text)
+    }
+
+    pub(super) fn finish(self) -> Result<Outcome, Failure> {
+        let Stats { pending, dead, oldest_pending, last_event } = self.stats;
+        let text = if self.json {
+            let start = if self.printed == 0 { "{\"events\":[" } else { "" };
+            let oldest = json!(oldest_pending.map(|age| age.as_secs_f64()));
+            let last = json!(last_event.map(|age| age.as_secs_f64()));
+            format!(
+                "{start}],\"pending\":{pending},\"dead\":{dead},\"oldest_pending_seconds\":{oldest},\
+                 \"last_event_seconds\":{last}}}\n"
+            )
+        } else {
+            format!("{pending} pending, {dead} dead in total\n")
+        };
+        output::print(&text).map(|()| Outcome::Yes)
+    }
 }
 
 pub(super) fn print_event(stored: &Stored, json: bool) -> Result<Outcome, Failure> {

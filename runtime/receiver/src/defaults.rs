@@ -13,8 +13,8 @@
 //! | time of a handler while the sender waits (without an inbox) | [5 s](INLINE_DEADLINE) | `Inline::with_deadline` |
 //! | simultaneous handlers | [16](CONCURRENCY) | `Worker::with_concurrency` |
 //! | time of one attempt of a handler | [60 s](HANDLER_DEADLINE) | `Worker::with_handler_deadline` |
-//! | attempts per event | [8](ATTEMPTS) | `Worker::with_retry_policy` |
-//! | delay before the first retry and before the last, reduced by a random part of up to a quarter | [1 s](FIRST_RETRY), [10 min](LAST_RETRY) | `Worker::with_retry_policy` |
+//! | attempts per event | [25](ATTEMPTS) | `Worker::with_retry_policy` |
+//! | delay before the first retry and before the last, reduced by a random part of up to a quarter | [1 s](FIRST_RETRY), [12 h](LAST_RETRY) | `Worker::with_retry_policy` |
 //! | delay after the end of a process has interrupted an event for the second time, doubled each further time | [1 s](FIRST_INTERRUPTED_RETRY) to [10 min](LAST_INTERRUPTED_RETRY) | not a setting |
 //! | retention of the ids of handled events, to recognize duplicates | [7 days](HORIZON) | `Worker::with_horizon` |
 //! | retention of dead letters | [until they are requeued or discarded](DEAD_LETTER_RETENTION) | `Worker::with_dead_letter_retention` |
@@ -63,11 +63,11 @@ pub const CONCURRENCY: usize = 16;
 /// How long one attempt of a handler may take.
 pub const HANDLER_DEADLINE: Duration = Duration::from_secs(60);
 /// The largest number of attempts per event.
-pub const ATTEMPTS: u32 = 8;
+pub const ATTEMPTS: u32 = 25;
 /// The delay between the first failure and the next attempt.
 pub const FIRST_RETRY: Duration = Duration::from_secs(1);
 /// The delay before the last attempt.
-pub const LAST_RETRY: Duration = Duration::from_secs(10 * 60);
+pub const LAST_RETRY: Duration = Duration::from_secs(12 * 60 * 60);
 /// The delay after the end of a process has interrupted an event for the second time. Doubled each further time.
 pub const FIRST_INTERRUPTED_RETRY: Duration = Duration::from_secs(1);
 /// The longest delay after the end of a process has interrupted an event.

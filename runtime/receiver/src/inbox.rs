@@ -172,6 +172,52 @@ pub trait Inbox: Send + Sync {
     /// It is not known whether the dead letter is deleted.
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>>;
 
+    /// Deletes all dead letters. Returns their number; calls `progress` with the number so far, now and then. The default
+    /// deletes one after the other.
+    ///
+    /// # Errors
+    ///
+    /// Some dead letters may be deleted, others not.
+    fn discard_all_with_progress<'a>(
+        &'a self,
+        progress: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>> {
+        Box::pin(async move {
+            let (mut page, mut discarded) = (Page::of(State::Dead), 0);
+            loop {
+                let entries = self.list(page).await?;
+                let Some(last) = entries.last().map(|entry| entry.entry_id) else {
+                    return Ok(discarded);
+                };
+                for entry in entries {
+                    // The dead letter may have been requeued since it was listed.
+                    discarded += u64::from(self.discard(entry.id).await?);
+                    progress(discarded);
+                }
+                page = page.after(last);
+            }
+        })
+    }
+
+    /// Checks that an event could be stored now. The default reads the statistics.
+    ///
+    /// # Errors
+    ///
+    /// An event could not be stored, as [`put`](Self::put).
+    fn check_writable(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        Box::pin(async move { self.stats().await.map(|_| ()) })
+    }
+
+    /// Checks that the store is not damaged. May take minutes, and delays nothing else. A worker calls this when it
+    /// starts and every day. The default checks nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`InboxError::Unreadable`] if the store is damaged; other errors if it could not be checked.
+    fn check_integrity(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// The number of events and their ages.
     ///
     /// # Errors
@@ -251,6 +297,21 @@ impl<I: Inbox + ?Sized> Inbox for Arc<I> {
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
         (**self).discard(id)
+    }
+
+    fn discard_all_with_progress<'a>(
+        &'a self,
+        progress: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>> {
+        (**self).discard_all_with_progress(progress)
+    }
+
+    fn check_writable(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        (**self).check_writable()
+    }
+
+    fn check_integrity(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        (**self).check_integrity()
     }
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {

@@ -77,6 +77,8 @@ pub mod inbox;
 mod inline;
 #[cfg(any(feature = "durable", feature = "inline"))]
 mod log_escape;
+#[cfg(feature = "durable")]
+mod retry_policy;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod verify;

@@ -5,9 +5,11 @@ mod health;
 mod lease_renewal;
 mod maintenance;
 mod pool;
-mod retry_policy;
+mod retry_after;
+mod throttle;
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +21,12 @@ use tokio::sync::watch;
 use crate::inbox::{Inbox, Retention};
 use crate::{Clock, SteadyClock, defaults};
 use pool::Pool;
+use throttle::{Limits, Throttle};
 
+pub use crate::retry_policy::RetryPolicy;
 pub use health::{Counts, WorkerHealth};
-pub use retry_policy::RetryPolicy;
+pub use retry_after::RetryAfter;
+pub use throttle::CircuitBreaker;
 
 /// The last part of the drain, in which unfinished attempts are released; at most half of the drain.
 const RELEASE_TIME: Duration = Duration::from_secs(5);
@@ -31,7 +36,7 @@ const RELEASE_TIME: Duration = Duration::from_secs(5);
 /// | what happens | result for the event |
 /// |---|---|
 /// | the handler returns `Ok` | done |
-/// | the handler asks for a retry, takes longer than 60 seconds, or panics | tried again later, up to 8 attempts |
+/// | the handler asks for a retry, takes longer than 60 seconds, or panics | tried again later, up to 25 attempts within a day |
 /// | the same at the last attempt | a dead letter, [`Exhausted`](crate::inbox::ReasonKind::Exhausted) |
 /// | the payload cannot be decoded | a dead letter with the JSON pointer of the error |
 /// | the handler rejects it | a dead letter |
@@ -39,6 +44,8 @@ const RELEASE_TIME: Duration = Duration::from_secs(5);
 /// | the process ends during the attempt | tried again by the next process; the attempt counts. If several attempts ran, they are repeated one at a time, so that an event that crashes the process does not interrupt the others again |
 /// | the process ends during the last attempt | a dead letter, [`Interrupted`](crate::inbox::ReasonKind::Interrupted) |
 /// | the lease ends before the attempt | the handler is dropped; another worker gets the event |
+/// | another process starts to work on the inbox | this worker notices it within a second, and drops its handlers |
+/// | the event was changed in the store | a dead letter, [`Damaged`](crate::inbox::ReasonKind::Damaged) |
 ///
 /// **Guarantees**: every stored event is handled at least once or becomes a dead letter with a reason. At most one
 /// completion is recorded for an event id within the deduplication horizon. Events with the same
@@ -48,13 +55,17 @@ const RELEASE_TIME: Duration = Duration::from_secs(5);
 ///
 /// **Not guaranteed**: the order in which the events occurred, and exactly once. A handler may run again after it has
 /// finished, if the process ends before the completion is recorded. Make handlers idempotent; use
-/// [`Context::event_id`](asyncapi_runtime::Context::event_id).
+/// [`Context::event_id`](asyncapi_runtime::Context::event_id). When another process takes over, a handler of this
+/// process may still run for a second, and longer if it blocks its thread: nothing can stop such a handler. Its event is
+/// handled by the other process too.
 ///
 /// | setting | default |
 /// |---|---|
 /// | handlers at once | 16 |
 /// | handler deadline | 60 s |
-/// | attempts | 8, from 1 s to 10 min apart; see [`RetryPolicy`] |
+/// | attempts | 25, from 1 s to 12 h apart, for at least a day; see [`RetryPolicy`] and [`RetryAfter`] |
+/// | attempts per second | unlimited |
+/// | pause after failed attempts | none; see [`CircuitBreaker`] |
 /// | drain | 30 s |
 /// | canary | every 60 s |
 /// | deduplication horizon | 7 days |
@@ -101,6 +112,7 @@ pub struct Worker<D> {
     dispatch: Arc<D>,
     clock: Arc<dyn Clock>,
     health: WorkerHealth,
+    throttle: Throttle,
     settings: Settings,
 }
 
@@ -113,6 +125,7 @@ struct Settings {
     canary: Option<Duration>,
     retention: Retention,
     unknown: UnknownEventPolicy,
+    limits: Limits,
 }
 
 /// What the worker does with events that the document does not contain.
@@ -151,9 +164,17 @@ impl<D: Dispatch + 'static> Worker<D> {
             canary: Some(defaults::CANARY_PERIOD),
             retention: Retention::default(),
             unknown: UnknownEventPolicy::Handle,
+            limits: Limits::default(),
         };
         let health = WorkerHealth::new(Arc::clone(&clock));
-        Self { inbox: Arc::new(inbox), dispatch: Arc::new(dispatch), clock, health, settings }
+        Self {
+            inbox: Arc::new(inbox),
+            dispatch: Arc::new(dispatch),
+            clock,
+            health,
+            throttle: Throttle::default(),
+            settings,
+        }
     }
 
     /// Sets the number of handlers that run at the same time, at least 1. Each one has the body of an event in memory.
@@ -173,10 +194,25 @@ impl<D: Dispatch + 'static> Worker<D> {
         self
     }
 
-    /// Sets how often and when a failed event is tried again. Default: 8 attempts, 1 s to 10 min apart.
+    /// Sets how often and when a failed event is tried again. Default: 25 attempts, 1 s to 12 h apart, for
+    /// at least a day.
     #[must_use]
     pub fn with_retry_policy(mut self, retries: RetryPolicy) -> Self {
         self.settings.retries = retries;
+        self
+    }
+
+    /// Sets when the worker pauses because all attempts fail; `None` for never. Default: `None`.
+    #[must_use]
+    pub fn with_circuit_breaker(mut self, breaker: Option<CircuitBreaker>) -> Self {
+        self.settings.limits.breaker = breaker;
+        self
+    }
+
+    /// Sets the largest number of attempts that start in a second; `None` for no limit. Default: `None`.
+    #[must_use]
+    pub fn with_rate_limit(mut self, attempts_per_second: Option<NonZeroU32>) -> Self {
+        self.settings.limits.per_second = attempts_per_second;
         self
     }
 
@@ -259,6 +295,12 @@ impl<D: Dispatch + 'static> Worker<D> {
         let drain = worker.settings.drain;
         let over = worker.clock.sleep(drain);
         let last_words = RELEASE_TIME.min(drain / 2);
+        if ended == ShutdownOutcome::Superseded {
+            // The other process handles the same events now.
+            end_drain.send_replace(true);
+            pool.finish(last_words).await;
+            return ended;
+        }
         let (mut ended, mut cut_short) = (ended, 0);
         if !pool.finish(drain.saturating_sub(last_words)).await {
             cut_short = pool.tasks.len();

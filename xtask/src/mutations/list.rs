@@ -34,9 +34,9 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         sites: &[
             (r#"self.run("COMMIT", []).map(|_| ())"#, "Ok(())"),
             (
-                r#"self.roll_back().and_then(|()| self.run("BEGIN IMMEDIATE", []))"#,
+                r#"self.roll_back().and_then(|()| self.begin())"#,
                 r#"(if self.connection.is_autocommit() { Ok(()) } else { self.connection.execute_batch("COMMIT") })
-                    .and_then(|()| self.run("BEGIN IMMEDIATE", []))"#,
+                    .and_then(|()| self.begin())"#,
             ),
         ],
         test: ("durable", "acknowledgement::a_failed_commit_is_503_and_keeps_acknowledged_events"),
@@ -92,7 +92,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     Mutation {
         name: "leased events are lost when the process ends",
         file: "runtime/receiver/src/inbox/sqlite/queries.rs",
-        sites: &[("self.run(&sql, [WAITING, INTERRUPTED, now, LEASED])?", "0")],
+        sites: &[("self.interrupt_leased(now)?;", "")],
         test: ("inbox", "sqlite::leased_events_are_ready_after_a_restart_and_count_the_attempt"),
     },
     Mutation {
@@ -138,8 +138,8 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "retries have no jitter",
-        file: "runtime/receiver/src/worker/retry_policy.rs",
-        sites: &[("0.25 * random()", "0.0 * random()")],
+        file: "runtime/receiver/src/retry_policy.rs",
+        sites: &[("self.jitter * random()", "0.0 * random()")],
         test: ("durable", "worker::events_that_failed_together_are_retried_at_different_times"),
     },
     Mutation {
@@ -225,7 +225,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     },
     Mutation {
         name: "retries have no limit",
-        file: "runtime/receiver/src/worker/retry_policy.rs",
+        file: "runtime/receiver/src/retry_policy.rs",
         sites: &[("attempt >= self.attempts", "attempt == u32::MAX")],
         test: ("durable", "worker::every_retry_delay_can_be_waited_for"),
     },

@@ -32,11 +32,20 @@ pub enum ReasonKind {
     Exhausted,
     /// The process ended during its last attempt: a crash, or a kill.
     Interrupted,
+    /// It was changed in the store: its checksum is wrong, or it cannot be read.
+    Damaged,
 }
 
 impl ReasonKind {
-    const ALL: [Self; 6] =
-        [Self::NotJson, Self::Undecodable, Self::Unknown, Self::Rejected, Self::Exhausted, Self::Interrupted];
+    const ALL: [Self; 7] = [
+        Self::NotJson,
+        Self::Undecodable,
+        Self::Unknown,
+        Self::Rejected,
+        Self::Exhausted,
+        Self::Interrupted,
+        Self::Damaged,
+    ];
 
     /// The name of the kind in stores, metrics and logs.
     #[must_use]
@@ -48,6 +57,7 @@ impl ReasonKind {
             Self::Rejected => "rejected",
             Self::Exhausted => "exhausted",
             Self::Interrupted => "interrupted",
+            Self::Damaged => "damaged",
         }
     }
 }

@@ -3,10 +3,12 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, BufRead, Write};
+use std::time::{Duration, Instant};
 
 use asyncapi_runtime::{Headers, Inbound};
 use base16ct::{lower, mixed};
 use bytes::Bytes;
+use futures_util::future::join_all;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -15,6 +17,15 @@ use super::{
 
 /// The `kind` of a line that is a canary.
 const CANARY: &str = "canary";
+
+/// The number of events that an import puts at once.
+const BATCH: usize = 64;
+
+/// The size of the lines that an import puts at once, in bytes. One more line may be longer.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// The longest pause between two batches.
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The number of events in an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,30 +87,60 @@ pub async fn export(inbox: &dyn Inbox, state: State, to: &mut (dyn Write + Send)
 ///
 /// # Errors
 ///
-/// The inbox or the reader failed, or a line is not valid. All lines before it are imported, and the same lines can be
-/// imported again.
+/// The inbox or the reader failed, or a line is not valid. All lines before an invalid line are imported. The same lines
+/// can be imported again.
+///
+/// # Panics
+///
+/// Without a tokio runtime with its timer enabled.
 pub async fn import(inbox: &dyn Inbox, from: &mut (dyn BufRead + Send)) -> Result<Imported, TransferError> {
     let mut imported = Imported::default();
     let mut line = String::new();
+    let mut batch = Vec::new();
+    let mut bytes = 0;
     for number in 1.. {
         line.clear();
-        if from.read_line(&mut line)? == 0 {
+        let is_end = from.read_line(&mut line)? == 0;
+        let parsed = if is_end || line.trim().is_empty() { Ok(None) } else { parse(&line).map(Some) };
+        bytes += line.len();
+        match parsed {
+            Ok(event) => batch.extend(event),
+            Err(problem) => {
+                put_batch(inbox, &mut batch, &mut imported).await?;
+                return Err(TransferError::Line { number, problem });
+            }
+        }
+        if is_end || batch.len() >= BATCH || bytes >= BATCH_BYTES {
+            put_batch(inbox, &mut batch, &mut imported).await?;
+            bytes = 0;
+        }
+        if is_end {
             break;
         }
-        if line.trim().is_empty() {
-            continue;
-        }
-        let (delivery, reason) = parse(&line).map_err(|problem| TransferError::Line { number, problem })?;
-        let put = match reason {
-            Some(reason) => inbox.put_dead(delivery, reason).await?,
-            None => inbox.put(delivery).await?,
-        };
-        match put {
+    }
+    Ok(imported)
+}
+
+/// Puts some events at once, so that a store commits them together. Then waits for as long as that took, so that a
+/// receiver stores its events meanwhile.
+async fn put_batch(
+    inbox: &dyn Inbox,
+    batch: &mut Vec<(Delivery, Option<Reason>)>,
+    imported: &mut Imported,
+) -> Result<(), InboxError> {
+    let started = Instant::now();
+    let puts = batch.drain(..).map(|(delivery, reason)| match reason {
+        Some(reason) => inbox.put_dead(delivery, reason),
+        None => inbox.put(delivery),
+    });
+    for put in join_all(puts).await {
+        match put? {
             PutOutcome::Stored(_) => imported.stored += 1,
             PutOutcome::Duplicate => imported.duplicates += 1,
         }
     }
-    Ok(imported)
+    tokio::time::sleep(started.elapsed().min(LONGEST_PAUSE)).await;
+    Ok(())
 }
 
 fn line(state: State, attempts: u32, reason: Option<&Reason>, delivery: &Delivery) -> Value {

@@ -70,7 +70,7 @@ const HEAD_ROOM: usize = 192 * 1024;
 ///   because the event will be redelivered. Each of the other processes retries, one at a time, the events that were
 ///   interrupted when a process ended.
 /// - Revisions are remembered for 7 days. If they cannot be read, the event is still handled, and its
-///   [`Freshness`](asyncapi_runtime::Freshness) is `Unknown`. Invalid UTF-8 in headers is replaced.
+///   [`Freshness`](asyncapi_runtime::Freshness) is `Unknown`.
 /// - The time of the last event is accurate to 10 seconds. If dead letters have a [`Retention`], their age grows only
 ///   while a worker is connected, is accurate to some minutes, and does not depend on the clocks of the servers.
 /// - Events that wait or are leased are listed as ready. Entry ids are even for events in the queue, and odd for dead

@@ -4,16 +4,20 @@ mod admin;
 mod disk_full;
 mod file_guard;
 mod queries;
+mod reader;
 mod row;
 mod schema;
 mod uptime;
 mod wal;
 mod writer;
 
+#[cfg(test)]
+mod query_plans;
+
 use std::fmt;
 use std::path::{self, Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use asyncapi_runtime::BoxFuture;
 use rusqlite::Connection;
@@ -25,21 +29,37 @@ use super::{
 };
 use crate::{Clock, SteadyClock};
 use file_guard::FileGuard;
-use queries::Store;
+use queries::{Shared, Store};
+use reader::Reader;
 use uptime::ClockReading;
 use wal::Wal;
 use writer::{CommitRequirement, Writer};
 
 /// The number of rows that a long operation handles in one transaction, so that others are not blocked.
-const BATCH_ROWS: usize = 500;
+const BATCH_ROWS: usize = 100;
+
+/// The number of rows that one transaction lists.
+const PAGE_ROWS: usize = 500;
+
+/// After each transaction, a long operation waits for this many times as long as the transaction took, so that others
+/// write meanwhile.
+const GIVE_WAY: u32 = 3;
+
+/// The shortest and the longest such wait.
+const GIVE_WAY_FOR: (Duration, Duration) = (Duration::from_millis(2), Duration::from_secs(1));
 
 /// An inbox in one `SQLite` file. `SQLite` is compiled in. The inbox survives `kill -9` and a power failure.
 ///
-/// One thread writes. It commits all requests that have arrived meanwhile in one transaction with one `fsync`
+/// One thread reads for lists and statistics, and waits for no writer. One thread writes. It commits all requests that have arrived meanwhile in one transaction with one `fsync`
 /// (`journal_mode=WAL`, `synchronous=FULL`), and completes them after the commit. Another thread runs checkpoints,
 /// which move committed data from the log to the file. A missing file is created with access for its owner only; the
-/// directory must exist and be on a local disk. Bodies of done events are deleted. The file does not shrink; free space
-/// is used again.
+/// directory must exist and be on a local disk. Bodies of done events are deleted. A worker gives free space back to the
+/// file system while more than half of the file is free. Files of releases before 0.2 do not shrink: their free space is
+/// used again.
+///
+/// Each event is stored with a checksum. An event that was changed in the file becomes a dead letter, and its handler is
+/// not called. A worker checks the structure of the file when it starts and every day; see
+/// [`Inbox::check_integrity`].
 ///
 /// **There are also `-wal` and `-shm` files, and `-wal` contains events**: a copy of the main file alone may miss
 /// events. After a drain the file is complete ([`Inbox::checkpoint`]). Back up a running inbox with `sqlite3
@@ -71,6 +91,10 @@ const BATCH_ROWS: usize = 500;
 pub struct Sqlite {
     clock: Arc<dyn Clock>,
     began: i64,
+    path: PathBuf,
+    shared: Arc<Shared>,
+    /// Before the writer, whose connection has to be closed last.
+    reader: Reader,
     writer: Writer,
     changed: Notify,
 }
@@ -98,11 +122,22 @@ impl Sqlite {
     }
 
     fn start(path: &Path, connection: Connection) -> Result<Self, InboxError> {
-        let files = FileGuard::of(path).map_err(|error| InboxError::Unavailable(error.into()))?;
-        let writer = Writer::start(connection, files, Wal::start_or_disable(path))?;
+        let files = || FileGuard::of(path).map_err(|error| InboxError::Unavailable(error.into()));
+        let shared = Arc::new(Shared::new());
+        let reader = Reader::start(path, files()?, Arc::clone(&shared))?;
+        let writer = Writer::start(connection, files()?, Wal::start_or_disable(path), Arc::clone(&shared))?;
         let clock = SteadyClock::new();
         let began = clock.now().as_millisecond();
-        Ok(Self { clock: Arc::new(clock), began, writer, changed: Notify::new() })
+        let path = path.to_owned();
+        Ok(Self { clock: Arc::new(clock), began, path, shared, reader, writer, changed: Notify::new() })
+    }
+
+    /// Sets how long a write waits while another process writes. A receiver needs less than the time that its senders
+    /// wait; an operator's command may wait longer. Default: 1.5 s.
+    #[must_use]
+    pub fn with_lock_deadline(self, deadline: Duration) -> Self {
+        self.shared.set_lock_deadline(deadline);
+        self
     }
 
     /// Sets the clock. Default: a [`SteadyClock`].
@@ -125,11 +160,52 @@ impl Sqlite {
         Box::pin(self.writer.run(CommitRequirement::None, work))
     }
 
+    /// Runs this in a transaction of the reader.
+    fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, InboxError>> {
+        Box::pin(self.reader.run(CommitRequirement::None, work))
+    }
+
+    /// Runs a transaction of a long operation, and then lets others write.
+    async fn write_and_give_way<T: Send + 'static>(
+        &self,
+        needs: CommitRequirement,
+        work: impl FnMut(&Store<'_>) -> Result<T, rusqlite::Error> + Send + 'static,
+    ) -> Result<T, InboxError> {
+        let started = Instant::now();
+        let outcome = self.write_and_notify(needs, work).await?;
+        let (shortest, longest) = GIVE_WAY_FOR;
+        tokio::time::sleep((started.elapsed() * GIVE_WAY).clamp(shortest, longest)).await;
+        Ok(outcome)
+    }
+
+    /// Changes all dead letters in several transactions, in the order of arrival. `change` changes some of them after an
+    /// entry, and returns the last one and their number.
+    async fn change_dead_letters(
+        &self,
+        progress: &(dyn Fn(u64) + Sync),
+        change: fn(&Store<'_>, EntryId, usize) -> Result<Option<(EntryId, u64)>, rusqlite::Error>,
+    ) -> Result<u64, InboxError> {
+        let (mut after, mut changed) = (EntryId(0), 0);
+        // In the order of arrival, so that an event that dies again at once is not requeued twice.
+        while let Some((last, count)) = self
+            .write_and_give_way(CommitRequirement::FileInPlace, move |store| change(store, after, BATCH_ROWS))
+            .await?
+        {
+            (after, changed) = (last, changed + count);
+            progress(changed);
+        }
+        Ok(changed)
+    }
+
     /// Deletes entries that have been in this state for longer than this, in several transactions.
     async fn purge_state(&self, state: State, kept: Duration, now: ClockReading) -> Result<u64, InboxError> {
         let mut purged = 0;
         loop {
-            let count = self.write(move |store| store.purge(state, kept, now, BATCH_ROWS)).await?;
+            let purge = move |store: &Store<'_>| store.purge(state, kept, now, BATCH_ROWS);
+            let count = self.write_and_give_way(CommitRequirement::None, purge).await?;
             purged += count as u64;
             if count < BATCH_ROWS {
                 return Ok(purged);
@@ -188,10 +264,10 @@ impl Inbox for Sqlite {
     fn list(&self, page: Page) -> BoxFuture<'_, Result<Vec<Entry>, InboxError>> {
         Box::pin(async move {
             let (mut part, mut listed) = (page, Vec::new());
-            // In parts: puts have to wait during each of them.
+            // In parts, so that statistics are read between them.
             loop {
-                part.most = BATCH_ROWS.min(page.most - listed.len());
-                let some = self.write(move |store| store.list(part)).await?;
+                part.most = PAGE_ROWS.min(page.most - listed.len());
+                let some = self.read(move |store| store.list(part)).await?;
                 let is_last = some.len() < part.most || part.most == 0;
                 listed.extend(some);
                 match listed.last() {
@@ -203,11 +279,11 @@ impl Inbox for Sqlite {
     }
 
     fn get(&self, entry_id: EntryId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.write(move |store| store.get(entry_id))
+        self.read(move |store| store.get(entry_id))
     }
 
     fn find(&self, id: EventId) -> BoxFuture<'_, Result<Option<Stored>, InboxError>> {
-        self.write(move |store| store.find(&id))
+        self.read(move |store| store.find(&id))
     }
 
     fn requeue(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
@@ -216,25 +292,44 @@ impl Inbox for Sqlite {
 
     fn requeue_all_with_progress<'a>(
         &'a self,
-        tell: &'a (dyn Fn(u64) + Sync),
+        progress: &'a (dyn Fn(u64) + Sync),
     ) -> BoxFuture<'a, Result<u64, InboxError>> {
-        Box::pin(async move {
-            let (mut after, mut requeued) = (EntryId(0), 0);
-            // In the order of arrival, so that an event that dies again at once is not requeued twice.
-            while let Some((last, count)) = self
-                .write_and_notify(CommitRequirement::FileInPlace, move |store| store.requeue_after(after, BATCH_ROWS))
-                .await?
-            {
-                (after, requeued) = (last, requeued + count);
-                tell(requeued);
-            }
-            Ok(requeued)
-        })
+        Box::pin(self.change_dead_letters(progress, |store, after, most| store.requeue_after(after, most)))
+    }
+
+    fn discard_all_with_progress<'a>(
+        &'a self,
+        progress: &'a (dyn Fn(u64) + Sync),
+    ) -> BoxFuture<'a, Result<u64, InboxError>> {
+        Box::pin(self.change_dead_letters(progress, |store, after, most| store.discard_after(after, most)))
     }
 
     fn stats(&self) -> BoxFuture<'_, Result<Stats, InboxError>> {
         let now = self.now();
-        Box::pin(self.writer.run(CommitRequirement::FileInPlace, move |store| store.stats(now)))
+        Box::pin(self.reader.run(CommitRequirement::FileInPlace, move |store| store.stats(now)))
+    }
+
+    fn check_writable(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        Box::pin(async move {
+            if let Some(damage) = self.shared.damage() {
+                return Err(InboxError::Unreadable(damage.into()));
+            }
+            self.writer.run(CommitRequirement::FileInPlace, |store| store.probe()).await
+        })
+    }
+
+    /// Checks the structure of the file. If it is damaged, [`Inbox::check_writable`] fails from then on.
+    fn check_integrity(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        Box::pin(async move {
+            let path = self.path.clone();
+            // On a thread of its own, because it reads the whole file.
+            let checked = tokio::task::spawn_blocking(move || schema::quick_check(&path)).await;
+            let checked = checked.unwrap_or_else(|error| Err(InboxError::Unavailable(error.into())));
+            if let Err(InboxError::Unreadable(damage)) = &checked {
+                self.shared.record_damage(damage.to_string());
+            }
+            checked
+        })
     }
 
     fn discard(&self, id: EventId) -> BoxFuture<'_, Result<bool, InboxError>> {
@@ -258,6 +353,7 @@ impl Inbox for Sqlite {
                 Some(kept) => self.purge_state(State::Dead, kept, now).await?,
                 None => 0,
             };
+            while self.write_and_give_way(CommitRequirement::None, |store| store.shrink()).await? {}
             Ok(PurgeCounts { done, dead })
         })
     }

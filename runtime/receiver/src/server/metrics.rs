@@ -9,15 +9,13 @@ use crate::worker::WorkerHealth;
 
 /// The known metrics as text. Unknown values are omitted.
 pub(super) fn render(
-    has_inbox: bool,
+    is_up: Option<bool>,
     stats: Option<Stats>,
     health: Option<&WorkerHealth>,
     response_counts: Option<&ResponseCounts>,
 ) -> String {
     let mut text = Text(String::new());
-    if has_inbox {
-        text.gauge("asyncapi_inbox_up", "Whether the inbox answers.", Some(u8::from(stats.is_some())));
-    }
+    text.gauge("asyncapi_inbox_up", "Whether the inbox could store an event now.", is_up.map(u8::from));
     if let Some(stats) = stats {
         text.inbox(&stats);
     }

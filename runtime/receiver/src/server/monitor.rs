@@ -1,5 +1,6 @@
 //! Liveness, readiness and metrics of a receiver over HTTP.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::metrics;
 use crate::defaults;
@@ -25,13 +26,22 @@ use crate::worker::WorkerHealth;
 /// The time limit for the statistics of the inbox, the same as for storing a delivery.
 const INBOX_DEADLINE: Duration = Duration::from_secs(2);
 
+/// How old a reported state of the inbox may be.
+const MAX_AGE: Duration = Duration::from_secs(1);
+
+/// The largest number of connections to a listener of the monitor. One more closes the oldest.
+const CONNECTIONS: usize = 64;
+
 /// Reports the health of a receiver.
 ///
 /// | path | response |
 /// |---|---|
 /// | `/livez` | 200; 503 if the worker has not looked for events for a minute: restart the process |
-/// | `/readyz` | 200; 503 while the server drains, or when the inbox does not answer within 2 seconds |
+/// | `/readyz` | 200; 503 while the server drains, or when no event could be stored now, for example because the disk is full, the file is damaged, or the inbox does not answer within 2 seconds |
 /// | `/metrics` | metrics in the text format of Prometheus |
+///
+/// The inbox is asked at most once per second, however many requests there are. A request costs the same whatever the
+/// inbox contains. [`serve`](Self::serve) keeps at most 64 connections, and closes the oldest for another one.
 ///
 /// **Silence is an alarm.** Alert on these conditions. Acknowledged events are stored meanwhile, and most senders
 /// repeat other events for about an hour.
@@ -55,16 +65,19 @@ pub struct Monitor {
     health: Option<WorkerHealth>,
     response_counts: Option<ResponseCounts>,
     worker_deadline: Option<Duration>,
+    max_age: Duration,
     draining: Arc<AtomicBool>,
     since: Instant,
-    last: Arc<Mutex<Option<CachedStats>>>,
+    last: Arc<Mutex<Option<(Instant, InboxHealth)>>>,
 }
 
-/// The result of the last request for statistics.
-#[derive(Clone, Copy)]
-struct CachedStats {
-    began: Instant,
+/// The state of the inbox.
+#[derive(Clone, Copy, Default)]
+struct InboxHealth {
+    /// `None` if they could not be read.
     stats: Option<Stats>,
+    /// Whether an event could be stored.
+    is_writable: bool,
 }
 
 impl Monitor {
@@ -76,6 +89,7 @@ impl Monitor {
             health: None,
             response_counts: None,
             worker_deadline: None,
+            max_age: MAX_AGE,
             draining: Arc::default(),
             since: Instant::now(),
             last: Arc::default(),
@@ -110,18 +124,32 @@ impl Monitor {
         self
     }
 
+    /// Sets how old the reported state of the inbox may be. Default: 1 s.
+    #[must_use]
+    pub fn with_max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = max_age;
+        self
+    }
+
     /// Serves on a separate listener, which need not be public, until `stop` completes.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send) {
         let monitor = Arc::new(self);
         let mut stop = std::pin::pin!(stop);
         let mut open = JoinSet::new();
+        let mut handles = VecDeque::new();
         while let Some(accepted) = super::shutdown_or(stop.as_mut(), listener.accept()).await {
             let Ok((stream, _)) = accepted else {
                 tokio::time::sleep(super::BREATHER).await;
                 continue;
             };
+            handles.retain(|handle: &AbortHandle| !handle.is_finished());
+            if handles.len() >= CONNECTIONS
+                && let Some(oldest) = handles.pop_front()
+            {
+                oldest.abort();
+            }
             let monitor = Arc::clone(&monitor);
-            open.spawn(async move {
+            handles.push_back(open.spawn(async move {
                 let service = service_fn(move |request| {
                     let monitor = Arc::clone(&monitor);
                     async move {
@@ -135,7 +163,7 @@ impl Monitor {
                 protocol.timer(TokioTimer::new()).header_read_timeout(defaults::HEADER_DEADLINE);
                 // Errors of a connection do not matter here.
                 let _ended = protocol.serve_connection(TokioIo::new(stream), service).await;
-            });
+            }));
             while open.try_join_next().is_some() {}
         }
     }
@@ -170,41 +198,50 @@ impl Monitor {
     async fn readyz(&self) -> Response<Full<Bytes>> {
         if self.draining.load(Ordering::Relaxed) {
             text_response(StatusCode::SERVICE_UNAVAILABLE, "draining\n")
-        } else if self.inbox.is_some() && self.stats().await.is_none() {
-            text_response(StatusCode::SERVICE_UNAVAILABLE, "the inbox does not answer\n")
+        } else if self.inbox.is_some() && !self.inbox_health().await.is_writable {
+            text_response(StatusCode::SERVICE_UNAVAILABLE, "no event can be stored\n")
         } else {
             text_response(StatusCode::OK, "ready\n")
         }
     }
 
     async fn metrics(&self) -> Response<Full<Bytes>> {
-        let mut stats = self.stats().await;
+        let InboxHealth { mut stats, is_writable } = self.inbox_health().await;
         if let Some(stats) = &mut stats {
             // Without any event, the silence starts with the monitor.
             stats.last_event.get_or_insert_with(|| self.since.elapsed());
         }
-        let text = metrics::render(self.inbox.is_some(), stats, self.health.as_ref(), self.response_counts.as_ref());
+        let is_up = self.inbox.is_some().then_some(is_writable);
+        let text = metrics::render(is_up, stats, self.health.as_ref(), self.response_counts.as_ref());
         let mut response = Response::new(Full::from(text));
         let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
         response.headers_mut().insert(CONTENT_TYPE, kind);
         response
     }
 
-    async fn stats(&self) -> Option<Stats> {
-        tokio::time::timeout(INBOX_DEADLINE, self.read_stats()).await.ok().flatten()
-    }
-
-    /// Reads the statistics once for all concurrent requests, so that many requests do not slow the inbox.
-    async fn read_stats(&self) -> Option<Stats> {
+    /// The state of the inbox. It is read once for all concurrent requests, and at most once in the maximum age, so that
+    /// many requests do not slow the inbox.
+    async fn inbox_health(&self) -> InboxHealth {
         let asked = Instant::now();
         let mut last = self.last.lock().await;
-        if let Some(cached) = last.filter(|cached| cached.began > asked) {
-            return cached.stats;
+        if let Some((began, health)) = *last
+            && (began > asked || began.elapsed() < self.max_age)
+        {
+            return health;
         }
         let began = Instant::now();
-        let stats = self.inbox.as_ref()?.stats().await.ok();
-        *last = Some(CachedStats { began, stats });
-        stats
+        let read = tokio::time::timeout(INBOX_DEADLINE, self.read_inbox_health()).await;
+        let health = read.unwrap_or_default();
+        *last = Some((began, health));
+        health
+    }
+
+    async fn read_inbox_health(&self) -> InboxHealth {
+        let Some(inbox) = &self.inbox else {
+            return InboxHealth::default();
+        };
+        let stats = inbox.stats().await.ok();
+        InboxHealth { stats, is_writable: stats.is_some() && inbox.check_writable().await.is_ok() }
     }
 }
 

@@ -17,7 +17,8 @@ use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument;
 
 use super::health::Counter;
-use super::{UnknownEventPolicy, Worker, lease_renewal};
+use super::throttle::TargetAnswer;
+use super::{RetryAfter, UnknownEventPolicy, Worker, lease_renewal};
 use crate::inbox::{DeliveryKind, InboxError, LeaseToken, LeasedDelivery, Reason, ReasonKind, Settlement};
 use crate::log_escape::Escaped;
 use crate::{Refusal, RetryCause};
@@ -95,6 +96,7 @@ impl<D: Dispatch + 'static> Worker<D> {
                     self.settle(token, Settlement::Released, &mut given_up).await;
                     return;
                 }
+                self.record_answer(&outcome);
                 // If the lease is lost, the other worker settles the event.
                 let Some(settlement) = self.classify(outcome, attempt) else { return };
                 settlement
@@ -113,6 +115,18 @@ impl<D: Dispatch + 'static> Worker<D> {
         }
         .instrument(span)
         .await;
+    }
+
+    /// Reports to the circuit breaker whether the target has answered.
+    fn record_answer(&self, outcome: &Outcome) {
+        let answer = match outcome {
+            Outcome::GivenUp | Outcome::LeaseLost => return,
+            Outcome::Failed(DispatchError::Handler(HandlerError::Retry(_))) | Outcome::TimedOut(_) => {
+                TargetAnswer::Failed
+            }
+            Outcome::Done | Outcome::Failed(_) | Outcome::Unknown(_) | Outcome::Panicked(_) => TargetAnswer::Answered,
+        };
+        self.throttle.record(self.settings.limits, answer, self.clock.now().as_millisecond());
     }
 
     /// Runs the handler in its own task, until it ends or is aborted.
@@ -199,27 +213,27 @@ impl<D: Dispatch + 'static> Worker<D> {
                 dead_letter(reason)
             }
             Outcome::Failed(DispatchError::Handler(HandlerError::Retry(error))) => {
-                let failure = error.to_string();
+                let (failure, at_least) = (error.to_string(), RetryAfter::delay(error.as_ref()));
                 tracing::warn!(reason = %Escaped(&RetryCause::Handler(error)), "attempt failed");
-                self.retry(attempt, &failure)
+                self.retry(attempt, &failure, at_least)
             }
             Outcome::TimedOut(deadline) => {
                 self.health.count(Counter::TimedOut);
                 tracing::warn!(?deadline, "attempt took too long");
-                self.retry(attempt, &format!("not done within {deadline:?}"))
+                self.retry(attempt, &format!("not done within {deadline:?}"), Duration::ZERO)
             }
             Outcome::Panicked(message) => {
                 self.health.count(Counter::Panicked);
                 tracing::error!("attempt panicked");
-                self.retry(attempt, &format!("panicked: {message}"))
+                self.retry(attempt, &format!("panicked: {message}"), Duration::ZERO)
             }
         })
     }
 
     /// A retry, or a dead letter after the last attempt.
-    fn retry(&self, attempt: u32, failure: &str) -> Settlement {
+    fn retry(&self, attempt: u32, failure: &str, at_least: Duration) -> Settlement {
         if let Some(after) = self.settings.retries.delay_after(attempt) {
-            return Settlement::Retry { after };
+            return Settlement::Retry { after: after.max(at_least) };
         }
         dead_letter(Reason::new(ReasonKind::Exhausted, format!("attempt {attempt} was the last: {failure}")))
     }

@@ -38,24 +38,29 @@ impl<D: Dispatch + 'static> Pool<D> {
         let worker = Arc::clone(&self.worker);
         loop {
             let free = worker.settings.concurrency.saturating_sub(self.tasks.len());
-            let (mut wait, mut has_failed) = (POLL_INTERVAL, false);
-            if free > 0 {
-                match self.lease(free, stop.as_mut()).await {
-                    None => return ShutdownOutcome::Drained,
-                    Some(Ok(batch)) => wait = self.start_attempts(batch).min(wait),
-                    Some(Err(InboxError::Superseded)) => {
-                        tracing::error!("another process works on the inbox now; this worker ends");
-                        return ShutdownOutcome::Superseded;
-                    }
-                    Some(Err(error)) => {
-                        tracing::error!(reason = %Escaped(&error), "nothing leased");
-                        has_failed = true;
-                    }
+            let now = worker.clock.now().as_millisecond();
+            let allowance = worker.throttle.allowance(worker.settings.limits, free, self.tasks.len(), now);
+            let (mut wait, mut has_failed) = (POLL_INTERVAL.min(allowance.wait), false);
+            // Also if nothing may start: another process may have taken over.
+            match self.lease(allowance.attempts, stop.as_mut()).await {
+                None => return ShutdownOutcome::Drained,
+                Some(Ok(batch)) => {
+                    worker.throttle.record_started(batch.leased.len());
+                    let next = self.start_attempts(batch);
+                    wait = if allowance.attempts > 0 { next.min(wait) } else { wait };
+                }
+                Some(Err(InboxError::Superseded)) => {
+                    tracing::error!("another process works on the inbox now; this worker ends");
+                    return ShutdownOutcome::Superseded;
+                }
+                Some(Err(error)) => {
+                    tracing::error!(reason = %Escaped(&error), "nothing leased");
+                    has_failed = true;
                 }
             }
             worker.health.beat();
             // After a failed lease, new events are no reason to lease again at once.
-            let has_free = self.tasks.len() < worker.settings.concurrency && !has_failed;
+            let has_free = allowance.attempts > 0 && self.tasks.len() < worker.settings.concurrency && !has_failed;
             let ready = has_free.then(|| worker.inbox.ready());
             if self.wait_for_work(stop.as_mut(), ready, worker.clock.sleep(wait)).await {
                 return ShutdownOutcome::Drained;

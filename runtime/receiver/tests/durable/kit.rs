@@ -87,6 +87,11 @@ impl Running {
         Self { health, stop, ended }
     }
 
+    /// Waits until it ends by itself.
+    pub(crate) async fn ended(self) -> ShutdownOutcome {
+        tokio::time::timeout(PATIENCE, self.ended).await.expect("it ends").unwrap()
+    }
+
     pub(crate) async fn stop(self) -> ShutdownOutcome {
         drop(self.stop);
         tokio::time::timeout(PATIENCE, self.ended).await.expect("it ends").unwrap()

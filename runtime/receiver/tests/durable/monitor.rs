@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use asyncapi_receiver::inbox::{Inbox, Memory, Sqlite};
 use asyncapi_receiver::server::{Monitor, Server};
@@ -26,7 +27,8 @@ async fn get(serving: &Serving, path: &str) -> Reply {
 async fn the_metrics_of_a_healthy_receiver_are_complete() {
     let inbox = Arc::new(Memory::new());
     let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default());
-    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox)).with_worker_health(worker.health());
+    let monitor =
+        Monitor::new().with_max_age(Duration::ZERO).with_inbox(Arc::clone(&inbox)).with_worker_health(worker.health());
     let serving = run(Server::new(receiver(inbox)).with_monitor(monitor)).await;
     for path in ["/livez", "/readyz"] {
         assert_eq!(get(&serving, path).await.status, 200, "{path}");
@@ -66,7 +68,8 @@ async fn silence_and_backlog_have_durations_in_the_metrics() {
     let measured: Arc<dyn Clock> = clock.clone();
     let inbox = Arc::new(Memory::new().with_clock(measured.clone()));
     let worker = Worker::new(Arc::clone(&inbox), Arc::<Team>::default()).with_clock(measured);
-    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox)).with_worker_health(worker.health());
+    let monitor =
+        Monitor::new().with_max_age(Duration::ZERO).with_inbox(Arc::clone(&inbox)).with_worker_health(worker.health());
     let serving = run(Server::new(receiver(inbox)).with_monitor(monitor)).await;
     for body in [body("e1", "fine"), "no JSON".to_owned()] {
         assert_eq!(post(serving.address, &[(HEADER, &signature(&body))], &body).await.status, 202);
@@ -101,7 +104,7 @@ async fn an_inbox_that_does_not_answer_is_not_ready() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let inbox = Arc::new(Sqlite::open(&path).unwrap());
-    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox));
+    let monitor = Monitor::new().with_max_age(Duration::ZERO).with_inbox(Arc::clone(&inbox));
     let serving = run(Server::new(receiver(inbox)).with_monitor(monitor)).await;
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
@@ -114,7 +117,7 @@ async fn an_inbox_that_does_not_answer_is_not_ready() {
 #[tokio::test]
 async fn concurrent_readiness_checks_ask_the_inbox_once() {
     let inbox = Gated::new();
-    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox));
+    let monitor = Monitor::new().with_max_age(Duration::ZERO).with_inbox(Arc::clone(&inbox));
     let serving = run(Server::new(receiver(Arc::clone(&inbox))).with_monitor(monitor)).await;
     let asking: Vec<_> = (0..100).map(|_| get(&serving, "/readyz")).collect();
     let answers = futures_util::future::join_all(asking).await;
@@ -125,11 +128,41 @@ async fn concurrent_readiness_checks_ask_the_inbox_once() {
 }
 
 #[tokio::test]
+async fn the_inbox_is_asked_once_a_second_however_often_the_monitor_is_asked() {
+    let inbox = Gated::new();
+    let monitor = Monitor::new().with_max_age(Duration::from_secs(60 * 60)).with_inbox(Arc::clone(&inbox));
+    let serving = run(Server::new(receiver(Arc::clone(&inbox))).with_monitor(monitor)).await;
+    for _ in 0..50 {
+        assert_eq!(get(&serving, "/readyz").await.status, 200);
+        assert_eq!(get(&serving, "/metrics").await.status, 200);
+    }
+    // The statistics, and whether it can store.
+    assert_eq!(inbox.asked.load(Ordering::SeqCst), 2);
+    serving.stop().await;
+}
+
+#[tokio::test]
+async fn open_connections_do_not_keep_others_from_the_monitor() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(Monitor::new().serve(listener, std::future::pending()));
+    let mut idle = Vec::new();
+    for _ in 0..200 {
+        idle.push(tokio::net::TcpStream::connect(address).await.unwrap());
+    }
+    assert_eq!(send(address, &head("GET", &[]).replacen("/hook", "/livez", 1)).await.status, 200);
+    // The oldest is closed long before its deadline.
+    let closed = tokio::io::AsyncReadExt::read(&mut idle[0], &mut [0]).await;
+    assert!(matches!(closed, Ok(0) | Err(_)), "{closed:?}");
+    serving.abort();
+}
+
+#[tokio::test]
 async fn an_inbox_whose_file_is_deleted_is_503_and_not_ready() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("inbox.sqlite");
     let inbox = Arc::new(Sqlite::open(&path).unwrap());
-    let monitor = Monitor::new().with_inbox(Arc::clone(&inbox));
+    let monitor = Monitor::new().with_max_age(Duration::ZERO).with_inbox(Arc::clone(&inbox));
     let serving = run(Server::new(receiver(inbox)).with_monitor(monitor)).await;
     let ask = async |id| {
         let body = body(id, "fine");

@@ -4,12 +4,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use asyncapi_receiver::inbox::{Delivery, Inbox, Memory, Page, ReasonKind, Settlement};
-use asyncapi_receiver::worker::{RetryPolicy, ShutdownOutcome, UnknownEventPolicy};
-use asyncapi_receiver::{Accept, Accepted, Durable};
+use asyncapi_receiver::inbox::{Delivery, EventId, Inbox, Memory, Page, ReasonKind, Settlement, Sqlite};
+use asyncapi_receiver::worker::{CircuitBreaker, RetryPolicy, ShutdownOutcome, UnknownEventPolicy};
+use asyncapi_receiver::{Accept, Accepted, Clock, Durable, Worker};
 use asyncapi_runtime::{Freshness, Inbound};
 
 use crate::kit::{Case, body, each, event_fields};
+use crate::team::Team;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 #[tokio::test]
 async fn stored_events_are_handled_once() {
@@ -135,10 +138,11 @@ fn every_retry_delay_can_be_waited_for() {
             }
         }
     }
-    let delays: Vec<_> = (1..8).filter_map(|attempt| RetryPolicy::default().delay_after(attempt)).collect();
-    assert!(delays.is_sorted() && delays.len() == 7, "{delays:?}");
+    let delays: Vec<_> = (1..=25).filter_map(|attempt| RetryPolicy::default().delay_after(attempt)).collect();
+    assert_eq!(delays.len(), 24, "{delays:?}");
     assert!(delays[0] >= Duration::from_millis(750) && delays[0] <= Duration::from_secs(1), "{delays:?}");
-    assert!(delays[6] >= Duration::from_secs(450) && delays[6] <= Duration::from_secs(600), "{delays:?}");
+    assert!(delays[23] >= 9 * HOUR && delays[23] <= 12 * HOUR, "{delays:?}");
+    assert!(delays.iter().sum::<Duration>() >= 24 * HOUR, "an outage of a day costs no event: {delays:?}");
 }
 
 #[test]
@@ -385,4 +389,44 @@ async fn credentials_are_not_stored() {
     let leased = inbox.lease(1).await.unwrap().leased;
     let kept: Vec<_> = leased[0].delivery.inbound().headers().iter().map(|(name, _)| name.to_owned()).collect();
     assert_eq!(kept, ["traceparent"]);
+}
+
+#[tokio::test]
+async fn a_worker_drops_its_handlers_when_another_process_takes_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let [_, case] = each();
+    let open = || Arc::new(Sqlite::open(&path).unwrap().with_clock(case.clock.clone()));
+    let worker = |inbox, team: &Arc<Team>| {
+        let clock: Arc<dyn Clock> = case.clock.clone();
+        // All of its places are taken, and the handler would run for ever.
+        Worker::new(inbox, Arc::clone(team)).with_clock(clock).with_canary(None).with_concurrency(1)
+    };
+    let (old, new) = (open(), open());
+    old.put(Delivery::new(EventId::new("e1"), Inbound::new(body("e1", "stuck_once")))).await.unwrap();
+    let team = Arc::new(Team::default());
+    let forever = Duration::from_secs(1_000 * 60 * 60);
+    let before = Case::run(worker(old, &team).with_handler_deadline(forever).with_drain(forever));
+    case.until(async || team.seen().len() == 1).await;
+    let after = Case::run(worker(Arc::clone(&new), &team));
+    assert_eq!(before.ended().await, ShutdownOutcome::Superseded);
+    case.until(async || new.stats().await.unwrap().pending == 0).await;
+    assert_eq!(team.done().len(), 1);
+    after.stop().await;
+}
+
+#[tokio::test]
+async fn a_target_that_is_down_is_asked_by_one_event_after_the_other() {
+    for case in each() {
+        for number in 0..200 {
+            case.put(&body(&number.to_string(), "failing")).await;
+        }
+        let breaker = CircuitBreaker::new(10, HOUR, HOUR);
+        let running = Case::run(case.worker().with_circuit_breaker(Some(breaker)).with_concurrency(4));
+        case.until(async || running.health.counts().begun >= 10).await;
+        // A canary comes out after the attempts that had started.
+        running.stop().await;
+        let attempts = case.team.seen().len();
+        assert!((10..14).contains(&attempts), "{}: {attempts} attempts at 200 events", case.name);
+    }
 }

@@ -91,3 +91,30 @@ async fn the_log_does_not_fill_a_full_disk_again() {
         assert_eq!(handle_all(&inbox).await.unwrap().len(), 1, "{number}");
     }
 }
+
+#[tokio::test]
+async fn an_inbox_on_a_full_disk_is_not_writable_until_there_is_space() {
+    let Some(disk) = Disk::mount("size=2m") else { return };
+    let inbox = Sqlite::open(disk.path().join("inbox.sqlite")).unwrap();
+    inbox.put(event(0)).await.unwrap();
+    inbox.check_writable().await.unwrap();
+    disk.fill_but(0);
+    let mut stored = 1;
+    while inbox.put(event(stored)).await.is_ok() {
+        stored += 1;
+    }
+    assert!(matches!(inbox.check_writable().await, Err(InboxError::Unavailable(_))));
+    assert_eq!(inbox.stats().await.unwrap().pending, stored as u64, "it can be read");
+    disk.free(1_000 * KIB);
+    inbox.check_writable().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_inbox_on_a_read_only_file_system_is_not_opened() {
+    let Some(disk) = Disk::mount("size=2m") else { return };
+    let path = disk.path().join("inbox.sqlite");
+    drop(Sqlite::open(&path).unwrap());
+    let remounted = Command::new("mount").args(["-o", "remount,ro"]).arg(disk.path()).status();
+    assert!(remounted.is_ok_and(|status| status.success()));
+    assert!(matches!(Sqlite::open(&path), Err(InboxError::Unavailable(_))));
+}

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use asyncapi_receiver::inbox::{Delivery, EventId, Inbox, InboxError, Page, PutOutcome, Settlement, Sqlite, State};
+use asyncapi_receiver::inbox::{
+    Delivery, EventId, Inbox, InboxError, Page, PutOutcome, Reason, ReasonKind, Retention, Settlement, Sqlite, State,
+};
 use asyncapi_runtime::Inbound;
 use bytes::Bytes;
 use rusqlite::Connection;
@@ -364,4 +366,108 @@ async fn a_long_listing_does_not_delay_puts() {
     let listed = inbox.list(Page { most: 700, ..Page::first() }).await.unwrap();
     assert_eq!(listed.len(), 700);
     assert!(listed.is_sorted_by_key(|entry| entry.entry_id));
+}
+
+#[tokio::test]
+async fn an_event_that_was_changed_in_the_file_becomes_a_dead_letter() {
+    for change in
+        ["body = CAST('{\"id\": \"e2\"}' AS BLOB)", "body = substr(body, 2)", "headers = x'ffffffff'", "id = 'e9'"]
+    {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("inbox.sqlite");
+        let inbox = open_at(&path, START);
+        inbox.put(event_of("e1", "a")).await.unwrap();
+        inbox.put(event_of("e2", "a")).await.unwrap();
+        Connection::open(&path).unwrap().execute(&format!("UPDATE event SET {change} WHERE id = 'e1'"), []).unwrap();
+        assert_eq!(ids(&inbox).await, <[&str; 0]>::default(), "{change}");
+        let dead = inbox.list(Page::of(State::Dead)).await.unwrap();
+        assert_eq!(dead[0].reason.as_ref().map(Reason::kind), Some(ReasonKind::Damaged), "{change}");
+        assert_eq!(ids(&inbox).await, ["e2"], "the next event of the resource is handled: {change}");
+    }
+}
+
+#[tokio::test]
+async fn events_of_earlier_releases_without_a_checksum_are_handled() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    open_at(&path, START).put(event("e1")).await.unwrap();
+    let old = "DROP TABLE probe; DROP TRIGGER tally_insert; DROP TRIGGER tally_update; DROP TRIGGER tally_delete;
+         DROP TABLE tally; DROP INDEX event_by_death; DROP INDEX event_by_failure; DROP INDEX event_interrupted;
+         ALTER TABLE event DROP COLUMN checksum";
+    Connection::open(&path).unwrap().execute_batch(old).unwrap();
+    let inbox = Sqlite::open_existing(&path).unwrap();
+    assert_eq!(inbox.stats().await.unwrap().pending, 1, "they are counted");
+    inbox.put(event("e2")).await.unwrap();
+    assert_eq!(ids(&inbox).await, ["e1", "e2"]);
+}
+
+#[tokio::test]
+async fn reads_do_not_wait_for_a_process_that_writes() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = open_at(&path, START);
+    inbox.put(event("e1")).await.unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let reading = Sqlite::open_existing(&path).unwrap();
+    for inbox in [&inbox, &reading] {
+        assert_eq!(inbox.stats().await.unwrap().pending, 1);
+        assert_eq!(inbox.list(Page::first()).await.unwrap().len(), 1);
+        assert!(inbox.find(EventId::new("e1")).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_write_waits_until_its_deadline_for_a_process_that_writes() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = open_at(&path, START).with_lock_deadline(Duration::from_secs(60 * 60));
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut put = inbox.put(event("e1"));
+    assert!(poll_fn(|cx| Poll::Ready(put.as_mut().poll(cx).is_pending())).await);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(matches!(put.await.unwrap(), PutOutcome::Stored(_)));
+    let hasty = inbox.with_lock_deadline(Duration::ZERO);
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(matches!(hasty.put(event("e2")).await, Err(InboxError::Unavailable(_))));
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_found_by_the_check_and_is_not_writable() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = open_at(&path, START);
+    for number in 0..200 {
+        inbox.put(event(&number.to_string())).await.unwrap();
+    }
+    inbox.checkpoint().await.unwrap();
+    inbox.check_integrity().await.unwrap();
+    inbox.check_writable().await.unwrap();
+    // The last page, as a disk would damage it.
+    let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let length = file.metadata().unwrap().len();
+    std::os::unix::fs::FileExt::write_all_at(&file, &[0xff; 4096], length - 4096).unwrap();
+    assert!(matches!(inbox.check_integrity().await, Err(InboxError::Unreadable(_))));
+    assert!(matches!(inbox.check_writable().await, Err(InboxError::Unreadable(_))));
+}
+
+#[tokio::test]
+async fn the_file_shrinks_after_its_events_are_handled() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("inbox.sqlite");
+    let inbox = open_at(&path, START);
+    for number in 0..20 {
+        let body = vec![b'x'; 1 << 20];
+        inbox.put(Delivery::new(EventId::new(number.to_string()), Inbound::new(body))).await.unwrap();
+    }
+    for leased in inbox.lease(20).await.unwrap().leased {
+        inbox.settle(leased.token, Settlement::Done).await.unwrap();
+    }
+    inbox.checkpoint().await.unwrap();
+    let before = std::fs::metadata(&path).unwrap().len();
+    inbox.purge(Retention::default()).await.unwrap();
+    inbox.checkpoint().await.unwrap();
+    let after = std::fs::metadata(&path).unwrap().len();
+    assert!(after < before / 2, "{before} bytes before, {after} after");
 }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::{Nats, SILENCE, stream, unavailable, with_timeout};
+use crate::retry_policy::RetryPolicy;
 
 /// The longest delay of an interrupted event while another one is leased.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -100,9 +101,11 @@ impl Nats {
         }
     }
 
-    /// The delay of an interrupted event while another one is leased.
-    pub(super) fn retry_backoff(&self) -> Duration {
-        LONGEST_WAIT.min(self.lease / 4)
+    /// The delay of an interrupted event while another one is leased, after this number of attempts.
+    pub(super) fn retry_backoff(&self, attempts: u32) -> Duration {
+        let delay = RetryPolicy::interrupted().delay_after(attempts.saturating_sub(1)).unwrap_or_default();
+        // The other one may end soon.
+        delay.min(LONGEST_WAIT).min(self.lease / 4)
     }
 }
 

@@ -94,7 +94,7 @@ impl Nats {
         let held = ActiveLease { partition, message, fence, attempt_log, interrupted, resource, since };
         if let Err(held) = self.hold(entry_id, held) {
             self.write_attempt_log(sequence, held.attempt_log, fence, Ending::GivenBack).await;
-            acknowledge(&held.message, AckKind::Nak(Some(self.retry_backoff()))).await?;
+            acknowledge(&held.message, AckKind::Nak(Some(self.retry_backoff(attempt)))).await?;
             return Ok(None);
         }
         let token = LeaseToken { entry_id, fence };

@@ -21,6 +21,12 @@ enum FileState {
     Gone,
 }
 
+impl FileState {
+    fn result(self) -> Result<(), &'static str> {
+        if self == Self::InPlace { Ok(()) } else { Err("the file of the inbox was deleted, moved or replaced") }
+    }
+}
+
 impl FileGuard {
     /// The files of an inbox that is open and was read.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
@@ -38,8 +44,7 @@ impl FileGuard {
 
     /// Fails if one of the files is missing or is another file.
     pub(super) fn check(&mut self) -> Result<(), &'static str> {
-        let is_there = |(path, opened): &(PathBuf, Identity)| Identity::of(path).is_ok_and(|now| now == *opened);
-        let found = if self.opened.iter().all(is_there) { FileState::InPlace } else { FileState::Gone };
+        let found = self.find();
         match (self.found, found) {
             (FileState::InPlace, FileState::Gone) => tracing::error!(
                 "the file of the inbox was deleted, moved or replaced while open: nothing is acknowledged until it is put back \
@@ -49,7 +54,17 @@ impl FileGuard {
             _ => {}
         }
         self.found = found;
-        if found == FileState::InPlace { Ok(()) } else { Err("the file of the inbox was deleted, moved or replaced") }
+        found.result()
+    }
+
+    /// Like [`check`](Self::check), and logs nothing: the writer does that.
+    pub(super) fn check_quietly(&self) -> Result<(), &'static str> {
+        self.find().result()
+    }
+
+    fn find(&self) -> FileState {
+        let is_there = |(path, opened): &(PathBuf, Identity)| Identity::of(path).is_ok_and(|now| now == *opened);
+        if self.opened.iter().all(is_there) { FileState::InPlace } else { FileState::Gone }
     }
 }
 

@@ -5,12 +5,16 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Error, Row};
+use sha2::{Digest, Sha256};
 
 use crate::inbox::{Delivery, DeliveryKind, Entry, EntryId, EventId, OrderKey, Reason, Revision, State};
 
 /// The columns of an [`Entry`], in the order in which [`entry`] expects them.
 pub(super) const ENTRY: &str = "receipt, id, name, key, state, attempts, received_at, ifnull(length(body), 0), \
      reason, reason_pointer, reason_message";
+
+/// The length of a checksum. It has to detect accidents only.
+const CHECKSUM_BYTES: usize = 8;
 
 /// The columns of a [`Delivery`], in the order in which [`delivery`] expects them.
 pub(super) const DELIVERY: &str = "id, kind, name, key, revision, revision_before, received_at, channel, headers, body";
@@ -125,6 +129,27 @@ fn read_headers(mut written: &[u8]) -> Result<Headers, Error> {
 fn part(written: &mut &[u8]) -> Option<Vec<u8>> {
     let length = u32::from_le_bytes(*written.split_off(..4)?.first_chunk()?);
     written.split_off(..usize::try_from(length).ok()?).map(<[u8]>::to_vec)
+}
+
+/// The checksum of an event: a short SHA-256 over its id, headers and body, each preceded by its length.
+pub(super) fn checksum(id: &str, headers: &[u8], body: &[u8]) -> Vec<u8> {
+    let mut digest = Sha256::new();
+    for part in [id.as_bytes(), headers, body] {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
+    digest.finalize()[..CHECKSUM_BYTES].to_vec()
+}
+
+/// Checks the checksum of a row with the columns of [`DELIVERY`], the attempts and the checksum. Events of earlier
+/// releases have none.
+pub(super) fn check(row: &Row<'_>) -> Result<(), Error> {
+    let Some(stored) = row.get::<_, Option<Vec<u8>>>(11)? else {
+        return Ok(());
+    };
+    let blob = |column| row.get::<_, Option<Vec<u8>>>(column).map(Option::unwrap_or_default);
+    let found = checksum(&row.get::<_, String>(0)?, &blob(8)?, &blob(9)?);
+    if found == stored { Ok(()) } else { Err(unreadable(9, "the checksum of the event is wrong")) }
 }
 
 pub(super) fn entry_id(number: i64) -> EntryId {

@@ -6,7 +6,7 @@
 
 use rusqlite::Error;
 
-use super::queries::Store;
+use super::queries::{Access, Store};
 
 /// The table with both times, one row. Files of the first version get it when they are opened.
 pub(super) const TABLE: &str = "CREATE TABLE IF NOT EXISTS passed (lived INTEGER NOT NULL, seen INTEGER NOT NULL)";
@@ -37,9 +37,19 @@ pub(super) struct Offsets {
 
 impl Store<'_> {
     pub(super) fn time(&self, clock: ClockReading) -> Result<Now, Error> {
-        let offsets = match self.offsets() {
-            Some(offsets) => offsets,
-            None => self.find_offsets(clock.began)?,
+        let offsets = match (self.offsets(), self.access) {
+            (Some(offsets), _) => offsets,
+            (None, Access::Write) => {
+                let offsets = self.find_offsets(clock.began)?;
+                self.set_offsets(offsets);
+                offsets
+            }
+            // The writer of this process has none yet: from the times that other processes have written until now.
+            (None, Access::Read) => {
+                let offsets = self.stored_offsets(clock.began)?;
+                let is_ahead = offsets.seen > clock.now.saturating_sub(clock.began);
+                Offsets { seen: if is_ahead { offsets.seen } else { 0 }, ..offsets }
+            }
         };
         Ok(Now { seen: clock.now.saturating_add(offsets.seen), uptime: clock.now.saturating_add(offsets.uptime) })
     }
@@ -49,20 +59,26 @@ impl Store<'_> {
             // A new file: both times start with the clock.
             self.run("INSERT INTO passed VALUES (?1, ?1)", [began])?;
         }
+        self.stored_offsets(began)
+    }
+
+    fn stored_offsets(&self, began: i64) -> Result<Offsets, Error> {
         // Times of events may be later than the stored times.
-        let done = self.number("SELECT max(settled_at) FROM event WHERE state = 4", [])?;
-        let uptime = self.number("SELECT lived FROM passed", [])?.max(done).unwrap_or(began);
+        let done = "SELECT max(settled_at) FROM event INDEXED BY event_by_end WHERE state = 4";
+        let uptime = self.number("SELECT lived FROM passed", [])?.max(self.number(done, [])?).unwrap_or(began);
         let stored = self.number("SELECT stored_at FROM event ORDER BY receipt DESC LIMIT 1", [])?;
         let seen = self.number("SELECT seen FROM passed", [])?.max(stored).unwrap_or(began);
-        let offsets = Offsets { seen: seen.saturating_sub(began).max(0), uptime: uptime.saturating_sub(began) };
-        self.set_offsets(offsets);
-        Ok(offsets)
+        Ok(Offsets { seen: seen.saturating_sub(began).max(0), uptime: uptime.saturating_sub(began) })
     }
 
     /// Stores both times for the next process. Time that a crash keeps from being stored does not count.
     pub(super) fn persist_uptime(&self, clock: ClockReading) -> Result<(), Error> {
         let now = self.time(clock)?;
         let sql = "UPDATE passed SET lived = max(lived, ?1), seen = max(seen, ?2)";
-        self.run(sql, [now.uptime, now.seen]).map(|_| ())
+        if self.run(sql, [now.uptime, now.seen])? == 0 {
+            // The transaction with the first row failed.
+            self.run("INSERT INTO passed VALUES (?1, ?2)", [now.uptime, now.seen])?;
+        }
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::disk_full::SpaceGuard;
 use super::file_guard::FileGuard;
-use super::queries::{Store, TxError};
+use super::queries::{Access, Shared, Store, TxError};
 use super::wal::Wal;
 use crate::inbox::InboxError;
 
@@ -18,7 +18,7 @@ use crate::inbox::InboxError;
 const AT_MOST: usize = 512;
 
 /// How long `drop` waits until the file is closed. It usually takes a few milliseconds; a stuck disk may take forever.
-const CLOSING: Duration = Duration::from_millis(250);
+pub(super) const CLOSING: Duration = Duration::from_millis(250);
 
 /// A handle to the thread that owns the connection. The thread ends when the handle is dropped.
 pub(super) struct Writer {
@@ -107,12 +107,17 @@ where
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, files: FileGuard, log: Wal) -> Result<Self, InboxError> {
+    pub(super) fn start(
+        connection: Connection,
+        files: FileGuard,
+        log: Wal,
+        shared: Arc<Shared>,
+    ) -> Result<Self, InboxError> {
         let (queue, jobs) = mpsc::unbounded_channel();
         let (closing, closed) = sync_channel(0);
         let thread = thread::Builder::new().name("inbox".to_owned());
         let started = thread.spawn(move || {
-            write(&connection, files, &log, jobs);
+            write(&connection, files, &log, shared, jobs);
             // `SQLite` deletes the log when the last connection is closed.
             drop(log);
             drop(connection);
@@ -156,8 +161,14 @@ impl Drop for Writer {
 }
 
 /// The loop of the thread: commits all waiting jobs in one transaction.
-fn write(connection: &Connection, mut files: FileGuard, log: &Wal, mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>) {
-    let mut room = SpaceGuard::new(Store::new(connection));
+fn write(
+    connection: &Connection,
+    mut files: FileGuard,
+    log: &Wal,
+    shared: Arc<Shared>,
+    mut jobs: mpsc::UnboundedReceiver<Box<dyn Job>>,
+) {
+    let mut room = SpaceGuard::new(Store::new(connection, Access::Write, shared));
     let mut batch = Vec::new();
     while jobs.blocking_recv_many(&mut batch, AT_MOST) > 0 {
         batch.retain(|job| !job.is_cancelled());

@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use crate::defaults;
 
+/// The largest part by which the delay of a policy is shortened.
+const JITTER: f64 = 0.25;
+
 /// How often an event is tried, and the delays between attempts.
 ///
 /// The delays grow by a constant factor from the first to the last. Each delay is shortened by a random part of up to a
-/// quarter, so that events that failed together are not tried again together. By default, the delays are about 1, 3, 8,
-/// 25, 71, 207 and 600 seconds: an event whose handler always fails is a dead letter after about 15 minutes.
+/// quarter, so that events that failed together are not tried again together. By default there are 25 attempts, and the
+/// delays are from 1 second to 12 hours: an event whose handler always fails is a dead letter after about 28 hours, and
+/// after 24 hours at the earliest.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,13 +30,27 @@ pub struct RetryPolicy {
     attempts: u32,
     first: Duration,
     last: Duration,
+    /// Each delay divided by the one before it.
+    growth: f64,
+    /// The largest part by which a delay is shortened.
+    jitter: f64,
 }
 
 impl RetryPolicy {
     /// A policy with this number of attempts, at least 1, and delays from `first` to `last`.
     #[must_use]
     pub fn new(attempts: u32, first: Duration, last: Duration) -> Self {
-        Self { attempts: attempts.max(1), first, last: last.max(first) }
+        let (attempts, last) = (attempts.max(1), last.max(first));
+        let gaps = f64::from(attempts.saturating_sub(2).max(1));
+        let growth = if first.is_zero() { 1.0 } else { (last.as_secs_f64() / first.as_secs_f64()).powf(1.0 / gaps) };
+        Self { attempts, first, last, growth, jitter: JITTER }
+    }
+
+    /// The policy for events whose attempts were interrupted by the end of a process: unlimited, doubled, and without
+    /// jitter, since only one of them runs at a time. The attempts are limited by the policy of the worker.
+    pub(crate) fn interrupted() -> Self {
+        let (first, last) = (defaults::FIRST_INTERRUPTED_RETRY, defaults::LAST_INTERRUPTED_RETRY);
+        Self { attempts: u32::MAX, first, last, growth: 2.0, jitter: 0.0 }
     }
 
     /// The number of attempts.
@@ -48,10 +66,9 @@ impl RetryPolicy {
             return None;
         }
         let (first, last) = (self.first.as_secs_f64(), self.last.as_secs_f64());
-        let gaps = f64::from(self.attempts.saturating_sub(2).max(1));
-        let growth = if first > 0.0 { (last / first).powf(f64::from(attempt.saturating_sub(1)) / gaps) } else { 1.0 };
+        let growth = self.growth.powf(f64::from(attempt.saturating_sub(1)));
         // A panic here would leave the event leased, so a delay that a `Duration` cannot hold becomes the last delay.
-        let delay = Duration::try_from_secs_f64((first * growth).min(last) * (1.0 - 0.25 * random()));
+        let delay = Duration::try_from_secs_f64((first * growth).min(last) * (1.0 - self.jitter * random()));
         Some(delay.map_or(self.last, |delay| delay.min(self.last)))
     }
 }
