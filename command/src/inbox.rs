@@ -199,9 +199,7 @@ pub(crate) async fn run(args: InboxArgs) -> Result<Outcome, Failure> {
             }
             transfer::export(inbox, state.into(), output.as_deref(), json, progress).await
         }
-        Action::Replay { lines } => {
-            with_notice(json, transfer::replay(inbox, lines.as_deref(), json, progress)).await
-        }
+        Action::Replay { lines } => with_notice(json, transfer::replay(inbox, lines.as_deref(), json, progress)).await,
     };
     if changes {
         // A failed checkpoint loses nothing: the events are stored already.
@@ -214,19 +212,19 @@ pub(crate) async fn run(args: InboxArgs) -> Result<Outcome, Failure> {
 /// part of the list after the other, so that a long list needs little memory.
 async fn list(store: &Store, page: Page, json: bool) -> Result<Outcome, Failure> {
     let stats = store.inbox.stats().await.map_err(|error| store.unusable(&error))?;
-    let mut list = show::List::new(stats, json);
+    let mut printer = show::List::new(stats, json);
     let (mut part, mut left) = (page, page.most);
     while left > 0 {
         part.most = left.min(PART);
         let entries = store.inbox.list(part).await.map_err(|error| store.unusable(&error))?;
-        list.print(&entries)?;
+        printer.print(&entries)?;
         left -= entries.len().min(left);
         match entries.last() {
             Some(last) if entries.len() == part.most => part.after = last.entry_id,
             _ => break,
         }
     }
-    list.finish()
+    printer.finish()
 }
 
 /// Runs a command that writes. If that takes long, it says that it waits for its turn.

@@ -50,17 +50,20 @@ Guaranteed: no event is acknowledged before it is in the inbox; every stored eve
 kept as a dead letter with its reason; events of one resource are forwarded in order of arrival. Not guaranteed: exactly once.
 
 --exec runs CMD with sh. The body is its standard input. KUSTOMER_EVENT_NAME, KUSTOMER_EVENT_ID and \
-KUSTOMER_EVENT_ATTEMPT are in its environment; variables with secrets of serve are not. Its output goes to standard error. Exit code 0: done. 75, 126 and 127 \
-(CMD cannot be run), 129 to 192 (a process of CMD was killed), or CMD itself was killed: retried later. Any other: \
-rejected, and kept as a dead letter. If serve itself is killed (kill -9), a helper process kills its running commands, \
-and the next serve forwards their events again.
---forward posts the body, with X-Kustomer-Webhook-Event, X-Event-Id and X-Event-Attempt, and signs it by Standard Webhooks \
-with --forward-secret-env. 2xx: done. 4xx \
-except 408 and 429: rejected. Any other status, or no response: retried later.
+KUSTOMER_EVENT_ATTEMPT are in its environment; the tokens and passwords of serve are not. Its output goes to standard \
+error, and the end of it is kept with a failure. Exit code 0: done. 65 (EX_DATAERR), or those of --reject-exit: \
+rejected, and kept as a dead letter. Any other, also of a traceback, or CMD was killed: retried later. If serve itself is \
+killed (kill -9), a helper process kills its running commands, and the next serve forwards their events again.
+--forward posts the body, with X-Kustomer-Webhook-Event, X-Event-Id and X-Event-Attempt, and signs it by Standard \
+Webhooks with --forward-secret-env. 2xx: done. 400, 413, 415 and \
+422, or those of --reject-status: rejected, and kept as a dead letter. Any other status, such as 401, 404 and 410, or no \
+response: retried later, not before Retry-After.
+Retries go on for at least a day. A target of which 20 attempts in a row fail is asked by one event at a time, every 1 to \
+30 seconds, until it answers.
 
 Several receivers can share an inbox in a JetStream of NATS. Each event is forwarded by one of them. The durability is \
 that of JetStream: by default a server syncs its disk every 2 minutes, so a single server that loses power loses the \
-events that it acknowledged since the last sync. Run three servers with --nats-replicas 3, or set sync_interval: always \
+events that it acknowledged since the last sync, and serve says so when it starts. Run three servers with --nats-replicas 3, or set sync_interval: always \
 in their configuration. Other limits compared with a file: duplicates are detected for 2 hours, whatever --horizon is; \
 order is kept in 32 partitions, so at most 32 events are forwarded at once; and --body-limit must fit into max_payload \
 of the servers, which is 1 MB by default. Otherwise serve does not start.
@@ -86,6 +89,8 @@ pub(crate) struct Serve {
     target: TargetArgs,
     #[command(flatten)]
     forward_requests: RequestOptions,
+    #[command(flatten)]
+    rejection: RejectionArgs,
     /// Decode events by the schema of the document. Keep events that do not match as dead letters, with the location of
     /// the error. Real traffic does not always match the document
     #[arg(long)]
@@ -147,13 +152,29 @@ struct TargetArgs {
 }
 
 impl TargetArgs {
-    fn target(&self, requests: &RequestOptions, secret_variables: Vec<String>) -> Result<Target, Failure> {
+    fn target(
+        &self,
+        requests: &RequestOptions,
+        rejection: RejectionArgs,
+        secret_variables: Vec<String>,
+    ) -> Result<Target, Failure> {
         match (&self.exec, &self.forward) {
-            (Some(command), _) => Ok(Target::Exec(Exec::new(command, secret_variables))),
-            (None, Some(url)) => url::Poster::new(url, requests).map(Box::new).map(Target::Url),
+            (Some(command), _) => Ok(Target::Exec(Exec::new(command, rejection.exit_codes, secret_variables))),
+            (None, Some(url)) => url::Poster::new(url, requests, rejection.statuses).map(Box::new).map(Target::Url),
             (None, None) => Err(Failure::usage("there is no target for events", "give --exec or --forward")),
         }
     }
+}
+
+/// Which answers of the target are final.
+#[derive(Args, Clone, Debug)]
+struct RejectionArgs {
+    /// The exit codes of --exec that reject an event: it is kept as a dead letter, and not retried
+    #[arg(long = "reject-exit", value_name = "CODES", value_delimiter = ',', default_value = exec::REJECTING)]
+    exit_codes: Vec<i32>,
+    /// The status codes of --forward that reject an event: it is kept as a dead letter, and not retried
+    #[arg(long = "reject-status", value_name = "CODES", value_delimiter = ',', default_value = url::REJECTING)]
+    statuses: Vec<u16>,
 }
 
 pub(crate) async fn run(mut args: Box<Serve>) -> Result<Outcome, Failure> {
@@ -174,14 +195,15 @@ async fn serve(args: &mut Serve, log: &LogWriter, stop: impl Future<Output = ()>
     let verifier = verifier(tokens).map_err(|error| Failure::usage(error, "give a token that is not empty"))?;
     let payload_check = if args.strict { PayloadCheck::Decode } else { PayloadCheck::Skip };
     let secret_variables = args.tokens.variables().chain(args.nats.secret_variables()).collect();
-    let target = args.target.target(&args.forward_requests, secret_variables)?;
+    let target = args.target.target(&args.forward_requests, args.rejection.clone(), secret_variables)?;
     let forwarder = Forwarder { target, payload_check, unknown: args.unknown };
     args.requests.fit_descriptor_limit();
     let store = args.inbox.open(&args.nats).await?;
     store.check_body_limit(args.requests.body_limit())?;
     if store.replicas == Some(1) {
         tracing::warn!(
-            "only one NATS server stores the inbox: if its disk is lost, the inbox is lost; see --nats-replicas"
+            "only one NATS server stores the inbox: if it loses power, the events of the last 2 minutes are lost, unless its \
+             configuration has `sync_interval: always`; if its disk is lost, the inbox is lost; see --nats-replicas"
         );
     }
     let inbox = Arc::clone(&store.inbox);

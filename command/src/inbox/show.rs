@@ -1,6 +1,5 @@
 //! Prints events as text or as JSON.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use kustomer_webhooks::asyncapi_receiver::inbox::{Delivery, Entry, OrderKey, Reason, Stats, Stored};

@@ -30,8 +30,7 @@ pub(super) async fn export(
             let unusable = |error: io::Error| unusable(file, &error);
             let part = ExportFile::create(file).map_err(unusable)?;
             let mut lines = ProgressWriter::new(BufWriter::new(part.file.try_clone().map_err(unusable)?), progress);
-            let exported =
-                inbox::export(from, state, &mut lines).await.map_err(|error| export_failure(&error))?;
+            let exported = inbox::export(from, state, &mut lines).await.map_err(|error| export_failure(&error))?;
             part.finish().map_err(unusable)?;
             exported
         }

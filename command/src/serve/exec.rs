@@ -3,12 +3,16 @@
 use std::io;
 use std::ops::RangeInclusive;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use kustomer_webhooks::HandlerError;
 #[cfg(unix)]
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::AsyncWriteExt;
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::forwarder::EventMetadata;
 #[cfg(unix)]
@@ -22,9 +26,19 @@ const KILLED: RangeInclusive<i32> = 129..=192;
 const NOT_EXECUTABLE: i32 = 126;
 const NOT_FOUND: i32 = 127;
 
+/// The exit codes that reject an event by default: `EX_DATAERR` of sysexits.h. An interpreter ends with 1 after any error.
+pub(super) const REJECTING: &str = "65";
+
+/// The end of the standard error of a command that is kept with a failure, in bytes.
+const KEPT_OUTPUT: usize = 1_024;
+
+/// How long to wait for the end of the standard error after the command has ended. A background process may keep it open.
+const OUTPUT_TIMEOUT: Duration = Duration::from_millis(200);
+
 /// The command that handles events.
 pub(super) struct Exec {
     command: String,
+    rejecting: Vec<i32>,
     /// The variables with secrets of this process. The command does not get them.
     secret_variables: Vec<String>,
     #[cfg(unix)]
@@ -32,7 +46,7 @@ pub(super) struct Exec {
 }
 
 impl Exec {
-    pub(super) fn new(command: &str, secret_variables: Vec<String>) -> Self {
+    pub(super) fn new(command: &str, rejecting: Vec<i32>, secret_variables: Vec<String>) -> Self {
         #[cfg(unix)]
         let reaper = OrphanReaper::start()
             .inspect_err(
@@ -41,6 +55,7 @@ impl Exec {
             .ok();
         Self {
             command: command.to_owned(),
+            rejecting,
             secret_variables,
             #[cfg(unix)]
             reaper,
@@ -65,9 +80,11 @@ impl Exec {
             .env("KUSTOMER_EVENT_ATTEMPT", &metadata.attempt)
             .stdin(Stdio::piped())
             .stdout(io::stderr())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
         let mut group = self.process_group(&child);
+        let output = child.stderr.take().map(Output::copy);
         if let Some(mut stdin) = child.stdin.take() {
             match stdin.write_all(body).await {
                 // The command closed its input early. Its exit code decides.
@@ -77,19 +94,27 @@ impl Exec {
         }
         let status = child.wait().await?;
         group.release();
+        let output = match output {
+            Some(output) => output.end().await,
+            None => String::new(),
+        };
+        let retry = |text: String| HandlerError::retry(text + &output);
         match status.code() {
             Some(0) => Ok(()),
             // The shell reports this, not the command. The cause can be corrected, for example a missing permission.
             Some(code @ (NOT_EXECUTABLE | NOT_FOUND)) => {
-                Err(HandlerError::retry(format!("the command cannot be run (exit code {code})")))
+                Err(retry(format!("the command cannot be run (exit code {code})")))
             }
-            Some(TEMPORARY_FAILURE) => Err(HandlerError::retry("the command asks for the event again (exit code 75)")),
+            Some(TEMPORARY_FAILURE) => Err(retry("the command asks for the event again (exit code 75)".to_owned())),
             // The system kills processes when memory is short. This says nothing about the event.
             Some(code) if KILLED.contains(&code) => {
-                Err(HandlerError::retry(format!("a process of the command was killed (exit code {code})")))
+                Err(retry(format!("a process of the command was killed (exit code {code})")))
             }
-            Some(code) => Err(HandlerError::reject(format!("the command ended with exit code {code}"))),
-            None => Err(HandlerError::retry("the command was killed")),
+            Some(code) if self.rejecting.contains(&code) => {
+                Err(HandlerError::reject(format!("the command ended with exit code {code}{output}")))
+            }
+            Some(code) => Err(retry(format!("the command ended with exit code {code}"))),
+            None => Err(retry("the command was killed".to_owned())),
         }
     }
 
@@ -105,6 +130,42 @@ impl Exec {
     #[cfg(not(unix))]
     fn process_group(&self, _: &Child) -> ProcessGroup {
         ProcessGroup {}
+    }
+}
+
+/// The standard error of a command. It is copied to the standard error of `serve`, and its end is kept.
+struct Output {
+    kept: Arc<Mutex<Vec<u8>>>,
+    copying: JoinHandle<()>,
+}
+
+impl Output {
+    fn copy(mut from: ChildStderr) -> Self {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let end = Arc::clone(&kept);
+        let copying = tokio::spawn(async move {
+            let mut buffer = [0; 4 * 1_024];
+            let mut to = tokio::io::stderr();
+            while let Ok(read @ 1..) = from.read(&mut buffer).await {
+                {
+                    let mut kept = end.lock().unwrap_or_else(PoisonError::into_inner);
+                    kept.extend_from_slice(&buffer[..read]);
+                    let excess = kept.len().saturating_sub(KEPT_OUTPUT);
+                    kept.drain(..excess);
+                }
+                // Without a standard error, the command runs all the same.
+                let _ignored = to.write_all(&buffer[..read]).await;
+            }
+        });
+        Self { kept, copying }
+    }
+
+    /// The end of the output, in the form of a suffix for a message.
+    async fn end(self) -> String {
+        let _ended_or_kept_open = timeout(OUTPUT_TIMEOUT, self.copying).await;
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = String::from_utf8_lossy(&kept);
+        if text.trim().is_empty() { String::new() } else { format!(": {}", text.trim()) }
     }
 }
 

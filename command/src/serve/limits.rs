@@ -1,10 +1,11 @@
 //! The limits of `serve`, with their defaults.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use clap::Args;
 use kustomer_webhooks::DurableReceiver;
-use kustomer_webhooks::asyncapi_receiver::worker::RetryPolicy;
+use kustomer_webhooks::asyncapi_receiver::worker::{CircuitBreaker, RetryPolicy};
 
 use super::forwarder::Forwarder;
 use crate::error::Failure;
@@ -20,6 +21,10 @@ pub(super) const FINAL_STATS_TIMEOUT: Duration = Duration::from_millis(500);
 /// The part of `--drain` that is reserved for the last query and for closing the inbox. A supervisor that kills the process
 /// after `--drain` must not be too early.
 const SHUTDOWN_RESERVE: Duration = Duration::from_secs(2);
+
+/// How long a target that fails is left alone, the first time and at most.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The limits of one request.
 #[derive(Args, Clone, Debug)]
@@ -62,14 +67,20 @@ pub(super) struct ForwardingOptions {
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration::parse)]
     deadline: Duration,
     /// The number of attempts before an event becomes a dead letter
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..))]
     attempts: u32,
     /// The delay before the second attempt. Later delays grow
     #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration::parse)]
     first_retry: Duration,
     /// The delay before the last attempt
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration::parse)]
+    #[arg(long, value_name = "DURATION", default_value = "12h", value_parser = duration::parse)]
     last_retry: Duration,
+    /// How many attempts in a row may fail until the target is asked by one event at a time. 0 turns that off
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pause_after: u32,
+    /// The maximum number of attempts per second. By default there is no maximum
+    #[arg(long, value_name = "N")]
+    max_rate: Option<NonZeroU32>,
     /// How long the ids of done events are kept to detect duplicates
     #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = duration::parse)]
     horizon: Duration,
@@ -163,7 +174,9 @@ impl ForwardingOptions {
         let retries = RetryPolicy::new(self.attempts, self.first_retry, self.last_retry);
         receiver.with_worker(|worker| {
             let worker = worker.with_concurrency(self.concurrency).with_handler_deadline(self.deadline);
-            let worker = worker.with_retry_policy(retries);
+            let breaker =
+                (self.pause_after > 0).then(|| CircuitBreaker::new(self.pause_after, FIRST_PAUSE, LONGEST_PAUSE));
+            let worker = worker.with_retry_policy(retries).with_circuit_breaker(breaker).with_rate_limit(self.max_rate);
             worker.with_horizon(self.horizon).with_dead_letter_retention(self.keep_dead)
         })
     }

@@ -10,7 +10,7 @@ const UNSIGNED: &str = "POST / HTTP/1.1\r\nhost: h\r\nconnection: close\r\nconte
 fn serve_goes_on_when_the_log_cannot_be_written() {
     let sandbox = Sandbox::new();
     let (reader, writer) = std::io::pipe().unwrap();
-    let serving = sandbox.serve_logging(&["--exec", "exit 1", "--log", "debug"], writer.into());
+    let serving = sandbox.serve_logging(&["--exec", "exit 65", "--log", "debug"], writer.into());
     drop(reader);
     let address = format!("127.0.0.1:{}", sandbox.port);
     assert_eq!(request_status(&address, UNSIGNED), "401", "the log of the 401 cannot be written");
@@ -22,7 +22,7 @@ fn serve_goes_on_when_the_log_cannot_be_written() {
 #[test]
 fn commands_go_on_when_standard_output_is_closed() {
     let sandbox = Sandbox::new();
-    let mut serving = sandbox.serve(&["--exec", "exit 1"]);
+    let mut serving = sandbox.serve(&["--exec", "exit 65"]);
     serving.close_output();
     assert_eq!(report(sandbox.sim(&["--count", "2", "--rate", "100"])).1, Some(0));
     assert_eq!(sandbox.wait_until_settled(&[])["dead"], 2);

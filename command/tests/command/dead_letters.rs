@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::kit::{RECORD_ID, Sandbox, json, report};
+use serde_json::json;
+
+use crate::kit::{RECORD_ID, Sandbox, command, json as parsed, report};
 
 #[test]
 fn undecodable_events_are_dead_letters_with_a_pointer_and_can_be_retried() {
@@ -35,8 +37,8 @@ fn undecodable_events_are_dead_letters_with_a_pointer_and_can_be_retried() {
 
     // The correction: the receiver runs without --strict.
     let (wrong_shape, _) = kinds.iter().find(|(_, kind)| kind.as_str() == "wrong_shape").unwrap();
-    assert_eq!(json(&sandbox.inbox(&["retry", wrong_shape])), serde_json::json!({"requeued": 1}));
-    let again = json(&sandbox.inbox(&["retry", "--all"]));
+    assert_eq!(parsed(&sandbox.inbox(&["retry", wrong_shape])), serde_json::json!({"requeued": 1}));
+    let again = parsed(&sandbox.inbox(&["retry", "--all"]));
     assert_eq!(again["requeued"].as_u64().unwrap() + 1, undecodable as u64);
     let serving = sandbox.serve(&["--exec", RECORD_ID]);
     let listed = sandbox.wait_until_settled(&["--state", "dead"]);
@@ -50,9 +52,9 @@ fn undecodable_events_are_dead_letters_with_a_pointer_and_can_be_retried() {
 fn forwarded_events_reach_a_url() {
     let (first, second) = (Sandbox::new(), Sandbox::new());
     let last = second.serve(&["--exec", "cat > body; echo $KUSTOMER_EVENT_NAME > name"]);
-    // The second receiver requires a signature, and forwarded events have none: the response 401 rejects them.
+    // The second receiver requires a signature, and forwarded events have none: it answers 401.
     let url = format!("http://127.0.0.1:{}/", second.port);
-    let serving = first.serve(&["--forward", &url]);
+    let serving = first.serve(&["--forward", &url, "--reject-status", "401"]);
     let (_, code) = report(first.sim(&["--count", "1"]));
     assert_eq!(code, Some(0));
     let listed = first.wait_until_settled(&["--state", "dead"]);
@@ -66,4 +68,22 @@ fn forwarded_events_reach_a_url() {
     let body: serde_json::Value = serde_json::from_slice(&fs::read(second.file("body")).unwrap()).unwrap();
     assert_eq!(body["client"], "simulation");
     assert_eq!(fs::read_to_string(second.file("name")).unwrap().trim(), body["name"].as_str().unwrap());
+}
+
+#[test]
+fn a_status_that_does_not_concern_the_event_is_retried() {
+    let (first, second) = (Sandbox::new(), Sandbox::new());
+    let _target = second.serve(&["--exec", "true"]);
+    let url = format!("http://127.0.0.1:{}/", second.port);
+    let quickly = ["--attempts", "3", "--first-retry", "10ms", "--last-retry", "10ms"];
+    let serving = first.serve(&[["--forward", &url].as_slice(), &quickly].concat());
+    assert!(first.post(r#"{"id": "e1", "name": "kustomer.customer.update"}"#).starts_with('2'));
+    let listed = first.wait_until_settled(&[]);
+    serving.terminate();
+    let event = &listed["events"][0];
+    assert_eq!((&event["attempts"], &event["reason"]["kind"]), (&json!(3), &json!("exhausted")), "{listed}");
+    let with_password =
+        command(first.path(), &["serve", "--inbox", "i", "--forward", "http://me:secret@h/"]).output().unwrap();
+    assert_eq!(with_password.status.code(), Some(2), "{with_password:?}");
+    assert!(!String::from_utf8_lossy(&with_password.stderr).contains("secret"), "{with_password:?}");
 }

@@ -4,6 +4,8 @@ use std::net::TcpListener;
 use std::thread::{self, sleep};
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::kit::{RECORD_ID, Sandbox, report};
 
 #[test]
@@ -195,7 +197,7 @@ fn a_command_whose_child_process_is_killed_is_retried() {
 fn a_failing_handler_does_not_change_the_response() {
     let sandbox = Sandbox::new();
     let retries = ["--attempts", "3", "--first-retry", "10ms", "--last-retry", "20ms"];
-    let serving = sandbox.serve(&[["--exec", "exit 75"].as_slice(), &retries].concat());
+    let serving = sandbox.serve(&[["--exec", "exit 75", "--pause-after", "0"].as_slice(), &retries].concat());
     let (report, code) = report(sandbox.sim(&["--count", "20", "--rate", "100"]));
     assert_eq!(code, Some(0));
     assert_eq!(report["answers"], serde_json::json!({"202": 20}));
@@ -204,4 +206,19 @@ fn a_failing_handler_does_not_change_the_response() {
     assert_eq!(listed["dead"], 20);
     assert_eq!(listed["events"][0]["reason"]["kind"], "exhausted");
     assert_eq!(listed["events"][0]["attempts"], 3);
+}
+
+#[test]
+fn a_failed_command_is_retried_and_its_error_is_kept_unless_it_rejects_the_event() {
+    let sandbox = Sandbox::new();
+    let command = r#"echo "$KUSTOMER_EVENT_NAME ${KUSTOMER_WEBHOOK_TOKEN-no token}" >&2; exit 1"#;
+    let serving =
+        sandbox.serve(&["--exec", command, "--attempts", "2", "--first-retry", "10ms", "--last-retry", "10ms"]);
+    assert!(sandbox.post(r#"{"id": "e1", "name": "kustomer.customer.update"}"#).starts_with('2'));
+    let listed = sandbox.wait_until_settled(&[]);
+    serving.terminate();
+    let event = &listed["events"][0];
+    assert_eq!((&event["attempts"], &event["reason"]["kind"]), (&json!(2), &json!("exhausted")), "{listed}");
+    let message = event["reason"]["message"].as_str().unwrap();
+    assert!(message.ends_with("exit code 1: kustomer.customer.update no token"), "{message}");
 }

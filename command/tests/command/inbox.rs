@@ -7,7 +7,7 @@ use crate::kit::{RECORD_ID, Sandbox, command, json as parsed, report};
 /// A sandbox whose inbox has ten dead letters.
 fn with_dead_letters() -> Sandbox {
     let sandbox = Sandbox::new();
-    let serving = sandbox.serve(&["--exec", "exit 1"]);
+    let serving = sandbox.serve(&["--exec", "exit 65"]);
     let (_, code) = report(sandbox.sim(&["--count", "10", "--rate", "200"]));
     assert_eq!(code, Some(0));
     sandbox.wait_until_settled(&[]);
@@ -21,7 +21,7 @@ fn dead_letters_are_listed_shown_exported_and_replayed_into_another_inbox() {
     let dead = parsed(&sandbox.inbox(&["dead", "--most", "3"]));
     assert_eq!((&dead["dead"], dead["events"].as_array().unwrap().len()), (&json!(10), 3));
     let first = &dead["events"][0];
-    assert_eq!(first["reason"]["message"], "the command ended with exit code 1");
+    assert_eq!(first["reason"]["message"], "the command ended with exit code 65");
     let next = parsed(&sandbox.inbox(&["dead", "--after", &dead["events"][2]["receipt"].to_string()]));
     assert_eq!(next["events"].as_array().unwrap().len(), 7);
 
@@ -128,7 +128,7 @@ fn wrong_arguments_are_reported_with_help() {
 #[test]
 fn an_export_does_not_overwrite_the_inbox() {
     let sandbox = Sandbox::new();
-    sandbox.serve(&["--exec", "exit 1"]).terminate();
+    sandbox.serve(&["--exec", "exit 65"]).terminate();
     for file in ["inbox.sqlite", "./inbox.sqlite-wal"] {
         let refused = sandbox.inbox(&["export", "-o", file]);
         assert_eq!(refused.status.code(), Some(2), "{refused:?}");
@@ -168,7 +168,7 @@ fn the_error_for_a_damaged_inbox_explains_how_to_go_on() {
 #[test]
 fn texts_of_senders_do_not_control_the_terminal() {
     let sandbox = Sandbox::new();
-    let serving = sandbox.serve(&["--exec", "exit 1"]);
+    let serving = sandbox.serve(&["--exec", "exit 65"]);
     let body = r#"{"id": "e\u001b[2J\u0007", "name": "n\u001b]0;title\u0007\n", "data": {"id": "k\u009b31m"}}"#;
     assert_eq!(sandbox.post(body), "202");
     sandbox.wait_until_settled(&[]);
@@ -179,4 +179,33 @@ fn texts_of_senders_do_not_control_the_terminal() {
         assert!(text.contains(r"\u{1b}[2J"), "{text:?}");
         assert!(!text.chars().any(|character| character.is_control() && character != '\n'), "{text:?}");
     }
+}
+
+#[test]
+fn reading_commands_work_while_a_process_writes() {
+    let sandbox = with_dead_letters();
+    let writing = rusqlite::Connection::open(sandbox.file("inbox.sqlite")).unwrap();
+    writing.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for call in [["ls", "--most"].as_slice(), &["dead", "--most"]] {
+        assert_eq!(parsed(&sandbox.inbox(&[call, &["3"]].concat()))["events"].as_array().unwrap().len(), 3);
+    }
+    assert!(sandbox.inbox(&["export", "-o", "dead.jsonl"]).status.success());
+    let lines = std::fs::read_to_string(sandbox.file("dead.jsonl")).unwrap();
+    assert_eq!(lines.lines().count(), 10);
+    // The log shows receipts.
+    let receipt = parsed(&sandbox.inbox(&["show", "--receipt", "3"]));
+    assert_eq!((&receipt["receipt"], &receipt["state"]), (&json!(3), &json!("dead")));
+    assert_eq!(sandbox.inbox(&["show", "--receipt", "3000"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_failed_export_keeps_the_earlier_file() {
+    let sandbox = with_dead_letters();
+    std::fs::write(sandbox.file("dead.jsonl"), "earlier").unwrap();
+    let damage = rusqlite::Connection::open(sandbox.file("inbox.sqlite")).unwrap();
+    damage.execute_batch("UPDATE event SET headers = x'ffffffff' WHERE receipt = 7").unwrap();
+    let failed = sandbox.inbox(&["export", "-o", "dead.jsonl"]);
+    assert_eq!(failed.status.code(), Some(3), "{failed:?}");
+    assert_eq!(std::fs::read_to_string(sandbox.file("dead.jsonl")).unwrap(), "earlier");
+    assert!(!sandbox.file("dead.jsonl.part").exists());
 }

@@ -73,7 +73,7 @@ fn the_event_of_a_receiver_that_was_killed_is_handled_by_another() {
 fn dead_letters_are_listed_shown_exported_replayed_and_handled() {
     let Some(broker) = Broker::start(LARGE) else { return };
     let (sandbox, url) = (Sandbox::new(), broker.url());
-    let serving = sandbox.serve(&["--inbox", &url, "--exec", "exit 1"]);
+    let serving = sandbox.serve(&["--inbox", &url, "--exec", "exit 65"]);
     let (_, code) = report(sandbox.sim(&["--count", "10", "--rate", "200"]));
     assert_eq!(code, Some(0));
     sandbox.wait_until_settled(&["--inbox", &url]);
@@ -83,7 +83,7 @@ fn dead_letters_are_listed_shown_exported_replayed_and_handled() {
     let dead = parsed(&inbox(&["dead", "--most", "3"]));
     assert_eq!((&dead["dead"], dead["events"].as_array().unwrap().len()), (&json!(10), 3));
     let (first, last) = (&dead["events"][0], &dead["events"][2]);
-    assert_eq!(first["reason"]["message"], "the command ended with exit code 1");
+    assert_eq!(first["reason"]["message"], "the command ended with exit code 65");
     assert_eq!(first["attempts"], 1);
     let next = parsed(&inbox(&["dead", "--after", &last["receipt"].to_string()]));
     assert_eq!(next["events"].as_array().unwrap().len(), 7);

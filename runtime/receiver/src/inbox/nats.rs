@@ -7,6 +7,7 @@ mod dead_letters;
 mod last_arrival;
 mod leases;
 mod orphans;
+mod partitions;
 mod revisions;
 mod stream;
 mod uptime;
@@ -14,7 +15,6 @@ mod uptime;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use async_nats::header::NATS_MESSAGE_ID;
@@ -37,6 +37,7 @@ use crate::defaults;
 use last_arrival::LastArrival;
 use leases::ActiveLease;
 use orphans::OrphanTracker;
+use partitions::PartitionTracker;
 use stream::{PARTITIONS, StreamSeq, dead_subject, partition, subject};
 use uptime::UptimeStart;
 
@@ -100,7 +101,7 @@ pub struct Nats {
     ends: Mutex<OrphanTracker>,
     noted: LastArrival,
     began: Mutex<Option<UptimeStart>>,
-    turn: AtomicUsize,
+    partitions: Mutex<PartitionTracker>,
     changed: Notify,
 }
 
@@ -171,7 +172,7 @@ impl Nats {
             ends: Mutex::default(),
             noted: LastArrival::never(),
             began: Mutex::default(),
-            turn: AtomicUsize::new(0),
+            partitions: Mutex::default(),
             changed: Notify::new(),
         };
         let (largest, usual) = (inbox.largest_body(), defaults::BODY_LIMIT);
@@ -223,7 +224,9 @@ impl Nats {
     async fn publish_event(&self, delivery: &Delivery, id: &str) -> Result<PutOutcome, InboxError> {
         let frame = codec::write(delivery);
         self.check_size(frame.len())?;
-        let put = self.publish(subject(&self.name, partition(delivery)), id, frame).await;
+        let partition = partition(delivery);
+        let put = self.publish(subject(&self.name, partition), id, frame).await;
+        self.partitions().record_likely(partition);
         self.changed.notify_one();
         Ok(put?.map_or(PutOutcome::Duplicate, |sequence| PutOutcome::Stored(StreamSeq::Queue(sequence).entry_id())))
     }
@@ -371,6 +374,15 @@ impl Inbox for Nats {
                 Some(sequence) => self.dead.delete_message(sequence).await.map_err(unavailable),
                 None => Ok(false),
             }
+        })
+    }
+
+    /// Stores a small message, in a stream of its own.
+    fn check_writable(&self) -> BoxFuture<'_, Result<(), InboxError>> {
+        Box::pin(async move {
+            let sent = self.context.publish(stream::probe_subject(&self.name), Bytes::new());
+            with_timeout(SILENCE, async { sent.await.map_err(unavailable)?.await.map_err(unavailable) }).await?;
+            Ok(())
         })
     }
 

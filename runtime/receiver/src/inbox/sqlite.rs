@@ -48,6 +48,9 @@ const GIVE_WAY: u32 = 3;
 /// The shortest and the longest such wait.
 const GIVE_WAY_FOR: (Duration, Duration) = (Duration::from_millis(2), Duration::from_secs(1));
 
+/// Changes some dead letters after an entry. Returns the last one and their number.
+type ChangeSome = fn(&Store<'_>, EntryId, usize) -> Result<Option<(EntryId, u64)>, rusqlite::Error>;
+
 /// An inbox in one `SQLite` file. `SQLite` is compiled in. The inbox survives `kill -9` and a power failure.
 ///
 /// One thread reads for lists and statistics, and waits for no writer. One thread writes. It commits all requests that have arrived meanwhile in one transaction with one `fsync`
@@ -186,7 +189,7 @@ impl Sqlite {
     async fn change_dead_letters(
         &self,
         progress: &(dyn Fn(u64) + Sync),
-        change: fn(&Store<'_>, EntryId, usize) -> Result<Option<(EntryId, u64)>, rusqlite::Error>,
+        change: ChangeSome,
     ) -> Result<u64, InboxError> {
         let (mut after, mut changed) = (EntryId(0), 0);
         // In the order of arrival, so that an event that dies again at once is not requeued twice.
@@ -231,6 +234,7 @@ fn absolute(path: &Path) -> Result<PathBuf, InboxError> {
     path::absolute(path).map_err(|error| InboxError::Unavailable(error.into()))
 }
 
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the path of the method has one lifetime only")]
 impl Inbox for Sqlite {
     fn put(&self, delivery: Delivery) -> BoxFuture<'_, Result<PutOutcome, InboxError>> {
         let now = self.now();

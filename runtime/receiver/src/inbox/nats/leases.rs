@@ -1,22 +1,21 @@
 //! Leases of events: take, renew, settle.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream::message::{AckKind, Message};
 use asyncapi_runtime::Inbound;
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::future::join_all;
+use futures_util::{StreamExt, TryStreamExt};
 
 use super::attempt_log::{AttemptLog, Ending};
-use super::codec;
 use super::orphans::OrphanTracker;
+use super::partitions::PartitionTracker;
 use super::revisions::Resource;
-use super::stream::{PARTITIONS, StreamSeq};
-use super::{Nats, SILENCE, unavailable, with_timeout};
+use super::stream::{self, PARTITIONS, StreamSeq};
+use super::{Nats, SILENCE, codec, unavailable, with_timeout};
 use crate::inbox::{
     Batch, Delivery, EntryId, EventId, InboxError, LeaseToken, LeasedDelivery, Reason, ReasonKind, Settlement,
 };
@@ -43,22 +42,13 @@ pub(super) struct ActiveLease {
 impl Nats {
     pub(super) async fn lease_some(&self, most: usize) -> Result<Batch, InboxError> {
         self.find_orphans().await;
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let (mut leased, mut failed) = (Vec::new(), None);
-        // Each call starts with another partition, and fetches from at most as many partitions as events are wanted.
-        let busy: Vec<_> = self.leased().values().map(|held| held.partition).collect();
-        let partitions = (0..PARTITIONS).cycle().skip(turn % PARTITIONS).take(PARTITIONS);
-        let mut partitions = partitions.filter(|partition| !busy.contains(partition));
-        while leased.len() < most {
-            let some: Vec<_> = partitions.by_ref().take(most - leased.len()).collect();
-            if some.is_empty() {
-                break;
-            }
-            for taken in join_all(some.into_iter().map(|partition| self.take(partition))).await {
-                match taken {
-                    Ok(taken) => leased.extend(taken),
-                    Err(error) => failed = Some(error),
-                }
+        self.take_from_candidates(most, &mut leased, &mut failed).await;
+        let is_busy = !self.leased().is_empty();
+        if leased.len() < most && self.partitions().search_is_due(is_busy, Instant::now()) {
+            match self.search_partitions().await {
+                Ok(()) => self.take_from_candidates(most, &mut leased, &mut failed).await,
+                Err(error) => failed = Some(error),
             }
         }
         match failed {
@@ -68,7 +58,51 @@ impl Nats {
             None => {}
         }
         leased.sort_by_key(|leased| leased.token.entry_id);
-        Ok(Batch { leased, next: None })
+        let next = self.partitions().next(&self.busy_partitions(), Instant::now());
+        Ok(Batch { leased, next })
+    }
+
+    /// Leases events from the partitions that may have one, until there are `most`. One request for each partition, all
+    /// at once.
+    async fn take_from_candidates(
+        &self,
+        most: usize,
+        leased: &mut Vec<LeasedDelivery>,
+        failed: &mut Option<InboxError>,
+    ) {
+        let busy = self.busy_partitions();
+        let candidates = self.partitions().candidates(most.saturating_sub(leased.len()), &busy, Instant::now());
+        for taken in join_all(candidates.into_iter().map(|partition| self.take(partition))).await {
+            match taken {
+                Ok(taken) => leased.extend(taken),
+                Err(error) => *failed = Some(error),
+            }
+        }
+    }
+
+    /// Finds the partitions that contain messages, with one request.
+    async fn search_partitions(&self) -> Result<(), InboxError> {
+        let search = async {
+            let subjects = self.queue.info_with_subjects(stream::every_subject(&self.name)).await;
+            subjects.map_err(unavailable)?.try_collect::<Vec<_>>().await.map_err(unavailable)
+        };
+        let found = with_timeout(SILENCE, search).await?;
+        let mut partitions = self.partitions();
+        for (subject, _) in found {
+            let number = subject.rsplit('.').next().and_then(|number| number.parse().ok());
+            if let Some(partition) = number.filter(|number| *number < PARTITIONS) {
+                partitions.record_likely(partition);
+            }
+        }
+        Ok(())
+    }
+
+    fn busy_partitions(&self) -> Vec<usize> {
+        self.leased().values().map(|held| held.partition).collect()
+    }
+
+    pub(super) fn partitions(&self) -> MutexGuard<'_, PartitionTracker> {
+        self.partitions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Leases the next event of a partition, if there is one.
@@ -79,6 +113,7 @@ impl Nats {
             Ok(batch.map_err(unavailable)?.next().await)
         };
         let Some(message) = with_timeout(SILENCE, next).await? else {
+            self.partitions().record_empty(partition, Instant::now());
             return Ok(None);
         };
         let message = message.map_err(InboxError::Unavailable)?;
@@ -86,7 +121,8 @@ impl Nats {
             return self.dead_letter_foreign_message(&message).await.map(|()| None);
         };
         let info = message.info().map_err(InboxError::Unreadable)?;
-        let (sequence, delivered) = (info.stream_sequence, info.delivered);
+        let (sequence, delivered, behind) = (info.stream_sequence, info.delivered, info.pending);
+        self.partitions().record_delivered(partition, behind);
         let (fence, entry_id) = (delivered.unsigned_abs(), StreamSeq::Queue(sequence).entry_id());
         let attempt_log = self.attempt_log(sequence, fence).await;
         let (attempt, interrupted) = (attempt_log.attempt(fence), attempt_log.is_interrupted(fence));
@@ -94,7 +130,9 @@ impl Nats {
         let held = ActiveLease { partition, message, fence, attempt_log, interrupted, resource, since };
         if let Err(held) = self.hold(entry_id, held) {
             self.write_attempt_log(sequence, held.attempt_log, fence, Ending::GivenBack).await;
-            acknowledge(&held.message, AckKind::Nak(Some(self.retry_backoff(attempt)))).await?;
+            let backoff = self.retry_backoff(attempt);
+            acknowledge(&held.message, AckKind::Nak(Some(backoff))).await?;
+            self.partitions().record_delayed(partition, backoff, Instant::now());
             return Ok(None);
         }
         let token = LeaseToken { entry_id, fence };
@@ -147,7 +185,7 @@ impl Nats {
     }
 
     pub(super) async fn end_lease(&self, token: LeaseToken, settlement: Settlement) -> Result<(), InboxError> {
-        let ActiveLease { message, resource, since, attempt_log, .. } = self.held(token)?;
+        let ActiveLease { partition, message, resource, since, attempt_log, .. } = self.held(token)?;
         let sequence = match StreamSeq::of(token.entry_id) {
             StreamSeq::Queue(sequence) | StreamSeq::Dead(sequence) => sequence,
         };
@@ -177,11 +215,15 @@ impl Nats {
             }
         };
         let has_ended = matches!(ack, AckKind::Ack);
+        let delay = if let AckKind::Nak(delay) = ack { Some(delay.unwrap_or_default()) } else { None };
         if let Err(error) = acknowledge(&message, ack).await {
             return Err(self.if_still_leased(token, since, error));
         }
         if has_ended {
             self.ends().remember(sequence);
+        }
+        if let Some(delay) = delay {
+            self.partitions().record_delayed(partition, delay, Instant::now());
         }
         self.leased().remove(&token.entry_id);
         self.changed.notify_one();

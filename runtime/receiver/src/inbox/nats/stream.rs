@@ -93,6 +93,11 @@ pub(super) fn lived_subject(name: &str) -> String {
     revision_subject(name, "lived")
 }
 
+/// The subject of messages that only test whether the server stores.
+pub(super) fn probe_subject(name: &str) -> String {
+    revision_subject(name, "probe")
+}
+
 /// The subject of the attempt log of an event. Not the subject of a resource either.
 pub(super) fn attempt_log_subject(name: &str, sequence: u64) -> String {
     revision_subject(name, &format!("history_{sequence}"))

@@ -34,7 +34,9 @@ impl Reader {
         let thread = thread::Builder::new().name("inbox reader".to_owned());
         let started = thread.spawn(move || {
             let store = Store::new(&connection, Access::Read, shared);
-            jobs.iter().for_each(|job| job(&store, &files));
+            for job in jobs {
+                job(&store, &files);
+            }
             drop(store);
             drop(connection);
             drop(closing);
