@@ -14,7 +14,7 @@ use crate::inbox::{Entry, EntryId, EventId, Page, State, Stats, Stored};
 const PROBE_BYTES: i64 = 16 * 1024;
 
 /// The number of free pages that a file keeps.
-const FREE_PAGES: i64 = 1_024;
+const FREE_PAGES: i64 = 256;
 
 /// The number of pages that are given back in one transaction.
 const SHRINK_PAGES: i64 = 256;
