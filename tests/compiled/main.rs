@@ -30,6 +30,7 @@ fixtures! {
     conditions_as_written = "../../codegen/tests/fixtures/conditions-as-written/expected.rs";
     conditions_validated = "../../codegen/tests/fixtures/conditions-validated/expected.rs";
     conjunctions = "../../codegen/tests/fixtures/conjunctions/expected.rs";
+    constants_of_another_type = "../../codegen/tests/fixtures/constants-of-another-type/expected.rs";
     constructors = "../../codegen/tests/fixtures/constructors/expected.rs";
     content_types = "../../codegen/tests/fixtures/content-types/expected.rs";
     customised = "../../codegen/tests/fixtures/customised/expected.rs";
