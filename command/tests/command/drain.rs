@@ -29,6 +29,7 @@ fn readyz_is_503_during_the_drain() {
 }
 
 #[test]
+#[ignore = "long form"]
 fn serve_stops_in_time_while_another_process_locks_the_inbox() {
     let sandbox = Sandbox::new();
     let serving = sandbox.serve(&["--exec", "exit 75", "--first-retry", "1h"]);

@@ -113,6 +113,7 @@ fn an_hour_of_each(compress: u32) {
 }
 
 #[test]
+#[ignore = "long form"]
 fn an_hour_of_each_fault_does_not_disable_the_webhook() {
     an_hour_of_each(240);
 }

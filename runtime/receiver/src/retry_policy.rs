@@ -48,6 +48,7 @@ impl RetryPolicy {
 
     /// The policy for events whose attempts were interrupted by the end of a process: unlimited, doubled, and without
     /// jitter, since only one of them runs at a time. The attempts are limited by the policy of the worker.
+    #[cfg(any(feature = "sqlite", feature = "nats"))]
     pub(crate) fn interrupted() -> Self {
         let (first, last) = (defaults::FIRST_INTERRUPTED_RETRY, defaults::LAST_INTERRUPTED_RETRY);
         Self { attempts: u32::MAX, first, last, growth: 2.0, jitter: 0.0 }

@@ -34,7 +34,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
         sites: &[
             (r#"self.run("COMMIT", []).map(|_| ())"#, "Ok(())"),
             (
-                r#"self.roll_back().and_then(|()| self.begin())"#,
+                r"self.roll_back().and_then(|()| self.begin())",
                 r#"(if self.connection.is_autocommit() { Ok(()) } else { self.connection.execute_batch("COMMIT") })
                     .and_then(|()| self.begin())"#,
             ),

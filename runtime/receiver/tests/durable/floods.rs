@@ -65,6 +65,7 @@ fn requests(streams: u32, fields: usize) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long form"]
 async fn heads_of_many_fields_over_http_2_use_little_memory() {
     // More fields than allowed, and as many as allowed.
     for (connections, streams, fields) in [(41, 100, 1_900), (300, 16, 90)] {
@@ -75,6 +76,7 @@ async fn heads_of_many_fields_over_http_2_use_little_memory() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "long form"]
 async fn large_heads_over_http_1_use_little_memory() {
     let padding = "x".repeat(14_000);
     let half = format!("POST / HTTP/1.1\r\nx: {padding}");

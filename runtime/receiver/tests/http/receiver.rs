@@ -176,7 +176,9 @@ async fn a_chunked_body_is_counted() {
     for server in Server::BOTH {
         let body = r#"{"name": "else"}"#;
         assert_eq!(body.len(), 16);
-        let address = server.serve(receiver(&Arc::default()).with_body_limit(16)).await;
+        let address = server
+            .serve(receiver(&Arc::default()).with_body_limit(16).with_body_deadline(Duration::from_secs(1)))
+            .await;
         let signature = sign(&secret(TOKEN), body.as_bytes());
         let head = head("POST", &[("transfer-encoding", "chunked"), (HEADER, &signature)]);
 

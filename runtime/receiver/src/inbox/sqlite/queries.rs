@@ -200,19 +200,19 @@ impl<'c> Store<'c> {
         clock: ClockReading,
     ) -> Result<PutOutcome, Error> {
         let now = self.time(clock)?;
-        let key = delivery.key().map(OrderKey::as_str);
+        let (id, key) = (delivery.id().as_str(), delivery.key().map(OrderKey::as_str));
         let state = if reason.is_some() { DEAD } else { self.initial_state(key)? };
         let revision = delivery.revision();
         let inbound = delivery.inbound();
         let headers = row::write_headers(inbound.headers());
-        let checksum = row::checksum(delivery.id().as_str(), &headers, inbound.body());
+        let checksum = row::checksum(id, &headers, inbound.body());
         let stored = self.run(
             "INSERT INTO event (id, state, kind, key, name, revision, revision_before, received_at, stored_at,
                  settled_at, reason, reason_pointer, reason_message, channel, headers, body, checksum)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
              ON CONFLICT (id) DO NOTHING",
             params![
-                delivery.id().as_str(),
+                id,
                 state,
                 kind_number(delivery.kind()),
                 key,
