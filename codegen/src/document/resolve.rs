@@ -215,6 +215,12 @@ fn remote_reference_error(node: &Node<'_>, url: &str) -> Diagnostic {
 
 fn missing_file_error(node: &Node<'_>, path: &str, name: &str, cause: &MissingFile, is_mapped: bool) -> Diagnostic {
     let error = error(&node.at.join("$ref"), format!("`{name}` cannot be read: {cause}"));
+    // A reference into this document whose `#` is missing.
+    if let Some(target) = suggest_target(node.tree, &format!("#/{}", path.trim_start_matches('/')))
+        && !is_mapped
+    {
+        return error.with_help(format!("write `#{target}`"));
+    }
     match cause {
         MissingFile::Outside(_) => {
             let root = shared_directory(node.tree.source.name(), name);
@@ -225,10 +231,7 @@ fn missing_file_error(node: &Node<'_>, path: &str, name: &str, cause: &MissingFi
         _ if is_mapped => {
             error.with_help("save the copy there, or map the URL to another path").with_option("map_url", &[])
         }
-        _ => match suggest_target(node.tree, &format!("#/{path}")) {
-            Some(target) => error.with_help(format!("write `#{target}`")),
-            None => error.with_help("correct the path; it is relative to this file"),
-        },
+        _ => error.with_help("correct the path; it is relative to this file"),
     }
 }
 

@@ -63,6 +63,13 @@ fn every_mistake_has_a_diagnostic_with_help() {
 
 #[rustfmt::skip]
 const MISTAKES: &[(Text, &[Expected])] = &[
+    (
+        Text::Two(
+            "channels: {c: {subscribe: {message: {$ref: '/components/messages/one'}}}}\n\
+             components: {messages: {one: {payload: {type: string}}}}",
+        ),
+        &[("3:44", "`/components/messages/one` cannot be read: it was not read", "write `#/components/messages/one`")],
+    ),
     (Text::Three("channels: {c: {address: c}}
 operations: {on: {action: subscribe, channel: {$ref: '#/channels/c'}}}
 "), &[
