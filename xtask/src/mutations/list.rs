@@ -92,7 +92,7 @@ pub(crate) const MUTATIONS: &[Mutation] = &[
     Mutation {
         name: "leased events are lost when the process ends",
         file: "runtime/receiver/src/inbox/sqlite/queries.rs",
-        sites: &[("self.interrupt_leased(now)?;", "")],
+        sites: &[("self.interrupt_leased(now)?", "()")],
         test: ("inbox", "sqlite::leased_events_are_ready_after_a_restart_and_count_the_attempt"),
     },
     Mutation {
