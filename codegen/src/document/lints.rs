@@ -189,7 +189,7 @@ const KEYWORDS_OF_TYPES: &[(&[&str], &[&str])] = &[
     ),
 ];
 
-/// Warns about keywords that are valid and have no effect, or an effect that nobody wants.
+/// Warns about keywords that are valid and have no effect, or an effect that is hardly intended.
 pub(super) fn report_ineffective_keywords(dialect: Dialect, object: &mut Object<'_>) {
     for key in NONEMPTY_LISTS {
         let empty = object.get(key).filter(|node| matches!(node.value, Value::Sequence(items) if items.is_empty()));

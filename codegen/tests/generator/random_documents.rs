@@ -59,7 +59,7 @@ const OPTIONS: &[&str] = &[
     "rename = { \"/**\" = [\"Name\", \"name\"] }",
 ];
 
-/// Begins the message of the `compile_error!` that stands for an item that does not parse. Descriptions of fixtures may contain
+/// Begins the message of the `compile_error!` that replaces an item that does not parse. Descriptions of fixtures may contain
 /// `compile_error!` themselves.
 const UNPARSED_ITEM: &str = "asyncapi-codegen generated an item that does not parse";
 

@@ -11,7 +11,7 @@ pub struct WildcardSyntax {
     pub level: &'static str,
     /// The wildcard for several levels.
     pub levels: &'static str,
-    /// The smallest number of levels that `levels` stands for: 0 or 1.
+    /// The smallest number of levels that `levels` matches: 0 or 1.
     pub fewest_levels: usize,
 }
 
@@ -196,10 +196,10 @@ mod tests {
     fn wildcards_of_the_document_match_as_many_levels_as_in_the_protocol() {
         let address = Address::parse("sites.{site}.>", WildcardSyntax::NATS);
         assert!(address.matches("sites.north.lamps.hall"));
-        assert!(!address.matches("sites.north"), "`>` stands for at least one level");
+        assert!(!address.matches("sites.north"), "`>` matches at least one level");
         let address = Address::parse("#.{kind}", WildcardSyntax::AMQP);
         assert!(address.matches("a.b.c"));
-        assert!(address.matches("c"), "`#` stands for no level too");
+        assert!(address.matches("c"), "`#` matches no level too");
     }
 
     #[test]

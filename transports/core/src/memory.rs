@@ -126,7 +126,7 @@ impl Broker {
         let inbound = Inbound::new(body).with_channel(channel.clone()).with_headers(headers);
         let mut state = self.state();
         if let Some(reply) = state.replies.get(&channel) {
-            // Nobody waits any more if this fails.
+            // If this fails, the caller no longer waits.
             let _sent = reply.send(inbound);
             return;
         }

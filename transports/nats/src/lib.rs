@@ -2,7 +2,7 @@
 //!
 //! | | [`Nats`] | [`JetStream`] |
 //! |---|---|---|
-//! | messages | not stored: lost while nobody listens, and if the process ends | stored until they are acknowledged |
+//! | messages | not stored: lost without a subscriber, and if the process ends | stored until they are acknowledged |
 //! | sending completes | when the message is written to the connection | when the server has stored it |
 //! | dead letters | published to `dead-letters.` and the subject | stored in the stream `NAME-dead-letters` |
 //! | order | by subject, if the channel has parameters | the same |

@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A connection to NATS. It reconnects by itself. Clones share it.
 ///
-/// Messages are not stored: what is sent while nobody listens is lost. See [`JetStream`](crate::JetStream).
+/// Messages are not stored: what is sent without a subscriber is lost. See [`JetStream`](crate::JetStream).
 #[derive(Clone, Debug)]
 pub struct Nats {
     client: Client,

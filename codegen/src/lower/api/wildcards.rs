@@ -15,9 +15,9 @@ struct Syntax {
     /// The protocols, as AsyncAPI names them. Secure variants and versions have a name that contains one of these.
     protocol: &'static str,
     separator: char,
-    /// The level that stands for any level.
+    /// The level that matches any level.
     level: &'static str,
-    /// The last level that stands for all further levels.
+    /// The last level, which matches all further levels.
     levels: &'static str,
     /// Whether that level may also stand for no level.
     may_be_empty: bool,

@@ -29,7 +29,7 @@ use crate::{Accept, defaults};
 /// The maximum number of streams of an HTTP/2 connection. A client that needs more opens another connection.
 const STREAMS: u32 = 16;
 
-/// The HTTP/2 window of a connection, in bytes: what a client may send that nobody has read yet.
+/// The HTTP/2 window of a connection, in bytes: what a client may send before it is read.
 const CONNECTION_WINDOW: u32 = 256 * 1024;
 
 /// The approximate memory of a field of a head besides its bytes, and of a request besides its head.

@@ -139,7 +139,7 @@ impl Activity {
         let mut state = self.lock();
         if state.requests == 0 {
             state.head_since.get_or_insert_with(Instant::now);
-            // More bytes belong to the body of a refused request, which nobody keeps.
+            // More bytes belong to the body of a refused request, which is not kept.
             state.head_bytes = (state.head_bytes + bytes.len()).min(self.header_limit);
         }
         if state.is_verified {
