@@ -63,14 +63,14 @@ impl JsonObject {
     /// The member has another shape than `T`. The pointer of the error starts at the member.
     pub fn get<'a, T: Deserialize<'a>>(&'a self, key: &str) -> Result<Option<T>, DecodeError> {
         let members = RawMembers { key: Some(key), found: Vec::new() };
-        members.of(self.as_str())?.pop().map(|(_, raw)| decode(raw.get())).transpose()
+        members.read_from(self.as_str())?.pop().map(|(_, raw)| decode(raw.get())).transpose()
     }
 
     /// The members in the order of the text. A repeated key appears more than once.
     ///
     /// An object with a key that is no text, such as `"\ud800"`, has no members here; [`to_map`](Self::to_map) fails.
     pub fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, JsonValue)> {
-        let members = RawMembers { key: None, found: Vec::new() }.of(self.as_str()).unwrap_or_default();
+        let members = RawMembers { key: None, found: Vec::new() }.read_from(self.as_str()).unwrap_or_default();
         members.into_iter().map(|(key, raw)| (key, JsonValue(self.0.part(raw))))
     }
 
@@ -101,7 +101,7 @@ struct RawMembers<'a, 'k> {
 }
 
 impl<'a> RawMembers<'a, '_> {
-    fn of(self, text: &'a str) -> Result<Vec<(Cow<'a, str>, &'a RawValue)>, DecodeError> {
+    fn read_from(self, text: &'a str) -> Result<Vec<(Cow<'a, str>, &'a RawValue)>, DecodeError> {
         serde_json::Deserializer::from_str(text).deserialize_map(self).map_err(|error| DecodeError::at_root(&error))
     }
 }

@@ -135,7 +135,7 @@ const fn field(key: &'static str, value: FieldValue) -> Field {
     Field { key, value, two: Some(0), in_three: true, required_in: &[], instead: "" }
 }
 
-const fn text(key: &'static str) -> Field {
+const fn text_field(key: &'static str) -> Field {
     field(key, FieldValue::Text)
 }
 
@@ -181,18 +181,18 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
     use ObjectKind as Kind;
     const TWO: &[Version] = &[Version::Two];
     const THREE: &[Version] = &[Version::Three];
-    const TITLE: Field = text("title").three("write it in `description`");
-    const SUMMARY: Field = text("summary").three("write it in `description`");
+    const TITLE: Field = text_field("title").three("write it in `description`");
+    const SUMMARY: Field = text_field("summary").three("write it in `description`");
     const TAGS: Field = field("tags", List(Kind::Tag));
     const DOCS: Field = field("externalDocs", Object(Kind::ExternalDocs));
-    const DESCRIPTION: Field = text("description");
+    const DESCRIPTION: Field = text_field("description");
     match kind {
         Kind::Root => (
             "the document",
             const {
                 &[
                     field("asyncapi", Any),
-                    text("id"),
+                    text_field("id"),
                     field("info", Object(Kind::Info)).required(),
                     field("servers", Objects(Kind::Server)),
                     field("defaultContentType", MediaType),
@@ -209,10 +209,10 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
             "an Info Object",
             const {
                 &[
-                    text("title").required(),
+                    text_field("title").required(),
                     field("version", Text).required(),
                     DESCRIPTION,
-                    text("termsOfService"),
+                    text_field("termsOfService"),
                     field("contact", Object(Kind::Contact)),
                     field("license", Object(Kind::License)),
                     field("tags", List(Kind::Tag)).three("move it to the root of the document"),
@@ -220,16 +220,16 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
                 ]
             },
         ),
-        Kind::Contact => ("a Contact Object", const { &[text("name"), text("url"), text("email")] }),
-        Kind::License => ("a License Object", const { &[text("name").required(), text("url")] }),
+        Kind::Contact => ("a Contact Object", const { &[text_field("name"), text_field("url"), text_field("email")] }),
+        Kind::License => ("a License Object", const { &[text_field("name").required(), text_field("url")] }),
         Kind::Server => (
             "a Server Object",
             const {
                 &[
-                    text("url").required_in(TWO).two("write `host` and `pathname`"),
-                    text("host").required_in(THREE).three("write `url`"),
-                    text("pathname").three("append it to `url`"),
-                    text("protocol").required(),
+                    text_field("url").required_in(TWO).two("write `host` and `pathname`"),
+                    text_field("host").required_in(THREE).three("write `url`"),
+                    text_field("pathname").three("append it to `url`"),
+                    text_field("protocol").required(),
                     field("protocolVersion", Text),
                     TITLE,
                     SUMMARY,
@@ -250,7 +250,7 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
             "a Channel Object",
             const {
                 &[
-                    text("$ref"),
+                    text_field("$ref"),
                     field("address", Any).three("the key of the channel is its address"),
                     field("messages", Objects(Kind::Message)).three("write `message` in `publish` or `subscribe`"),
                     TITLE,
@@ -273,13 +273,13 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
             "an Operation Object",
             const {
                 &[
-                    text("operationId").two("the key in `operations` is the id"),
+                    text_field("operationId").two("the key in `operations` is the id"),
                     field("action", OneOf(&["send", "receive"]))
                         .required_in(THREE)
                         .three("the key `publish` or `subscribe` says it"),
                     field("channel", Any).required_in(THREE).three("the operation is a part of its channel"),
                     TITLE,
-                    text("summary"),
+                    text_field("summary"),
                     DESCRIPTION,
                     field("security", Security).since(4),
                     TAGS,
@@ -298,9 +298,9 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
             "an Operation Trait Object",
             const {
                 &[
-                    text("operationId").two("the key in `operations` is the id"),
+                    text_field("operationId").two("the key in `operations` is the id"),
                     TITLE,
-                    text("summary"),
+                    text_field("summary"),
                     DESCRIPTION,
                     field("security", Security).since(4),
                     TAGS,
@@ -326,7 +326,7 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
                     field("enum", Texts).three("write it in `schema`"),
                     field("default", Any).three("write it in `schema`"),
                     field("examples", Texts).three("write it in `schema`"),
-                    text("location"),
+                    text_field("location"),
                     field("deprecated", Bool),
                 ]
             },
@@ -335,15 +335,15 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
             "a Message Object",
             const {
                 &[
-                    text("messageId").since_two(4, "the key in `messages` is the id"),
+                    text_field("messageId").since_two(4, "the key in `messages` is the id"),
                     field("headers", Schema),
                     field("payload", Any),
                     field("correlationId", Object(Kind::CorrelationId)),
-                    text("schemaFormat").two("write `payload: {schemaFormat: …, schema: …}`"),
+                    text_field("schemaFormat").two("write `payload: {schemaFormat: …, schema: …}`"),
                     field("contentType", MediaType),
-                    text("name"),
-                    text("title"),
-                    text("summary"),
+                    text_field("name"),
+                    text_field("title"),
+                    text_field("summary"),
                     DESCRIPTION,
                     TAGS,
                     DOCS,
@@ -358,14 +358,14 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
             "a Message Trait Object",
             const {
                 &[
-                    text("messageId").since_two(4, "the key in `messages` is the id"),
+                    text_field("messageId").since_two(4, "the key in `messages` is the id"),
                     field("headers", Schema),
                     field("correlationId", Object(Kind::CorrelationId)),
-                    text("schemaFormat").two("write it in the `payload` of the message"),
+                    text_field("schemaFormat").two("write it in the `payload` of the message"),
                     field("contentType", MediaType),
-                    text("name"),
-                    text("title"),
-                    text("summary"),
+                    text_field("name"),
+                    text_field("title"),
+                    text_field("summary"),
                     DESCRIPTION,
                     TAGS,
                     DOCS,
@@ -377,10 +377,12 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
         ),
         Kind::MessageExample => (
             "a Message Example Object",
-            const { &[field("headers", Map), field("payload", Any), text("name"), text("summary")] },
+            const { &[field("headers", Map), field("payload", Any), text_field("name"), text_field("summary")] },
         ),
-        Kind::Tag => ("a Tag Object", const { &[text("name").required(), DESCRIPTION, DOCS] }),
-        Kind::ExternalDocs => ("an External Documentation Object", const { &[text("url").required(), DESCRIPTION] }),
+        Kind::Tag => ("a Tag Object", const { &[text_field("name").required(), DESCRIPTION, DOCS] }),
+        Kind::ExternalDocs => {
+            ("an External Documentation Object", const { &[text_field("url").required(), DESCRIPTION] })
+        }
         Kind::CorrelationId => {
             ("a Correlation ID Object", const { &[DESCRIPTION, field("location", Text).required()] })
         }
@@ -416,12 +418,12 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
                 &[
                     field("type", OneOf(SECURITY_TYPES)).required(),
                     DESCRIPTION,
-                    text("name"),
+                    text_field("name"),
                     field("in", OneOf(&["user", "password", "query", "header", "cookie"])),
-                    text("scheme"),
-                    text("bearerFormat"),
+                    text_field("scheme"),
+                    text_field("bearerFormat"),
                     field("flows", Object(Kind::OauthFlows)),
-                    text("openIdConnectUrl"),
+                    text_field("openIdConnectUrl"),
                     field("scopes", Texts).three("list them where the scheme is used"),
                 ]
             },
@@ -441,9 +443,9 @@ pub(super) fn fixed_fields(kind: ObjectKind) -> (&'static str, &'static [Field])
             "an OAuth Flow Object",
             const {
                 &[
-                    text("authorizationUrl"),
-                    text("tokenUrl"),
-                    text("refreshUrl"),
+                    text_field("authorizationUrl"),
+                    text_field("tokenUrl"),
+                    text_field("refreshUrl"),
                     field("scopes", Map).required_in(TWO).two("write `availableScopes`"),
                     field("availableScopes", Map).required_in(THREE).three("write `scopes`"),
                 ]
